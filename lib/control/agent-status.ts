@@ -1,0 +1,39 @@
+/** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
+export interface AgentStatus {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly shard: number;
+  readonly node: string;
+  readonly instanceId: string;
+  readonly address: string;
+  readonly zone: string;
+  /** ISO 8601, UTC, this node's clock. */
+  readonly now: string;
+  readonly startedAt: string;
+  readonly role: 'active' | 'standby' | 'unassigned';
+  readonly appliedEpoch: number;
+  /** The sentence of the last round. */
+  readonly because: string;
+  readonly gate: {
+    readonly open: boolean;
+    readonly warm: boolean;
+    readonly held: number;
+    /** Alerts that some Alertmanager accepted since the agent started. */
+    readonly sent: number;
+    /** ISO 8601 times of the last opening and of the first post accepted by an Alertmanager after it. */
+    readonly openedAt: string | null;
+    readonly firstAcceptedAt: string | null;
+    readonly alertmanagers: readonly { readonly address: string; readonly behind: number; readonly error: string | null }[];
+  };
+  readonly prometheus: {
+    readonly pid: number | null;
+    readonly startedAt: string | null;
+    readonly restarts: number;
+    readonly lastExit: string | null;
+    readonly version: string;
+  };
+  readonly alertmanager: { readonly pid: number | null; readonly restarts: number; readonly version: string };
+  readonly config: { readonly hash: string | null; readonly loadedAt: string | null; readonly error: string | null };
+  readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
+  readonly breakGlass: null | { readonly since: string; readonly because: string };
+}

@@ -1,0 +1,64 @@
+import type { Probe } from '../core/health';
+import { PORTS } from '../core/names';
+import type { AgentStatus } from './agent-status';
+
+/**
+ * Age of the last scrape of the stalest job, by Prometheus's own clock, so that no other clock matters.
+ * `up` is written by failed scrapes too: this tells whether Prometheus works, not whether targets do.
+ */
+export const SCRAPE_LAG_QUERY = 'time() - min(max by (job) (timestamp(up)))';
+
+/** Probes one node: Prometheus's readiness and scraping, and the agent, all at once. Never rejects. */
+export async function probeNode(node: string, address: string, timeoutMs: number, now: () => number): Promise<Probe> {
+  const at = now();
+  const errors: string[] = [];
+  // One deadline for the whole probe. A hung Prometheus still accepts connections: only an answer counts.
+  const signal = AbortSignal.timeout(timeoutMs);
+  async function ask<T>(what: string, url: string, use: (response: Response) => Promise<T>): Promise<T | null> {
+    try {
+      const response = await fetch(url, { signal });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return await use(response);
+    } catch (error) {
+      errors.push(`${what}: ${reasonOf(error)}`);
+      return null;
+    }
+  }
+  const prometheus = `http://${address}:${PORTS.prometheus}`;
+  const [ready, scrapeLagMs, status] = await Promise.all([
+    ask('Prometheus /-/ready', `${prometheus}/-/ready`, async (r) => (await r.text(), true)),
+    ask('Prometheus query', `${prometheus}/api/v1/query?query=${encodeURIComponent(SCRAPE_LAG_QUERY)}`, async (r) =>
+      lagOf((await r.json()) as PrometheusVector),
+    ),
+    ask('agent', `http://${address}:${PORTS.agent}/v1/status`, async (r) => (await r.json()) as AgentStatus),
+  ]);
+  return {
+    node,
+    at,
+    ready: ready === true,
+    scrapeLagMs,
+    agent: status && {
+      appliedEpoch: status.appliedEpoch,
+      gateOpen: status.gate.open,
+      gateWarm: status.gate.warm,
+      storeReachable: status.store.reachable,
+    },
+    errors,
+  };
+}
+
+interface PrometheusVector {
+  readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+}
+
+function lagOf(answer: PrometheusVector): number | null {
+  const value = answer.data.result[0]?.value[1];
+  return value === undefined ? null : Math.max(0, Number(value) * 1000);
+}
+
+/** fetch hides the reason (ECONNREFUSED, EHOSTUNREACH, …) in `cause`. */
+export function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return 'no answer in time';
+  return cause?.code ?? cause?.message ?? message;
+}

@@ -1,0 +1,101 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parseAssignment, serializeAssignment, type Assignment, type NodeId } from '../core/assignment';
+import { KEYS } from '../core/names';
+import type { ConfigPointer, ControlHeartbeat, NodeAnnouncement } from '../core/node-documents';
+
+/** An assignment as read, with what a compare-and-swap needs. */
+export interface ReadAssignment {
+  readonly assignment: Assignment;
+  readonly etag: string;
+}
+
+/** The control bucket, seen from one shard. Every method rejects when S3 does not answer in time. */
+export interface ControlStore {
+  /** null when it was never written. @throws UserError when it is not an Assignment */
+  readAssignment(): Promise<ReadAssignment | null>;
+  /**
+   * Compare-and-swap: writes only if nobody wrote since `etag` was read (null: only if none exists).
+   * `lost`: somebody else was first (412), or the race could not be told (409); read again and decide again.
+   */
+  writeAssignment(next: Assignment, etag: string | null): Promise<'written' | 'lost'>;
+  /** The heartbeat's text, compared but never parsed by agents; null when there is none. */
+  readHeartbeat(): Promise<string | null>;
+  writeHeartbeat(heartbeat: ControlHeartbeat): Promise<void>;
+  /** Null where the node never announced itself. */
+  readAnnouncement(node: NodeId): Promise<NodeAnnouncement | null>;
+  writeAnnouncement(announcement: NodeAnnouncement): Promise<void>;
+  readConfigPointer(): Promise<ConfigPointer | null>;
+  writeConfigPointer(pointer: ConfigPointer): Promise<void>;
+  /** Any object's bytes, e.g. a configuration bundle in the assets bucket. */
+  readBytes(bucket: string, key: string): Promise<Uint8Array>;
+}
+
+/**
+ * One S3 client for everything that decides. One attempt and a short time-out: whoever polls
+ * asks again anyway, and an answer that comes too late is worth nothing.
+ */
+export function controlS3(timeoutMs: number): S3Client {
+  return new S3Client({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+    // The emulator has no virtual-hosted buckets; on AWS no endpoint is set and the default stays.
+    forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+  });
+}
+
+export function s3ControlStore(s3: S3Client, bucket: string, shard: number, timeoutMs: number): ControlStore {
+  /** The client's own time-outs do not cover a body that stalls, or credentials that never come. */
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) });
+
+  async function get(key: string, from = bucket): Promise<{ text: string; etag: string } | null> {
+    try {
+      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), deadline());
+      return { text: await object.Body!.transformToString(), etag: object.ETag! };
+    } catch (error) {
+      if ((error as Error).name === 'NoSuchKey') return null;
+      throw error;
+    }
+  }
+  async function put(key: string, body: string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}): Promise<void> {
+    await s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition }),
+      deadline(),
+    );
+  }
+  const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
+  async function parsed<T>(key: string): Promise<T | null> {
+    const object = await get(key);
+    return object === null ? null : (JSON.parse(object.text) as T);
+  }
+
+  return {
+    async readAssignment() {
+      const key = KEYS.assignment(shard);
+      const object = await get(key);
+      return object && { assignment: parseAssignment(object.text, `s3://${bucket}/${key}`), etag: object.etag };
+    },
+    async writeAssignment(next, etag) {
+      try {
+        await put(KEYS.assignment(shard), serializeAssignment(next), etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag });
+        return 'written';
+      } catch (error) {
+        // 412: the etag is no longer current. 409: another conditional write is under way.
+        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+        if (status === 412 || status === 409) return 'lost';
+        throw error;
+      }
+    },
+    async readHeartbeat() {
+      return (await get(KEYS.heartbeat(shard)))?.text ?? null;
+    },
+    writeHeartbeat: (heartbeat) => put(KEYS.heartbeat(shard), json(heartbeat)),
+    readAnnouncement: (node) => parsed<NodeAnnouncement>(KEYS.announcement(shard, node)),
+    writeAnnouncement: (announcement) => put(KEYS.announcement(shard, announcement.node), json(announcement)),
+    readConfigPointer: () => parsed<ConfigPointer>(KEYS.configPointer),
+    writeConfigPointer: (pointer) => put(KEYS.configPointer, json(pointer)),
+    async readBytes(from, key) {
+      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), { abortSignal: AbortSignal.timeout(10 * timeoutMs) });
+      return object.Body!.transformToByteArray();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * What the alert gate holds and what it still owes to each Alertmanager. Pure: the agent's HTTP
+ * shell moves the bytes. Level-triggered: opening, retrying and catching up are the same thing.
+ */
+
+/** An alert as Prometheus posts it to POST /api/v2/alerts; unknown fields travel along. */
+export interface PostedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAt?: string;
+  readonly endsAt?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface HeldAlert {
+  readonly alert: PostedAlert;
+  /** ms since the Unix epoch, own clock. */
+  readonly receivedAt: number;
+  /** Rises with every post accepted by this gate. */
+  readonly seq: number;
+}
+
+export interface GateState {
+  readonly seq: number;
+  /** By fingerprint of the labels: the last post only. */
+  readonly held: ReadonlyMap<string, HeldAlert>;
+}
+
+export const EMPTY_GATE: GateState = { seq: 0, held: new Map() };
+
+/** Same labels, same key, whatever their order. */
+export function fingerprint(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** Keeps the last post of every alert. */
+export function hold(state: GateState, posted: readonly PostedAlert[], now: number): GateState {
+  const held = new Map(state.held);
+  let { seq } = state;
+  for (const alert of posted) {
+    seq += 1;
+    held.set(fingerprint(alert.labels), { alert, receivedAt: now, seq });
+  }
+  return { seq, held };
+}
+
+/** Prometheus repeats a resolved alert for 15 minutes; after that nobody needs it. */
+const KEEP_RESOLVED_MS = 15 * 60_000;
+
+/** Forgets what can no longer be told truthfully. */
+export function forgetStale(state: GateState, now: number): GateState {
+  const held = new Map([...state.held].filter(([, h]) => !stale(h, now)));
+  return held.size === state.held.size ? state : { seq: state.seq, held };
+}
+
+/**
+ * A firing alert that Prometheus stopped repeating has run out: telling it now would read as
+ * "resolved", which nobody has established. A resolved one stays true, until nobody asks.
+ */
+function stale(h: HeldAlert, now: number): boolean {
+  const endsAt = Date.parse(h.alert.endsAt ?? '');
+  if (Number.isNaN(endsAt)) return now - h.receivedAt > KEEP_RESOLVED_MS;
+  const resolvedWhenPosted = endsAt <= h.receivedAt;
+  return resolvedWhenPosted ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
+}
+
+/** What an Alertmanager that has everything up to `deliveredSeq` still lacks, oldest first. */
+export function owed(state: GateState, deliveredSeq: number, now: number): HeldAlert[] {
+  return [...state.held.values()].filter((h) => h.seq > deliveredSeq && !stale(h, now)).sort((a, b) => a.seq - b.seq);
+}

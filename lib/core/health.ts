@@ -1,0 +1,75 @@
+import type { NodeId } from './assignment';
+import type { Policy } from './policy';
+
+/** What one probe of one node saw. Every field is an observation; nothing is concluded here. */
+export interface Probe {
+  readonly node: NodeId;
+  /** When the probe started, ms since the Unix epoch, prober's clock. */
+  readonly at: number;
+  /** `/-/ready` of Prometheus answered 200 in time. */
+  readonly ready: boolean;
+  /** Age of the last scrape of the stalest job, ms, Prometheus's own clock; null when unknown or nothing was scraped. */
+  readonly scrapeLagMs: number | null;
+  /** The agent's status, null when the agent did not answer in time. */
+  readonly agent: null | {
+    readonly appliedEpoch: number;
+    readonly gateOpen: boolean;
+    /** The gate has listened long enough to hold every alert that fires (one resend interval). */
+    readonly gateWarm: boolean;
+    /** The agent's last read of the control bucket succeeded. */
+    readonly storeReachable: boolean;
+  };
+  /** What went wrong, for people; empty when nothing did. */
+  readonly errors: readonly string[];
+}
+
+/** Whether the node does its work: Prometheus is ready and scraping and the agent answers. */
+export function works(probe: Probe, policy: Policy): boolean {
+  return probe.ready && scraping(probe, policy) && probe.agent !== null;
+}
+
+export function scraping(probe: Probe, policy: Policy): boolean {
+  return probe.scrapeLagMs !== null && probe.scrapeLagMs <= policy.maxScrapeLagMs;
+}
+
+/** Whether the node does the alerting node's work: it works and lets its alerts through. */
+export function serves(probe: Probe, policy: Policy): boolean {
+  return works(probe, policy) && probe.agent!.gateOpen;
+}
+
+/**
+ * Whether the node may be given alerting: it works, its gate holds what a replay needs,
+ * and it would learn of its new role.
+ */
+export function eligible(probe: Probe, policy: Policy): boolean {
+  return works(probe, policy) && probe.agent!.gateWarm && probe.agent!.storeReachable;
+}
+
+/** In a person's words, what keeps the node from working; empty when it works. */
+export function complaints(probe: Probe, policy: Policy): string {
+  const found: string[] = [];
+  if (!probe.ready) found.push('Prometheus is not ready');
+  else if (probe.scrapeLagMs === null) found.push('Prometheus has not scraped yet');
+  else if (!scraping(probe, policy)) found.push(`Prometheus last scraped ${(probe.scrapeLagMs / 1000).toFixed(1)} s ago`);
+  if (probe.agent === null) found.push('the agent does not answer');
+  return found.join(', ');
+}
+
+/** HAProxy's rule: `fall` failures in a row make a node unhealthy, `rise` successes in a row healthy again. */
+export interface HealthCount {
+  readonly healthy: boolean;
+  /** Consecutive probes that contradict `healthy` so far. */
+  readonly against: number;
+  /** Consecutive failures, whatever `healthy` says. */
+  readonly misses: number;
+}
+
+export const UNKNOWN_HEALTH: HealthCount = { healthy: true, against: 0, misses: 0 };
+
+export function countProbe(count: HealthCount, ok: boolean, policy: Policy): HealthCount {
+  const misses = ok ? 0 : count.misses + 1;
+  if (ok === count.healthy) return { healthy: count.healthy, against: 0, misses };
+  const against = count.against + 1;
+  const needed = count.healthy ? policy.probe.fall : policy.probe.rise;
+  return against >= needed ? { healthy: ok, against: 0, misses } : { healthy: count.healthy, against, misses };
+}

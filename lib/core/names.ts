@@ -1,0 +1,69 @@
+/**
+ * Names that two sides must agree on: the stacks that create a thing and the code that uses it.
+ * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
+ */
+
+/** Ports of a node. Each node has an address of its own, so every node uses the same ones. */
+export const PORTS = {
+  /** Prometheus, on the node's address. */
+  prometheus: 9090,
+  /** The alert gate, on loopback only: Prometheus's one and only "Alertmanager". */
+  gate: 9093,
+  /** Alertmanager's API, on the node's address. */
+  alertmanager: 9193,
+  /** Alertmanager's gossip, TCP and UDP, on the node's address. */
+  alertmanagerCluster: 9194,
+  /** The agent's status and metrics, on the node's address; read only. */
+  agent: 9099,
+} as const;
+
+/** Objects in the control bucket (versioned). `shard` is the shard's number, from 0. */
+export const KEYS = {
+  assignment: (shard: number) => `shards/${shard}/assignment.json`,
+  announcement: (shard: number, node: string) => `shards/${shard}/nodes/${node}.json`,
+  heartbeat: (shard: number) => `shards/${shard}/heartbeat.json`,
+  /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
+  configPointer: 'config/current.json',
+} as const;
+
+/** Environment variables of the functions. */
+export const ENV = {
+  cluster: 'PROMHA_CLUSTER',
+  shard: 'PROMHA_SHARD',
+  /** Comma-separated node names of this shard. */
+  nodes: 'PROMHA_NODES',
+  controlBucket: 'PROMHA_CONTROL_BUCKET',
+  /** A Policy as JSON. */
+  policy: 'PROMHA_POLICY',
+} as const;
+
+/** High-resolution (1 s) metrics, published through the functions' logs (EMF). */
+export const METRICS = {
+  namespace: 'PrometheusHA',
+  dimensions: ['Cluster', 'Shard'] as const,
+  /** 1 when the node that alerts answers, is ready, scrapes and has an open gate; else 0. */
+  activeHealthy: 'ActiveNodeHealthy',
+  /** Number of nodes that could alert now. */
+  healthyNodes: 'HealthyNodes',
+  /** 1 for each finished health-check cycle; its absence means that nobody is probing. */
+  heartbeat: 'HealthCheckCycles',
+  /** 1 when this call changed the assignment. */
+  promotions: 'Promotions',
+  /** 1 when a cycle or call failed for a reason of its own (store, EC2, …). */
+  controlErrors: 'ControlPlaneErrors',
+  /** Per node (further dimension Node): 1 healthy, 0 not. */
+  nodeHealthy: 'NodeHealthy',
+  nodeDimension: 'Node',
+} as const;
+
+/** Tags on instances, groups and volumes. */
+export const TAGS = {
+  cluster: 'prometheus-ha:cluster',
+  shard: 'prometheus-ha:shard',
+  node: 'prometheus-ha:node',
+  /** Of a data volume: the highest generation wins. */
+  generation: 'prometheus-ha:generation',
+} as const;
+
+/** Labels that tell replicas apart in the TSDB; `replica` is dropped from alerts. */
+export const EXTERNAL_LABELS = { cluster: 'cluster', shard: 'shard', replica: 'replica' } as const;

@@ -1,0 +1,79 @@
+import type { NodeId } from './assignment';
+import type { Policy } from './policy';
+
+/** A node says where it is (KEYS.announcement); written every policy.announceMs. */
+export interface NodeAnnouncement {
+  readonly version: 1;
+  readonly node: NodeId;
+  readonly instanceId: string;
+  /** IPv4 address at which functions and peers reach the node. */
+  readonly address: string;
+  readonly zone: string;
+  readonly volumeId: string | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly agentStartedAt: string;
+  readonly versions: { readonly agent: string; readonly prometheus: string; readonly alertmanager: string };
+}
+
+/** The control plane says that it is probing (KEYS.heartbeat); written by every health-check cycle. */
+export interface ControlHeartbeat {
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly invocation: string;
+}
+
+/** Which configuration bundle nodes shall run (KEYS.configPointer). */
+export interface ConfigPointer {
+  readonly version: 1;
+  readonly bucket: string;
+  readonly key: string;
+  /** SHA-256 of the bundle's bytes, hex. */
+  readonly hash: string;
+}
+
+/** Rules, targets and Alertmanager's configuration, as the user wrote them; one JSON file, an S3 asset. */
+export interface ConfigBundle {
+  readonly version: 1;
+  readonly global: { readonly scrapeInterval: string; readonly evaluationInterval: string };
+  /** External labels other than `replica`. */
+  readonly externalLabels: Readonly<Record<string, string>>;
+  /** File name → text of config/rules/*.yml. */
+  readonly rules: Readonly<Record<string, string>>;
+  /** Job name → text of config/targets/<job>.yml (Prometheus's file_sd format). */
+  readonly targets: Readonly<Record<string, string>>;
+  /** Text of config/alertmanager.yml. */
+  readonly alertmanager: string;
+}
+
+/** A program that a node runs: official release, verified by its SHA-256. */
+export interface Artifact {
+  readonly version: string;
+  /** Release tarballs by architecture (amd64, arm64). */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** What a node is told at boot (user data, written to /etc/prometheus-ha/node.json). Data only: the logic is the agent's. */
+export interface NodeConfig {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly shard: number;
+  readonly node: NodeId;
+  /** All nodes of the shard, this one included, in order of preference. */
+  readonly nodes: readonly NodeId[];
+  readonly region: string;
+  readonly controlBucket: string;
+  readonly policy: Policy;
+  readonly prometheus: {
+    readonly artifact: Artifact;
+    readonly retentionTime: string;
+    readonly walSegmentSize: string;
+    /** Firing alerts are sent again this often, e.g. 15s; also bounds how long a hand-over may take (EndsAt = 4 ×). */
+    readonly resendDelay: string;
+  };
+  readonly alertmanager: { readonly artifact: Artifact; readonly peerTimeout: string };
+  /** S3 bucket with mirrored artifacts (same file names), tried before the URLs; null for none. */
+  readonly artifactMirror: string | null;
+}

@@ -1,0 +1,131 @@
+import { UserError } from './errors';
+
+/** How failures are noticed and answered. All times in milliseconds. Travels as JSON to functions and nodes. */
+export interface Policy {
+  readonly probe: {
+    /** Between two probes of the same node. */
+    readonly intervalMs: number;
+    /** For one probe; below the interval, so that cycles never pile up. */
+    readonly timeoutMs: number;
+    /** Consecutive failures that make a node unhealthy. */
+    readonly fall: number;
+    /** Consecutive successes that make it healthy again. */
+    readonly rise: number;
+  };
+  /** For the last probe that promote-alerting does for itself before it acts. */
+  readonly verifyTimeoutMs: number;
+  /** A node whose stalest job was scraped longer ago than this is not scraping. */
+  readonly maxScrapeLagMs: number;
+  /** Nodes read the assignment this often. */
+  readonly pollMs: number;
+  /** For one request to S3 by a node or function. */
+  readonly storeTimeoutMs: number;
+  /** Nodes announce themselves this often. */
+  readonly announceMs: number;
+  /** A control-plane heartbeat older than this means that nobody is probing. */
+  readonly heartbeatStaleMs: number;
+  /** Only after S3 was out of reach for this long may a standby alert without an assignment. */
+  readonly storeOutageGraceMs: number;
+  readonly flapping: {
+    /** Promotions are counted over this long. */
+    readonly windowMs: number;
+    /** So many within the window are immediate; from then on they are damped. */
+    readonly free: number;
+    /** Damped: at least this long between two promotions. */
+    readonly holdDownMs: number;
+  };
+}
+
+export const DEFAULT_POLICY: Policy = {
+  probe: { intervalMs: 2_000, timeoutMs: 1_000, fall: 3, rise: 2 },
+  verifyTimeoutMs: 700,
+  maxScrapeLagMs: 5_000,
+  pollMs: 1_000,
+  storeTimeoutMs: 2_000,
+  announceMs: 5_000,
+  heartbeatStaleMs: 12_000,
+  storeOutageGraceMs: 10_000,
+  flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
+};
+
+/** A broken relation between two settings, `path` being where a person would look for it. */
+export interface PolicyProblem {
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly got: string;
+  readonly expected: string;
+}
+
+/** Relations between the time-outs, not only ranges. Empty when the policy is sound. */
+export function policyProblems(p: Policy): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const check = (ok: boolean, path: string[], what: string, got: string, expected: string): void => {
+    if (!ok) problems.push({ path, what, got, expected });
+  };
+  check(
+    p.probe.timeoutMs < p.probe.intervalMs,
+    ['probe', 'timeoutMs'],
+    'a probe must end before the next one starts',
+    `${p.probe.timeoutMs} ms`,
+    `less than probe.intervalMs (${p.probe.intervalMs} ms)`,
+  );
+  check(
+    p.verifyTimeoutMs <= p.probe.timeoutMs,
+    ['verifyTimeoutMs'],
+    'the verifying probe must not wait longer than an ordinary one',
+    `${p.verifyTimeoutMs} ms`,
+    `at most probe.timeoutMs (${p.probe.timeoutMs} ms)`,
+  );
+  check(p.probe.fall >= 2, ['probe', 'fall'], 'one lost packet must not fail a node over', `${p.probe.fall}`, 'at least 2');
+  check(p.probe.rise >= 1, ['probe', 'rise'], 'a node needs a success to be healthy', `${p.probe.rise}`, 'at least 1');
+  check(
+    p.heartbeatStaleMs > p.probe.intervalMs + p.storeTimeoutMs,
+    ['heartbeatStaleMs'],
+    'a heartbeat must not look stale while the control plane is merely slow',
+    `${p.heartbeatStaleMs} ms`,
+    `more than probe.intervalMs + storeTimeoutMs (${p.probe.intervalMs + p.storeTimeoutMs} ms)`,
+  );
+  check(
+    p.storeOutageGraceMs > p.pollMs + p.storeTimeoutMs,
+    ['storeOutageGraceMs'],
+    'one failed read is not an outage',
+    `${p.storeOutageGraceMs} ms`,
+    `more than pollMs + storeTimeoutMs (${p.pollMs + p.storeTimeoutMs} ms)`,
+  );
+  check(
+    p.flapping.holdDownMs < p.flapping.windowMs,
+    ['flapping', 'holdDownMs'],
+    'damping must end within its window',
+    `${p.flapping.holdDownMs} ms`,
+    `less than flapping.windowMs (${p.flapping.windowMs} ms)`,
+  );
+  const positive: [string[], number][] = [
+    [['probe', 'intervalMs'], p.probe.intervalMs],
+    [['probe', 'timeoutMs'], p.probe.timeoutMs],
+    [['verifyTimeoutMs'], p.verifyTimeoutMs],
+    [['maxScrapeLagMs'], p.maxScrapeLagMs],
+    [['pollMs'], p.pollMs],
+    [['storeTimeoutMs'], p.storeTimeoutMs],
+    [['announceMs'], p.announceMs],
+    [['flapping', 'free'], p.flapping.free],
+  ];
+  for (const [path, value] of positive) {
+    check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');
+  }
+  return problems;
+}
+
+/** Parses the JSON that functions and nodes get. @throws UserError naming the first broken relation */
+export function parsePolicy(json: string): Policy {
+  const policy = JSON.parse(json) as Policy;
+  const [problem] = policyProblems(policy);
+  if (problem) {
+    throw new UserError({
+      what: `policy.${problem.path.join('.')}: ${problem.what}`,
+      got: problem.got,
+      expected: problem.expected,
+      fix: 'correct the policy in config/cluster.ts and deploy again',
+    });
+  }
+  return policy;
+}

@@ -3,7 +3,10 @@ import tseslint from 'typescript-eslint';
 
 // Decisions are pure (docs/decisions): whatever would let the outside in is refused in lib/core.
 const impure = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'lib/core gets `now` as a parameter.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'lib/core gets `now` as a parameter.',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'lib/core gets `now` as a parameter.' },
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'lib/core is deterministic.' },
 ];
@@ -26,7 +29,16 @@ export default tseslint.config(
     files: ['lib/core/**/*.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...impure],
-      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'crypto'],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'fetch',
+        'setTimeout',
+        'setInterval',
+        'console',
+        'performance',
+        'crypto',
+      ],
       'no-restricted-imports': [
         'error',
         { patterns: [{ regex: '^(?!\\./)', message: 'lib/core imports only lib/core, and pure parsers by name.' }] },
@@ -38,9 +50,30 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: 'aws-cdk-lib|^constructs|/(constructs|stacks|local|config)/', message: 'What runs in AWS never imports the CDK, synth-time or local code.' }] },
+        {
+          patterns: [
+            {
+              regex: 'aws-cdk-lib|^constructs|/(constructs|stacks|local|config)/',
+              message: 'What runs in AWS never imports the CDK, synth-time or local code.',
+            },
+          ],
+        },
       ],
     },
   },
-  { files: ['**/*.{mjs,cjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', __dirname: 'readonly', URL: 'readonly', setTimeout: 'readonly' } }, rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.{mjs,cjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        __dirname: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

@@ -23,7 +23,11 @@ export interface AgentStatus {
     /** ISO 8601 times of the last opening and of the first post accepted by an Alertmanager after it. */
     readonly openedAt: string | null;
     readonly firstAcceptedAt: string | null;
-    readonly alertmanagers: readonly { readonly address: string; readonly behind: number; readonly error: string | null }[];
+    readonly alertmanagers: readonly {
+      readonly address: string;
+      readonly behind: number;
+      readonly error: string | null;
+    }[];
   };
   readonly prometheus: {
     readonly pid: number | null;

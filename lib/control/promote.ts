@@ -42,7 +42,7 @@ export interface PromoteDeps {
 export async function promote(request: PromoteRequest, deps: PromoteDeps): Promise<PromoteOutcome> {
   const { store, policy, nodes } = deps;
   let counted = request.misses ?? null;
-  for (let lost = 0; ; ) {
+  for (let lost = 0; ;) {
     const [current, probes] = await Promise.all([store.readAssignment(), deps.probeAll(policy.verifyTimeoutMs)]);
     const assignment = current?.assignment ?? null;
     counted = count(counted, assignment, probes, policy);
@@ -55,11 +55,13 @@ export async function promote(request: PromoteRequest, deps: PromoteDeps): Promi
         return { acted: true, because: decision.because, assignment: decision.next };
       }
       lost += 1;
-      if (lost === MAX_LOST) return { acted: false, because: `Lost ${lost} races to other writers; they decide.`, assignment };
+      if (lost === MAX_LOST)
+        return { acted: false, because: `Lost ${lost} races to other writers; they decide.`, assignment };
       continue;
     }
     // Who comes without a count (alarm, operator) waits here until the rule has been kept or broken.
-    const undecided = request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
+    const undecided =
+      request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
     if (!undecided || request.exited !== undefined) return { acted: false, because: decision.because, assignment };
     await deps.sleep(policy.probe.intervalMs);
   }

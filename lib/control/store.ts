@@ -56,7 +56,11 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       throw error;
     }
   }
-  async function put(key: string, body: string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}): Promise<void> {
+  async function put(
+    key: string,
+    body: string,
+    condition: { IfMatch?: string; IfNoneMatch?: string } = {},
+  ): Promise<void> {
     await s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition }),
       deadline(),
@@ -76,7 +80,11 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
     },
     async writeAssignment(next, etag) {
       try {
-        await put(KEYS.assignment(shard), serializeAssignment(next), etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag });
+        await put(
+          KEYS.assignment(shard),
+          serializeAssignment(next),
+          etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag },
+        );
         return 'written';
       } catch (error) {
         // 412: the etag is no longer current. 409: another conditional write is under way.
@@ -94,7 +102,9 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
     readConfigPointer: () => parsed<ConfigPointer>(KEYS.configPointer),
     writeConfigPointer: (pointer) => put(KEYS.configPointer, json(pointer)),
     async readBytes(from, key) {
-      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), { abortSignal: AbortSignal.timeout(10 * timeoutMs) });
+      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), {
+        abortSignal: AbortSignal.timeout(10 * timeoutMs),
+      });
       return object.Body!.transformToByteArray();
     },
   };

@@ -50,7 +50,8 @@ export function complaints(probe: Probe, policy: Policy): string {
   const found: string[] = [];
   if (!probe.ready) found.push('Prometheus is not ready');
   else if (probe.scrapeLagMs === null) found.push('Prometheus has not scraped yet');
-  else if (!scraping(probe, policy)) found.push(`Prometheus last scraped ${(probe.scrapeLagMs / 1000).toFixed(1)} s ago`);
+  else if (!scraping(probe, policy))
+    found.push(`Prometheus last scraped ${(probe.scrapeLagMs / 1000).toFixed(1)} s ago`);
   if (probe.agent === null) found.push('the agent does not answer');
   return found.join(', ');
 }

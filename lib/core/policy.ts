@@ -76,7 +76,13 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     `${p.verifyTimeoutMs} ms`,
     `at most probe.timeoutMs (${p.probe.timeoutMs} ms)`,
   );
-  check(p.probe.fall >= 2, ['probe', 'fall'], 'one lost packet must not fail a node over', `${p.probe.fall}`, 'at least 2');
+  check(
+    p.probe.fall >= 2,
+    ['probe', 'fall'],
+    'one lost packet must not fail a node over',
+    `${p.probe.fall}`,
+    'at least 2',
+  );
   check(p.probe.rise >= 1, ['probe', 'rise'], 'a node needs a success to be healthy', `${p.probe.rise}`, 'at least 1');
   check(
     p.heartbeatStaleMs > p.probe.intervalMs + p.storeTimeoutMs,

@@ -49,7 +49,9 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   }
   const misses = s.misses?.node === active ? s.misses.count : 0;
   if (!exited && misses < policy.probe.fall) {
-    return none(`${active} missed ${misses} of ${policy.probe.fall} probes (${explain(probe, policy)}): not enough to act.`);
+    return none(
+      `${active} missed ${misses} of ${policy.probe.fall} probes (${explain(probe, policy)}): not enough to act.`,
+    );
   }
 
   const next = candidates(s).find((node) => node !== active);

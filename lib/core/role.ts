@@ -91,7 +91,9 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
     return decision({ ...state, breakGlass: { since: now, epoch, because } }, true, false, because);
   }
   if (input.store === null) {
-    return standby(`${active} does not answer; the control bucket fails since ${Math.round(storeGoneMs / 1000)} s, grace ${graceMs / 1000} s.`);
+    return standby(
+      `${active} does not answer; the control bucket fails since ${Math.round(storeGoneMs / 1000)} s, grace ${graceMs / 1000} s.`,
+    );
   }
   const silentMs = now - state.heartbeat.firstReadAt;
   if (silentMs >= policy.heartbeatStaleMs) {
@@ -108,7 +110,11 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
 /** Takes in what the store said; refuses epochs older than the one applied. */
 function adopt(before: RoleState, input: RoleInput, now: number): Omit<RoleState, 'breakGlass'> {
   const writeFailingSince =
-    input.attempt === 'store-failed' ? (before.writeFailingSince ?? now) : input.attempt === 'none' ? before.writeFailingSince : null;
+    input.attempt === 'store-failed'
+      ? (before.writeFailingSince ?? now)
+      : input.attempt === 'none'
+        ? before.writeFailingSince
+        : null;
   if (input.store === null) {
     return { ...before, writeFailingSince, storeFailingSince: before.storeFailingSince ?? now };
   }
@@ -133,7 +139,8 @@ function keepOrEndBreakGlass(
 ): RoleDecision {
   const closed = (because: string): RoleDecision => decision({ ...state, breakGlass: null }, false, false, because);
   const epoch = state.assignment?.epoch ?? 0;
-  if (epoch > glass.epoch) return closed(`Epoch ${epoch} is newer than the one this node broke the glass at: the gate closes.`);
+  if (epoch > glass.epoch)
+    return closed(`Epoch ${epoch} is newer than the one this node broke the glass at: the gate closes.`);
   if (input.activeHits >= policy.probe.rise) {
     return closed(`${state.assignment?.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }

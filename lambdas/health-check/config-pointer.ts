@@ -1,0 +1,31 @@
+import { reasonOf } from '../../lib/control/prober';
+import type { ControlStore } from '../../lib/control/store';
+import type { ConfigPointer } from '../../lib/core/node-documents';
+import { log } from '../shared/log';
+
+/** The schedule's constant input carries the configuration that was deployed last. Null for any other event. */
+export function readSchedule(event: unknown): ConfigPointer | null {
+  const { source, config } = (event ?? {}) as { source?: string; config?: ConfigPointer };
+  return source === 'schedule' && config !== undefined ? config : null;
+}
+
+/** The pointer that this execution environment wrote or found last. */
+let inPlace: string | undefined;
+
+/** Hands the deployed configuration on to the nodes, through the one bucket they all can reach. Never rejects. */
+export async function syncConfigPointer(
+  pointer: ConfigPointer,
+  store: Pick<ControlStore, 'readConfigPointer' | 'writeConfigPointer'>,
+): Promise<void> {
+  if (inPlace === pointer.hash) return;
+  try {
+    const current = await store.readConfigPointer();
+    if (current?.hash !== pointer.hash || current.key !== pointer.key || current.bucket !== pointer.bucket) {
+      await store.writeConfigPointer(pointer);
+      log('info', 'config-pointer-written', { ...pointer });
+    }
+    inPlace = pointer.hash;
+  } catch (error) {
+    log('warn', 'config-pointer-not-written', { error: reasonOf(error), hash: pointer.hash });
+  }
+}

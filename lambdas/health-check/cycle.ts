@@ -1,0 +1,128 @@
+import { reasonOf } from '../../lib/control/prober';
+import { promote } from '../../lib/control/promote';
+import type { Assignment, NodeId } from '../../lib/core/assignment';
+import {
+  complaints,
+  countProbe,
+  serves,
+  UNKNOWN_HEALTH,
+  works,
+  type HealthCount,
+  type Probe,
+} from '../../lib/core/health';
+import { METRICS } from '../../lib/core/names';
+import type { FunctionConfig } from '../shared/config';
+import type { Control } from '../shared/control';
+import { log } from '../shared/log';
+import { publish, type MetricValue } from '../shared/metrics';
+
+/** What the loop remembers from cycle to cycle. */
+export interface Counts {
+  readonly nodes: ReadonlyMap<NodeId, HealthCount>;
+  /** The last assignment that could be read: counted against while S3 is silent. */
+  readonly assignment: Assignment | null;
+}
+
+export function startCounts(nodes: readonly NodeId[]): Counts {
+  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null };
+}
+
+/**
+ * One cycle: read everything, decide, write. Never rejects: a cycle that fails is counted and the next one comes.
+ * Bounded by the longest of its parallel reads, then by one promotion.
+ */
+export async function runCycle(
+  before: Counts,
+  control: Control,
+  config: FunctionConfig,
+  invocation: string,
+): Promise<Counts> {
+  const { policy } = config;
+  const errors: string[] = [];
+  const [assignment, probes] = await Promise.all([
+    control.store.readAssignment().then(
+      (read) => read?.assignment ?? null,
+      (error: Error) => {
+        errors.push(`assignment not read: ${reasonOf(error)}`);
+        return before.assignment;
+      },
+    ),
+    // The book is refreshed beside the probes, not before them: known addresses are probed without waiting for S3.
+    control.addresses.addresses().size === config.nodes.length
+      ? Promise.all([control.probeAll(policy.probe.timeoutMs), control.addresses.refresh()]).then(([p]) => p)
+      : control.addresses.refresh().then(() => control.probeAll(policy.probe.timeoutMs)),
+  ]);
+  const active = assignment?.active ?? null;
+  const nodes = new Map(
+    config.nodes.map((node) => {
+      const probe = probes.get(node);
+      const ok = probe !== undefined && (node === active ? serves(probe, policy) : works(probe, policy));
+      return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];
+    }),
+  );
+  report(nodes, before.nodes, probes, config);
+
+  const misses = active === null ? 0 : nodes.get(active)!.misses;
+  // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
+  const heartbeat = errors.length === 0 ? beat(control, invocation) : Promise.resolve();
+  if (active === null || misses >= policy.probe.fall) {
+    try {
+      const outcome = await promote(
+        { caller: 'health-check', ...(active === null ? {} : { misses: { node: active, count: misses } }) },
+        control,
+      );
+      log(outcome.acted ? 'warn' : 'info', outcome.acted ? 'promoted' : 'not-promoted', {
+        because: outcome.because,
+        epoch: outcome.assignment?.epoch ?? null,
+        active: outcome.assignment?.active ?? null,
+      });
+      publish(config.cluster, config.shard, [{ name: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
+    } catch (error) {
+      errors.push(`promotion failed: ${reasonOf(error)}`);
+    }
+  }
+  await heartbeat.catch((error: Error) => errors.push(`heartbeat not written: ${reasonOf(error)}`));
+
+  publish(config.cluster, config.shard, cycleMetrics(nodes, active, errors.length));
+  if (errors.length > 0) log('error', 'cycle-failed', { errors });
+  return { nodes, assignment };
+}
+
+function beat(control: Control, invocation: string): Promise<void> {
+  return control.store.writeHeartbeat({ version: 1, at: new Date(control.now()).toISOString(), invocation });
+}
+
+function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | null, errors: number): MetricValue[] {
+  const healthy = (node: NodeId): number => (nodes.get(node)!.healthy ? 1 : 0);
+  return [
+    { name: METRICS.activeHealthy, value: active !== null && nodes.has(active) ? healthy(active) : 0 },
+    { name: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
+    { name: METRICS.heartbeat, value: 1 },
+    { name: METRICS.controlErrors, value: errors },
+    ...[...nodes.keys()].map((node) => ({ name: METRICS.nodeHealthy, value: healthy(node), node })),
+  ];
+}
+
+/** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */
+function report(
+  after: ReadonlyMap<NodeId, HealthCount>,
+  before: ReadonlyMap<NodeId, HealthCount>,
+  probes: ReadonlyMap<NodeId, Probe>,
+  config: FunctionConfig,
+): void {
+  for (const [node, count] of after) {
+    const probe = probes.get(node);
+    const was = before.get(node);
+    if (was !== undefined && was.healthy !== count.healthy) {
+      log('warn', count.healthy ? 'node-healthy' : 'node-unhealthy', { node });
+    }
+    if (count.misses > 0) {
+      log('info', 'probe-missed', {
+        node,
+        misses: count.misses,
+        saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || 'gate closed',
+        errors: probe?.errors ?? [],
+      });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { readFunctionConfig } from '../shared/config';
+import { connectControl, type Control } from '../shared/control';
+import { log } from '../shared/log';
+import { readSchedule, syncConfigPointer } from './config-pointer';
+import { runCycle, startCounts } from './cycle';
+import { everyInterval } from './loop';
+
+let control: Control | undefined;
+
+/** The loop outlasts its minute a little, so that a late schedule leaves no hole; two at once are harmless. */
+const LOOP_MS = 68_000;
+/** Left to the last cycle, whose promotion may have to wait for slow probes and writes. */
+const MARGIN_MS = 8_000;
+
+/** Called every minute; probes all nodes every policy.probe.intervalMs inside it. */
+export async function handler(
+  event: unknown,
+  context: { getRemainingTimeInMillis(): number; awsRequestId: string },
+): Promise<{ cycles: number }> {
+  const config = readFunctionConfig(process.env);
+  control ??= connectControl(config);
+  const world = control;
+  const pointer = readSchedule(event);
+  const { intervalMs } = config.policy.probe;
+  const forMs = Math.min(LOOP_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
+  log('info', 'loop-started', { forMs, intervalMs, nodes: config.nodes });
+
+  let counts = startCounts(config.nodes);
+  let cycles = 0;
+  await everyInterval(intervalMs, forMs, async () => {
+    counts = await runCycle(counts, world, config, context.awsRequestId);
+    cycles += 1;
+    // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
+    if (pointer !== null) await syncConfigPointer(pointer, world.store);
+  });
+  log('info', 'loop-ended', { cycles });
+  return { cycles };
+}

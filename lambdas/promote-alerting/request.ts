@@ -1,0 +1,47 @@
+import type { PromoteRequest } from '../../lib/control/promote';
+import { UserError } from '../../lib/core/errors';
+
+/** What CloudWatch sends to a function that is an alarm's action, as far as it is used here. */
+interface AlarmEvent {
+  readonly source: 'aws.cloudwatch';
+  readonly alarmData: { readonly alarmName: string; readonly state: { readonly value: string } };
+}
+
+/** What an agent or an operator sends. */
+interface DirectEvent {
+  readonly source: 'agent' | 'operator';
+  /** Only from an agent: the node whose Prometheus exited. */
+  readonly exited?: string;
+}
+
+/** Reads an invocation's event. @throws UserError for an event that nobody is known to send */
+export function readRequest(
+  event: unknown,
+  nodes: readonly string[],
+): { request: PromoteRequest } | { ignore: string } {
+  const e = event as (Partial<AlarmEvent> & Partial<DirectEvent>) | null;
+  const source = (e as { source?: string } | null)?.source;
+  if (source === 'aws.cloudwatch') {
+    const { alarmName, state } = (e as AlarmEvent).alarmData;
+    if (state.value !== 'ALARM') return { ignore: `${alarmName} is ${state.value}: nothing to do.` };
+    return { request: { caller: 'alarm' } };
+  }
+  if (source === 'operator') return { request: { caller: 'operator' } };
+  if (source === 'agent') {
+    const { exited } = e as DirectEvent;
+    if (exited === undefined) return { request: { caller: 'agent' } };
+    if (nodes.includes(exited)) return { request: { caller: 'agent', exited } };
+    throw new UserError({
+      what: 'an agent reports the exit of a node that is not in this shard',
+      got: JSON.stringify(exited),
+      expected: `one of ${nodes.join(', ')}`,
+      fix: 'check PROMHA_NODES of the function and the node names in config/cluster.ts',
+    });
+  }
+  throw new UserError({
+    what: 'promote-alerting was called with an event that it does not know',
+    got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',
+    expected: '{"source":"operator"}, {"source":"agent","exited":"<node>"} or a CloudWatch alarm\'s event',
+    fix: 'call it with one of these',
+  });
+}

@@ -1,5 +1,5 @@
 import { promoted, type Assignment, type Caller, type NodeId } from './assignment';
-import { complaints, eligible, serves, type Probe } from './health';
+import { complaints, eligible, serves, works, type Probe } from './health';
 import type { Policy } from './policy';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
@@ -33,9 +33,10 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const none = (because: string): PromotionDecision => ({ kind: 'none', because });
 
   if (assignment === null) {
-    const first = candidates(s)[0];
+    // Nothing was held by anybody yet, so there is nothing to replay: a cold gate is good enough.
+    const first = s.nodes.find((node) => mayStart(s.probes.get(node), policy));
     if (first === undefined) return none(`Nobody alerts yet and no node can: ${explainNodes(s)}.`);
-    return promote(s, first, `${first} alerts: it is the first node that is ready, scraping and warm.`, now);
+    return promote(s, first, `${first} alerts: it is the first node that is ready and scraping.`, now);
   }
   const { active } = assignment;
   if (assignment.paused !== null) {
@@ -85,6 +86,10 @@ function candidates(s: Situation): NodeId[] {
     const probe = s.probes.get(node);
     return node !== s.exited && probe !== undefined && eligible(probe, s.policy);
   });
+}
+
+function mayStart(probe: Probe | undefined, policy: Policy): boolean {
+  return probe !== undefined && works(probe, policy) && probe.agent!.storeReachable;
 }
 
 function promote(s: Situation, active: NodeId, because: string, now: number): PromotionDecision {

@@ -1,0 +1,156 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { startMetadataService, type InstanceIdentity } from './imds';
+import type { HostNetwork } from './network';
+import { killMarked, launch, MARKS, type Running } from './processes';
+import { parseUnit, type Unit } from './unit-file';
+
+/** An instance as it was deployed. */
+export interface DeployedInstance {
+  readonly node: string;
+  readonly instanceId: string;
+  readonly privateAddress: string;
+  readonly zone: string;
+  readonly region: string;
+  /** The launch template's user data, decoded. */
+  readonly userData: string;
+}
+
+export interface InstanceOptions {
+  readonly dir: string;
+  readonly runId: string;
+  readonly host: HostNetwork;
+  /** Where the metadata service listens: an address that the instance reaches. */
+  readonly metadataHost: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** Every line the agent logs. */
+  readonly onLine: (node: string, line: string) => void;
+  readonly onEvent: (node: string, what: string) => void;
+}
+
+interface CloudConfig {
+  readonly write_files: readonly { readonly path: string; readonly content: string }[];
+}
+
+/**
+ * Plays one EC2 instance: cloud-init writes the user data's files, the boot stub's work is done for it (Node.js is
+ * here already), and systemd keeps the agent running as its unit says. Whatever the node runs carries its mark.
+ */
+export class Instance {
+  private agent: Running | undefined;
+  /** systemd's wish: while false, nothing is restarted. */
+  private wanted = false;
+  private metadata: { endpoint: string; close(): Promise<void> } | undefined;
+  private unit: Unit | undefined;
+  private readonly marks: Record<string, string>;
+
+  constructor(
+    readonly deployed: DeployedInstance,
+    private readonly options: InstanceOptions,
+  ) {
+    this.marks = { [MARKS.run]: options.runId, [MARKS.instance]: deployed.node };
+  }
+
+  get address(): string {
+    return this.options.host.address;
+  }
+  get dir(): string {
+    return this.options.dir;
+  }
+  get agentPid(): number | null {
+    return this.agent?.isRunning() ? this.agent.pid : null;
+  }
+
+  /** First boot: cloud-init, then the unit. */
+  async boot(): Promise<void> {
+    const identity: InstanceIdentity = { ...this.deployed, address: this.address };
+    this.metadata = await startMetadataService(identity, this.options.metadataHost);
+    const files = new Map((parse(this.deployed.userData) as CloudConfig).write_files.map((f) => [f.path, f.content]));
+    for (const [path, content] of files) this.write(path, content);
+    const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as { agent: { bucket: string; key: string } };
+    this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
+    this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
+    this.startAgent();
+  }
+
+  /** systemctl start */
+  startAgent(): void {
+    this.wanted = true;
+    if (this.agent?.isRunning()) return;
+    const { unit, metadata, options, marks } = this;
+    const [program, ...args] = unit!.execStart.map((arg) => this.local(arg));
+    const command = options.host.command(program!.endsWith('/node') || program === 'node' ? process.execPath : program!, args);
+    this.agent = launch({
+      name: `agent of ${this.deployed.node}`,
+      ...command,
+      cwd: options.dir,
+      env: {
+        ...options.env,
+        ...unit!.environment,
+        ...marks,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata!.endpoint,
+        PROMHA_STATE_DIR: join(options.dir, 'state'),
+        PROMHA_DATA_DIR: join(options.dir, 'data'),
+      },
+      log: join(options.dir, 'agent.log'),
+      onLine: (line) => options.onLine(this.deployed.node, line),
+    });
+    void this.agent.ended.then((how) => this.agentEnded(how));
+  }
+
+  private agentEnded(how: string): void {
+    if (!this.wanted) return;
+    this.options.onEvent(this.deployed.node, `agent ended (${how})`);
+    if (this.unit!.restart) setTimeout(() => this.wanted && this.startAgent(), this.unit!.restartMs);
+  }
+
+  /** The agent and its gate die and stay dead; Prometheus and Alertmanager go on, as KillMode=process has it. */
+  async killAgent(): Promise<void> {
+    this.wanted = false;
+    this.agent?.signal('SIGKILL');
+    await this.agent?.ended;
+  }
+
+  /** The host is gone: no process, and silence instead of refusals where the network can play that. */
+  async powerOff(mode: 'namespaces' | 'loopback'): Promise<void> {
+    this.wanted = false;
+    if (mode === 'namespaces') this.options.host.cut();
+    await killMarked(this.marks);
+  }
+
+  powerOn(mode: 'namespaces' | 'loopback'): void {
+    if (mode === 'namespaces') this.options.host.mend();
+    this.startAgent();
+  }
+
+  cut(): void {
+    this.options.host.cut();
+  }
+  mend(): void {
+    this.options.host.mend();
+  }
+
+  async stop(): Promise<void> {
+    this.wanted = false;
+    await killMarked(this.marks);
+    await this.metadata?.close();
+  }
+
+  /** The instance's path on this machine: its root is the run's directory. */
+  private local(path: string): string {
+    return /^\/(etc|opt|var|data)\//.test(path) ? join(this.options.dir, path) : path;
+  }
+
+  private write(path: string, content: string | Uint8Array): void {
+    mkdirSync(dirname(this.local(path)), { recursive: true });
+    writeFileSync(this.local(path), content);
+  }
+
+  private file(files: ReadonlyMap<string, string>, path: string): string {
+    const content = files.get(path);
+    if (content === undefined) throw new Error(`the user data of ${this.deployed.node} writes no ${path}; it writes ${[...files.keys()].join(', ')}`);
+    return content;
+  }
+}

@@ -1,0 +1,55 @@
+/** One metric's identity, as CloudWatch has it. */
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** Keeps the metrics of the last minutes, as CloudWatch would get them from the functions' logs. */
+export class MetricStore {
+  private readonly points = new Map<string, { at: number; value: number }[]>();
+
+  put(id: MetricId, value: number, at: number): void {
+    const key = keyOf(id);
+    const kept = (this.points.get(key) ?? []).filter((p) => p.at > at - KEEP_MS);
+    kept.push({ at, value });
+    this.points.set(key, kept);
+  }
+
+  /** Takes the metrics out of a log line, if it is one in the embedded metric format. */
+  takeLogLine(line: string): boolean {
+    if (!line.startsWith('{"_aws"')) return false;
+    const document = JSON.parse(line) as EmbeddedMetrics & Record<string, string | number>;
+    for (const directive of document._aws.CloudWatchMetrics) {
+      for (const names of directive.Dimensions) {
+        const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
+        for (const { Name } of directive.Metrics) {
+          this.put({ namespace: directive.Namespace, name: Name, dimensions }, Number(document[Name]), document._aws.Timestamp);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Values in [from, to). */
+  values(id: MetricId, from: number, to: number): number[] {
+    return (this.points.get(keyOf(id)) ?? []).filter((p) => p.at >= from && p.at < to).map((p) => p.value);
+  }
+}
+
+const KEEP_MS = 15 * 60_000;
+
+interface EmbeddedMetrics {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+}
+
+function keyOf({ namespace, name, dimensions }: MetricId): string {
+  return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import type { Cleanup } from './cleanup';
+
+/** Where the nodes of a local run live. */
+export interface Network {
+  readonly mode: 'namespaces' | 'loopback';
+  /** Address at which nodes reach everything that is no node: emulator, workload, pager, functions' callers. */
+  readonly hostAddress: string;
+  /** Makes a host with an address; `wanted` is the private address of the deployed instance. */
+  addHost(name: string, wanted: string): HostNetwork;
+}
+
+export interface HostNetwork {
+  readonly address: string;
+  /** Wraps a command so that it runs on this host. */
+  command(command: string, args: readonly string[]): { command: string; args: string[] };
+  /** Cuts the host off from everybody, itself excepted; mend() undoes it. */
+  cut(): void;
+  mend(): void;
+}
+
+const BRIDGE = 'promha0';
+const PREFIX = 'promha-';
+
+/** Whether this user can make network namespaces; otherwise why not, for a person. */
+export function namespacesAvailable(): { ok: true } | { ok: false; why: string } {
+  if (process.getuid?.() !== 0) return { ok: false, why: 'not root' };
+  try {
+    const probe = `${PREFIX}probe`;
+    if (list('ip', ['netns', 'list']).includes(probe)) ip('netns', 'del', probe);
+    ip('netns', 'add', probe);
+    ip('netns', 'del', probe);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, why: (error as Error).message };
+  }
+}
+
+/**
+ * One bridge with the VPC's range; every host is a network namespace with the address that the deployed instance has.
+ * A link that is down is what a dead or cut-off host looks like from outside: silence, not a refusal.
+ */
+export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
+  const [base, bits] = vpcCidr.split('/') as [string, string];
+  const octets = base.split('.');
+  const hostAddress = `${octets[0]}.${octets[1]}.255.254`;
+  removeLeftNamespaces();
+  ip('link', 'add', BRIDGE, 'type', 'bridge');
+  cleanup.defer('remove the bridge', () => ip('link', 'del', BRIDGE));
+  ip('addr', 'add', `${hostAddress}/${bits}`, 'dev', BRIDGE);
+  ip('link', 'set', BRIDGE, 'up');
+  return {
+    mode: 'namespaces',
+    hostAddress,
+    addHost(name, wanted) {
+      const ns = `${PREFIX}${name}`;
+      // Interface names are at most 15 characters long.
+      const outer = `ph-${name}`.slice(0, 15);
+      ip('netns', 'add', ns);
+      cleanup.defer(`remove the namespace ${ns}`, () => ip('netns', 'del', ns));
+      ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns);
+      ip('link', 'set', outer, 'master', BRIDGE, 'up');
+      inside(ns, 'addr', 'add', `${wanted}/${bits}`, 'dev', 'eth0');
+      inside(ns, 'link', 'set', 'lo', 'up');
+      inside(ns, 'link', 'set', 'eth0', 'up');
+      return {
+        address: wanted,
+        command: (command, args) => ({ command: 'ip', args: ['netns', 'exec', ns, command, ...args] }),
+        cut: () => ip('link', 'set', outer, 'down'),
+        mend: () => ip('link', 'set', outer, 'up'),
+      };
+    },
+  };
+}
+
+/** For an ordinary user: hosts are addresses of the loopback network. They cannot be cut off. */
+export function loopbackNetwork(): Network {
+  let next = 11;
+  const impossible = (): never => {
+    throw new Error('a host on loopback cannot be cut off: this needs network namespaces, that is root on Linux');
+  };
+  return {
+    mode: 'loopback',
+    hostAddress: '127.77.0.1',
+    addHost: () => ({
+      address: `127.77.0.${next++}`,
+      command: (command, args) => ({ command, args: [...args] }),
+      cut: impossible,
+      mend: impossible,
+    }),
+  };
+}
+
+/** What a run that was killed left behind. */
+export function removeLeftNamespaces(): void {
+  for (const line of list('ip', ['netns', 'list'])) {
+    const name = line.split(' ')[0]!;
+    if (name.startsWith(PREFIX)) ip('netns', 'del', name);
+  }
+  if (list('ip', ['-o', 'link', 'show', 'type', 'bridge']).some((line) => line.includes(` ${BRIDGE}:`))) ip('link', 'del', BRIDGE);
+}
+
+function ip(...args: string[]): void {
+  run('ip', args);
+}
+function inside(ns: string, ...args: string[]): void {
+  run('ip', ['-n', ns, ...args]);
+}
+function list(command: string, args: string[]): string[] {
+  return run(command, args).split('\n').filter(Boolean);
+}
+function run(command: string, args: string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(`${command} ${args.join(' ')}: ${stderr?.trim() || message}`);
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../lib/core/errors';
+
+/** Where everything of this user's local run lives: one run at a time. */
+export function runDir(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prometheus-ha', 'run');
+}
+
+/** What the CLI and the drills need to find the running system. */
+export interface RunState {
+  readonly version: 1;
+  readonly runId: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly mode: 'namespaces' | 'loopback';
+  readonly dir: string;
+  readonly cluster: string;
+  readonly region: string;
+  readonly controlBucket: string;
+  /** AWS API emulator. */
+  readonly endpoint: string;
+  /** HTTP over this Unix socket: what can be done to the system (local/run/control-api.ts). */
+  readonly socket: string;
+  readonly nodes: readonly { readonly node: string; readonly instanceId: string; readonly address: string; readonly zone: string; readonly dir: string }[];
+  readonly hostAddress: string;
+  readonly urls: Readonly<Record<string, string>>;
+  /** HAProxy's stats socket. */
+  readonly haproxySocket: string;
+  /** JSON lines of all notifications that reached the pager. */
+  readonly pages: string;
+  /** Whether `ready` was printed. */
+  readonly ready: boolean;
+}
+
+const stateFile = (): string => join(runDir(), 'state.json');
+
+/** null when nothing runs; the state of a runner that died is returned by staleState() instead. */
+export function runningState(): RunState | null {
+  const state = readState();
+  return state !== null && alive(state.pid) ? state : null;
+}
+
+export function staleState(): RunState | null {
+  const state = readState();
+  return state !== null && !alive(state.pid) ? state : null;
+}
+
+export function writeState(state: RunState): void {
+  mkdirSync(runDir(), { recursive: true });
+  const next = `${stateFile()}.next`;
+  writeFileSync(next, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(next, stateFile());
+}
+
+export function removeState(): void {
+  rmSync(stateFile(), { force: true });
+}
+
+/** A run writes some hundred MiB; better to say so now than to fail in the middle. */
+export function requireSpace(dir: string, bytes: number): void {
+  mkdirSync(dir, { recursive: true });
+  const { bavail, bsize } = statfsSync(dir);
+  const free = bavail * bsize;
+  if (free < bytes) {
+    throw new UserError({
+      what: 'the disk is too full for a local run',
+      where: dir,
+      got: `${Math.floor(free / 2 ** 20)} MiB free`,
+      expected: `at least ${Math.floor(bytes / 2 ** 20)} MiB`,
+      fix: 'free some space, or set XDG_CACHE_HOME to a directory on a larger disk',
+    });
+  }
+}
+
+function readState(): RunState | null {
+  try {
+    return JSON.parse(readFileSync(stateFile(), 'utf8')) as RunState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new UserError({
+      what: 'the local run left an unreadable state file',
+      where: stateFile(),
+      got: (error as Error).message,
+      fix: 'make sure that nothing of it runs any more, then delete the file',
+    });
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

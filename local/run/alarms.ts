@@ -26,7 +26,9 @@ export function evaluateAlarm(alarm: DeployedAlarm, metrics: Pick<MetricStore, '
     const from = end - (i + 1) * alarm.periodMs;
     return statistic(alarm.statistic, metrics.values(alarm.metric, from, from + alarm.periodMs));
   });
-  const breaches = points.map((value) => (value === null ? missing(alarm) : compare(value, alarm.comparison, alarm.threshold)));
+  const breaches = points.map((value) =>
+    value === null ? missing(alarm) : compare(value, alarm.comparison, alarm.threshold),
+  );
   const known = breaches.filter((b) => b !== null);
   if (known.length === 0) return 'INSUFFICIENT_DATA';
   return known.filter(Boolean).length >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
@@ -40,7 +42,13 @@ function missing(alarm: DeployedAlarm): boolean | null {
 function statistic(name: DeployedAlarm['statistic'], values: readonly number[]): number | null {
   if (values.length === 0) return null;
   const sum = values.reduce((a, b) => a + b, 0);
-  return { Minimum: Math.min(...values), Maximum: Math.max(...values), Sum: sum, Average: sum / values.length, SampleCount: values.length }[name];
+  return {
+    Minimum: Math.min(...values),
+    Maximum: Math.max(...values),
+    Sum: sum,
+    Average: sum / values.length,
+    SampleCount: values.length,
+  }[name];
 }
 
 function compare(value: number, comparison: string, threshold: number): boolean {
@@ -59,12 +67,22 @@ function compare(value: number, comparison: string, threshold: number): boolean 
 }
 
 /** The event that CloudWatch sends to a function that is an alarm's action. */
-export function alarmEvent(alarm: DeployedAlarm, state: AlarmState, previous: AlarmState, reason: string, now: number): unknown {
+export function alarmEvent(
+  alarm: DeployedAlarm,
+  state: AlarmState,
+  previous: AlarmState,
+  reason: string,
+  now: number,
+): unknown {
   const timestamp = new Date(now).toISOString();
   return {
     source: 'aws.cloudwatch',
     alarmArn: alarm.arn,
     time: timestamp,
-    alarmData: { alarmName: alarm.name, state: { value: state, reason, timestamp }, previousState: { value: previous } },
+    alarmData: {
+      alarmName: alarm.name,
+      state: { value: state, reason, timestamp },
+      previousState: { value: previous },
+    },
   };
 }

@@ -53,7 +53,8 @@ export class FunctionRunner {
       const onMessage = (message: { id?: string } & Invocation): void => {
         if (message.id === id) finish(message);
       };
-      const onExit = (code: number | null, signal: string | null): void => finish({ ok: false, error: `the environment ended: ${signal ?? `exit ${code}`}` });
+      const onExit = (code: number | null, signal: string | null): void =>
+        finish({ ok: false, error: `the environment ended: ${signal ?? `exit ${code}`}` });
       const finish = (r: Invocation): void => {
         clearTimeout(timer);
         environment.off('message', onMessage).off('exit', onExit);
@@ -62,8 +63,17 @@ export class FunctionRunner {
       environment.on('message', onMessage).once('exit', onExit);
       environment.send({ id, event, deadline: Date.now() + timeoutMs });
     });
-    if (environment.connected && environment.exitCode === null && environment.signalCode === null) this.idle.push(environment);
-    if (!result.ok) this.options.onLine(JSON.stringify({ at: new Date().toISOString(), level: 'error', event: 'invocation-failed', error: result.error }));
+    if (environment.connected && environment.exitCode === null && environment.signalCode === null)
+      this.idle.push(environment);
+    if (!result.ok)
+      this.options.onLine(
+        JSON.stringify({
+          at: new Date().toISOString(),
+          level: 'error',
+          event: 'invocation-failed',
+          error: result.error,
+        }),
+      );
     this.options.onInvocation(!result.ok);
     return result;
   }

@@ -10,7 +10,10 @@ export interface InstanceIdentity {
 }
 
 /** The instance metadata service, version 2 only, for one instance. Resolves with its endpoint. */
-export async function startMetadataService(identity: InstanceIdentity, host: string): Promise<{ endpoint: string; close(): Promise<void> }> {
+export async function startMetadataService(
+  identity: InstanceIdentity,
+  host: string,
+): Promise<{ endpoint: string; close(): Promise<void> }> {
   const token = randomUUID();
   const documents: Record<string, string> = {
     '/latest/meta-data/instance-id': identity.instanceId,

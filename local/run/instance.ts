@@ -69,7 +69,9 @@ export class Instance {
     this.metadata = await startMetadataService(identity, this.options.metadataHost);
     const files = new Map((parse(this.deployed.userData) as CloudConfig).write_files.map((f) => [f.path, f.content]));
     for (const [path, content] of files) this.write(path, content);
-    const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as { agent: { bucket: string; key: string } };
+    const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as {
+      agent: { bucket: string; key: string };
+    };
     this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
     this.startAgent();
@@ -81,7 +83,10 @@ export class Instance {
     if (this.agent?.isRunning()) return;
     const { unit, metadata, options, marks } = this;
     const [program, ...args] = unit!.execStart.map((arg) => this.local(arg));
-    const command = options.host.command(program!.endsWith('/node') || program === 'node' ? process.execPath : program!, args);
+    const command = options.host.command(
+      program!.endsWith('/node') || program === 'node' ? process.execPath : program!,
+      args,
+    );
     this.agent = launch({
       name: `agent of ${this.deployed.node}`,
       ...command,
@@ -150,7 +155,10 @@ export class Instance {
 
   private file(files: ReadonlyMap<string, string>, path: string): string {
     const content = files.get(path);
-    if (content === undefined) throw new Error(`the user data of ${this.deployed.node} writes no ${path}; it writes ${[...files.keys()].join(', ')}`);
+    if (content === undefined)
+      throw new Error(
+        `the user data of ${this.deployed.node} writes no ${path}; it writes ${[...files.keys()].join(', ')}`,
+      );
     return content;
   }
 }

@@ -3,7 +3,11 @@
 const { handler } = require(process.argv[2]);
 
 process.on('message', async ({ id, event, deadline }) => {
-  const context = { awsRequestId: id, functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, getRemainingTimeInMillis: () => deadline - Date.now() };
+  const context = {
+    awsRequestId: id,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
   try {
     process.send({ id, ok: true, value: (await handler(event, context)) ?? null });
   } catch (error) {

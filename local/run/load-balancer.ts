@@ -50,11 +50,15 @@ export function renderHaproxy(listeners: readonly DeployedListener[], bind: stri
           `fall ${l.healthCheck.fall} rise ${l.healthCheck.rise}`,
       ),
     ]),
-    ...listeners.slice(0, 1).flatMap((l) => [
-      `backend ${YARDSTICK}`,
-      ...check(l),
-      ...l.targets.map((t) => `  server ${t.name} ${t.address}:${t.port} check port ${l.healthCheck.port} inter 2s fall 3 rise 2`),
-    ]),
+    ...listeners
+      .slice(0, 1)
+      .flatMap((l) => [
+        `backend ${YARDSTICK}`,
+        ...check(l),
+        ...l.targets.map(
+          (t) => `  server ${t.name} ${t.address}:${t.port} check port ${l.healthCheck.port} inter 2s fall 3 rise 2`,
+        ),
+      ]),
     '',
   ].join('\n');
 }

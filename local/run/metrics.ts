@@ -24,7 +24,11 @@ export class MetricStore {
       for (const names of directive.Dimensions) {
         const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
         for (const { Name } of directive.Metrics) {
-          this.put({ namespace: directive.Namespace, name: Name, dimensions }, Number(document[Name]), document._aws.Timestamp);
+          this.put(
+            { namespace: directive.Namespace, name: Name, dimensions },
+            Number(document[Name]),
+            document._aws.Timestamp,
+          );
         }
       }
     }

@@ -97,7 +97,8 @@ export function removeLeftNamespaces(): void {
     const name = line.split(' ')[0]!;
     if (name.startsWith(PREFIX)) ip('netns', 'del', name);
   }
-  if (list('ip', ['-o', 'link', 'show', 'type', 'bridge']).some((line) => line.includes(` ${BRIDGE}:`))) ip('link', 'del', BRIDGE);
+  if (list('ip', ['-o', 'link', 'show', 'type', 'bridge']).some((line) => line.includes(` ${BRIDGE}:`)))
+    ip('link', 'del', BRIDGE);
 }
 
 function ip(...args: string[]): void {

@@ -23,7 +23,13 @@ export interface RunState {
   readonly endpoint: string;
   /** HTTP over this Unix socket: what can be done to the system (local/run/control-api.ts). */
   readonly socket: string;
-  readonly nodes: readonly { readonly node: string; readonly instanceId: string; readonly address: string; readonly zone: string; readonly dir: string }[];
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly instanceId: string;
+    readonly address: string;
+    readonly zone: string;
+    readonly dir: string;
+  }[];
   readonly hostAddress: string;
   readonly urls: Readonly<Record<string, string>>;
   /** HAProxy's stats socket. */

@@ -17,7 +17,8 @@ export function parseUnit(text: string): Unit {
   const execStart = last('ExecStart');
   if (execStart === undefined) throw new Error('the unit has no ExecStart');
   const restart = last('Restart') ?? 'no';
-  if (restart !== 'no' && restart !== 'always') throw new Error(`Restart=${restart} is not played by the local run, only always and no`);
+  if (restart !== 'no' && restart !== 'always')
+    throw new Error(`Restart=${restart} is not played by the local run, only always and no`);
   return {
     execStart: execStart.split(/\s+/),
     environment: Object.fromEntries(

@@ -1,0 +1,54 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { Command } from 'commander';
+import { UserError } from '../lib/core/errors';
+import { renderStatus, reportStatus } from '../lib/core/status';
+import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
+import { readHistory, renderHistory } from './promha/history';
+import { readCluster } from './promha/read-cluster';
+
+interface Where {
+  readonly local?: boolean;
+  readonly cluster: string;
+  readonly json?: boolean;
+}
+
+/** Exit codes, for scripts: 0 all well, 1 something is wrong with the cluster, 2 the question could not be answered. */
+const EXIT = { well: 0, unwell: 1, failed: 2 } as const;
+
+async function connect(where: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+  const handle = where.local ? localCluster() : await awsCluster(where.cluster);
+  return { handle, s3: new S3Client({ forcePathStyle: where.local ?? false }) };
+}
+
+const program = new Command('promha').description('Looks at a prometheus-ha cluster.').exitOverride();
+const withWhere = (command: Command): Command =>
+  command
+    .option('--local', 'the system that `npm start` runs on this machine')
+    .option('--cluster <name>', 'name of the deployed cluster', 'prometheus-ha')
+    .option('--json', 'machine-readable output');
+
+withWhere(
+  program.command('status').description('what is wrong first; who alerts since when and why; every node'),
+).action(async (where: Where) => {
+  const { handle, s3 } = await connect(where);
+  const report = reportStatus(await readCluster(handle, s3), Date.now());
+  process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report));
+  process.exitCode = report.healthy ? EXIT.well : EXIT.unwell;
+});
+
+withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
+  .option('--limit <n>', 'how many changes', '50')
+  .action(async (where: Where & { limit: string }) => {
+    const { handle, s3 } = await connect(where);
+    const changes = await readHistory(handle, s3, Number(where.limit));
+    process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
+  });
+
+program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
+  if (error.code?.startsWith('commander.')) {
+    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.failed;
+    return;
+  }
+  process.stderr.write(`promha: ${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);
+  process.exitCode = EXIT.failed;
+});

@@ -1,0 +1,169 @@
+import type { Assignment, NodeId } from './assignment';
+import { complaints, eligible, serves, works, type Probe } from './health';
+import type { NodeAnnouncement } from './node-documents';
+import type { Policy } from './policy';
+
+/** Everything an operator's view is made of. */
+export interface ClusterView {
+  readonly cluster: string;
+  readonly shard: number;
+  readonly nodes: readonly NodeId[];
+  readonly assignment: Assignment | null;
+  /** When the control plane last said that it probes, ISO 8601, or null. */
+  readonly heartbeatAt: string | null;
+  readonly announcements: ReadonlyMap<NodeId, NodeAnnouncement>;
+  /** Fresh probes of the nodes that could be reached from here. */
+  readonly probes: ReadonlyMap<NodeId, Probe>;
+  /** Errors that nodes report of their configuration, by node. */
+  readonly configErrors: ReadonlyMap<NodeId, string>;
+  readonly policy: Policy;
+}
+
+export interface NodeReport {
+  readonly node: NodeId;
+  readonly role: 'active' | 'standby';
+  readonly address: string | null;
+  readonly zone: string | null;
+  readonly ready: boolean;
+  readonly scrapeLagMs: number | null;
+  readonly gate: 'open' | 'closed' | 'unknown';
+  readonly couldTakeOver: boolean;
+  /** Empty when nothing is wrong. */
+  readonly wrong: string;
+}
+
+/** The JSON that `promha status --json` prints. */
+export interface StatusReport {
+  readonly cluster: string;
+  readonly shard: number;
+  readonly healthy: boolean;
+  /** What is wrong, worst first; one sentence each. */
+  readonly problems: readonly string[];
+  readonly active: NodeId | null;
+  readonly epoch: number | null;
+  readonly since: string | null;
+  readonly reason: string | null;
+  readonly paused: Assignment['paused'];
+  readonly heartbeatAgeMs: number | null;
+  readonly nodes: readonly NodeReport[];
+}
+
+/** What stands, and what is wrong, worst first. `now` in ms since the Unix epoch. */
+export function reportStatus(view: ClusterView, now: number): StatusReport {
+  const { assignment, policy } = view;
+  const active = assignment?.active ?? null;
+  const nodes = view.nodes.map((node) => reportNode(view, node, active));
+  const problems: string[] = [];
+  if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');
+  const activeProbe = active === null ? undefined : view.probes.get(active);
+  if (active !== null && !(activeProbe && serves(activeProbe, policy))) {
+    problems.push(
+      `NOBODY MAY BE ALERTING: ${active} is assigned, but ${nodes.find((n) => n.node === active)?.wrong ?? 'it is not a node of this shard'}.`,
+    );
+  }
+  if (assignment?.paused) {
+    problems.push(
+      `Automatic failover is PAUSED by ${assignment.paused.by} since ${assignment.paused.since}: ${assignment.paused.reason}`,
+    );
+  }
+  const alerting = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
+  if (alerting.length > 1) problems.push(`${alerting.join(' and ')} alert at the same time.`);
+  for (const n of nodes) if (n.node !== active && n.wrong !== '') problems.push(`${n.node}: ${n.wrong}.`);
+  for (const [node, error] of view.configErrors) problems.push(`${node} keeps its old configuration: ${error}`);
+  if (active !== null && !nodes.some((n) => n.node !== active && n.couldTakeOver)) {
+    problems.push('No standby could take over now.');
+  }
+  const heartbeatAgeMs = view.heartbeatAt === null ? null : now - Date.parse(view.heartbeatAt);
+  if (heartbeatAgeMs === null || heartbeatAgeMs > policy.heartbeatStaleMs) {
+    problems.push(
+      heartbeatAgeMs === null
+        ? 'The control plane has never probed.'
+        : `The control plane has not probed for ${Math.round(heartbeatAgeMs / 1000)} s.`,
+    );
+  }
+  return {
+    cluster: view.cluster,
+    shard: view.shard,
+    healthy: problems.length === 0,
+    problems,
+    active,
+    epoch: assignment?.epoch ?? null,
+    since: assignment?.since ?? null,
+    reason: assignment?.reason ?? null,
+    paused: assignment?.paused ?? null,
+    heartbeatAgeMs,
+    nodes,
+  };
+}
+
+function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): NodeReport {
+  const { policy } = view;
+  const announced = view.announcements.get(node);
+  const probe = view.probes.get(node);
+  return {
+    node,
+    role: node === active ? 'active' : 'standby',
+    address: announced?.address ?? null,
+    zone: announced?.zone ?? null,
+    ready: probe?.ready ?? false,
+    scrapeLagMs: probe?.scrapeLagMs ?? null,
+    gate: probe?.agent == null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
+    couldTakeOver: probe !== undefined && eligible(probe, policy),
+    wrong: wrongWith(announced, probe, node === active, policy),
+  };
+}
+
+function wrongWith(
+  announced: NodeAnnouncement | undefined,
+  probe: Probe | undefined,
+  active: boolean,
+  policy: Policy,
+): string {
+  if (announced === undefined) return 'it never announced itself';
+  if (probe === undefined) return 'it was not probed';
+  if (!works(probe, policy)) return complaints(probe, policy);
+  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
+  if (active && !probe.agent!.gateOpen) return 'its gate is closed';
+  if (!active && !probe.agent!.gateWarm) return 'its gate has not listened long enough to take over';
+  return '';
+}
+
+/** The report for a person: what is wrong first. */
+export function renderStatus(r: StatusReport): string {
+  const lag = (n: NodeReport): string => (n.scrapeLagMs === null ? '-' : `${(n.scrapeLagMs / 1000).toFixed(1)} s`);
+  const rows = [
+    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'ADDRESS', 'ZONE', 'WRONG'],
+    ...r.nodes.map((n) => [
+      n.node,
+      n.role,
+      n.gate,
+      n.ready ? 'yes' : 'NO',
+      lag(n),
+      n.address ?? '-',
+      n.zone ?? '-',
+      n.wrong || '-',
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const table = rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  const who =
+    r.active === null
+      ? 'Nobody is assigned.'
+      : `${r.active} alerts, epoch ${r.epoch}, since ${r.since}.\nWhy: ${r.reason}`;
+  return [
+    r.healthy
+      ? `${r.cluster}, shard ${r.shard}: all well.`
+      : `${r.cluster}, shard ${r.shard}: ${r.problems.length} problem(s).`,
+    ...r.problems.map((p) => `  ! ${p}`),
+    '',
+    who,
+    '',
+    ...table,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+import { createServer, request as httpRequest } from 'node:http';
+import { rmSync } from 'node:fs';
+
+/** One thing that can be done to the running system; `body` is the request's JSON. Returns what is answered. */
+export type Action = (body: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** Serves the actions by name, as POST /<name>, on a Unix socket that only this user can open. */
+export async function serveControl(
+  socket: string,
+  actions: Readonly<Record<string, Action>>,
+): Promise<{ close(): Promise<void> }> {
+  rmSync(socket, { force: true });
+  const server = createServer((req, res) => {
+    const answer = (status: number, body: unknown): void => {
+      res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
+    };
+    const name = (req.url ?? '').slice(1);
+    const action = actions[name];
+    if (action === undefined) {
+      answer(404, { error: `unknown action ${JSON.stringify(name)}; known: ${Object.keys(actions).join(', ')}` });
+      return;
+    }
+    let text = '';
+    req
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => (text += chunk))
+      .on('end', () => {
+        Promise.resolve()
+          .then(() => action(text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)))
+          .then(
+            (value) => answer(200, value),
+            (error: Error) => answer(500, { error: error.message }),
+          );
+      });
+  });
+  // The mask, not a later chmod: there is no moment at which somebody else could connect.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
+  } finally {
+    process.umask(mask);
+  }
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Calls an action of the running system. @throws Error with what the runner answered */
+export function callControl<T>(socket: string, name: string, body: Readonly<Record<string, unknown>> = {}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const req = httpRequest({ socketPath: socket, path: `/${name}`, method: 'POST' }, (res) => {
+      let text = '';
+      res
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => {
+          const value = JSON.parse(text) as T & { error?: string };
+          if (res.statusCode === 200) resolve(value);
+          else reject(new Error(`${name}: ${value.error}`));
+        });
+    });
+    req.once('error', (error) => reject(new Error(`the local run does not answer at ${socket}: ${error.message}`)));
+    req.end(JSON.stringify(body));
+  });
+}

@@ -1,0 +1,121 @@
+import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
+import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
+import { MetricStore } from './metrics';
+import type { DeployedSchedule } from './read-back';
+
+export interface ControlPlaneOptions {
+  readonly functions: readonly DeployedFunction[];
+  readonly schedules: readonly DeployedSchedule[];
+  readonly alarms: readonly DeployedAlarm[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logDir: string;
+  readonly cloudwatch: CloudWatchClient;
+  /** Log lines of functions (metrics left out) and what this plays itself. */
+  readonly onLog: (source: string, line: string) => void;
+}
+
+/** Plays Lambda, EventBridge's schedules and CloudWatch's alarms, from their deployed definitions. */
+export class ControlPlane {
+  readonly metrics = new MetricStore();
+  private readonly functions: ReadonlyMap<string, FunctionRunner>;
+  private readonly states = new Map<string, AlarmState>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private halted = false;
+
+  constructor(private readonly options: ControlPlaneOptions) {
+    this.functions = new Map(options.functions.map((f) => [f.arn, this.runner(f)]));
+  }
+
+  /** The first tick of every schedule comes at once, then on its grid. Alarms are evaluated every second. */
+  start(): void {
+    for (const schedule of this.options.schedules) {
+      const tick = (): void => void (this.halted || this.byArn(schedule.functionArn)?.invoke(schedule.input));
+      tick();
+      this.timers.push(setInterval(tick, schedule.everyMs));
+    }
+    this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.halt();
+  }
+
+  /** No function runs, no schedule ticks, no alarm is evaluated. */
+  async halt(): Promise<void> {
+    this.halted = true;
+    await Promise.all([...this.functions.values()].map((f) => f.halt()));
+  }
+
+  /** Everything again, the schedules at once. */
+  resume(): void {
+    for (const f of this.functions.values()) f.resume();
+    this.halted = false;
+    for (const { functionArn, input } of this.options.schedules) void this.byArn(functionArn)?.invoke(input);
+  }
+
+  /** `name` is the function's name or a part of it that fits one function only. */
+  invoke(name: string, event: unknown): Promise<Invocation> {
+    const fitting = [...this.functions.values()].filter((f) => f.deployed.name === name || f.deployed.name.includes(name));
+    if (fitting.length !== 1) {
+      const known = [...this.functions.values()].map((f) => f.deployed.name).join(', ');
+      throw new Error(`${fitting.length} functions fit ${JSON.stringify(name)}; deployed: ${known}`);
+    }
+    return fitting[0]!.invoke(event);
+  }
+
+  /** Puts an alarm into ALARM, as SetAlarmState does: its actions run; the next evaluation sets it right. */
+  async triggerAlarm(name: string): Promise<void> {
+    const alarm = this.options.alarms.find((a) => a.name === name || a.name.endsWith(name));
+    if (alarm === undefined) throw new Error(`no alarm ${JSON.stringify(name)}; deployed: ${this.options.alarms.map((a) => a.name).join(', ')}`);
+    await this.change(alarm, this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA', 'ALARM', 'set by hand');
+  }
+
+  alarmStates(): Record<string, AlarmState> {
+    return Object.fromEntries(this.states);
+  }
+
+  private evaluateAlarms(): void {
+    if (this.halted) return;
+    const now = Date.now();
+    for (const alarm of this.options.alarms) {
+      const before = this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
+      const state = evaluateAlarm(alarm, this.metrics, now);
+      if (state !== before) void this.change(alarm, before, state, 'threshold crossed');
+    }
+  }
+
+  /** Actions run on a change of state only, as CloudWatch does. */
+  private async change(alarm: DeployedAlarm, before: AlarmState, state: AlarmState, reason: string): Promise<void> {
+    this.states.set(alarm.name, state);
+    this.options.onLog('alarm', JSON.stringify({ event: 'alarm', alarm: alarm.name, state, before, reason }));
+    this.options.cloudwatch
+      .send(new SetAlarmStateCommand({ AlarmName: alarm.name, StateValue: state, StateReason: reason }))
+      .catch((error: Error) => this.options.onLog('alarm', JSON.stringify({ event: 'alarm-state-not-recorded', error: error.message })));
+    const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
+    const event = alarmEvent(alarm, state, before, reason, Date.now());
+    await Promise.all(actions.map((arn) => this.byArn(arn)?.invoke(event)));
+  }
+
+  private byArn(arn: string): FunctionRunner | undefined {
+    return this.functions.get(arn);
+  }
+
+  private runner(deployed: DeployedFunction): FunctionRunner {
+    const { options, metrics } = this;
+    const count = (name: string, value: number): void =>
+      metrics.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: deployed.name } }, value, Date.now());
+    return new FunctionRunner(deployed, {
+      env: options.env,
+      log: `${options.logDir}/${deployed.name}.log`,
+      onLine: (line) => {
+        if (!metrics.takeLogLine(line)) options.onLog(deployed.name, line);
+      },
+      onInvocation: (failed) => {
+        count('Invocations', 1);
+        count('Errors', failed ? 1 : 0);
+      },
+    });
+  }
+}

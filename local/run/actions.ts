@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import type { Action } from './control-api';
+import type { Instance } from './instance';
+import { findMarked, MARKS } from './processes';
+import type { System } from './system';
+
+/**
+ * What can be done to the running system, by name: the faults of the drills and their undoing. Every action answers
+ * `{ at }`, the moment just before it took effect, in ms since the Unix epoch.
+ */
+export function controlActions(system: System): Readonly<Record<string, Action>> {
+  const node = (body: Readonly<Record<string, unknown>>): Instance => {
+    const found = system.instances.get(String(body.node));
+    if (found === undefined) throw new Error(`no node ${JSON.stringify(body.node)}; there are ${[...system.instances.keys()].join(', ')}`);
+    return found;
+  };
+  const timed =
+    (act: (body: Readonly<Record<string, unknown>>) => unknown): Action =>
+    async (body) => {
+      const at = Date.now();
+      const value = await act(body);
+      return value === undefined ? { at } : { at, value };
+    };
+  const toPrometheus = (signal: NodeJS.Signals): Action =>
+    timed((body) => {
+      const pids = programPids(system.state.runId, node(body).deployed.node, 'prometheus');
+      if (pids.length === 0) throw new Error(`${String(body.node)} runs no Prometheus`);
+      for (const pid of pids) process.kill(pid, signal);
+      return { pids };
+    });
+  const { mode } = system.network;
+
+  return {
+    state: async () => system.state,
+    'crash-prometheus': toPrometheus('SIGKILL'),
+    'hang-prometheus': toPrometheus('SIGSTOP'),
+    'resume-prometheus': toPrometheus('SIGCONT'),
+    'kill-agent': timed((body) => node(body).killAgent()),
+    'start-agent': timed((body) => node(body).startAgent()),
+    'power-off': timed((body) => node(body).powerOff(mode)),
+    'power-on': timed((body) => node(body).powerOn(mode)),
+    cut: timed((body) => node(body).cut()),
+    mend: timed((body) => node(body).mend()),
+    'halt-control-plane': timed(() => system.controlPlane.halt()),
+    'resume-control-plane': timed(() => system.controlPlane.resume()),
+    // Stopped, not killed: connections are accepted and never answered, the worst way for S3 to fail.
+    'stop-store': timed(() => system.emulator.signal('SIGSTOP')),
+    'start-store': timed(() => system.emulator.signal('SIGCONT')),
+    invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
+    'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
+    alarms: async () => system.controlPlane.alarmStates(),
+  };
+}
+
+/** Pids of a node's processes of one program. */
+export function programPids(runId: string, node: string, program: string): number[] {
+  return findMarked({ [MARKS.run]: runId, [MARKS.instance]: node }).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program;
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
+}

@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PORTS } from '../lib/core/names';
+import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
+import { renderFiles } from '../lib/core/render';
+import { controlS3, s3ControlStore } from '../lib/control/store';
+import { prepareMachine } from './boot/prepare';
+import { checkConfig } from './config/check';
+import { Configurer } from './config/configurer';
+import { Generations } from './config/generation';
+import { alertmanagerReload, prometheusReload } from './config/programs';
+import type { AgentEnv } from './env';
+import { AlertGate } from './gate/alert-gate';
+import { mergeFromPeers } from './gate/peer-held';
+import { serveGate } from './gate/server';
+import { serveApi } from './http-api';
+import { readIdentity } from './identity';
+import type { Log } from './log';
+import { every, sleep, untilItWorks, type Loop } from './loop';
+import { pathsOf } from './paths';
+import { Peers } from './peers';
+import { alertmanagerCommand, prometheusCommand } from './process/programs';
+import { Supervisor } from './process/supervisor';
+import { Probes } from './role/probes';
+import { RoleKeeper } from './role/role-keeper';
+import { Takeover } from './role/takeover';
+import { isWarm, statusOf, type StatusSource } from './status';
+import { versionOf } from './versions';
+
+export const AGENT_VERSION = '1';
+const CONFIG_POLL_MS = 3_000;
+const MERGE_MS = 2_000;
+
+export interface Agent {
+  /** Ends the agent; Prometheus and Alertmanager keep running unless asked otherwise. */
+  stop(withChildren: boolean): Promise<void>;
+}
+
+/**
+ * The life of a node. First what a running cluster needs back at once after an agent's crash: the gate,
+ * the adopted processes, the role. Then what a new machine needs: its volume, programs, configuration.
+ */
+export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): Promise<Agent> {
+  const { policy, node } = config;
+  const paths = pathsOf(env);
+  const startedAt = new Date().toISOString();
+  const versions = { agent: AGENT_VERSION, prometheus: '', alertmanager: '' };
+  const generations = new Generations(paths.config);
+  const gate = new AlertGate(log);
+  await serveGate(gate, env.gateAddress, PORTS.gate);
+
+  const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
+  const { address } = identity;
+  const store = s3ControlStore(controlS3(policy.storeTimeoutMs), config.controlBucket, config.shard, policy.storeTimeoutMs);
+  let volumeId: string | null = null;
+  const announcement = (): NodeAnnouncement => {
+    const at = new Date().toISOString();
+    return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions };
+  };
+  const peers = new Peers(config, store, paths, announcement, log, () => followAlertmanagers());
+  const followAlertmanagers = (): void =>
+    gate.setAlertmanagers([...peers.addresses.values()].map((a) => `${a}:${PORTS.alertmanager}`));
+  followAlertmanagers();
+
+  let exitedAt: number | null = null;
+  const prometheus = new Supervisor({
+    name: 'prometheus',
+    command: () => prometheusCommand(config, paths, address),
+    marker: `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
+    pidFile: paths.pid('prometheus'),
+    logFile: paths.log('prometheus'),
+    onExit: () => {
+      exitedAt = Date.now();
+      if (role.isAssigned) role.reportExit();
+    },
+    log,
+  });
+  const alertmanager = new Supervisor({
+    name: 'alertmanager',
+    command: () => alertmanagerCommand(config, paths, address, [...peers.others.values()]),
+    marker: `--storage.path=${join(paths.data, 'alertmanager')}`,
+    pidFile: paths.pid('alertmanager'),
+    logFile: paths.log('alertmanager'),
+    onExit: () => {},
+    log,
+  });
+
+  const probes = new Probes(node, () => peers.addresses, policy);
+  const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);
+  const takeover = new Takeover(
+    { store, nodes: config.nodes, probeAll, policy, now: Date.now, sleep },
+    (assignment) => role.apply(assignment),
+    log,
+  );
+  const warm = (): boolean => isWarm({ gate, prometheus, probes, config });
+  const merge = async (): Promise<void> => {
+    if (gate.isOpen && !warm()) await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
+  };
+  const role: RoleKeeper = new RoleKeeper({
+    config,
+    store,
+    probes,
+    takeover,
+    applyGate: (way, because) => {
+      const opens = way === 'open' && !gate.isOpen;
+      gate.setOpen(way === 'open', because);
+      if (opens) void merge();
+    },
+    prometheusIsDown: () => {
+      // Until a probe that began after the exit finds it working again.
+      if (exitedAt !== null && prometheus.pid !== null && probes.prometheusWorks && probes.own!.at > exitedAt) exitedAt = null;
+      return exitedAt !== null;
+    },
+    file: paths.assignment,
+    log,
+  });
+  const configurer = new Configurer({
+    store,
+    generations,
+    render: (bundle) =>
+      renderFiles({
+        bundle,
+        ...config,
+        gateAddress: env.gateAddress,
+        nodeTargets: paths.nodeTargets,
+        prometheusVersion: versions.prometheus,
+      }),
+    check: (directory) => checkConfig(paths.bin, directory),
+    programs: [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)],
+    log,
+  });
+
+  const source: StatusSource = { config, identity, startedAt, gate, probes, role, prometheus, alertmanager, configurer, versions };
+  const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
+  await serveApi(
+    { status: () => statusOf(source), held: () => [...held().values()], counters: () => ({ storeErrors: role.storeErrors }) },
+    address,
+    PORTS.agent,
+  );
+  prometheus.adopt();
+  alertmanager.adopt();
+  const loops: Loop[] = [
+    every(policy.pollMs, 'role', () => role.round(), log),
+    every(policy.probe.intervalMs, 'probes', () => probes.round(), log),
+    every(MERGE_MS, 'merge', merge, log),
+  ];
+  log('info', 'agent-started', { ...identity, adopted: { prometheus: prometheus.pid, alertmanager: alertmanager.pid } });
+
+  const bringUp = async (): Promise<void> => {
+    ({ volumeId } = await untilItWorks('the machine', () => prepareMachine(config, env, paths, identity, log), log, 5_000));
+    for (const program of ['prometheus', 'alertmanager'] as const) versions[program] = await versionOf(paths.bin, program);
+    for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
+    // Announced before Alertmanager starts, so that of two that start at once one finds the other.
+    // With a configuration from an earlier life nothing is waited for: S3 may be down.
+    if (generations.live === null) await untilItWorks('the control bucket', () => peers.round(), log);
+    else await peers.round().catch((error: Error) => log('warn', 'announce-failed', { error: error.message }));
+    loops.push(
+      every(policy.announceMs, 'announce', () => peers.round(), log),
+      every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+    );
+    await untilItWorks('a configuration', async () => {
+      if (generations.live === null) throw new Error('none was loaded yet');
+    }, log, 100);
+    prometheus.start();
+    alertmanager.start();
+  };
+  bringUp().catch((error: Error) => {
+    // systemd starts the agent anew, and what runs keeps running.
+    log('error', 'agent-failed', { error: error.message });
+    process.exit(1);
+  });
+
+  return {
+    async stop(withChildren) {
+      for (const loop of loops) loop.stop();
+      gate.stop();
+      if (withChildren) await Promise.all([prometheus.stop(), alertmanager.stop()]);
+      else for (const supervisor of [prometheus, alertmanager]) supervisor.release();
+      log('info', 'agent-stopped', { childrenStopped: withChildren });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Lets the programs' own tools judge a configuration. Null when they accept it, else their first complaint. */
+export async function checkConfig(bin: string, directory: string): Promise<string | null> {
+  return (
+    (await complaint(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], directory)) ??
+    (await complaint(join(bin, 'amtool'), ['check-config', 'alertmanager.yml'], directory))
+  );
+}
+
+async function complaint(tool: string, args: string[], cwd: string): Promise<string | null> {
+  try {
+    await run(tool, args, { cwd, timeout: 60_000 });
+    return null;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
+    const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
+    const telling = lines.find((line) => /FAILED|error|parse|cannot|could not/i.test(line)) ?? lines.find((line) => line !== '');
+    return `${args[0] === 'check' ? 'promtool' : 'amtool'}: ${telling ?? message}`;
+  }
+}

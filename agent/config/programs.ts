@@ -1,0 +1,28 @@
+import { PORTS } from '../../lib/core/names';
+import { messageOf } from '../log';
+import type { Supervisor } from '../process/supervisor';
+import type { Reloadable } from './configurer';
+import { reloadAndVerify } from './reload';
+
+export function prometheusReload(supervisor: Supervisor, address: string): Reloadable {
+  const concerns = (file: string): boolean => file !== 'alertmanager.yml';
+  return reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
+}
+
+export function alertmanagerReload(supervisor: Supervisor, address: string): Reloadable {
+  return reloadable('alertmanager', supervisor, `http://${address}:${PORTS.alertmanager}`, (file) => file === 'alertmanager.yml');
+}
+
+function reloadable(name: string, supervisor: Supervisor, url: string, concerns: Reloadable['concerns']): Reloadable {
+  return {
+    name,
+    concerns,
+    isRunning: () => supervisor.pid !== null,
+    isReady: () =>
+      fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(2_000) }).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    reload: () => reloadAndVerify(`${url}/metrics`, name, () => supervisor.signal('SIGHUP')).catch(messageOf),
+  };
+}

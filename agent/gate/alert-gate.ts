@@ -1,0 +1,95 @@
+import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type PostedAlert } from '../../lib/core/gate';
+import type { Log } from '../log';
+import { Delivery, type DeliverySource } from './delivery';
+
+/** Prometheus evaluates, then sends: a resend may come this much later than its delay says. */
+const RESEND_MARGIN_MS = 2_000;
+
+/**
+ * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
+ * what it still lacks. Opening starts from nothing sent, which is the replay.
+ */
+export class AlertGate implements DeliverySource {
+  private current: GateState = EMPTY_GATE;
+  private deliveries = new Map<string, Delivery>();
+  isOpen = false;
+  openedAt: number | null = null;
+  firstAcceptedAt: number | null = null;
+  sent = 0;
+  /** Since when posts can arrive; null while the server is not up. */
+  listeningSince: number | null = null;
+
+  constructor(private readonly log: Log) {}
+
+  get state(): GateState {
+    return this.current;
+  }
+
+  /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
+  accept(alerts: readonly PostedAlert[]): void {
+    this.current = forgetStale(hold(this.current, alerts, Date.now()), Date.now());
+    this.serve();
+  }
+
+  /** Takes in alerts that a peer holds and this gate does not: posts that were made while it was down. */
+  merge(alerts: readonly PostedAlert[]): number {
+    const missing = alerts.filter((alert) => !this.current.held.has(fingerprint(alert.labels)));
+    if (missing.length > 0) this.accept(missing);
+    return missing.length;
+  }
+
+  setOpen(open: boolean, because: string): void {
+    if (open === this.isOpen) return;
+    this.isOpen = open;
+    if (open) {
+      this.openedAt = Date.now();
+      this.firstAcceptedAt = null;
+    }
+    const held = this.current.held.size;
+    this.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
+    for (const delivery of this.deliveries.values()) delivery.restart();
+  }
+
+  /** Follows the addresses (host:port) of the cluster's Alertmanagers. */
+  setAlertmanagers(addresses: readonly string[]): void {
+    for (const [address, delivery] of this.deliveries) {
+      if (addresses.includes(address)) continue;
+      delivery.stop();
+      this.deliveries.delete(address);
+    }
+    for (const address of addresses) {
+      if (!this.deliveries.has(address)) this.deliveries.set(address, new Delivery(address, this, this.log));
+    }
+    this.serve();
+  }
+
+  accepted(address: string, alerts: number): void {
+    this.sent += alerts;
+    if (this.firstAcceptedAt !== null) return;
+    this.firstAcceptedAt = Date.now();
+    const afterOpeningMs = this.firstAcceptedAt - (this.openedAt ?? this.firstAcceptedAt);
+    this.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });
+  }
+
+  /**
+   * Whether this gate holds every alert that fires: it listened to a whole resend interval, or
+   * from before the start of this Prometheus, which has then said everything to it.
+   */
+  isWarm(prometheusStartedAt: string | null, prometheusWorks: boolean, resendDelayMs: number): boolean {
+    if (this.listeningSince === null || prometheusStartedAt === null || !prometheusWorks) return false;
+    const heardAll = this.listeningSince <= Date.parse(prometheusStartedAt);
+    return heardAll || Date.now() - this.listeningSince >= resendDelayMs + RESEND_MARGIN_MS;
+  }
+
+  get alertmanagers(): { address: string; behind: number; error: string | null }[] {
+    return [...this.deliveries.values()].map((d) => ({ address: d.address, behind: d.behind, error: d.error }));
+  }
+
+  stop(): void {
+    for (const delivery of this.deliveries.values()) delivery.stop();
+  }
+
+  private serve(): void {
+    for (const delivery of this.deliveries.values()) delivery.serve();
+  }
+}

@@ -1,0 +1,100 @@
+import { owed, type GateState } from '../../lib/core/gate';
+import { messageOf, type Log } from '../log';
+import { sleep } from '../loop';
+
+export interface DeliverySource {
+  readonly state: GateState;
+  readonly isOpen: boolean;
+  accepted(address: string, alerts: number): void;
+}
+
+const REQUEST_TIMEOUT_MS = 3_000;
+const RETRY_FIRST_MS = 50;
+const RETRY_LONGEST_MS = 1_000;
+/** Prometheus's own batches are of 64 to 256 alerts. */
+const BATCH = 256;
+
+/**
+ * Brings one Alertmanager up to date, one request at a time: level-triggered, so that a new post, a retry
+ * and a replay are the same loop. A slow or dead Alertmanager holds up no other.
+ */
+export class Delivery {
+  private deliveredSeq = 0;
+  private running = false;
+  private stopped = false;
+  private abort = new AbortController();
+  error: string | null = null;
+
+  constructor(
+    readonly address: string,
+    private readonly source: DeliverySource,
+    private readonly log: Log,
+  ) {}
+
+  get behind(): number {
+    return owed(this.source.state, this.deliveredSeq, Date.now()).length;
+  }
+
+  /** Breaks off what is under way and, if the gate is open, starts from nothing sent. */
+  restart(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.deliveredSeq = 0;
+    this.running = false;
+    this.serve();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.abort.abort();
+  }
+
+  serve(): void {
+    if (this.running || this.stopped || !this.source.isOpen) return;
+    this.running = true;
+    void this.run(this.abort.signal);
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = RETRY_FIRST_MS;
+    while (!signal.aborted) {
+      const batch = owed(this.source.state, this.deliveredSeq, Date.now()).slice(0, BATCH);
+      if (batch.length === 0) break;
+      try {
+        await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);
+        if (signal.aborted) return;
+        this.deliveredSeq = batch.at(-1)!.seq;
+        if (this.error !== null) this.log('info', 'delivery-recovered', { alertmanager: this.address });
+        this.error = null;
+        pauseMs = RETRY_FIRST_MS;
+        this.source.accepted(this.address, batch.length);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.failed(error as Error);
+        await sleep(pauseMs);
+        pauseMs = Math.min(RETRY_LONGEST_MS, pauseMs * 2);
+      }
+    }
+    // Whoever aborted this run has started another.
+    if (!signal.aborted) this.running = false;
+  }
+
+  private async post(body: string, signal: AbortSignal): Promise<void> {
+    const response = await fetch(`http://${this.address}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
+  }
+
+  private failed(error: Error): void {
+    const message = messageOf(error);
+    if (message !== this.error) this.log('warn', 'delivery-failed', { alertmanager: this.address, error: message });
+    this.error = message;
+    // Nobody listens: the Alertmanager is restarting and forgets its alerts. Repeating all is harmless.
+    if (message.includes('ECONNREFUSED')) this.deliveredSeq = 0;
+  }
+}

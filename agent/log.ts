@@ -1,0 +1,16 @@
+/** One JSON object per line on stdout: what the service manager's journal keeps. */
+export type Level = 'info' | 'warn' | 'error';
+export type Fields = Readonly<Record<string, unknown>>;
+export type Log = (level: Level, event: string, fields?: Fields) => void;
+
+export function jsonLog(write: (line: string) => void, base: Fields, now: () => number = Date.now): Log {
+  return (level, event, fields = {}) => {
+    write(`${JSON.stringify({ at: new Date(now()).toISOString(), level, event, ...base, ...fields })}\n`);
+  };
+}
+
+export function messageOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const why = cause?.code ?? cause?.message;
+  return [name === 'Error' || name === 'UserError' ? message : `${name}: ${message}`, why].filter(Boolean).join(': ');
+}

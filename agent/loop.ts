@@ -1,0 +1,51 @@
+import { messageOf, type Log } from './log';
+
+export interface Loop {
+  stop(): void;
+}
+
+/**
+ * Runs `round` now and then at a fixed rate. A round that outlasts its turn makes the next turn pass:
+ * rounds never pile up. Whatever a round throws is logged once per change and never ends the loop.
+ */
+export function every(ms: number, name: string, round: () => Promise<void>, log: Log): Loop {
+  let running = false;
+  let failure: string | null = null;
+  const turn = async (): Promise<void> => {
+    if (running) return;
+    running = true;
+    try {
+      await round();
+      if (failure !== null) log('info', 'loop-recovered', { loop: name });
+      failure = null;
+    } catch (error) {
+      const message = messageOf(error);
+      if (message !== failure) log('error', 'loop-failed', { loop: name, error: message });
+      failure = message;
+    } finally {
+      running = false;
+    }
+  };
+  void turn();
+  const timer = setInterval(() => void turn(), ms);
+  return { stop: () => clearInterval(timer) };
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Tries until it works: for what may come up later than this node (metadata service, S3). */
+export async function untilItWorks<T>(what: string, attempt: () => Promise<T>, log: Log, pauseMs = 1_000): Promise<T> {
+  let failure: string | null = null;
+  for (;;) {
+    try {
+      const result = await attempt();
+      if (failure !== null) log('info', 'waited-for', { what });
+      return result;
+    } catch (error) {
+      const message = messageOf(error);
+      if (message !== failure) log('warn', 'waiting-for', { what, error: message });
+      failure = message;
+      await sleep(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { startAgent, type Agent } from './agent';
+import { readEnv } from './env';
+import { jsonLog, messageOf } from './log';
+import { readNodeConfig } from './node-config';
+
+/** Entry of the bundle: node agent.js --config /etc/prometheus-ha/node.json */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: 'string', default: '/etc/prometheus-ha/node.json' } } });
+  // Whoever reads the log may go away first; that must not end the agent.
+  process.stdout.on('error', () => {});
+  const config = readNodeConfig(values.config);
+  const env = readEnv(process.env);
+  process.env.AWS_REGION ??= config.region;
+  const log = jsonLog((line) => process.stdout.write(line), { node: config.node });
+
+  let agent: Agent | null = null;
+  const stop = (withChildren: boolean): void => {
+    void Promise.resolve(agent?.stop(withChildren)).then(() => process.exit(0));
+  };
+  // systemd sends SIGTERM (KillMode=process): Prometheus and Alertmanager go on. Ctrl-C ends everything.
+  process.on('SIGTERM', () => stop(env.stopChildren));
+  process.on('SIGINT', () => stop(true));
+  agent = await startAgent(config, env, log);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { AgentEnv } from './env';
+
+/** Where things are on a node. */
+export interface Paths {
+  readonly bin: string;
+  readonly data: string;
+  /** Working directory of Prometheus and Alertmanager; `live` in it points to the generation in use. */
+  readonly config: string;
+  /** Directory with the addresses of all nodes, one file_sd file per job. */
+  readonly nodeTargets: string;
+  readonly assignment: string;
+  readonly peers: string;
+  readonly pid: (program: string) => string;
+  readonly log: (program: string) => string;
+}
+
+export function pathsOf(env: AgentEnv): Paths {
+  const { stateDir } = env;
+  return {
+    bin: env.binDir ?? '/opt/prometheus-ha/bin',
+    data: env.dataDir,
+    config: join(stateDir, 'config'),
+    nodeTargets: join(stateDir, 'config', 'nodes'),
+    assignment: join(stateDir, 'assignment.json'),
+    peers: join(stateDir, 'peers.json'),
+    pid: (program) => join(stateDir, `${program}.pid`),
+    log: (program) => join(stateDir, 'logs', `${program}.log`),
+  };
+}

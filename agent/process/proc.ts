@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
+
+/** A process for certain: a pid alone is reused, with its start time and the boot it is unique. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot, field 22 of /proc/<pid>/stat. */
+  readonly startTicks: number;
+}
+
+/** Linux's USER_HZ, which is 100 on every architecture that we deploy. */
+const TICKS_PER_SECOND = 100;
+
+/** null when there is no such process; a zombie has exited, whoever still has to reap it. */
+export function identify(pid: number): ProcessIdentity | null {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null; // No such process.
+  }
+  // The name in parentheses may hold spaces and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const state = fields[0];
+  return state === 'Z' || state === 'X' ? null : { pid, startTicks: Number(fields[19]) };
+}
+
+export function isAlive(known: ProcessIdentity): boolean {
+  return identify(known.pid)?.startTicks === known.startTicks;
+}
+
+export function startedAt(known: ProcessIdentity, now: number): string {
+  return new Date(now - uptime() * 1000 + (known.startTicks * 1000) / TICKS_PER_SECOND).toISOString();
+}
+
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** Whether the process runs with exactly these arguments, whatever it was started through. */
+export function runsWith(pid: number, args: readonly string[]): boolean {
+  const commandLine = commandLineOf(pid);
+  return args.length > 0 && JSON.stringify(commandLine.slice(-args.length)) === JSON.stringify(args);
+}
+
+/** Finds a process by one argument that only it has (its data directory). */
+export function findByArgument(argument: string): ProcessIdentity | null {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry) || !commandLineOf(Number(entry)).includes(argument)) continue;
+    const found = identify(Number(entry));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function commandLineOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return []; // It is gone.
+  }
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { PORTS } from '../../lib/core/names';
+import type { NodeConfig } from '../../lib/core/node-documents';
+import type { Paths } from '../paths';
+import type { Command } from './supervisor';
+
+/**
+ * Every flag here exists from Prometheus 2.42 to 3.x. The configuration's path is relative, because rule
+ * state and evaluation offset hang on the rule files' paths: they must be the same on every node.
+ * Reloads go by SIGHUP: with --web.enable-lifecycle, whoever reaches the load balancer could stop a node.
+ */
+export function prometheusCommand(config: NodeConfig, paths: Paths, address: string): Command {
+  const { retentionTime, walSegmentSize, resendDelay } = config.prometheus;
+  return {
+    file: join(paths.bin, 'prometheus'),
+    cwd: paths.config,
+    args: [
+      '--config.file=live/prometheus.yml',
+      `--web.listen-address=${address}:${PORTS.prometheus}`,
+      `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
+      `--storage.tsdb.retention.time=${retentionTime}`,
+      `--storage.tsdb.wal-segment-size=${walSegmentSize}`,
+      `--rules.alert.resend-delay=${resendDelay}`,
+      // Default 10m: shorter timers would start anew after each restart.
+      '--rules.alert.for-grace-period=0s',
+      '--log.format=json',
+    ],
+  };
+}
+
+/** Peers are those known at start; who starts later names us, so that the cluster joins either way. */
+export function alertmanagerCommand(config: NodeConfig, paths: Paths, address: string, peers: readonly string[]): Command {
+  const gossip = `${address}:${PORTS.alertmanagerCluster}`;
+  return {
+    file: join(paths.bin, 'alertmanager'),
+    cwd: paths.config,
+    args: [
+      '--config.file=live/alertmanager.yml',
+      `--web.listen-address=${address}:${PORTS.alertmanager}`,
+      `--storage.path=${join(paths.data, 'alertmanager')}`,
+      `--cluster.listen-address=${gossip}`,
+      `--cluster.advertise-address=${gossip}`,
+      ...peers.map((peer) => `--cluster.peer=${peer}:${PORTS.alertmanagerCluster}`),
+      `--cluster.peer-timeout=${config.alertmanager.peerTimeout}`,
+      // Default 10s: after a partition, two halves that do not know each other both notify.
+      '--cluster.reconnect-interval=1s',
+      '--log.format=json',
+    ],
+  };
+}

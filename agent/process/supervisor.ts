@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { Log } from '../log';
+import { sleep } from '../loop';
+import { nextBackoff } from './backoff';
+import { openLog, rotateLog } from './log-file';
+import { readPidFile, writePidFile } from './pid-file';
+import { findByArgument, identify, isAlive, startedAt, type ProcessIdentity } from './proc';
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+export interface SupervisorOptions {
+  readonly name: string;
+  /** Asked anew for each start. */
+  readonly command: () => Command;
+  /** An argument that no other process has. */
+  readonly marker: string;
+  readonly pidFile: string;
+  readonly logFile: string;
+  readonly onExit: (how: string) => void;
+  readonly log: Log;
+}
+
+/** How often an adopted process, of which no exit is announced to us, is looked at. */
+const WATCH_MS = 100;
+const ROTATE_MS = 10_000;
+
+/**
+ * Keeps one program running. It is a plain child whose output goes to a file, so that it outlives the
+ * agent; a restarted agent adopts it. Exits of own children are announced by the kernel, adopted ones
+ * are watched in /proc.
+ */
+export class Supervisor {
+  private current: (ProcessIdentity & { readonly startedAt: string }) | null = null;
+  private watch: NodeJS.Timeout | null = null;
+  private rotate: NodeJS.Timeout | null = null;
+  private retry: NodeJS.Timeout | null = null;
+  private backoffMs: number | null = null;
+  private stopping = false;
+  restarts = 0;
+  lastExit: string | null = null;
+
+  constructor(private readonly options: SupervisorOptions) {}
+
+  get pid(): number | null {
+    return this.current?.pid ?? null;
+  }
+
+  get startedAt(): string | null {
+    return this.current?.startedAt ?? null;
+  }
+
+  /** Takes over what an earlier agent started. Says whether something runs now. */
+  adopt(): boolean {
+    const { pidFile, name, log } = this.options;
+    const known = readPidFile(pidFile);
+    if (known.kind === 'alive') {
+      this.adopted(known.process, known.process.startedAt);
+      return true;
+    }
+    // The agent may have been killed between starting a process and writing its file.
+    const stray = findByArgument(this.options.marker);
+    if (stray !== null) {
+      this.adopted(stray, startedAt(stray, Date.now()));
+      return true;
+    }
+    if (known.kind === 'gone') {
+      log('warn', 'process-gone', { process: name, pid: known.process.pid, startedAt: known.process.startedAt });
+      this.lastExit = `${new Date().toISOString()} exited while no agent watched`;
+      this.options.onExit('exited while no agent watched');
+    }
+    return false;
+  }
+
+  /** Starts the program unless it runs, and keeps it running from now on. */
+  start(): void {
+    this.rotate ??= setInterval(() => rotateLog(this.options.logFile), ROTATE_MS);
+    if (this.current === null && this.retry === null && !this.adopt()) this.spawn();
+  }
+
+  signal(signal: NodeJS.Signals): boolean {
+    return this.current !== null && isAlive(this.current) && process.kill(this.current.pid, signal);
+  }
+
+  /** Leaves the process running and stops watching it. */
+  release(): void {
+    this.stopping = true;
+    for (const timer of [this.watch, this.rotate, this.retry]) if (timer !== null) clearInterval(timer);
+  }
+
+  /** Stops the process: asks, waits, insists. */
+  async stop(graceMs = 10_000): Promise<void> {
+    this.release();
+    const target = this.current;
+    if (target === null) return;
+    this.signal('SIGTERM');
+    for (const deadline = Date.now() + graceMs; isAlive(target) && Date.now() < deadline; ) await sleep(50);
+    if (isAlive(target)) process.kill(target.pid, 'SIGKILL');
+  }
+
+  private spawn(): void {
+    const { name, log, pidFile, logFile } = this.options;
+    const { file, args, cwd } = this.options.command();
+    const output = openLog(logFile);
+    const child = spawn(file, [...args], { cwd, stdio: ['ignore', output, output] });
+    closeSync(output);
+    child.unref();
+    // Without a pid the start itself failed, and 'error' says why; otherwise 'exit' comes.
+    child.once('error', (error) => child.pid === undefined && this.exited(`could not be started: ${error.message}`));
+    if (child.pid === undefined) return;
+    const identity = identify(child.pid) ?? { pid: child.pid, startTicks: 0 };
+    this.current = { ...identity, startedAt: new Date().toISOString() };
+    writePidFile(pidFile, { ...this.current, command: file, args });
+    log('info', 'process-started', { process: name, pid: child.pid });
+    child.once('exit', (code, signal) => this.exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  }
+
+  private adopted(identity: ProcessIdentity, since: string): void {
+    const { name, log, pidFile } = this.options;
+    this.current = { pid: identity.pid, startTicks: identity.startTicks, startedAt: since };
+    const { file, args } = this.options.command();
+    const known = readPidFile(pidFile);
+    if (known.kind !== 'alive') writePidFile(pidFile, { ...this.current, command: file, args });
+    log('info', 'process-adopted', { process: name, pid: identity.pid, startedAt: since });
+    const { current } = this;
+    this.watch = setInterval(() => {
+      if (!isAlive(current)) this.exited('exited (started by an earlier agent, so its code is not known)');
+    }, WATCH_MS);
+  }
+
+  private exited(how: string): void {
+    if (this.watch !== null) clearInterval(this.watch);
+    this.watch = null;
+    const livedMs = this.current === null ? 0 : Date.now() - Date.parse(this.current.startedAt);
+    const pid = this.pid;
+    this.current = null;
+    this.lastExit = `${new Date().toISOString()} ${how}`;
+    if (this.stopping) return;
+    this.options.onExit(how);
+    this.backoffMs = nextBackoff(this.backoffMs, livedMs);
+    this.options.log('error', 'process-exited', { process: this.options.name, pid, how, restartInMs: this.backoffMs });
+    this.retry = setTimeout(() => {
+      this.retry = null;
+      this.restarts += 1;
+      this.spawn();
+    }, this.backoffMs);
+  }
+}

@@ -1,0 +1,60 @@
+import type { NodeId } from '../../lib/core/assignment';
+import { scraping, serves, works, type Probe } from '../../lib/core/health';
+import type { Policy } from '../../lib/core/policy';
+import { probeNode } from '../../lib/control/prober';
+
+/** How often in a row a node did, or did not, do the alerting node's work. */
+export interface Streak {
+  readonly hits: number;
+  readonly misses: number;
+}
+
+const NO_STREAK: Streak = { hits: 0, misses: 0 };
+
+/** What this node sees of all nodes, itself included, by the same probe as the control plane's. */
+export class Probes {
+  private readonly last = new Map<NodeId, Probe>();
+  private readonly streaks = new Map<NodeId, Streak>();
+
+  constructor(
+    private readonly self: NodeId,
+    private readonly addresses: () => ReadonlyMap<NodeId, string>,
+    private readonly policy: Policy,
+  ) {}
+
+  async round(): Promise<void> {
+    for (const [node, probe] of await this.probeAll(this.policy.probe.timeoutMs)) {
+      this.last.set(node, probe);
+      const { hits, misses } = this.streakOf(node);
+      this.streaks.set(node, serves(probe, this.policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 });
+    }
+  }
+
+  /** Fresh probes of every node with an address, all at once. */
+  async probeAll(timeoutMs: number): Promise<Map<NodeId, Probe>> {
+    const probes = [...this.addresses()].map(([node, address]) => probeNode(node, address, timeoutMs, Date.now));
+    return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
+  }
+
+  streakOf(node: NodeId): Streak {
+    return this.streaks.get(node) ?? NO_STREAK;
+  }
+
+  get peerAlerts(): boolean {
+    return [...this.last.values()].some((probe) => probe.node !== this.self && serves(probe, this.policy));
+  }
+
+  /** The last probe of this node, null before the first. */
+  get own(): Probe | null {
+    return this.last.get(this.self) ?? null;
+  }
+
+  get selfWorks(): boolean {
+    return this.own !== null && works(this.own, this.policy);
+  }
+
+  /** As last seen: this node's Prometheus is ready and scrapes, whatever the agent's own port says. */
+  get prometheusWorks(): boolean {
+    return this.own !== null && this.own.ready && scraping(this.own, this.policy);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Assignment } from '../../lib/core/assignment';
+import type { NodeConfig } from '../../lib/core/node-documents';
+import { decideRole, initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/role';
+import type { ControlStore } from '../../lib/control/store';
+import { messageOf, type Log } from '../log';
+import { loadLastGood, saveLastGood } from './last-good';
+import type { Probes } from './probes';
+import type { Takeover } from './takeover';
+
+export interface RoleDeps {
+  readonly config: NodeConfig;
+  readonly store: Pick<ControlStore, 'readAssignment' | 'readHeartbeat'>;
+  readonly probes: Probes;
+  readonly takeover: Takeover;
+  readonly applyGate: (gate: RoleDecision['gate'], because: string) => void;
+  /** This node's Prometheus exited and does not work again yet. */
+  readonly prometheusIsDown: () => boolean;
+  readonly file: string;
+  readonly log: Log;
+}
+
+/** Every poll: read the store, decide by the core, move the gate, ask for promotion where due. */
+export class RoleKeeper {
+  private state: RoleState;
+  private said = '';
+  private refused: number | null = null;
+  because = 'Starting.';
+  storeReachable = false;
+  lastReadAt: number | null = null;
+  storeErrors = 0;
+
+  constructor(private readonly deps: RoleDeps) {
+    this.state = initialRole(deps.config.node, loadLastGood(deps.file, deps.log), Date.now());
+  }
+
+  get assignment(): Assignment | null {
+    return this.state.assignment;
+  }
+
+  get breakGlass(): RoleState['breakGlass'] {
+    return this.state.breakGlass;
+  }
+
+  get role(): 'active' | 'standby' | 'unassigned' {
+    if (this.state.breakGlass !== null || this.isAssigned) return 'active';
+    return this.state.assignment === null ? 'unassigned' : 'standby';
+  }
+
+  get isAssigned(): boolean {
+    return this.state.assignment?.active === this.deps.config.node;
+  }
+
+  async round(): Promise<void> {
+    this.decide(await this.readStore());
+    if (this.isAssigned && this.deps.prometheusIsDown()) this.reportExit();
+  }
+
+  /** An own Prometheus that exited is certain: nobody has to count probes. */
+  reportExit(): void {
+    this.deps.takeover.ask({ caller: 'agent', exited: this.deps.config.node });
+  }
+
+  /** Applies what was just written or read, without waiting for the next poll. */
+  apply(assignment: Assignment): void {
+    this.decide({ assignment, heartbeat: this.state.heartbeat.text });
+  }
+
+  /** Bounded by the store's time-outs; null when there was no usable answer. */
+  private async readStore(): Promise<RoleInput['store']> {
+    const { store, log } = this.deps;
+    try {
+      const [read, heartbeat] = await Promise.all([store.readAssignment(), store.readHeartbeat()]);
+      if (!this.storeReachable) log('info', 'store-reachable');
+      this.storeReachable = true;
+      this.lastReadAt = Date.now();
+      return { assignment: read?.assignment ?? null, heartbeat };
+    } catch (error) {
+      this.storeErrors += 1;
+      if (this.storeReachable || this.storeErrors === 1) log('warn', 'store-unreachable', { error: messageOf(error) });
+      this.storeReachable = false;
+      return null;
+    }
+  }
+
+  private decide(store: RoleInput['store']): void {
+    const { config, probes, takeover, applyGate, file } = this.deps;
+    const active = this.state.assignment?.active;
+    const streak = active === undefined ? { hits: 0, misses: 0 } : probes.streakOf(active);
+    const before = this.state.assignment;
+    const decision = decideRole(
+      this.state,
+      {
+        store,
+        activeMisses: streak.misses,
+        activeHits: streak.hits,
+        peerAlerts: probes.peerAlerts,
+        selfWorks: probes.selfWorks,
+        standbyRank: Math.max(0, config.nodes.filter((node) => node !== active).indexOf(config.node)),
+        attempt: takeover.takeResult(),
+      },
+      config.policy,
+      Date.now(),
+    );
+    this.state = decision.state;
+    this.because = decision.because;
+    applyGate(decision.gate, decision.because);
+    this.say(decision);
+    const { assignment } = this.state;
+    this.sayRefused(store?.assignment?.epoch ?? null);
+    if (decision.takeOver && active !== undefined) {
+      takeover.ask({ caller: 'break-glass', misses: { node: active, count: streak.misses } });
+    }
+    // Last, so that a full disk cannot keep the gate from moving.
+    if (assignment !== null && assignment !== before) saveLastGood(file, assignment);
+  }
+
+  /** A restored or delayed older document never takes effect. */
+  private sayRefused(read: number | null): void {
+    const applied = this.state.assignment?.epoch ?? 0;
+    const refused = read !== null && read < applied ? read : null;
+    if (refused !== null && refused !== this.refused) this.deps.log('warn', 'older-epoch-refused', { read, applied });
+    this.refused = refused;
+  }
+
+  /** Times in the sentence change every round; only a new statement is logged. */
+  private say({ because, gate, state }: RoleDecision): void {
+    const what = because.replace(/\d+/g, '#') + String(state.assignment?.epoch);
+    if (what === this.said) return;
+    this.said = what;
+    const { assignment } = state;
+    this.deps.log(state.breakGlass === null ? 'info' : 'error', 'role', {
+      role: this.role,
+      epoch: assignment?.epoch ?? 0,
+      active: assignment?.active ?? null,
+      gate,
+      because,
+    });
+  }
+}

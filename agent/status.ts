@@ -1,0 +1,64 @@
+import type { AgentStatus } from '../lib/control/agent-status';
+import type { NodeConfig } from '../lib/core/node-documents';
+import { durationMs } from '../lib/core/duration';
+import type { Configurer } from './config/configurer';
+import type { AlertGate } from './gate/alert-gate';
+import type { Identity } from './identity';
+import type { Supervisor } from './process/supervisor';
+import type { Probes } from './role/probes';
+import type { RoleKeeper } from './role/role-keeper';
+
+export interface StatusSource {
+  readonly config: NodeConfig;
+  readonly identity: Identity;
+  readonly startedAt: string;
+  readonly gate: AlertGate;
+  readonly probes: Probes;
+  readonly role: RoleKeeper;
+  readonly prometheus: Supervisor;
+  readonly alertmanager: Supervisor;
+  readonly configurer: Configurer;
+  readonly versions: { readonly prometheus: string; readonly alertmanager: string };
+}
+
+/** What the agent says of itself, put together from its parts. */
+export function statusOf(s: StatusSource): AgentStatus {
+  const { config, identity, gate, role } = s;
+  const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+  const { breakGlass } = role;
+  return {
+    version: 1,
+    cluster: config.cluster,
+    shard: config.shard,
+    node: config.node,
+    ...identity,
+    now: new Date().toISOString(),
+    startedAt: s.startedAt,
+    role: role.role,
+    appliedEpoch: role.assignment?.epoch ?? 0,
+    because: role.because,
+    gate: {
+      open: gate.isOpen,
+      warm: isWarm(s),
+      held: gate.state.held.size,
+      sent: gate.sent,
+      openedAt: iso(gate.openedAt),
+      firstAcceptedAt: iso(gate.firstAcceptedAt),
+      alertmanagers: gate.alertmanagers,
+    },
+    prometheus: processOf(s.prometheus, s.versions.prometheus),
+    alertmanager: processOf(s.alertmanager, s.versions.alertmanager),
+    config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
+    store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
+    breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
+  };
+}
+
+export function isWarm({ gate, prometheus, probes, config }: Pick<StatusSource, 'gate' | 'prometheus' | 'probes' | 'config'>): boolean {
+  return gate.isWarm(prometheus.startedAt, probes.prometheusWorks, durationMs(config.prometheus.resendDelay));
+}
+
+function processOf(supervisor: Supervisor, version: string): AgentStatus['prometheus'] {
+  const { pid, startedAt, restarts, lastExit } = supervisor;
+  return { pid, startedAt, restarts, lastExit, version };
+}

@@ -1,0 +1,11 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** What a program calls its own version; 2.42 and 3.x print it to different outputs. */
+export async function versionOf(bin: string, program: string): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(join(bin, program), ['--version'], { timeout: 10_000 });
+  const version = /version (\d+\.\d+\.\d+)/.exec(`${stdout}${stderr}`)?.[1];
+  if (version === undefined) throw new Error(`${program} --version printed no version: ${(stdout + stderr).slice(0, 120)}`);
+  return version;
+}

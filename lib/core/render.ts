@@ -1,0 +1,113 @@
+import { parse, stringify } from 'yaml';
+import { UserError } from './errors';
+import { EXTERNAL_LABELS, PORTS } from './names';
+import type { ConfigBundle } from './node-documents';
+
+/** What rendering needs beside the bundle: who the node is and where its files are. */
+export interface RenderInput {
+  readonly bundle: ConfigBundle;
+  readonly cluster: string;
+  readonly shard: number;
+  readonly node: string;
+  /** Host of the alert gate, Prometheus's only Alertmanager. */
+  readonly gateAddress: string;
+  /** Directory of the file_sd files with the addresses of all nodes. */
+  readonly nodeTargets: string;
+  /** E.g. 3.5.3. */
+  readonly prometheusVersion: string;
+}
+
+/** Jobs that every node has; their targets come and go with the nodes, without a reload. */
+export const OWN_JOBS = ['prometheus', 'alertmanager', 'prometheus-ha-agent'] as const;
+
+/**
+ * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.
+ * Generous: a scrape beyond these fails as a whole, and `up` says so.
+ */
+const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_limit: 8_192, target_limit: 2_000 } as const;
+
+/** The files of one configuration, by path relative to its directory. Same input, same bytes. */
+export function renderFiles(input: RenderInput): Record<string, string> {
+  const { bundle } = input;
+  const rules = Object.keys(bundle.rules).sort();
+  return {
+    'prometheus.yml': renderPrometheus(input),
+    'alertmanager.yml': bundle.alertmanager,
+    ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
+  };
+}
+
+export function renderPrometheus(input: RenderInput): string {
+  const { bundle } = input;
+  const document = {
+    global: {
+      scrape_interval: bundle.global.scrapeInterval,
+      evaluation_interval: bundle.global.evaluationInterval,
+      external_labels: externalLabels(input),
+    },
+    alerting: {
+      // Both nodes must send identical alerts, or Alertmanager notifies twice.
+      alert_relabel_configs: [{ action: 'labeldrop', regex: EXTERNAL_LABELS.replica }],
+      alertmanagers: [
+        { api_version: 'v2', timeout: '5s', static_configs: [{ targets: [`${input.gateAddress}:${PORTS.gate}`] }] },
+      ],
+    },
+    // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
+    rule_files: ['rules/*.yml'],
+    scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets)],
+  };
+  return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+function externalLabels({ bundle, cluster, shard, node, prometheusVersion }: RenderInput): Record<string, string> {
+  const labels: Record<string, string> = {
+    ...bundle.externalLabels,
+    [EXTERNAL_LABELS.cluster]: cluster,
+    [EXTERNAL_LABELS.shard]: String(shard),
+    [EXTERNAL_LABELS.replica]: node,
+  };
+  // From 3.0 on Prometheus expands $VARIABLES in them; before, `$$` would stay as it is.
+  const expands = Number.parseInt(prometheusVersion, 10) >= 3;
+  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, value]) => [name, expands ? value.replaceAll('$', '$$$$') : value]));
+}
+
+/** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
+function userJobs(bundle: ConfigBundle): unknown[] {
+  return Object.keys(bundle.targets)
+    .sort()
+    .map((job) => {
+      if ((OWN_JOBS as readonly string[]).includes(job)) {
+        throw new UserError({
+          what: `the job name ${job} is taken`,
+          where: `config/targets/${job}.yml`,
+          got: job,
+          expected: `a name other than ${OWN_JOBS.join(', ')}: these watch the cluster itself`,
+          fix: 'rename the file',
+        });
+      }
+      return { job_name: job, ...LIMITS, static_configs: parseTargets(job, bundle.targets[job]!) };
+    });
+}
+
+function ownJobs(nodeTargets: string): unknown[] {
+  return OWN_JOBS.map((job) => ({
+    job_name: job,
+    ...LIMITS,
+    file_sd_configs: [{ files: [`${nodeTargets}/${job}.json`] }],
+  }));
+}
+
+/** @throws UserError when the text is not a list of target groups */
+function parseTargets(job: string, text: string): unknown[] {
+  const groups: unknown = parse(text);
+  const isGroup = (g: unknown): boolean => typeof g === 'object' && g !== null && Array.isArray((g as { targets?: unknown }).targets);
+  if (Array.isArray(groups) && groups.every(isGroup)) return groups as unknown[];
+  throw new UserError({
+    what: 'the targets cannot be read',
+    where: `config/targets/${job}.yml`,
+    got: text.slice(0, 80),
+    expected: 'a list of { targets: [host:port, …], labels: {…} }',
+    fix: "write it in the format of Prometheus's file-based discovery",
+  });
+}

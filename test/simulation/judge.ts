@@ -1,0 +1,161 @@
+import type { Assignment } from '../../lib/core/assignment';
+import { bounds, effects, limitOf, type Effect } from './bounds';
+import { FUNCTIONS } from './faults';
+import { nameOf, type SimNode, type World } from './world';
+
+export interface Gap {
+  readonly cls: string;
+  readonly ms: number;
+  readonly limit: number;
+}
+
+/** Watches what is true and holds it against the invariants. */
+export class Judge {
+  readonly violations: string[] = [];
+  readonly gaps: Gap[] = [];
+  writes = 0;
+  longestTwoGates = 0;
+  private readonly effects: readonly Effect[];
+  private readonly limits: ReturnType<typeof bounds>;
+  private uncoveredSince: number | null = null;
+  private first = true;
+  private bothSince: number | null = null;
+  private moves: number[] = [];
+  private readonly activeOf = new Map<number, string>();
+  /** By writer and node: when the writer last had reason to think that the node does not serve. */
+  private readonly lastBad = new Map<number, number[]>();
+  private readonly lastGood: number[];
+  private readonly tampered: boolean;
+
+  constructor(private readonly world: World) {
+    this.effects = effects(world.schedule, world.policy);
+    this.limits = bounds(world.policy, world.nodes.length);
+    this.lastGood = world.nodes.map(() => -Infinity);
+    for (const writer of [...world.nodes.keys(), FUNCTIONS]) this.lastBad.set(writer, world.nodes.map(() => -Infinity));
+    this.tampered = world.schedule.faults.some((f) => f.kind === 'assignment');
+  }
+
+  violated(what: string): void {
+    this.violations.push(what);
+    this.world.tell(`VIOLATED: ${what}`);
+  }
+
+  /** Called every 100 ms and whenever something changes at once. */
+  sample(): void {
+    const { world } = this;
+    const { now } = world.kernel;
+    let covered = false;
+    let able = false;
+    let open = 0;
+    for (const node of world.nodes) {
+      const works = world.works(node);
+      const { gateOpen } = node.agent;
+      if (works) this.lastGood[node.index] = now;
+      this.noteEvidence(node, works && gateOpen);
+      if (works && !node.isolated) {
+        covered ||= gateOpen;
+        able ||= node.addMs < 500;
+      }
+      if (gateOpen && node.up) open += 1;
+    }
+    this.watchCover(covered, able, now);
+    this.watchGates(open, now);
+  }
+
+  onWrite(from: number, previous: Assignment | null, next: Assignment): void {
+    const { world } = this;
+    const { now } = world.kernel;
+    this.sample();
+    this.writes += 1;
+    const by = from === FUNCTIONS ? 'functions' : nameOf(from);
+    world.tell(`epoch ${next.epoch}: ${next.active} (${by}, ${next.by}): ${next.reason}`);
+    if (next.epoch <= (previous?.epoch ?? 0)) this.violated(`epoch ${next.epoch} does not rise above ${previous?.epoch}`);
+    const known = this.activeOf.get(next.epoch);
+    if (known !== undefined && known !== next.active && !this.tampered) {
+      this.violated(`epoch ${next.epoch} has two active nodes, ${known} and ${next.active}`);
+    }
+    this.activeOf.set(next.epoch, next.active);
+    if (previous?.paused) this.violated(`${by} wrote epoch ${next.epoch} although the assignment is paused`);
+    const target = world.names.indexOf(next.active);
+    if (previous?.active === next.active) {
+      if (!this.tampered) this.violated(`epoch ${next.epoch} changes nothing`);
+      return;
+    }
+    if (!(now - this.lastGood[target]! <= this.limits.evidence)) {
+      this.violated(`${next.active} was promoted though it was not ready and scraping`);
+    }
+    if (previous === null) return;
+    const bad = this.lastBad.get(from)![world.names.indexOf(previous.active)]!;
+    if (!(now - bad <= this.limits.evidence)) {
+      this.violated(`alerting moved from ${previous.active} to ${next.active} though ${previous.active} did its work`);
+    }
+    this.checkDamping(now);
+    this.moves.push(now);
+  }
+
+  finish(): void {
+    const { world } = this;
+    this.endGap(world.kernel.now);
+    const automatic = world.schedule.faults.length === 0;
+    if (automatic && this.writes !== 1) this.violated(`${this.writes} writes without any fault, expected the first one only`);
+  }
+
+  private noteEvidence(node: SimNode, serving: boolean): void {
+    const { now } = this.world.kernel;
+    for (const [writer, nodes] of this.lastBad) {
+      const seen = serving && node.addMs === 0 && (this.world.nodes[writer]?.addMs ?? 0) === 0 && this.world.linked(writer, node.index);
+      if (!seen) nodes[node.index] = now;
+    }
+  }
+
+  private watchCover(covered: boolean, able: boolean, now: number): void {
+    const paused = this.world.store.truth()?.paused ?? null;
+    if (covered || !able || paused !== null) this.endGap(now);
+    else this.uncoveredSince ??= now;
+  }
+
+  private endGap(now: number): void {
+    if (this.uncoveredSince === null) return;
+    const gap = { from: this.uncoveredSince, until: now, damped: this.isDamped(), first: this.first };
+    this.uncoveredSince = null;
+    this.first = false;
+    const { cls, limit } = limitOf(gap, this.effects, this.world.schedule, this.world.policy);
+    const ms = now - gap.from;
+    this.gaps.push({ cls, ms, limit });
+    if (ms > limit) {
+      this.violated(
+        `nobody alerted from ${(gap.from / 1000).toFixed(1)} s for ${(ms / 1000).toFixed(1)} s though somebody could; ` +
+          `the bound is ${(limit / 1000).toFixed(1)} s (${cls})`,
+      );
+    }
+  }
+
+  private watchGates(open: number, now: number): void {
+    const cut = this.effects.some((e) => e.cuts && e.from <= now && now <= e.until);
+    if (open < 2 || cut) this.bothSince = null;
+    else {
+      this.bothSince ??= now;
+      this.longestTwoGates = Math.max(this.longestTwoGates, now - this.bothSince);
+      if (now - this.bothSince > this.limits.twoGates) {
+        this.violated(`two gates are open ${(this.limits.twoGates / 1000).toFixed(1)} s after everybody could hear everybody`);
+        this.bothSince = Infinity;
+      }
+    }
+  }
+
+  private isDamped(): boolean {
+    const { free, windowMs } = this.world.policy.flapping;
+    return this.moves.filter((t) => t > this.world.kernel.now - windowMs).length >= free;
+  }
+
+  /** So many moves are free; from then on each keeps its distance, by the writers' clocks. */
+  private checkDamping(now: number): void {
+    if (this.tampered || !this.isDamped()) return;
+    const skews = this.world.schedule.skews;
+    const slack = Math.max(...skews) - Math.min(...skews) + this.limits.evidence;
+    const since = now - this.moves.at(-1)!;
+    if (since < this.world.policy.flapping.holdDownMs - slack) {
+      this.violated(`move ${this.moves.length + 1} came only ${(since / 1000).toFixed(1)} s after the one before it`);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { DEFAULT_POLICY } from '../../lib/core/policy';
+import { serializeAssignment } from '../../lib/core/assignment';
+import { S3, type Fault, type FaultKind, type Schedule } from './faults';
+import { Judge, type Gap } from './judge';
+import { SimControlPlane } from './sim-control-plane';
+import { nameOf, World, type SimNode } from './world';
+
+/** What one schedule led to. */
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly story: readonly string[];
+  readonly gaps: readonly Gap[];
+  readonly writes: number;
+  readonly longestTwoGates: number;
+  readonly exercised: readonly FaultKind[];
+  readonly virtualMs: number;
+}
+
+/** Long enough after the last fault for every bound but the damped ones to run out. */
+const SETTLE_MS = 40_000;
+const LONGEST_MS = 200_000;
+
+/** Plays one schedule. The same schedule always leads to the same outcome. */
+export async function run(schedule: Schedule, telling = false): Promise<Outcome> {
+  const world = new World(schedule, DEFAULT_POLICY, telling);
+  const judge = new Judge(world);
+  world.judge = judge;
+  const { kernel } = world;
+  const until = Math.min(LONGEST_MS, SETTLE_MS + Math.max(0, ...schedule.faults.map(endOf)));
+  const controlPlane = new SimControlPlane(world);
+  const exercised: FaultKind[] = [];
+
+  for (const node of world.nodes) {
+    node.prometheus.start(true, 0);
+    kernel.after(1_000 * world.random(), () => node.agent.start());
+  }
+  controlPlane.start(
+    schedule.faults.filter((f) => f.kind === 'invocation'),
+    until,
+  );
+  for (const fault of schedule.faults) {
+    exercised.push(fault.kind);
+    kernel.after(fault.at, () => {
+      world.tell(`fault: ${describe(fault)}`);
+      inject(world, controlPlane, fault);
+      judge.sample();
+    });
+  }
+  const watch = (): void => {
+    judge.sample();
+    kernel.after(100, watch);
+  };
+  watch();
+  await kernel.run(until, () => judge.violations.length > 0);
+  judge.finish();
+  const { violations, gaps, writes, longestTwoGates } = judge;
+  return { violations, story: world.story, gaps, writes, longestTwoGates, exercised, virtualMs: kernel.now };
+}
+
+function endOf(f: Fault): number {
+  if (f.kind === 'crash') return f.at + f.times * f.everyMs;
+  return f.at + ('forMs' in f ? f.forMs : 0);
+}
+
+function inject(world: World, controlPlane: SimControlPlane, f: Fault): void {
+  const { kernel, store } = world;
+  const later = (ms: number, what: string, undo: () => void): void =>
+    kernel.after(ms, () => {
+      undo();
+      world.tell(what);
+      world.judge.sample();
+    });
+  const on = (use: (node: SimNode) => void): void => {
+    const node = 'node' in f ? world.nodes[f.node % world.nodes.length] : undefined;
+    if (node !== undefined) use(node);
+  };
+  switch (f.kind) {
+    case 'crash':
+      return on((node) => {
+        crash(world, node);
+        for (let i = 1; i < f.times; i += 1) later(i * f.everyMs, `${nameOf(node.index)} crashes again`, () => crash(world, node));
+      });
+    case 'hang':
+      return on((node) => {
+        node.prometheus.hang();
+        later(f.forMs, `${nameOf(node.index)} goes on`, () => node.prometheus.goOn());
+      });
+    case 'not-scraping':
+      return on((node) => {
+        node.prometheus.starve(true);
+        later(f.forMs, `${nameOf(node.index)} scrapes again`, () => node.prometheus.starve(false));
+      });
+    case 'host-loss':
+      return on((node) => {
+        node.up = false;
+        node.prometheus.kill();
+        node.agent.stop();
+        if (f.blank) node.agent.disk = null;
+        later(f.forMs, `${nameOf(node.index)} boots`, () => boot(world, node));
+      });
+    case 'agent-crash':
+      return on((node) => {
+        node.agent.stop();
+        later(Math.max(1_000, f.forMs), `agent of ${nameOf(node.index)} starts`, () => boot(world, node));
+      });
+    case 'isolation':
+      return on((node) => {
+        node.isolated = true;
+        later(f.forMs, `${nameOf(node.index)} is back`, () => (node.isolated = false));
+      });
+    case 'slow':
+      return on((node) => {
+        node.addMs += f.addMs;
+        later(f.forMs, `${nameOf(node.index)} is quick again`, () => (node.addMs -= f.addMs));
+      });
+    case 'partition':
+      world.cutLink(f.a, f.b, 1);
+      return later(f.forMs, 'partition heals', () => world.cutLink(f.a, f.b, -1));
+    case 'store-down':
+      store.down = f.refuses ? 'refuses' : 'silent';
+      return later(f.forMs, 'S3 is back', () => (store.down = 'no'));
+    case 'store-flaky':
+      store.flaky = { errors: f.errors, lostAnswers: f.lostAnswers, conflicts: f.conflicts };
+      return later(f.forMs, 'S3 is steady', () => (store.flaky = { errors: 0, lostAnswers: 0, conflicts: 0 }));
+    case 'control-down':
+      controlPlane.outage(true);
+      return later(f.forMs, 'functions run again', () => controlPlane.outage(false));
+    case 'storm':
+      for (let i = 0; i < f.calls; i += 1) kernel.after(20 * i * world.random(), () => controlPlane.promote());
+      return;
+    case 'assignment':
+      return tamper(world, f);
+    case 'pause':
+      return pause(world, f.forMs);
+    case 'invocation':
+      return; // The control plane's schedule has it.
+  }
+}
+
+/** The agent sees the exit at once and starts it again after a second; without an agent nobody does. */
+function crash(world: World, node: SimNode): void {
+  if (!node.up || !node.prometheus.running()) return;
+  node.prometheus.kill();
+  node.agent.prometheusIsDown = true;
+  world.kernel.after(10, () => node.agent.exited());
+  world.kernel.after(1_000, () => node.agent.up && startPrometheus(world, node));
+}
+
+function boot(world: World, node: SimNode): void {
+  node.up = true;
+  if (!node.agent.up) node.agent.start();
+  startPrometheus(world, node);
+}
+
+function startPrometheus(world: World, node: SimNode): void {
+  if (!node.prometheus.running() && node.up) node.prometheus.start(false, world.random());
+}
+
+function tamper(world: World, f: Extract<Fault, { kind: 'assignment' }>): void {
+  const { store } = world;
+  const last = store.versions.at(-1);
+  if (last === undefined) return;
+  if (f.how === 'deleted') store.tamper(null);
+  else if (f.how === 'restored') store.tamper(store.versions[0]!);
+  else {
+    store.tamper('{"version": 1, "epo');
+    world.kernel.after(f.forMs, () => store.tamper(last));
+  }
+}
+
+/** An operator pauses, by the same compare-and-swap, and resumes later. */
+function pause(world: World, forMs: number): void {
+  const set = (paused: boolean): void => {
+    const read = world.store.truth();
+    if (read === null || (read.paused !== null) === paused) return;
+    const at = new Date(world.clock(S3)).toISOString();
+    const next = { ...read, epoch: read.epoch + 1, by: 'operator' as const, paused: paused ? { by: 'op', since: at, reason: 'work' } : null };
+    world.store.tamper(serializeAssignment(next));
+    world.tell(`operator ${paused ? 'pauses' : 'resumes'}: epoch ${next.epoch}`);
+  };
+  set(true);
+  world.kernel.after(forMs, () => set(false));
+}
+
+function describe({ at: _at, ...fault }: Fault): string {
+  return JSON.stringify(fault).replace(/["{}]/g, '').replace(/,/g, ' ');
+}

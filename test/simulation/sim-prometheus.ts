@@ -1,0 +1,71 @@
+import type { Kernel } from './kernel';
+
+/** A Prometheus process as FACTS measured it: ready soon after its start, scraping some 6 s after it. */
+export class SimPrometheus {
+  private alive = false;
+  private hung = false;
+  private starved = false;
+  private readyAt = 0;
+  private scrapesFrom = 0;
+  private lastScrape: number | null = null;
+
+  constructor(private readonly kernel: Kernel) {}
+
+  start(warm: boolean, variation: number): void {
+    this.note();
+    this.alive = true;
+    this.hung = false;
+    this.readyAt = this.kernel.now + (warm ? 0 : 50 + 250 * variation);
+    this.scrapesFrom = this.kernel.now + (warm ? 0 : 5_000 + 1_000 * variation);
+    if (warm) this.lastScrape = this.kernel.now;
+  }
+
+  kill(): void {
+    this.note();
+    this.alive = false;
+  }
+
+  hang(): void {
+    this.note();
+    this.hung = true;
+  }
+
+  /** SIGCONT; the next scrape comes within a second. */
+  goOn(): void {
+    this.note();
+    this.hung = false;
+    this.scrapesFrom = Math.max(this.scrapesFrom, this.kernel.now + 500);
+  }
+
+  starve(starved: boolean): void {
+    this.note();
+    this.starved = starved;
+    if (!starved) this.scrapesFrom = Math.max(this.scrapesFrom, this.kernel.now + 500);
+  }
+
+  running(): boolean {
+    return this.alive;
+  }
+
+  hanging(): boolean {
+    return this.alive && this.hung;
+  }
+
+  ready(): boolean {
+    return this.alive && !this.hung && this.kernel.now >= this.readyAt;
+  }
+
+  lag(): number | null {
+    this.note();
+    return this.lastScrape === null ? null : this.kernel.now - this.lastScrape;
+  }
+
+  private scraping(): boolean {
+    return this.ready() && !this.starved && this.kernel.now >= this.scrapesFrom;
+  }
+
+  /** Scrapes come every second; what matters is when they stopped. */
+  private note(): void {
+    if (this.scraping()) this.lastScrape = this.kernel.now;
+  }
+}

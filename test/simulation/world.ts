@@ -1,0 +1,135 @@
+import type { PromoteDeps } from '../../lib/control/promote';
+import type { Probe } from '../../lib/core/health';
+import type { Policy } from '../../lib/core/policy';
+import { FUNCTIONS, type Schedule } from './faults';
+import type { Judge } from './judge';
+import { Kernel, random } from './kernel';
+import { SimAgent } from './sim-agent';
+import { SimPrometheus } from './sim-prometheus';
+import { SimStore } from './sim-store';
+
+/** Virtual time 0 on a clock that is right. */
+const EPOCH = Date.UTC(2026, 0, 1);
+
+export const nameOf = (index: number): string => `node-${index + 1}`;
+
+export class SimNode {
+  up = true;
+  isolated = false;
+  addMs = 0;
+  readonly prometheus: SimPrometheus;
+  readonly agent: SimAgent;
+
+  constructor(
+    world: World,
+    readonly index: number,
+  ) {
+    this.prometheus = new SimPrometheus(world.kernel);
+    this.agent = new SimAgent(world, index);
+  }
+}
+
+/** What is true, as opposed to what anybody in it knows. */
+export class World {
+  readonly kernel = new Kernel();
+  readonly random: () => number;
+  readonly store: SimStore;
+  readonly nodes: readonly SimNode[];
+  readonly names: readonly string[];
+  readonly story: string[] = [];
+  judge!: Judge;
+  private readonly cut = new Map<string, number>();
+
+  constructor(
+    readonly schedule: Schedule,
+    readonly policy: Policy,
+    private readonly telling: boolean,
+  ) {
+    this.random = random(schedule.seed);
+    this.store = new SimStore(this);
+    this.nodes = Array.from({ length: schedule.nodes }, (_, i) => new SimNode(this, i));
+    this.names = this.nodes.map((n) => nameOf(n.index));
+  }
+
+  tell(line: string): void {
+    if (this.telling) this.story.push(`${(this.kernel.now / 1000).toFixed(3).padStart(8)} s  ${line}`);
+  }
+
+  /** Wall clock of an actor: right up to its skew. */
+  clock(actor: number): number {
+    return EPOCH + Math.round(this.kernel.now) + (this.schedule.skews[actor === FUNCTIONS ? 3 : actor] ?? 0);
+  }
+
+  cutLink(a: number, b: number, by: 1 | -1): void {
+    const link = a < b ? `${a}-${b}` : `${b}-${a}`;
+    this.cut.set(link, (this.cut.get(link) ?? 0) + by);
+  }
+
+  linked(a: number, b: number): boolean {
+    if (a === b) return true;
+    if (this.nodes[a]?.isolated || this.nodes[b]?.isolated) return false;
+    return (this.cut.get(a < b ? `${a}-${b}` : `${b}-${a}`) ?? 0) === 0;
+  }
+
+  /** Time there and back, null when nothing comes back. */
+  trip(a: number, b: number): number | null {
+    if (!this.linked(a, b)) return null;
+    if (a === b) return 1;
+    return 4 + 36 * this.random() + (this.nodes[a]?.addMs ?? 0) + (this.nodes[b]?.addMs ?? 0);
+  }
+
+  /** One probe as probeNode does it: Prometheus and the agent at once, one deadline for both. */
+  probe(from: number, index: number, timeoutMs: number, answer: (probe: Probe) => void): void {
+    const node = this.nodes[index]!;
+    const at = this.clock(from);
+    const trip = this.trip(from, index);
+    const nothing: Probe = { node: nameOf(index), at, ready: false, scrapeLagMs: null, agent: null, errors: ['timeout'] };
+    if (trip === null || !node.up || trip > timeoutMs) {
+      this.kernel.after(timeoutMs, () => answer(nothing));
+      return;
+    }
+    this.kernel.after(trip / 2, () => {
+      if (!node.up) {
+        this.kernel.after(timeoutMs - trip / 2, () => answer(nothing));
+        return;
+      }
+      const { prometheus } = node;
+      const ready = prometheus.ready();
+      const probe: Probe = { ...nothing, ready, scrapeLagMs: ready ? prometheus.lag() : null, agent: node.agent.status() };
+      // A hung process accepts and never answers; a dead one refuses at once.
+      this.kernel.after(prometheus.hanging() ? timeoutMs - trip / 2 : trip / 2, () => answer(probe));
+    });
+  }
+
+  /** What promote() gets from its caller's shell. `alive` false: the caller died meanwhile and hears nothing. */
+  deps(from: number, alive: () => boolean): PromoteDeps {
+    const { kernel } = this;
+    return {
+      store: this.store.adapter(from, alive),
+      nodes: this.names,
+      policy: this.policy,
+      now: () => this.clock(from),
+      sleep: (ms) => kernel.promise((resolve) => kernel.after(ms, () => alive() && resolve())),
+      probeAll: (timeoutMs) =>
+        kernel.promise((resolve) => {
+          const probes = new Map<string, Probe>();
+          for (const node of this.nodes) {
+            this.probe(from, node.index, timeoutMs, (probe) => {
+              probes.set(probe.node, probe);
+              if (probes.size === this.nodes.length && alive()) resolve(probes);
+            });
+          }
+        }),
+    };
+  }
+
+  /** Ready and scraping, and its agent and gate are there. */
+  works(node: SimNode): boolean {
+    return node.up && node.agent.up && this.prometheusWorks(node);
+  }
+
+  prometheusWorks({ up, prometheus }: SimNode): boolean {
+    const lag = prometheus.lag();
+    return up && prometheus.ready() && lag !== null && lag <= this.policy.maxScrapeLagMs;
+  }
+}

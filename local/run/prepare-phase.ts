@@ -1,0 +1,89 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCluster } from '../../lib/config';
+import { UserError } from '../../lib/core/errors';
+import { resolveTools } from '../tools';
+import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
+import { requireFreePorts } from './ports';
+import { killMarked, MARKS } from './processes';
+import { removeState, requireSpace, runningState, staleState } from './run-dir';
+import type { Start } from './system';
+import { WORKLOAD_PORTS } from './workload';
+
+/** The AWS API emulator's port; for the CDK CLI its host must be spelled localhost. */
+export const EMULATOR_PORT = 5566;
+/** The load balancer's address, for browsers on this machine. */
+export const BALANCER_HOST = '127.0.0.1';
+const NEEDED_BYTES = 2 * 2 ** 30;
+
+const TOOLS = ['prometheus', 'promtool', 'alertmanager', 'amtool', 'haproxy', 'redis-server', 'redis_exporter', 'moto_server'] as const;
+
+export interface Prepared {
+  readonly tools: Awaited<ReturnType<typeof resolveTools>>;
+  readonly network: Network;
+  readonly cluster: string;
+  readonly region: string;
+  /** Environment of every process: what it needs of this machine, nothing of this user's AWS account. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Nothing runs yet that could be in the way; tools and network are there. */
+export async function prepare(start: Start): Promise<Prepared> {
+  refuseSecond();
+  await clearLeftovers(start);
+  requireSpace(start.dir, NEEDED_BYTES);
+  start.cleanup.defer('remove what the run wrote', () => rmSync(start.dir, { recursive: true, force: true }));
+  mkdirSync(join(start.dir, 'logs'), { recursive: true });
+  const { name, region, vpcCidr } = loadCluster();
+  start.save({ cluster: name, region });
+
+  const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
+    resolveTools([...TOOLS], { onProgress: (line) => start.onProgress(`  ${line}`) }),
+  );
+  const namespaces = namespacesAvailable();
+  const network = await start.step(
+    namespaces.ok
+      ? 'network: a namespace for each node'
+      : `network: loopback only (${namespaces.why}); drills that cut a host off need root: primary-partition`,
+    () => (namespaces.ok ? namespaceNetwork(vpcCidr, start.cleanup) : loopbackNetwork()),
+  );
+  start.save({ mode: network.mode, hostAddress: network.hostAddress });
+  await requireFreePorts([
+    { what: 'the load balancer', host: BALANCER_HOST, port: 9090 },
+    { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
+    ...Object.entries(WORKLOAD_PORTS).map(([what, port]) => ({ what, host: network.hostAddress, port })),
+  ]);
+  return { tools, network, cluster: name, region, env: processEnvironment(region) };
+}
+
+function refuseSecond(): void {
+  const running = runningState();
+  if (running === null) return;
+  throw new UserError({
+    what: 'a local system already runs',
+    got: `process ${running.pid}, since ${running.startedAt}`,
+    expected: 'one local system at a time',
+    fix: 'stop it with Ctrl-C in its terminal, or use it: `npx promha status --local`',
+  });
+}
+
+/** What a runner that was killed left running is ended, and what it wrote is removed. */
+async function clearLeftovers(start: Start): Promise<void> {
+  const stale = staleState();
+  if (stale === null) return;
+  start.onProgress(`clearing up after the run of ${stale.startedAt}, which did not end properly`);
+  await killMarked({ [MARKS.run]: stale.runId });
+  if (stale.mode === 'namespaces' && namespacesAvailable().ok) removeLeftNamespaces();
+  removeState();
+  rmSync(stale.dir, { recursive: true, force: true });
+}
+
+function processEnvironment(region: string): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CACHE_HOME'];
+  return {
+    ...Object.fromEntries(kept.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]!])),
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+}

@@ -1,0 +1,130 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ControlPlane } from './control-plane';
+import type { Deployed } from './deploy-phase';
+import { describeLine } from './events';
+import { Instance, type DeployedInstance } from './instance';
+import { startLoadBalancer } from './load-balancer-process';
+import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
+import { BALANCER_HOST, type Prepared } from './prepare-phase';
+import { MARKS } from './processes';
+import { LOCAL_CREDENTIALS } from './read-back';
+import type { Rival } from './rival';
+import type { Start } from './system';
+import { toolDir } from './tool-dir';
+import { WORKLOAD_PORTS } from './workload';
+import { PORTS } from '../../lib/core/names';
+
+export interface RunningParts {
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly controlPlane: ControlPlane;
+  readonly oracle: Rival;
+}
+
+/** Starts what was deployed: instances, functions with their triggers, the load balancer; and the oracle beside it. */
+export async function runNodes(start: Start, prepared: Prepared, deployed: Deployed): Promise<RunningParts> {
+  const { dir, runId, cleanup } = start;
+  const { network, tools, env, region } = prepared;
+  const { deployment, endpoint } = deployed;
+  const onLine = (source: string, line: string): void => {
+    appendFileSync(join(dir, 'logs', `${source}.jsonl`), `${line}\n`);
+    const described = describeLine(source, line);
+    if (described !== null) start.onEvent(described);
+  };
+
+  const binDir = toolDir(join(dir, 'bin'), tools, ['prometheus', 'promtool', 'alertmanager', 'amtool']);
+  const instances = new Map(deployment.instances.map((d) => [d.node, makeInstance(d, start, prepared, deployed, binDir, onLine)]));
+  start.save({
+    nodes: [...instances.values()].map((i) => ({
+      node: i.deployed.node,
+      instanceId: i.deployed.instanceId,
+      address: i.address,
+      zone: i.deployed.zone,
+      dir: i.dir,
+    })),
+  });
+  await start.step(`nodes: ${[...instances.keys()].join(', ')}`, () => Promise.all([...instances.values()].map((i) => i.boot())));
+
+  const controlPlane = await start.step('functions, schedules, alarms', () => {
+    const plane = new ControlPlane({
+      ...deployment,
+      env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
+      logDir: join(dir, 'logs'),
+      cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
+      onLog: onLine,
+    });
+    plane.start();
+    cleanup.defer('stop the functions', () => plane.stop());
+    return plane;
+  });
+
+  const haproxySocket = join(dir, 'haproxy.sock');
+  await start.step('load balancer: HAProxy, from the deployed NLB', () =>
+    startLoadBalancer({ tool: tools.haproxy, deployment, instances, dir, runId, env, socket: haproxySocket, cleanup, onEvent: start.onEnd }),
+  );
+  const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
+  const oracle = await start.step('oracle: one more Prometheus and Alertmanager, which nothing hurts', () =>
+    startOracle({
+      tools,
+      bundle: deployed.bundle,
+      cluster: prepared.cluster,
+      address: network.hostAddress,
+      nodeTargets: writeNodeTargets(join(dir, 'oracle', 'nodes'), nodes),
+      prometheusFlags: alertingFlags(deployment.instances[0]!),
+      env: { ...env, [MARKS.run]: runId },
+      dir: join(dir, 'oracle'),
+      cleanup,
+      onEvent: start.onEnd,
+    }),
+  );
+  const host = network.hostAddress;
+  start.save({
+    haproxySocket,
+    urls: {
+      'load balancer': `http://${BALANCER_HOST}:${deployment.listeners[0]!.port}`,
+      oracle: `http://${host}:${ORACLE_PORT}`,
+      'oracle alertmanager': `http://${host}:${PORTS.gate}`,
+      'trade engine': `http://${host}:${WORKLOAD_PORTS.tradeEngine}`,
+      pager: `http://${host}:${WORKLOAD_PORTS.pager}/notifications`,
+    },
+  });
+  return { instances, controlPlane, oracle };
+}
+
+function makeInstance(
+  d: DeployedInstance,
+  start: Start,
+  { network, env }: Prepared,
+  { endpoint, fetchObject }: Deployed,
+  binDir: string,
+  onLine: (source: string, line: string) => void,
+): Instance {
+  const host = network.addHost(d.node, d.privateAddress);
+  const instance = new Instance(d, {
+    dir: join(start.dir, 'nodes', d.node),
+    runId: start.runId,
+    host,
+    metadataHost: network.hostAddress,
+    env: {
+      ...env,
+      AWS_ENDPOINT_URL: endpoint,
+      PROMHA_BIN_DIR: binDir,
+      // On loopback all nodes share 127.0.0.1: each gate takes its node's address instead.
+      ...(network.mode === 'loopback' ? { PROMHA_GATE_ADDRESS: host.address } : {}),
+    },
+    fetchObject,
+    onLine,
+    onEvent: (node, what) => start.onEvent(`${node}: ${what}`),
+  });
+  start.cleanup.defer(`stop ${d.node}`, () => instance.stop());
+  return instance;
+}
+
+/** The oracle evaluates and repeats as the nodes do, by their deployed settings. */
+function alertingFlags(instance: DeployedInstance): string[] {
+  const delay = /"resendDelay": ?"([^"]+)"/.exec(instance.userData.replaceAll('\\"', '"'))?.[1];
+  if (delay === undefined) throw new Error('the deployed user data names no resendDelay');
+  return [`--rules.alert.resend-delay=${delay}`, '--rules.alert.for-grace-period=0s'];
+}
+

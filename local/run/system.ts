@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENV } from '../../lib/core/names';
+import { controlActions } from './actions';
+import type { Cleanup } from './cleanup';
+import { serveControl } from './control-api';
+import type { ControlPlane } from './control-plane';
+import { deploy, type Deployed } from './deploy-phase';
+import type { Instance } from './instance';
+import type { Network } from './network';
+import { prepare, type Prepared } from './prepare-phase';
+import type { Running } from './processes';
+import type { Deployment } from './read-back';
+import type { Rival } from './rival';
+import { runNodes } from './run-phase';
+import { writeState, type RunState } from './run-dir';
+import type { Workload } from './workload';
+
+export interface SystemOptions {
+  /** Progress while starting, one line each. */
+  readonly onProgress: (line: string) => void;
+  /** What happens afterwards, one line each. */
+  readonly onEvent: (line: string) => void;
+  /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
+  readonly signal: AbortSignal;
+}
+
+/** What every phase of the start needs. */
+export interface Start extends SystemOptions {
+  readonly cleanup: Cleanup;
+  readonly runId: string;
+  readonly dir: string;
+  /** Says what is done, does it, and gives up between steps when the start was aborted. */
+  readonly step: <T>(what: string, work: () => Promise<T> | T) => Promise<T>;
+  /** Keeps what others need to find the system. */
+  readonly save: (more: Partial<RunState>) => void;
+  /** A process that ended without being told to. */
+  readonly onEnd: (what: string, how: string) => void;
+}
+
+/** Everything that runs; what drills and the control socket act on. */
+export interface System {
+  readonly state: RunState;
+  readonly start: Start;
+  readonly prepared: Prepared;
+  readonly deployed: Deployed;
+  readonly network: Network;
+  readonly deployment: Deployment;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly controlPlane: ControlPlane;
+  readonly emulator: Running;
+  readonly workload: Workload;
+  readonly oracle: Rival;
+}
+
+/** Brings the deployed system up on this machine. When it rejects, the caller runs `cleanup`. */
+export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir: string): Promise<System> {
+  const { signal } = options;
+  let state: RunState | undefined;
+  let stopping = false;
+  const start: Start = {
+    ...options,
+    cleanup,
+    dir,
+    runId: randomUUID(),
+    step: async (what, work) => {
+      signal.throwIfAborted();
+      options.onProgress(what);
+      const value = await work();
+      signal.throwIfAborted();
+      return value;
+    },
+    save: (more) => writeState((state = { ...(state ?? emptyState(start.runId, dir)), ...more })),
+    onEnd: (what, how) => {
+      if (!stopping && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
+    },
+  };
+  const prepared = await prepare(start);
+  const deployed = await deploy(start, prepared);
+  start.save({ controlBucket: deployed.deployment.functions[0]!.environment[ENV.controlBucket]! });
+  const running = await runNodes(start, prepared, deployed);
+  cleanup.defer('note the stop', () => {
+    stopping = true;
+  });
+
+  const socket = join(dir, 'control.sock');
+  const system: System = { ...running, start, prepared, deployed, network: prepared.network, ...deployed, get state() { return state!; } };
+  const control = await serveControl(socket, controlActions(system));
+  cleanup.defer('close the control socket', () => control.close());
+  start.save({ socket });
+  return system;
+}
+
+function emptyState(runId: string, dir: string): RunState {
+  return {
+    version: 1,
+    runId,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    mode: 'loopback',
+    dir,
+    cluster: '',
+    region: '',
+    controlBucket: '',
+    endpoint: '',
+    socket: '',
+    nodes: [],
+    hostAddress: '',
+    urls: {},
+    haproxySocket: '',
+    pages: '',
+    ready: false,
+  };
+}
+
+/** Removes what the run wrote; last of all, so that logs can be read until then. */
+export function removeRunDir(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+}

@@ -30,6 +30,11 @@ export interface InstanceOptions {
   readonly onEvent: (node: string, what: string) => void;
 }
 
+/** The files that cloud-init would write, by path. */
+export function userDataFiles(userData: string): ReadonlyMap<string, string> {
+  return new Map((parse(userData) as CloudConfig).write_files.map((f) => [f.path, f.content]));
+}
+
 interface CloudConfig {
   readonly write_files: readonly { readonly path: string; readonly content: string }[];
 }
@@ -67,7 +72,7 @@ export class Instance {
   async boot(): Promise<void> {
     const identity: InstanceIdentity = { ...this.deployed, address: this.address };
     this.metadata = await startMetadataService(identity, this.options.metadataHost);
-    const files = new Map((parse(this.deployed.userData) as CloudConfig).write_files.map((f) => [f.path, f.content]));
+    const files = userDataFiles(this.deployed.userData);
     for (const [path, content] of files) this.write(path, content);
     const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as {
       agent: { bucket: string; key: string };

@@ -1,10 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { PORTS } from '../../lib/core/names';
+import type { NodeConfig } from '../../lib/core/node-documents';
 import { ControlPlane } from './control-plane';
 import type { Deployed } from './deploy-phase';
 import { describeLine } from './events';
-import { Instance, type DeployedInstance } from './instance';
+import { Instance, userDataFiles, type DeployedInstance } from './instance';
 import { startLoadBalancer } from './load-balancer-process';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
@@ -14,7 +16,6 @@ import type { Rival } from './rival';
 import type { Start } from './system';
 import { toolDir } from './tool-dir';
 import { WORKLOAD_PORTS } from './workload';
-import { PORTS } from '../../lib/core/names';
 
 export interface RunningParts {
   readonly instances: ReadonlyMap<string, Instance>;
@@ -123,8 +124,6 @@ function makeInstance(
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */
 function alertingFlags(instance: DeployedInstance): string[] {
-  const delay = /"resendDelay": ?"([^"]+)"/.exec(instance.userData.replaceAll('\\"', '"'))?.[1];
-  if (delay === undefined) throw new Error('the deployed user data names no resendDelay');
-  return [`--rules.alert.resend-delay=${delay}`, '--rules.alert.for-grace-period=0s'];
+  const { prometheus } = JSON.parse(userDataFiles(instance.userData).get('/etc/prometheus-ha/node.json')!) as NodeConfig;
+  return [`--rules.alert.resend-delay=${prometheus.resendDelay}`, '--rules.alert.for-grace-period=0s'];
 }
-

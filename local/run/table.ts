@@ -1,0 +1,22 @@
+import type { Assignment } from '../../lib/core/assignment';
+import { PORTS } from '../../lib/core/names';
+import type { RunState } from './run-dir';
+
+/** One table of roles and addresses, and what can be tried. */
+export function renderTable(state: RunState, assignment: Assignment): string {
+  const rows = [
+    ['WHAT', 'ROLE', 'URL'],
+    ...state.nodes.flatMap((n) => [
+      [`${n.node} Prometheus`, n.node === assignment.active ? 'active' : 'standby', `http://${n.address}:${PORTS.prometheus}`],
+      [`${n.node} Alertmanager`, '', `http://${n.address}:${PORTS.alertmanager}`],
+      [`${n.node} agent`, '', `http://${n.address}:${PORTS.agent}/v1/status`],
+    ]),
+    ...Object.entries(state.urls).map(([what, url]) => [what, '', url]),
+    ['AWS API emulator', '', state.endpoint],
+    ['logs', '', `${state.dir}/logs`],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const table = rows.map((row) => `  ${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]!}`);
+  const crash = state.mode === 'namespaces' ? `$(ip netns pids promha-${assignment.active} | xargs ps -o pid=,comm= -p | awk '$2=="prometheus"{print $1}')` : `$(pgrep -f 'listen-address=${state.nodes.find((n) => n.node === assignment.active)!.address}:${PORTS.prometheus}')`;
+  return ['', ...table, '', 'Try, in another terminal:', `  kill -9 ${crash}`, '  npx promha status --local', '  npm run drill -- primary-crash', ''].join('\n');
+}

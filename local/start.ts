@@ -1,0 +1,57 @@
+import { UserError } from '../lib/core/errors';
+import { Cleanup } from './run/cleanup';
+import { waitUntilReady } from './run/ready';
+import { runDir } from './run/run-dir';
+import { startSystem } from './run/system';
+import { renderTable } from './run/table';
+
+/** From the end of the deployment to a system in which every node works and one alerts. */
+const READY_MS = 120_000;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  const cleanup = new Cleanup();
+  let ends: (code: number) => void;
+  const end = new Promise<number>((resolve) => (ends = resolve));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) return; // already on the way out; a second Ctrl-C must not leave things behind
+      say('\nstopping …');
+      stop.abort(new Error('stopped'));
+      ends(0);
+    });
+  }
+  const clock = (line: string): void => say(`${new Date().toISOString().slice(11, 23)}  ${line}`);
+
+  let code: number;
+  try {
+    const system = await startSystem({ onProgress: (line) => say(`· ${line}`), onEvent: clock, signal: stop.signal }, cleanup, runDir());
+    say('· waiting until every node works and one alerts');
+    const { assignment } = await waitUntilReady(system.state, READY_MS, stop.signal);
+    system.start.save({ ready: true });
+    say(renderTable(system.state, assignment!));
+    say('ready');
+    code = await end;
+  } catch (error) {
+    code = stop.signal.aborted ? 0 : fail(error as Error);
+  }
+  const failed = await cleanup.run();
+  for (const line of failed) say(`! ${line}`);
+  if (stop.signal.aborted && failed.length === 0) say('stopped; nothing is left running');
+  return failed.length > 0 ? 1 : code;
+}
+
+function fail(error: NodeJS.ErrnoException): number {
+  const text =
+    error.code === 'ENOSPC'
+      ? `the disk is full: ${error.message}\n  fix: free some space, or set XDG_CACHE_HOME to a directory on a larger disk`
+      : error instanceof UserError
+        ? error.message
+        : (error.stack ?? error.message);
+  process.stderr.write(`\n${text}\n`);
+  return 1;
+}
+
+void main().then((code) => process.exit(code));

@@ -21,10 +21,12 @@ export interface Counts {
   readonly nodes: ReadonlyMap<NodeId, HealthCount>;
   /** The last assignment that could be read: counted against while S3 is silent. */
   readonly assignment: Assignment | null;
+  /** The last promotion found nobody whom this function reaches and who could take over. */
+  readonly stuck: boolean;
 }
 
 export function startCounts(nodes: readonly NodeId[]): Counts {
-  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null };
+  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null, stuck: false };
 }
 
 /**
@@ -64,13 +66,16 @@ export async function runCycle(
 
   const misses = active === null ? 0 : nodes.get(active)!.misses;
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
-  const heartbeat = errors.length === 0 ? beat(control, invocation) : Promise.resolve();
+  // Nor one that found nobody to promote: a standby that it cannot reach may then act for itself.
+  const heartbeat = errors.length === 0 && !before.stuck ? beat(control, invocation) : Promise.resolve();
+  let stuck = false;
   if (active === null || misses >= policy.probe.fall) {
     try {
       const outcome = await promote(
         { caller: 'health-check', ...(active === null ? {} : { misses: { node: active, count: misses } }) },
         control,
       );
+      stuck = outcome.stuck === true;
       log(outcome.acted ? 'warn' : 'info', outcome.acted ? 'promoted' : 'not-promoted', {
         because: outcome.because,
         epoch: outcome.assignment?.epoch ?? null,
@@ -85,7 +90,7 @@ export async function runCycle(
 
   publish(config.cluster, config.shard, cycleMetrics(nodes, active, errors.length));
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  return { nodes, assignment };
+  return { nodes, assignment, stuck };
 }
 
 function beat(control: Control, invocation: string): Promise<void> {

@@ -19,6 +19,8 @@ export interface PromoteOutcome {
   readonly because: string;
   /** The assignment as it now stands, null when there is none. */
   readonly assignment: Assignment | null;
+  /** Alerting is needed and nobody whom this caller reaches could do it: let others try. */
+  readonly stuck?: true;
 }
 
 export interface PromoteDeps {
@@ -42,8 +44,9 @@ export interface PromoteDeps {
 export async function promote(request: PromoteRequest, deps: PromoteDeps): Promise<PromoteOutcome> {
   const { store, policy, nodes } = deps;
   let counted = request.misses ?? null;
+  let timeoutMs = policy.verifyTimeoutMs;
   for (let lost = 0; ;) {
-    const [current, probes] = await Promise.all([store.readAssignment(), deps.probeAll(policy.verifyTimeoutMs)]);
+    const [current, probes] = await Promise.all([store.readAssignment(), deps.probeAll(timeoutMs)]);
     const assignment = current?.assignment ?? null;
     counted = count(counted, assignment, probes, policy);
     const decision = decidePromotion(
@@ -59,10 +62,17 @@ export async function promote(request: PromoteRequest, deps: PromoteDeps): Promi
         return { acted: false, because: `Lost ${lost} races to other writers; they decide.`, assignment };
       continue;
     }
+    if (decision.stuck && timeoutMs < policy.probe.timeoutMs) {
+      // Quick answers are preferred; when nobody gives one, a node that is merely slow is better than nobody.
+      timeoutMs = policy.probe.timeoutMs;
+      continue;
+    }
     // Who comes without a count (alarm, operator) waits here until the rule has been kept or broken.
     const undecided =
       request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
-    if (!undecided || request.exited !== undefined) return { acted: false, because: decision.because, assignment };
+    if (!undecided || request.exited !== undefined) {
+      return { acted: false, because: decision.because, assignment, ...(decision.stuck && { stuck: true }) };
+    }
     await deps.sleep(policy.probe.intervalMs);
   }
 }

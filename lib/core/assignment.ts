@@ -7,7 +7,7 @@ export type Caller = 'health-check' | 'alarm' | 'agent' | 'break-glass' | 'opera
 
 /**
  * The one document that decides who alerts (KEYS.assignment). Written by compare-and-swap only;
- * each write raises `epoch` by one. Its object versions are the audit trail.
+ * each write raises `epoch`. Its object versions are the audit trail.
  */
 export interface Assignment {
   readonly version: 1;
@@ -82,22 +82,27 @@ export interface Promotion {
   readonly active: NodeId;
   readonly reason: string;
   readonly by: Caller;
+  /** The highest epoch that a node says it has applied; 0 when unknown. */
+  readonly appliedEpoch: number;
 }
 
 /** The next document after a promotion; `now` in ms since the Unix epoch. */
 export function promoted(previous: Assignment | null, change: Promotion, now: number, windowMs: number): Assignment {
+  // An object that was lost or put back is followed by an epoch that every node accepts.
+  const epoch = Math.max(previous?.epoch ?? 0, change.appliedEpoch) + 1;
+  const moved = previous !== null && previous.active !== change.active;
   const at = new Date(now).toISOString();
   const recent = (previous?.promotions ?? []).filter((t) => Date.parse(t) > now - windowMs);
   return {
     version: 1,
-    epoch: (previous?.epoch ?? 0) + 1,
+    epoch,
     active: change.active,
     reason: change.reason,
     by: change.by,
-    since: at,
+    since: previous === null || moved ? at : previous.since,
     at,
-    // The very first assignment is no fail-over and does not count towards damping.
-    promotions: previous === null ? [] : [...recent, at],
+    // Neither the first assignment nor one that is only written anew counts towards damping.
+    promotions: moved ? [...recent, at] : recent,
     paused: previous?.paused ?? null,
     scrapeProfile: previous?.scrapeProfile ?? 'normal',
   };

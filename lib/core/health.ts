@@ -38,11 +38,11 @@ export function serves(probe: Probe, policy: Policy): boolean {
 }
 
 /**
- * Whether the node may be given alerting: it works, its gate holds what a replay needs,
- * and it would learn of its new role.
+ * Whether the node may be given alerting: it works and it would learn of its new role. A cold gate is no
+ * obstacle, only a reason to prefer another: open, it passes on what Prometheus repeats, and waiting gains nothing.
  */
 export function eligible(probe: Probe, policy: Policy): boolean {
-  return works(probe, policy) && probe.agent!.gateWarm && probe.agent!.storeReachable;
+  return works(probe, policy) && probe.agent!.storeReachable;
 }
 
 /** In a person's words, what keeps the node from working; empty when it works. */

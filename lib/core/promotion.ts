@@ -1,5 +1,5 @@
 import { promoted, type Assignment, type Caller, type NodeId } from './assignment';
-import { complaints, eligible, serves, works, type Probe } from './health';
+import { complaints, eligible, serves, type Probe } from './health';
 import type { Policy } from './policy';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
@@ -19,7 +19,12 @@ export interface Situation {
 
 export type PromotionDecision =
   /** `because` is one sentence, also when nothing is done. */
-  | { readonly kind: 'none'; readonly because: string }
+  | {
+      readonly kind: 'none';
+      readonly because: string;
+      /** The active node fails and nobody whom this caller reaches could take over: others may know better. */
+      readonly stuck?: true;
+    }
   | { readonly kind: 'promote'; readonly next: Assignment; readonly because: string };
 
 /**
@@ -30,12 +35,12 @@ export type PromotionDecision =
  */
 export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const { assignment, policy } = s;
-  const none = (because: string): PromotionDecision => ({ kind: 'none', because });
+  const none = (because: string, stuck = false): PromotionDecision =>
+    stuck ? { kind: 'none', because, stuck } : { kind: 'none', because };
 
   if (assignment === null) {
-    // Nothing was held by anybody yet, so there is nothing to replay: a cold gate is good enough.
-    const first = s.nodes.find((node) => mayStart(s.probes.get(node), policy));
-    if (first === undefined) return none(`Nobody alerts yet and no node can: ${explainNodes(s)}.`);
+    const first = candidates(s)[0];
+    if (first === undefined) return none(`Nobody alerts yet and no node can: ${explainNodes(s)}.`, true);
     return promote(s, first, `${first} alerts: it is the first node that is ready and scraping.`, now);
   }
   const { active } = assignment;
@@ -44,10 +49,22 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   }
 
   const probe = s.probes.get(active);
-  const exited = s.exited === active;
-  if (!exited && probe !== undefined && serves(probe, policy)) {
+  const applied = highestApplied(s);
+  const alerting = s.nodes.filter((node) => isServing(s, node));
+  if (applied > assignment.epoch && alerting.length > 0) {
+    const who = alerting.includes(active) ? active : alerting[0]!;
+    return promote(
+      s,
+      who,
+      `${who} alerts; the bucket went back to epoch ${assignment.epoch}, nodes know ${applied}.`,
+      now,
+    );
+  }
+  // A fresh answer outweighs a report of an exit: reports can be late or come twice.
+  if (isServing(s, active)) {
     return none(`${active} alerts and answers: ready, scraping, gate open.`);
   }
+  const exited = s.exited === active;
   const misses = s.misses?.node === active ? s.misses.count : 0;
   if (!exited && misses < policy.probe.fall) {
     return none(
@@ -58,7 +75,7 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const next = candidates(s).find((node) => node !== active);
   const cause = exited ? 'its Prometheus exited' : `${explain(probe, policy)} in ${misses} probes`;
   if (next === undefined) {
-    return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`);
+    return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`, true);
   }
   const wait = dampedForMs(assignment, policy, now);
   if (wait > 0) {
@@ -81,19 +98,31 @@ export function dampedForMs(assignment: Assignment, policy: Policy, now: number)
   return Math.max(0, holdDownMs - last);
 }
 
+/** Who may take over, best first: who alerts already, then whose gate is warm, then the order of preference. */
 function candidates(s: Situation): NodeId[] {
-  return s.nodes.filter((node) => {
+  const able = s.nodes.filter((node) => {
     const probe = s.probes.get(node);
     return node !== s.exited && probe !== undefined && eligible(probe, s.policy);
   });
+  const rank = (node: NodeId): number => {
+    const { gateOpen, gateWarm } = s.probes.get(node)!.agent!;
+    return gateOpen ? 0 : gateWarm ? 1 : 2;
+  };
+  return able.sort((a, b) => rank(a) - rank(b));
 }
 
-function mayStart(probe: Probe | undefined, policy: Policy): boolean {
-  return probe !== undefined && works(probe, policy) && probe.agent!.storeReachable;
+function isServing(s: Situation, node: NodeId): boolean {
+  const probe = s.probes.get(node);
+  return probe !== undefined && serves(probe, s.policy);
+}
+
+function highestApplied(s: Situation): number {
+  return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0));
 }
 
 function promote(s: Situation, active: NodeId, because: string, now: number): PromotionDecision {
-  const next = promoted(s.assignment, { active, reason: because, by: s.caller }, now, s.policy.flapping.windowMs);
+  const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
+  const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
   return { kind: 'promote', next, because };
 }
 
@@ -113,7 +142,6 @@ function explainNodes(s: Situation): string {
       const found = complaints(probe, s.policy);
       if (found !== '') return `${node}: ${found}`;
       if (!probe.agent!.storeReachable) return `${node}: it cannot read the control bucket`;
-      if (!probe.agent!.gateWarm) return `${node}: its gate has not listened long enough`;
       return `${node}: it works`;
     })
     .join('; ');

@@ -64,35 +64,41 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   const state = { ...adopt(before, input, now), breakGlass: before.breakGlass };
   const assigned = state.assignment?.active === state.node;
   const epoch = state.assignment?.epoch ?? 0;
+  // Deleted, or an older version put back: nobody follows it, so it has to be written anew.
+  const lost = input.store !== null && (input.store.assignment?.epoch ?? 0) < epoch;
 
   if (assigned) {
-    return decision({ ...state, breakGlass: null }, true, false, `Assigned by epoch ${epoch}: the gate is open.`);
+    return decision(
+      { ...state, breakGlass: null },
+      true,
+      lost,
+      `Assigned by epoch ${epoch}: the gate is open${lost ? ', but the bucket lost it' : ''}.`,
+    );
   }
   if (state.breakGlass !== null) return keepOrEndBreakGlass(state, state.breakGlass, input, policy);
-  if (state.assignment === null) {
-    return decision(state, false, false, 'No assignment yet: the gate is closed.');
-  }
 
-  const { active } = state.assignment;
+  const active = state.assignment?.active ?? 'nobody assigned';
   const standby = (because: string): RoleDecision => decision(state, false, false, because);
-  if (state.assignment.paused !== null) return standby(`Standby of epoch ${epoch}; paused.`);
-  if (input.peerAlerts) return standby(`Standby of epoch ${epoch}: a peer alerts.`);
-  if (input.activeMisses < policy.probe.fall) {
-    return standby(`Standby of epoch ${epoch}: ${active} missed ${input.activeMisses} of ${policy.probe.fall} probes.`);
+  // While somebody alerts or may still do so, nothing was tried: an old failure must not count later.
+  const calm = (because: string): RoleDecision => decision({ ...state, writeFailingSince: null }, false, lost, because);
+  if (state.assignment !== null && state.assignment.paused !== null) return calm(`Standby of epoch ${epoch}; paused.`);
+  if (input.peerAlerts) return calm(`Standby of epoch ${epoch}: a peer alerts.`);
+  if (state.assignment !== null && input.activeMisses < policy.probe.fall) {
+    return calm(`Standby of epoch ${epoch}: ${active} missed ${input.activeMisses} of ${policy.probe.fall} probes.`);
   }
-  if (!input.selfWorks) return standby(`${active} does not answer, but this node does not work either.`);
+  if (!input.selfWorks) return standby(`${active} does not alert, but this node does not work either.`);
 
   const storeGoneMs = Math.max(elapsed(state.storeFailingSince, now), elapsed(state.writeFailingSince, now));
   const graceMs = policy.storeOutageGraceMs * (1 + input.standbyRank);
   if (storeGoneMs >= graceMs) {
     const because =
-      `BREAK GLASS: ${active} does not answer and the control bucket has failed for ` +
+      `BREAK GLASS: ${active} does not alert and the control bucket has failed for ` +
       `${Math.round(storeGoneMs / 1000)} s; this node alerts without an assignment.`;
     return decision({ ...state, breakGlass: { since: now, epoch, because } }, true, false, because);
   }
   if (input.store === null) {
     return standby(
-      `${active} does not answer; the control bucket fails since ${Math.round(storeGoneMs / 1000)} s, grace ${graceMs / 1000} s.`,
+      `${active} does not alert; the control bucket fails since ${Math.round(storeGoneMs / 1000)} s, grace ${graceMs / 1000} s.`,
     );
   }
   const silentMs = now - state.heartbeat.firstReadAt;
@@ -101,10 +107,10 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
       state,
       false,
       true,
-      `${active} does not answer and the control plane has been silent for ${Math.round(silentMs / 1000)} s: asking to take over.`,
+      `${active} does not alert and the control plane has been silent for ${Math.round(silentMs / 1000)} s: asking to take over.`,
     );
   }
-  return standby(`${active} does not answer; the control plane is alive and will decide.`);
+  return standby(`${active} does not alert; the control plane is alive and will decide.`);
 }
 
 /** Takes in what the store said; refuses epochs older than the one applied. */
@@ -145,7 +151,7 @@ function keepOrEndBreakGlass(
     return closed(`${state.assignment?.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }
   // Still alone. As soon as the store answers, make it official: by the same core, by compare-and-swap.
-  const takeOver = input.store !== null && state.assignment?.paused === null;
+  const takeOver = input.store !== null && !state.assignment?.paused;
   return decision(state, true, takeOver, glass.because);
 }
 

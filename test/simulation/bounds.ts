@@ -121,7 +121,12 @@ function partition(f: { a: number; b: number }, b: ReturnType<typeof bounds>): n
 const LOOKBACK_MS = 5_000;
 
 /** The bound that a time without an alerting node deserves, and the class of faults that it counts for. */
-export function limitOf(gap: { from: number; until: number; damped: boolean; first: boolean }, all: readonly Effect[], s: Schedule, p: Policy) {
+export function limitOf(
+  gap: { from: number; until: number; damped: boolean; first: boolean },
+  all: readonly Effect[],
+  s: Schedule,
+  p: Policy,
+) {
   const b = bounds(p, s.nodes);
   const near = all.filter((e) => e.from <= gap.until && e.until + LOOKBACK_MS >= gap.from);
   const skew = 2 * Math.max(...s.skews.map(Math.abs));

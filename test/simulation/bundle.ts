@@ -59,6 +59,7 @@ export async function loadSimulation(mutation?: Mutation): Promise<typeof Entry>
 /** @throws when the list of mutations no longer matches the source */
 export function mutate(source: string, { file, text, replacement }: Mutation): string {
   const found = source.split(text).length - 1;
-  if (found !== 1) throw new Error(`the list is out of date: ${JSON.stringify(text)} stands ${found} times in ${file}, expected once`);
+  if (found !== 1)
+    throw new Error(`the list is out of date: ${JSON.stringify(text)} stands ${found} times in ${file}, expected once`);
   return source.replace(text, () => replacement);
 }

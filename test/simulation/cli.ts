@@ -10,7 +10,9 @@ async function main(): Promise<void> {
   const seed = values.seed === undefined ? Date.now() % 0x7fffffff : Number(values.seed);
   const schedules = Number(values.schedules);
   if (!Number.isSafeInteger(schedules) || schedules < 1 || !Number.isSafeInteger(seed)) {
-    throw new Error(`--schedules ${values.schedules} --seed ${values.seed}: expected two integers, e.g. --schedules 10000 --seed 1`);
+    throw new Error(
+      `--schedules ${values.schedules} --seed ${values.seed}: expected two integers, e.g. --schedules 10000 --seed 1`,
+    );
   }
   const { explore } = await loadSimulation();
   console.log(`${schedules} schedules, seed ${seed}`);
@@ -18,7 +20,12 @@ async function main(): Promise<void> {
   const onProgress = (done: number): void => {
     if (done % 1_000 === 0) console.log(`${done} (${Math.round(done / ((performance.now() - began) / 1000))}/s)`);
   };
-  const found = await explore({ seed, schedules, onProgress, ...(values.path === undefined ? {} : { path: values.path }) });
+  const found = await explore({
+    seed,
+    schedules,
+    onProgress,
+    ...(values.path === undefined ? {} : { path: values.path }),
+  });
   console.log(describeExploration(found));
   if (found.failure === null) return;
   console.error(describeFailure(found.failure));

@@ -11,7 +11,12 @@ export interface Exploration {
   readonly longestTwoGates: number;
   readonly virtualHours: number;
   /** The smallest schedule found that breaks an invariant, and its story. */
-  readonly failure: null | { readonly seed: number; readonly path: string; readonly schedule: Schedule; readonly outcome: Outcome };
+  readonly failure: null | {
+    readonly seed: number;
+    readonly path: string;
+    readonly schedule: Schedule;
+    readonly outcome: Outcome;
+  };
 }
 
 export interface ExploreOptions {

@@ -45,21 +45,63 @@ const kind = <K extends FaultKind>(k: K): fc.Arbitrary<K> => fc.constant(k);
 const percent = fc.constantFrom(0, 0, 0.2, 0.5);
 
 const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
-  { weight: 4, arbitrary: fc.record({ kind: kind('crash'), node, at, times: fc.constant(1), everyMs: fc.constant(0) }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('crash'), node, at, times: fc.integer({ min: 2, max: 6 }), everyMs: fc.integer({ min: 5, max: 15 }).map((n) => n * 1_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: kind('crash'), node, at, times: fc.constant(1), everyMs: fc.constant(0) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('crash'),
+      node,
+      at,
+      times: fc.integer({ min: 2, max: 6 }),
+      everyMs: fc.integer({ min: 5, max: 15 }).map((n) => n * 1_000),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: kind('hang'), node, at, forMs }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('not-scraping'), node, at, forMs }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('host-loss'), node, at, forMs, blank: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('agent-crash'), node, at, forMs }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('isolation'), node, at, forMs }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('partition'), a: actor, b: actor, at, forMs }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('slow'), node, at, forMs, addMs: fc.constantFrom(200, 600, 800, 1_500, 3_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('slow'), node, at, forMs, addMs: fc.constantFrom(200, 600, 800, 1_500, 3_000) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: kind('store-down'), at, forMs, refuses: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('store-flaky'), at, forMs, errors: percent, lostAnswers: percent, conflicts: percent }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('store-flaky'),
+      at,
+      forMs,
+      errors: percent,
+      lostAnswers: percent,
+      conflicts: percent,
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: kind('control-down'), at, forMs }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('invocation'), minute: fc.nat(2), at: fc.constant(0), how: fc.constantFrom('lost' as const, 'late' as const, 'repeated' as const), byMs: fc.integer({ min: 0, max: 55 }).map((n) => n * 1_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('invocation'),
+      minute: fc.nat(2),
+      at: fc.constant(0),
+      how: fc.constantFrom('lost' as const, 'late' as const, 'repeated' as const),
+      byMs: fc.integer({ min: 0, max: 55 }).map((n) => n * 1_000),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: kind('storm'), at, calls: fc.integer({ min: 1, max: 12 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('assignment'), at, how: fc.constantFrom('deleted' as const, 'restored' as const, 'garbled' as const), forMs }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('assignment'),
+      at,
+      how: fc.constantFrom('deleted' as const, 'restored' as const, 'garbled' as const),
+      forMs,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: kind('pause'), at, forMs }) },
 ];
 
@@ -69,7 +111,10 @@ const fault = fc.oneof(...FAULTS);
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.noShrink(fc.integer({ min: 0, max: 0x7fffffff })),
   nodes: fc.constantFrom(2 as const, 2 as const, 3 as const),
-  skews: fc.oneof(fc.constant<number[]>([0, 0, 0, 0]), fc.array(fc.integer({ min: -5_000, max: 5_000 }), { minLength: 4, maxLength: 4 })),
+  skews: fc.oneof(
+    fc.constant<number[]>([0, 0, 0, 0]),
+    fc.array(fc.integer({ min: -5_000, max: 5_000 }), { minLength: 4, maxLength: 4 }),
+  ),
   faults: fc.oneof(
     { weight: 1, arbitrary: fc.constant<Fault[]>([]) },
     { weight: 6, arbitrary: fc.array(fault, { minLength: 1, maxLength: 1 }) },

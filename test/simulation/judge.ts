@@ -31,7 +31,11 @@ export class Judge {
     this.effects = effects(world.schedule, world.policy);
     this.limits = bounds(world.policy, world.nodes.length);
     this.lastGood = world.nodes.map(() => -Infinity);
-    for (const writer of [...world.nodes.keys(), FUNCTIONS]) this.lastBad.set(writer, world.nodes.map(() => -Infinity));
+    for (const writer of [...world.nodes.keys(), FUNCTIONS])
+      this.lastBad.set(
+        writer,
+        world.nodes.map(() => -Infinity),
+      );
     this.tampered = world.schedule.faults.some((f) => f.kind === 'assignment');
   }
 
@@ -69,7 +73,8 @@ export class Judge {
     this.writes += 1;
     const by = from === FUNCTIONS ? 'functions' : nameOf(from);
     world.tell(`epoch ${next.epoch}: ${next.active} (${by}, ${next.by}): ${next.reason}`);
-    if (next.epoch <= (previous?.epoch ?? 0)) this.violated(`epoch ${next.epoch} does not rise above ${previous?.epoch}`);
+    if (next.epoch <= (previous?.epoch ?? 0))
+      this.violated(`epoch ${next.epoch} does not rise above ${previous?.epoch}`);
     const known = this.activeOf.get(next.epoch);
     if (known !== undefined && known !== next.active && !this.tampered) {
       this.violated(`epoch ${next.epoch} has two active nodes, ${known} and ${next.active}`);
@@ -97,13 +102,18 @@ export class Judge {
     const { world } = this;
     this.endGap(world.kernel.now);
     const automatic = world.schedule.faults.length === 0;
-    if (automatic && this.writes !== 1) this.violated(`${this.writes} writes without any fault, expected the first one only`);
+    if (automatic && this.writes !== 1)
+      this.violated(`${this.writes} writes without any fault, expected the first one only`);
   }
 
   private noteEvidence(node: SimNode, serving: boolean): void {
     const { now } = this.world.kernel;
     for (const [writer, nodes] of this.lastBad) {
-      const seen = serving && node.addMs === 0 && (this.world.nodes[writer]?.addMs ?? 0) === 0 && this.world.linked(writer, node.index);
+      const seen =
+        serving &&
+        node.addMs === 0 &&
+        (this.world.nodes[writer]?.addMs ?? 0) === 0 &&
+        this.world.linked(writer, node.index);
       if (!seen) nodes[node.index] = now;
     }
   }
@@ -111,14 +121,16 @@ export class Judge {
   private watchCover(covered: boolean, able: boolean, now: number): void {
     const paused = this.world.store.truth()?.paused ?? null;
     if (covered || !able || paused !== null) this.endGap(now);
-    else this.uncoveredSince ??= now;
+    else if (this.uncoveredSince === null) {
+      this.uncoveredSince = now;
+      this.first = this.writes === 0;
+    }
   }
 
   private endGap(now: number): void {
     if (this.uncoveredSince === null) return;
     const gap = { from: this.uncoveredSince, until: now, damped: this.isDamped(), first: this.first };
     this.uncoveredSince = null;
-    this.first = false;
     const { cls, limit } = limitOf(gap, this.effects, this.world.schedule, this.world.policy);
     const ms = now - gap.from;
     this.gaps.push({ cls, ms, limit });
@@ -137,7 +149,9 @@ export class Judge {
       this.bothSince ??= now;
       this.longestTwoGates = Math.max(this.longestTwoGates, now - this.bothSince);
       if (now - this.bothSince > this.limits.twoGates) {
-        this.violated(`two gates are open ${(this.limits.twoGates / 1000).toFixed(1)} s after everybody could hear everybody`);
+        this.violated(
+          `two gates are open ${(this.limits.twoGates / 1000).toFixed(1)} s after everybody could hear everybody`,
+        );
         this.bothSince = Infinity;
       }
     }

@@ -78,7 +78,8 @@ function inject(world: World, controlPlane: SimControlPlane, f: Fault): void {
     case 'crash':
       return on((node) => {
         crash(world, node);
-        for (let i = 1; i < f.times; i += 1) later(i * f.everyMs, `${nameOf(node.index)} crashes again`, () => crash(world, node));
+        for (let i = 1; i < f.times; i += 1)
+          later(i * f.everyMs, `${nameOf(node.index)} crashes again`, () => crash(world, node));
       });
     case 'hang':
       return on((node) => {
@@ -174,7 +175,12 @@ function pause(world: World, forMs: number): void {
     const read = world.store.truth();
     if (read === null || (read.paused !== null) === paused) return;
     const at = new Date(world.clock(S3)).toISOString();
-    const next = { ...read, epoch: read.epoch + 1, by: 'operator' as const, paused: paused ? { by: 'op', since: at, reason: 'work' } : null };
+    const next = {
+      ...read,
+      epoch: read.epoch + 1,
+      by: 'operator' as const,
+      paused: paused ? { by: 'op', since: at, reason: 'work' } : null,
+    };
     world.store.tamper(serializeAssignment(next));
     world.tell(`operator ${paused ? 'pauses' : 'resumes'}: epoch ${next.epoch}`);
   };

@@ -119,7 +119,10 @@ export class SimAgent {
     }
     this.recount();
     if (decision.takeOver) {
-      this.ask({ caller: 'break-glass', ...(active === null ? {} : { misses: { node: active, count: this.misses } }) }, life);
+      this.ask(
+        { caller: 'break-glass', ...(active === null ? {} : { misses: { node: active, count: this.misses } }) },
+        life,
+      );
     } else if (this.gateOpen && this.prometheusIsDown) this.exited();
   }
 
@@ -132,7 +135,10 @@ export class SimAgent {
       this.asking = false;
       this.attempt = attempt;
     };
-    promote(request, this.world.deps(this.index, () => life === this.life)).then(
+    promote(
+      request,
+      this.world.deps(this.index, () => life === this.life),
+    ).then(
       (outcome) => {
         done(outcome.acted ? 'written' : 'refused', outcome.because);
         const { assignment } = outcome;

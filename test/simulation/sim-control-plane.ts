@@ -48,7 +48,10 @@ export class SimControlPlane {
   promote(): void {
     if (this.down > 0) return;
     const life = this.life;
-    promote({ caller: 'alarm' }, this.world.deps(FUNCTIONS, () => life === this.life)).then(
+    promote(
+      { caller: 'alarm' },
+      this.world.deps(FUNCTIONS, () => life === this.life),
+    ).then(
       (outcome) => this.world.tell(`promote-alerting (alarm): ${outcome.because}`),
       (error: Error) => this.world.tell(`promote-alerting (alarm): ${error.message}`),
     );
@@ -68,14 +71,17 @@ export class SimControlPlane {
     const began = kernel.now;
     let counts = startCounts(names);
     const cycle = (): void => {
-      runCycle(counts, control, config, name).then((after) => {
-        counts = after;
-        const active = after.assignment?.active;
-        this.points.push(active !== undefined && after.nodes.get(active)?.healthy ? 1 : 0);
-        const passed = kernel.now - began;
-        const next = (Math.floor(passed / policy.probe.intervalMs) + 1) * policy.probe.intervalMs;
-        if (next < LOOP_MS) kernel.after(next - passed, () => alive() && cycle());
-      }, (error: Error) => world.judge.violated(`health-check rejected: ${error.message}`));
+      runCycle(counts, control, config, name).then(
+        (after) => {
+          counts = after;
+          const active = after.assignment?.active;
+          this.points.push(active !== undefined && after.nodes.get(active)?.healthy ? 1 : 0);
+          const passed = kernel.now - began;
+          const next = (Math.floor(passed / policy.probe.intervalMs) + 1) * policy.probe.intervalMs;
+          if (next < LOOP_MS) kernel.after(next - passed, () => alive() && cycle());
+        },
+        (error: Error) => world.judge.violated(`health-check rejected: ${error.message}`),
+      );
     };
     cycle();
   }

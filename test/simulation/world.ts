@@ -83,7 +83,14 @@ export class World {
     const node = this.nodes[index]!;
     const at = this.clock(from);
     const trip = this.trip(from, index);
-    const nothing: Probe = { node: nameOf(index), at, ready: false, scrapeLagMs: null, agent: null, errors: ['timeout'] };
+    const nothing: Probe = {
+      node: nameOf(index),
+      at,
+      ready: false,
+      scrapeLagMs: null,
+      agent: null,
+      errors: ['timeout'],
+    };
     if (trip === null || !node.up || trip > timeoutMs) {
       this.kernel.after(timeoutMs, () => answer(nothing));
       return;
@@ -95,7 +102,12 @@ export class World {
       }
       const { prometheus } = node;
       const ready = prometheus.ready();
-      const probe: Probe = { ...nothing, ready, scrapeLagMs: ready ? prometheus.lag() : null, agent: node.agent.status() };
+      const probe: Probe = {
+        ...nothing,
+        ready,
+        scrapeLagMs: ready ? prometheus.lag() : null,
+        agent: node.agent.status(),
+      };
       // A hung process accepts and never answers; a dead one refuses at once.
       this.kernel.after(prometheus.hanging() ? timeoutMs - trip / 2 : trip / 2, () => answer(probe));
     });

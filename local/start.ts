@@ -1,4 +1,5 @@
 import { UserError } from '../lib/core/errors';
+import { programPids } from './run/actions';
 import { Cleanup } from './run/cleanup';
 import { waitUntilReady } from './run/ready';
 import { runDir } from './run/run-dir';
@@ -31,7 +32,8 @@ async function main(): Promise<number> {
     say('· waiting until every node works and one alerts');
     const { assignment } = await waitUntilReady(system.state, READY_MS, stop.signal);
     system.start.save({ ready: true });
-    say(renderTable(system.state, assignment!));
+    const [pid] = programPids(system.state.runId, assignment!.active, 'prometheus');
+    say(renderTable(system.state, assignment!, pid!));
     say('ready');
     code = await end;
   } catch (error) {

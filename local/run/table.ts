@@ -3,7 +3,7 @@ import { PORTS } from '../../lib/core/names';
 import type { RunState } from './run-dir';
 
 /** One table of roles and addresses, and what can be tried. */
-export function renderTable(state: RunState, assignment: Assignment): string {
+export function renderTable(state: RunState, assignment: Assignment, activePid: number): string {
   const rows = [
     ['WHAT', 'ROLE', 'URL'],
     ...state.nodes.flatMap((n) => [
@@ -17,6 +17,5 @@ export function renderTable(state: RunState, assignment: Assignment): string {
   ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const table = rows.map((row) => `  ${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]!}`);
-  const crash = state.mode === 'namespaces' ? `$(ip netns pids promha-${assignment.active} | xargs ps -o pid=,comm= -p | awk '$2=="prometheus"{print $1}')` : `$(pgrep -f 'listen-address=${state.nodes.find((n) => n.node === assignment.active)!.address}:${PORTS.prometheus}')`;
-  return ['', ...table, '', 'Try, in another terminal:', `  kill -9 ${crash}`, '  npx promha status --local', '  npm run drill -- primary-crash', ''].join('\n');
+  return ['', ...table, '', 'Try, in another terminal:', `  kill -9 ${activePid}        # ${assignment.active}'s Prometheus`, '  npx promha status --local', '  npm run drill -- primary-crash', ''].join('\n');
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { durationMs } from '../lib/core/duration';
 import { PORTS } from '../lib/core/names';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
@@ -9,9 +10,11 @@ import { checkConfig } from './config/check';
 import { Configurer } from './config/configurer';
 import { Generations } from './config/generation';
 import { alertmanagerReload, prometheusReload } from './config/programs';
+import { ReloadTurn } from './config/turn';
 import type { AgentEnv } from './env';
 import { AlertGate } from './gate/alert-gate';
 import { mergeFromPeers } from './gate/peer-held';
+import { hasHeardAll } from './gate/warmth';
 import { serveGate } from './gate/server';
 import { serveApi } from './http-api';
 import { readIdentity } from './identity';
@@ -24,7 +27,7 @@ import { Supervisor } from './process/supervisor';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
-import { isWarm, statusOf, type StatusSource } from './status';
+import { statusOf, type StatusSource } from './status';
 import { versionOf } from './versions';
 
 export const AGENT_VERSION = '1';
@@ -92,9 +95,14 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     (assignment) => role.apply(assignment),
     log,
   );
-  const warm = (): boolean => isWarm({ gate, prometheus, probes, config });
+  let reloadedAt = 0;
+  const heardAll = (since: number): boolean => {
+    const started = prometheus.startedAt === null ? null : Math.max(since, Date.parse(prometheus.startedAt));
+    const resendDelayMs = durationMs(config.prometheus.resendDelay);
+    return hasHeardAll({ gateListeningSince: gate.listeningSince, prometheusSendsSince: started, resendDelayMs }, Date.now());
+  };
   const merge = async (): Promise<void> => {
-    if (gate.isOpen && !warm()) await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
+    if (gate.isOpen && !heardAll(reloadedAt)) await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
   };
   const role: RoleKeeper = new RoleKeeper({
     config,
@@ -114,6 +122,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     file: paths.assignment,
     log,
   });
+  const turn = new ReloadTurn(() => gate.isOpen, () => [...peers.others.values()], log);
   const configurer = new Configurer({
     store,
     generations,
@@ -125,12 +134,15 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
         nodeTargets: paths.nodeTargets,
         prometheusVersion: versions.prometheus,
       }),
+    mayLoad: (hash) => turn.mayLoad(hash),
     check: (directory) => checkConfig(paths.bin, directory),
-    programs: [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)],
+    programs: [prometheusReload(prometheus, address, () => (reloadedAt = Date.now())), alertmanagerReload(alertmanager, address)],
     log,
   });
 
-  const source: StatusSource = { config, identity, startedAt, gate, probes, role, prometheus, alertmanager, configurer, versions };
+  // Before the first assignment ever nobody alerts: waiting for a complete replay would only cost time.
+  const warm = (): boolean => probes.prometheusWorks && (role.role === 'unassigned' || heardAll(0));
+  const source: StatusSource = { config, identity, startedAt, gate, isWarm: warm, role, prometheus, alertmanager, configurer, versions };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
   await serveApi(
     { status: () => statusOf(source), held: () => [...held().values()], counters: () => ({ storeErrors: role.storeErrors }) },

@@ -1,11 +1,9 @@
 import type { AgentStatus } from '../lib/control/agent-status';
 import type { NodeConfig } from '../lib/core/node-documents';
-import { durationMs } from '../lib/core/duration';
 import type { Configurer } from './config/configurer';
 import type { AlertGate } from './gate/alert-gate';
 import type { Identity } from './identity';
 import type { Supervisor } from './process/supervisor';
-import type { Probes } from './role/probes';
 import type { RoleKeeper } from './role/role-keeper';
 
 export interface StatusSource {
@@ -13,7 +11,7 @@ export interface StatusSource {
   readonly identity: Identity;
   readonly startedAt: string;
   readonly gate: AlertGate;
-  readonly probes: Probes;
+  readonly isWarm: () => boolean;
   readonly role: RoleKeeper;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
@@ -39,7 +37,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     because: role.because,
     gate: {
       open: gate.isOpen,
-      warm: isWarm(s),
+      warm: s.isWarm(),
       held: gate.state.held.size,
       sent: gate.sent,
       openedAt: iso(gate.openedAt),
@@ -52,10 +50,6 @@ export function statusOf(s: StatusSource): AgentStatus {
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
-}
-
-export function isWarm({ gate, prometheus, probes, config }: Pick<StatusSource, 'gate' | 'prometheus' | 'probes' | 'config'>): boolean {
-  return gate.isWarm(prometheus.startedAt, probes.prometheusWorks, durationMs(config.prometheus.resendDelay));
 }
 
 function processOf(supervisor: Supervisor, version: string): AgentStatus['prometheus'] {

@@ -23,6 +23,8 @@ export interface ConfigurerDeps {
   /** Null when the configuration is sound. */
   readonly check: (directory: string) => Promise<string | null>;
   readonly programs: readonly Reloadable[];
+  /** Whether it is this node's turn to load the bundle of this hash. */
+  readonly mayLoad: (hash: string) => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -50,6 +52,7 @@ export class Configurer {
       return;
     }
     if (pointer.hash === this.hash || pointer.hash === this.rejected) return;
+    if (!(await this.deps.mayLoad(pointer.hash))) return;
     const files = await this.fetch(pointer);
     const problem = files === null ? this.error : await this.apply(files, pointer.hash);
     if (problem === null) {

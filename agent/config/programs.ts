@@ -4,9 +4,16 @@ import type { Supervisor } from '../process/supervisor';
 import type { Reloadable } from './configurer';
 import { reloadAndVerify } from './reload';
 
-export function prometheusReload(supervisor: Supervisor, address: string): Reloadable {
+export function prometheusReload(supervisor: Supervisor, address: string, onReload: () => void): Reloadable {
   const concerns = (file: string): boolean => file !== 'alertmanager.yml';
-  return reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
+  const reload = reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
+  return {
+    ...reload,
+    reload: () => {
+      onReload();
+      return reload.reload();
+    },
+  };
 }
 
 export function alertmanagerReload(supervisor: Supervisor, address: string): Reloadable {

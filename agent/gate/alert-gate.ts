@@ -2,9 +2,6 @@ import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type Posted
 import type { Log } from '../log';
 import { Delivery, type DeliverySource } from './delivery';
 
-/** Prometheus evaluates, then sends: a resend may come this much later than its delay says. */
-const RESEND_MARGIN_MS = 2_000;
-
 /**
  * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
  * what it still lacks. Opening starts from nothing sent, which is the replay.
@@ -69,16 +66,6 @@ export class AlertGate implements DeliverySource {
     this.firstAcceptedAt = Date.now();
     const afterOpeningMs = this.firstAcceptedAt - (this.openedAt ?? this.firstAcceptedAt);
     this.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });
-  }
-
-  /**
-   * Whether this gate holds every alert that fires: it listened to a whole resend interval, or
-   * from before the start of this Prometheus, which has then said everything to it.
-   */
-  isWarm(prometheusStartedAt: string | null, prometheusWorks: boolean, resendDelayMs: number): boolean {
-    if (this.listeningSince === null || prometheusStartedAt === null || !prometheusWorks) return false;
-    const heardAll = this.listeningSince <= Date.parse(prometheusStartedAt);
-    return heardAll || Date.now() - this.listeningSince >= resendDelayMs + RESEND_MARGIN_MS;
   }
 
   get alertmanagers(): { address: string; behind: number; error: string | null }[] {

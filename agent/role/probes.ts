@@ -36,6 +36,11 @@ export class Probes {
     return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
   }
 
+  /** A node is judged from when it got its role: before, its gate was rightly closed. */
+  forget(node: NodeId): void {
+    this.streaks.delete(node);
+  }
+
   streakOf(node: NodeId): Streak {
     return this.streaks.get(node) ?? NO_STREAK;
   }

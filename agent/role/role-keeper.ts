@@ -102,6 +102,8 @@ export class RoleKeeper {
       Date.now(),
     );
     this.state = decision.state;
+    const next = this.state.assignment?.active;
+    if (next !== undefined && next !== active) probes.forget(next);
     this.because = decision.because;
     applyGate(decision.gate, decision.because);
     this.say(decision);

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { AgentStatus } from '../../lib/control/agent-status';
+import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
+import type { ConfigBundle, NodeConfig } from '../../lib/core/node-documents';
+import { DEFAULT_POLICY } from '../../lib/core/policy';
+import { buildAgent, eventually, serveMetadata, servePager, startEmulator } from './agent-tools';
+import { agentTestPrograms } from './agent-programs';
+
+const BUCKET = 'control';
+const ARTIFACT = { version: '0', urls: {}, sha256: {} };
+
+export interface AgentLine {
+  readonly at: string;
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** One node: the agent as systemd would run it, with addresses and directories of its own. */
+export class TestNode {
+  private agent: ChildProcess | null = null;
+  readonly lines: AgentLine[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly address: string,
+    readonly dir: string,
+    private readonly bundle: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  start(): void {
+    const agent = spawn(process.execPath, [this.bundle, '--config', join(this.dir, 'node.json')], {
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let rest = '';
+    agent.stdout.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop()!;
+      this.lines.push(...lines.map((line) => JSON.parse(line) as AgentLine));
+    });
+    this.agent = agent;
+  }
+
+  async status(): Promise<AgentStatus> {
+    return (await (await fetch(`http://${this.address}:9099/v1/status`)).json()) as AgentStatus;
+  }
+
+  /** The pid that the agent wrote down. */
+  pidOf(program: string): number {
+    return (JSON.parse(readFileSync(join(this.dir, 'state', `${program}.pid`), 'utf8')) as { pid: number }).pid;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const { agent } = this;
+    if (agent === null || agent.exitCode !== null || agent.signalCode !== null) return;
+    const ended = new Promise((resolve) => agent.once('exit', resolve));
+    agent.kill(signal);
+    await ended;
+  }
+
+  log(): string {
+    return this.lines.map((line) => JSON.stringify(line)).join('\n');
+  }
+}
+
+/** Two agents with real Prometheus and Alertmanager, S3 by the emulator, a pager. */
+export class TestCluster {
+  readonly nodes: TestNode[] = [];
+  private readonly servers: Server[] = [];
+  private readonly cleanup: (() => void)[] = [];
+  store!: ControlStore;
+  pages!: Awaited<ReturnType<typeof servePager>>['got'];
+  pagerUrl!: string;
+  private emulatorUrl!: string;
+
+  constructor(private readonly network: string) {}
+
+  async start(bundle: (pagerUrl: string) => ConfigBundle, count = 2): Promise<void> {
+    const root = mkdtempSync(join(tmpdir(), 'promha-contract-'));
+    this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
+    const [programs, pager] = await Promise.all([agentTestPrograms(), servePager()]);
+    const emulator = await startEmulator(programs.emulator);
+    this.cleanup.push(() => emulator.process.kill());
+    this.servers.push(pager.server);
+    this.pages = pager.got;
+    this.pagerUrl = pager.url;
+    this.emulatorUrl = emulator.url;
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: emulator.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+    const s3 = controlS3(5_000);
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
+    this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
+    await this.publish(bundle(pager.url));
+
+    const agentFile = buildAgent();
+    this.cleanup.push(() => rmSync(dirname(agentFile), { recursive: true, force: true }));
+    const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
+    for (const [i, name] of names.entries()) {
+      const address = `${this.network}.${i + 1}`;
+      const dir = join(root, name);
+      mkdirSync(dir);
+      const node: NodeConfig = {
+        version: 1,
+        cluster: 'test',
+        shard: 0,
+        node: name,
+        nodes: names,
+        region: 'eu-west-1',
+        controlBucket: BUCKET,
+        policy: DEFAULT_POLICY,
+        prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '15s' },
+        alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
+        artifactMirror: null,
+      };
+      writeFileSync(join(dir, 'node.json'), JSON.stringify(node));
+      const metadata = await serveMetadata({
+        'instance-id': `i-${i + 1}`,
+        'local-ipv4': address,
+        'placement/availability-zone': `eu-west-1${'ab'[i % 2]}`,
+      });
+      this.servers.push(metadata.server);
+      const env = {
+        PROMHA_STATE_DIR: join(dir, 'state'),
+        PROMHA_DATA_DIR: join(dir, 'data'),
+        PROMHA_BIN_DIR: programs.bin,
+        PROMHA_GATE_ADDRESS: address,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
+        AWS_ENDPOINT_URL: this.emulatorUrl,
+      };
+      this.nodes.push(new TestNode(name, address, dir, agentFile, env));
+    }
+    for (const node of this.nodes) node.start();
+  }
+
+  /** Puts a bundle into the bucket and points the nodes to it. */
+  async publish(bundle: ConfigBundle): Promise<string> {
+    const text = JSON.stringify(bundle);
+    const hash = createHash('sha256').update(text).digest('hex');
+    await controlS3(5_000).send(new PutObjectCommand({ Bucket: BUCKET, Key: `bundles/${hash}`, Body: text }));
+    await this.store.writeConfigPointer({ version: 1, bucket: BUCKET, key: `bundles/${hash}`, hash });
+    return hash;
+  }
+
+  async assign(active: string, epoch: number): Promise<void> {
+    const at = new Date().toISOString();
+    const current = await this.store.readAssignment();
+    const next = { version: 1, epoch, active, reason: 'test', by: 'operator', since: at, at, promotions: [], paused: null, scrapeProfile: 'normal' } as const;
+    if ((await this.store.writeAssignment(next, current?.etag ?? null)) !== 'written') throw new Error('the assignment was not written');
+  }
+
+  async works(node: TestNode): Promise<AgentStatus> {
+    return eventually(
+      `${node.name} works`,
+      async () => {
+        const status = await node.status();
+        return status.gate.warm && status.store.reachable && status;
+      },
+      60_000,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill('SIGINT')));
+    for (const server of this.servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+    for (const step of this.cleanup.reverse()) step();
+  }
+}

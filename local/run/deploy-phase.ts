@@ -26,7 +26,7 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
   const { hostAddress } = network;
   const emulator = await start.step('AWS API emulator', () =>
     startEmulator({
-      python: tools.moto_server.path,
+      python: tools.moto_server.python,
       listen: [`127.0.0.1:${EMULATOR_PORT}`, `${hostAddress}:${EMULATOR_PORT}`],
       log: join(dir, 'logs', 'emulator.log'),
       env: { ...env, [MARKS.run]: runId },

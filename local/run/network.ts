@@ -41,9 +41,9 @@ export function namespacesAvailable(): { ok: true } | { ok: false; why: string }
  * A link that is down is what a dead or cut-off host looks like from outside: silence, not a refusal.
  */
 export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
-  const [base, bits] = vpcCidr.split('/') as [string, string];
-  const octets = base.split('.');
-  const hostAddress = `${octets[0]}.${octets[1]}.255.254`;
+  const bits = vpcCidr.split('/')[1]!;
+  const hostAddress = lastAddress(vpcCidr);
+  let hosts = 0;
   removeLeftNamespaces();
   ip('link', 'add', BRIDGE, 'type', 'bridge');
   cleanup.defer('remove the bridge', () => ip('link', 'del', BRIDGE));
@@ -54,8 +54,8 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
     hostAddress,
     addHost(name, wanted) {
       const ns = `${PREFIX}${name}`;
-      // Interface names are at most 15 characters long.
-      const outer = `ph-${name}`.slice(0, 15);
+      // Not by name: an interface's name has at most 15 characters.
+      const outer = `promha-veth${hosts++}`;
       ip('netns', 'add', ns);
       cleanup.defer(`remove the namespace ${ns}`, () => ip('netns', 'del', ns));
       ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns);
@@ -71,6 +71,14 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
       };
     },
   };
+}
+
+/** The last address that a host can have: instances get theirs from the beginnings of the subnets. */
+export function lastAddress(cidr: string): string {
+  const [base, bits] = cidr.split('/') as [string, string];
+  const network = base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const last = network + 2 ** (32 - Number(bits)) - 2;
+  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
 }
 
 /** For an ordinary user: hosts are addresses of the loopback network. They cannot be cut off. */

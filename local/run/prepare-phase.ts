@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCluster } from '../../lib/config';
+import { loadConfiguration } from '../../lib/config/load';
 import { UserError } from '../../lib/core/errors';
 import { resolveTools } from '../tools';
 import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
@@ -34,7 +34,9 @@ export async function prepare(start: Start): Promise<Prepared> {
   requireSpace(start.dir, NEEDED_BYTES);
   start.cleanup.defer('remove what the run wrote', () => rmSync(start.dir, { recursive: true, force: true }));
   mkdirSync(join(start.dir, 'logs'), { recursive: true });
-  const { name, region, vpcCidr } = loadCluster();
+  const project = join(__dirname, '..', '..');
+  const { cluster } = loadConfiguration(join(project, 'config', 'cluster.ts'), join(project, 'config'));
+  const { name, region } = cluster;
   start.save({ cluster: name, region });
 
   const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
@@ -45,7 +47,7 @@ export async function prepare(start: Start): Promise<Prepared> {
     namespaces.ok
       ? 'network: a namespace for each node'
       : `network: loopback only (${namespaces.why}); drills that cut a host off need root: primary-partition`,
-    () => (namespaces.ok ? namespaceNetwork(vpcCidr, start.cleanup) : loopbackNetwork()),
+    () => (namespaces.ok ? namespaceNetwork(cluster.network.cidr, start.cleanup) : loopbackNetwork()),
   );
   start.save({ mode: network.mode, hostAddress: network.hostAddress });
   await requireFreePorts([

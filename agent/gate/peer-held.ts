@@ -15,7 +15,7 @@ export async function mergeFromPeers(gate: AlertGate, peers: Iterable<string>, t
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
         const held = (await response.json()) as { alerts: PostedAlert[] };
         const merged = gate.merge(held.alerts);
-        log('info', 'held-merged', { peer: address, held: held.alerts.length, merged });
+        if (merged > 0) log('info', 'held-merged', { peer: address, held: held.alerts.length, merged });
       } catch (error) {
         log('warn', 'held-merge-failed', { peer: address, error: messageOf(error) });
       }

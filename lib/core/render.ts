@@ -24,7 +24,7 @@ export const OWN_JOBS = ['prometheus', 'alertmanager', 'prometheus-ha-agent'] as
  * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.
  * Generous: a scrape beyond these fails as a whole, and `up` says so.
  */
-const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_limit: 8_192, target_limit: 2_000 } as const;
+const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_limit: 8_192 } as const;
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {

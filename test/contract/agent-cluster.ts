@@ -86,6 +86,7 @@ export class TestCluster {
     const root = mkdtempSync(join(tmpdir(), 'promha-contract-'));
     this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
     const [programs, pager] = await Promise.all([agentTestPrograms(), servePager()]);
+    this.cleanup.push(programs.remove);
     const emulator = await startEmulator(programs.emulator);
     this.cleanup.push(() => emulator.process.kill());
     this.servers.push(pager.server);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
@@ -61,6 +61,8 @@ export interface Notification {
 export async function servePager(): Promise<{ url: string; got: Notification[]; server: Server }> {
   const got: Notification[] = [];
   const server = createHttp((request, response) => {
+    // It is a target too: a page without metrics is a scrape that works.
+    if (request.method === 'GET') return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -77,12 +79,4 @@ export function buildAgent(): string {
   const outfile = join(mkdtempSync(join(tmpdir(), 'promha-agent-')), 'agent.js');
   buildSync({ entryPoints: ['agent/main.ts'], bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, outfile });
   return outfile;
-}
-
-export function onPath(program: string): string | null {
-  try {
-    return execFileSync('which', [program], { encoding: 'utf8' }).trim();
-  } catch {
-    return null;
-  }
 }

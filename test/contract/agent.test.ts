@@ -1,0 +1,139 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfigBundle } from '../../lib/core/node-documents';
+import { TestCluster, type TestNode } from './agent-cluster';
+import { eventually } from './agent-tools';
+
+jest.setTimeout(90_000);
+
+const rule = (name: string, expr: string, wait = '0s'): string => `      - alert: ${name}\n        expr: ${expr}\n        for: ${wait}\n`;
+const bundle = (pagerUrl: string, rules: string): ConfigBundle => ({
+  version: 1,
+  global: { scrapeInterval: '1s', evaluationInterval: '1s' },
+  externalLabels: { team: 'trading' },
+  rules: { 'test.yml': `groups:\n  - name: test\n    rules:\n${rules}` },
+  targets: { emulator: `- targets: ['${new URL(pagerUrl).host}']\n` },
+  alertmanager:
+    'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 2s, repeat_interval: 4h }\n' +
+    `receivers: [{ name: pager, webhook_configs: [{ url: '${pagerUrl}', send_resolved: true }] }]\n`,
+});
+
+describe('two agents with real Prometheus and Alertmanager', () => {
+  const cluster = new TestCluster('127.88.4');
+  let one: TestNode;
+  let two: TestNode;
+  const pagesOf = (alert: string, status: string): number =>
+    cluster.pages.filter((page) => page.status === status && page.alerts.some((a) => a.labels.alertname === alert)).length;
+  const isOpen = (node: TestNode): Promise<unknown> => eventually(`${node.name}'s gate opens`, async () => (await node.status()).gate.open);
+  const saw = (node: TestNode, event: string, since = 0): Promise<unknown> =>
+    eventually(`${node.name} logs ${event}`, () => node.lines.slice(since).find((line) => line.event === event));
+
+  beforeAll(async () => {
+    await cluster.start((pagerUrl) => bundle(pagerUrl, rule('Always', 'vector(1)')));
+    [one, two] = cluster.nodes as [TestNode, TestNode];
+  });
+
+  afterAll(async () => {
+    await cluster.stop();
+    if (process.env.PROMHA_TEST_VERBOSE) for (const node of cluster.nodes) process.stderr.write(`${node.log()}\n`);
+  });
+
+  it('comes up, alerts from the assigned node only, and drops the replica label', async () => {
+    await Promise.all([cluster.works(one), cluster.works(two)]);
+    await cluster.assign('node-1', 1);
+    await isOpen(one);
+    await eventually('the page', () => pagesOf('Always', 'firing') === 1);
+    expect((await two.status()).gate).toMatchObject({ open: false, sent: 0 });
+    expect(cluster.pages[0]!.alerts[0]!.labels).toEqual({ alertname: 'Always', cluster: 'test', shard: '0', team: 'trading' });
+  });
+
+  it('replays what the standby held as soon as it is promoted, without a second page', async () => {
+    await eventually('the standby holds the alert', async () => (await two.status()).gate.held === 1);
+    await cluster.assign('node-2', 2);
+    const { gate } = await eventually('a replay', async () => {
+      const status = await two.status();
+      return status.gate.firstAcceptedAt !== null && status;
+    });
+    expect(Date.parse(gate.firstAcceptedAt!) - Date.parse(gate.openedAt!)).toBeLessThan(500);
+    await eventually('the old gate closes', async () => !(await one.status()).gate.open);
+    expect(pagesOf('Always', 'firing')).toBe(1);
+  });
+
+  it('refuses an older epoch, and takes the next one', async () => {
+    await cluster.assign('node-1', 1);
+    await saw(two, 'older-epoch-refused');
+    expect(await two.status()).toMatchObject({ appliedEpoch: 2, gate: { open: true } });
+    await cluster.assign('node-2', 3);
+    await eventually('epoch 3', async () => (await two.status()).appliedEpoch === 3);
+  });
+
+  it('keeps its configuration when promtool rejects the next one', async () => {
+    const before = (await two.status()).config.hash;
+    await cluster.publish(bundle(cluster.pagerUrl, rule('Broken', 'sum(((')));
+    const { config } = await eventually('a rejection', async () => {
+      const status = await one.status();
+      return status.config.error !== null && status;
+    });
+    expect(config.hash).toBe(before);
+    expect(config.error).toMatch(/promtool: .*(parse|unclosed)/);
+    const rules = await (await fetch(`http://${one.address}:9090/api/v1/rules`)).text();
+    expect(rules).toContain('"Always"');
+  });
+
+  it('loads a good one, the standby first', async () => {
+    const hash = await cluster.publish(bundle(cluster.pagerUrl, rule('Always', 'vector(1)') + rule('Second', 'vector(1)')));
+    const running = async (node: TestNode): Promise<unknown> => (await node.status()).config.hash === hash;
+    await eventually('the standby runs it', () => running(one));
+    expect(await running(two)).toBe(false);
+    await eventually('the alerting node runs it', () => running(two), 40_000);
+    const rules = await (await fetch(`http://${two.address}:9090/api/v1/rules`)).text();
+    expect(rules).toContain('live/rules/test.yml');
+    await eventually('the page of the new rule', () => pagesOf('Second', 'firing') === 1);
+  });
+
+  it('finds its role and its processes again after a crash of the agent', async () => {
+    const before = { prometheus: two.pidOf('prometheus'), alertmanager: two.pidOf('alertmanager') };
+    await two.kill('SIGKILL');
+    const since = two.lines.length;
+    two.start();
+    await saw(two, 'gate-opened', since);
+    const status = await two.status();
+    expect(status.prometheus.pid).toBe(before.prometheus);
+    expect(status.alertmanager.pid).toBe(before.alertmanager);
+    await eventually('alerts flow again', async () => (await two.status()).gate.held === 2);
+    await eventually('they are accepted', async () => (await two.status()).gate.sent >= 2);
+  });
+
+  it('leaves Prometheus running on SIGTERM and sets a damaged assignment aside', async () => {
+    const pid = one.pidOf('prometheus');
+    await one.kill('SIGTERM');
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    const file = join(one.dir, 'state', 'assignment.json');
+    writeFileSync(file, '{"version": 1, "epo');
+    const since = one.lines.length;
+    one.start();
+    await saw(one, 'state-damaged', since);
+    expect(existsSync(`${file}.damaged`)).toBe(true);
+    await eventually('it is a standby again', async () => (await one.status()).role === 'standby');
+    expect((await one.status()).prometheus.pid).toBe(pid);
+  });
+
+  it('hands over at once when its Prometheus exits', async () => {
+    await eventually('the standby is warm', async () => (await one.status()).gate.warm, 40_000);
+    const killedAt = Date.now();
+    process.kill(two.pidOf('prometheus'), 'SIGKILL');
+    const { gate } = await eventually('the hand-over', async () => {
+      const status = await one.status();
+      return status.gate.open && status.gate.firstAcceptedAt !== null && status;
+    });
+    expect(Date.parse(gate.firstAcceptedAt!) - killedAt).toBeLessThan(4_000);
+    const assignment = (await cluster.store.readAssignment())!.assignment;
+    expect(assignment).toMatchObject({ epoch: 4, active: 'node-1', by: 'agent' });
+    await eventually('its Prometheus is back', async () => (await two.status()).prometheus.restarts === 1);
+  });
+
+  it('has paged once for each alert through all of this', () => {
+    expect([pagesOf('Always', 'firing'), pagesOf('Second', 'firing')]).toEqual([1, 1]);
+    expect(cluster.pages.filter((page) => page.status === 'resolved')).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { renderFiles, renderPrometheus, type RenderInput } from '../../lib/core/render';
+import { agentTestPrograms } from '../contract/agent-programs';
+
+const input: RenderInput = {
+  bundle: {
+    version: 1,
+    global: { scrapeInterval: '1s', evaluationInterval: '1s' },
+    externalLabels: { region: 'eu-west-1', desk: 'fx$1' },
+    rules: {
+      'b.yml': 'groups:\n  - name: b\n    rules:\n      - record: job:up:sum\n        expr: sum by (job) (up)\n',
+      'a.yml': 'groups:\n  - name: a\n    rules:\n      - alert: Down\n        expr: up == 0\n        for: 10s\n',
+    },
+    targets: {
+      redis: "- targets: ['redis-exporter.trading.internal:9121']\n  labels: { tier: cache }\n",
+      'trade-engine': "- targets: ['trade-engine.trading.internal:9200']\n",
+    },
+    alertmanager: 'route: { receiver: none }\nreceivers: [{ name: none }]\n',
+  },
+  cluster: 'trading',
+  shard: 0,
+  node: 'node-1',
+  gateAddress: '127.0.0.1',
+  nodeTargets: '/var/lib/prometheus-ha/config/nodes',
+  prometheusVersion: '3.13.2',
+};
+
+/** The file in test/golden, written when UPDATE_GOLDEN is set. */
+function golden(name: string, text: string): string {
+  const file = join(__dirname, '..', 'golden', name);
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);
+  return readFileSync(file, 'utf8');
+}
+
+describe('rendering of a node’s configuration', () => {
+  it('is what the golden file says', () => {
+    const text = renderPrometheus(input);
+    expect(text).toBe(golden('prometheus.yml', text));
+  });
+
+  it('is accepted by promtool itself', async () => {
+    const { bin, remove } = await agentTestPrograms();
+    const dir = mkdtempSync(join(tmpdir(), 'promha-render-'));
+    try {
+      for (const [name, text] of Object.entries(renderFiles({ ...input, nodeTargets: dir }))) {
+        mkdirSync(dirname(join(dir, name)), { recursive: true });
+        writeFileSync(join(dir, name), text);
+      }
+      const said = execFileSync(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], { cwd: dir, encoding: 'utf8' });
+      expect(said).toContain('2 rule files found');
+    } finally {
+      rmSync(dir, { recursive: true });
+      remove();
+    }
+  });
+
+  it('does not depend on the order in which the bundle lists things', () => {
+    const turned = (map: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(map).reverse());
+    const { bundle } = input;
+    const other = { ...bundle, rules: turned(bundle.rules), targets: turned(bundle.targets), externalLabels: turned(bundle.externalLabels) };
+    expect(JSON.stringify(renderFiles({ ...input, bundle: other }))).toBe(JSON.stringify(renderFiles(input)));
+  });
+
+  it('differs between nodes in the replica label only', () => {
+    expect(renderPrometheus({ ...input, node: 'node-2' }).replace('replica: node-2', 'replica: node-1')).toBe(renderPrometheus(input));
+  });
+
+  it('names the gate as the only Alertmanager and drops the replica label from alerts', () => {
+    const { alerting } = parse(renderPrometheus(input)) as { alerting: { alertmanagers: unknown[]; alert_relabel_configs: unknown[] } };
+    expect(alerting.alertmanagers).toEqual([{ api_version: 'v2', timeout: '5s', static_configs: [{ targets: ['127.0.0.1:9093'] }] }]);
+    expect(alerting.alert_relabel_configs).toEqual([{ action: 'labeldrop', regex: 'replica' }]);
+  });
+
+  it('escapes a dollar in external labels only for versions that expand it', () => {
+    const desk = (prometheusVersion: string): string =>
+      (parse(renderPrometheus({ ...input, prometheusVersion })) as { global: { external_labels: { desk: string } } }).global.external_labels.desk;
+    expect([desk('2.42.0'), desk('3.5.3')]).toEqual(['fx$1', 'fx$$1']);
+  });
+
+  it.each([
+    ['a job of ours', { prometheus: '[]' }, /config\/targets\/prometheus\.yml: the job name prometheus is taken/],
+    ['targets of another shape', { redis: 'targets: [a]' }, /config\/targets\/redis\.yml: the targets cannot be read/],
+  ])('refuses %s', (_what, targets, message) => {
+    const bundle = { ...input.bundle, targets: targets as unknown as Record<string, string> };
+    expect(() => renderPrometheus({ ...input, bundle })).toThrow(message);
+  });
+});

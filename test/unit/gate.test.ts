@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { EMPTY_GATE, fingerprint, forgetStale, hold, owed, type PostedAlert } from '../../lib/core/gate';
+
+const T = Date.parse('2026-01-01T00:00:00Z');
+const at = (ms: number): string => new Date(T + ms).toISOString();
+const firing = (name: string, until = 60_000): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-1), endsAt: at(until) });
+const resolved = (name: string): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-10), endsAt: at(-1) });
+const names = (alerts: readonly { alert: PostedAlert }[]): string[] => alerts.map((h) => h.alert.labels.alertname!);
+
+describe('the alert gate', () => {
+  it('keeps the last post of an alert only, whatever the order of its labels', () => {
+    const first: PostedAlert = { labels: { a: '1', b: '2' }, startsAt: at(0), endsAt: at(1_000) };
+    const again: PostedAlert = { labels: { b: '2', a: '1' }, startsAt: at(0), endsAt: at(2_000) };
+    const state = hold(hold(EMPTY_GATE, [first], T), [again], T + 1);
+    expect([...state.held.values()].map((h) => h.alert)).toEqual([again]);
+  });
+
+  it('owes everything to an Alertmanager that has nothing, oldest first, and only news to one that is up to date', () => {
+    let state = hold(EMPTY_GATE, [firing('a'), firing('b')], T);
+    expect(names(owed(state, 0, T))).toEqual(['a', 'b']);
+    const upTo = state.seq;
+    state = hold(state, [firing('a')], T + 1);
+    expect(names(owed(state, upTo, T + 1))).toEqual(['a']);
+    expect(names(owed(state, 0, T + 1))).toEqual(['b', 'a']);
+  });
+
+  it('never sends a firing alert that has run out: it would read as resolved', () => {
+    const state = hold(EMPTY_GATE, [firing('a', 1_000)], T);
+    expect(owed(state, 0, T + 999)).toHaveLength(1);
+    expect(owed(state, 0, T + 1_000)).toHaveLength(0);
+    expect(forgetStale(state, T + 1_000).held.size).toBe(0);
+  });
+
+  it('tells a resolved alert for 15 minutes', () => {
+    const state = hold(EMPTY_GATE, [resolved('a')], T);
+    expect(owed(state, 0, T + 15 * 60_000)).toHaveLength(1);
+    expect(owed(state, 0, T + 15 * 60_000 + 1)).toHaveLength(0);
+  });
+
+  it('does not mix up labels that only look alike', () => {
+    expect(fingerprint({ a: 'b","c":"d' })).not.toBe(fingerprint({ a: 'b', c: 'd' }));
+  });
+
+  it('brings any Alertmanager to the last post of every alert, however deliveries and posts interleave', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('post' as const), name: fc.constantFrom('a', 'b', 'c'), version: fc.nat(1_000) }),
+      fc.record({ kind: fc.constant('deliver' as const), batch: fc.integer({ min: 1, max: 3 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let state = EMPTY_GATE;
+        let delivered = 0;
+        const posted = new Map<string, unknown>();
+        const received = new Map<string, unknown>();
+        const deliver = (batch: number): void => {
+          const next = owed(state, delivered, T).slice(0, batch);
+          for (const h of next) received.set(h.alert.labels.alertname!, h.alert.version);
+          delivered = next.at(-1)?.seq ?? delivered;
+        };
+        for (const s of steps) {
+          if (s.kind === 'deliver') deliver(s.batch);
+          else {
+            state = hold(state, [{ ...firing(s.name), version: s.version }], T);
+            posted.set(s.name, s.version);
+          }
+        }
+        deliver(Infinity);
+        expect(received).toEqual(posted);
+      }),
+    );
+  });
+});

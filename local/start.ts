@@ -28,7 +28,11 @@ async function main(): Promise<number> {
 
   let code: number;
   try {
-    const system = await startSystem({ onProgress: (line) => say(`· ${line}`), onEvent: clock, signal: stop.signal }, cleanup, runDir());
+    const system = await startSystem(
+      { onProgress: (line) => say(`· ${line}`), onEvent: clock, signal: stop.signal },
+      cleanup,
+      runDir(),
+    );
     say('· waiting until every node works and one alerts');
     const { assignment } = await waitUntilReady(system.state, READY_MS, stop.signal);
     system.start.save({ ready: true });

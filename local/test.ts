@@ -4,7 +4,17 @@ import { resolveTools } from './tools';
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
 async function main(): Promise<number> {
   await resolveTools(
-    ['prometheus', 'promtool', 'alertmanager', 'amtool', 'haproxy', 'redis-server', 'redis_exporter', 'moto_server', 'cfn-lint'],
+    [
+      'prometheus',
+      'promtool',
+      'alertmanager',
+      'amtool',
+      'haproxy',
+      'redis-server',
+      'redis_exporter',
+      'moto_server',
+      'cfn-lint',
+    ],
     { onProgress: (line) => console.log(`· ${line}`) },
   );
   const jest = require.resolve('jest/bin/jest.js');

@@ -11,7 +11,8 @@ import type { System } from './system';
 export function controlActions(system: System): Readonly<Record<string, Action>> {
   const node = (body: Readonly<Record<string, unknown>>): Instance => {
     const found = system.instances.get(String(body.node));
-    if (found === undefined) throw new Error(`no node ${JSON.stringify(body.node)}; there are ${[...system.instances.keys()].join(', ')}`);
+    if (found === undefined)
+      throw new Error(`no node ${JSON.stringify(body.node)}; there are ${[...system.instances.keys()].join(', ')}`);
     return found;
   };
   const timed =

@@ -57,7 +57,9 @@ export class ControlPlane {
 
   /** `name` is the function's name or a part of it that fits one function only. */
   invoke(name: string, event: unknown): Promise<Invocation> {
-    const fitting = [...this.functions.values()].filter((f) => f.deployed.name === name || f.deployed.name.includes(name));
+    const fitting = [...this.functions.values()].filter(
+      (f) => f.deployed.name === name || f.deployed.name.includes(name),
+    );
     if (fitting.length !== 1) {
       const known = [...this.functions.values()].map((f) => f.deployed.name).join(', ');
       throw new Error(`${fitting.length} functions fit ${JSON.stringify(name)}; deployed: ${known}`);
@@ -68,7 +70,10 @@ export class ControlPlane {
   /** Puts an alarm into ALARM, as SetAlarmState does: its actions run; the next evaluation sets it right. */
   async triggerAlarm(name: string): Promise<void> {
     const alarm = this.options.alarms.find((a) => a.name === name || a.name.endsWith(name));
-    if (alarm === undefined) throw new Error(`no alarm ${JSON.stringify(name)}; deployed: ${this.options.alarms.map((a) => a.name).join(', ')}`);
+    if (alarm === undefined)
+      throw new Error(
+        `no alarm ${JSON.stringify(name)}; deployed: ${this.options.alarms.map((a) => a.name).join(', ')}`,
+      );
     await this.change(alarm, this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA', 'ALARM', 'set by hand');
   }
 
@@ -92,7 +97,9 @@ export class ControlPlane {
     this.options.onLog('alarm', JSON.stringify({ event: 'alarm', alarm: alarm.name, state, before, reason }));
     this.options.cloudwatch
       .send(new SetAlarmStateCommand({ AlarmName: alarm.name, StateValue: state, StateReason: reason }))
-      .catch((error: Error) => this.options.onLog('alarm', JSON.stringify({ event: 'alarm-state-not-recorded', error: error.message })));
+      .catch((error: Error) =>
+        this.options.onLog('alarm', JSON.stringify({ event: 'alarm-state-not-recorded', error: error.message })),
+      );
     const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
     const event = alarmEvent(alarm, state, before, reason, Date.now());
     await Promise.all(actions.map((arn) => this.byArn(arn)?.invoke(event)));

@@ -42,7 +42,13 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
 
   const configDir = localConfig(join(dir, 'config'), hostAddress);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
-    deployApp({ port: EMULATOR_PORT, configDir, outDir: join(dir, 'cdk.out'), onProgress: (line) => start.onProgress(`  ${line}`), signal }),
+    deployApp({
+      port: EMULATOR_PORT,
+      configDir,
+      outDir: join(dir, 'cdk.out'),
+      onProgress: (line) => start.onProgress(`  ${line}`),
+      signal,
+    }),
   );
 
   const endpoint = `http://${hostAddress}:${EMULATOR_PORT}`;
@@ -53,12 +59,21 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
     readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject }),
   );
   start.save({ endpoint });
-  return { emulator, workload, deployment, endpoint, fetchObject, bundle: await deployedBundle(deployment, fetchObject) };
+  return {
+    emulator,
+    workload,
+    deployment,
+    endpoint,
+    fetchObject,
+    bundle: await deployedBundle(deployment, fetchObject),
+  };
 }
 
 /** The configuration bundle that the schedule's input points to. */
 async function deployedBundle(deployment: Deployment, fetchObject: Deployed['fetchObject']): Promise<ConfigBundle> {
-  const input = deployment.schedules.map((s) => s.input as { config?: ConfigPointer }).find((i) => i.config !== undefined);
+  const input = deployment.schedules
+    .map((s) => s.input as { config?: ConfigPointer })
+    .find((i) => i.config !== undefined);
   if (input?.config === undefined) throw new Error('no deployed schedule carries a pointer to the configuration');
   const bytes = await fetchObject(input.config.bucket, input.config.key);
   return JSON.parse(Buffer.from(bytes).toString()) as ConfigBundle;

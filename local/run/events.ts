@@ -19,6 +19,14 @@ export function describeLine(source: string, line: string): string | null {
 }
 
 /** Information that is news. */
-const SHOWN = new Set(['promoted', 'gate-opened', 'gate-closed', 'assignment-applied', 'config-loaded', 'alarm', 'probe-missed']);
+const SHOWN = new Set([
+  'promoted',
+  'gate-opened',
+  'gate-closed',
+  'assignment-applied',
+  'config-loaded',
+  'alarm',
+  'probe-missed',
+]);
 /** Warnings that repeat; the first one of their kind is told by another event. */
 const QUIET = new Set(['not-promoted']);

@@ -25,7 +25,8 @@ export function startLoadBalancer(o: LoadBalancerOptions): void {
     ...l,
     targets: l.instanceIds.map((id) => {
       const instance = byId.get(id);
-      if (instance === undefined) throw new Error(`the target group of ${l.name} has ${id}, which is no running instance`);
+      if (instance === undefined)
+        throw new Error(`the target group of ${l.name} has ${id}, which is no running instance`);
       return { name: instance.deployed.node, address: instance.address, port: l.targetPort };
     }),
   }));

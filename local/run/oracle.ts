@@ -7,7 +7,9 @@ import { startRival, type Rival, type RivalOptions } from './rival';
 export const ORACLE_PORT = 9390;
 
 /** The oracle: a further Prometheus and Alertmanager on the same targets and rules that nothing ever hurts. */
-export function startOracle(o: Omit<RivalOptions, 'name' | 'pagerPath' | 'prometheusPort' | 'host'> & { readonly address: string }): Rival {
+export function startOracle(
+  o: Omit<RivalOptions, 'name' | 'pagerPath' | 'prometheusPort' | 'host'> & { readonly address: string },
+): Rival {
   return startRival({
     ...o,
     name: 'oracle',
@@ -18,7 +20,10 @@ export function startOracle(o: Omit<RivalOptions, 'name' | 'pagerPath' | 'promet
 }
 
 /** The nodes' own targets in files, as the agents write them for their Prometheus. */
-export function writeNodeTargets(dir: string, nodes: readonly { readonly node: string; readonly address: string }[]): string {
+export function writeNodeTargets(
+  dir: string,
+  nodes: readonly { readonly node: string; readonly address: string }[],
+): string {
   mkdirSync(dir, { recursive: true });
   const ports: Record<(typeof OWN_JOBS)[number], number> = {
     prometheus: PORTS.prometheus,

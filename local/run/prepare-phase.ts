@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../lib/config/load';
 import { UserError } from '../../lib/core/errors';
-import { resolveTools } from '../tools';
+import { resolveTools, type ResolvedTool } from '../tools';
 import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
 import { requireFreePorts } from './ports';
 import { killMarked, MARKS } from './processes';
@@ -16,10 +16,19 @@ export const EMULATOR_PORT = 5566;
 export const BALANCER_HOST = '127.0.0.1';
 const NEEDED_BYTES = 2 * 2 ** 30;
 
-const TOOLS = ['prometheus', 'promtool', 'alertmanager', 'amtool', 'haproxy', 'redis-server', 'redis_exporter', 'moto_server'] as const;
+const TOOLS = [
+  'prometheus',
+  'promtool',
+  'alertmanager',
+  'amtool',
+  'haproxy',
+  'redis-server',
+  'redis_exporter',
+  'moto_server',
+] as const;
 
 export interface Prepared {
-  readonly tools: Awaited<ReturnType<typeof resolveTools>>;
+  readonly tools: Readonly<Record<(typeof TOOLS)[number], ResolvedTool>>;
   readonly network: Network;
   readonly cluster: string;
   readonly region: string;
@@ -83,7 +92,9 @@ async function clearLeftovers(start: Start): Promise<void> {
 function processEnvironment(region: string): Record<string, string> {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CACHE_HOME'];
   return {
-    ...Object.fromEntries(kept.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]!])),
+    ...Object.fromEntries(
+      kept.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]!]),
+    ),
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

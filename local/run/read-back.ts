@@ -3,7 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeInstancesCommand, DescribeLaunchTemplateVersionsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -35,7 +40,10 @@ export interface Deployment {
   readonly functions: readonly DeployedFunction[];
   readonly schedules: readonly DeployedSchedule[];
   readonly alarms: readonly DeployedAlarm[];
-  readonly listeners: readonly (Omit<DeployedListener, 'targets'> & { readonly instanceIds: readonly string[]; readonly targetPort: number })[];
+  readonly listeners: readonly (Omit<DeployedListener, 'targets'> & {
+    readonly instanceIds: readonly string[];
+    readonly targetPort: number;
+  })[];
 }
 
 export interface ReadBackOptions {
@@ -61,7 +69,10 @@ export async function readBack(options: ReadBackOptions): Promise<Deployment> {
 
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-async function readInstances(ec2: EC2Client, { cluster, region }: ReadBackOptions): Promise<Pick<Deployment, 'vpcCidr' | 'instances'>> {
+async function readInstances(
+  ec2: EC2Client,
+  { cluster, region }: ReadBackOptions,
+): Promise<Pick<Deployment, 'vpcCidr' | 'instances'>> {
   const described = await ec2.send(
     new DescribeInstancesCommand({
       Filters: [
@@ -97,7 +108,11 @@ async function readUserData(ec2: EC2Client, launchTemplateId: string): Promise<s
 }
 
 /** Code comes from where the templates say it is: the asset that the CDK CLI published. */
-async function readFunctions(lambda: LambdaClient, cfn: CloudFormationClient, o: ReadBackOptions): Promise<DeployedFunction[]> {
+async function readFunctions(
+  lambda: LambdaClient,
+  cfn: CloudFormationClient,
+  o: ReadBackOptions,
+): Promise<DeployedFunction[]> {
   const code = await functionCode(cfn);
   const { Functions } = await lambda.send(new ListFunctionsCommand({}));
   return Promise.all(
@@ -120,7 +135,9 @@ async function readFunctions(lambda: LambdaClient, cfn: CloudFormationClient, o:
 }
 
 interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>>;
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>
+  >;
 }
 
 async function functionCode(cfn: CloudFormationClient): Promise<Map<string, { bucket: string; key: string }>> {
@@ -131,7 +148,10 @@ async function functionCode(cfn: CloudFormationClient): Promise<Map<string, { bu
     const { TemplateBody } = await cfn.send(new GetTemplateCommand({ StackName }));
     for (const { Type, Properties } of Object.values((JSON.parse(TemplateBody!) as Template).Resources)) {
       if (Type !== 'AWS::Lambda::Function') continue;
-      const { FunctionName, Code } = Properties as { FunctionName: string; Code: { S3Bucket: string | { 'Fn::Sub': string }; S3Key: string } };
+      const { FunctionName, Code } = Properties as {
+        FunctionName: string;
+        Code: { S3Bucket: string | { 'Fn::Sub': string }; S3Key: string };
+      };
       const bucket = typeof Code.S3Bucket === 'string' ? Code.S3Bucket : Code.S3Bucket['Fn::Sub'];
       code.set(FunctionName, { bucket: bucket.replace('${AWS::AccountId}', EMULATOR_ACCOUNT), key: Code.S3Key });
     }

@@ -17,7 +17,13 @@ export interface Readiness {
 
 /** Reads the control bucket of a local run. */
 export function localStore(state: RunState): ReturnType<typeof s3ControlStore> {
-  const s3 = new S3Client({ endpoint: state.endpoint, region: state.region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true, maxAttempts: 1 });
+  const s3 = new S3Client({
+    endpoint: state.endpoint,
+    region: state.region,
+    credentials: LOCAL_CREDENTIALS,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
   return s3ControlStore(s3, state.controlBucket, 0, 3_000);
 }
 
@@ -32,20 +38,29 @@ export async function readiness(state: RunState, store = localStore(state)): Pro
     .map((probe) => {
       const wrong = complaints(probe, DEFAULT_POLICY);
       if (wrong !== '') return `${probe.node}: ${wrong}`;
-      if (probe.node === assignment?.active) return serves(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate is closed`;
+      if (probe.node === assignment?.active)
+        return serves(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate is closed`;
       return eligible(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate listens, but not for long enough yet`;
     })
     .filter((line) => line !== '');
   if (assignment === null) missing.unshift('nobody is assigned yet');
-  return { ready: missing.length === 0, assignment, probes: new Map(probes.map((p) => [p.node, p])), missing: missing.join('; ') };
+  return {
+    ready: missing.length === 0,
+    assignment,
+    probes: new Map(probes.map((p) => [p.node, p])),
+    missing: missing.join('; '),
+  };
 }
 
 /** @throws Error naming what was still missing when the time was over */
 export async function waitUntilReady(state: RunState, timeoutMs: number, signal: AbortSignal): Promise<Readiness> {
   const store = localStore(state);
-  for (const end = Date.now() + timeoutMs; ; ) {
+  for (const end = Date.now() + timeoutMs; ;) {
     signal.throwIfAborted();
-    const now = await readiness(state, store).catch((error: Error) => ({ ready: false as const, missing: error.message }));
+    const now = await readiness(state, store).catch((error: Error) => ({
+      ready: false as const,
+      missing: error.message,
+    }));
     if (now.ready) return now as Readiness;
     if (Date.now() > end) throw new Error(`the system is not ready after ${timeoutMs / 1000} s: ${now.missing}`);
     await new Promise((resolve) => setTimeout(resolve, 250));

@@ -42,7 +42,10 @@ export interface Rival {
 export function startRival(o: RivalOptions): Rival {
   const { address } = o.host;
   const files = renderFiles({
-    bundle: { ...o.bundle, alertmanager: o.bundle.alertmanager.replaceAll('/notifications', `/notifications/${o.pagerPath}`) },
+    bundle: {
+      ...o.bundle,
+      alertmanager: o.bundle.alertmanager.replaceAll('/notifications', `/notifications/${o.pagerPath}`),
+    },
     cluster: o.cluster,
     shard: 0,
     node: o.name,
@@ -72,7 +75,9 @@ export function startRival(o: RivalOptions): Rival {
     '--config.file=alertmanager.yml',
     '--storage.path=alertmanager',
     `--web.listen-address=${address}:${PORTS.gate}`,
-    peers.length === 0 ? '--cluster.listen-address=' : `--cluster.listen-address=${address}:${PORTS.alertmanagerCluster}`,
+    peers.length === 0
+      ? '--cluster.listen-address='
+      : `--cluster.listen-address=${address}:${PORTS.alertmanagerCluster}`,
     ...peers.map((peer) => `--cluster.peer=${peer}:${PORTS.alertmanagerCluster}`),
   ]);
   const prometheus = start('prometheus', [

@@ -35,7 +35,9 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   };
 
   const binDir = toolDir(join(dir, 'bin'), tools, ['prometheus', 'promtool', 'alertmanager', 'amtool']);
-  const instances = new Map(deployment.instances.map((d) => [d.node, makeInstance(d, start, prepared, deployed, binDir, onLine)]));
+  const instances = new Map(
+    deployment.instances.map((d) => [d.node, makeInstance(d, start, prepared, deployed, binDir, onLine)]),
+  );
   start.save({
     nodes: [...instances.values()].map((i) => ({
       node: i.deployed.node,
@@ -45,7 +47,9 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       dir: i.dir,
     })),
   });
-  await start.step(`nodes: ${[...instances.keys()].join(', ')}`, () => Promise.all([...instances.values()].map((i) => i.boot())));
+  await start.step(`nodes: ${[...instances.keys()].join(', ')}`, () =>
+    Promise.all([...instances.values()].map((i) => i.boot())),
+  );
 
   const controlPlane = await start.step('functions, schedules, alarms', () => {
     const plane = new ControlPlane({
@@ -62,7 +66,17 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
 
   const haproxySocket = join(dir, 'haproxy.sock');
   await start.step('load balancer: HAProxy, from the deployed NLB', () =>
-    startLoadBalancer({ tool: tools.haproxy, deployment, instances, dir, runId, env, socket: haproxySocket, cleanup, onEvent: start.onEnd }),
+    startLoadBalancer({
+      tool: tools.haproxy,
+      deployment,
+      instances,
+      dir,
+      runId,
+      env,
+      socket: haproxySocket,
+      cleanup,
+      onEvent: start.onEnd,
+    }),
   );
   const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
   const oracle = await start.step('oracle: one more Prometheus and Alertmanager, which nothing hurts', () =>
@@ -124,6 +138,8 @@ function makeInstance(
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */
 function alertingFlags(instance: DeployedInstance): string[] {
-  const { prometheus } = JSON.parse(userDataFiles(instance.userData).get('/etc/prometheus-ha/node.json')!) as NodeConfig;
+  const { prometheus } = JSON.parse(
+    userDataFiles(instance.userData).get('/etc/prometheus-ha/node.json')!,
+  ) as NodeConfig;
   return [`--rules.alert.resend-delay=${prometheus.resendDelay}`, '--rules.alert.for-grace-period=0s'];
 }

@@ -85,7 +85,17 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
   });
 
   const socket = join(dir, 'control.sock');
-  const system: System = { ...running, start, prepared, deployed, network: prepared.network, ...deployed, get state() { return state!; } };
+  const system: System = {
+    ...running,
+    start,
+    prepared,
+    deployed,
+    network: prepared.network,
+    ...deployed,
+    get state() {
+      return state!;
+    },
+  };
   const control = await serveControl(socket, controlActions(system));
   cleanup.defer('close the control socket', () => control.close());
   start.save({ socket });

@@ -4,13 +4,23 @@ import type { Cleanup } from './cleanup';
 import { launch, MARKS, type Running } from './processes';
 
 /** Ports of everything that is watched, on the run's host address. */
-export const WORKLOAD_PORTS = { redis: 6379, redisExporter: 9121, tradeEngine: 9200, duckdb: 9201, pager: 9300 } as const;
+export const WORKLOAD_PORTS = {
+  redis: 6379,
+  redisExporter: 9121,
+  tradeEngine: 9200,
+  duckdb: 9201,
+  pager: 9300,
+} as const;
 
 /** Host names in config/ and what they stand for here. */
-export const WORKLOAD_HOSTS = ['redis-exporter', 'trade-engine', 'duckdb', 'pager'].map((name) => `${name}.trading.internal`);
+export const WORKLOAD_HOSTS = ['redis-exporter', 'trade-engine', 'duckdb', 'pager'].map(
+  (name) => `${name}.trading.internal`,
+);
 
 export interface WorkloadOptions {
-  readonly tools: Readonly<Record<'redis-server' | 'redis_exporter', { readonly path: string; readonly env: Readonly<Record<string, string>> }>>;
+  readonly tools: Readonly<
+    Record<'redis-server' | 'redis_exporter', { readonly path: string; readonly env: Readonly<Record<string, string>> }>
+  >;
   readonly host: string;
   readonly dir: string;
   readonly runId: string;
@@ -44,7 +54,11 @@ export function startWorkload(o: WorkloadOptions): Workload {
     void running.ended.then((how) => o.onEvent(name, how));
     return running;
   };
-  const script = (file: string): string[] => ['--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'workload', file)];
+  const script = (file: string): string[] => [
+    '--require',
+    require.resolve('tsx/cjs'),
+    join(__dirname, '..', 'workload', file),
+  ];
   const redisUrl = `redis://${host}:${WORKLOAD_PORTS.redis}`;
 
   return {
@@ -53,7 +67,18 @@ export function startWorkload(o: WorkloadOptions): Workload {
       redis: start(
         'redis',
         tools['redis-server'].path,
-        ['--bind', host, '--port', String(WORKLOAD_PORTS.redis), '--save', '', '--protected-mode', 'no', '--maxmemory', '64mb'],
+        [
+          '--bind',
+          host,
+          '--port',
+          String(WORKLOAD_PORTS.redis),
+          '--save',
+          '',
+          '--protected-mode',
+          'no',
+          '--maxmemory',
+          '64mb',
+        ],
         tools['redis-server'].env,
       ),
       'redis-exporter': start(

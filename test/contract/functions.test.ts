@@ -17,7 +17,11 @@ import { startEmulator } from './agent-tools';
 const BUCKET = 'control';
 const ADDRESSES: Record<string, string> = { 'node-1': '127.78.0.1', 'node-2': '127.78.0.2' };
 const NODES = Object.keys(ADDRESSES);
-const POLICY = { ...DEFAULT_POLICY, probe: { ...DEFAULT_POLICY.probe, intervalMs: 300, timeoutMs: 200 }, verifyTimeoutMs: 150 };
+const POLICY = {
+  ...DEFAULT_POLICY,
+  probe: { ...DEFAULT_POLICY.probe, intervalMs: 300, timeoutMs: 200 },
+  verifyTimeoutMs: 150,
+};
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'eu-west-1' };
 
 let emulator: { url: string; process: ChildProcess };
@@ -43,7 +47,12 @@ function serveNode(node: string): void {
 
 function runner(name: string, lines: string[] = []): FunctionRunner {
   const entry = join(dir, `${name}.js`);
-  buildSync({ entryPoints: [join(__dirname, '../../lambdas', name, 'handler.ts')], bundle: true, platform: 'node', outfile: entry });
+  buildSync({
+    entryPoints: [join(__dirname, '../../lambdas', name, 'handler.ts')],
+    bundle: true,
+    platform: 'node',
+    outfile: entry,
+  });
   return new FunctionRunner(
     {
       name,
@@ -73,7 +82,12 @@ const store = (): ReturnType<typeof s3ControlStore> => s3ControlStore(s3, BUCKET
 async function begin(): Promise<Assignment> {
   const current = await store().readAssignment();
   const next = {
-    ...promoted(current?.assignment ?? null, { active: 'node-1', reason: 'test', by: 'operator', appliedEpoch: 0 }, Date.now(), 0),
+    ...promoted(
+      current?.assignment ?? null,
+      { active: 'node-1', reason: 'test', by: 'operator', appliedEpoch: 0 },
+      Date.now(),
+      0,
+    ),
     promotions: [],
   };
   expect(await store().writeAssignment(next, current?.etag ?? null)).toBe('written');
@@ -105,7 +119,9 @@ beforeAll(async () => {
     forcePathStyle: true,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+  await s3.send(
+    new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+  );
   await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
   for (const node of NODES) serveNode(node);
 });
@@ -172,7 +188,8 @@ describe('health-check', () => {
     const pointer = { version: 1, bucket: 'assets', key: 'bundle.json', hash: 'abc' } as const;
     const loop = f.invoke({ source: 'schedule', config: pointer });
     const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-      for (const end = Date.now() + 15_000; !(await holds()); ) if (Date.now() > end) throw new Error(`${what}: ${lines.join('\n')}`);
+      for (const end = Date.now() + 15_000; !(await holds());)
+        if (Date.now() > end) throw new Error(`${what}: ${lines.join('\n')}`);
     };
     await until('pointer', async () => (await store().readConfigPointer())?.hash === 'abc');
     await until('heartbeat', async () => (await store().readHeartbeat()) !== null);
@@ -182,7 +199,9 @@ describe('health-check', () => {
     expect(assignment).toMatchObject({ epoch: before.epoch + 1, by: 'health-check' });
     await f.halt();
     await loop;
-    const misses = lines.map((l) => JSON.parse(l) as { event?: string; node?: string; misses?: number }).filter((l) => l.event === 'probe-missed');
+    const misses = lines
+      .map((l) => JSON.parse(l) as { event?: string; node?: string; misses?: number })
+      .filter((l) => l.event === 'probe-missed');
     expect(Math.max(...misses.filter((m) => m.node === 'node-1').map((m) => m.misses!))).toBe(POLICY.probe.fall);
     const healthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":1'));
     const unhealthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":0'));

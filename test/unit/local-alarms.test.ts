@@ -35,7 +35,13 @@ describe('alarms of the local run', () => {
   });
   test('missing data breaches, does not breach or is unknown, as the alarm says', () => {
     const silent = new MetricStore();
-    expect(evaluateAlarm(alarm({ treatMissingData: 'breaching', evaluationPeriods: 3, datapointsToAlarm: 3 }), silent, 60_000)).toBe('ALARM');
+    expect(
+      evaluateAlarm(
+        alarm({ treatMissingData: 'breaching', evaluationPeriods: 3, datapointsToAlarm: 3 }),
+        silent,
+        60_000,
+      ),
+    ).toBe('ALARM');
     expect(evaluateAlarm(alarm({ treatMissingData: 'notBreaching' }), silent, 60_000)).toBe('OK');
     expect(evaluateAlarm(alarm({ treatMissingData: 'missing' }), silent, 60_000)).toBe('INSUFFICIENT_DATA');
   });
@@ -46,11 +52,25 @@ describe('alarms of the local run', () => {
   });
   test('what the functions write as metrics is what the alarms read', () => {
     const metrics = new MetricStore();
-    for (const line of embeddedMetrics('c', 0, [{ name: 'ActiveNodeHealthy', value: 0 }, { name: 'NodeHealthy', value: 1, node: 'node-1' }], 5_000)) {
+    for (const line of embeddedMetrics(
+      'c',
+      0,
+      [
+        { name: 'ActiveNodeHealthy', value: 0 },
+        { name: 'NodeHealthy', value: 1, node: 'node-1' },
+      ],
+      5_000,
+    )) {
       expect(metrics.takeLogLine(line)).toBe(true);
     }
     expect(metrics.values(METRIC, 0, 10_000)).toEqual([0]);
-    expect(metrics.values({ ...METRIC, name: 'NodeHealthy', dimensions: { ...METRIC.dimensions, Node: 'node-1' } }, 0, 10_000)).toEqual([1]);
+    expect(
+      metrics.values(
+        { ...METRIC, name: 'NodeHealthy', dimensions: { ...METRIC.dimensions, Node: 'node-1' } },
+        0,
+        10_000,
+      ),
+    ).toEqual([1]);
     expect(metrics.takeLogLine('{"level":"info"}')).toBe(false);
   });
 });

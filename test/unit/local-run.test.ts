@@ -5,7 +5,9 @@ import { parseUnit } from '../../local/run/unit-file';
 
 describe('systemd units', () => {
   test('ExecStart, Environment and Restart are read', () => {
-    const unit = parseUnit('[Service]\nEnvironment=A=b=c\nEnvironment="D=e f"\nExecStart=/usr/bin/node /opt/x.js --config /etc/x.json\nRestart=always\nRestartSec=2s\n');
+    const unit = parseUnit(
+      '[Service]\nEnvironment=A=b=c\nEnvironment="D=e f"\nExecStart=/usr/bin/node /opt/x.js --config /etc/x.json\nRestart=always\nRestartSec=2s\n',
+    );
     expect(unit).toEqual({
       execStart: ['/usr/bin/node', '/opt/x.js', '--config', '/etc/x.json'],
       environment: { A: 'b=c', D: 'e f' },
@@ -40,13 +42,17 @@ describe('HAProxy in the place of the NLB', () => {
     expect(config).toContain('http-check send meth GET uri /-/ready');
   });
   test('watches the same nodes by the rule of the seed, as a yardstick', () => {
-    expect(config.split('backend yardstick')[1]).toContain('server node-1 10.0.0.1:9090 check port 9090 inter 2s fall 3 rise 2');
+    expect(config.split('backend yardstick')[1]).toContain(
+      'server node-1 10.0.0.1:9090 check port 9090 inter 2s fall 3 rise 2',
+    );
   });
 });
 
 describe('events at the terminal', () => {
   test('role changes and failures are shown, routine is not', () => {
-    expect(describeLine('node-1', '{"at":"x","level":"info","event":"gate-opened","epoch":2}')).toBe('node-1: gate-opened  epoch=2');
+    expect(describeLine('node-1', '{"at":"x","level":"info","event":"gate-opened","epoch":2}')).toBe(
+      'node-1: gate-opened  epoch=2',
+    );
     expect(describeLine('node-1', '{"at":"x","level":"info","event":"announced"}')).toBeNull();
     expect(describeLine('node-1', '{"at":"x","level":"error","event":"anything"}')).toBe('node-1: anything');
   });

@@ -1,0 +1,51 @@
+import { defineCluster } from '../lib/config/cluster';
+
+/** The cluster. Every value is checked by `npx cdk synth`, which names this file and the line. */
+export default defineCluster({
+  name: 'trading-metrics',
+  region: 'eu-west-1',
+
+  zones: ['eu-west-1a', 'eu-west-1b'],
+  nodes: [
+    { name: 'prometheus-1', zone: 'eu-west-1a' },
+    { name: 'prometheus-2', zone: 'eu-west-1b' },
+  ],
+
+  instance: {
+    type: 'r7g.large',
+    architecture: 'arm64',
+    // AN EXAMPLE: put the image here that you want to run, and change it on purpose. To find one:
+    //   aws ssm get-parameter --region eu-west-1 --query Parameter.Value \
+    //     --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64
+    ami: { 'eu-west-1': 'ami-0a1b2c3d4e5f60718' },
+  },
+  volume: { sizeGiB: 200 },
+
+  network: { kind: 'new', cidr: '10.77.0.0/20', egress: 'nat' },
+  clients: ['10.0.0.0/8'],
+
+  scrapeInterval: '1s',
+  evaluationInterval: '1s',
+  retention: '15d',
+  walSegmentSize: '64MB',
+  resendDelay: '15s',
+
+  ingest: { series: 50_000, bytesPerSample: 1.7 },
+
+  artifacts: {
+    prometheus: {
+      version: '3.13.2',
+      sha256: {
+        amd64: '0e8c4d46101bd025ea8265e377d2caabc57f488fc1be1c367f37db69ea41be6f',
+        arm64: '7cecb17a6f41d59814e1a0581a1f81f79051ad5973d1ecf39e23a9f747d6572a',
+      },
+    },
+    alertmanager: {
+      version: '0.34.1',
+      sha256: {
+        amd64: '265b9d1e55ef0d5306a436018af6d2b686c2ce051f03d968f7464ecb1372a7e8',
+        arm64: 'd98d6cbaf52151c7e76e24355fec88b11cebcb9875d4cdd8b76ddce7a7e5535c',
+      },
+    },
+  },
+});

@@ -1,0 +1,95 @@
+import type { Policy } from '../core/policy';
+
+export type Architecture = 'arm64' | 'x86_64';
+
+/** One Prometheus node: an Auto Scaling group of one and a data volume that outlives it. */
+export interface ClusterNode {
+  /** Lower-case letters, digits and dashes; names the node's volume, so never rename it. */
+  readonly name: string;
+  /** One of `zones`; instance and volume live there. */
+  readonly zone: string;
+}
+
+/** A new VPC: one private subnet per zone and a gateway endpoint for S3. */
+export interface NewNetwork {
+  readonly kind: 'new';
+  /** IPv4 range of the VPC, /16 to /24. */
+  readonly cidr: string;
+  /**
+   * How nodes reach what is not S3 (volumes are attached by EC2's API; Session Manager).
+   * `nat`: a NAT gateway per zone, also for downloads and for receivers of notifications on the internet.
+   * `endpoints`: interface endpoints only, no internet; needs `artifactMirror`.
+   * Failover needs neither.
+   */
+  readonly egress: 'nat' | 'endpoints';
+}
+
+/** A VPC that exists already. It must have what `egress` of a new one would give. */
+export interface ImportedNetwork {
+  readonly kind: 'imported';
+  readonly vpcId: string;
+  readonly cidr: string;
+  /** One private subnet per zone, and its route table: the gateway endpoint for S3 is added to it. */
+  readonly subnets: Readonly<Record<string, { readonly subnetId: string; readonly routeTableId: string }>>;
+  /** false when the VPC has a gateway endpoint for S3 already. */
+  readonly addS3Endpoint: boolean;
+}
+
+/** A pinned release: its version and the SHA-256 of its Linux tarballs, as the project publishes them. */
+export interface PinnedArtifact {
+  readonly version: string;
+  readonly sha256: { readonly amd64: string; readonly arm64: string };
+}
+
+type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+/** What config/cluster.ts says. */
+export interface ClusterConfig {
+  /** Prefix of the stacks, functions and alarms, and the label `cluster` of every series. */
+  readonly name: string;
+  readonly region: string;
+  /** Only where the stacks must not be deployable to any other account. */
+  readonly account?: string;
+  readonly zones: readonly string[];
+  /** At least two, in order of preference: the first one alerts first. */
+  readonly nodes: readonly ClusterNode[];
+  readonly instance: {
+    readonly type: string;
+    readonly architecture: Architecture;
+    /** Amazon Linux 2023 by region. Pinned: a "latest" lookup replaces nodes on the day Amazon publishes one. */
+    readonly ami: Readonly<Record<string, string>>;
+  };
+  /** Data volume of each node. */
+  readonly volume: { readonly sizeGiB: number };
+  readonly network: NewNetwork | ImportedNetwork;
+  /** IPv4 ranges that may query through the load balancer. */
+  readonly clients: readonly string[];
+  readonly scrapeInterval: string;
+  readonly evaluationInterval: string;
+  readonly retention: string;
+  /** 10MB to 256MB. */
+  readonly walSegmentSize: string;
+  /** Firing alerts are repeated to Alertmanager this often; four times this is how long one lives without a repeat. */
+  readonly resendDelay: string;
+  /** Changes to DEFAULT_POLICY (lib/core/policy.ts). */
+  readonly policy?: DeepPartial<Policy>;
+  /** What one node is expected to take in; the disk is checked against it. */
+  readonly ingest: { readonly series: number; readonly bytesPerSample: number };
+  readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
+  /** A bucket in the same region with the release tarballs under their own names, tried before GitHub. */
+  readonly artifactMirror?: string;
+  /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
+  readonly alarmEmail?: string;
+}
+
+/** Gives config/cluster.ts its types; what it says is checked at synth (lib/config/load.ts). */
+export function defineCluster(config: ClusterConfig): ClusterConfig {
+  return config;
+}
+
+/** A ClusterConfig that was found sound, with every default in its place. */
+export interface Cluster extends Omit<ClusterConfig, 'policy'> {
+  readonly policy: Policy;
+  /** Later issues add shards; names leave room for them. */
+  readonly shard: 0;
+}

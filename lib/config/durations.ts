@@ -1,0 +1,25 @@
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+/** Prometheus's durations (15d, 1h30m, 500ms) in milliseconds; null for anything else. Units go from large to small. */
+export function durationMs(text: string): number | null {
+  const parts = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/.exec(text);
+  if (text === '' || parts === null) return text === '0' ? 0 : null;
+  return parts
+    .slice(1)
+    .filter((part) => part !== undefined)
+    .reduce((sum, part) => sum + parseInt(part, 10) * UNITS[part.replace(/^\d+/, '')]!, 0);
+}
+
+/** A whole number of MB, as Prometheus's flags take it; null for anything else. */
+export function megabytes(text: string): number | null {
+  const match = /^(\d+)MB$/.exec(text);
+  return match === null ? null : Number(match[1]);
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+import { UserError } from '../core/errors';
+
+export const MAX_BUNDLE_BYTES = 600_000;
+
+/**
+ * One minified CommonJS file with everything it imports, the AWS SDK included: what was tested is what runs, not
+ * the SDK that the runtime happens to bring. Same sources, same bytes.
+ *
+ * @throws UserError when the bundle is larger than MAX_BUNDLE_BYTES, naming what makes it so
+ */
+export function bundle(entry: string, root: string, limit = MAX_BUNDLE_BYTES): string {
+  const result = buildSync({
+    entryPoints: [entry],
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // ES modules first: esbuild drops what is not used of them, which a CommonJS build of the SDK does not allow.
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'silent',
+  });
+  const { text, contents } = result.outputFiles[0]!;
+  if (contents.byteLength > limit) {
+    const [output] = Object.values(result.metafile.outputs);
+    const largest = Object.entries(output!.inputs)
+      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+      .slice(0, 3)
+      .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
+    throw new UserError({
+      what: `the bundle of ${relative(root, entry)} is too large for a fast cold start`,
+      got: `${contents.byteLength} bytes, most of them from ${largest.join(', ')}`,
+      expected: `at most ${limit} bytes`,
+      fix: 'import less, or call the one AWS API by a smaller client',
+    });
+  }
+  return text;
+}
+
+/** Gives `use` a file with this content; afterwards it is gone, so the CDK must have staged a copy by then. */
+export function withFile<T>(name: string, content: string, use: (path: string, directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), 'prometheus-ha-'));
+  try {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    if (statSync(path).size === 0) throw new Error(`${name} is empty`);
+    return use(path, directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,102 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  Stats,
+  TreatMissingData,
+  type IAlarmAction,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { LambdaAction, SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { METRICS } from '../core/names';
+
+export interface ControlAlarmsProps {
+  readonly cluster: Cluster;
+  readonly topic: ITopic;
+  readonly promoteAlerting: LambdaFunction;
+  readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
+}
+
+/** Each has a name that does not change and an entry of that name in docs/runbook. */
+export class ControlAlarms extends Construct {
+  private readonly cluster: Cluster;
+  private readonly notify: IAlarmAction;
+
+  constructor(scope: Construct, id: string, props: ControlAlarmsProps) {
+    super(scope, id);
+    this.cluster = props.cluster;
+    this.notify = new SnsAction(props.topic);
+    const promote = new LambdaAction(props.promoteAlerting);
+
+    // The second trigger of a failover. Silence is the next alarm's business.
+    this.alarm('alerting-node-unhealthy', [promote], {
+      metric: this.shardMetric(METRICS.activeHealthy, Stats.MINIMUM, Duration.seconds(10)),
+      alarmDescription: 'The node that alerts does not serve. promote-alerting is called.',
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    // Covers the death of the first trigger.
+    this.alarm('control-plane-silent', [promote], {
+      metric: this.shardMetric(METRICS.heartbeat, Stats.SAMPLE_COUNT, Duration.seconds(10)),
+      alarmDescription: 'Nobody has probed the nodes for 30 s. promote-alerting looks once in its place.',
+      threshold: 1,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.alarm('no-standby', [], {
+      metric: this.shardMetric(METRICS.healthyNodes, Stats.MINIMUM, Duration.minutes(1)),
+      alarmDescription: 'Fewer than two nodes could alert: the next failure finds nobody to take over.',
+      threshold: 2,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    for (const { name, function: fn } of props.functions) {
+      this.alarm(`${name}-errors`, [], {
+        metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),
+        alarmDescription: `The function ${name} failed.`,
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
+  }
+
+  private alarm(
+    name: string,
+    actions: readonly IAlarmAction[],
+    props: {
+      readonly metric: Metric;
+      readonly alarmDescription: string;
+      readonly threshold: number;
+      readonly evaluationPeriods: number;
+      readonly treatMissingData: TreatMissingData;
+      readonly comparisonOperator?: ComparisonOperator;
+    },
+  ): void {
+    const alarm = new Alarm(this, name, {
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      ...props,
+      alarmName: `${this.cluster.name}-${name}`,
+      alarmDescription: `${props.alarmDescription} Runbook: docs/runbook/${name}.md`,
+    });
+    alarm.addAlarmAction(...actions, this.notify);
+    alarm.addOkAction(this.notify);
+  }
+
+  private shardMetric(metricName: string, statistic: string, period: Duration): Metric {
+    const [cluster, shard] = METRICS.dimensions;
+    return new Metric({
+      namespace: METRICS.namespace,
+      metricName,
+      dimensionsMap: { [cluster]: this.cluster.name, [shard]: String(this.cluster.shard) },
+      statistic,
+      period,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { NewNetwork } from '../config/cluster';
+import type { Network } from '../stacks/network-stack';
+
+/** For repair and operators, never for failover: volumes, signals of CloudFormation, Session Manager. */
+const ENDPOINTS = {
+  Ec2: InterfaceVpcEndpointAwsService.EC2,
+  CloudFormation: InterfaceVpcEndpointAwsService.CLOUDFORMATION,
+  Ssm: InterfaceVpcEndpointAwsService.SSM,
+  SsmMessages: InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+};
+
+/** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */
+export function createNetwork(scope: Construct, network: NewNetwork, zones: readonly string[]): Network {
+  const nat = network.egress === 'nat';
+  const type = nat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+  const vpc = new Vpc(scope, 'Vpc', {
+    ipAddresses: IpAddresses.cidr(network.cidr),
+    availabilityZones: [...zones],
+    // One per zone: a node must not lose its way out with another node's zone.
+    natGateways: nat ? zones.length : 0,
+    subnetConfiguration: [
+      { name: 'nodes', subnetType: type },
+      ...(nat ? [{ name: 'nat', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false, cidrMask: 28 }] : []),
+    ],
+    gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+    // Closing the default security group takes a custom resource; nothing here is ever put into it.
+    restrictDefaultSecurityGroup: false,
+  });
+  const subnets = { subnetGroupName: 'nodes' };
+  vpc.addFlowLog('Rejected', {
+    trafficType: FlowLogTrafficType.REJECT,
+    destination: FlowLogDestination.toCloudWatchLogs(
+      new LogGroup(scope, 'RejectedTraffic', {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+    ),
+  });
+  if (!nat) {
+    const group = new SecurityGroup(scope, 'EndpointGroup', {
+      vpc,
+      description: 'Interface endpoints, for the private subnets',
+      allowAllOutbound: false,
+    });
+    group.addIngressRule(Peer.ipv4(network.cidr), Port.tcp(443), 'API calls from inside the VPC');
+    for (const [name, service] of Object.entries(ENDPOINTS)) {
+      vpc.addInterfaceEndpoint(name, { service, subnets, securityGroups: [group], open: false });
+    }
+  }
+  return { vpc, subnets };
+}

@@ -1,0 +1,79 @@
+import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { KEYS, TAGS } from '../core/names';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
+import { readableKeys } from './readable-keys';
+
+export interface NodeRoleProps {
+  readonly cluster: Cluster;
+  readonly node: string;
+  readonly controlBucketArn: string;
+  readonly assetsBucketArn: string;
+}
+
+/** What one node may do, and no other node's share of it. */
+export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Role {
+  const { cluster, node, controlBucketArn, assetsBucketArn } = props;
+  const { shard } = cluster;
+  const stack = Stack.of(scope);
+  const ec2 = (resource: string): string => `arn:${stack.partition}:ec2:${stack.region}:${stack.account}:${resource}/*`;
+  const mirror =
+    cluster.artifactMirror === undefined ? [] : [`arn:${stack.partition}:s3:::${cluster.artifactMirror}/*`];
+  const own = {
+    [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
+    [`aws:ResourceTag/${TAGS.node}`]: node,
+  };
+  const statements = [
+    // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn] }),
+    new PolicyStatement({
+      actions: ['s3:GetObject'],
+      resources: [
+        ...readableKeys(cluster).map((key) => `${controlBucketArn}/${key}`),
+        // Configuration bundles are named by their content; the next one's name is not known yet.
+        `${assetsBucketArn}/*`,
+        ...mirror,
+      ],
+    }),
+    // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
+    new PolicyStatement({
+      actions: ['s3:PutObject'],
+      resources: [
+        `${controlBucketArn}/${KEYS.assignment(shard)}`,
+        `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
+      ],
+    }),
+    new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: ['ec2:AttachVolume'],
+      resources: [ec2('volume'), ec2('instance')],
+      conditions: { StringEquals: own },
+    }),
+    new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
+  ];
+  const role = new Role(scope, id, {
+    description: `Prometheus node ${node}`,
+    assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
+    inlinePolicies: { node: new PolicyDocument({ statements }) },
+  });
+  acknowledge(
+    role,
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',
+    'Session Manager instead of SSH: the policy that AWS maintains for its agent.',
+  );
+  const account = cluster.account ?? '<AWS::AccountId>';
+  acknowledgeWildcards(role, 'DescribeVolumes knows no narrower resource.', ['*']);
+  acknowledgeWildcards(
+    role,
+    "Limited by condition to what carries the node's own tags.",
+    ['instance/*', 'volume/*'].map((name) => `arn:aws:ec2:${cluster.region}:${account}:${name}`),
+  );
+  acknowledgeWildcards(role, 'Assets are named by their content; the next name is not known yet.', [
+    `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
+    ...mirror,
+  ]);
+  return role;
+}

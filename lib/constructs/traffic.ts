@@ -1,0 +1,45 @@
+import { Peer, Port, SecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { PORTS } from '../core/names';
+
+/** Who may talk to whom. All groups in one place, so that no stack needs another one's for a rule. */
+export class Traffic extends Construct {
+  readonly nodes: SecurityGroup;
+  readonly functions: SecurityGroup;
+  readonly loadBalancer: SecurityGroup;
+
+  constructor(scope: Construct, id: string, vpc: IVpc, cluster: Cluster) {
+    super(scope, id);
+    // Nodes scrape targets and notify receivers that only the user knows: any destination.
+    this.nodes = new SecurityGroup(this, 'Nodes', { vpc, description: 'Prometheus nodes', allowAllOutbound: true });
+    this.functions = new SecurityGroup(this, 'Functions', {
+      vpc,
+      description: 'Functions of the control plane',
+      allowAllOutbound: false,
+    });
+    this.loadBalancer = new SecurityGroup(this, 'LoadBalancer', {
+      vpc,
+      description: 'Load balancer for queries',
+      allowAllOutbound: false,
+    });
+
+    const { nodes, functions, loadBalancer } = this;
+    const prometheus = Port.tcp(PORTS.prometheus);
+    for (const range of cluster.clients) loadBalancer.addIngressRule(Peer.ipv4(range), prometheus, 'Queries');
+    loadBalancer.addEgressRule(nodes, prometheus, 'Queries and health checks');
+    nodes.addIngressRule(loadBalancer, prometheus, 'Queries and health checks');
+
+    functions.addEgressRule(nodes, prometheus, 'Probes of Prometheus');
+    functions.addEgressRule(nodes, Port.tcp(PORTS.agent), 'Probes of the agent');
+    functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, by the gateway endpoint');
+    nodes.addIngressRule(functions, prometheus, 'Probes of Prometheus');
+    nodes.addIngressRule(functions, Port.tcp(PORTS.agent), 'Probes of the agent');
+
+    nodes.addIngressRule(nodes, prometheus, 'Peers probe each other');
+    nodes.addIngressRule(nodes, Port.tcp(PORTS.agent), 'Peers probe each other');
+    nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanager), 'The open gate sends to every Alertmanager');
+    nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanagerCluster), 'Gossip of Alertmanager');
+    nodes.addIngressRule(nodes, Port.udp(PORTS.alertmanagerCluster), 'Gossip of Alertmanager');
+  }
+}

@@ -1,0 +1,115 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as InvokeFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { join } from 'node:path';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { readableKeys } from '../constructs/readable-keys';
+import { alarmTopic } from '../constructs/alarm-topic';
+import { BundledFunction } from '../constructs/bundled-function';
+import { ControlAlarms } from '../constructs/control-alarms';
+import { fileAsset } from '../constructs/file-asset';
+import { ENV, KEYS } from '../core/names';
+import type { ConfigBundle, ConfigPointer } from '../core/node-documents';
+import type { NetworkStack } from './network-stack';
+import { stackProps, tagShard } from './scope';
+
+export interface ControlStackProps {
+  readonly cluster: Cluster;
+  readonly network: NetworkStack;
+  readonly controlBucket: Bucket;
+  readonly bundle: ConfigBundle;
+  /** lambdas/, with a directory per function. */
+  readonly functionsDir: string;
+  readonly root: string;
+}
+
+/** Who decides that another node shall alert, and what calls it. */
+export class ControlStack extends Stack {
+  private readonly props: ControlStackProps;
+
+  constructor(scope: Construct, id: string, props: ControlStackProps) {
+    const { cluster } = props;
+    super(scope, id, stackProps(cluster, 'control', 'Functions, schedule and alarms of the control plane'));
+    this.props = props;
+    tagShard(this, cluster);
+
+    const healthCheck = this.controlFunction('health-check', Duration.seconds(90), 'Probes the nodes every 2 s', [
+      KEYS.assignment(cluster.shard),
+      KEYS.heartbeat(cluster.shard),
+      KEYS.configPointer,
+    ]);
+    const promoteAlerting = this.controlFunction('promote-alerting', Duration.seconds(30), 'Moves alerting', [
+      KEYS.assignment(cluster.shard),
+    ]);
+    new Rule(this, 'EveryMinute', {
+      ruleName: `${cluster.name}-health-check`,
+      description: 'Starts a minute of probes, and names the configuration that nodes shall run',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new InvokeFunction(healthCheck.function, {
+          event: RuleTargetInput.fromObject({ source: 'schedule', config: this.configPointer() }),
+          // An invocation that is a minute late has been overtaken by the next one.
+          retryAttempts: 1,
+          maxEventAge: Duration.seconds(60),
+        }),
+      ],
+    });
+    new ControlAlarms(this, 'Alarms', {
+      cluster,
+      topic: alarmTopic(this, 'AlarmTopic', cluster.alarmEmail),
+      promoteAlerting: promoteAlerting.function,
+      functions: [
+        { name: 'health-check', function: healthCheck.function },
+        { name: 'promote-alerting', function: promoteAlerting.function },
+      ],
+    });
+  }
+
+  /** The bundle goes into the assets bucket; a changed rule changes this pointer and nothing else. */
+  private configPointer(): ConfigPointer {
+    const content = `${JSON.stringify(this.props.bundle, null, 2)}\n`;
+    const { asset, hash } = fileAsset(this, 'Configuration', 'config.json', content);
+    return { version: 1, bucket: asset.s3BucketName, key: asset.s3ObjectKey, hash };
+  }
+
+  private controlFunction(
+    name: string,
+    timeout: Duration,
+    description: string,
+    writes: readonly string[],
+  ): BundledFunction {
+    const { cluster, network, controlBucket, functionsDir, root } = this.props;
+    return new BundledFunction(this, name, {
+      functionName: `${cluster.name}-${name}`,
+      entry: join(functionsDir, name, 'handler.ts'),
+      root,
+      description,
+      timeout,
+      environment: {
+        [ENV.cluster]: cluster.name,
+        [ENV.shard]: String(cluster.shard),
+        [ENV.nodes]: cluster.nodes.map((node) => node.name).join(','),
+        [ENV.controlBucket]: controlBucket.bucketName,
+        [ENV.policy]: JSON.stringify(cluster.policy),
+      },
+      vpc: network.vpc,
+      vpcSubnets: network.subnets,
+      securityGroup: network.traffic.functions,
+      permissions: [
+        // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
+        new PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: readableKeys(cluster).map((key) => controlBucket.arnForObjects(key)),
+        }),
+        new PolicyStatement({
+          actions: ['s3:PutObject'],
+          resources: writes.map((key) => controlBucket.arnForObjects(key)),
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { importNetwork } from '../constructs/imported-network';
+import { createNetwork } from '../constructs/new-network';
+import { Traffic } from '../constructs/traffic';
+import { stackProps, tagShard } from './scope';
+
+/** A VPC and what nodes and functions need in it, as constructs give it. */
+export interface Network {
+  readonly vpc: IVpc;
+  /** Where nodes, functions and the load balancer live: one private subnet per zone. */
+  readonly subnets: SubnetSelection;
+}
+
+/** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. */
+export class NetworkStack extends Stack implements Network {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly traffic: Traffic;
+
+  constructor(scope: Construct, id: string, cluster: Cluster) {
+    super(scope, id, stackProps(cluster, 'network', 'Network of the Prometheus nodes'));
+    tagShard(this, cluster);
+    const { network, zones } = cluster;
+    const made = network.kind === 'new' ? createNetwork(this, network, zones) : importNetwork(this, network, zones);
+    this.vpc = made.vpc;
+    this.subnets = made.subnets;
+    this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);
+  }
+}

@@ -1,0 +1,81 @@
+import { Stack } from 'aws-cdk-lib';
+import type { INetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { releaseArtifact } from '../config/artifacts';
+import type { Cluster } from '../config/cluster';
+import { bundle } from '../constructs/bundle';
+import { fileAsset } from '../constructs/file-asset';
+import { NodeGroup } from '../constructs/node-group';
+import { nodeRole } from '../constructs/node-role';
+import { userData } from '../constructs/user-data';
+import type { NodeConfig } from '../core/node-documents';
+import type { NetworkStack } from './network-stack';
+import { pascal, stackProps, tagShard } from './scope';
+
+export interface NodesStackProps {
+  readonly cluster: Cluster;
+  readonly network: NetworkStack;
+  readonly controlBucket: Bucket;
+  readonly targetGroup: INetworkTargetGroup;
+  readonly agentEntry: string;
+  readonly root: string;
+}
+
+/** The machines. Everything in here can be replaced at any time, one node after the other. */
+export class NodesStack extends Stack {
+  constructor(scope: Construct, id: string, props: NodesStackProps) {
+    const { cluster, network, controlBucket } = props;
+    super(scope, id, stackProps(cluster, 'nodes', 'Prometheus nodes'));
+    tagShard(this, cluster);
+    const { asset: agent } = fileAsset(this, 'Agent', 'agent.js', bundle(props.agentEntry, props.root));
+    let previous: NodeGroup | undefined;
+    for (const node of cluster.nodes) {
+      const logicalId = `GroupShard${cluster.shard}${pascal(node.name)}`;
+      const role = nodeRole(this, `Role-${cluster.shard}-${node.name}`, {
+        cluster,
+        node: node.name,
+        controlBucketArn: controlBucket.bucketArn,
+        assetsBucketArn: agent.bucket.bucketArn,
+      });
+      const group = new NodeGroup(this, `Node-${cluster.shard}-${node.name}`, {
+        cluster,
+        node,
+        vpc: network.vpc,
+        subnets: network.vpc.selectSubnets(network.subnets).subnets.filter((s) => s.availabilityZone === node.zone),
+        securityGroup: network.traffic.nodes,
+        role,
+        userData: userData(nodeConfig(cluster, node.name, controlBucket.bucketName), {
+          agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
+          signal: { stack: this.stackName, resource: logicalId },
+        }),
+        logicalId,
+        targetGroup: props.targetGroup,
+      });
+      // One node after the other: a deploy never takes both down.
+      if (previous !== undefined) group.node.addDependency(previous);
+      previous = group;
+    }
+  }
+}
+
+function nodeConfig(cluster: Cluster, node: string, controlBucket: string): NodeConfig {
+  return {
+    version: 1,
+    cluster: cluster.name,
+    shard: cluster.shard,
+    node,
+    nodes: cluster.nodes.map(({ name }) => name),
+    region: cluster.region,
+    controlBucket,
+    policy: cluster.policy,
+    prometheus: {
+      artifact: releaseArtifact('prometheus', cluster.artifacts.prometheus),
+      retentionTime: cluster.retention,
+      walSegmentSize: cluster.walSegmentSize,
+      resendDelay: cluster.resendDelay,
+    },
+    alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '5s' },
+    artifactMirror: cluster.artifactMirror ?? null,
+  };
+}

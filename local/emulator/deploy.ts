@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { createReadStream, openSync, closeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { UserError } from '../../lib/core/errors';
+
+const ROOT = resolve(__dirname, '../..');
+/** The emulator's only account. */
+export const EMULATOR_ACCOUNT = '123456789012';
+
+export interface Emulator {
+  readonly pid: number;
+  /** host:port of every address, in the order given; ports that were 0 are known now. */
+  readonly listen: readonly string[];
+  /** Resolves with a sentence when it ends, whoever ended it. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts moto with our extensions and waits until it listens. @throws UserError with what it said when it does not */
+export async function startEmulator(o: {
+  /** A Python that has moto[server] 5.2.1. */
+  readonly python?: string;
+  readonly listen: readonly string[];
+  /** File for its log. */
+  readonly log: string;
+  readonly env?: Readonly<Record<string, string>>;
+}): Promise<Emulator> {
+  const log = openSync(o.log, 'a');
+  const args = [resolve(__dirname, 'server.py'), ...o.listen.flatMap((address) => ['--listen', address])];
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...o.env };
+  const child = spawn(o.python ?? 'python3', args, { stdio: ['ignore', 'pipe', log], env });
+  closeSync(log);
+  const ended = new Promise<string>((done) => {
+    child.once('error', (error) => done(`could not be started: ${error.message}`));
+    child.once('exit', (code, by) => done(by === null ? `ended with exit code ${code}` : `was ended by ${by}`));
+  });
+  const ready = new Promise<string[]>((done) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (line.startsWith('{"ready"')) done((JSON.parse(line) as { listen: string[] }).listen);
+    });
+  });
+  const first = await Promise.race([ready, ended]);
+  if (typeof first === 'string') {
+    throw new UserError({
+      what: `the AWS API emulator ${first}`,
+      got: (await tail(o.log)) || 'no output',
+      expected: 'a line {"ready": true}',
+      fix: `see ${o.log}`,
+    });
+  }
+  return {
+    pid: child.pid!,
+    listen: first,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+export interface Deploy {
+  /** Where the emulator listens on the loopback interface; the CLI must reach it as `localhost`. */
+  readonly port: number;
+  readonly region: string;
+  /** rules/, targets/ and alertmanager.yml; default config/. */
+  readonly configDir?: string;
+  /** For cdk.out, of this deployment only. */
+  readonly outDir: string;
+  readonly onProgress: (line: string) => void;
+}
+
+/**
+ * `cdk bootstrap` and `cdk deploy --all` by the real CLI. Works again on a deployment that exists, and then changes
+ * what differs. @throws UserError with the CLI's last words
+ */
+export async function deployApp(o: Deploy): Promise<void> {
+  const context = o.configDir === undefined ? [] : ['-c', `configDir=${resolve(o.configDir)}`];
+  const common = ['--output', o.outDir, '--progress', 'events', ...context];
+  await cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`, ...common], o);
+  await cdk(
+    [
+      'deploy',
+      '--all',
+      '--require-approval=never',
+      // With change sets the emulator does not register exports.
+      '--method=direct',
+      // The emulator does not keep the previous values of parameters that come from SSM, as BootstrapVersion does.
+      '--previous-parameters=false',
+      ...common,
+    ],
+    o,
+  );
+}
+
+/** The environment in which the CDK and AWS CLIs, and SDKs, talk to the emulator. */
+export function emulatorEnv(port: number, region: string): Record<string, string> {
+  return {
+    // Spelled so: CloudFormation there cannot read a template's address with 127.0.0.1 in it.
+    AWS_ENDPOINT_URL: `http://localhost:${port}`,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    // Nothing of the user's own account may leak in.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+}
+
+async function cdk(args: readonly string[], o: Deploy): Promise<void> {
+  const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...own } = process.env;
+  const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--ci', '--no-notices'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...own, ...emulatorEnv(o.port, o.region) },
+  });
+  const last: string[] = [];
+  const lines = [child.stdout, child.stderr].map(
+    (stream) =>
+      new Promise<void>((done) => {
+        createInterface({ input: stream })
+          .on('line', (line) => {
+            last.push(line);
+            if (last.length > 30) last.shift();
+            o.onProgress(line);
+          })
+          .once('close', done);
+      }),
+  );
+  const code = await new Promise<number | string>((done, failed) => {
+    child.once('error', failed);
+    child.once('exit', (status, by) => done(status ?? by ?? 'unknown'));
+  });
+  await Promise.all(lines);
+  if (code !== 0) {
+    throw new UserError({
+      what: `cdk ${args[0]} failed (${code})`,
+      got: last.join('\n'),
+      expected: 'a deployment into the emulator',
+      fix: 'correct what the messages name, and try again',
+    });
+  }
+}
+
+async function tail(file: string): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) lines.push(line);
+  return lines.slice(-5).join('\n');
+}

@@ -1,0 +1,159 @@
+"""What our templates use and moto's CloudFormation lacks. Each maps a resource's properties to the call of moto's own
+backend, so that it reads back through the ordinary API. moto finds these classes as subclasses of CloudFormationModel;
+their __module__ must look like a.b.c."""
+
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
+from moto.core.common_models import CloudFormationModel
+from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
+from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
+
+
+class CloudWatchAlarm(CloudFormationModel):
+    """AWS::CloudWatch::Alarm, with Fn::GetAtt Arn."""
+
+    __module__ = "prometheus_ha.cloudwatch.models"
+
+    def __init__(self, alarm: Alarm):
+        self.alarm = alarm
+
+    @property
+    def physical_resource_id(self):
+        return self.alarm.name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "AlarmName"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::CloudWatch::Alarm"
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return attr == "Arn"
+
+    def get_cfn_attribute(self, attribute_name):
+        return self.alarm.alarm_arn
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        p = cloudformation_json["Properties"]
+        alarm = cloudwatch_backends[account_id][region_name].put_metric_alarm(
+            name=resource_name,
+            namespace=p.get("Namespace"),
+            metric_name=p.get("MetricName"),
+            comparison_operator=p["ComparisonOperator"],
+            evaluation_periods=int(p["EvaluationPeriods"]),
+            datapoints_to_alarm=int(p["DatapointsToAlarm"]) if "DatapointsToAlarm" in p else None,
+            period=int(p["Period"]),
+            threshold=float(p["Threshold"]),
+            statistic=p.get("Statistic"),
+            description=p.get("AlarmDescription"),
+            dimensions=p.get("Dimensions", []),
+            alarm_actions=p.get("AlarmActions", []),
+            ok_actions=p.get("OKActions", []),
+            insufficient_data_actions=p.get("InsufficientDataActions", []),
+            treat_missing_data=p.get("TreatMissingData"),
+        )
+        return cls(alarm)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
+    ):
+        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+
+    def delete(self, account_id, region_name):
+        cloudwatch_backends[account_id][region_name].delete_alarms([self.alarm.name])
+
+
+class SnsSubscription(CloudFormationModel):
+    """AWS::SNS::Subscription."""
+
+    __module__ = "prometheus_ha.sns.models"
+
+    def __init__(self, arn: str):
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::SNS::Subscription"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        p = cloudformation_json["Properties"]
+        backend = sns_backends[account_id][region_name]
+        return cls(backend.subscribe(p["TopicArn"], p["Endpoint"], p["Protocol"]).arn)
+
+    def delete(self, account_id, region_name):
+        sns_backends[account_id][region_name].unsubscribe(self.physical_resource_id)
+
+
+class S3BucketPolicy(CloudFormationModel):
+    """AWS::S3::BucketPolicy. Read back, not enforced: the emulator checks no permissions."""
+
+    __module__ = "prometheus_ha.s3.models"
+
+    def __init__(self, bucket: str):
+        self.physical_resource_id = bucket
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::S3::BucketPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        import json
+
+        p = cloudformation_json["Properties"]
+        backend = s3_backends[account_id]["aws"]
+        backend.put_bucket_policy(p["Bucket"], json.dumps(p["PolicyDocument"]).encode())
+        return cls(p["Bucket"])
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
+    ):
+        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+
+    def delete(self, account_id, region_name):
+        s3_backends[account_id]["aws"].delete_bucket_policy(self.physical_resource_id)
+
+
+def create_load_balancer(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    """AWS::ElasticLoadBalancingV2::LoadBalancer with its Type, which moto drops: all would be ALBs, without TCP."""
+    p = cloudformation_json["Properties"]
+    balancer = elbv2_backends[account_id][region_name].create_load_balancer(
+        resource_name,
+        p.get("SecurityGroups"),
+        p.get("Subnets"),
+        scheme=p.get("Scheme", "internet-facing"),
+        loadbalancer_type=p.get("Type", "application"),
+        tags=p.get("Tags"),
+    )
+    balancer.attrs.update({a["Key"]: a["Value"] for a in p.get("LoadBalancerAttributes", [])})
+    return balancer
+
+
+def install() -> None:
+    """Defining the classes above registered them; methods are replaced here."""
+    FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
+    before = FakeTargetGroup.create_from_cloudformation_json.__func__
+
+    def create_target_group(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them."""
+        group = before(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs)
+        attributes = cloudformation_json["Properties"].get("TargetGroupAttributes", [])
+        group.attributes.update({a["Key"]: a["Value"] for a in attributes})
+        return group
+
+    FakeTargetGroup.create_from_cloudformation_json = classmethod(create_target_group)

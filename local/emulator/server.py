@@ -1,0 +1,61 @@
+"""Serves the AWS API emulator (moto) with what our templates need and it lacks, on several addresses at once.
+
+    python3 server.py --listen 127.0.0.1:5000 --listen 10.77.0.1:5000
+
+All addresses share one account's state. Prints {"ready": true, ...} on stdout once every address listens; port 0 takes a
+free one. Ends on SIGTERM or SIGINT. Says on stderr why it cannot start, with exit code 1.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+
+import extensions
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections open between requests, and logs only what failed."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code="-", size="-"):
+        if str(code) >= "500":
+            super().log_request(code, size)
+
+
+def listen(address: str, app: DomainDispatcherApplication) -> BaseWSGIServer:
+    host, _, port = address.rpartition(":")
+    # SystemExit is what werkzeug makes of a taken port, after printing advice that does not fit here.
+    try:
+        return ThreadedWSGIServer(host, int(port), app, handler=QuietHandler)
+    except (OSError, SystemExit) as error:
+        reason = f"cannot listen on {address}: {getattr(error, 'strerror', None) or 'the address is in use'}"
+        raise SystemExit(f"{reason}. Stop what holds it, or give another --listen HOST:PORT.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--listen", action="append", required=True, metavar="HOST:PORT")
+    addresses = parser.parse_args().listen
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    extensions.install()
+
+    app = DomainDispatcherApplication(create_backend_app)
+    servers = [listen(address, app) for address in addresses]
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    listening = [f"{server.server_address[0]}:{server.server_address[1]}" for server in servers]
+    print(json.dumps({"ready": True, "listen": listening}), flush=True)
+    done.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -107,7 +107,7 @@ function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): Nod
     zone: announced?.zone ?? null,
     ready: probe?.ready ?? false,
     scrapeLagMs: probe?.scrapeLagMs ?? null,
-    gate: probe?.agent == null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
+    gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
     couldTakeOver: probe !== undefined && eligible(probe, policy),
     wrong: wrongWith(announced, probe, node === active, policy),
   };

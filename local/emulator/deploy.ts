@@ -14,6 +14,7 @@ export interface Emulator {
   readonly listen: readonly string[];
   /** Resolves with a sentence when it ends, whoever ended it. */
   readonly ended: Promise<string>;
+  signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -29,7 +30,8 @@ export async function startEmulator(o: {
   const log = openSync(o.log, 'a');
   const args = [resolve(__dirname, 'server.py'), ...o.listen.flatMap((address) => ['--listen', address])];
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...o.env };
-  const child = spawn(o.python ?? 'python3', args, { stdio: ['ignore', 'pipe', log], env });
+  // A process group of its own: Ctrl-C is the runner's to handle, and the emulator is needed until the end.
+  const child = spawn(o.python ?? 'python3', args, { stdio: ['ignore', 'pipe', log], env, detached: true });
   closeSync(log);
   const ended = new Promise<string>((done) => {
     child.once('error', (error) => done(`could not be started: ${error.message}`));
@@ -53,9 +55,13 @@ export async function startEmulator(o: {
     pid: child.pid!,
     listen: first,
     ended,
+    signal: (signal) => void child.kill(signal),
     async stop() {
       child.kill('SIGTERM');
+      child.kill('SIGCONT'); // a stopped process takes no other signal
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
       await ended;
+      clearTimeout(timer);
     },
   };
 }
@@ -69,6 +75,8 @@ export interface Deploy {
   /** For cdk.out, of this deployment only. */
   readonly outDir: string;
   readonly onProgress: (line: string) => void;
+  /** Ends the CLI, and with it what it started. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -117,7 +125,10 @@ async function cdk(args: readonly string[], o: Deploy): Promise<void> {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...own, ...emulatorEnv(o.port, o.region) },
+    detached: true,
   });
+  const abort = (): void => void process.kill(-child.pid!, 'SIGKILL');
+  o.signal?.addEventListener('abort', abort, { once: true });
   const last: string[] = [];
   const lines = [child.stdout, child.stderr].map(
     (stream) =>
@@ -135,7 +146,9 @@ async function cdk(args: readonly string[], o: Deploy): Promise<void> {
     child.once('error', failed);
     child.once('exit', (status, by) => done(status ?? by ?? 'unknown'));
   });
+  o.signal?.removeEventListener('abort', abort);
   await Promise.all(lines);
+  o.signal?.throwIfAborted();
   if (code !== 0) {
     throw new UserError({
       what: `cdk ${args[0]} failed (${code})`,

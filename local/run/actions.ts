@@ -45,8 +45,8 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'halt-control-plane': timed(() => system.controlPlane.halt()),
     'resume-control-plane': timed(() => system.controlPlane.resume()),
     // Stopped, not killed: connections are accepted and never answered, the worst way for S3 to fail.
-    'stop-store': timed(() => system.emulator.signal('SIGSTOP')),
-    'start-store': timed(() => system.emulator.signal('SIGCONT')),
+    'stop-store': timed(() => system.deployed.emulator.signal('SIGSTOP')),
+    'start-store': timed(() => system.deployed.emulator.signal('SIGCONT')),
     invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
     alarms: async () => system.controlPlane.alarmStates(),

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ConfigBundle, ConfigPointer } from '../../lib/core/node-documents';
-import { deployApp, startEmulator } from '../emulator/deploy';
+import { deployApp, startEmulator, type Emulator } from '../emulator/deploy';
 import { localConfig } from './local-config';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
-import { MARKS, type Running } from './processes';
+import { MARKS } from './processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from './read-back';
 import type { Start } from './system';
 import { startWorkload, type Workload } from './workload';
 
 export interface Deployed {
-  readonly emulator: Running;
+  readonly emulator: Emulator;
   readonly workload: Workload;
   readonly deployment: Deployment;
   /** The emulator, as the nodes and functions reach it. */
@@ -32,7 +32,7 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
       env: { ...env, [MARKS.run]: runId },
     }),
   );
-  cleanup.defer('stop the emulator', () => emulator.stop(1_000));
+  cleanup.defer('stop the emulator', () => emulator.stop());
   void emulator.ended.then((how) => start.onEnd('the AWS API emulator', how));
 
   const workload = await start.step('workload: Redis, DuckDB, trade engine, pager', () =>
@@ -44,6 +44,7 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
       port: EMULATOR_PORT,
+      region,
       configDir,
       outDir: join(dir, 'cdk.out'),
       onProgress: (line) => start.onProgress(`  ${line}`),

@@ -10,12 +10,9 @@ import { deploy, type Deployed } from './deploy-phase';
 import type { Instance } from './instance';
 import type { Network } from './network';
 import { prepare, type Prepared } from './prepare-phase';
-import type { Running } from './processes';
-import type { Deployment } from './read-back';
 import type { Rival } from './rival';
 import { runNodes } from './run-phase';
 import { writeState, type RunState } from './run-dir';
-import type { Workload } from './workload';
 
 export interface SystemOptions {
   /** Progress while starting, one line each. */
@@ -46,11 +43,8 @@ export interface System {
   readonly prepared: Prepared;
   readonly deployed: Deployed;
   readonly network: Network;
-  readonly deployment: Deployment;
   readonly instances: ReadonlyMap<string, Instance>;
   readonly controlPlane: ControlPlane;
-  readonly emulator: Running;
-  readonly workload: Workload;
   readonly oracle: Rival;
 }
 
@@ -91,7 +85,6 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
     prepared,
     deployed,
     network: prepared.network,
-    ...deployed,
     get state() {
       return state!;
     },

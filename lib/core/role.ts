@@ -65,7 +65,7 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   const assigned = state.assignment?.active === state.node;
   const epoch = state.assignment?.epoch ?? 0;
   // Deleted, or an older version put back: nobody follows it, so it has to be written anew.
-  const lost = input.store !== null && (input.store.assignment?.epoch ?? 0) < epoch;
+  const lost = input.store !== null && (input.store.assignment?.epoch ?? 0) < epoch && !state.assignment?.paused;
 
   if (assigned) {
     return decision(

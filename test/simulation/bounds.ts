@@ -106,7 +106,9 @@ export function effects(s: Schedule, p: Policy): Effect[] {
         break;
     }
   }
-  return out;
+  // Who knows of a pause and cannot read that it ended, waits for the news.
+  const deaf = out.filter((e) => e.cuts).reduce((sum, e) => sum + e.until - e.from, 0);
+  return out.map((e) => (e.cls === 'pause' ? { ...e, until: e.until + deaf, adds: e.adds + deaf } : e));
 }
 
 function partition(f: { a: number; b: number }, b: ReturnType<typeof bounds>): number {

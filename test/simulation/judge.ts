@@ -56,11 +56,11 @@ export class Judge {
       const { gateOpen } = node.agent;
       if (works) this.lastGood[node.index] = now;
       this.noteEvidence(node, works && gateOpen);
-      if (works && !node.isolated) {
+      if (works && !node.isolated && world.scrapesNow(node)) {
         covered ||= gateOpen;
         able ||= node.addMs < 500;
       }
-      if (gateOpen && node.up) open += 1;
+      if (works && gateOpen) open += 1;
     }
     this.watchCover(covered, able, now);
     this.watchGates(open, now);

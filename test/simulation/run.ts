@@ -42,6 +42,7 @@ export async function run(schedule: Schedule, telling = false): Promise<Outcome>
     exercised.push(fault.kind);
     kernel.after(fault.at, () => {
       world.tell(`fault: ${describe(fault)}`);
+      judge.sample();
       inject(world, controlPlane, fault);
       judge.sample();
     });

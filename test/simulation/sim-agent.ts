@@ -44,6 +44,7 @@ export class SimAgent {
     this.misses = this.hits = 0;
     this.attempt = 'none';
     this.asking = false;
+    this.world.judge.sample();
     this.round(life);
     const probing = (): void => {
       if (life !== this.life) return;
@@ -132,7 +133,6 @@ export class SimAgent {
     this.asking = true;
     const done = (attempt: RoleInput['attempt'], because: string): void => {
       this.world.tell(`${nameOf(this.index)} asks (${request.caller}): ${because}`);
-      this.asking = false;
       this.attempt = attempt;
     };
     promote(
@@ -142,9 +142,14 @@ export class SimAgent {
       (outcome) => {
         done(outcome.acted ? 'written' : 'refused', outcome.because);
         const { assignment } = outcome;
+        // What came back decides at once, but only the next round may ask again.
         if (assignment !== null) this.decide({ assignment, heartbeat: this.role.heartbeat.text }, life);
+        this.asking = false;
       },
-      (error: Error) => done('store-failed', error.message),
+      (error: Error) => {
+        done('store-failed', error.message);
+        this.asking = false;
+      },
     );
   }
 

@@ -61,7 +61,7 @@ export async function download(url: string, onAnswer: () => void = () => undefin
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
     const reason = `${host} is out of reach (${cause?.code ?? cause?.message ?? message})`;
     unreachable.set(host, reason);
-    throw new Error(reason);
+    throw new Error(reason, { cause: error });
   } finally {
     clearTimeout(timer);
   }

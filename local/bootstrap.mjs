@@ -1,0 +1,143 @@
+#!/usr/bin/env node
+/**
+ * `node local/bootstrap.mjs <script.ts> [args…]`: everything a fresh clone needs before TypeScript can run.
+ * Plain Node without dependencies, because nothing is installed yet. Node's version is checked, the
+ * dependencies are installed when they are missing or differ from the lock file, then the script runs in
+ * a child whose input, output, signals and exit code are passed through.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MINIMUM = [20, 19];
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Ends with a message that says what to do. */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+function checkNode(version = process.versions.node) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) return;
+  fail(
+    `Node.js is too old\n  got:      ${version}\n  expected: ${MINIMUM.join('.')} or newer\n` +
+      '  fix:      install a current LTS release of Node.js and run the command again',
+  );
+}
+
+/**
+ * npm leaves a copy of what it installed: same packages, same versions and sums, or it is out of date.
+ * Optional packages of other platforms are in the lock file only.
+ */
+function outOfDate() {
+  const installed = readLock(path.join(root, 'node_modules', '.package-lock.json'));
+  if (installed === null) return 'the dependencies are not installed';
+  const wanted = readLock(path.join(root, 'package-lock.json'));
+  if (wanted === null) fail('package-lock.json is missing or not JSON\n  fix:      git checkout package-lock.json');
+  for (const [name, entry] of Object.entries(wanted)) {
+    if (name === '' || entry.link) continue;
+    const has = installed[name];
+    if (has === undefined && (entry.optional || entry.devOptional || entry.peer)) continue;
+    if (has === undefined) return `${name} is not installed`;
+    if (has.version !== entry.version) return `${name} is ${has.version}, not ${entry.version}`;
+    if (!existsSync(path.join(root, name))) return `${name} is gone`;
+  }
+  return null;
+}
+
+function readLock(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    // Missing, or cut off by a full disk or an interrupted installation: npm ci puts it right.
+    return null;
+  }
+}
+
+/** Why npm failed, in words; the code is in its output. */
+const REASONS = [
+  [/ENOSPC/, 'the disk is full', 'free about 1 GB and run the command again'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|network/,
+    'the package registry is out of reach',
+    'check the network, the proxy and `npm config get registry`, and run the command again',
+  ],
+  [/EACCES|EPERM|EROFS/, 'node_modules cannot be written', 'make this directory yours, or clone it into one that is'],
+  [/EINTEGRITY/, 'a package is not what the lock file says', 'run `npm cache verify` and the command again'],
+];
+
+async function install(why) {
+  console.error(`installing dependencies (${why}) …`);
+  let output = '';
+  const started = Date.now();
+  const ticker = setInterval(() => console.error(`  npm ci, ${Math.round((Date.now() - started) / 1000)} s`), 5_000);
+  const { code, signal } = await runChild('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    onOutput: (chunk) => {
+      output += chunk;
+    },
+  });
+  clearInterval(ticker);
+  if (signal !== null) exitLike(code, signal);
+  if (code === 0) {
+    console.error(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
+    return;
+  }
+  const [, what, fix] = REASONS.find(([pattern]) => pattern.test(output)) ?? [, 'see above', 'run `npm ci` by hand'];
+  console.error(output.trim().split('\n').slice(-12).join('\n'));
+  fail(`the dependencies could not be installed: ${what}\n  fix:      ${fix}`);
+}
+
+/** Runs a child; SIGINT and SIGTERM reach it and it decides when to end. */
+function runChild(command, args, { onOutput, ...options }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, options);
+    child.stdout?.on('data', onOutput);
+    child.stderr?.on('data', onOutput);
+    // Ctrl-C in a terminal reaches the whole process group: the child has it already.
+    const forward = (signal) => {
+      if (signal === 'SIGINT' && process.stdin.isTTY) return;
+      child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    const done = (result) => {
+      for (const signal of signals) process.removeListener(signal, forward);
+      resolve(result);
+    };
+    child.on('error', (error) => {
+      console.error(`${command} cannot be started: ${error.message}`);
+      done({ code: 1, signal: null });
+    });
+    child.on('close', (code, signal) => done({ code, signal }));
+  });
+}
+
+/** Ends as the child did: with its code, or by its signal. */
+function exitLike(code, signal) {
+  if (signal === null) process.exit(code);
+  process.kill(process.pid, signal);
+  // Not every signal ends a process at once (or at all): then as a shell tells it.
+  setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 1_000);
+}
+
+checkNode();
+const [script, ...args] = process.argv.slice(2);
+if (script === undefined) fail('usage: node local/bootstrap.mjs <script.ts> [arguments]');
+const why = outOfDate();
+if (why !== null) await install(why);
+// The loader in the child itself, so that there is no process in between that would swallow signals.
+const tsx = path.join(root, 'node_modules/tsx/dist/loader.mjs');
+const { code, signal } = await runChild(
+  process.execPath,
+  ['--import', new URL(`file://${tsx}`).href, path.resolve(script), ...args],
+  {
+    stdio: 'inherit',
+  },
+);
+exitLike(code, signal);

@@ -7,6 +7,11 @@ export class Cleanup {
     this.steps.push({ what, undo });
   }
 
+  /** Whether the end has begun: what ends from now on ends on purpose. */
+  get begun(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Runs once, however often it is called. Returns one line for each step that failed. */
   run(): Promise<string[]> {
     this.running ??= this.undoAll();

@@ -47,7 +47,7 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
       region,
       configDir,
       outDir: join(dir, 'cdk.out'),
-      onProgress: (line) => start.onProgress(`  ${line}`),
+      onProgress: (line) => isNews(line) && start.onProgress(`  ${line.trim()}`),
       signal,
     }),
   );
@@ -78,4 +78,9 @@ async function deployedBundle(deployment: Deployment, fetchObject: Deployed['fet
   if (input?.config === undefined) throw new Error('no deployed schedule carries a pointer to the configuration');
   const bytes = await fetchObject(input.config.bucket, input.config.key);
   return JSON.parse(Buffer.from(bytes).toString()) as ConfigBundle;
+}
+
+/** Of the CDK CLI's output: one line per stack. All of it is in the error when it fails. */
+function isNews(line: string): boolean {
+  return /^\s*(✅|❌)/u.test(line);
 }

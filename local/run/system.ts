@@ -52,7 +52,6 @@ export interface System {
 export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir: string): Promise<System> {
   const { signal } = options;
   let state: RunState | undefined;
-  let stopping = false;
   const start: Start = {
     ...options,
     cleanup,
@@ -67,17 +66,13 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
     },
     save: (more) => writeState((state = { ...(state ?? emptyState(start.runId, dir)), ...more })),
     onEnd: (what, how) => {
-      if (!stopping && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
+      if (!cleanup.begun && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
     },
   };
   const prepared = await prepare(start);
   const deployed = await deploy(start, prepared);
   start.save({ controlBucket: deployed.deployment.functions[0]!.environment[ENV.controlBucket]! });
   const running = await runNodes(start, prepared, deployed);
-  cleanup.defer('note the stop', () => {
-    stopping = true;
-  });
-
   const socket = join(dir, 'control.sock');
   const system: System = {
     ...running,

@@ -22,13 +22,21 @@ export interface NodesStackProps {
   readonly root: string;
 }
 
+/** Loaded once per boot, so less strict than a function's; it still travels to every new machine. */
+const MAX_AGENT_BYTES = 2_000_000;
+
 /** The machines. Everything in here can be replaced at any time, one node after the other. */
 export class NodesStack extends Stack {
   constructor(scope: Construct, id: string, props: NodesStackProps) {
     const { cluster, network, controlBucket } = props;
     super(scope, id, stackProps(cluster, 'nodes', 'Prometheus nodes'));
     tagShard(this, cluster);
-    const { asset: agent } = fileAsset(this, 'Agent', 'agent.js', bundle(props.agentEntry, props.root));
+    const { asset: agent } = fileAsset(
+      this,
+      'Agent',
+      'agent.js',
+      bundle(props.agentEntry, props.root, MAX_AGENT_BYTES),
+    );
     let previous: NodeGroup | undefined;
     for (const node of cluster.nodes) {
       const logicalId = `GroupShard${cluster.shard}${pascal(node.name)}`;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, openSync, closeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../lib/core/errors';
@@ -85,8 +86,9 @@ export interface Deploy {
  */
 export async function deployApp(o: Deploy): Promise<void> {
   const context = o.configDir === undefined ? [] : ['-c', `configDir=${resolve(o.configDir)}`];
-  const common = ['--output', o.outDir, '--progress', 'events', ...context];
-  await cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`, ...common], o);
+  const common = ['--output', o.outDir, ...context];
+  // Away from cdk.json: bootstrapping a named environment needs no synth.
+  await cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`], o, tmpdir());
   await cdk(
     [
       'deploy',
@@ -96,6 +98,7 @@ export async function deployApp(o: Deploy): Promise<void> {
       '--method=direct',
       // The emulator does not keep the previous values of parameters that come from SSM, as BootstrapVersion does.
       '--previous-parameters=false',
+      '--progress=events',
       ...common,
     ],
     o,
@@ -116,13 +119,16 @@ export function emulatorEnv(port: number, region: string): Record<string, string
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // On a busy machine Node gives up connecting to localhost after 250 ms while it tries IPv6 and IPv4 in turn.
+    NODE_OPTIONS: '--dns-result-order=ipv4first --no-network-family-autoselection',
+    NODE_NO_WARNINGS: '1',
   };
 }
 
-async function cdk(args: readonly string[], o: Deploy): Promise<void> {
+async function cdk(args: readonly string[], o: Deploy, cwd = ROOT): Promise<void> {
   const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...own } = process.env;
   const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--ci', '--no-notices'], {
-    cwd: ROOT,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...own, ...emulatorEnv(o.port, o.region) },
     detached: true,

@@ -1,11 +1,14 @@
 """What our templates use and moto's CloudFormation lacks. Each maps a resource's properties to the call of moto's own
 backend, so that it reads back through the ordinary API. moto finds these classes as subclasses of CloudFormationModel;
-their __module__ must look like a.b.c."""
+their __module__ must look like a.b.c.
+
+AWS::S3::BucketPolicy is left out on purpose: the emulator would apply a policy without looking at its conditions, and
+"deny what is not encrypted in transit" would deny everything."""
 
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
-from moto.s3.models import s3_backends
+from moto.kms.models import Key
 from moto.sns.models import sns_backends
 
 
@@ -94,41 +97,6 @@ class SnsSubscription(CloudFormationModel):
         sns_backends[account_id][region_name].unsubscribe(self.physical_resource_id)
 
 
-class S3BucketPolicy(CloudFormationModel):
-    """AWS::S3::BucketPolicy. Read back, not enforced: the emulator checks no permissions."""
-
-    __module__ = "prometheus_ha.s3.models"
-
-    def __init__(self, bucket: str):
-        self.physical_resource_id = bucket
-
-    @staticmethod
-    def cloudformation_name_type():
-        return ""
-
-    @staticmethod
-    def cloudformation_type():
-        return "AWS::S3::BucketPolicy"
-
-    @classmethod
-    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-        import json
-
-        p = cloudformation_json["Properties"]
-        backend = s3_backends[account_id]["aws"]
-        backend.put_bucket_policy(p["Bucket"], json.dumps(p["PolicyDocument"]).encode())
-        return cls(p["Bucket"])
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
-    ):
-        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
-
-    def delete(self, account_id, region_name):
-        s3_backends[account_id]["aws"].delete_bucket_policy(self.physical_resource_id)
-
-
 def create_load_balancer(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
     """AWS::ElasticLoadBalancingV2::LoadBalancer with its Type, which moto drops: all would be ALBs, without TCP."""
     p = cloudformation_json["Properties"]
@@ -144,16 +112,33 @@ def create_load_balancer(cls, resource_name, cloudformation_json, account_id, re
     return balancer
 
 
-def install() -> None:
-    """Defining the classes above registered them; methods are replaced here."""
-    FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
-    before = FakeTargetGroup.create_from_cloudformation_json.__func__
+def with_kms_tags(before):
+    """AWS::KMS::Key with tags: CloudFormation says Key and Value, KMS's own API TagKey and TagValue."""
 
-    def create_target_group(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-        """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them."""
-        group = before(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs)
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
+        p = dict(cloudformation_json["Properties"])
+        p["Tags"] = [{"TagKey": t["Key"], "TagValue": t["Value"]} for t in p.get("Tags", [])]
+        return before(cls, resource_name, {**cloudformation_json, "Properties": p}, *args, **kwargs)
+
+    return classmethod(create_from_cloudformation_json)
+
+
+def with_group_attributes(before):
+    """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them."""
+
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
+        group = before(cls, resource_name, cloudformation_json, *args, **kwargs)
         attributes = cloudformation_json["Properties"].get("TargetGroupAttributes", [])
         group.attributes.update({a["Key"]: a["Value"] for a in attributes})
         return group
 
-    FakeTargetGroup.create_from_cloudformation_json = classmethod(create_target_group)
+    return classmethod(create_from_cloudformation_json)
+
+
+def install() -> None:
+    """Defining the classes above registered them; methods are replaced here."""
+    FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
+    Key.create_from_cloudformation_json = with_kms_tags(Key.create_from_cloudformation_json.__func__)
+    FakeTargetGroup.create_from_cloudformation_json = with_group_attributes(
+        FakeTargetGroup.create_from_cloudformation_json.__func__
+    )

@@ -54,7 +54,12 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
 
   const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const { address } = identity;
-  const store = s3ControlStore(controlS3(policy.storeTimeoutMs), config.controlBucket, config.shard, policy.storeTimeoutMs);
+  const store = s3ControlStore(
+    controlS3(policy.storeTimeoutMs),
+    config.controlBucket,
+    config.shard,
+    policy.storeTimeoutMs,
+  );
   let volumeId: string | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
@@ -99,10 +104,14 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const heardAll = (since: number): boolean => {
     const started = prometheus.startedAt === null ? null : Math.max(since, Date.parse(prometheus.startedAt));
     const resendDelayMs = durationMs(config.prometheus.resendDelay);
-    return hasHeardAll({ gateListeningSince: gate.listeningSince, prometheusSendsSince: started, resendDelayMs }, Date.now());
+    return hasHeardAll(
+      { gateListeningSince: gate.listeningSince, prometheusSendsSince: started, resendDelayMs },
+      Date.now(),
+    );
   };
   const merge = async (): Promise<void> => {
-    if (gate.isOpen && !heardAll(reloadedAt)) await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
+    if (gate.isOpen && !heardAll(reloadedAt))
+      await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
   };
   const role: RoleKeeper = new RoleKeeper({
     config,
@@ -116,13 +125,18 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     },
     prometheusIsDown: () => {
       // Until a probe that began after the exit finds it working again.
-      if (exitedAt !== null && prometheus.pid !== null && probes.prometheusWorks && probes.own!.at > exitedAt) exitedAt = null;
+      if (exitedAt !== null && prometheus.pid !== null && probes.prometheusWorks && probes.own!.at > exitedAt)
+        exitedAt = null;
       return exitedAt !== null;
     },
     file: paths.assignment,
     log,
   });
-  const turn = new ReloadTurn(() => gate.isOpen, () => [...peers.others.values()], log);
+  const turn = new ReloadTurn(
+    () => gate.isOpen,
+    () => [...peers.others.values()],
+    log,
+  );
   const configurer = new Configurer({
     store,
     generations,
@@ -136,16 +150,33 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
       }),
     mayLoad: (hash) => turn.mayLoad(hash),
     check: (directory) => checkConfig(paths.bin, directory),
-    programs: [prometheusReload(prometheus, address, () => (reloadedAt = Date.now())), alertmanagerReload(alertmanager, address)],
+    programs: [
+      prometheusReload(prometheus, address, () => (reloadedAt = Date.now())),
+      alertmanagerReload(alertmanager, address),
+    ],
     log,
   });
 
-  // Before the first assignment ever nobody alerts: waiting for a complete replay would only cost time.
-  const warm = (): boolean => probes.prometheusWorks && (role.role === 'unassigned' || heardAll(0));
-  const source: StatusSource = { config, identity, startedAt, gate, isWarm: warm, role, prometheus, alertmanager, configurer, versions };
+  const warm = (): boolean => probes.prometheusWorks && heardAll(0);
+  const source: StatusSource = {
+    config,
+    identity,
+    startedAt,
+    gate,
+    isWarm: warm,
+    role,
+    prometheus,
+    alertmanager,
+    configurer,
+    versions,
+  };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
   await serveApi(
-    { status: () => statusOf(source), held: () => [...held().values()], counters: () => ({ storeErrors: role.storeErrors }) },
+    {
+      status: () => statusOf(source),
+      held: () => [...held().values()],
+      counters: () => ({ storeErrors: role.storeErrors }),
+    },
     address,
     PORTS.agent,
   );
@@ -156,11 +187,21 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     every(policy.probe.intervalMs, 'probes', () => probes.round(), log),
     every(MERGE_MS, 'merge', merge, log),
   ];
-  log('info', 'agent-started', { ...identity, adopted: { prometheus: prometheus.pid, alertmanager: alertmanager.pid } });
+  log('info', 'agent-started', {
+    ...identity,
+    adopted: { prometheus: prometheus.pid, alertmanager: alertmanager.pid },
+  });
 
   const bringUp = async (): Promise<void> => {
-    ({ volumeId } = await untilItWorks('the machine', () => prepareMachine(config, env, paths, identity, log), log, 5_000));
-    for (const program of ['prometheus', 'alertmanager'] as const) versions[program] = await versionOf(paths.bin, program);
+    ({ volumeId } = await untilItWorks(
+      'the machine',
+      () => prepareMachine(config, env, paths, identity, log),
+      log,
+      5_000,
+    ));
+    for (const program of ['prometheus', 'alertmanager'] as const) {
+      versions[program] = await untilItWorks(`${program} --version`, () => versionOf(paths.bin, program), log);
+    }
     for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
     // Announced before Alertmanager starts, so that of two that start at once one finds the other.
     // With a configuration from an earlier life nothing is waited for: S3 may be down.
@@ -170,9 +211,14 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     );
-    await untilItWorks('a configuration', async () => {
-      if (generations.live === null) throw new Error('none was loaded yet');
-    }, log, 100);
+    await untilItWorks(
+      'a configuration',
+      async () => {
+        if (generations.live === null) throw new Error('none was loaded yet');
+      },
+      log,
+      100,
+    );
     prometheus.start();
     alertmanager.start();
   };

@@ -22,7 +22,9 @@ export async function serveApi(source: ApiSource, address: string, port: number)
   const server = createServer((request, response) => {
     const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0]!] : undefined;
     if (route === undefined) {
-      response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`Known here: GET ${Object.keys(routes).join(', ')}\n`);
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end(`Known here: GET ${Object.keys(routes).join(', ')}\n`);
       return;
     }
     const [type, body] = route();

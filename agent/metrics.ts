@@ -9,7 +9,13 @@ export interface Counters {
 export function metricsText(s: AgentStatus, counters: Counters): string {
   const seconds = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso) / 1000);
   const lines: string[] = [];
-  const metric = (type: 'gauge' | 'counter', name: string, help: string, value: number | boolean, labels: Record<string, string> = {}): void => {
+  const metric = (
+    type: 'gauge' | 'counter',
+    name: string,
+    help: string,
+    value: number | boolean,
+    labels: Record<string, string> = {},
+  ): void => {
     const full = `prometheus_ha_agent_${name}`;
     if (!lines.includes(`# TYPE ${full} ${type}`)) lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
     const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
@@ -24,23 +30,39 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
   const { alertmanagers } = s.gate;
   for (const { address, behind } of alertmanagers) {
-    metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, { alertmanager: address });
+    metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {
+      alertmanager: address,
+    });
   }
   for (const { address, error } of alertmanagers) {
-    metric('gauge', 'gate_delivery_failing', '1 while the last delivery failed.', error !== null, { alertmanager: address });
+    metric('gauge', 'gate_delivery_failing', '1 while the last delivery failed.', error !== null, {
+      alertmanager: address,
+    });
   }
   const processes = ['prometheus', 'alertmanager'] as const;
   for (const name of processes) {
     metric('gauge', 'process_running', '1 while the process runs.', s[name].pid !== null, { process: name });
   }
   for (const name of processes) {
-    metric('counter', 'process_restarts_total', 'Restarts since the agent started.', s[name].restarts, { process: name });
+    metric('counter', 'process_restarts_total', 'Restarts since the agent started.', s[name].restarts, {
+      process: name,
+    });
   }
   metric('gauge', 'config_info', 'The configuration bundle in use.', 1, { hash: s.config.hash ?? '' });
-  metric('gauge', 'config_loaded_timestamp_seconds', 'When the configuration was loaded; 0 if before the agent started.', seconds(s.config.loadedAt));
+  metric(
+    'gauge',
+    'config_loaded_timestamp_seconds',
+    'When the configuration was loaded; 0 if before the agent started.',
+    seconds(s.config.loadedAt),
+  );
   metric('gauge', 'config_rejected', '1 while the configuration pointed to was rejected.', s.config.error !== null);
   metric('gauge', 'store_reachable', '1 when the last read of the control bucket succeeded.', s.store.reachable);
-  metric('gauge', 'store_last_read_timestamp_seconds', 'When the control bucket was last read.', seconds(s.store.lastReadAt));
+  metric(
+    'gauge',
+    'store_last_read_timestamp_seconds',
+    'When the control bucket was last read.',
+    seconds(s.store.lastReadAt),
+  );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;

@@ -7,10 +7,17 @@ import { parsePolicy } from '../lib/core/policy';
 export function readNodeConfig(path: string): NodeConfig {
   const config = JSON.parse(readFileSync(path, 'utf8')) as NodeConfig;
   const wrong = (what: string, got: unknown, expected: string): UserError =>
-    new UserError({ what, where: path, got: JSON.stringify(got), expected, fix: 'deploy again: user data writes this file' });
+    new UserError({
+      what,
+      where: path,
+      got: JSON.stringify(got),
+      expected,
+      fix: 'deploy again: user data writes this file',
+    });
   if (config.version !== 1) throw wrong('the version of node.json is unknown', config.version, '1');
   for (const field of ['cluster', 'node', 'region', 'controlBucket'] as const) {
-    if (typeof config[field] !== 'string' || config[field] === '') throw wrong(`${field} is missing`, config[field], 'a name');
+    if (typeof config[field] !== 'string' || config[field] === '')
+      throw wrong(`${field} is missing`, config[field], 'a name');
   }
   if (!Array.isArray(config.nodes) || !config.nodes.includes(config.node)) {
     throw wrong('nodes does not name this node', config.nodes, `a list with ${config.node}`);

@@ -24,7 +24,12 @@ export class Peers {
     private readonly onChange: () => void,
   ) {
     this.known = { ...this.load(), [config.node]: self().address };
-    this.publishTargets();
+    try {
+      this.publishTargets();
+    } catch (error) {
+      // A full disk: alerting matters more than watching the peers.
+      log('error', 'node-targets-not-written', { error: messageOf(error) });
+    }
   }
 
   /** Addresses of all nodes that ever announced themselves, this one included. */
@@ -61,9 +66,16 @@ export class Peers {
 
   /** Files of their own, because a changed peer must not cost a reload: reloads drop alerts for seconds. */
   private publishTargets(): void {
-    const ports = { prometheus: PORTS.prometheus, alertmanager: PORTS.alertmanager, 'prometheus-ha-agent': PORTS.agent };
+    const ports = {
+      prometheus: PORTS.prometheus,
+      alertmanager: PORTS.alertmanager,
+      'prometheus-ha-agent': PORTS.agent,
+    };
     for (const [job, port] of Object.entries(ports)) {
-      const groups = [...this.addresses].map(([node, address]) => ({ targets: [`${address}:${port}`], labels: { node } }));
+      const groups = [...this.addresses].map(([node, address]) => ({
+        targets: [`${address}:${port}`],
+        labels: { node },
+      }));
       const text = `${JSON.stringify(groups, null, 2)}\n`;
       const file = join(this.paths.nodeTargets, `${job}.json`);
       if (readIfExists(file) !== text) writeAtomically(file, text);

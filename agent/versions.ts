@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 export async function versionOf(bin: string, program: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(join(bin, program), ['--version'], { timeout: 10_000 });
   const version = /version (\d+\.\d+\.\d+)/.exec(`${stdout}${stderr}`)?.[1];
-  if (version === undefined) throw new Error(`${program} --version printed no version: ${(stdout + stderr).slice(0, 120)}`);
+  if (version === undefined)
+    throw new Error(`${program} --version printed no version: ${(stdout + stderr).slice(0, 120)}`);
   return version;
 }

@@ -3,6 +3,8 @@ import type { AgentEnv } from '../env';
 import type { Identity } from '../identity';
 import type { Log } from '../log';
 import type { Paths } from '../paths';
+import { installArtifact } from './artifacts';
+import { mountDataVolume } from './volume';
 
 /** Makes the machine ready: the data volume mounted, the programs in place. Does only what is missing. */
 export async function prepareMachine(
@@ -12,6 +14,13 @@ export async function prepareMachine(
   identity: Identity,
   log: Log,
 ): Promise<{ volumeId: string | null }> {
-  void [config, env, paths, identity, log];
-  return { volumeId: null };
+  const { prometheus, alertmanager, artifactMirror } = config;
+  const [volumeId] = await Promise.all([
+    env.mountData ? mountDataVolume(config, identity.instanceId, paths.data, log) : null,
+    env.binDir === null &&
+      installArtifact(prometheus.artifact, ['prometheus', 'promtool'], paths.bin, artifactMirror, log),
+    env.binDir === null &&
+      installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
+  ]);
+  return { volumeId };
 }

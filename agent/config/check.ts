@@ -19,7 +19,9 @@ async function complaint(tool: string, args: string[], cwd: string): Promise<str
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
     const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
-    const telling = lines.find((line) => /FAILED|error|parse|cannot|could not/i.test(line)) ?? lines.find((line) => line !== '');
+    // Both tools first print what they look at and a bare "FAILED:"; the reason follows it.
+    const failed = lines.findIndex((line) => line.includes('FAILED'));
+    const telling = lines.slice(Math.max(0, failed)).find((line) => line !== '' && !/FAILED:?$/.test(line));
     return `${args[0] === 'check' ? 'promtool' : 'amtool'}: ${telling ?? message}`;
   }
 }

@@ -47,7 +47,8 @@ export class Configurer {
   async round(): Promise<void> {
     const pointer = await this.deps.store.readConfigPointer();
     if (pointer === null) {
-      if (!this.saidMissing) this.deps.log('warn', 'config-pointer-missing', { hint: 'the first health check writes it' });
+      if (!this.saidMissing)
+        this.deps.log('warn', 'config-pointer-missing', { hint: 'the first health check writes it' });
       this.saidMissing = true;
       return;
     }
@@ -72,7 +73,8 @@ export class Configurer {
     const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key);
     const found = createHash('sha256').update(bytes).digest('hex');
     try {
-      if (found !== pointer.hash) throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
+      if (found !== pointer.hash)
+        throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
       return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle);
     } catch (error) {
       this.error = messageOf(error).split('\n')[0]!;

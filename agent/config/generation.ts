@@ -34,7 +34,10 @@ export class Generations {
 
   /** Writes the files of a new generation; the same files give the same one. */
   write(files: Readonly<Record<string, string>>, bundleHash: string): string {
-    const id = createHash('sha256').update(JSON.stringify([bundleHash, files])).digest('hex').slice(0, 16);
+    const id = createHash('sha256')
+      .update(JSON.stringify([bundleHash, files]))
+      .digest('hex')
+      .slice(0, 16);
     for (const [name, text] of Object.entries({ ...files, 'bundle-hash': bundleHash })) {
       writeAtomically(join(this.directory(id), name), text);
     }
@@ -57,7 +60,9 @@ export class Generations {
   }
 
   private digest(id: string, concerns: (file: string) => boolean): string {
-    const names = (readdirSync(this.directory(id), { recursive: true }) as string[]).filter((n) => n.endsWith('.yml') && concerns(n));
+    const names = (readdirSync(this.directory(id), { recursive: true }) as string[]).filter(
+      (n) => n.endsWith('.yml') && concerns(n),
+    );
     return JSON.stringify(names.sort().map((name) => [name, readIfExists(join(this.directory(id), name))]));
   }
 }

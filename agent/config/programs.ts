@@ -17,7 +17,12 @@ export function prometheusReload(supervisor: Supervisor, address: string, onRelo
 }
 
 export function alertmanagerReload(supervisor: Supervisor, address: string): Reloadable {
-  return reloadable('alertmanager', supervisor, `http://${address}:${PORTS.alertmanager}`, (file) => file === 'alertmanager.yml');
+  return reloadable(
+    'alertmanager',
+    supervisor,
+    `http://${address}:${PORTS.alertmanager}`,
+    (file) => file === 'alertmanager.yml',
+  );
 }
 
 function reloadable(name: string, supervisor: Supervisor, url: string, concerns: Reloadable['concerns']): Reloadable {

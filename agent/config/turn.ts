@@ -40,7 +40,9 @@ export class ReloadTurn {
     const answers = await Promise.all(
       this.peers().map(async (address) => {
         try {
-          const response = await fetch(`http://${address}:${PORTS.agent}/v1/status`, { signal: AbortSignal.timeout(1_000) });
+          const response = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
+            signal: AbortSignal.timeout(1_000),
+          });
           return ((await response.json()) as AgentStatus).config.hash;
         } catch (error) {
           this.log('warn', 'peer-status-failed', { peer: address, error: messageOf(error) });

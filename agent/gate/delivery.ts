@@ -14,6 +14,9 @@ const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
 const BATCH = 256;
 
+/** The Alertmanager answered, and did not take it. */
+class Refused extends Error {}
+
 /**
  * Brings one Alertmanager up to date, one request at a time: level-triggered, so that a new post, a retry
  * and a replay are the same loop. A slow or dead Alertmanager holds up no other.
@@ -87,14 +90,14 @@ export class Delivery {
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
     const answer = await response.text();
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
+    if (!response.ok) throw new Refused(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
   }
 
   private failed(error: Error): void {
     const message = messageOf(error);
     if (message !== this.error) this.log('warn', 'delivery-failed', { alertmanager: this.address, error: message });
     this.error = message;
-    // Nobody listens: the Alertmanager is restarting and forgets its alerts. Repeating all is harmless.
-    if (message.includes('ECONNREFUSED')) this.deliveredSeq = 0;
+    // No answer at all: it may be restarting, and forgets its alerts then. Repeating all is harmless.
+    if (!(error instanceof Refused)) this.deliveredSeq = 0;
   }
 }

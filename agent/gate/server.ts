@@ -63,7 +63,9 @@ export function parseAlerts(text: string): PostedAlert[] {
   return list.map((alert: unknown, i) => {
     const labels = (alert as { labels?: unknown } | null)?.labels;
     const usable =
-      typeof labels === 'object' && labels !== null && Object.values(labels).every((value) => typeof value === 'string');
+      typeof labels === 'object' &&
+      labels !== null &&
+      Object.values(labels).every((value) => typeof value === 'string');
     if (!usable) throw new Error(`alert ${i}: expected labels, an object of strings, got ${JSON.stringify(labels)}`);
     return alert as PostedAlert;
   });

@@ -16,7 +16,10 @@ export interface Hearing {
 }
 
 /** Whether the gate must by now have heard of every alert that fires: from here on a replay is complete. */
-export function hasHeardAll({ gateListeningSince, prometheusSendsSince, resendDelayMs }: Hearing, now: number): boolean {
+export function hasHeardAll(
+  { gateListeningSince, prometheusSendsSince, resendDelayMs }: Hearing,
+  now: number,
+): boolean {
   if (gateListeningSince === null || prometheusSendsSince === null) return false;
   const resent = resendDelayMs + RESEND_MARGIN_MS;
   return now - gateListeningSince >= resent && now - prometheusSendsSince >= resent + DROPS_MS;

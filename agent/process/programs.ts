@@ -29,7 +29,12 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
 }
 
 /** Peers are those known at start; who starts later names us, so that the cluster joins either way. */
-export function alertmanagerCommand(config: NodeConfig, paths: Paths, address: string, peers: readonly string[]): Command {
+export function alertmanagerCommand(
+  config: NodeConfig,
+  paths: Paths,
+  address: string,
+  peers: readonly string[],
+): Command {
   const gossip = `${address}:${PORTS.alertmanagerCluster}`;
   return {
     file: join(paths.bin, 'alertmanager'),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import type { Log } from '../log';
+import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
 import { nextBackoff } from './backoff';
 import { openLog, rotateLog } from './log-file';
@@ -78,7 +78,10 @@ export class Supervisor {
 
   /** Starts the program unless it runs, and keeps it running from now on. */
   start(): void {
-    this.rotate ??= setInterval(() => rotateLog(this.options.logFile), ROTATE_MS);
+    this.rotate ??= setInterval(
+      () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
+      ROTATE_MS,
+    );
     if (this.current === null && this.retry === null && !this.adopt()) this.spawn();
   }
 
@@ -98,11 +101,19 @@ export class Supervisor {
     const target = this.current;
     if (target === null) return;
     this.signal('SIGTERM');
-    for (const deadline = Date.now() + graceMs; isAlive(target) && Date.now() < deadline; ) await sleep(50);
+    for (const deadline = Date.now() + graceMs; isAlive(target) && Date.now() < deadline;) await sleep(50);
     if (isAlive(target)) process.kill(target.pid, 'SIGKILL');
   }
 
   private spawn(): void {
+    try {
+      this.spawnNow();
+    } catch (error) {
+      this.exited(`could not be started: ${messageOf(error)}`);
+    }
+  }
+
+  private spawnNow(): void {
     const { name, log, pidFile, logFile } = this.options;
     const { file, args, cwd } = this.options.command();
     const output = openLog(logFile);
@@ -113,23 +124,34 @@ export class Supervisor {
     child.once('error', (error) => child.pid === undefined && this.exited(`could not be started: ${error.message}`));
     if (child.pid === undefined) return;
     const identity = identify(child.pid) ?? { pid: child.pid, startTicks: 0 };
-    this.current = { ...identity, startedAt: new Date().toISOString() };
-    writePidFile(pidFile, { ...this.current, command: file, args });
+    const current = { ...identity, startedAt: new Date().toISOString() };
+    this.current = current;
     log('info', 'process-started', { process: name, pid: child.pid });
+    this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
     child.once('exit', (code, signal) => this.exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
   }
 
   private adopted(identity: ProcessIdentity, since: string): void {
     const { name, log, pidFile } = this.options;
-    this.current = { pid: identity.pid, startTicks: identity.startTicks, startedAt: since };
+    const current = { pid: identity.pid, startTicks: identity.startTicks, startedAt: since };
+    this.current = current;
     const { file, args } = this.options.command();
-    const known = readPidFile(pidFile);
-    if (known.kind !== 'alive') writePidFile(pidFile, { ...this.current, command: file, args });
+    if (readPidFile(pidFile).kind !== 'alive') {
+      this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
+    }
     log('info', 'process-adopted', { process: name, pid: identity.pid, startedAt: since });
-    const { current } = this;
     this.watch = setInterval(() => {
       if (!isAlive(current)) this.exited('exited (started by an earlier agent, so its code is not known)');
     }, WATCH_MS);
+  }
+
+  /** A full disk must not end the supervision of what runs. */
+  private tolerating(event: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.options.log('error', event, { process: this.options.name, error: messageOf(error) });
+    }
   }
 
   private exited(how: string): void {

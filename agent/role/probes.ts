@@ -26,7 +26,10 @@ export class Probes {
     for (const [node, probe] of await this.probeAll(this.policy.probe.timeoutMs)) {
       this.last.set(node, probe);
       const { hits, misses } = this.streakOf(node);
-      this.streaks.set(node, serves(probe, this.policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 });
+      this.streaks.set(
+        node,
+        serves(probe, this.policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 },
+      );
     }
   }
 

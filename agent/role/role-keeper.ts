@@ -109,8 +109,9 @@ export class RoleKeeper {
     this.say(decision);
     const { assignment } = this.state;
     this.sayRefused(store?.assignment?.epoch ?? null);
-    if (decision.takeOver && active !== undefined) {
-      takeover.ask({ caller: 'break-glass', misses: { node: active, count: streak.misses } });
+    if (decision.takeOver) {
+      const misses = next === undefined ? undefined : { node: next, count: probes.streakOf(next).misses };
+      takeover.ask({ caller: 'break-glass', misses });
     }
     // Last, so that a full disk cannot keep the gate from moving.
     if (assignment !== null && assignment !== before) saveLastGood(file, assignment);

@@ -33,17 +33,35 @@ export class Takeover {
     try {
       const outcome = await promote(request, this.deps);
       this.ended = outcome.acted ? 'written' : 'refused';
-      this.say('info', 'promotion-asked', { caller: request.caller, acted: outcome.acted, because: outcome.because, tookMs: Date.now() - startedAt });
+      this.say('info', 'promotion-asked', {
+        caller: request.caller,
+        acted: outcome.acted,
+        because: outcome.because,
+        tookMs: Date.now() - startedAt,
+      });
       // Written or read just now: there is no reason to wait for the next poll.
-      if (outcome.assignment !== null) this.onWritten(outcome.assignment);
+      if (outcome.assignment !== null) this.apply(outcome.assignment);
     } catch (error) {
       this.ended = 'store-failed';
       this.say('error', 'promotion-failed', { caller: request.caller, error: messageOf(error) });
     }
   }
 
+  /** Applied or not, it was written: a full disk here is no failure of the store. */
+  private apply(assignment: Assignment): void {
+    try {
+      this.onWritten(assignment);
+    } catch (error) {
+      this.log('error', 'assignment-not-saved', { error: messageOf(error) });
+    }
+  }
+
   /** Repeated attempts say the same thing: once is enough. */
-  private say(level: 'info' | 'error', event: string, fields: { because?: string; error?: string } & Record<string, unknown>): void {
+  private say(
+    level: 'info' | 'error',
+    event: string,
+    fields: { because?: string; error?: string } & Record<string, unknown>,
+  ): void {
     const what = `${event} ${(fields.because ?? fields.error ?? '').replace(/[\d.]+/g, '#')}`;
     if (what !== this.said || fields.acted === true) this.log(level, event, fields);
     this.said = what;

@@ -14,7 +14,12 @@ const UNITS: Readonly<Record<string, number>> = {
 export function durationMs(text: string): number {
   const parts = [...text.matchAll(/(\d+)(ms|[smhdwy])/g)];
   if (text === '' || parts.map(([part]) => part).join('') !== text) {
-    throw new UserError({ what: 'not a duration', got: text, expected: 'numbers with units ms, s, m, h, d, w, y, such as 1h30m', fix: 'correct the value' });
+    throw new UserError({
+      what: 'not a duration',
+      got: text,
+      expected: 'numbers with units ms, s, m, h, d, w, y, such as 1h30m',
+      fix: 'correct the value',
+    });
   }
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!, 0);
 }

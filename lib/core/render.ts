@@ -101,7 +101,8 @@ function ownJobs(nodeTargets: string): unknown[] {
 /** @throws UserError when the text is not a list of target groups */
 function parseTargets(job: string, text: string): unknown[] {
   const groups: unknown = parse(text);
-  const isGroup = (g: unknown): boolean => typeof g === 'object' && g !== null && Array.isArray((g as { targets?: unknown }).targets);
+  const isGroup = (g: unknown): boolean =>
+    typeof g === 'object' && g !== null && Array.isArray((g as { targets?: unknown }).targets);
   if (Array.isArray(groups) && groups.every(isGroup)) return groups as unknown[];
   throw new UserError({
     what: 'the targets cannot be read',

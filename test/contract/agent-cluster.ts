@@ -100,7 +100,9 @@ export class TestCluster {
       AWS_SECRET_ACCESS_KEY: 'test',
     });
     const s3 = controlS3(5_000);
-    await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await s3.send(
+      new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+    );
     await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
     this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
     await this.publish(bundle(pager.url));
@@ -157,8 +159,20 @@ export class TestCluster {
   async assign(active: string, epoch: number): Promise<void> {
     const at = new Date().toISOString();
     const current = await this.store.readAssignment();
-    const next = { version: 1, epoch, active, reason: 'test', by: 'operator', since: at, at, promotions: [], paused: null, scrapeProfile: 'normal' } as const;
-    if ((await this.store.writeAssignment(next, current?.etag ?? null)) !== 'written') throw new Error('the assignment was not written');
+    const next = {
+      version: 1,
+      epoch,
+      active,
+      reason: 'test',
+      by: 'operator',
+      since: at,
+      at,
+      promotions: [],
+      paused: null,
+      scrapeProfile: 'normal',
+    } as const;
+    if ((await this.store.writeAssignment(next, current?.etag ?? null)) !== 'written')
+      throw new Error('the assignment was not written');
   }
 
   async works(node: TestNode): Promise<AgentStatus> {

@@ -10,5 +10,9 @@ const PROGRAMS = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const;
 export async function agentTestPrograms(): Promise<{ bin: string; emulator: string; remove: () => void }> {
   const tools = await resolveTools([...PROGRAMS, 'moto_server']);
   const dir = mkdtempSync(join(tmpdir(), 'promha-bin-'));
-  return { bin: toolDir(join(dir, 'bin'), tools, PROGRAMS), emulator: tools.moto_server.path, remove: () => rmSync(dir, { recursive: true }) };
+  return {
+    bin: toolDir(join(dir, 'bin'), tools, PROGRAMS),
+    emulator: tools.moto_server.path,
+    remove: () => rmSync(dir, { recursive: true }),
+  };
 }

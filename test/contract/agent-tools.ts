@@ -7,9 +7,13 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 /** Asks again until it holds; what it last saw goes into the complaint. */
-export async function eventually<T>(what: string, ask: () => Promise<T | null | undefined | false> | T | null | undefined | false, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  withinMs = 30_000,
+): Promise<T> {
   let seen: unknown;
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
     try {
       const answer = await ask();
       if (answer !== null && answer !== undefined && answer !== false) return answer;
@@ -19,7 +23,9 @@ export async function eventually<T>(what: string, ask: () => Promise<T | null | 
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${what}: not within ${withinMs} ms (last: ${seen instanceof Error ? seen.message : JSON.stringify(seen)})`);
+  throw new Error(
+    `${what}: not within ${withinMs} ms (last: ${seen instanceof Error ? seen.message : JSON.stringify(seen)})`,
+  );
 }
 
 export async function freePort(): Promise<number> {
@@ -40,7 +46,9 @@ export async function startEmulator(command: string): Promise<{ url: string; pro
 }
 
 /** Instance metadata for one node, IMDSv2 only. */
-export async function serveMetadata(values: Readonly<Record<string, string>>): Promise<{ url: string; server: Server }> {
+export async function serveMetadata(
+  values: Readonly<Record<string, string>>,
+): Promise<{ url: string; server: Server }> {
   const server = createHttp((request, response) => {
     const name = (request.url ?? '').replace('/latest/meta-data/', '');
     if (request.method === 'PUT' && request.url === '/latest/api/token') return void response.end('token');
@@ -77,6 +85,14 @@ export async function servePager(): Promise<{ url: string; got: Notification[]; 
 /** The bundle that nodes run, built as the deployment builds it. */
 export function buildAgent(): string {
   const outfile = join(mkdtempSync(join(tmpdir(), 'promha-agent-')), 'agent.js');
-  buildSync({ entryPoints: ['agent/main.ts'], bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, outfile });
+  buildSync({
+    entryPoints: ['agent/main.ts'],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    outfile,
+  });
   return outfile;
 }

@@ -6,7 +6,8 @@ import { eventually } from './agent-tools';
 
 jest.setTimeout(90_000);
 
-const rule = (name: string, expr: string, wait = '0s'): string => `      - alert: ${name}\n        expr: ${expr}\n        for: ${wait}\n`;
+const rule = (name: string, expr: string, wait = '0s'): string =>
+  `      - alert: ${name}\n        expr: ${expr}\n        for: ${wait}\n`;
 const bundle = (pagerUrl: string, rules: string): ConfigBundle => ({
   version: 1,
   global: { scrapeInterval: '1s', evaluationInterval: '1s' },
@@ -23,8 +24,10 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   let one: TestNode;
   let two: TestNode;
   const pagesOf = (alert: string, status: string): number =>
-    cluster.pages.filter((page) => page.status === status && page.alerts.some((a) => a.labels.alertname === alert)).length;
-  const isOpen = (node: TestNode): Promise<unknown> => eventually(`${node.name}'s gate opens`, async () => (await node.status()).gate.open);
+    cluster.pages.filter((page) => page.status === status && page.alerts.some((a) => a.labels.alertname === alert))
+      .length;
+  const isOpen = (node: TestNode): Promise<unknown> =>
+    eventually(`${node.name}'s gate opens`, async () => (await node.status()).gate.open);
   const saw = (node: TestNode, event: string, since = 0): Promise<unknown> =>
     eventually(`${node.name} logs ${event}`, () => node.lines.slice(since).find((line) => line.event === event));
 
@@ -44,7 +47,12 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     await isOpen(one);
     await eventually('the page', () => pagesOf('Always', 'firing') === 1);
     expect((await two.status()).gate).toMatchObject({ open: false, sent: 0 });
-    expect(cluster.pages[0]!.alerts[0]!.labels).toEqual({ alertname: 'Always', cluster: 'test', shard: '0', team: 'trading' });
+    expect(cluster.pages[0]!.alerts[0]!.labels).toEqual({
+      alertname: 'Always',
+      cluster: 'test',
+      shard: '0',
+      team: 'trading',
+    });
   });
 
   it('replays what the standby held as soon as it is promoted, without a second page', async () => {
@@ -59,12 +67,13 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     expect(pagesOf('Always', 'firing')).toBe(1);
   });
 
-  it('refuses an older epoch, and takes the next one', async () => {
+  it('refuses an older epoch, and writes the lost assignment anew', async () => {
     await cluster.assign('node-1', 1);
     await saw(two, 'older-epoch-refused');
-    expect(await two.status()).toMatchObject({ appliedEpoch: 2, gate: { open: true } });
-    await cluster.assign('node-2', 3);
-    await eventually('epoch 3', async () => (await two.status()).appliedEpoch === 3);
+    expect((await two.status()).gate.open).toBe(true);
+    await eventually('epoch 3', async () => (await one.status()).appliedEpoch === 3);
+    expect((await cluster.store.readAssignment())!.assignment).toMatchObject({ epoch: 3, active: 'node-2' });
+    expect(one.lines.filter((line) => line.event === 'gate-opened')).toHaveLength(1);
   });
 
   it('keeps its configuration when promtool rejects the next one', async () => {
@@ -81,7 +90,9 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('loads a good one, the standby first', async () => {
-    const hash = await cluster.publish(bundle(cluster.pagerUrl, rule('Always', 'vector(1)') + rule('Second', 'vector(1)')));
+    const hash = await cluster.publish(
+      bundle(cluster.pagerUrl, rule('Always', 'vector(1)') + rule('Second', 'vector(1)')),
+    );
     const running = async (node: TestNode): Promise<unknown> => (await node.status()).config.hash === hash;
     await eventually('the standby runs it', () => running(one));
     expect(await running(two)).toBe(false);

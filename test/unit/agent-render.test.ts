@@ -50,7 +50,10 @@ describe('rendering of a node’s configuration', () => {
         mkdirSync(dirname(join(dir, name)), { recursive: true });
         writeFileSync(join(dir, name), text);
       }
-      const said = execFileSync(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], { cwd: dir, encoding: 'utf8' });
+      const said = execFileSync(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], {
+        cwd: dir,
+        encoding: 'utf8',
+      });
       expect(said).toContain('2 rule files found');
     } finally {
       rmSync(dir, { recursive: true });
@@ -59,25 +62,38 @@ describe('rendering of a node’s configuration', () => {
   });
 
   it('does not depend on the order in which the bundle lists things', () => {
-    const turned = (map: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(map).reverse());
+    const turned = (map: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(Object.entries(map).reverse());
     const { bundle } = input;
-    const other = { ...bundle, rules: turned(bundle.rules), targets: turned(bundle.targets), externalLabels: turned(bundle.externalLabels) };
+    const other = {
+      ...bundle,
+      rules: turned(bundle.rules),
+      targets: turned(bundle.targets),
+      externalLabels: turned(bundle.externalLabels),
+    };
     expect(JSON.stringify(renderFiles({ ...input, bundle: other }))).toBe(JSON.stringify(renderFiles(input)));
   });
 
   it('differs between nodes in the replica label only', () => {
-    expect(renderPrometheus({ ...input, node: 'node-2' }).replace('replica: node-2', 'replica: node-1')).toBe(renderPrometheus(input));
+    expect(renderPrometheus({ ...input, node: 'node-2' }).replace('replica: node-2', 'replica: node-1')).toBe(
+      renderPrometheus(input),
+    );
   });
 
   it('names the gate as the only Alertmanager and drops the replica label from alerts', () => {
-    const { alerting } = parse(renderPrometheus(input)) as { alerting: { alertmanagers: unknown[]; alert_relabel_configs: unknown[] } };
-    expect(alerting.alertmanagers).toEqual([{ api_version: 'v2', timeout: '5s', static_configs: [{ targets: ['127.0.0.1:9093'] }] }]);
+    const { alerting } = parse(renderPrometheus(input)) as {
+      alerting: { alertmanagers: unknown[]; alert_relabel_configs: unknown[] };
+    };
+    expect(alerting.alertmanagers).toEqual([
+      { api_version: 'v2', timeout: '5s', static_configs: [{ targets: ['127.0.0.1:9093'] }] },
+    ]);
     expect(alerting.alert_relabel_configs).toEqual([{ action: 'labeldrop', regex: 'replica' }]);
   });
 
   it('escapes a dollar in external labels only for versions that expand it', () => {
     const desk = (prometheusVersion: string): string =>
-      (parse(renderPrometheus({ ...input, prometheusVersion })) as { global: { external_labels: { desk: string } } }).global.external_labels.desk;
+      (parse(renderPrometheus({ ...input, prometheusVersion })) as { global: { external_labels: { desk: string } } })
+        .global.external_labels.desk;
     expect([desk('2.42.0'), desk('3.5.3')]).toEqual(['fx$1', 'fx$$1']);
   });
 

@@ -3,7 +3,11 @@ import { EMPTY_GATE, fingerprint, forgetStale, hold, owed, type PostedAlert } fr
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();
-const firing = (name: string, until = 60_000): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-1), endsAt: at(until) });
+const firing = (name: string, until = 60_000): PostedAlert => ({
+  labels: { alertname: name },
+  startsAt: at(-1),
+  endsAt: at(until),
+});
 const resolved = (name: string): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-10), endsAt: at(-1) });
 const names = (alerts: readonly { alert: PostedAlert }[]): string[] => alerts.map((h) => h.alert.labels.alertname!);
 

@@ -1,0 +1,47 @@
+import { TAGS } from '../../lib/core/names';
+import { UserError } from '../../lib/core/errors';
+
+/** What EC2 says of a volume, as far as it matters here. */
+export interface KnownVolume {
+  readonly id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Instance that it is attached to, or still being attached to or detached from. */
+  readonly attachedTo: string | null;
+}
+
+/** Of several volumes of a node the highest generation wins: that is the one that was restored last. */
+export function chooseVolume(volumes: readonly KnownVolume[], node: string): KnownVolume {
+  const generation = (v: KnownVolume): number => Number(v.tags[TAGS.generation]);
+  const [best] = volumes.filter((v) => Number.isInteger(generation(v))).sort((a, b) => generation(b) - generation(a));
+  if (best !== undefined) return best;
+  throw new UserError({
+    what: `no data volume for ${node}`,
+    got: volumes.map((v) => v.id).join(', ') || 'no volume with its tags',
+    expected: `an EBS volume tagged ${TAGS.node}=${node} and ${TAGS.generation}=<number>`,
+    fix: 'deploy the stateful stack',
+  });
+}
+
+export interface VolumeSituation {
+  readonly mounted: boolean;
+  readonly deviceExists: boolean;
+  readonly attachedTo: string | null;
+  readonly self: string;
+  /** Type of the file system on it; null when it is blank. Asked only where the device exists. */
+  readonly fileSystem: string | null;
+}
+
+export type VolumeStep = 'done' | 'attach' | 'wait-for-other-instance' | 'wait-for-device' | 'format' | 'mount';
+
+/** The next step towards a mounted volume; asked anew after each, so it may die anywhere. */
+export function nextVolumeStep(s: VolumeSituation): VolumeStep {
+  if (s.mounted) return 'done';
+  if (s.deviceExists) return s.fileSystem === null ? 'format' : 'mount';
+  if (s.attachedTo === null) return 'attach';
+  return s.attachedTo === s.self ? 'wait-for-device' : 'wait-for-other-instance';
+}
+
+/** Nitro instances name devices by the volume's id, whatever was asked for. */
+export function devicePath(volumeId: string): string {
+  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;
+}

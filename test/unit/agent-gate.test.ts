@@ -1,0 +1,182 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AlertGate } from '../../agent/gate/alert-gate';
+import { serveGate } from '../../agent/gate/server';
+import { hasHeardAll } from '../../agent/gate/warmth';
+import type { PostedAlert } from '../../lib/core/gate';
+import { eventually } from '../contract/agent-tools';
+
+const alert = (name: string): PostedAlert => ({
+  labels: { alertname: name },
+  startsAt: new Date().toISOString(),
+  endsAt: new Date(Date.now() + 60_000).toISOString(),
+});
+
+/** An Alertmanager that can be told to fail or to hang. */
+class FakeAlertmanager {
+  readonly got: string[][] = [];
+  answer: number | 'hang' = 200;
+  aborted = 0;
+  private server!: Server;
+
+  async start(port = 0): Promise<string> {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
+        const alerts = JSON.parse(Buffer.concat(chunks).toString()) as PostedAlert[];
+        if (this.answer === 200) this.got.push(alerts.map((a) => a.labels.alertname!));
+        response.writeHead(this.answer).end();
+      });
+    }).listen(port, '127.0.0.1');
+    await new Promise((resolve) => this.server.once('listening', resolve));
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe('the alert gate and its Alertmanagers', () => {
+  const gate = { current: new AlertGate(() => {}) };
+  let alertmanagers: FakeAlertmanager[];
+  let addresses: string[];
+  const sent = (i: number): string[] => alertmanagers[i]!.got.flat();
+
+  beforeEach(async () => {
+    gate.current = new AlertGate(() => {});
+    alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
+    addresses = await Promise.all(alertmanagers.map((a) => a.start()));
+    gate.current.setAlertmanagers(addresses);
+  });
+  afterEach(async () => {
+    gate.current.stop();
+    await Promise.all(alertmanagers.map((a) => a.stop()));
+  });
+
+  it('holds while closed, replays to all on opening, then passes news on', async () => {
+    gate.current.accept([alert('a'), alert('b')]);
+    expect(gate.current.sent).toBe(0);
+    gate.current.setOpen(true, 'test');
+    await eventually('the replay', () => sent(0).length === 2 && sent(1).length === 2);
+    gate.current.accept([alert('c')]);
+    await eventually('the news', () => sent(0).length === 3 && sent(1).length === 3);
+    expect([sent(0), gate.current.sent]).toEqual([['a', 'b', 'c'], 6]);
+    expect(gate.current.firstAcceptedAt! - gate.current.openedAt!).toBeLessThan(1_000);
+  });
+
+  it('replays everything again when it is opened again', async () => {
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the first replay', () => sent(0).length === 1);
+    gate.current.setOpen(false, 'test');
+    gate.current.accept([alert('b')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the second replay', () => sent(0).join() === 'a,a,b');
+  });
+
+  it('is not held up by an Alertmanager that hangs, nor by one that fails', async () => {
+    alertmanagers[0]!.answer = 'hang';
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('the other one has it', () => sent(1).join() === 'a');
+    alertmanagers[1]!.answer = 500;
+    gate.current.accept([alert('b')]);
+    await eventually('the failure is told', () => gate.current.alertmanagers[1]!.error?.startsWith('HTTP 500'));
+    expect(gate.current.alertmanagers[1]!.behind).toBe(1);
+    alertmanagers[1]!.answer = 200;
+    await eventually('it catches up', () => sent(1).join() === 'a,b');
+  });
+
+  it('breaks off what is under way when it closes', async () => {
+    alertmanagers[0]!.answer = 'hang';
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('the other one has it', () => sent(1).length === 1);
+    gate.current.setOpen(false, 'test');
+    await eventually('the request is broken off', () => alertmanagers[0]!.aborted === 1, 2_000);
+  });
+
+  it('tells a restarted Alertmanager everything: it has forgotten its alerts', async () => {
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('it has it', () => sent(0).length === 1);
+    await alertmanagers[0]!.stop();
+    gate.current.accept([alert('b')]);
+    await eventually('the failure', () => gate.current.alertmanagers[0]!.error !== null);
+    await alertmanagers[0]!.start(Number(addresses[0]!.split(':')[1]));
+    await eventually('it has everything', () => sent(0).slice(1).sort().join() === 'a,b');
+  });
+
+  it('takes from a peer only what it does not hold itself', () => {
+    gate.current.accept([{ ...alert('a'), from: 'own' }]);
+    expect(gate.current.merge([{ ...alert('a'), from: 'peer' }, alert('b')])).toBe(1);
+    const held = [...gate.current.state.held.values()].map((h) => [h.alert.labels.alertname, h.alert.from]);
+    expect(held).toEqual([
+      ['a', 'own'],
+      ['b', undefined],
+    ]);
+  });
+});
+
+describe('the gate’s API', () => {
+  const gate = new AlertGate(() => {});
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    server = await serveGate(gate, '127.0.0.1', 0);
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const post = async (body: string, path = '/api/v2/alerts'): Promise<[number, string]> => {
+    const response = await fetch(url + path, { method: 'POST', body });
+    return [response.status, await response.text()];
+  };
+
+  it('answers 200 once the alerts are held', async () => {
+    expect(await post(JSON.stringify([alert('a')]))).toEqual([200, '']);
+    expect(gate.state.held.size).toBe(1);
+  });
+
+  it.each([
+    ['no JSON', '{', /not JSON/],
+    ['no list', '{}', /expected a list of alerts, got object/],
+    ['null', 'null', /got null/],
+    ['an alert without labels', '[{"labels":{"a":"b"}},{}]', /alert 1: expected labels/],
+    ['a label that is no string', '[{"labels":{"a":1}}]', /alert 0: expected labels, .*got \{"a":1\}/],
+  ])('refuses %s with 400 and keeps nothing of it', async (_what, body, message) => {
+    const [status, text] = await post(body);
+    expect([status, text]).toEqual([400, expect.stringMatching(message)]);
+    expect(gate.state.held.size).toBe(1);
+  });
+
+  it('knows nothing else', async () => {
+    expect((await fetch(`${url}/api/v2/alerts`)).status).toBe(404);
+    expect((await post('[]', '/-/reload'))[0]).toBe(404);
+    expect((await fetch(`${url}/-/ready`)).status).toBe(200);
+  });
+});
+
+describe('warmth', () => {
+  const now = 1_000_000;
+  const heard = (gateFor: number | null, prometheusFor: number | null): boolean =>
+    hasHeardAll(
+      {
+        gateListeningSince: gateFor === null ? null : now - gateFor,
+        prometheusSendsSince: prometheusFor === null ? null : now - prometheusFor,
+        resendDelayMs: 15_000,
+      },
+      now,
+    );
+
+  it('needs a whole resend interval of both, and of Prometheus the seconds in which it drops alerts', () => {
+    expect([heard(17_000, 22_000), heard(16_999, 60_000), heard(60_000, 21_999)]).toEqual([true, false, false]);
+    expect([heard(null, 60_000), heard(60_000, null)]).toEqual([false, false]);
+  });
+});

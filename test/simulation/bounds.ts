@@ -6,6 +6,8 @@ const TRIP_MS = 50;
 const SAMPLING_MS = 100;
 /** Exits are noticed by the agent's own wait. */
 const EXIT_MS = 50;
+/** From the start of Prometheus to its first scrape (measured: 5 to 6 s). Old samples may look fresh for maxScrapeLag of it. */
+const RESTART_MS = 6_300;
 
 /** How long nobody may alert although somebody could, after one fault; ms. docs/decisions/failover-protocol.md. */
 export function bounds(p: Policy, nodes: number) {
@@ -67,7 +69,8 @@ export function effects(s: Schedule, p: Policy): Effect[] {
         add(f.kind, f.at, end, b.silent);
         break;
       case 'host-loss':
-        add(f.kind, f.at, end + 8_000, b.silent);
+        if (f.forMs > b.silent) add(f.kind, f.at, end + 8_000, b.silent);
+        else add('reboot', f.at, end + 8_000, b.silent + RESTART_MS);
         break;
       case 'isolation':
         add(f.kind, f.at, end, b.silent, true);
@@ -136,7 +139,10 @@ export function limitOf(
   const only = near.length === 1 ? near[0]! : null;
   // Nothing was ever assigned: the first cycle finds that, the first rounds read it.
   if (gap.first || near.length === 0) return { cls: 'start', limit: near.reduce((sum, e) => sum + e.adds, b.silent) };
-  if (only?.cls === 'crash' && !gap.damped) return { cls: 'crash', limit: b.crash };
+  // A crash of the alerting node. (A node that crashed before it was assigned is in its restart instead.)
+  if (only?.cls === 'crash' && !gap.damped && gap.from - only.from < SAMPLING_MS)
+    return { cls: 'crash', limit: b.crash };
+  if (only?.cls === 'crash' && !gap.damped) return { cls: 'crash, then assigned', limit: b.silent };
   return {
     cls: gap.damped ? 'damped' : (only?.cls ?? pairName(near)),
     limit: near.reduce((sum, e) => sum + e.adds, damped),

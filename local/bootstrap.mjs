@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const MINIMUM = [20, 19];
@@ -88,7 +89,7 @@ async function install(why) {
     console.error(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
     return;
   }
-  const [, what, fix] = REASONS.find(([pattern]) => pattern.test(output)) ?? [, 'see above', 'run `npm ci` by hand'];
+  const [, what, fix] = REASONS.find(([pattern]) => pattern.test(output)) ?? [/./, 'see above', 'run `npm ci` by hand'];
   console.error(output.trim().split('\n').slice(-12).join('\n'));
   fail(`the dependencies could not be installed: ${what}\n  fix:      ${fix}`);
 }

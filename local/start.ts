@@ -3,7 +3,7 @@ import { programPids } from './run/actions';
 import { Cleanup } from './run/cleanup';
 import { waitUntilReady } from './run/ready';
 import { runDir } from './run/run-dir';
-import { startSystem } from './run/system';
+import { removeRunDir, startSystem } from './run/system';
 import { renderTable } from './run/table';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
@@ -45,7 +45,12 @@ async function main(): Promise<number> {
   }
   const failed = await cleanup.run();
   for (const line of failed) say(`! ${line}`);
-  if (stop.signal.aborted && failed.length === 0) say('stopped; nothing is left running');
+  if (stop.signal.aborted && failed.length === 0) {
+    removeRunDir(runDir());
+    say('stopped; nothing is left running');
+  } else {
+    say(`logs: ${runDir()}/logs`);
+  }
   return failed.length > 0 ? 1 : code;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Action } from './control-api';
 import type { Instance } from './instance';
+import { plainPairActions } from './plain-pair';
 import { findMarked, MARKS } from './processes';
 import type { System } from './system';
 
@@ -50,6 +51,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
     alarms: async () => system.controlPlane.alarmStates(),
+    ...plainPairActions(system, timed),
   };
 }
 

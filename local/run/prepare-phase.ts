@@ -40,9 +40,10 @@ export interface Prepared {
 export async function prepare(start: Start): Promise<Prepared> {
   refuseSecond();
   await clearLeftovers(start);
-  requireSpace(start.dir, NEEDED_BYTES);
-  start.cleanup.defer('remove what the run wrote', () => rmSync(start.dir, { recursive: true, force: true }));
+  rmSync(start.dir, { recursive: true, force: true }); // of a run that failed: its logs stay until the next one
   mkdirSync(join(start.dir, 'logs'), { recursive: true });
+  requireSpace(start.dir, NEEDED_BYTES);
+  start.cleanup.defer('forget the run', removeState);
   const project = join(__dirname, '..', '..');
   const { cluster } = loadConfiguration(join(project, 'config', 'cluster.ts'), join(project, 'config'));
   const { name, region } = cluster;

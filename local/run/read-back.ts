@@ -113,7 +113,7 @@ async function readFunctions(
   cfn: CloudFormationClient,
   o: ReadBackOptions,
 ): Promise<DeployedFunction[]> {
-  const code = await functionCode(cfn);
+  const code = await functionCode(cfn, o.cluster);
   const { Functions } = await lambda.send(new ListFunctionsCommand({}));
   return Promise.all(
     (Functions ?? []).map(async (f) => {
@@ -140,11 +140,11 @@ interface Template {
   >;
 }
 
-async function functionCode(cfn: CloudFormationClient): Promise<Map<string, { bucket: string; key: string }>> {
+async function functionCode(cfn: CloudFormationClient, cluster: string): Promise<Map<string, { bucket: string; key: string }>> {
   const code = new Map<string, { bucket: string; key: string }>();
   const { StackSummaries } = await cfn.send(new ListStacksCommand({}));
   for (const { StackName, StackStatus } of StackSummaries ?? []) {
-    if (StackStatus?.startsWith('DELETE')) continue;
+    if (StackStatus?.startsWith('DELETE') || !StackName?.startsWith(`${cluster}-`)) continue;
     const { TemplateBody } = await cfn.send(new GetTemplateCommand({ StackName }));
     for (const { Type, Properties } of Object.values((JSON.parse(TemplateBody!) as Template).Resources)) {
       if (Type !== 'AWS::Lambda::Function') continue;

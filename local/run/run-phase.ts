@@ -137,7 +137,7 @@ function makeInstance(
 }
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */
-function alertingFlags(instance: DeployedInstance): string[] {
+export function alertingFlags(instance: DeployedInstance): string[] {
   const { prometheus } = JSON.parse(
     userDataFiles(instance.userData).get('/etc/prometheus-ha/node.json')!,
   ) as NodeConfig;

@@ -41,7 +41,7 @@ export default tseslint.config(
       ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(?!\\./)', message: 'lib/core imports only lib/core, and pure parsers by name.' }] },
+        { patterns: [{ regex: '^(?!\\./|yaml$)', message: 'lib/core imports only lib/core, and pure parsers by name.' }] },
       ],
     },
   },

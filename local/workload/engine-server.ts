@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { parseListen } from '../../exporters/duckdb';
+import type { EngineMetrics } from './engine-metrics';
+
+const MAX_BODY = 10_000;
+
+/** GET /metrics, and POST /drill {"alert":"immediate","value":1} for the drills. */
+export function serveEngine(listen: string, metrics: EngineMetrics): Promise<Server> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
+      response.writeHead(status, { 'content-type': type }).end(text);
+    };
+    const handled = async (): Promise<void> => {
+      if (request.method === 'GET' && request.url === '/metrics') {
+        return answer(200, await metrics.registry.metrics(), metrics.registry.contentType);
+      }
+      if (request.method === 'POST' && request.url === '/drill') {
+        const drill = parseDrill(await body(request));
+        if (drill === null) return answer(400, 'expected {"alert":"<name>","value":<number>}\n');
+        metrics.drill.set({ alert: drill.alert }, drill.value);
+        return answer(200, `${JSON.stringify(drill)}\n`, 'application/json');
+      }
+      answer(404, 'GET /metrics, POST /drill\n');
+    };
+    handled().catch((error: Error) => answer(500, `${error.message}\n`));
+  });
+  const { host, port } = parseListen(listen);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function parseDrill(text: string): { alert: string; value: number } | null {
+  try {
+    const { alert, value } = JSON.parse(text) as { alert?: unknown; value?: unknown };
+    return typeof alert === 'string' && /^\w{1,60}$/.test(alert) && typeof value === 'number' ? { alert, value } : null;
+  } catch {
+    // Not JSON: told to the caller as 400.
+    return null;
+  }
+}
+
+async function body(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_BODY) throw new Error('the request is too long');
+  }
+  return text;
+}

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { UserError } from '../lib/core/errors';
+import { drill } from './drills/drill';
+import { renderSummary } from './drills/report';
+import type { Scenario } from './drills/scenario';
+import { SCENARIOS } from './drills/scenarios';
+import { Cleanup } from './run/cleanup';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Exit codes: 0 every check held, 1 one did not or the drill could not be done, 2 wrong call, 130 stopped. */
+async function main(args: string[]): Promise<number> {
+  const call = readCall(args);
+  if (call === 'list') {
+    const width = Math.max(...SCENARIOS.map((s) => s.name.length));
+    for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${s.needsNamespaces ? ' (needs root)' : ''}`);
+    return 0;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) return; // already on the way out; a second Ctrl-C must not leave things behind
+      say('\nstopping …');
+      stop.abort(new Error('stopped'));
+    });
+  }
+  const cleanup = new Cleanup();
+  let code: number;
+  try {
+    const result = await drill(call.scenario, call.runs, { say, signal: stop.signal, cleanup });
+    say(`\n${renderSummary(result)}`);
+    if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(result, null, 2)}\n`);
+    code = result.passed ? 0 : 1;
+  } catch (error) {
+    code = stop.signal.aborted ? 130 : error instanceof UserError ? 2 : 1;
+    if (!stop.signal.aborted) complain(error as Error);
+  }
+  const failed = await cleanup.run();
+  for (const line of failed) say(`! ${line}`);
+  if (stop.signal.aborted)
+    say(failed.length === 0 ? 'stopped; nothing of the drill is left' : 'stopped, but not cleanly');
+  return stop.signal.aborted ? 130 : failed.length > 0 ? 1 : code;
+}
+
+interface Call {
+  readonly scenario: Scenario;
+  readonly runs: number;
+  readonly json: string | undefined;
+}
+
+/** @throws UserError */
+function readCall(args: string[]): Call | 'list' {
+  const usage = 'npm run drill -- <scenario> [--json FILE] [--runs N], or npm run drill -- --list';
+  const names = SCENARIOS.map((s) => s.name).join(', ');
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { list: { type: 'boolean' }, json: { type: 'string' }, runs: { type: 'string', default: '1' } },
+    });
+  } catch (error) {
+    throw new UserError({ what: (error as Error).message, expected: usage, fix: 'call it like that' });
+  }
+  const { values, positionals } = parsed;
+  if (values.list === true) return 'list';
+  const scenario = SCENARIOS.find((s) => s.name === positionals[0]);
+  if (scenario === undefined || positionals.length !== 1) {
+    throw new UserError({
+      what: positionals.length === 0 ? 'which drill?' : 'there is no such drill',
+      got: positionals.join(' ') || 'no name',
+      expected: `one of ${names}`,
+      fix: usage,
+    });
+  }
+  const runs = Number(values.runs);
+  if (!Number.isSafeInteger(runs) || runs < 1) {
+    throw new UserError({
+      what: '--runs is not a number of runs',
+      got: values.runs,
+      expected: 'an integer of at least 1',
+      fix: usage,
+    });
+  }
+  return { scenario, runs, json: values.json };
+}
+
+function complain(error: Error): void {
+  process.stderr.write(`\n${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    complain(error);
+    process.exit(error instanceof UserError ? 2 : 1);
+  },
+);

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprint } from '../../lib/core/gate';
+import { gateEvents, type GateEvent } from './gate-times';
+import { missingEverywhere, type SampleTimes } from './samples';
+import { getJson, oracleOf, prometheusOf, type World } from './world';
+
+/** The scrape interval of config/cluster.ts. */
+const INTERVAL_MS = 1_000;
+
+/** `up` and one counter of each watched job. */
+const WATCHED =
+  '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_exporter_scrapes_total"}';
+
+/** Raw samples of one Prometheus between two moments, as scraped. */
+async function sampleTimes(prometheus: string, from: number, to: number): Promise<SampleTimes> {
+  const seconds = Math.ceil((to - from) / 1000) + 1;
+  const query = new URLSearchParams({ query: `${WATCHED}[${seconds}s]`, time: String(to / 1000) });
+  const answer = await getJson<{
+    data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
+  }>(`${prometheus}/api/v1/query?${query.toString()}`, 10_000);
+  return new Map(answer.data.result.map((r) => [fingerprint(r.metric), r.values.map(([at]) => Math.round(at * 1000))]));
+}
+
+/** Samples that no node has, by series. @throws Error when the oracle has too little to judge by */
+export async function samplesMissing(world: World, from: number, to: number): Promise<Map<string, number>> {
+  const [oracle, ...nodes] = await Promise.all(
+    [oracleOf(world), ...world.state.nodes.map((n) => prometheusOf(world, n.node))].map((p) =>
+      sampleTimes(p, from, to),
+    ),
+  );
+  const jobs = new Set([...oracle!.keys()].map((series) => /"job","([^"]+)"/.exec(series)?.[1]));
+  if (jobs.size < 3 || oracle!.size < 6) {
+    throw new Error(
+      `the oracle has only ${oracle!.size} series of ${jobs.size} jobs to compare samples by: ${[...oracle!.keys()].join(' ')}`,
+    );
+  }
+  return missingEverywhere(nodes, oracle!, from, to, INTERVAL_MS);
+}
+
+/** The gates' movements as the agents logged them, also of those that nobody could reach. */
+export function loggedGateEvents(world: World): GateEvent[] {
+  return world.state.nodes.flatMap(({ node }) =>
+    gateEvents(node, readFileSync(join(world.state.dir, 'logs', `${node}.jsonl`), 'utf8')),
+  );
+}

@@ -1,0 +1,97 @@
+import { UserError } from '../../lib/core/errors';
+import type { Cleanup } from '../run/cleanup';
+import { namespacesAvailable } from '../run/network';
+import { waitUntilReady } from '../run/ready';
+import { runDir, runningState, type RunState } from '../run/run-dir';
+import { startSystem } from '../run/system';
+import { judgeDrill } from './judge';
+import { renderRun } from './report';
+import type { DrillResult, RunResult } from './result';
+import { runOnce, type InForce } from './run';
+import type { Scenario } from './scenario';
+import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './world';
+
+const READY_MS = 120_000;
+
+export interface DrillOptions {
+  readonly say: (line: string) => void;
+  /** Ctrl-C: the run under way is broken off and its fault undone. */
+  readonly signal: AbortSignal;
+  /** The caller runs it at the end. */
+  readonly cleanup: Cleanup;
+}
+
+/** Does a scenario so many times, in the system that runs or in one of its own. @throws UserError when it cannot */
+export async function drill(scenario: Scenario, runs: number, o: DrillOptions): Promise<DrillResult> {
+  const world = connect(await findSystem(scenario, o), o.signal, o.say);
+  const inForce: InForce = { undo: null };
+  // A system that goes on is left as it was found, also after Ctrl-C.
+  for (const alert of Object.keys(DRILL_ALERTS) as DrillAlert[]) {
+    o.cleanup.defer(`clear the alert ${alert}`, () => setDrill(world, alert, 0));
+  }
+  if (scenario.plainPair) {
+    o.say('· a plain pair that goes through the same');
+    o.cleanup.defer('stop the plain pair', async () => void (await plainPair(world, 'stop')));
+    await plainPair(world, 'start');
+  }
+  o.cleanup.defer('undo the fault', async () => void (await inForce.undo?.()));
+  const results: RunResult[] = [];
+  for (let i = 1; i <= runs; i += 1) {
+    o.say(`\n${scenario.name}, run ${i} of ${runs}`);
+    const result = await runOnce(world, scenario, inForce).catch((error: Error): RunResult => {
+      o.signal.throwIfAborted();
+      return { measurements: {}, checks: [], findings: [], error: error.message };
+    });
+    results.push(result);
+    o.say(renderRun(i, runs, result));
+    if (result.error !== undefined) break; // the system is not what the next run would need
+  }
+  return judgeDrill(scenario, results);
+}
+
+async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOptions): Promise<RunState> {
+  const found = runningState();
+  if (found !== null) {
+    requireMode(scenario, found.mode, 'the running system is on loopback');
+    say(`using the system that runs since ${found.startedAt}`);
+    if (!found.ready) await waitForReady(found.pid, signal);
+    return runningState()!;
+  }
+  const namespaces = namespacesAvailable();
+  if (!namespaces.ok) requireMode(scenario, 'loopback', namespaces.why);
+  const system = await startSystem(
+    { onProgress: (line) => say(`· ${line}`), onEvent: () => {}, signal },
+    cleanup,
+    runDir(),
+  );
+  say('· waiting until every node works and one alerts');
+  await waitUntilReady(system.state, READY_MS, signal);
+  system.start.save({ ready: true });
+  return system.state;
+}
+
+/** A system that somebody is just starting. */
+async function waitForReady(pid: number, signal: AbortSignal): Promise<void> {
+  for (const end = Date.now() + READY_MS; ;) {
+    signal.throwIfAborted();
+    const state = runningState();
+    if (state?.ready === true) return;
+    if (state === null || Date.now() > end) {
+      throw new Error(
+        `the system of process ${pid} ${state === null ? 'ended while it started' : 'does not get ready'}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** @throws UserError when the scenario cannot be played here */
+export function requireMode(scenario: Scenario, mode: RunState['mode'], why: string): void {
+  if (!scenario.needsNamespaces || mode === 'namespaces') return;
+  throw new UserError({
+    what: `${scenario.name} cuts a host off, which this system cannot do`,
+    got: why,
+    expected: 'a network namespace for each node',
+    fix: 'run it as root on Linux, without another system running',
+  });
+}

@@ -1,0 +1,25 @@
+import { callControl } from '../run/control-api';
+
+/** What the control socket can do to the system, for scenarios. Every fault answers the moment it struck. */
+export class Faults {
+  constructor(private readonly socket: string) {}
+
+  /** @returns `at` of the action, ms since the Unix epoch */
+  async act(name: string, body: Readonly<Record<string, unknown>> = {}): Promise<number> {
+    return (await callControl<{ at: number }>(this.socket, name, body)).at;
+  }
+
+  /** An action on one node. */
+  on(node: string, name: string): Promise<number> {
+    return this.act(name, { node });
+  }
+
+  /** Calls a deployed function. @throws Error when the function failed */
+  async invoke(name: string, event: unknown): Promise<void> {
+    const { value } = await callControl<{ value: { ok: boolean; error?: string } }>(this.socket, 'invoke', {
+      function: name,
+      event,
+    });
+    if (!value.ok) throw new Error(`${name} failed: ${value.error}`);
+  }
+}

@@ -1,0 +1,65 @@
+import { RUNS_FOR_MEDIAN } from './limits';
+import type { Check, DrillResult, RunResult } from './result';
+
+/** What each number is, in the order of the report. */
+const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>> = {
+  noticed: ['s', 'fault → alerting given to the other node'],
+  gateOpened: ['s', "fault → the other node's gate open"],
+  accepted: ['s', 'fault → its alerts accepted by an Alertmanager'],
+  haproxyNoticed: ['s', 'fault → HAProxy (2 s / 3 / 2) has the node down'],
+  noticedToHaproxy: ['×', 'our time to notice ÷ HAProxy’s'],
+  epochs: ['', 'new epochs'],
+  oracleIncidents: ['', 'drill alerts that the oracle told from beginning to end'],
+  missed: ['', 'notifications missed'],
+  duplicates: ['', 'notifications told twice'],
+  falselyResolved: ['', 'resolved while it went on'],
+  spurious: ['', 'notifications of what the oracle knows nothing of'],
+  plainPairMissed: ['', 'the same of a plain pair: missed'],
+  plainPairDuplicates: ['', 'the same of a plain pair: told twice'],
+  plainPairFalselyResolved: ['', 'the same of a plain pair: falsely resolved'],
+  duplicatesBeyondPlainPair: ['', 'told twice, beyond the plain pair'],
+  forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
+  samplesMissing: ['', 'samples that no node has'],
+  noGateOpen: ['s', 'no gate was open'],
+  severalGatesOpen: ['s', 'more than one gate was open'],
+  healedGateClosed: ['s', 'mend → gate of the healed node closed'],
+};
+
+export function renderRun(number: number, total: number, run: RunResult): string {
+  const lines = [`run ${number} of ${total}`];
+  for (const [name, value] of Object.entries(run.measurements)) {
+    const verdict = run.checks.find((c) => c.name === name);
+    lines.push(row(name, value, verdict));
+  }
+  for (const finding of run.findings) lines.push(`    - ${finding}`);
+  if (run.error !== undefined) lines.push(`    FAILED: ${run.error}`);
+  return lines.join('\n');
+}
+
+function row(name: string, value: number | null, verdict: Check | undefined): string {
+  const [unit, meaning] = MEANING[name] ?? ['', name];
+  const mark = verdict === undefined ? '    ' : verdict.passed ? 'ok  ' : 'FAIL';
+  const limit = verdict === undefined ? '' : `  (${verdict.rule} ${verdict.limit})`;
+  return `  ${mark} ${number(value).padStart(8)} ${unit.padEnd(1)}  ${meaning}${limit}`;
+}
+
+export function renderSummary(result: DrillResult): string {
+  const lines = [
+    `${result.scenario}: ${result.runs.length} run(s)`,
+    `  ${'median'.padStart(13)} ${'worst'.padStart(8)}`,
+  ];
+  for (const [name, { median, worst }] of Object.entries(result.summary.measurements)) {
+    const [unit, meaning] = MEANING[name] ?? ['', name];
+    lines.push(`  ${number(median).padStart(13)} ${number(worst).padStart(8)} ${unit.padEnd(1)}  ${meaning}`);
+  }
+  if (result.runs.length < RUNS_FOR_MEDIAN)
+    lines.push(`  medians are judged from ${RUNS_FOR_MEDIAN} runs on (--runs ${RUNS_FOR_MEDIAN})`);
+  const failed = result.summary.checks.filter((c) => !c.passed);
+  for (const c of failed)
+    lines.push(`  FAIL ${c.name}: ${number(c.value)} ${c.unit}, expected ${c.rule} ${c.limit} ${c.unit}`);
+  lines.push(result.passed ? `${result.scenario}: every check held` : `${result.scenario}: FAILED`);
+  return lines.join('\n');
+}
+
+const number = (value: number | null): string =>
+  value === null ? 'none' : Number.isInteger(value) ? String(value) : value.toFixed(2);

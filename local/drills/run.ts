@@ -1,0 +1,131 @@
+import { follow, FAULT_S, lead } from './choreography';
+import { awaitAll, until } from './clock';
+import { loggedGateEvents, samplesMissing } from './collect';
+import { compareWithOracle, incidentsOf } from './compare';
+import { gateTimes, type GateEvent } from './gate-times';
+import { judgeRun } from './judge';
+import { measure } from './measure';
+import { readNotifications, type Told } from './notifications';
+import type { RunResult } from './result';
+import type { Scenario } from './scenario';
+import { atRest, QUIET_MS, settle, type Settled } from './settle';
+import { Watch } from './watch';
+import { DRILL_ALERTS, type World } from './world';
+
+/** How long a takeover is waited for: beyond every limit, so that a late one is measured and not merely missing. */
+const TAKEOVER_MS = 45_000;
+/** How long the notifications may take after the fault is undone; the slowest Alertmanager waits for its peer. */
+const NOTIFICATIONS_MS = 45_000;
+
+/** The faults that are in force: undone also when a run is broken off. */
+export interface InForce {
+  undo: (() => Promise<unknown>) | null;
+}
+
+/** One run: settle, move the alerts, strike, look on, undo, wait until all is well and told, judge. */
+export async function runOnce(world: World, scenario: Scenario, inForce: InForce): Promise<RunResult> {
+  const { faults, say, signal, store } = world;
+  say('  settling');
+  const settled = await settle(world, scenario);
+  const { cast } = settled;
+  const startedAt = Date.now();
+  const said = (): Told[] => readNotifications(world.state.pages).filter((t) => t.receivedAt >= startedAt);
+
+  say(
+    `  ${cast.active} alerts (epoch ${settled.epoch}), ${cast.standby} stands by; alerts are made pending and firing`,
+  );
+  await lead(world);
+
+  inForce.undo = () => scenario.undo(faults, cast);
+  const struckBefore = Date.now();
+  // What a scenario does beside the fault itself may take as long as the takeover: nobody waits for it to look on.
+  const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
+  let struckAt: number;
+  let undoneAt: number;
+  try {
+    const striking = scenario.inject(faults, cast);
+    say(`  ${scenario.what}`);
+    const [at] = await Promise.all([striking, follow(world, struckBefore)]);
+    struckAt = at;
+    if (scenario.takeover !== 'none') {
+      await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
+        timeoutMs: struckAt + TAKEOVER_MS - Date.now(),
+        signal,
+      });
+    }
+    await until(struckAt + FAULT_S * 1000, signal);
+    undoneAt = await scenario.undo(faults, cast);
+    inForce.undo = null;
+  } finally {
+    watch.stop();
+  }
+
+  say('  undone; waiting until all is well and every notification has come');
+  const names: readonly string[] = Object.values(DRILL_ALERTS);
+  await awaitAll(() => toldAll(said(), names, scenario.plainPair), { timeoutMs: NOTIFICATIONS_MS, signal });
+  await atRest(world);
+  const endedAt = Date.now();
+
+  const told = said();
+  const oracle = told.filter((t) => t.source === 'oracle');
+  const ours = compareWithOracle(
+    told.filter((t) => t.source === ''),
+    oracle,
+  );
+  const plain = scenario.plainPair
+    ? compareWithOracle(
+        told.filter((t) => t.source === 'plain'),
+        oracle,
+      )
+    : null;
+  const missing = await samplesMissing(world, startedAt, endedAt);
+  const gates = gateEventsOf(world, scenario, settled, struckAt);
+  const now = (await store.readAssignment())!.assignment;
+
+  const measurements = measure(scenario, {
+    struckAt,
+    undoneAt,
+    seen: watch.seen,
+    assignedAt: now.active === cast.active ? null : Date.parse(now.since),
+    epochs: now.epoch - settled.epoch,
+    oracleIncidents: incidentsOf(oracle).filter(
+      (i) => names.includes(i.name) && i.firing.length > 0 && i.resolved.length > 0,
+    ).length,
+    ours,
+    plain,
+    gates: gateTimes([cast.active], gates, struckAt, endedAt),
+    healedGateClosedAt: gates.find((e) => e.node === cast.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
+    samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
+  });
+  const findings = [
+    ...ours.findings,
+    ...(plain?.findings ?? []).map((f) => `plain pair: ${f}`),
+    ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
+    ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
+  ];
+  return { measurements, checks: judgeRun(scenario, measurements), findings };
+}
+
+/** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */
+function toldAll(told: readonly Told[], names: readonly string[], plainPair: boolean): string | null {
+  const oracle = told.filter((t) => t.source === 'oracle');
+  const over = incidentsOf(oracle)
+    .filter((i) => i.resolved.length > 0)
+    .map((i) => i.name);
+  const open = names.filter((name) => !over.includes(name));
+  if (open.length > 0) return `the oracle has not told the end of ${open.join(', ')}`;
+  for (const source of plainPair ? ['', 'plain'] : ['']) {
+    const { missed, findings } = compareWithOracle(
+      told.filter((t) => t.source === source),
+      oracle,
+    );
+    if (missed > 0) return `${source || 'the system'}: ${findings.join('; ')}`;
+  }
+  return Date.now() - told.at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
+}
+
+/** Gates that die with their agent say nothing in any log. */
+function gateEventsOf(world: World, scenario: Scenario, { cast }: Settled, struckAt: number): GateEvent[] {
+  const died = scenario.agentDies ? [{ at: struckAt, node: cast.hurt, open: false }] : [];
+  return [...loggedGateEvents(world), ...died].sort((a, b) => a.at - b.at);
+}

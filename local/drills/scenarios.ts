@@ -1,0 +1,122 @@
+import type { Faults } from './faults';
+import type { Cast, Scenario } from './scenario';
+
+const base = {
+  hurts: 'active',
+  takeover: 'silence',
+  needsNamespaces: false,
+  plainPair: false,
+  agentDies: false,
+  gateOutlivesFault: false,
+  epochs: 1,
+} as const;
+
+/** An action on the hurt node. */
+const on =
+  (action: string) =>
+  (faults: Faults, { hurt }: Cast): Promise<number> =>
+    faults.on(hurt, action);
+
+const powerOn = on('power-on');
+
+/** How many callers ask at the same moment in double-trigger, beside the alarm and health-check. */
+export const CONCURRENT_CALLS = 20;
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    ...base,
+    name: 'primary-crash',
+    what: "SIGKILL of the active node's Prometheus; its agent reports the exit",
+    takeover: 'crash',
+    inject: on('crash-prometheus'),
+    // Its agent starts it again: there is nothing to undo.
+    undo: async () => Date.now(),
+  },
+  {
+    ...base,
+    name: 'primary-hang',
+    what: "SIGSTOP of the active node's Prometheus: its port accepts and nobody answers",
+    inject: on('hang-prometheus'),
+    undo: on('resume-prometheus'),
+  },
+  {
+    ...base,
+    name: 'agent-crash',
+    what: 'agent and gate of the active node die and stay dead; its Prometheus lives on and alerts into nothing',
+    agentDies: true,
+    inject: on('kill-agent'),
+    undo: on('start-agent'),
+  },
+  {
+    ...base,
+    name: 'primary-host-loss',
+    what: 'everything on the active node at once: agent, Prometheus, Alertmanager, network',
+    agentDies: true,
+    inject: on('power-off'),
+    undo: powerOn,
+  },
+  {
+    ...base,
+    name: 'primary-partition',
+    what: "the active node's network is cut and later healed; a plain pair goes through the same",
+    needsNamespaces: true,
+    plainPair: true,
+    gateOutlivesFault: true,
+    inject: async (faults, { hurt }) => (await Promise.all([faults.on(hurt, 'cut'), faults.act('plain-cut')]))[0],
+    undo: async (faults, { hurt }) => (await Promise.all([faults.on(hurt, 'mend'), faults.act('plain-mend')]))[0],
+  },
+  {
+    ...base,
+    name: 'standby-crash',
+    what: "SIGKILL of the standby's Prometheus: nothing may happen",
+    hurts: 'standby',
+    takeover: 'none',
+    epochs: 0,
+    inject: on('crash-prometheus'),
+    undo: async () => Date.now(),
+  },
+  {
+    ...base,
+    name: 'control-plane-down',
+    what: 'no function runs, no alarm is evaluated; then the host of the active node is lost',
+    takeover: 'break-glass',
+    agentDies: true,
+    inject: async (faults, { hurt }) => {
+      await faults.act('halt-control-plane');
+      return faults.on(hurt, 'power-off');
+    },
+    undo: async (faults, { hurt }) => {
+      await faults.act('resume-control-plane');
+      return faults.on(hurt, 'power-on');
+    },
+  },
+  {
+    ...base,
+    name: 'assignment-store-down',
+    what: 'S3 accepts connections and never answers; then the host of the active node is lost',
+    takeover: 'break-glass',
+    agentDies: true,
+    inject: async (faults, { hurt }) => {
+      await faults.act('stop-store');
+      return faults.on(hurt, 'power-off');
+    },
+    undo: async (faults, { hurt }) => {
+      await faults.act('start-store');
+      return faults.on(hurt, 'power-on');
+    },
+  },
+  {
+    ...base,
+    name: 'double-trigger',
+    what: `the active Prometheus hangs; health-check, the alarm and ${CONCURRENT_CALLS} callers ask for promotion at once`,
+    inject: async (faults, { hurt }) => {
+      const at = await faults.on(hurt, 'hang-prometheus');
+      await Promise.all([
+        faults.act('trigger-alarm', { alarm: 'alerting-node-unhealthy' }),
+        ...Array.from({ length: CONCURRENT_CALLS }, () => faults.invoke('promote-alerting', { source: 'operator' })),
+      ]);
+      return at;
+    },
+    undo: on('resume-prometheus'),
+  },
+];

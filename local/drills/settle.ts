@@ -1,0 +1,85 @@
+import { readiness } from '../run/ready';
+import { awaitAll } from './clock';
+import { yardstick } from './haproxy';
+import { readNotifications } from './notifications';
+import type { Cast, Scenario } from './scenario';
+import {
+  DRILL_ALERTS,
+  drillAlertsAt,
+  oracleOf,
+  prometheusOf,
+  setDrill,
+  statusOf,
+  type DrillAlert,
+  type World,
+} from './world';
+
+const SETTLE_MS = 120_000;
+
+/** Alertmanager tells news of a group every 5 s (group_interval): after this long nothing more is coming. */
+export const QUIET_MS = 6_000;
+
+/** A system at rest, and who plays which part. */
+export interface Settled {
+  readonly cast: Cast;
+  readonly epoch: number;
+}
+
+/** Brings the system to rest and starts a new record: runs are incidents that have nothing to do with each other. */
+export async function settle(world: World, scenario: Scenario): Promise<Settled> {
+  const { state, store, signal } = world;
+  for (const alert of Object.keys(DRILL_ALERTS) as DrillAlert[]) await setDrill(world, alert, 0);
+  await atRest(world);
+
+  // Earlier runs would damp this one; an operator says that they are over.
+  const read = (await store.readAssignment())!;
+  const { assignment } = read;
+  const next = {
+    ...assignment,
+    epoch: assignment.epoch + 1,
+    promotions: [],
+    by: 'operator' as const,
+    reason: 'drill: a new run begins',
+    at: new Date().toISOString(),
+  };
+  if ((await store.writeAssignment(next, read.etag)) !== 'written') {
+    throw new Error('somebody else wrote the assignment while the system was at rest');
+  }
+  const missing = await awaitAll(
+    async () => {
+      const statuses = await Promise.all(state.nodes.map((n) => statusOf(world, n.node)));
+      const behind = statuses.filter((s) => s.appliedEpoch !== next.epoch).map((s) => s.node);
+      return behind.length === 0 ? null : `${behind.join(' and ')} did not learn of epoch ${next.epoch}`;
+    },
+    { timeoutMs: 20_000, signal },
+  );
+  if (missing !== null) throw new Error(`the system does not settle: ${missing}`);
+
+  const { active } = next;
+  const standby = state.nodes.find((n) => n.node !== active)!.node;
+  return { cast: { active, standby, hurt: scenario.hurts === 'active' ? active : standby }, epoch: next.epoch };
+}
+
+/** @throws Error naming what kept the system from coming to rest */
+export async function atRest(world: World, timeoutMs = SETTLE_MS): Promise<void> {
+  const { signal } = world;
+  const missing = await awaitAll(() => unrest(world), { timeoutMs, signal, everyMs: 300 });
+  if (missing !== null) throw new Error(`the system does not come to rest within ${timeoutMs / 1000} s: ${missing}`);
+}
+
+/** What keeps the system from being at rest, or null. */
+async function unrest(world: World): Promise<string | null> {
+  const { state, store } = world;
+  const now = await readiness(state, store);
+  if (!now.ready) return now.missing;
+  const open = [...now.probes.values()].filter((p) => p.agent!.gateOpen).map((p) => p.node);
+  if (open.length !== 1) return `${open.length} gates are open`;
+  for (const prometheus of [...state.nodes.map((n) => prometheusOf(world, n.node)), oracleOf(world)]) {
+    const [alert] = await drillAlertsAt(prometheus);
+    if (alert !== undefined) return `${alert} is pending or firing at ${prometheus}`;
+  }
+  const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
+  if (down.length > 0) return `HAProxy still has ${down.join(' and ')} down`;
+  const last = readNotifications(state.pages).at(-1);
+  return last !== undefined && Date.now() - last.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
+}

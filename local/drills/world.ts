@@ -1,0 +1,69 @@
+import { callControl } from '../run/control-api';
+import type { AgentStatus } from '../../lib/control/agent-status';
+import type { ControlStore } from '../../lib/control/store';
+import { PORTS } from '../../lib/core/names';
+import { localStore } from '../run/ready';
+import type { RunState } from '../run/run-dir';
+import { WORKLOAD_PORTS } from '../run/workload';
+import { Faults } from './faults';
+
+/** The alerts that a drill moves; rules in local/demo/rules/drill.yml. */
+export const DRILL_ALERTS = { immediate: 'DrillImmediate', for5s: 'DrillFor5s', for30s: 'DrillFor30s' } as const;
+export type DrillAlert = keyof typeof DRILL_ALERTS;
+
+/** A running system as a drill reaches it: over its own interfaces, wherever it was started. */
+export interface World {
+  readonly state: RunState;
+  readonly store: ControlStore;
+  readonly faults: Faults;
+  readonly signal: AbortSignal;
+  /** Progress, one line each. */
+  readonly say: (line: string) => void;
+}
+
+export function connect(state: RunState, signal: AbortSignal, say: (line: string) => void): World {
+  return { state, store: localStore(state), faults: new Faults(state.socket), signal, say };
+}
+
+export const addressOf = (world: World, node: string): string =>
+  world.state.nodes.find((n) => n.node === node)!.address;
+
+/** Prometheus of every node, and the oracle's. */
+export const prometheusOf = (world: World, node: string): string =>
+  `http://${addressOf(world, node)}:${PORTS.prometheus}`;
+export const oracleOf = (world: World): string => world.state.urls.oracle!;
+
+/** @throws Error when there is no answer in time or it is not 200 */
+export async function getJson<T>(url: string, timeoutMs = 2_000, init: RequestInit = {}): Promise<T> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  return (await response.json()) as T;
+}
+
+export const statusOf = (world: World, node: string): Promise<AgentStatus> =>
+  getJson<AgentStatus>(`http://${addressOf(world, node)}:${PORTS.agent}/v1/status`, 1_000);
+
+/** Sets one of the gauges that the drill's alerts watch. */
+export async function setDrill(world: World, alert: DrillAlert, value: 0 | 1): Promise<void> {
+  const url = `http://${world.state.hostAddress}:${WORKLOAD_PORTS.tradeEngine}/drill`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ alert, value }),
+    signal: AbortSignal.timeout(2_000),
+  });
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
+}
+
+/** Names of the drill's alerts that one Prometheus has pending or firing. */
+export async function drillAlertsAt(prometheus: string): Promise<string[]> {
+  const answer = await getJson<{ data: { alerts: { labels: Record<string, string>; state: string }[] } }>(
+    `${prometheus}/api/v1/alerts`,
+  );
+  const names: readonly string[] = Object.values(DRILL_ALERTS);
+  return answer.data.alerts.map((a) => a.labels.alertname!).filter((name) => names.includes(name));
+}
+
+/** Starts or ends the plain pair. */
+export const plainPair = (world: World, verb: 'start' | 'stop'): Promise<unknown> =>
+  callControl(world.state.socket, `plain-${verb}`);

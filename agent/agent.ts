@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { durationMs } from '../lib/core/duration';
 import { PORTS } from '../lib/core/names';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
@@ -18,20 +16,20 @@ import { hasHeardAll } from './gate/warmth';
 import { serveGate } from './gate/server';
 import { serveApi } from './http-api';
 import { readIdentity } from './identity';
-import type { Log } from './log';
+import { messageOf, type Log } from './log';
 import { every, sleep, untilItWorks, type Loop } from './loop';
 import { pathsOf } from './paths';
 import { Peers } from './peers';
-import { alertmanagerCommand, prometheusCommand } from './process/programs';
-import { Supervisor } from './process/supervisor';
+import { superviseBoth } from './process/both';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { statusOf, type StatusSource } from './status';
-import { versionOf } from './versions';
+import { readVersions } from './versions';
 
 export const AGENT_VERSION = '1';
 const CONFIG_POLL_MS = 3_000;
+const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
 
 export interface Agent {
@@ -71,27 +69,18 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   followAlertmanagers();
 
   let exitedAt: number | null = null;
-  const prometheus = new Supervisor({
-    name: 'prometheus',
-    command: () => prometheusCommand(config, paths, address),
-    marker: `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
-    pidFile: paths.pid('prometheus'),
-    logFile: paths.log('prometheus'),
-    onExit: () => {
-      exitedAt = Date.now();
-      if (role.isAssigned) role.reportExit();
-    },
+  const onPrometheusExit = (): void => {
+    exitedAt = Date.now();
+    if (role.isAssigned) role.reportExit();
+  };
+  const { prometheus, alertmanager } = superviseBoth(
+    config,
+    paths,
+    address,
+    () => [...peers.others.values()],
+    onPrometheusExit,
     log,
-  });
-  const alertmanager = new Supervisor({
-    name: 'alertmanager',
-    command: () => alertmanagerCommand(config, paths, address, [...peers.others.values()]),
-    marker: `--storage.path=${join(paths.data, 'alertmanager')}`,
-    pidFile: paths.pid('alertmanager'),
-    logFile: paths.log('alertmanager'),
-    onExit: () => {},
-    log,
-  });
+  );
 
   const probes = new Probes(node, () => peers.addresses, policy);
   const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);
@@ -193,38 +182,32 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   const bringUp = async (): Promise<void> => {
-    ({ volumeId } = await untilItWorks(
+    const ready = await untilItWorks(
       'the machine',
       () => prepareMachine(config, env, paths, identity, log),
       log,
       5_000,
-    ));
-    for (const program of ['prometheus', 'alertmanager'] as const) {
-      versions[program] = await untilItWorks(`${program} --version`, () => versionOf(paths.bin, program), log);
-    }
-    for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
+    );
+    ({ volumeId } = ready);
+    Object.assign(versions, await readVersions(paths, log));
     // Announced before Alertmanager starts, so that of two that start at once one finds the other.
     // With a configuration from an earlier life nothing is waited for: S3 may be down.
     if (generations.live === null) await untilItWorks('the control bucket', () => peers.round(), log);
-    else await peers.round().catch((error: Error) => log('warn', 'announce-failed', { error: error.message }));
+    else await peers.round().catch((error: Error) => log('warn', 'announce-failed', { error: messageOf(error) }));
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     );
-    await untilItWorks(
-      'a configuration',
-      async () => {
-        if (generations.live === null) throw new Error('none was loaded yet');
-      },
-      log,
-      100,
-    );
+    const configured = async (): Promise<void> => {
+      if (generations.live === null) throw new Error('none was loaded yet');
+    };
+    await untilItWorks('a configuration', configured, log, CONFIG_LOOK_MS);
     prometheus.start();
     alertmanager.start();
   };
   bringUp().catch((error: Error) => {
     // systemd starts the agent anew, and what runs keeps running.
-    log('error', 'agent-failed', { error: error.message });
+    log('error', 'agent-failed', { error: messageOf(error) });
     process.exit(1);
   });
 

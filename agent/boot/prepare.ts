@@ -1,10 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { AgentEnv } from '../env';
 import type { Identity } from '../identity';
 import type { Log } from '../log';
 import type { Paths } from '../paths';
 import { installArtifact } from './artifacts';
-import { mountDataVolume } from './volume';
 
 /** Makes the machine ready: the data volume mounted, the programs in place. Does only what is missing. */
 export async function prepareMachine(
@@ -15,12 +16,16 @@ export async function prepareMachine(
   log: Log,
 ): Promise<{ volumeId: string | null }> {
   const { prometheus, alertmanager, artifactMirror } = config;
+  // Loaded on demand: EC2's client is most of the bundle, and an agent that comes back after a crash is in a hurry.
+  const mount = async (): Promise<string> =>
+    (await import('./volume')).mountDataVolume(config, identity.instanceId, paths.data, log);
   const [volumeId] = await Promise.all([
-    env.mountData ? mountDataVolume(config, identity.instanceId, paths.data, log) : null,
+    env.mountData ? mount() : null,
     env.binDir === null &&
       installArtifact(prometheus.artifact, ['prometheus', 'promtool'], paths.bin, artifactMirror, log),
     env.binDir === null &&
       installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
   ]);
+  for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
   return { volumeId };
 }

@@ -57,7 +57,7 @@ export function parseAlerts(text: string): PostedAlert[] {
   try {
     list = JSON.parse(text);
   } catch (error) {
-    throw new Error(`the body is not JSON: ${(error as Error).message}`);
+    throw new Error(`the body is not JSON: ${(error as Error).message}`, { cause: error });
   }
   if (!Array.isArray(list)) throw new Error(`expected a list of alerts, got ${list === null ? 'null' : typeof list}`);
   return list.map((alert: unknown, i) => {

@@ -68,7 +68,7 @@ export class Supervisor {
       this.adopted(stray, startedAt(stray, Date.now()));
       return true;
     }
-    if (known.kind === 'gone') {
+    if (known.kind === 'gone' && this.lastExit === null) {
       log('warn', 'process-gone', { process: name, pid: known.process.pid, startedAt: known.process.startedAt });
       this.lastExit = `${new Date().toISOString()} exited while no agent watched`;
       this.options.onExit('exited while no agent watched');

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { readPidFile } from '../../agent/process/pid-file';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { ConfigBundle, NodeConfig } from '../../lib/core/node-documents';
@@ -65,6 +66,14 @@ export class TestNode {
     await ended;
   }
 
+  /** What a killed agent left running. */
+  killOrphans(): void {
+    for (const program of ['prometheus', 'alertmanager']) {
+      const known = readPidFile(join(this.dir, 'state', `${program}.pid`));
+      if (known.kind === 'alive') process.kill(known.process.pid, 'SIGKILL');
+    }
+  }
+
   log(): string {
     return this.lines.map((line) => JSON.stringify(line)).join('\n');
   }
@@ -78,6 +87,8 @@ export class TestCluster {
   store!: ControlStore;
   pages!: Awaited<ReturnType<typeof servePager>>['got'];
   pagerUrl!: string;
+  /** S3 is gone for good. */
+  stopStore!: () => void;
   private emulatorUrl!: string;
 
   constructor(private readonly network: string) {}
@@ -88,7 +99,8 @@ export class TestCluster {
     const [programs, pager] = await Promise.all([agentTestPrograms(), servePager()]);
     this.cleanup.push(programs.remove);
     const emulator = await startEmulator(programs.emulator);
-    this.cleanup.push(() => emulator.process.kill());
+    this.stopStore = () => emulator.process.kill('SIGKILL');
+    this.cleanup.push(this.stopStore);
     this.servers.push(pager.server);
     this.pages = pager.got;
     this.pagerUrl = pager.url;
@@ -123,7 +135,7 @@ export class TestCluster {
         region: 'eu-west-1',
         controlBucket: BUCKET,
         policy: DEFAULT_POLICY,
-        prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '15s' },
+        prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
         alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
         artifactMirror: null,
       };
@@ -188,6 +200,7 @@ export class TestCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill('SIGINT')));
+    for (const node of this.nodes) node.killOrphans();
     for (const server of this.servers) {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { NodeConfig } from '../../lib/core/node-documents';
+import type { Log } from '../log';
+import type { Paths } from '../paths';
+import { alertmanagerCommand, prometheusCommand } from './programs';
+import { Supervisor } from './supervisor';
+
+/** A node's two programs; neither is started yet. */
+export function superviseBoth(
+  config: NodeConfig,
+  paths: Paths,
+  address: string,
+  peers: () => readonly string[],
+  onPrometheusExit: () => void,
+  log: Log,
+): { prometheus: Supervisor; alertmanager: Supervisor } {
+  const files = (program: string): { pidFile: string; logFile: string } => ({
+    pidFile: paths.pid(program),
+    logFile: paths.log(program),
+  });
+  return {
+    prometheus: new Supervisor({
+      name: 'prometheus',
+      command: () => prometheusCommand(config, paths, address),
+      marker: `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
+      ...files('prometheus'),
+      onExit: onPrometheusExit,
+      log,
+    }),
+    alertmanager: new Supervisor({
+      name: 'alertmanager',
+      command: () => alertmanagerCommand(config, paths, address, peers()),
+      marker: `--storage.path=${join(paths.data, 'alertmanager')}`,
+      ...files('alertmanager'),
+      // The gates notice by themselves, and the other Alertmanager notifies meanwhile.
+      onExit: () => {},
+      log,
+    }),
+  };
+}

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { UserError } from '../lib/core/errors';
 import { programPids } from './run/actions';
 import { Cleanup } from './run/cleanup';
 import { waitUntilReady } from './run/ready';
 import { runDir } from './run/run-dir';
-import { removeRunDir, startSystem } from './run/system';
+import { startSystem } from './run/system';
 import { renderTable } from './run/table';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
@@ -42,15 +43,14 @@ async function main(): Promise<number> {
     code = await end;
   } catch (error) {
     code = stop.signal.aborted ? 0 : fail(error as Error);
+    cleanup.failed = code !== 0;
   }
   const failed = await cleanup.run();
   for (const line of failed) say(`! ${line}`);
   if (stop.signal.aborted && failed.length === 0) {
-    removeRunDir(runDir());
     say('stopped; nothing is left running');
-  } else {
-    say(`logs: ${runDir()}/logs`);
   }
+  if (cleanup.failed && existsSync(runDir())) say(`logs: ${runDir()}/logs`);
   return failed.length > 0 ? 1 : code;
 }
 

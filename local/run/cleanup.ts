@@ -1,6 +1,8 @@
 /** What has to be undone, in reverse order, whatever happens. Every step runs even if an earlier one fails. */
 export class Cleanup {
   private readonly steps: { readonly what: string; readonly undo: () => Promise<void> | void }[] = [];
+  /** Set when something went wrong: what helps to find out why is kept then. */
+  failed = false;
   private running: Promise<string[]> | undefined;
 
   defer(what: string, undo: () => Promise<void> | void): void {

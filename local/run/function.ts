@@ -65,7 +65,7 @@ export class FunctionRunner {
     });
     if (environment.connected && environment.exitCode === null && environment.signalCode === null)
       this.idle.push(environment);
-    if (!result.ok)
+    if (!result.ok && !this.halted)
       this.options.onLine(
         JSON.stringify({
           at: new Date().toISOString(),
@@ -74,7 +74,7 @@ export class FunctionRunner {
           error: result.error,
         }),
       );
-    this.options.onInvocation(!result.ok);
+    if (!this.halted) this.options.onInvocation(!result.ok);
     return result;
   }
 

@@ -43,7 +43,10 @@ export async function prepare(start: Start): Promise<Prepared> {
   rmSync(start.dir, { recursive: true, force: true }); // of a run that failed: its logs stay until the next one
   mkdirSync(join(start.dir, 'logs'), { recursive: true });
   requireSpace(start.dir, NEEDED_BYTES);
-  start.cleanup.defer('forget the run', removeState);
+  // Last of all, and in one step: until then nobody else may start here. Logs of a failure stay until the next run.
+  start.cleanup.defer('forget the run', () =>
+    start.cleanup.failed ? removeState() : rmSync(start.dir, { recursive: true, force: true }),
+  );
   const project = join(__dirname, '..', '..');
   const { cluster } = loadConfiguration(join(project, 'config', 'cluster.ts'), join(project, 'config'));
   const { name, region } = cluster;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENV } from '../../lib/core/names';
 import { controlActions } from './actions';
@@ -110,9 +109,4 @@ function emptyState(runId: string, dir: string): RunState {
     pages: '',
     ready: false,
   };
-}
-
-/** Removes what the run wrote; last of all, so that logs can be read until then. */
-export function removeRunDir(dir: string): void {
-  rmSync(dir, { recursive: true, force: true });
 }

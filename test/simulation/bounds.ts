@@ -151,5 +151,6 @@ export function limitOf(
 
 function pairName(near: readonly Effect[]): string {
   const kinds = [...new Set(near.map((e) => e.cls))].sort();
-  return near.length === 2 ? kinds.join(' + ') : 'three or more';
+  if (near.length > 2) return 'three or more';
+  return kinds.length === 1 ? `${kinds[0]} twice` : kinds.join(' + ');
 }

@@ -56,7 +56,7 @@ export class Judge {
       const { gateOpen } = node.agent;
       if (works) this.lastGood[node.index] = now;
       this.noteEvidence(node, works && gateOpen);
-      if (works && !node.isolated && world.scrapesNow(node)) {
+      if (works && !node.isolated && node.prometheus.scraping()) {
         covered ||= gateOpen;
         able ||= node.addMs < 500;
       }

@@ -60,7 +60,8 @@ export class SimPrometheus {
     return this.lastScrape === null ? null : this.kernel.now - this.lastScrape;
   }
 
-  private scraping(): boolean {
+  /** Stricter than any probe can be: after a restart, samples from before it look fresh for a while. */
+  scraping(): boolean {
     return this.ready() && !this.starved && this.kernel.now >= this.scrapesFrom;
   }
 

@@ -140,11 +140,6 @@ export class World {
     return node.up && node.agent.up && this.prometheusWorks(node);
   }
 
-  /** Stricter than any probe can be: a restarted Prometheus with fresh enough samples alerts nobody of news. */
-  scrapesNow({ prometheus }: SimNode): boolean {
-    return prometheus.lag()! <= 2_000;
-  }
-
   prometheusWorks({ up, prometheus }: SimNode): boolean {
     const lag = prometheus.lag();
     return up && prometheus.ready() && lag !== null && lag <= this.policy.maxScrapeLagMs;

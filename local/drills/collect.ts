@@ -8,9 +8,9 @@ import { getJson, oracleOf, prometheusOf, type World } from './world';
 /** The scrape interval of config/cluster.ts. */
 const INTERVAL_MS = 1_000;
 
-/** `up` and one counter of each watched job. */
+/** `up` and one further metric of each watched job. */
 const WATCHED =
-  '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_exporter_scrapes_total"}';
+  '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_database_size_bytes"}';
 
 /** Raw samples of one Prometheus between two moments, as scraped. */
 async function sampleTimes(prometheus: string, from: number, to: number): Promise<SampleTimes> {

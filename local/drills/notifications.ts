@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../lib/core/gate';
 import { EXTERNAL_LABELS } from '../../lib/core/names';
 
+/** Who sends to the pager: the last part of its webhook's path. */
+export const SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
+
 /** What one notification said of one alert. */
 export interface Told {
-  /** Who sent it: '' the system, 'oracle', 'plain'. */
+  /** One of SOURCES. */
   readonly source: string;
   /** When the pager got it, ms since the Unix epoch. */
   readonly receivedAt: number;
@@ -19,8 +22,8 @@ export interface Told {
 
 /** A line of the pager's file: an Alertmanager webhook as it came. */
 interface Page {
-  readonly receivedAt: string | number;
-  readonly source?: string;
+  readonly receivedAt: string;
+  readonly source: string;
   readonly payload: {
     readonly alerts: readonly {
       readonly status: 'firing' | 'resolved';
@@ -65,8 +68,8 @@ export function parseNotifications(text: string): Told[] {
 
 function toldBy({ receivedAt, source, payload }: Page): Told[] {
   return payload.alerts.map((alert) => ({
-    source: source ?? '',
-    receivedAt: new Date(receivedAt).getTime(),
+    source,
+    receivedAt: Date.parse(receivedAt),
     alert: identity(alert.labels),
     name: alert.labels.alertname ?? '?',
     status: alert.status,

@@ -5,7 +5,7 @@ import { compareWithOracle, incidentsOf } from './compare';
 import { gateTimes, type GateEvent } from './gate-times';
 import { judgeRun } from './judge';
 import { measure } from './measure';
-import { readNotifications, type Told } from './notifications';
+import { readNotifications, SOURCES, type Told } from './notifications';
 import type { RunResult } from './result';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
@@ -67,14 +67,14 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
   const endedAt = Date.now();
 
   const told = said();
-  const oracle = told.filter((t) => t.source === 'oracle');
+  const oracle = told.filter((t) => t.source === SOURCES.oracle);
   const ours = compareWithOracle(
-    told.filter((t) => t.source === ''),
+    told.filter((t) => t.source === SOURCES.system),
     oracle,
   );
   const plain = scenario.plainPair
     ? compareWithOracle(
-        told.filter((t) => t.source === 'plain'),
+        told.filter((t) => t.source === SOURCES.plain),
         oracle,
       )
     : null;
@@ -108,18 +108,18 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
 
 /** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */
 function toldAll(told: readonly Told[], names: readonly string[], plainPair: boolean): string | null {
-  const oracle = told.filter((t) => t.source === 'oracle');
+  const oracle = told.filter((t) => t.source === SOURCES.oracle);
   const over = incidentsOf(oracle)
     .filter((i) => i.resolved.length > 0)
     .map((i) => i.name);
   const open = names.filter((name) => !over.includes(name));
   if (open.length > 0) return `the oracle has not told the end of ${open.join(', ')}`;
-  for (const source of plainPair ? ['', 'plain'] : ['']) {
+  for (const source of plainPair ? [SOURCES.system, SOURCES.plain] : [SOURCES.system]) {
     const { missed, findings } = compareWithOracle(
       told.filter((t) => t.source === source),
       oracle,
     );
-    if (missed > 0) return `${source || 'the system'}: ${findings.join('; ')}`;
+    if (missed > 0) return `${source}: ${findings.join('; ')}`;
   }
   return Date.now() - told.at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
 }

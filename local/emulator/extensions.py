@@ -7,8 +7,10 @@ AWS::S3::BucketPolicy is left out on purpose: the emulator would apply a policy 
 
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
+from moto.ec2.models.elastic_block_store import Volume
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 from moto.kms.models import Key
+from moto.s3.models import FakeBucket
 from moto.sns.models import sns_backends
 
 
@@ -123,6 +125,21 @@ def with_kms_tags(before):
     return classmethod(create_from_cloudformation_json)
 
 
+def with_volume_properties(before):
+    """AWS::EC2::Volume with its tags and encryption."""
+
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
+        volume = before(cls, resource_name, cloudformation_json, *args, **kwargs)
+        p = cloudformation_json["Properties"]
+        volume.encrypted = str(p.get("Encrypted", False)).lower() == "true"
+        volume.volume_type = p.get("VolumeType", volume.volume_type)
+        for tag in p.get("Tags", []):
+            volume.add_tag(tag["Key"], tag["Value"])
+        return volume
+
+    return classmethod(create_from_cloudformation_json)
+
+
 def with_group_attributes(before):
     """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them."""
 
@@ -135,10 +152,26 @@ def with_group_attributes(before):
     return classmethod(create_from_cloudformation_json)
 
 
+def with_versioning(before):
+    """AWS::S3::Bucket with its versioning: the assignment's versions are its history."""
+
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
+        bucket = before(cls, resource_name, cloudformation_json, *args, **kwargs)
+        bucket.versioning_status = cloudformation_json["Properties"].get("VersioningConfiguration", {}).get("Status")
+        return bucket
+
+    return classmethod(create_from_cloudformation_json)
+
+
+def extend(model, around) -> None:
+    """Wraps the model's own constructor."""
+    model.create_from_cloudformation_json = around(model.create_from_cloudformation_json.__func__)
+
+
 def install() -> None:
     """Defining the classes above registered them; methods are replaced here."""
     FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
-    Key.create_from_cloudformation_json = with_kms_tags(Key.create_from_cloudformation_json.__func__)
-    FakeTargetGroup.create_from_cloudformation_json = with_group_attributes(
-        FakeTargetGroup.create_from_cloudformation_json.__func__
-    )
+    extend(Key, with_kms_tags)
+    extend(Volume, with_volume_properties)
+    extend(FakeTargetGroup, with_group_attributes)
+    extend(FakeBucket, with_versioning)

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/config/load';
+import { ConfigurationError } from '../lib/config/problems';
+import { UserError } from '../lib/core/errors';
 import { addCluster } from '../lib/stacks/cluster-app';
 
 /**
@@ -13,6 +15,13 @@ const app = new App();
 const setting = (name: string, fallback: string): string =>
   resolve(root, (app.node.tryGetContext(name) as string | undefined) ?? fallback);
 
-const { cluster, bundle } = loadConfiguration(setting('cluster', 'config/cluster.ts'), setting('configDir', 'config'));
-addCluster(app, cluster, bundle, root);
-app.synth();
+try {
+  const configuration = loadConfiguration(setting('cluster', 'config/cluster.ts'), setting('configDir', 'config'));
+  addCluster(app, configuration.cluster, configuration.bundle, root);
+  app.synth();
+} catch (error) {
+  // For people who wrote a configuration: what to correct, without a stack trace of ours.
+  if (!(error instanceof ConfigurationError || error instanceof UserError)) throw error;
+  process.stderr.write(`\n${error.message}\n\n`);
+  process.exitCode = 1;
+}

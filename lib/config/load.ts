@@ -1,9 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { DEFAULT_POLICY, type Policy } from '../core/policy';
-import type { ConfigBundle } from '../core/node-documents';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { UserError } from '../core/errors';
 import { EXTERNAL_LABELS } from '../core/names';
-import type { Cluster, ClusterConfig } from './cluster';
+import type { ConfigBundle } from '../core/node-documents';
+import { checkAlertmanager } from './check-alertmanager';
+import { checkCluster } from './check-cluster';
+import { checkRules } from './check-rules';
+import { checkTargets } from './check-targets';
+import type { Cluster } from './cluster';
+import { refuse } from './problems';
 
 /** Everything a user configured, found sound. */
 export interface Configuration {
@@ -11,29 +16,107 @@ export interface Configuration {
   readonly bundle: ConfigBundle;
 }
 
+/** Reads and checks it all. @throws ConfigurationError with every problem at once */
 export function loadConfiguration(clusterFile: string, configDir: string): Configuration {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const config = (require(resolve(clusterFile)) as { default: ClusterConfig }).default;
-  const cluster: Cluster = {
-    ...config,
-    shard: 0,
-    policy: { ...DEFAULT_POLICY, ...(config.policy as Partial<Policy>) },
+  const shown = (path: string): string => {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
   };
-  const read = (d: string): Record<string, string> =>
-    Object.fromEntries(
-      readdirSync(join(configDir, d))
-        .sort()
-        .map((n) => [n, readFileSync(join(configDir, d, n), 'utf8')]),
-    );
+  const problems: UserError[] = [];
+  const checked = checkCluster(exported(clusterFile, problems), shown(clusterFile), sourceOf(clusterFile));
+  // What does not even load has been reported; that it has no settings needs no saying.
+  if (problems.length === 0) problems.push(...checked.problems);
+
+  const rulesDir = join(configDir, 'rules');
+  const targetsDir = join(configDir, 'targets');
+  const alertmanagerFile = join(configDir, 'alertmanager.yml');
+  const rules = readYamlFiles(rulesDir, shown, problems);
+  const targetFiles = readYamlFiles(targetsDir, shown, problems);
+  const targets = Object.fromEntries(Object.entries(targetFiles).map(([name, text]) => [basename(name, '.yml'), text]));
+  const alertmanager = readText(alertmanagerFile, shown, problems);
+  problems.push(
+    ...checkRules(rules, (name) => shown(join(rulesDir, name))),
+    ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
+    ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
+  );
+  refuse(problems);
+  const cluster = checked.cluster!;
   return {
     cluster,
     bundle: {
       version: 1,
       global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
-      externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name, [EXTERNAL_LABELS.shard]: '0' },
-      rules: read('rules'),
-      targets: Object.fromEntries(Object.entries(read('targets')).map(([k, v]) => [k.replace(/\.yml$/, ''), v])),
-      alertmanager: readFileSync(join(configDir, 'alertmanager.yml'), 'utf8'),
+      externalLabels: {
+        [EXTERNAL_LABELS.cluster]: cluster.name,
+        [EXTERNAL_LABELS.shard]: String(cluster.shard),
+      },
+      rules,
+      targets,
+      alertmanager: alertmanager!,
     },
   };
+}
+
+/** The default export, by whatever loads TypeScript in this process (tsx, or Jest's transform). */
+function exported(file: string, problems: UserError[]): unknown {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (require(resolve(file)) as { default?: unknown }).default;
+  } catch (error) {
+    problems.push(
+      new UserError({
+        what: 'the cluster configuration cannot be loaded',
+        where: file,
+        got: (error as Error).message,
+        expected: 'a module that exports defineCluster({ … }) as default',
+        fix: 'correct what the message names',
+      }),
+    );
+    return undefined;
+  }
+}
+
+function sourceOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function readText(path: string, shown: (path: string) => string, problems: UserError[]): string | null {
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  problems.push(
+    new UserError({
+      what: 'a file of the configuration is missing',
+      where: shown(path),
+      got: 'no such file',
+      expected: 'rules/, targets/ and alertmanager.yml beside each other',
+      fix: 'create it, or give the directory that has it: -c configDir=<dir>',
+    }),
+  );
+  return null;
+}
+
+/** Name → text of a directory's .yml files, sorted: the order of a directory listing is no one's to rely on. */
+function readYamlFiles(dir: string, shown: (path: string) => string, problems: UserError[]): Record<string, string> {
+  if (readableDir(dir) === null) {
+    readText(dir, shown, problems);
+    return {};
+  }
+  const names = readableDir(dir)!.filter((name) => !name.startsWith('.'));
+  for (const name of names.filter((n) => !n.endsWith('.yml'))) {
+    problems.push(
+      new UserError({
+        what: 'this file would be left out',
+        where: shown(join(dir, name)),
+        got: name,
+        expected: 'files that end in .yml',
+        fix: 'rename or remove it',
+      }),
+    );
+  }
+  return Object.fromEntries(
+    names.filter((name) => name.endsWith('.yml')).map((name) => [name, readFileSync(join(dir, name), 'utf8')]),
+  );
+}
+
+function readableDir(dir: string): string[] | null {
+  return existsSync(dir) ? readdirSync(dir).sort() : null;
 }

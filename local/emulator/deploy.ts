@@ -126,11 +126,14 @@ export function emulatorEnv(port: number, region: string): Record<string, string
 }
 
 async function cdk(args: readonly string[], o: Deploy, cwd = ROOT): Promise<void> {
-  const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...own } = process.env;
+  const env: NodeJS.ProcessEnv = { ...process.env, ...emulatorEnv(o.port, o.region) };
+  // Would take precedence over the credentials for the emulator.
+  delete env.AWS_PROFILE;
+  delete env.AWS_SESSION_TOKEN;
   const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--ci', '--no-notices'], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...own, ...emulatorEnv(o.port, o.region) },
+    env,
     detached: true,
   });
   const abort = (): void => void process.kill(-child.pid!, 'SIGKILL');

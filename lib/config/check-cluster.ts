@@ -1,0 +1,57 @@
+import { UserError } from '../core/errors';
+import { DEFAULT_POLICY, type Policy } from '../core/policy';
+import type { Cluster, ClusterConfig } from './cluster';
+import { locateSetting, type SettingPath } from './locate';
+import { contradictions } from './relations';
+import { clusterSchema } from './schema';
+
+/** What config/cluster.ts exports, checked; `text` is its source, for the lines in messages. */
+export function checkCluster(
+  config: unknown,
+  file: string,
+  text: string,
+): { cluster: Cluster | null; problems: UserError[] } {
+  const where = (path: SettingPath): string => locateSetting(file, text, path);
+  const parsed = clusterSchema.safeParse(config);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const path = issue.path as SettingPath;
+      if (issue.code === 'unrecognized_keys') {
+        const at = [...path, issue.keys[0]!];
+        return new UserError({
+          what: `there is no setting ${[...path, issue.keys.join(', ')].join('.')}`,
+          where: where(at),
+          got: issue.keys.join(', '),
+          expected: 'the settings of ClusterConfig (lib/config/cluster.ts)',
+          fix: 'correct the name or remove it',
+        });
+      }
+      const value = path.reduce<unknown>(
+        (v, step) => (v as Record<string | number, unknown> | undefined)?.[step],
+        config,
+      );
+      return new UserError({
+        what: `${path.join('.') || 'the configuration'} is ${value === undefined ? 'missing' : 'not usable'}`,
+        where: where(path),
+        got: value === undefined ? 'nothing' : JSON.stringify(value),
+        expected: issue.message,
+        fix: value === undefined ? 'add it' : 'correct it',
+      });
+    });
+    return { cluster: null, problems };
+  }
+  const cluster: Cluster = { ...parsed.data, shard: 0, policy: withDefaults(parsed.data.policy) };
+  const problems = contradictions(cluster).map(
+    ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
+  );
+  return { cluster, problems };
+}
+
+function withDefaults(changes: ClusterConfig['policy']): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    ...changes,
+    probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
+    flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
+  };
+}

@@ -1,0 +1,208 @@
+import { policyProblems } from '../core/policy';
+import { overlap, parseCidr } from './cidr';
+import type { Cluster } from './cluster';
+import { durationMs } from './durations';
+import type { SettingPath } from './locate';
+
+/** A setting that contradicts another one, `path` being the one to change first. */
+export interface Contradiction {
+  readonly path: SettingPath;
+  readonly what: string;
+  readonly got: string;
+  readonly expected: string;
+  readonly fix: string;
+}
+
+const GIB = 2 ** 30;
+/** A block is written twice while it is compacted, and the WAL of three hours comes on top. */
+const DISK_HEADROOM = 1.25;
+const WAL_HOURS = 3;
+
+/** Relations between settings; each setting alone is well-formed by now. */
+export function contradictions(c: Cluster): Contradiction[] {
+  return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c)];
+}
+
+function nodes({ nodes, zones }: Cluster): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (nodes.length < 2) {
+    found.push({
+      path: ['nodes'],
+      what: 'one node cannot fail over to anybody',
+      got: `${nodes.length} node${nodes.length === 1 ? '' : 's'}`,
+      expected: 'at least 2 nodes',
+      fix: 'add a node in another zone',
+    });
+  }
+  nodes.forEach(({ name, zone }, i) => {
+    if (nodes.findIndex((other) => other.name === name) < i) {
+      found.push({
+        path: ['nodes', i, 'name'],
+        what: 'two nodes have the same name',
+        got: `'${name}'`,
+        expected: 'a name of its own for each node: it names the volume and the replica label',
+        fix: 'rename the newer one',
+      });
+    }
+    if (!zones.includes(zone)) {
+      found.push({
+        path: ['nodes', i, 'zone'],
+        what: 'the zone of a node is not one of the cluster',
+        got: `'${zone}'`,
+        expected: `one of zones: ${zones.join(', ')}`,
+        fix: 'correct it, or add the zone to zones',
+      });
+    }
+  });
+  if (nodes.length > 1 && new Set(nodes.map(({ zone }) => zone)).size === 1) {
+    found.push({
+      path: ['nodes'],
+      what: 'all nodes are in one zone and would be lost together',
+      got: `'${nodes[0]!.zone}' ${nodes.length} times`,
+      expected: 'at least 2 zones',
+      fix: 'move a node to another zone',
+    });
+  }
+  return found;
+}
+
+function machines({ region, zones, instance }: Cluster): Contradiction[] {
+  const found: Contradiction[] = [];
+  zones.forEach((zone, i) => {
+    if (zone.slice(0, -1) !== region || zones.indexOf(zone) < i) {
+      found.push({
+        path: ['zones', i],
+        what: zones.indexOf(zone) < i ? 'a zone is listed twice' : 'a zone is not in the region',
+        got: `'${zone}'`,
+        expected: `a zone of ${region}, once`,
+        fix: 'correct zones or region',
+      });
+    }
+  });
+  if (instance.ami[region] === undefined) {
+    found.push({
+      path: ['instance', 'ami'],
+      what: 'no image is pinned for the region',
+      got: Object.keys(instance.ami).join(', ') || 'none',
+      expected: `an image id for ${region}`,
+      fix: `add '${region}': 'ami-…'; the comment in config/cluster.ts says how to find one`,
+    });
+  }
+  // Graviton families carry a g after their generation: r7g, m7gd, c8gn, t4g.
+  const graviton = /^[a-z]+\d+g[a-z]*\./.test(instance.type) || instance.type.startsWith('a1.');
+  if (graviton !== (instance.architecture === 'arm64')) {
+    found.push({
+      path: ['instance', 'type'],
+      what: 'instance type and architecture do not match',
+      got: `'${instance.type}' with '${instance.architecture}'`,
+      expected: graviton ? "'arm64' for this type" : "'x86_64' for this type",
+      fix: 'change one of them, and the image with it',
+    });
+  }
+  return found;
+}
+
+function network({ network: net, zones, clients, artifactMirror }: Cluster): Contradiction[] {
+  const found: Contradiction[] = [];
+  const range = parseCidr(net.cidr)!;
+  if (net.kind === 'new' && (range.prefix < 16 || range.prefix > 24)) {
+    found.push({
+      path: ['network', 'cidr'],
+      what: 'the range of the VPC has an unusable size',
+      got: net.cidr,
+      expected: '/16 to /24',
+      fix: 'choose another range',
+    });
+  }
+  if (net.kind === 'new' && net.egress === 'endpoints' && artifactMirror === undefined) {
+    found.push({
+      path: ['network', 'egress'],
+      what: 'nodes without internet could not download Prometheus',
+      got: "egress 'endpoints' and no artifactMirror",
+      expected: "a bucket with the releases, or egress 'nat'",
+      fix: 'copy the release tarballs into a bucket and name it as artifactMirror',
+    });
+  }
+  if (net.kind === 'imported') {
+    for (const zone of zones.filter((z) => net.subnets[z] === undefined)) {
+      found.push({
+        path: ['network', 'subnets'],
+        what: `no subnet is given for zone ${zone}`,
+        got: Object.keys(net.subnets).join(', ') || 'none',
+        expected: 'one subnet per zone',
+        fix: `add '${zone}': { subnetId, routeTableId }`,
+      });
+    }
+  }
+  clients.forEach((text, i) => {
+    const twin = clients.slice(0, i).find((other) => overlap(parseCidr(other)!, parseCidr(text)!));
+    if (twin === undefined) return;
+    found.push({
+      path: ['clients', i],
+      what: 'two ranges of clients overlap',
+      got: `${text} and ${twin}`,
+      expected: 'ranges that do not overlap',
+      fix: 'keep the wider one',
+    });
+  });
+  return found;
+}
+
+function disk(c: Cluster): Contradiction[] {
+  const perSecond = c.ingest.series / (durationMs(c.scrapeInterval)! / 1000);
+  const blocks = perSecond * (durationMs(c.retention)! / 1000) * c.ingest.bytesPerSample;
+  // A WAL record takes about 8 bytes per sample before it is compressed.
+  const wal = perSecond * WAL_HOURS * 3600 * 8;
+  const needed = Math.ceil((blocks * DISK_HEADROOM + wal) / GIB);
+  if (needed <= c.volume.sizeGiB) return [];
+  return [
+    {
+      path: ['volume', 'sizeGiB'],
+      what: 'the volume is too small for the retention',
+      got: `${c.volume.sizeGiB} GiB for ${c.retention} of ${c.ingest.series} series every ${c.scrapeInterval}`,
+      expected: `at least ${needed} GiB (${c.ingest.bytesPerSample} bytes a sample, 25 % headroom, WAL of ${WAL_HOURS} h)`,
+      fix: 'enlarge the volume or shorten the retention',
+    },
+  ];
+}
+
+function times(c: Cluster): Contradiction[] {
+  const found: Contradiction[] = policyProblems(c.policy).map(({ path, ...problem }) => ({
+    path: ['policy', ...path],
+    ...problem,
+    fix: 'change one of the two in policy; what is not written there is in DEFAULT_POLICY (lib/core/policy.ts)',
+  }));
+  if (durationMs(c.evaluationInterval)! < durationMs(c.scrapeInterval)!) {
+    found.push({
+      path: ['evaluationInterval'],
+      what: 'rules are evaluated more often than there are new samples',
+      got: c.evaluationInterval,
+      expected: `at least scrapeInterval (${c.scrapeInterval})`,
+      fix: 'raise evaluationInterval',
+    });
+  }
+  const { policy: p } = c;
+  const noticed = Math.max(p.probe.fall * p.probe.intervalMs, p.heartbeatStaleMs, p.storeOutageGraceMs);
+  const worst = noticed + p.probe.fall * p.probe.intervalMs + p.verifyTimeoutMs + p.storeTimeoutMs + p.pollMs;
+  // An alert ends 4 × resendDelay after it was last sent, and that was up to one resendDelay before the failure.
+  const lives = 3 * durationMs(c.resendDelay)!;
+  if (lives <= worst) {
+    found.push({
+      path: ['resendDelay'],
+      what: 'firing alerts would be resolved falsely during the slowest failover',
+      got: `${c.resendDelay}: an alert may run out ${lives / 1000} s after the failure`,
+      expected: `more than ${Math.ceil(worst / 3000)} s: the slowest failover takes ${worst / 1000} s by the policy`,
+      fix: 'raise resendDelay, or lower heartbeatStaleMs or storeOutageGraceMs',
+    });
+  }
+  if (p.maxScrapeLagMs <= durationMs(c.scrapeInterval)! * 2) {
+    found.push({
+      path: ['scrapeInterval'],
+      what: 'a node that scrapes as it should would look as if it did not',
+      got: `scrapeInterval ${c.scrapeInterval} and policy.maxScrapeLagMs ${p.maxScrapeLagMs}`,
+      expected: 'maxScrapeLagMs of more than 2 scrape intervals',
+      fix: 'raise policy.maxScrapeLagMs',
+    });
+  }
+  return found;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { ClusterConfig } from './cluster';
+import { parseCidr } from './cidr';
+import { durationMs, megabytes } from './durations';
+
+/** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
+const name = z
+  .string({ error: 'a name' })
+  .regex(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, '2 to 32 lower-case letters, digits and dashes, beginning with a letter');
+const zone = z
+  .string({ error: 'an availability zone' })
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as eu-west-1a');
+const cidr = z
+  .string({ error: 'an IPv4 range' })
+  .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
+const duration = z
+  .string({ error: 'a duration' })
+  .refine((text) => (durationMs(text) ?? 0) > 0, "a duration in Prometheus's form, such as 15s or 15d");
+const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
+const artifact = z.strictObject({
+  version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),
+  sha256: z.strictObject({ amd64: sha256, arm64: sha256 }),
+});
+const positive = z.number({ error: 'a number' }).positive('more than 0');
+const whole = z.number({ error: 'a number' }).int('a whole number').positive('more than 0');
+const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more').optional();
+
+const network = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('new'),
+      cidr,
+      egress: z.enum(['nat', 'endpoints'], { error: "'nat' or 'endpoints'" }),
+    }),
+    z.strictObject({
+      kind: z.literal('imported'),
+      vpcId: z.string({ error: 'a VPC id' }).regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0'),
+      cidr,
+      subnets: z.record(
+        zone,
+        z.strictObject({
+          subnetId: z.string({ error: 'a subnet id' }).regex(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id'),
+          routeTableId: z.string({ error: 'a route table id' }).regex(/^rtb-[0-9a-f]{8,17}$/, 'a route table id'),
+        }),
+      ),
+      addS3Endpoint: z.boolean({ error: 'true or false' }),
+    }),
+  ],
+  { error: "{ kind: 'new', … } or { kind: 'imported', … }" },
+);
+
+const policy = z.strictObject({
+  probe: z.strictObject({ intervalMs: ms, timeoutMs: ms, fall: whole.optional(), rise: whole.optional() }).optional(),
+  verifyTimeoutMs: ms,
+  maxScrapeLagMs: ms,
+  pollMs: ms,
+  storeTimeoutMs: ms,
+  announceMs: ms,
+  heartbeatStaleMs: ms,
+  storeOutageGraceMs: ms,
+  flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
+});
+
+export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
+  name,
+  region: z.string({ error: 'a region' }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'an account number of 12 digits')
+    .optional(),
+  zones: z.array(zone, { error: 'a list of availability zones' }),
+  nodes: z.array(z.strictObject({ name, zone }), { error: 'a list of { name, zone }' }),
+  instance: z.strictObject({
+    type: z
+      .string({ error: 'an instance type' })
+      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as r7g.large'),
+    architecture: z.enum(['arm64', 'x86_64'], { error: "'arm64' or 'x86_64'" }),
+    ami: z.record(
+      z.string(),
+      z.string({ error: 'an image id' }).regex(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0'),
+    ),
+  }),
+  volume: z.strictObject({ sizeGiB: whole.max(65_536, 'at most 65536 GiB') }),
+  network,
+  clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
+  scrapeInterval: duration,
+  evaluationInterval: duration,
+  retention: duration,
+  walSegmentSize: z.string({ error: 'a size' }).refine((text) => {
+    const size = megabytes(text);
+    return size !== null && size >= 10 && size <= 256;
+  }, '10MB to 256MB'),
+  resendDelay: duration,
+  policy: policy.optional(),
+  ingest: z.strictObject({ series: whole, bytesPerSample: positive }),
+  artifacts: z.strictObject({ prometheus: artifact, alertmanager: artifact }),
+  artifactMirror: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name")
+    .optional(),
+  alarmEmail: z.email('an e-mail address').optional(),
+}) as z.ZodType<ClusterConfig>;

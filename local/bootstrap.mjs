@@ -139,6 +139,8 @@ const { code, signal } = await runChild(
   ['--import', new URL(`file://${tsx}`).href, path.resolve(script), ...args],
   {
     stdio: 'inherit',
+    // The SDK warns in every process that its releases of 2027 need Node.js 22; package-lock.json pins an earlier one.
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
 );
 exitLike(code, signal);

@@ -1,0 +1,94 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findMarked, MARKS } from '../../local/run/processes';
+import { runDir, runningState, type RunState } from '../../local/run/run-dir';
+
+/** What README.md promises: start, kill the active node's Prometheus, see the other one take over, Ctrl-C. */
+const PROJECT = join(__dirname, '..', '..');
+const START_MS = 240_000;
+
+let child: ChildProcess | undefined;
+let output = '';
+
+function start(): Promise<number | null> {
+  child = spawn(process.execPath, [join(PROJECT, 'local', 'bootstrap.mjs'), 'local/start.ts'], { cwd: PROJECT, stdio: 'pipe' });
+  output = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return new Promise((resolve) => child!.once('exit', resolve));
+}
+
+async function until(what: string, holds: () => boolean, withinMs: number): Promise<void> {
+  for (const end = Date.now() + withinMs; !holds(); ) {
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${withinMs / 1000} s:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function namespaces(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('promha-'));
+}
+
+beforeAll(() => {
+  const other = runningState();
+  if (other !== null) throw new Error(`a local system runs already (process ${other.pid}); stop it to run this test`);
+});
+
+afterAll(async () => {
+  if (child?.exitCode === null) {
+    const ended = new Promise((resolve) => child!.once('exit', resolve));
+    child.kill('SIGINT');
+    await ended;
+  }
+});
+
+describe('npm start', () => {
+  test(
+    'comes up, survives the loss of its active Prometheus, refuses a second one, and leaves nothing behind',
+    async () => {
+      const ended = start();
+      await until('`ready`', () => /^ready$/m.test(output), START_MS);
+      const state = runningState() as RunState;
+      const [, pid, active] = /kill -9 (\d+) +# (\S+)'s Prometheus/.exec(output)!;
+      const standby = state.nodes.find((n) => n.node !== active)!.node;
+
+      const second = spawn(process.execPath, ['local/bootstrap.mjs', 'local/start.ts'], { cwd: PROJECT });
+      let refusal = '';
+      second.stderr.setEncoding('utf8').on('data', (text: string) => (refusal += text));
+      expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(1);
+      expect(refusal).toContain('a local system already runs');
+
+      process.kill(Number(pid), 'SIGKILL');
+      await until('the take-over', () => output.includes(`${standby}: gate-opened`), 30_000);
+      const status = JSON.parse(
+        execFileSync(process.execPath, ['bin/promha.cjs', 'history', '--local', '--json'], { cwd: PROJECT, encoding: 'utf8' }),
+      ) as { active: string; epoch: number }[];
+      expect(status[0]).toMatchObject({ active: standby });
+      expect(status.at(-1)).toMatchObject({ active, epoch: 1 });
+
+      child!.kill('SIGINT');
+      expect(await ended).toBe(0);
+      expect(output).toContain('nothing is left running');
+      expect(findMarked({ [MARKS.run]: state.runId })).toEqual([]);
+      expect(namespaces()).toEqual([]);
+      expect(existsSync(runDir())).toBe(false);
+    },
+    START_MS + 120_000,
+  );
+
+  test(
+    'stopped in the middle of its start, leaves nothing behind either',
+    async () => {
+      const ended = start();
+      await until('the deployment', () => output.includes('cdk bootstrap'), START_MS);
+      const { runId } = runningState()!;
+      child!.kill('SIGINT');
+      expect(await ended).toBe(0);
+      expect(findMarked({ [MARKS.run]: runId })).toEqual([]);
+      expect(namespaces()).toEqual([]);
+      expect(existsSync(runDir())).toBe(false);
+    },
+    START_MS + 60_000,
+  );
+});

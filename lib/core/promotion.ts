@@ -51,14 +51,12 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const probe = s.probes.get(active);
   const applied = highestApplied(s);
   const alerting = s.nodes.filter((node) => isServing(s, node));
-  if (applied > assignment.epoch && alerting.length > 0) {
-    const who = alerting.includes(active) ? active : alerting[0]!;
-    return promote(
-      s,
-      who,
-      `${who} alerts; the bucket went back to epoch ${assignment.epoch}, nodes know ${applied}.`,
-      now,
-    );
+  if (applied > assignment.epoch) {
+    // Nobody follows what stands there, so its misses mean nothing: it is written anew at once.
+    const who = alerting.includes(active) ? active : (alerting[0] ?? candidates(s)[0]);
+    const because = `the bucket went back to epoch ${assignment.epoch}, nodes know ${applied}.`;
+    if (who === undefined) return none(`No node can take over: ${explainNodes(s)}; ${because}`, true);
+    return promote(s, who, `${who} alerts; ${because}`, now);
   }
   // A fresh answer outweighs a report of an exit: reports can be late or come twice.
   if (isServing(s, active)) {

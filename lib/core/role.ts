@@ -110,6 +110,13 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
       `${active} does not alert and the control plane has been silent for ${Math.round(silentMs / 1000)} s: asking to take over.`,
     );
   }
+  if (lost)
+    return decision(
+      state,
+      false,
+      true,
+      `${active} does not alert and the bucket lost epoch ${epoch}: asking to take over.`,
+    );
   return standby(`${active} does not alert; the control plane is alive and will decide.`);
 }
 

@@ -33,6 +33,8 @@ export function bounds(p: Policy, nodes: number) {
     storeDown,
     damped: p.flapping.holdDownMs,
     again,
+    /** What was asked before S3 was steady: a cycle's read, its promotion's read, then the next cycle. */
+    hanging: 2 * p.storeTimeoutMs + intervalMs,
     /** A read under way when the link healed runs into its time-out; the next one tells of the higher epoch. */
     twoGates:
       p.storeTimeoutMs + p.pollMs + TRIP_MS + Math.max(act + learn, (rise + 1) * intervalMs + timeoutMs) + SAMPLING_MS,
@@ -85,11 +87,11 @@ export function effects(s: Schedule, p: Policy): Effect[] {
         add(f.kind, f.at, end, partition(f, b), true);
         break;
       case 'store-down':
-        add(f.kind, f.at, end, b.storeDown + b.silent, true);
+        add(f.kind, f.at, end, b.storeDown, true);
         break;
       case 'store-flaky':
         // Nothing is promised before it ends: a store that answers now and then keeps everybody hoping.
-        add(f.kind, f.at, end, f.forMs + b.silent, true);
+        add(f.kind, f.at, end, f.forMs + b.hanging, true);
         break;
       case 'control-down':
         // Loops come back with the next minute.
@@ -117,9 +119,9 @@ export function effects(s: Schedule, p: Policy): Effect[] {
 function partition(f: { a: number; b: number }, b: ReturnType<typeof bounds>): number {
   const ends = [f.a, f.b];
   // The functions cannot write, or cannot reach the node that could take over: their heartbeat stops.
-  if (ends.includes(FUNCTIONS)) return b.silent + b.controlDown;
+  if (ends.includes(FUNCTIONS)) return b.controlDown;
   // The node that is to take over cannot read so.
-  if (ends.includes(S3)) return b.silent + b.storeDown;
+  if (ends.includes(S3)) return b.storeDown;
   return b.silent;
 }
 
@@ -145,8 +147,13 @@ export function limitOf(
   if (only?.cls === 'crash' && !gap.damped) return { cls: 'crash, then assigned', limit: b.silent };
   return {
     cls: gap.damped ? 'damped' : (only?.cls ?? pairName(near)),
-    limit: near.reduce((sum, e) => sum + e.adds, damped),
+    limit: near.reduce((sum, e) => sum + e.adds, damped + (near.some(isCause) ? 0 : b.silent)),
   };
+}
+
+/** Whether it can by itself take alerting from a node; the others only delay who notices. */
+function isCause(e: Effect): boolean {
+  return !['store-down', 'store-flaky', 'partition', 'control-down', 'invocation'].includes(e.cls);
 }
 
 function pairName(near: readonly Effect[]): string {

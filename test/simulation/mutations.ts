@@ -55,12 +55,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   m(PROMOTION, 'eligible(probe, s.policy);', 'probe.agent !== null;', 'whoever answers may take over'),
   m(PROMOTION, 'if (first === undefined)', 'if (first !== undefined)', 'the first assignment is never made'),
-  m(
-    PROMOTION,
-    'if (applied > assignment.epoch && alerting.length > 0) {',
-    'if (false) {',
-    'an older version put back stays',
-  ),
+  m(PROMOTION, 'if (applied > assignment.epoch) {', 'if (false) {', 'an older version put back stays'),
   m(
     ASSIGNMENT,
     'Math.max(previous?.epoch ?? 0, change.appliedEpoch) + 1',

@@ -48,7 +48,9 @@ export class SimStore {
     const call = <T>(op: () => T): Promise<T> =>
       kernel.promise((resolve, reject) =>
         this.call(from, op, (error, value) => {
-          if (alive()) error ? reject(error) : resolve(value);
+          if (!alive()) return;
+          if (error) reject(error);
+          else resolve(value);
         }),
       );
     return {

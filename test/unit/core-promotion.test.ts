@@ -136,6 +136,12 @@ describe('who alerts next', () => {
     ['first assignment, nobody able', () => decide({ a: DEAD }, { assignment: null }), null, 'Nobody alerts yet'],
     ['a lost assignment goes to who alerts', () => decide({ a: {}, b: ACTIVE }, { assignment: null }), 'b', 'b alerts'],
     [
+      'an old version put back, and nobody alerts',
+      () => decide({ a: { agent: { appliedEpoch: 9 } }, b: DEAD }, { misses: null }),
+      'a',
+      'went back to epoch 7, nodes know 9',
+    ],
+    [
       'an old version put back',
       () => decide({ a: {}, b: { agent: { gateOpen: true, appliedEpoch: 9 } } }),
       'b',

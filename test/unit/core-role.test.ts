@@ -94,6 +94,8 @@ describe('standing in for the control plane', () => {
     const rounds = Array.from({ length: 40 }, (_, i) => ({ ...reads(A, `beat ${i >> 1}`), ...DEAD }));
     expect(play(A, ...rounds).takeOver).toBe(false);
   });
+  test('at once when an older version was put back', () =>
+    expect(play(assigned('a', 9), { ...reads(assigned('b', 8)), ...DEAD }).takeOver).toBe(true));
   test('also for the first assignment', () =>
     expect(play(null, { ...reads(null, null), times: 13 }).takeOver).toBe(true));
 });

@@ -53,7 +53,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: 'aws-cdk-lib|^constructs|lib/(constructs|stacks|config)|\.\./(local|config)/',
+              regex: 'aws-cdk-lib|^constructs|lib/(constructs|stacks|config)|\\.\\./(local|config)/',
               message: 'What runs in AWS never imports the CDK, synth-time or local code.',
             },
           ],

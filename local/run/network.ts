@@ -123,6 +123,6 @@ function run(command: string, args: string[]): string {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new Error(`${command} ${args.join(' ')}: ${stderr?.trim() || message}`);
+    throw new Error(`${command} ${args.join(' ')}: ${stderr?.trim() || message}`, { cause: error });
   }
 }

@@ -42,8 +42,9 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('comes up, alerts from the assigned node only, and drops the replica label', async () => {
-    await Promise.all([cluster.works(one), cluster.works(two)]);
+    // At once: where nobody probes, nodes assign themselves after a while.
     await cluster.assign('node-1', 1);
+    await Promise.all([cluster.works(one), cluster.works(two)]);
     await isOpen(one);
     await eventually('the page', () => pagesOf('Always', 'firing') === 1);
     expect((await two.status()).gate).toMatchObject({ open: false, sent: 0 });

@@ -1,0 +1,125 @@
+import { loadConfiguration } from '../../lib/config/load';
+import { ConfigurationError } from '../../lib/config/problems';
+import { ConfigFixture } from './config-fixture';
+
+let fixture: ConfigFixture;
+beforeEach(() => {
+  jest.resetModules();
+  fixture = new ConfigFixture();
+});
+afterEach(() => fixture.remove());
+
+function messages(): string[] {
+  try {
+    loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+    return [];
+  } catch (error) {
+    // After resetModules the class is another one: compare by name.
+    if ((error as Error).name !== 'ConfigurationError') throw error;
+    return (error as ConfigurationError).problems.map((problem) => problem.message);
+  }
+}
+
+test('the configuration as delivered is sound', () => {
+  expect(messages()).toEqual([]);
+});
+
+const CLUSTER: [what: string, from: string, to: string, line: string, message: RegExp][] = [
+  ['one node', "    { name: 'prometheus-2', zone: 'eu-west-1b' },\n", '', 'nodes: [', /one node cannot fail over/],
+  ['a name twice', "name: 'prometheus-2'", "name: 'prometheus-1'", "zone: 'eu-west-1b' }", /same name/],
+  ['one zone', "zone: 'eu-west-1b' }", "zone: 'eu-west-1a' }", 'nodes: [', /would be lost together/],
+  ['an unknown zone', "zone: 'eu-west-1b' }", "zone: 'eu-west-1c' }", "'eu-west-1c' }", /not one of the cluster/],
+  ['a zone elsewhere', "zones: ['eu-west-1a'", "zones: ['us-east-1a'", 'zones: [', /not in the region/],
+  ['no image', "ami: { 'eu-west-1'", "ami: { 'us-east-1'", 'ami: {', /no image is pinned/],
+  ['another architecture', "architecture: 'arm64'", "architecture: 'x86_64'", "type: 'r7g", /do not match/],
+  ['a small disk', 'sizeGiB: 200', 'sizeGiB: 20', 'sizeGiB: 20', /too small for the retention/],
+  ['a bad range', "cidr: '10.77.0.0/20'", "cidr: '10.77.0.1/20'", 'cidr:', /IPv4 range/],
+  ['clients that overlap', "['10.0.0.0/8']", "['10.0.0.0/8', '10.1.0.0/16']", 'clients:', /clients overlap/],
+  ['endpoints without a mirror', "egress: 'nat'", "egress: 'endpoints'", 'egress:', /could not download/],
+  ['a short resend delay', "resendDelay: '15s'", "resendDelay: '2s'", 'resendDelay:', /resolved falsely/],
+  ['a huge segment', "walSegmentSize: '64MB'", "walSegmentSize: '1GB'", 'walSegmentSize', /10MB to 256MB/],
+  [
+    'an unknown setting',
+    "retention: '15d',",
+    "retention: '15d', retentionn: '1d',",
+    'retentionn',
+    /no setting retentionn/,
+  ],
+  ['a bad sum', '0e8c4d46', 'XXXX', 'amd64: ', /SHA-256/],
+  [
+    'time-outs that contradict',
+    "resendDelay: '15s',",
+    "resendDelay: '15s',\n  policy: {\n    probe: { timeoutMs: 3000 },\n  },",
+    'probe: {',
+    /must end before the next one starts/,
+  ],
+];
+test.each(CLUSTER)('cluster.ts: %s is refused, with its line', (_, from, to, line, message) => {
+  fixture.edit('cluster.ts', from, to);
+  const found = messages().filter((m) => message.test(m));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(fixture.lineOf('cluster.ts', line));
+  expect(found[0]).toMatch(/got: .*\n {2}expected: .*\n {2}fix: /s);
+});
+
+const FILES: [what: string, file: string, from: string, to: string, line: string, message: RegExp][] = [
+  ['YAML', 'rules/redis.yml', '- alert: RedisDown', '- alert: "RedisDown', 'RedisDown', /not YAML/],
+  ['PromQL', 'rules/redis.yml', 'redis_up == 0 or', 'redis_up == or', 'redis_up == or', /not PromQL/],
+  ['an unknown key', 'rules/redis.yml', 'for: 5s', 'fro: 5s', 'fro: 5s', /no key fro/],
+  ['a bad duration', 'rules/redis.yml', 'for: 5s', 'for: 5 seconds', 'for: 5 seconds', /duration/],
+  [
+    'an alert twice',
+    'rules/redis.yml',
+    'alert: RedisMemoryHigh',
+    'alert: RedisDown',
+    '        expr: redis:memory',
+    /twice/,
+  ],
+  ['no port', 'targets/redis.yml', ':9121', '', 'targets:', /host:port/],
+  ['a URL', 'targets/redis.yml', 'redis-exporter', 'http://redis-exporter', 'targets:', /host:port/],
+  [
+    'a target twice',
+    'targets/redis.yml',
+    'redis-exporter.trading.internal:9121',
+    'duckdb.trading.internal:9201',
+    '',
+    /twice/,
+  ],
+  [
+    'a port of the nodes',
+    'targets/redis.yml',
+    'redis-exporter.trading.internal:9121',
+    'localhost:9093',
+    '',
+    /overlaps a port/,
+  ],
+  [
+    'a missing receiver',
+    'alertmanager.yml',
+    'receiver: pager',
+    'receiver: nobody',
+    'receiver: nobody',
+    /does not exist/,
+  ],
+];
+test.each(FILES)('%s is refused, with its line (%s)', (_, file, from, to, line, message) => {
+  fixture.edit(file, from, to);
+  const found = messages().filter((m) => message.test(m));
+  expect(found.length).toBeGreaterThanOrEqual(1);
+  if (line !== '' && !/twice/.test(found[0]!)) expect(found[0]).toContain(fixture.lineOf(file, line));
+});
+
+test('the place of a PromQL error is exact, in block text too', () => {
+  fixture.write(
+    'rules/block.yml',
+    'groups:\n  - name: block\n    rules:\n      - record: a:b\n        expr: |\n          sum(up)\n          + sum by (job (up)\n',
+  );
+  expect(messages()).toEqual([expect.stringContaining(`${fixture.path('rules/block.yml')}:7:25`)]);
+});
+
+test('all problems are listed at once', () => {
+  fixture.edit('cluster.ts', 'sizeGiB: 200', 'sizeGiB: 20');
+  fixture.edit('rules/duckdb.yml', 'duckdb_up == 0', 'duckdb_up ==');
+  fixture.edit('alertmanager.yml', 'name: pager', 'name: pagr');
+  expect(messages()).toHaveLength(4); // The receiver is both missing and never used.
+});

@@ -41,7 +41,11 @@ export default tseslint.config(
       ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(?!\\./|yaml$)', message: 'lib/core imports only lib/core, and pure parsers by name.' }] },
+        {
+          patterns: [
+            { regex: '^(?!\\./|yaml$)', message: 'lib/core imports only lib/core, and pure parsers by name.' },
+          ],
+        },
       ],
     },
   },

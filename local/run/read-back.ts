@@ -140,7 +140,10 @@ interface Template {
   >;
 }
 
-async function functionCode(cfn: CloudFormationClient, cluster: string): Promise<Map<string, { bucket: string; key: string }>> {
+async function functionCode(
+  cfn: CloudFormationClient,
+  cluster: string,
+): Promise<Map<string, { bucket: string; key: string }>> {
   const code = new Map<string, { bucket: string; key: string }>();
   const { StackSummaries } = await cfn.send(new ListStacksCommand({}));
   for (const { StackName, StackStatus } of StackSummaries ?? []) {

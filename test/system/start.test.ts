@@ -12,14 +12,18 @@ let child: ChildProcess | undefined;
 let output = '';
 
 function start(): Promise<number | null> {
-  child = spawn(process.execPath, [join(PROJECT, 'local', 'bootstrap.mjs'), 'local/start.ts'], { cwd: PROJECT, stdio: 'pipe' });
+  child = spawn(process.execPath, [join(PROJECT, 'local', 'bootstrap.mjs'), 'local/start.ts'], {
+    cwd: PROJECT,
+    stdio: 'pipe',
+  });
   output = '';
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   return new Promise((resolve) => child!.once('exit', resolve));
 }
 
 async function until(what: string, holds: () => boolean, withinMs: number): Promise<void> {
-  for (const end = Date.now() + withinMs; !holds(); ) {
+  for (const end = Date.now() + withinMs; !holds();) {
     if (Date.now() > end) throw new Error(`${what} did not happen within ${withinMs / 1000} s:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -27,7 +31,9 @@ async function until(what: string, holds: () => boolean, withinMs: number): Prom
 
 function namespaces(): string[] {
   if (process.getuid?.() !== 0) return [];
-  return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('promha-'));
+  return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.startsWith('promha-'));
 }
 
 beforeAll(() => {
@@ -62,7 +68,10 @@ describe('npm start', () => {
       process.kill(Number(pid), 'SIGKILL');
       await until('the take-over', () => output.includes(`${standby}: gate-opened`), 30_000);
       const status = JSON.parse(
-        execFileSync(process.execPath, ['bin/promha.cjs', 'history', '--local', '--json'], { cwd: PROJECT, encoding: 'utf8' }),
+        execFileSync(process.execPath, ['bin/promha.cjs', 'history', '--local', '--json'], {
+          cwd: PROJECT,
+          encoding: 'utf8',
+        }),
       ) as { active: string; epoch: number }[];
       expect(status[0]).toMatchObject({ active: standby });
       expect(status.at(-1)).toMatchObject({ active, epoch: 1 });

@@ -118,6 +118,7 @@ export class TestCluster {
     await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
     this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
     await this.publish(bundle(pager.url));
+    await this.keepControlPlaneAlive();
 
     const agentFile = buildAgent();
     this.cleanup.push(() => rmSync(dirname(agentFile), { recursive: true, force: true }));
@@ -157,6 +158,16 @@ export class TestCluster {
       this.nodes.push(new TestNode(name, address, dir, agentFile, env));
     }
     for (const node of this.nodes) node.start();
+  }
+
+  /** Without its heartbeat the nodes would take over from it after a while; here the test decides. */
+  private async keepControlPlaneAlive(): Promise<void> {
+    const beat = (): Promise<void> =>
+      this.store.writeHeartbeat({ version: 1, at: new Date().toISOString(), invocation: 'test' });
+    await beat();
+    // Fails once the test has stopped the store, as it would in life.
+    const timer = setInterval(() => void beat().catch(() => {}), 1_000);
+    this.cleanup.push(() => clearInterval(timer));
   }
 
   /** Puts a bundle into the bucket and points the nodes to it. */

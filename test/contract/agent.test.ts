@@ -42,9 +42,8 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('comes up, alerts from the assigned node only, and drops the replica label', async () => {
-    // At once: where nobody probes, nodes assign themselves after a while.
-    await cluster.assign('node-1', 1);
     await Promise.all([cluster.works(one), cluster.works(two)]);
+    await cluster.assign('node-1', 1);
     await isOpen(one);
     await eventually('the page', () => pagesOf('Always', 'firing') === 1);
     expect((await two.status()).gate).toMatchObject({ open: false, sent: 0 });

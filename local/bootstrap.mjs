@@ -6,13 +6,15 @@
  * a child whose input, output, signals and exit code are passed through.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const MINIMUM = [20, 19];
+/** What node_modules takes, with room for npm's own work. */
+const NEEDED_BYTES = 900e6;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Ends with a message that says what to do. */
@@ -72,11 +74,50 @@ const REASONS = [
 ];
 
 async function install(why) {
+  const free = statfsSync(root);
+  if (free.bavail * free.bsize < NEEDED_BYTES) {
+    fail(
+      `there is too little space for the dependencies\n  got:      ${Math.round((free.bavail * free.bsize) / 1e6)} MB free in ${root}\n` +
+        `  expected: ${NEEDED_BYTES / 1e6} MB\n  fix:      free some and run the command again`,
+    );
+  }
   console.error(`installing dependencies (${why}) …`);
+  const started = Date.now();
+  let { code, output } = await npm(['ci']);
+  if (code !== 0 && lacksOnlyOtherPlatforms(output)) {
+    // Same versions and sums as locked; what the lock file does not know is for other platforms.
+    console.error('  the lock file was made where builds for other platforms are not served: npm install instead');
+    ({ code, output } = await npm(['install', '--no-save']));
+  }
+  if (code === 0) {
+    console.error(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
+    return;
+  }
+  const [, what, fix] = REASONS.find(([pattern]) => pattern.test(output)) ?? [/./, 'see above', 'run `npm ci` by hand'];
+  console.error(
+    output
+      .split('\n')
+      .filter((line) => line.startsWith('npm error'))
+      .slice(0, 12)
+      .join('\n'),
+  );
+  fail(`the dependencies could not be installed: ${what}\n  fix:      ${fix}`);
+}
+
+/** npm ci then refuses with "Missing: <package>@ from lock file", the version being unknown to it. */
+function lacksOnlyOtherPlatforms(output) {
+  const missing = output.match(/(?:Missing|Invalid): .*/g) ?? [];
+  return missing.length > 0 && missing.every((line) => /^Missing: \S+@ from lock file/.test(line));
+}
+
+async function npm(args) {
   let output = '';
   const started = Date.now();
-  const ticker = setInterval(() => console.error(`  npm ci, ${Math.round((Date.now() - started) / 1000)} s`), 5_000);
-  const { code, signal } = await runChild('npm', ['ci', '--no-audit', '--no-fund'], {
+  const ticker = setInterval(
+    () => console.error(`  npm ${args[0]}, ${Math.round((Date.now() - started) / 1000)} s`),
+    5_000,
+  );
+  const { code, signal } = await runChild('npm', [...args, '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     onOutput: (chunk) => {
@@ -85,13 +126,7 @@ async function install(why) {
   });
   clearInterval(ticker);
   if (signal !== null) exitLike(code, signal);
-  if (code === 0) {
-    console.error(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
-    return;
-  }
-  const [, what, fix] = REASONS.find(([pattern]) => pattern.test(output)) ?? [/./, 'see above', 'run `npm ci` by hand'];
-  console.error(output.trim().split('\n').slice(-12).join('\n'));
-  fail(`the dependencies could not be installed: ${what}\n  fix:      ${fix}`);
+  return { code, output };
 }
 
 /** Runs a child; SIGINT and SIGTERM reach it and it decides when to end. */

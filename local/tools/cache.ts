@@ -35,6 +35,23 @@ export async function putInPlace(root: string, finished: string, target: string)
   await fs.rm(old, { recursive: true, force: true });
 }
 
+/** Package lists, one package and what it unpacks to. */
+const NEEDED_BYTES = 500e6;
+
+/** A full disk is told before the work, because apt and pip then hang or fail in words of their own. @throws UserError */
+export async function requireSpace(root: string): Promise<void> {
+  await fs.mkdir(root, { recursive: true });
+  const { bavail, bsize } = await fs.statfs(root);
+  if (bavail * bsize >= NEEDED_BYTES) return;
+  throw new UserError({
+    what: 'there is too little space for the tools',
+    where: root,
+    got: `${Math.round((bavail * bsize) / 1e6)} MB free`,
+    expected: `${NEEDED_BYTES / 1e6} MB`,
+    fix: 'free some, or set XDG_CACHE_HOME to a directory with more room',
+  });
+}
+
 const WAIT_MS = 200;
 const GIVE_UP_MS = 30 * 60_000;
 

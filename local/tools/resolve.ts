@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { UserError } from '../../lib/core/errors';
-import { cacheRoot, putInPlace, scratchDirectory, withLock } from './cache';
+import { cacheRoot, putInPlace, requireSpace, scratchDirectory, withLock } from './cache';
 import { bundleOf } from './catalog';
 import { debian } from './debian';
 import { bundleDirectory, readEntry, resolved, writeEntry } from './entry';
@@ -99,6 +99,7 @@ async function resolveBundle(bundle: Bundle, wanted: readonly ToolName[], contex
       // Whoever held the lock may have put it there.
       const meanwhile = await attempt('cache', () => fromCache(bundle, rest, context));
       if (meanwhile !== null) return meanwhile;
+      await requireSpace(context.root);
       for (const source of context.sources) {
         const got = await attempt(source.name, () => fetch(bundle, rest, source, context));
         if (got !== null) return got;

@@ -15,9 +15,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // Not spawn's own `timeout`: its timer outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -25,10 +25,12 @@ export function run(command: string, args: readonly string[], options: RunOption
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(new Error(error.code === 'ENOENT' ? `${command} is not installed` : error.message)),
-    );
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(new Error(error.code === 'ENOENT' ? `${command} is not installed` : error.message));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve(output);
       const how = signal === null ? `exit ${code}` : `${signal} after at most ${options.timeoutMs / 1000} s`;
       reject(new Error(`${command} ${args[0] ?? ''}: ${how}: ${lastLines(output)}`));

@@ -1,0 +1,51 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { loadConfiguration } from '../../lib/config/load';
+import type { Cluster } from '../../lib/config/cluster';
+import { addCluster } from '../../lib/stacks/cluster-app';
+import { ROOT } from './config-fixture';
+
+export interface Resource {
+  readonly Type: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly Properties: Record<string, any>;
+  readonly [key: string]: unknown;
+}
+export interface Synthesized {
+  readonly app: App;
+  readonly dir: string;
+  /** Stack → logical id → resource. */
+  readonly stacks: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
+  all(type: string): (Resource & { readonly id: string })[];
+}
+
+const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+
+/** What `cdk synth` makes of config/ (or another directory), without starting the CLI. */
+export function synthesize(
+  configDir = join(ROOT, 'config'),
+  change: (cluster: Cluster) => Cluster = (c) => c,
+): Synthesized {
+  const { cluster, bundle } = loadConfiguration(join(ROOT, 'config/cluster.ts'), configDir);
+  const dir = mkdtempSync(join(tmpdir(), 'promha-synth-'));
+  const app = new App({ outdir: dir, context, analyticsReporting: false });
+  addCluster(app, change(cluster), bundle, ROOT);
+  const assembly = app.synth();
+  const stacks = Object.fromEntries(
+    assembly.stacks.map((stack) => [stack.id, (stack.template as { Resources: Record<string, Resource> }).Resources]),
+  );
+  return {
+    app,
+    dir,
+    stacks,
+    all: (type) =>
+      Object.values(stacks).flatMap((resources) =>
+        Object.entries(resources)
+          .filter(([, resource]) => resource.Type === type)
+          .map(([id, resource]) => ({ ...resource, id })),
+      ),
+  };
+}

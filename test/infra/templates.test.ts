@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { ConfigFixture, ROOT } from './config-fixture';
+import { synthesize, type Synthesized } from './synthesize';
+
+let made: Synthesized;
+const dirs: string[] = [];
+const synth = (...args: Parameters<typeof synthesize>): Synthesized => {
+  const result = synthesize(...args);
+  dirs.push(result.dir);
+  return result;
+};
+beforeAll(() => {
+  made = synth();
+});
+afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));
+
+/** Every file of a cloud assembly. */
+function files(dir: string): Map<string, string> {
+  return new Map(
+    readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path.slice(dir.length), readFileSync(path, 'utf8').replaceAll(dir, '<dir>')]),
+  );
+}
+
+test.each([
+  ['rule', 'rules/redis.yml'],
+  ['target', 'targets/redis.yml'],
+])('a changed %s changes one input of the schedule, and nothing else', (_, file) => {
+  const fixture = new ConfigFixture();
+  appendFileSync(fixture.path(file), '\n# changed\n');
+  const changed = synth(fixture.dir);
+  fixture.remove();
+  const differing = Object.entries(made.stacks).flatMap(([stack, resources]) =>
+    Object.entries(resources)
+      .filter(([id, resource]) => JSON.stringify(resource) !== JSON.stringify(changed.stacks[stack]![id]))
+      .map(([, resource]) => resource),
+  );
+  expect(differing.map((resource) => resource.Type)).toEqual(['AWS::Events::Rule']);
+  const [before, after] = [made, changed].map((s) => {
+    const [rule] = s.all('AWS::Events::Rule');
+    return { ...rule!, Properties: { ...rule!.Properties, Targets: [{ ...rule!.Properties.Targets[0], Input: '' }] } };
+  });
+  expect(after).toEqual(before);
+});
+
+test('logical ids of what must survive are pinned: a changed one makes an empty twin', () => {
+  const stateful = Object.entries(made.stacks.stateful!).filter(([, r]) => r.Type !== 'AWS::S3::BucketPolicy');
+  expect(stateful.map(([id, r]) => [id, r.Type])).toEqual([
+    ['ControlBucket', 'AWS::S3::Bucket'],
+    ['DataVolumeShard0Prometheus1', 'AWS::EC2::Volume'],
+    ['DataVolumeShard0Prometheus2', 'AWS::EC2::Volume'],
+  ]);
+  for (const [, resource] of stateful) {
+    expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  }
+  const manifest = JSON.parse(readFileSync(join(made.dir, 'manifest.json'), 'utf8'));
+  expect(manifest.artifacts.stateful.properties.terminationProtection).toBe(true);
+});
+
+test('the control bucket keeps every version of the assignment', () => {
+  const [bucket] = made.all('AWS::S3::Bucket');
+  expect(bucket!.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+  const prefixes = bucket!.Properties.LifecycleConfiguration.Rules.filter(
+    (rule: { NoncurrentVersionExpiration?: unknown }) => rule.NoncurrentVersionExpiration !== undefined,
+  ).map((rule: { Prefix: string }) => rule.Prefix);
+  expect(prefixes).toEqual(['shards/0/heartbeat.json', 'shards/0/nodes/']);
+});
+
+test('instances: IMDSv2 only, no key, encrypted, on the pinned image, one group of one per zone', () => {
+  const templates = made.all('AWS::EC2::LaunchTemplate').map((t) => t.Properties.LaunchTemplateData);
+  expect(templates).toHaveLength(2);
+  for (const data of templates) {
+    expect(data.MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+    expect(data).not.toHaveProperty('KeyName');
+    expect(data.ImageId).toMatch(/^ami-/);
+    for (const { Ebs } of data.BlockDeviceMappings) expect(Ebs.Encrypted).toBe(true);
+  }
+  for (const volume of made.all('AWS::EC2::Volume')) expect(volume.Properties.Encrypted).toBe(true);
+  const groups = made.all('AWS::AutoScaling::AutoScalingGroup');
+  for (const { Properties: p } of groups) {
+    expect([p.MinSize, p.MaxSize, p.VPCZoneIdentifier.length]).toEqual(['1', '1', 1]);
+  }
+  expect(groups.map((g) => g.id)).toEqual(['GroupShard0Prometheus1', 'GroupShard0Prometheus2']);
+});
+
+test('a deploy never takes both nodes down: the second waits for the first to be ready', () => {
+  const [first, second] = made.all('AWS::AutoScaling::AutoScalingGroup');
+  expect(second!.DependsOn).toContain(first!.id);
+  for (const group of [first!, second!]) {
+    expect(group.UpdatePolicy).toMatchObject({
+      AutoScalingRollingUpdate: { WaitOnResourceSignals: true, MinInstancesInService: 0, MaxBatchSize: 1 },
+    });
+  }
+});
+
+test('nobody gets in by SSH, nor from everywhere', () => {
+  const ingress = [
+    ...made.all('AWS::EC2::SecurityGroupIngress').map((r) => r.Properties),
+    ...made.all('AWS::EC2::SecurityGroup').flatMap((r) => r.Properties.SecurityGroupIngress ?? []),
+  ];
+  expect(ingress.length).toBeGreaterThan(5);
+  for (const rule of ingress) {
+    expect(rule.CidrIp).not.toBe('0.0.0.0/0');
+    expect([9090, 9099, 9193, 9194]).toContain(rule.FromPort);
+    expect(rule.ToPort).toBe(rule.FromPort);
+  }
+});
+
+test('no custom resources', () => {
+  const types = Object.values(made.stacks).flatMap((resources) => Object.values(resources).map((r) => r.Type));
+  expect(types.filter((type) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource')).toEqual(
+    [],
+  );
+  expect(made.all('AWS::Lambda::Function').map((f) => f.Properties.FunctionName)).toEqual([
+    'trading-metrics-health-check',
+    'trading-metrics-promote-alerting',
+  ]);
+});
+
+test('functions: arm64, in the VPC, with a log that ends', () => {
+  for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
+    expect(p).toMatchObject({ Architectures: ['arm64'], MemorySize: 256, Runtime: 'nodejs22.x' });
+    expect(p.VpcConfig.SubnetIds).toHaveLength(2);
+    expect(p.LoggingConfig.LogGroup).toBeDefined();
+  }
+  for (const log of made.all('AWS::Logs::LogGroup')) expect(log.Properties.RetentionInDays).toBe(30);
+});
+
+test('function bundles stay below 600 KB and bring nothing of the CDK', () => {
+  const bundles = [...files(made.dir)].filter(([path]) => path.endsWith('/index.js'));
+  expect(bundles).toHaveLength(2);
+  for (const [, text] of bundles) {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(600_000);
+    expect(text).not.toMatch(/aws-cdk-lib|@aws-cdk\//);
+  }
+});
+
+test('no policy allows a wildcard action', () => {
+  const documents = [
+    ...made
+      .all('AWS::IAM::Role')
+      .flatMap((r) => (r.Properties.Policies ?? []).map((p: { PolicyDocument: object }) => p.PolicyDocument)),
+    ...made.all('AWS::IAM::Policy').map((r) => r.Properties.PolicyDocument),
+  ];
+  const actions = documents.flatMap((d) => d.Statement.flatMap((s: { Action: string | string[] }) => s.Action));
+  expect(actions.length).toBeGreaterThan(10);
+  expect(actions.filter((action: string) => action.includes('*'))).toEqual([]);
+});
+
+test('the load balancer checks readiness as fast as one can, and keeps a client on its node', () => {
+  const [group] = made.all('AWS::ElasticLoadBalancingV2::TargetGroup');
+  expect(group!.Properties).toMatchObject({
+    Port: 9090,
+    Protocol: 'TCP',
+    HealthCheckPath: '/-/ready',
+    HealthCheckProtocol: 'HTTP',
+    HealthCheckIntervalSeconds: 5,
+    HealthyThresholdCount: 2,
+    UnhealthyThresholdCount: 2,
+  });
+  expect(group!.Properties.HealthCheckTimeoutSeconds).toBeLessThan(5);
+  expect(group!.Properties.TargetGroupAttributes).toEqual(
+    expect.arrayContaining([{ Key: 'stickiness.type', Value: 'source_ip' }]),
+  );
+  const [balancer] = made.all('AWS::ElasticLoadBalancingV2::LoadBalancer');
+  expect(balancer!.Properties).toMatchObject({ Scheme: 'internal', Type: 'network' });
+});
+
+test('every alarm has a name and a runbook entry', () => {
+  const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
+  expect(names).toHaveLength(5);
+  const entries = names.map((name) => name.replace(/^trading-metrics-/, ''));
+  for (const entry of entries) {
+    const path = join(ROOT, 'docs/runbook', `${entry}.md`);
+    expect({ path, exists: existsSync(path) }).toEqual({ path, exists: true });
+    const headings = readFileSync(path, 'utf8').match(/^## .*$/gm);
+    expect(headings).toEqual(['## Description', '## Investigation', '## Resolution']);
+  }
+  const written = readdirSync(join(ROOT, 'docs/runbook')).map((name) => name.replace('.md', ''));
+  expect(written.sort()).toEqual([...entries].sort());
+});
+
+test('the alarms are the second trigger of a failover', () => {
+  const triggers = made
+    .all('AWS::CloudWatch::Alarm')
+    .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('promotealertingFunction'));
+  expect(
+    triggers.map(({ Properties: p }) => [p.MetricName, p.Statistic, p.Period, p.EvaluationPeriods, p.TreatMissingData]),
+  ).toEqual([
+    ['ActiveNodeHealthy', 'Minimum', 10, 1, 'notBreaching'],
+    ['HealthCheckCycles', 'SampleCount', 10, 3, 'breaching'],
+  ]);
+});
+
+test('cdk-nag finds nothing, and would find something', () => {
+  const check = (scope: IConstruct) => new AwsSolutionsChecks().validateScope(scope);
+  expect(check(made.app).violations).toEqual([]);
+  const stack = new Stack(new App(), 'spoiled');
+  new Bucket(stack, 'Bucket');
+  expect(check(stack).violations.map((v) => v.ruleName)).toContain('AwsSolutions-S10');
+});
+
+test('cfn-lint finds nothing', () => {
+  const templates = readdirSync(made.dir).filter((name) => name.endsWith('.template.json'));
+  expect(templates).toHaveLength(5);
+  const python = process.env.PROMHA_CFN_LINT ?? 'cfn-lint';
+  execFileSync(python, templates, { cwd: made.dir, stdio: 'pipe' });
+});
+
+describe('other shapes of a cluster', () => {
+  const lint = (s: Synthesized): void => {
+    const templates = readdirSync(s.dir).filter((name) => name.endsWith('.template.json'));
+    execFileSync(process.env.PROMHA_CFN_LINT ?? 'cfn-lint', templates, { cwd: s.dir, stdio: 'pipe' });
+  };
+
+  test('without internet: interface endpoints, no NAT', () => {
+    const s = synth(undefined, (c) => ({
+      ...c,
+      network: { kind: 'new', cidr: '10.9.0.0/22', egress: 'endpoints' },
+      artifactMirror: 'releases-mirror',
+      account: '111122223333',
+    }));
+    expect(s.all('AWS::EC2::NatGateway')).toEqual([]);
+    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(5);
+    lint(s);
+  });
+
+  test('in an imported VPC: only the way to S3 is added', () => {
+    const subnet = (n: number) => ({ subnetId: `subnet-0000000${n}`, routeTableId: `rtb-0000000${n}` });
+    const s = synth(undefined, (c) => ({
+      ...c,
+      network: {
+        kind: 'imported',
+        vpcId: 'vpc-12345678',
+        cidr: '10.5.0.0/16',
+        subnets: { 'eu-west-1a': subnet(1), 'eu-west-1b': subnet(2) },
+        addS3Endpoint: true,
+      },
+    }));
+    expect(s.all('AWS::EC2::VPC')).toEqual([]);
+    expect(s.all('AWS::EC2::VPCEndpoint').map((e) => e.Properties.RouteTableIds)).toEqual([
+      ['rtb-00000001', 'rtb-00000002'],
+    ]);
+    expect(s.all('AWS::AutoScaling::AutoScalingGroup').map((g) => g.Properties.VPCZoneIdentifier)).toEqual([
+      ['subnet-00000001'],
+      ['subnet-00000002'],
+    ]);
+    lint(s);
+  });
+});

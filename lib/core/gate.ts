@@ -32,19 +32,37 @@ export function fingerprint(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-/** Keeps the last post of every alert. */
+/**
+ * Keeps the last post of every alert. A repeated end is no news and keeps its place: Prometheus repeats it for
+ * 15 minutes, and each repetition would make a clustered Alertmanager look at the alert as it was. If the alert
+ * fires again just then, that Alertmanager tells it as resolved.
+ */
 export function hold(state: GateState, posted: readonly PostedAlert[], now: number): GateState {
   const held = new Map(state.held);
   let { seq } = state;
   for (const alert of posted) {
+    const key = fingerprint(alert.labels);
+    const before = held.get(key);
+    if (before !== undefined && endedBy(alert, now) && sameEnd(alert, before.alert)) continue;
     seq += 1;
-    held.set(fingerprint(alert.labels), { alert, receivedAt: now, seq });
+    held.set(key, { alert, receivedAt: now, seq });
   }
   return { seq, held };
 }
 
-/** Prometheus repeats a resolved alert for 15 minutes; after that nobody needs it. */
-const KEEP_RESOLVED_MS = 15 * 60_000;
+function endedBy(alert: PostedAlert, now: number): boolean {
+  return Date.parse(alert.endsAt ?? '') <= now;
+}
+
+function sameEnd(a: PostedAlert, b: PostedAlert): boolean {
+  return a.startsAt === b.startsAt && a.endsAt === b.endsAt;
+}
+
+/**
+ * Prometheus repeats a resolved alert for 15 minutes; after that nobody needs it. Kept a little longer, so that its
+ * last repetitions are still known for what they are.
+ */
+const KEEP_RESOLVED_MS = 16 * 60_000;
 
 /** Forgets what can no longer be told truthfully. */
 export function forgetStale(state: GateState, now: number): GateState {

@@ -35,10 +35,30 @@ describe('the alert gate', () => {
     expect(forgetStale(state, T + 1_000).held.size).toBe(0);
   });
 
-  it('tells a resolved alert for 15 minutes', () => {
+  it('tells a resolved alert for 16 minutes', () => {
     const state = hold(EMPTY_GATE, [resolved('a')], T);
-    expect(owed(state, 0, T + 15 * 60_000)).toHaveLength(1);
-    expect(owed(state, 0, T + 15 * 60_000 + 1)).toHaveLength(0);
+    expect(owed(state, 0, T + 16 * 60_000)).toHaveLength(1);
+    expect(owed(state, 0, T + 16 * 60_000 + 1)).toHaveLength(0);
+  });
+
+  it('does not repeat an end to an Alertmanager that has it, but tells a new end and a new beginning', () => {
+    const ended = (startsAt: number, endsAt: number): PostedAlert => ({
+      labels: { alertname: 'a' },
+      startsAt: at(startsAt),
+      endsAt: at(endsAt),
+    });
+    const state = hold(EMPTY_GATE, [ended(-10, -1)], T);
+    const upTo = state.seq;
+    const again = hold(state, [ended(-10, -1)], T + 15_000);
+    expect(owed(again, upTo, T + 15_000)).toHaveLength(0);
+    expect(owed(again, 0, T + 15_000)).toHaveLength(1);
+    expect(owed(hold(again, [firing('a')], T + 1), upTo, T + 1)).toHaveLength(1);
+    expect(owed(hold(again, [ended(5_000, 9_000)], T + 10_000), upTo, T + 10_000)).toHaveLength(1);
+  });
+
+  it('repeats a firing alert, which runs out otherwise', () => {
+    const state = hold(EMPTY_GATE, [firing('a')], T);
+    expect(owed(hold(state, [firing('a')], T + 15_000), state.seq, T + 15_000)).toHaveLength(1);
   });
 
   it('does not mix up labels that only look alike', () => {

@@ -83,7 +83,8 @@ function nodeConfig(cluster: Cluster, node: string, controlBucket: string): Node
       walSegmentSize: cluster.walSegmentSize,
       resendDelay: cluster.resendDelay,
     },
-    alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '5s' },
+    // Well below any group_interval: a peer that waits that long tells what it saw before.
+    alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
     artifactMirror: cluster.artifactMirror ?? null,
   };
 }

@@ -21,12 +21,12 @@ export interface Counts {
   readonly nodes: ReadonlyMap<NodeId, HealthCount>;
   /** The last assignment that could be read: counted against while S3 is silent. */
   readonly assignment: Assignment | null;
-  /** The last promotion found nobody whom this function reaches and who could take over. */
+  /** The active node fails and this function reaches nobody who could take over; true until it knows better. */
   readonly stuck: boolean;
 }
 
 export function startCounts(nodes: readonly NodeId[]): Counts {
-  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null, stuck: false };
+  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null, stuck: true };
 }
 
 /**
@@ -68,7 +68,8 @@ export async function runCycle(
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
   // Nor one that found nobody to promote: a standby that it cannot reach may then act for itself.
   const heartbeat = errors.length === 0 && !before.stuck ? beat(control, invocation) : Promise.resolve();
-  let stuck = false;
+  // A loop that has just begun, or is still counting, knows no better than before.
+  let stuck = misses > 0 || active === null ? before.stuck : false;
   if (active === null || misses >= policy.probe.fall) {
     try {
       const outcome = await promote(

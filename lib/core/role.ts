@@ -154,7 +154,8 @@ function keepOrEndBreakGlass(
   const epoch = state.assignment?.epoch ?? 0;
   if (epoch > glass.epoch)
     return closed(`Epoch ${epoch} is newer than the one this node broke the glass at: the gate closes.`);
-  if (input.activeHits >= policy.probe.rise) {
+  // Without the bucket, two nodes that broke the glass could each take the other for the assigned one and both close.
+  if (input.store !== null && input.activeHits >= policy.probe.rise) {
     return closed(`${state.assignment?.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }
   // Still alone. As soon as the store answers, make it official: by the same core, by compare-and-swap.

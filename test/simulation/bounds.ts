@@ -27,6 +27,8 @@ export function bounds(p: Policy, nodes: number) {
   const storeDown = p.storeOutageGraceMs * (nodes - 1) + p.storeTimeoutMs + p.pollMs;
   return {
     crash,
+    /** Alerting moved without need of a gap: the old node closed first, the new one reads at its next poll. */
+    handOver: 2 * learn + p.storeTimeoutMs + SAMPLING_MS,
     silent,
     notScraping: silent + p.maxScrapeLagMs,
     controlDown,
@@ -142,6 +144,10 @@ export function limitOf(
   // Nothing was ever assigned: the first cycle finds that, the first rounds read it.
   if (gap.first || near.length === 0) return { cls: 'start', limit: near.reduce((sum, e) => sum + e.adds, b.silent) };
   // A crash of the alerting node. (A node that crashed before it was assigned is in its restart instead.)
+  if (only !== null && !gap.damped && !isCause(only)) {
+    // Nobody stopped working: alerting at most changes hands.
+    return { cls: only.cls, limit: b.handOver + (only.cls === 'store-flaky' ? only.adds : 0) };
+  }
   if (only?.cls === 'crash' && !gap.damped && gap.from - only.from < SAMPLING_MS)
     return { cls: 'crash', limit: b.crash };
   if (only?.cls === 'crash' && !gap.damped) return { cls: 'crash, then assigned', limit: b.silent };

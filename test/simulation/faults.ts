@@ -107,6 +107,23 @@ const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
 
 const fault = fc.oneof(...FAULTS);
 
+/** Both nodes crash again and again until moves are damped; when that is over, one is lost for long. */
+const flapping: fc.Arbitrary<Fault[]> = fc
+  .tuple(fc.integer({ min: 9, max: 14 }), fc.integer({ min: 9, max: 14 }), node)
+  .map(([a, b, lost]) => [
+    { kind: 'crash', node: 0, at: 8_000, times: 4, everyMs: a * 1_000 },
+    { kind: 'crash', node: 1, at: 13_000, times: 4, everyMs: b * 1_000 },
+    { kind: 'host-loss', node: lost, at: 90_000, forMs: 90_000, blank: false },
+  ]);
+
+/** The only node that could take over answers, but not within the short time-out. */
+const slowSuccessor: fc.Arbitrary<Fault[]> = fc
+  .tuple(node, fc.constantFrom(700, 800, 850), fc.constantFrom('hang' as const, 'isolation' as const))
+  .map(([lost, addMs, kindOfLoss]) => [
+    { kind: 'slow', node: lost + 1, at: 10_000, forMs: 50_000, addMs },
+    { kind: kindOfLoss, node: lost, at: 15_000, forMs: 40_000 },
+  ]);
+
 /** Shrinks towards fewer, earlier and shorter faults. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.noShrink(fc.integer({ min: 0, max: 0x7fffffff })),
@@ -120,5 +137,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     { weight: 6, arbitrary: fc.array(fault, { minLength: 1, maxLength: 1 }) },
     { weight: 9, arbitrary: fc.array(fault, { minLength: 2, maxLength: 2 }) },
     { weight: 6, arbitrary: fc.array(fault, { minLength: 3, maxLength: 6 }) },
+    { weight: 1, arbitrary: flapping },
+    { weight: 1, arbitrary: slowSuccessor },
   ),
 });

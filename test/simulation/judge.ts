@@ -9,6 +9,8 @@ export interface Gap {
   readonly limit: number;
 }
 
+const SLOWEST_TRIP_MS = 50;
+
 /** Watches what is true and holds it against the invariants. */
 export class Judge {
   readonly violations: string[] = [];
@@ -24,6 +26,8 @@ export class Judge {
   private readonly activeOf = new Map<number, string>();
   /** By writer and node: when the writer last had reason to think that the node does not serve. */
   private readonly lastBad = new Map<number, number[]>();
+  /** The same: since when, give or take what a run of probes may miss. */
+  private readonly badSince = new Map<number, number[]>();
   private readonly lastGood: number[];
   private readonly tampered: boolean;
 
@@ -31,11 +35,16 @@ export class Judge {
     this.effects = effects(world.schedule, world.policy);
     this.limits = bounds(world.policy, world.nodes.length);
     this.lastGood = world.nodes.map(() => -Infinity);
-    for (const writer of [...world.nodes.keys(), FUNCTIONS])
+    for (const writer of [...world.nodes.keys(), FUNCTIONS]) {
       this.lastBad.set(
         writer,
         world.nodes.map(() => -Infinity),
       );
+      this.badSince.set(
+        writer,
+        world.nodes.map(() => 0),
+      );
+    }
     this.tampered = world.schedule.faults.some((f) => f.kind === 'assignment');
   }
 
@@ -58,7 +67,7 @@ export class Judge {
       this.noteEvidence(node, works && gateOpen);
       if (works && !node.isolated && node.prometheus.scraping()) {
         covered ||= gateOpen;
-        able ||= node.addMs < 500;
+        able ||= node.addMs + SLOWEST_TRIP_MS < world.policy.probe.timeoutMs;
       }
       if (works && gateOpen) open += 1;
     }
@@ -75,6 +84,7 @@ export class Judge {
     world.tell(`epoch ${next.epoch}: ${next.active} (${by}, ${next.by}): ${next.reason}`);
     if (next.epoch <= (previous?.epoch ?? 0))
       this.violated(`epoch ${next.epoch} does not rise above ${previous?.epoch}`);
+    this.checkAccepted(from, next.epoch);
     const known = this.activeOf.get(next.epoch);
     if (known !== undefined && known !== next.active && !this.tampered) {
       this.violated(`epoch ${next.epoch} has two active nodes, ${known} and ${next.active}`);
@@ -94,6 +104,7 @@ export class Judge {
     if (!(now - bad <= this.limits.evidence)) {
       this.violated(`alerting moved from ${previous.active} to ${next.active} though ${previous.active} did its work`);
     }
+    this.checkPatience(from, next, world.names.indexOf(previous.active), now);
     this.checkDamping(now);
     this.moves.push(now);
   }
@@ -114,7 +125,10 @@ export class Judge {
         node.addMs === 0 &&
         (this.world.nodes[writer]?.addMs ?? 0) === 0 &&
         this.world.linked(writer, node.index);
-      if (!seen) nodes[node.index] = now;
+      if (seen) continue;
+      const calm = this.limits.silent;
+      if (now - nodes[node.index]! > calm) this.badSince.get(writer)![node.index] = now;
+      nodes[node.index] = now;
     }
   }
 
@@ -155,6 +169,27 @@ export class Judge {
         this.bothSince = Infinity;
       }
     }
+  }
+
+  /** One lost probe moves nothing: only an exit is certain at once. */
+  private checkPatience(from: number, next: Assignment, previous: number, now: number): void {
+    if (this.tampered || next.by === 'agent') return;
+    const { fall, intervalMs } = this.world.policy.probe;
+    const since = now - this.badSince.get(from)![previous]!;
+    if (since < (fall - 1) * intervalMs - 200) {
+      this.violated(`alerting moved ${(since / 1000).toFixed(1)} s after the first miss`);
+    }
+  }
+
+  /** Who deletes the assignment, or puts an old one back, must not make nodes refuse the next. */
+  private checkAccepted(from: number, epoch: number): void {
+    const { nodes, schedule } = this.world;
+    const reachable = schedule.faults.every((f) =>
+      ['assignment', 'crash', 'hang', 'storm', 'control-down'].includes(f.kind),
+    );
+    const applied = Math.max(...nodes.map((node) => node.agent.status()?.appliedEpoch ?? 0));
+    if (reachable && epoch <= applied)
+      this.violated(`epoch ${epoch} (by ${from}) is refused by a node that applied ${applied}`);
   }
 
   private isDamped(): boolean {

@@ -160,8 +160,9 @@ function startPrometheus(world: World, node: SimNode): void {
 
 function tamper(world: World, f: Extract<Fault, { kind: 'assignment' }>): void {
   const { store } = world;
-  const last = store.versions.at(-1);
-  if (last === undefined) return;
+  // Nothing to harm yet, or harmed already.
+  if (store.truth() === null) return;
+  const last = store.versions.at(-1)!;
   if (f.how === 'deleted') store.tamper(null);
   else if (f.how === 'restored') store.tamper(store.versions[0]!);
   else {

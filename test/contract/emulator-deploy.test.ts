@@ -1,10 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { deployApp, emulatorEnv, startEmulator, type Emulator } from '../../local/emulator/deploy';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Instance,
+  type Tag,
+} from '@aws-sdk/client-ec2';
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetBucketVersioningCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { deployApp, startEmulator, type Emulator } from '../../local/emulator/deploy';
+import { resolveTools } from '../../local/tools';
+import type { ConfigBundle, ConfigPointer, NodeConfig } from '../../lib/core/node-documents';
 import { ConfigFixture } from '../infra/config-fixture';
 
 const REGION = 'eu-west-1';
@@ -13,18 +35,20 @@ let emulator: Emulator;
 let port: number;
 const said: string[] = [];
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/** One answer of the AWS CLI: what the runner reads must be there for anybody. */
-function aws(...args: string[]): any {
-  const env = { ...process.env, ...emulatorEnv(port, REGION) };
-  return JSON.parse(execFileSync('aws', [...args, '--output', 'json'], { env, encoding: 'utf8' }));
-}
+const client = (n = 0) => ({
+  endpoint: `http://${emulator.listen[n]}`,
+  region: REGION,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  forcePathStyle: true,
+});
 const deploy = (name: string, configDir: string): Promise<void> =>
   deployApp({ port, region: REGION, configDir, outDir: join(dir, name), onProgress: (line) => said.push(line) });
 
 beforeAll(async () => {
+  const { moto_server } = await resolveTools(['moto_server']);
   emulator = await startEmulator({
-    python: process.env.PROMHA_MOTO_PYTHON,
+    python: moto_server.python,
+    env: moto_server.env,
     listen: ['127.0.0.1:0', '127.77.1.1:0'],
     log: join(dir, 'emulator.log'),
   });
@@ -37,115 +61,136 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const pointer = (): any => {
-  const [rule] = aws('events', 'list-rules').Rules;
-  const [target] = aws('events', 'list-targets-by-rule', '--rule', rule.Name).Targets;
-  return { schedule: rule.ScheduleExpression, target, input: JSON.parse(target.Input) };
-};
-const instances = (): any[] =>
-  aws('ec2', 'describe-instances', '--filters', 'Name=tag:prometheus-ha:cluster,Values=trading-metrics')
-    .Reservations.flatMap((r: any) => r.Instances)
-    .sort((a: any, b: any) => a.Placement.AvailabilityZone.localeCompare(b.Placement.AvailabilityZone));
-const tag = (tags: any[], key: string): string => tags.find((t) => t.Key === key)?.Value;
+const object = async (Bucket: string, Key: string): Promise<Uint8Array> =>
+  (await new S3Client(client()).send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray();
 
-test('each node is an instance in its zone, with its user data, behind the load balancer', () => {
-  const found = instances();
-  expect(found.map((i) => [tag(i.Tags, 'prometheus-ha:node'), i.Placement.AvailabilityZone])).toEqual([
+/** The schedule's one target, and what it hands to health-check. */
+async function schedule(): Promise<{ expression?: string; input: { source: string; config: ConfigPointer } }> {
+  const events = new EventBridgeClient(client());
+  const { Rules } = await events.send(new ListRulesCommand({}));
+  const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: Rules![0]!.Name }));
+  return { expression: Rules![0]!.ScheduleExpression, input: JSON.parse(Targets![0]!.Input!) };
+}
+
+async function instances(address = 0): Promise<Instance[]> {
+  const { Reservations } = await new EC2Client(client(address)).send(
+    new DescribeInstancesCommand({ Filters: [{ Name: 'tag:prometheus-ha:cluster', Values: ['trading-metrics'] }] }),
+  );
+  const zone = (i: Instance): string => i.Placement!.AvailabilityZone!;
+  return Reservations!.flatMap((r) => r.Instances!).sort((a, b) => zone(a).localeCompare(zone(b)));
+}
+const ids = (found: Instance[]): string[] => found.map((i) => i.InstanceId!);
+const tag = (tags: Tag[] | undefined, key: string): string => tags!.find((t) => t.Key === key)!.Value!;
+
+test('each node is an instance in its zone, with its user data', async () => {
+  const found = await instances();
+  expect(found.map((i) => [tag(i.Tags, 'prometheus-ha:node'), i.Placement!.AvailabilityZone])).toEqual([
     ['prometheus-1', 'eu-west-1a'],
     ['prometheus-2', 'eu-west-1b'],
   ]);
   for (const instance of found) {
     expect(instance.PrivateIpAddress).toMatch(/^10\.77\./);
-    const id = tag(instance.Tags, 'aws:ec2launchtemplate:id');
-    const [version] = aws(
-      'ec2',
-      'describe-launch-template-versions',
-      '--launch-template-id',
-      id,
-      '--versions',
-      '$Latest',
-    ).LaunchTemplateVersions;
-    const text = Buffer.from(version.LaunchTemplateData.UserData, 'base64').toString();
+    const { LaunchTemplateVersions } = await new EC2Client(client()).send(
+      new DescribeLaunchTemplateVersionsCommand({
+        LaunchTemplateId: tag(instance.Tags, 'aws:ec2launchtemplate:id'),
+        Versions: ['$Latest'],
+      }),
+    );
+    const text = Buffer.from(LaunchTemplateVersions![0]!.LaunchTemplateData!.UserData!, 'base64').toString();
     expect(text.startsWith('#cloud-config\n')).toBe(true);
-    const written = new Map<string, string>(parse(text).write_files.map((f: any) => [f.path, f.content]));
-    const node = JSON.parse(written.get('/etc/prometheus-ha/node.json')!);
+    const { write_files } = parse(text) as { write_files: { path: string; content: string }[] };
+    const written = new Map(write_files.map((f) => [f.path, f.content]));
+    const node = JSON.parse(written.get('/etc/prometheus-ha/node.json')!) as NodeConfig;
     expect(node).toMatchObject({ cluster: 'trading-metrics', node: tag(instance.Tags, 'prometheus-ha:node') });
     // Tokens of the CDK are values by now.
-    aws('s3api', 'get-bucket-versioning', '--bucket', node.controlBucket);
-    const { agent } = JSON.parse(written.get('/etc/prometheus-ha/boot.json')!);
-    expect(aws('s3api', 'head-object', '--bucket', agent.bucket, '--key', agent.key).ContentLength).toBeGreaterThan(
-      1000,
-    );
+    const versioning = new GetBucketVersioningCommand({ Bucket: node.controlBucket });
+    expect((await new S3Client(client()).send(versioning)).Status).toBe('Enabled');
+    const { agent } = JSON.parse(written.get('/etc/prometheus-ha/boot.json')!) as {
+      agent: { bucket: string; key: string };
+    };
+    expect((await object(agent.bucket, agent.key)).length).toBeGreaterThan(1000);
     expect(written.get('/etc/systemd/system/prometheus-ha-agent.service')).toContain('Restart=always');
   }
-  const [balancer] = aws('elbv2', 'describe-load-balancers').LoadBalancers;
-  expect(balancer.Type).toBe('network');
-  const [group] = aws('elbv2', 'describe-target-groups').TargetGroups;
-  const targets = aws('elbv2', 'describe-target-health', '--target-group-arn', group.TargetGroupArn);
-  expect(targets.TargetHealthDescriptions.map((t: any) => t.Target.Id).sort()).toEqual(
-    found.map((i) => i.InstanceId).sort(),
-  );
 });
 
-test('data volumes are found by their tags', () => {
-  const { Volumes } = aws('ec2', 'describe-volumes', '--filters', 'Name=tag-key,Values=prometheus-ha:generation');
-  expect(Volumes.map((v: any) => [tag(v.Tags, 'prometheus-ha:node'), v.AvailabilityZone, v.Encrypted]).sort()).toEqual([
+test('the load balancer is one for connections, and has the instances behind it', async () => {
+  const elb = new ElasticLoadBalancingV2Client(client());
+  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
+  expect(LoadBalancers!.map((b) => b.Type)).toEqual(['network']);
+  const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const { TargetGroupArn } = TargetGroups![0]!;
+  const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  expect(TargetHealthDescriptions!.map((t) => t.Target!.Id).sort()).toEqual(ids(await instances()).sort());
+});
+
+test('data volumes are found by their tags', async () => {
+  const { Volumes } = await new EC2Client(client()).send(
+    new DescribeVolumesCommand({ Filters: [{ Name: 'tag-key', Values: ['prometheus-ha:generation'] }] }),
+  );
+  expect(Volumes!.map((v) => [tag(v.Tags, 'prometheus-ha:node'), v.AvailabilityZone, v.Encrypted]).sort()).toEqual([
     ['prometheus-1', 'eu-west-1a', true],
     ['prometheus-2', 'eu-west-1b', true],
   ]);
 });
 
-test('functions read back with their environment, and their bundle runs', () => {
-  const { Configuration, Code } = aws('lambda', 'get-function', '--function-name', 'trading-metrics-promote-alerting');
-  expect(Configuration.Environment.Variables).toMatchObject({ PROMHA_NODES: 'prometheus-1,prometheus-2' });
-  expect(Code.Location).toBeDefined();
-  const { TemplateBody } = aws('cloudformation', 'get-template', '--stack-name', 'trading-metrics-control');
-  const resources = (typeof TemplateBody === 'string' ? JSON.parse(TemplateBody) : TemplateBody).Resources;
-  const own = Object.values<any>(resources).find((r) => r.Properties?.FunctionName === Configuration.FunctionName);
-  const bucket = `cdk-hnb659fds-assets-123456789012-${REGION}`;
-  const unpacked = join(dir, 'code');
-  mkdirSync(unpacked);
-  aws('s3api', 'get-object', '--bucket', bucket, '--key', own.Properties.Code.S3Key, join(dir, 'code.zip'));
-  execFileSync('python3', ['-m', 'zipfile', '-e', join(dir, 'code.zip'), unpacked]);
-  const load = `process.exit(typeof require(${JSON.stringify(join(unpacked, 'index.js'))}).handler === 'function' ? 0 : 1)`;
-  execFileSync(process.execPath, ['-e', load]);
+test('functions read back with their environment, and their bundle loads', async () => {
+  const FunctionName = 'trading-metrics-promote-alerting';
+  const { Configuration } = await new LambdaClient(client()).send(new GetFunctionCommand({ FunctionName }));
+  expect(Configuration!.Environment!.Variables).toMatchObject({ PROMHA_NODES: 'prometheus-1,prometheus-2' });
+  const { TemplateBody } = await new CloudFormationClient(client()).send(
+    new GetTemplateCommand({ StackName: 'trading-metrics-control' }),
+  );
+  const { Resources } = JSON.parse(TemplateBody!) as { Resources: Record<string, FunctionResource> };
+  const own = Object.values(Resources).find((r) => r.Properties?.FunctionName === FunctionName)!;
+  const zip = await object(`cdk-hnb659fds-assets-123456789012-${REGION}`, own.Properties!.Code.S3Key);
+  writeFileSync(join(dir, 'code.zip'), zip);
+  execFileSync('python3', ['-m', 'zipfile', '-e', join(dir, 'code.zip'), join(dir, 'code')]);
+  const load = `process.exit(typeof require('./code/index.js').handler === 'function' ? 0 : 1)`;
+  execFileSync(process.execPath, ['-e', load], { cwd: dir });
 });
 
-test('alarms read back with what they call', () => {
-  const { MetricAlarms } = aws('cloudwatch', 'describe-alarms');
-  const alarm = MetricAlarms.find((a: any) => a.AlarmName === 'trading-metrics-alerting-node-unhealthy');
+interface FunctionResource {
+  readonly Properties?: { readonly FunctionName?: string; readonly Code: { readonly S3Key: string } };
+}
+
+test('alarms read back with what they call', async () => {
+  const { MetricAlarms } = await new CloudWatchClient(client()).send(new DescribeAlarmsCommand({}));
+  const alarm = MetricAlarms!.find((a) => a.AlarmName === 'trading-metrics-alerting-node-unhealthy')!;
   expect(alarm).toMatchObject({ Period: 10, EvaluationPeriods: 1, TreatMissingData: 'notBreaching', Threshold: 1 });
-  expect(alarm.AlarmActions[0]).toContain(':function:trading-metrics-promote-alerting');
+  expect(alarm.AlarmActions![0]).toContain(':function:trading-metrics-promote-alerting');
 });
 
 test('a changed rule reaches the schedule with the next deploy, and replaces nothing', async () => {
-  const before = { pointer: pointer(), instances: instances().map((i) => i.InstanceId) };
-  expect(before.pointer).toMatchObject({ schedule: 'rate(1 minute)', input: { source: 'schedule' } });
+  const before = { schedule: await schedule(), instances: ids(await instances()) };
+  expect(before.schedule).toMatchObject({ expression: 'rate(1 minute)', input: { source: 'schedule' } });
   const fixture = new ConfigFixture();
   appendFileSync(fixture.path('rules/redis.yml'), '\n# changed by a test\n');
   await deploy('second', fixture.dir);
   fixture.remove();
-  const after = pointer();
-  expect(after.input.config.hash).not.toBe(before.pointer.input.config.hash);
-  const file = join(dir, 'bundle.json');
-  aws('s3api', 'get-object', '--bucket', after.input.config.bucket, '--key', after.input.config.key, file);
-  expect(JSON.parse(execFileSync('cat', [file], { encoding: 'utf8' })).rules['redis.yml']).toContain(
-    '# changed by a test',
-  );
-  expect(instances().map((i) => i.InstanceId)).toEqual(before.instances);
+  const { config } = (await schedule()).input;
+  const bytes = await object(config.bucket, config.key);
+  // The hash that nodes verify is of exactly these bytes.
+  expect(config.hash).toBe(createHash('sha256').update(bytes).digest('hex'));
+  const bundle = JSON.parse(Buffer.from(bytes).toString()) as ConfigBundle;
+  expect(bundle.rules['redis.yml']).toContain('# changed by a test');
+  expect(ids(await instances())).toEqual(before.instances);
 }, 240_000);
 
-test('every address serves the same state', () => {
-  const there = aws('ec2', 'describe-instances', '--endpoint-url', `http://${emulator.listen[1]}`).Reservations;
-  const ids = there.flatMap((r: any) => r.Instances).map((i: any) => i.InstanceId);
-  expect(ids).toEqual(expect.arrayContaining(instances().map((i) => i.InstanceId)));
+test('every address serves the same state', async () => {
+  expect(ids(await instances(1))).toEqual(ids(await instances(0)));
 });
 
 test('a taken port is said in one line', async () => {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const taken = (server.address() as { port: number }).port;
-  const start = startEmulator({ listen: [`127.0.0.1:${taken}`], log: join(dir, 'taken.log') });
+  const { moto_server } = await resolveTools(['moto_server']);
+  const start = startEmulator({
+    python: moto_server.python,
+    env: moto_server.env,
+    listen: [`127.0.0.1:${taken}`],
+    log: join(dir, 'taken.log'),
+  });
   await expect(start).rejects.toThrow(new RegExp(`cannot listen on 127.0.0.1:${taken}`));
   await new Promise((done) => server.close(done));
 }, 60_000);

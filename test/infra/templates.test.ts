@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { resolveTools } from '../../local/tools';
 import { ConfigFixture, ROOT } from './config-fixture';
 import { synthesize, type Synthesized } from './synthesize';
 
@@ -209,20 +210,20 @@ test('cdk-nag finds nothing, and would find something', () => {
   expect(check(stack).violations.map((v) => v.ruleName)).toContain('AwsSolutions-S10');
 });
 
-test('cfn-lint finds nothing', () => {
-  const templates = readdirSync(made.dir).filter((name) => name.endsWith('.template.json'));
+/** @throws with its findings */
+async function lint({ dir }: Synthesized): Promise<void> {
+  const { 'cfn-lint': tool } = await resolveTools(['cfn-lint']);
+  const templates = readdirSync(dir).filter((name) => name.endsWith('.template.json'));
   expect(templates).toHaveLength(5);
-  const python = process.env.PROMHA_CFN_LINT ?? 'cfn-lint';
-  execFileSync(python, templates, { cwd: made.dir, stdio: 'pipe' });
-});
+  const env = { ...process.env, ...tool.env };
+  const { status, stdout, stderr } = spawnSync(tool.path, templates, { cwd: dir, env, encoding: 'utf8' });
+  expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+}
+
+test('cfn-lint finds nothing', () => lint(made));
 
 describe('other shapes of a cluster', () => {
-  const lint = (s: Synthesized): void => {
-    const templates = readdirSync(s.dir).filter((name) => name.endsWith('.template.json'));
-    execFileSync(process.env.PROMHA_CFN_LINT ?? 'cfn-lint', templates, { cwd: s.dir, stdio: 'pipe' });
-  };
-
-  test('without internet: interface endpoints, no NAT', () => {
+  test('without internet: interface endpoints, no NAT', async () => {
     const s = synth(undefined, (c) => ({
       ...c,
       network: { kind: 'new', cidr: '10.9.0.0/22', egress: 'endpoints' },
@@ -231,10 +232,10 @@ describe('other shapes of a cluster', () => {
     }));
     expect(s.all('AWS::EC2::NatGateway')).toEqual([]);
     expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(5);
-    lint(s);
+    await lint(s);
   });
 
-  test('in an imported VPC: only the way to S3 is added', () => {
+  test('in an imported VPC: only the way to S3 is added', async () => {
     const subnet = (n: number) => ({ subnetId: `subnet-0000000${n}`, routeTableId: `rtb-0000000${n}` });
     const s = synth(undefined, (c) => ({
       ...c,
@@ -254,6 +255,6 @@ describe('other shapes of a cluster', () => {
       ['subnet-00000001'],
       ['subnet-00000002'],
     ]);
-    lint(s);
+    await lint(s);
   });
 });

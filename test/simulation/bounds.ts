@@ -25,6 +25,9 @@ export function bounds(p: Policy, nodes: number) {
   const controlDown = p.heartbeatStaleMs + intervalMs + learn + again;
   /** Reads fail only after their time-out; then the grace of the last in line. */
   const storeDown = p.storeOutageGraceMs * (nodes - 1) + p.storeTimeoutMs + p.pollMs;
+  // A read under way when the link healed runs into its time-out; the next one tells of the higher epoch.
+  const twoGates =
+    p.storeTimeoutMs + p.pollMs + TRIP_MS + Math.max(act + learn, (rise + 1) * intervalMs + timeoutMs) + SAMPLING_MS;
   return {
     crash,
     /** Alerting moved without need of a gap: the old node closed first, the new one reads at its next poll. */
@@ -37,9 +40,9 @@ export function bounds(p: Policy, nodes: number) {
     again,
     /** What was asked before S3 was steady: a cycle's read, its promotion's read, then the next cycle. */
     hanging: 2 * p.storeTimeoutMs + intervalMs,
-    /** A read under way when the link healed runs into its time-out; the next one tells of the higher epoch. */
-    twoGates:
-      p.storeTimeoutMs + p.pollMs + TRIP_MS + Math.max(act + learn, (rise + 1) * intervalMs + timeoutMs) + SAMPLING_MS,
+    twoGates,
+    /** Who is to be replaced has to be missed first. */
+    unofficial: twoGates + notice,
     /** A probe is this old at most when the write that rests on it arrives. */
     evidence: 2 * p.storeTimeoutMs + timeoutMs + p.verifyTimeoutMs,
   };

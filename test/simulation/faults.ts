@@ -124,6 +124,27 @@ const slowSuccessor: fc.Arbitrary<Fault[]> = fc
     { kind: kindOfLoss, node: lost, at: 15_000, forMs: 40_000 },
   ]);
 
+/** Alerting moves, and S3 is gone before the new active node has read so. */
+const lostNews: fc.Arbitrary<Fault[]> = fc
+  .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 14, max: 60 }), fc.boolean())
+  .map(([tenths, seconds, refuses]) => [
+    { kind: 'crash', node: 0, at: 10_000, times: 1, everyMs: 0 },
+    { kind: 'store-down', at: 10_000 + tenths * 100, forMs: seconds * 1_000, refuses },
+  ]);
+
+/** Functions and S3 are down, then the node that alerts is lost; S3 comes back first. */
+const allDown: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 20, max: 40 })).map(([lost, seconds]) => [
+  { kind: 'store-down', at: 10_000, forMs: seconds * 1_000, refuses: false },
+  { kind: 'control-down', at: 10_000, forMs: 70_000 },
+  { kind: 'host-loss', node: lost, at: 12_000, forMs: 80_000, blank: false },
+]);
+
+/** The functions cannot reach the node that would have to take over. */
+const cutOff: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 12, max: 40 })).map(([lost, seconds]) => [
+  { kind: 'partition', a: FUNCTIONS, b: 1 - (lost % 2), at: 10_000, forMs: 60_000 },
+  { kind: 'hang', node: lost, at: seconds * 1_000, forMs: 50_000 },
+]);
+
 /** Shrinks towards fewer, earlier and shorter faults. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.noShrink(fc.integer({ min: 0, max: 0x7fffffff })),
@@ -139,5 +160,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     { weight: 6, arbitrary: fc.array(fault, { minLength: 3, maxLength: 6 }) },
     { weight: 1, arbitrary: flapping },
     { weight: 1, arbitrary: slowSuccessor },
+    { weight: 1, arbitrary: lostNews },
+    { weight: 1, arbitrary: allDown },
+    { weight: 1, arbitrary: cutOff },
   ),
 });

@@ -21,6 +21,7 @@ export class Judge {
   private readonly limits: ReturnType<typeof bounds>;
   private uncoveredSince: number | null = null;
   private first = true;
+  private unofficialSince: number | null = null;
   private bothSince: number | null = null;
   private moves: number[] = [];
   private readonly activeOf = new Map<number, string>();
@@ -60,6 +61,8 @@ export class Judge {
     let covered = false;
     let able = false;
     let open = 0;
+    let unofficial: string | null = null;
+    const truth = world.store.truth();
     for (const node of world.nodes) {
       const works = world.works(node);
       const { gateOpen } = node.agent;
@@ -69,10 +72,15 @@ export class Judge {
         covered ||= gateOpen;
         able ||= node.addMs + SLOWEST_TRIP_MS < world.policy.probe.timeoutMs;
       }
-      if (works && gateOpen) open += 1;
+      if (works && gateOpen) {
+        open += 1;
+        if (truth !== null && truth.paused === null && truth.active !== nameOf(node.index))
+          unofficial = nameOf(node.index);
+      }
     }
     this.watchCover(covered, able, now);
     this.watchGates(open, now);
+    this.watchOffice(unofficial, now);
   }
 
   onWrite(from: number, previous: Assignment | null, next: Assignment): void {
@@ -157,8 +165,7 @@ export class Judge {
   }
 
   private watchGates(open: number, now: number): void {
-    const cut = this.effects.some((e) => e.cuts && e.from <= now && now <= e.until);
-    if (open < 2 || cut) this.bothSince = null;
+    if (open < 2 || this.isCut(now)) this.bothSince = null;
     else {
       this.bothSince ??= now;
       this.longestTwoGates = Math.max(this.longestTwoGates, now - this.bothSince);
@@ -190,6 +197,19 @@ export class Judge {
     const applied = Math.max(...nodes.map((node) => node.agent.status()?.appliedEpoch ?? 0));
     if (reachable && epoch <= applied)
       this.violated(`epoch ${epoch} (by ${from}) is refused by a node that applied ${applied}`);
+  }
+
+  /** Who alerts without being assigned becomes so, or stops, once everybody can hear everybody. */
+  private watchOffice(unofficial: string | null, now: number): void {
+    if (unofficial === null || this.isDamped() || this.isCut(now)) this.unofficialSince = null;
+    else this.unofficialSince ??= now;
+    if (this.unofficialSince === null || now - this.unofficialSince <= this.limits.unofficial) return;
+    this.violated(`${unofficial} alerts without being assigned for ${(this.limits.unofficial / 1000).toFixed(1)} s`);
+    this.unofficialSince = Infinity;
+  }
+
+  private isCut(now: number): boolean {
+    return this.effects.some((e) => e.cuts && e.from <= now && now <= e.until);
   }
 
   private isDamped(): boolean {

@@ -6,6 +6,11 @@ const SCHEDULES = 4_000;
 const SEED = 20_260_101;
 
 describe('the simulation notices a broken core', () => {
+  test('and has nothing against the unbroken one on the same schedules', async () => {
+    const { explore } = await loadSimulation();
+    expect(await explore({ seed: SEED, schedules: SCHEDULES })).toMatchObject({ failure: null });
+  });
+
   test.each(MUTATIONS.map((mutation) => [`${mutation.file}: ${mutation.breaks}`, mutation] as const))(
     '%s',
     async (_name, mutation) => {

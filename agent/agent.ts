@@ -99,8 +99,8 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     );
   };
   const merge = async (): Promise<void> => {
-    if (gate.isOpen && !heardAll(reloadedAt))
-      await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
+    if (heardAll(reloadedAt)) gate.forgetBorrowed();
+    else if (gate.isOpen) await mergeFromPeers(gate, peers.others.values(), policy.probe.timeoutMs, log);
   };
   const role: RoleKeeper = new RoleKeeper({
     config,
@@ -111,6 +111,12 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
       const opens = way === 'open' && !gate.isOpen;
       gate.setOpen(way === 'open', because);
       if (opens) void merge();
+    },
+    onSuperseded: () => {
+      // Its alerts live in memory only, the silences and the log of notifications do not: started anew it knows what
+      // the cluster knows, and forgets what only this node believed. Killed, because a polite end would still notify.
+      log('warn', 'alertmanager-forgets', { because: 'this node was cut off and another one took over' });
+      alertmanager.signal('SIGKILL');
     },
     prometheusIsDown: () => {
       // Until a probe that began after the exit finds it working again.

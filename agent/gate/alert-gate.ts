@@ -22,17 +22,42 @@ export class AlertGate implements DeliverySource {
     return this.current;
   }
 
+  /** Held on a peer's word only: own Prometheus has not posted them. */
+  private readonly borrowed = new Set<string>();
+
   /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
   accept(alerts: readonly PostedAlert[]): void {
+    for (const { labels } of alerts) this.borrowed.delete(fingerprint(labels));
+    this.take(alerts);
+  }
+
+  private take(alerts: readonly PostedAlert[]): void {
     this.current = forgetStale(hold(this.current, alerts, Date.now()), Date.now());
     this.serve();
   }
 
-  /** Takes in alerts that a peer holds and this gate does not: posts that were made while it was down. */
+  /**
+   * Takes in what a peer holds and own Prometheus has not posted here: posts that were made while this gate was
+   * down. Only while open, and only until own Prometheus must have posted all that fires (forgetBorrowed).
+   */
   merge(alerts: readonly PostedAlert[]): number {
-    const missing = alerts.filter((alert) => !this.current.held.has(fingerprint(alert.labels)));
-    if (missing.length > 0) this.accept(missing);
+    if (!this.isOpen) return 0;
+    const missing = alerts.filter((alert) => {
+      const key = fingerprint(alert.labels);
+      const held = this.current.held.get(key);
+      return held === undefined || (this.borrowed.has(key) && held.alert.endsAt !== alert.endsAt);
+    });
+    for (const { labels } of missing) this.borrowed.add(fingerprint(labels));
+    if (missing.length > 0) this.take(missing);
     return missing.length;
+  }
+
+  /** Drops what a peer said and own Prometheus never confirmed: by now it may long have ended. */
+  forgetBorrowed(): void {
+    if (this.borrowed.size === 0) return;
+    const held = [...this.current.held].filter(([key]) => !this.borrowed.has(key));
+    this.current = { seq: this.current.seq, held: new Map(held) };
+    this.borrowed.clear();
   }
 
   setOpen(open: boolean, because: string): void {
@@ -41,7 +66,7 @@ export class AlertGate implements DeliverySource {
     if (open) {
       this.openedAt = Date.now();
       this.firstAcceptedAt = null;
-    }
+    } else this.forgetBorrowed();
     const held = this.current.held.size;
     this.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
     for (const delivery of this.deliveries.values()) delivery.restart();

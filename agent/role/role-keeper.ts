@@ -1,6 +1,13 @@
 import type { Assignment } from '../../lib/core/assignment';
 import type { NodeConfig } from '../../lib/core/node-documents';
-import { decideRole, initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/role';
+import {
+  decideRole,
+  initialRole,
+  supersededWhileCutOff,
+  type RoleDecision,
+  type RoleInput,
+  type RoleState,
+} from '../../lib/core/role';
 import type { ControlStore } from '../../lib/control/store';
 import { messageOf, type Log } from '../log';
 import { loadLastGood, saveLastGood } from './last-good';
@@ -13,6 +20,8 @@ export interface RoleDeps {
   readonly probes: Probes;
   readonly takeover: Takeover;
   readonly applyGate: (gate: RoleDecision['gate'], because: string) => void;
+  /** Another node took over while this one was cut off and went on alerting. */
+  readonly onSuperseded: () => void;
   /** This node's Prometheus exited and does not work again yet. */
   readonly prometheusIsDown: () => boolean;
   readonly file: string;
@@ -87,6 +96,7 @@ export class RoleKeeper {
     const active = this.state.assignment?.active;
     const streak = active === undefined ? { hits: 0, misses: 0 } : probes.streakOf(active);
     const before = this.state.assignment;
+    const now = Date.now();
     const decision = decideRole(
       this.state,
       {
@@ -99,13 +109,15 @@ export class RoleKeeper {
         attempt: takeover.takeResult(),
       },
       config.policy,
-      Date.now(),
+      now,
     );
+    const superseded = supersededWhileCutOff(this.state, decision, config.policy, now);
     this.state = decision.state;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);
     this.because = decision.because;
     applyGate(decision.gate, decision.because);
+    if (superseded) this.deps.onSuperseded();
     this.say(decision);
     const { assignment } = this.state;
     this.sayRefused(store?.assignment?.epoch ?? null);

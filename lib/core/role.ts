@@ -120,6 +120,16 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   return standby(`${active} does not alert; the control plane is alive and will decide.`);
 }
 
+/**
+ * Whether this round took alerting from a node that was cut off and went on alerting meanwhile. What such a node found
+ * out on its own is mostly its own isolation ("all targets are down"), and its Alertmanager still means to tell it.
+ */
+export function supersededWhileCutOff(before: RoleState, after: RoleDecision, policy: Policy, now: number): boolean {
+  const alerted = before.assignment?.active === before.node || before.breakGlass !== null;
+  const cutOffMs = elapsed(before.storeFailingSince, now);
+  return alerted && after.gate === 'closed' && cutOffMs > policy.pollMs + policy.storeTimeoutMs;
+}
+
 /** Takes in what the store said; refuses epochs older than the one applied. */
 function adopt(before: RoleState, input: RoleInput, now: number): Omit<RoleState, 'breakGlass'> {
   const writeFailingSince =

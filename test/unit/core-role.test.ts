@@ -1,6 +1,6 @@
 import type { Assignment } from '../../lib/core/assignment';
 import { DEFAULT_POLICY as policy } from '../../lib/core/policy';
-import { decideRole, initialRole, type RoleInput, type RoleState } from '../../lib/core/role';
+import { decideRole, initialRole, supersededWhileCutOff, type RoleInput, type RoleState } from '../../lib/core/role';
 
 const T0 = 1_000_000;
 const assigned = (active: string, epoch = 5, paused: Assignment['paused'] = null): Assignment => ({
@@ -144,5 +144,28 @@ describe('breaking the glass', () => {
     expect(play(A, { ...reads(A), ...DEAD, attempt: 'store-failed' }, calm, { ...reads(A, 'new'), ...DEAD }).gate).toBe(
       'closed',
     );
+  });
+});
+
+describe('what a cut-off node found out on its own', () => {
+  /** Node b alerts (epoch 5), reads nothing for `ms`, then reads that node a has epoch 6. */
+  const afterSilence = (ms: number, next: Assignment): boolean => {
+    let state: RoleState = initialRole('b', assigned('b'), T0);
+    state = decideRole(state, QUIET, policy, T0).state;
+    const now = T0 + ms;
+    const last = decideRole(state, { ...QUIET, ...reads(next) }, policy, now);
+    return supersededWhileCutOff(state, last, policy, now);
+  };
+  test('is distrusted when another node took over meanwhile', () => {
+    expect(afterSilence(20_000, assigned('a', 6))).toBe(true);
+  });
+  test('counts when nobody did, or when one read merely failed', () => {
+    expect(afterSilence(20_000, assigned('b', 5))).toBe(false);
+    expect(afterSilence(1_000, assigned('a', 6))).toBe(false);
+  });
+  test('a standby has nothing to distrust', () => {
+    const state = decideRole(initialRole('b', A, T0), QUIET, policy, T0).state;
+    const last = decideRole(state, { ...QUIET, ...reads(assigned('a', 6)) }, policy, T0 + 60_000);
+    expect(supersededWhileCutOff(state, last, policy, T0 + 60_000)).toBe(false);
   });
 });

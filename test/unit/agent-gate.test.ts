@@ -111,7 +111,29 @@ describe('the alert gate and its Alertmanagers', () => {
     await eventually('it has everything', () => sent(0).slice(1).sort().join() === 'a,b');
   });
 
+  it('forgets what only a peer told, when it closes and when own Prometheus must have told all', () => {
+    const heldNames = (): string[] => [...gate.current.state.held.values()].map((h) => h.alert.labels.alertname!);
+    gate.current.setOpen(true, 'test');
+    gate.current.merge([alert('a'), alert('b')]);
+    gate.current.accept([alert('a')]);
+    gate.current.forgetBorrowed();
+    expect(heldNames()).toEqual(['a']);
+    gate.current.merge([alert('b')]);
+    gate.current.setOpen(false, 'test');
+    expect(heldNames()).toEqual(['a']);
+    expect(gate.current.merge([alert('b')])).toBe(0);
+  });
+
+  it('follows a peer that tells the end of what it told before', () => {
+    gate.current.setOpen(true, 'test');
+    const b = alert('b');
+    gate.current.merge([b]);
+    expect(gate.current.merge([b])).toBe(0);
+    expect(gate.current.merge([{ ...b, endsAt: new Date(Date.now() - 1).toISOString() }])).toBe(1);
+  });
+
   it('takes from a peer only what it does not hold itself', () => {
+    gate.current.setOpen(true, 'test');
     gate.current.accept([{ ...alert('a'), from: 'own' }]);
     expect(gate.current.merge([{ ...alert('a'), from: 'peer' }, alert('b')])).toBe(1);
     const held = [...gate.current.state.held.values()].map((h) => [h.alert.labels.alertname, h.alert.from]);

@@ -4,7 +4,10 @@ import { yardstick } from './haproxy';
 import { readNotifications } from './notifications';
 import type { Cast, Scenario } from './scenario';
 import {
+  alertmanagersOf,
   DRILL_ALERTS,
+  firingAt,
+  oracleAlertmanagerOf,
   drillAlertsAt,
   oracleOf,
   prometheusOf,
@@ -78,8 +81,16 @@ async function unrest(world: World): Promise<string | null> {
     const [alert] = await drillAlertsAt(prometheus);
     if (alert !== undefined) return `${alert} is pending or firing at ${prometheus}`;
   }
+  const stray = await strayAlerts(world);
+  if (stray.length > 0) return `an Alertmanager still has ${stray.join(', ')}, which the oracle has not`;
   const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
   if (down.length > 0) return `HAProxy still has ${down.join(' and ')} down`;
   const last = readNotifications(state.pages).at(-1);
   return last !== undefined && Date.now() - last.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
+}
+
+/** Alerts that some node's Alertmanager has firing and the oracle's has not: left by a node that saw nothing. */
+async function strayAlerts(world: World): Promise<string[]> {
+  const [truth, ...nodes] = await Promise.all([oracleAlertmanagerOf(world), ...alertmanagersOf(world)].map(firingAt));
+  return nodes.flatMap((names) => names.filter((name) => !truth!.includes(name)));
 }

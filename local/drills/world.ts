@@ -64,6 +64,16 @@ export async function drillAlertsAt(prometheus: string): Promise<string[]> {
   return answer.data.alerts.map((a) => a.labels.alertname!).filter((name) => names.includes(name));
 }
 
+export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
+export const alertmanagersOf = (world: World): string[] =>
+  world.state.nodes.map((n) => `http://${n.address}:${PORTS.alertmanager}`);
+
+/** Names of the alerts that one Alertmanager takes for firing. */
+export async function firingAt(alertmanager: string): Promise<string[]> {
+  const alerts = await getJson<{ labels: Record<string, string> }[]>(`${alertmanager}/api/v2/alerts?active=true`);
+  return alerts.map((a) => a.labels.alertname!);
+}
+
 /** Starts or ends the plain pair. */
 export const plainPair = (world: World, verb: 'start' | 'stop'): Promise<unknown> =>
   callControl(world.state.socket, `plain-${verb}`);

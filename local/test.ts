@@ -17,7 +17,7 @@ async function main(): Promise<number> {
     ],
     { onProgress: (line) => console.log(`· ${line}`) },
   );
-  const jest = require.resolve('jest/bin/jest.js');
+  const jest = require.resolve('jest/bin/jest');
   const { status, signal } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], { stdio: 'inherit' });
   if (signal !== null) console.error(`Jest ended by ${signal}`);
   return status ?? 1;

@@ -9,6 +9,8 @@ export interface DeliverySource {
 }
 
 const REQUEST_TIMEOUT_MS = 3_000;
+/** Between two questions whether it has settled. */
+const SETTLING_MS = 200;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
@@ -23,6 +25,8 @@ class Refused extends Error {}
  */
 export class Delivery {
   private deliveredSeq = 0;
+  /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
+  private joined = false;
   private running = false;
   private stopped = false;
   private abort = new AbortController();
@@ -43,6 +47,7 @@ export class Delivery {
     this.abort.abort();
     this.abort = new AbortController();
     this.deliveredSeq = 0;
+    this.joined = false;
     this.running = false;
     this.serve();
   }
@@ -61,9 +66,14 @@ export class Delivery {
   private async run(signal: AbortSignal): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
+      if (!this.joined && (await this.isSettling(signal))) {
+        await sleep(SETTLING_MS);
+        continue;
+      }
       const batch = owed(this.source.state, this.deliveredSeq, Date.now()).slice(0, BATCH);
       if (batch.length === 0) break;
       try {
+        this.joined = true;
         await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);
         if (signal.aborted) return;
         this.deliveredSeq = batch.at(-1)!.seq;
@@ -82,6 +92,23 @@ export class Delivery {
     if (!signal.aborted) this.running = false;
   }
 
+  /**
+   * An Alertmanager that just started notifies nobody before it has settled in its cluster, some ten seconds long, and
+   * then tells what it was posted at first, though that may have ended since and the others have told so. Posting later
+   * costs nothing and tells the truth. Whatever it answers otherwise, or not at all, is for the post to find out.
+   */
+  private async isSettling(signal: AbortSignal): Promise<boolean> {
+    try {
+      const response = await fetch(`http://${this.address}/api/v2/status`, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      });
+      const status = (await response.json()) as { cluster?: { status?: string } };
+      return status.cluster?.status === 'settling';
+    } catch {
+      return false;
+    }
+  }
+
   private async post(body: string, signal: AbortSignal): Promise<void> {
     const response = await fetch(`http://${this.address}/api/v2/alerts`, {
       method: 'POST',
@@ -98,6 +125,8 @@ export class Delivery {
     if (message !== this.error) this.log('warn', 'delivery-failed', { alertmanager: this.address, error: message });
     this.error = message;
     // No answer at all: it may be restarting, and forgets its alerts then. Repeating all is harmless.
-    if (!(error instanceof Refused)) this.deliveredSeq = 0;
+    if (error instanceof Refused) return;
+    this.deliveredSeq = 0;
+    this.joined = false;
   }
 }

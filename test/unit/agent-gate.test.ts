@@ -17,6 +17,7 @@ class FakeAlertmanager {
   readonly got: string[][] = [];
   answer: number | 'hang' = 200;
   aborted = 0;
+  cluster: 'ready' | 'settling' = 'ready';
   private server!: Server;
 
   async start(port = 0): Promise<string> {
@@ -24,8 +25,11 @@ class FakeAlertmanager {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        if (request.method === 'GET' && this.answer === 200) {
+          return void response.end(JSON.stringify({ cluster: { status: this.cluster } }));
+        }
         if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
-        const alerts = JSON.parse(Buffer.concat(chunks).toString()) as PostedAlert[];
+        const alerts = JSON.parse(Buffer.concat(chunks).toString() || '[]') as PostedAlert[];
         if (this.answer === 200) this.got.push(alerts.map((a) => a.labels.alertname!));
         response.writeHead(this.answer).end();
       });
@@ -66,6 +70,19 @@ describe('the alert gate and its Alertmanagers', () => {
     await eventually('the news', () => sent(0).length === 3 && sent(1).length === 3);
     expect([sent(0), gate.current.sent]).toEqual([['a', 'b', 'c'], 6]);
     expect(gate.current.firstAcceptedAt! - gate.current.openedAt!).toBeLessThan(1_000);
+  });
+
+  it('posts nothing to one that still settles in its cluster, and then what is true by then', async () => {
+    const ended = { ...alert('a'), endsAt: new Date(Date.now() - 1).toISOString() };
+    alertmanagers[1]!.cluster = 'settling';
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the other one', () => sent(0).length === 1);
+    gate.current.accept([ended]);
+    await eventually('the end at the other one', () => sent(0).length === 2);
+    expect(sent(1)).toEqual([]);
+    alertmanagers[1]!.cluster = 'ready';
+    await eventually('the one that settled', () => sent(1).length === 1);
   });
 
   it('replays everything again when it is opened again', async () => {

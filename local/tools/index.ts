@@ -1,3 +1,2 @@
-export { cacheRoot } from './cache';
-export { overrideVariable, resolveTools, type ResolveOptions } from './resolve';
-export type { Progress, ResolvedTool, SourceName, ToolName } from './types';
+export { resolveTools } from './resolve';
+export type { ResolvedTool } from './types';

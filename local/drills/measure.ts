@@ -52,7 +52,6 @@ export function measure(scenario: Scenario, e: Evidence): Measurements {
           plainPairFalselyResolved: e.plain.falselyResolved,
           plainPairSpurious: e.plain.spurious,
           duplicatesBeyondPlainPair: Math.max(0, e.ours.duplicates - e.plain.duplicates),
-          spuriousBeyondPlainPair: Math.max(0, e.ours.spurious - e.plain.spurious),
         }),
     forTimerOff: forTimer === undefined ? null : seconds(forTimer),
     samplesMissing: e.samplesMissing,

@@ -19,7 +19,6 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
   plainPairFalselyResolved: ['', 'the same of a plain pair: falsely resolved'],
   plainPairSpurious: ['', 'the same of a plain pair: the oracle knows nothing of it'],
   duplicatesBeyondPlainPair: ['', 'told twice, beyond the plain pair'],
-  spuriousBeyondPlainPair: ['', 'unknown to the oracle, beyond the plain pair'],
   forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
   samplesMissing: ['', 'samples that no node has'],
   noGateOpen: ['s', 'no gate was open'],

@@ -11,6 +11,7 @@ import { alertmanagerReload, prometheusReload } from './config/programs';
 import { ReloadTurn } from './config/turn';
 import type { AgentEnv } from './env';
 import { AlertGate } from './gate/alert-gate';
+import { CutOff } from './gate/cut-off';
 import { mergeFromPeers } from './gate/peer-held';
 import { hasHeardAll } from './gate/warmth';
 import { serveGate } from './gate/server';
@@ -127,6 +128,12 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     file: paths.assignment,
     log,
   });
+  const cutOff = new CutOff(
+    address,
+    () => ({ storeReadAt: role.lastReadBeganAt, peerAnsweredAt: probes.peerAnsweredAt }),
+    log,
+  );
+  gate.mayTell = () => cutOff.mayTell();
   const turn = new ReloadTurn(
     () => gate.isOpen,
     () => [...peers.others.values()],

@@ -16,6 +16,9 @@ export class AlertGate implements DeliverySource {
   /** Since when posts can arrive; null while the server is not up. */
   listeningSince: number | null = null;
 
+  /** Asked before each delivery; set once it is known whom to ask. */
+  mayTell = async (): Promise<boolean> => true;
+
   constructor(private readonly log: Log) {}
 
   get state(): GateState {

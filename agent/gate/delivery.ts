@@ -5,12 +5,14 @@ import { sleep } from '../loop';
 export interface DeliverySource {
   readonly state: GateState;
   readonly isOpen: boolean;
+  /** Whether what is held may be told now; if not, it is asked again soon. */
+  mayTell(): Promise<boolean>;
   accepted(address: string, alerts: number): void;
 }
 
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Between two questions whether it has settled. */
-const SETTLING_MS = 200;
+/** Between two questions whether it has settled, or whether this node may speak. */
+const ASK_AGAIN_MS = 200;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
@@ -67,11 +69,16 @@ export class Delivery {
     let pauseMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
       if (!this.joined && (await this.isSettling(signal))) {
-        await sleep(SETTLING_MS);
+        await sleep(ASK_AGAIN_MS);
         continue;
       }
       const batch = owed(this.source.state, this.deliveredSeq, Date.now()).slice(0, BATCH);
       if (batch.length === 0) break;
+      if (!(await this.source.mayTell())) {
+        await sleep(ASK_AGAIN_MS);
+        continue;
+      }
+      if (signal.aborted) return;
       try {
         this.joined = true;
         await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);

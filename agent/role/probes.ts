@@ -14,6 +14,8 @@ const NO_STREAK: Streak = { hits: 0, misses: 0 };
 /** What this node sees of all nodes, itself included, by the same probe as the control plane's. */
 export class Probes {
   private readonly last = new Map<NodeId, Probe>();
+  /** When the last probe that a peer's agent answered began. */
+  peerAnsweredAt: number | null = null;
   private readonly streaks = new Map<NodeId, Streak>();
 
   constructor(
@@ -25,6 +27,7 @@ export class Probes {
   async round(): Promise<void> {
     for (const [node, probe] of await this.probeAll(this.policy.probe.timeoutMs)) {
       this.last.set(node, probe);
+      if (node !== this.self && probe.agent !== null) this.peerAnsweredAt = probe.at;
       const { hits, misses } = this.streakOf(node);
       this.streaks.set(
         node,

@@ -36,6 +36,8 @@ export class RoleKeeper {
   because = 'Starting.';
   storeReachable = false;
   lastReadAt: number | null = null;
+  /** When that read began: what it tells is not older. */
+  lastReadBeganAt: number | null = null;
   storeErrors = 0;
 
   constructor(private readonly deps: RoleDeps) {
@@ -77,11 +79,13 @@ export class RoleKeeper {
   /** Bounded by the store's time-outs; null when there was no usable answer. */
   private async readStore(): Promise<RoleInput['store']> {
     const { store, log } = this.deps;
+    const began = Date.now();
     try {
       const [read, heartbeat] = await Promise.all([store.readAssignment(), store.readHeartbeat()]);
       if (!this.storeReachable) log('info', 'store-reachable');
       this.storeReachable = true;
       this.lastReadAt = Date.now();
+      this.lastReadBeganAt = began;
       return { assignment: read?.assignment ?? null, heartbeat };
     } catch (error) {
       this.storeErrors += 1;
@@ -111,7 +115,7 @@ export class RoleKeeper {
       config.policy,
       now,
     );
-    const superseded = supersededWhileCutOff(this.state, decision, config.policy, now);
+    const superseded = supersededWhileCutOff(this.state, decision, now);
     this.state = decision.state;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);

@@ -1,4 +1,5 @@
 import type { Assignment, NodeId } from './assignment';
+import { ISOLATION_LIMIT_MS } from './isolation';
 import type { Policy } from './policy';
 
 /** What an agent remembers between two rounds. `assignment` is also kept on disk. */
@@ -121,13 +122,13 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
 }
 
 /**
- * Whether this round took alerting from a node that was cut off and went on alerting meanwhile. What such a node found
- * out on its own is mostly its own isolation ("all targets are down"), and its Alertmanager still means to tell it.
+ * Whether this round took alerting from a node that was cut off for so long that it told what only it believed (see
+ * isolation.ts): mostly its own isolation ("all targets are down"), and its Alertmanager still means to tell it.
  */
-export function supersededWhileCutOff(before: RoleState, after: RoleDecision, policy: Policy, now: number): boolean {
+export function supersededWhileCutOff(before: RoleState, after: RoleDecision, now: number): boolean {
   const alerted = before.assignment?.active === before.node || before.breakGlass !== null;
   const cutOffMs = elapsed(before.storeFailingSince, now);
-  return alerted && after.gate === 'closed' && cutOffMs > policy.pollMs + policy.storeTimeoutMs;
+  return alerted && after.gate === 'closed' && cutOffMs > ISOLATION_LIMIT_MS;
 }
 
 /** Takes in what the store said; refuses epochs older than the one applied. */

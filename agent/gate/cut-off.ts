@@ -1,0 +1,49 @@
+import { holdsBack, watchIsolation, type Isolation, type IsolationInput } from '../../lib/core/isolation';
+import { PORTS } from '../../lib/core/names';
+import { OWN_JOBS } from '../../lib/core/render';
+import type { Log } from '../log';
+
+/** 0 when not one of the user's targets answered its last scrape; nothing when there are none. */
+const TARGETS_QUERY = `max(up{job!~"${OWN_JOBS.join('|')}"})`;
+const QUERY_TIMEOUT_MS = 500;
+
+/** Asked before anything is told: whether this node is probably the one that is cut off. */
+export class CutOff {
+  private isolation: Isolation | null = null;
+  private silent = false;
+
+  constructor(
+    private readonly address: string,
+    private readonly contact: () => Pick<IsolationInput, 'storeReadAt' | 'peerAnsweredAt'>,
+    private readonly log: Log,
+  ) {}
+
+  async mayTell(): Promise<boolean> {
+    const allTargetsDown = await this.allTargetsDown();
+    const now = Date.now();
+    const input = { allTargetsDown, ...this.contact() };
+    this.isolation = watchIsolation(this.isolation, input, now);
+    const silent = holdsBack(this.isolation, input, now);
+    if (silent !== this.silent) {
+      if (silent)
+        this.log('warn', 'cut-off', { because: 'all targets are down at once; waiting for the control bucket' });
+      else this.log('info', 'in-contact');
+    }
+    this.silent = silent;
+    return !silent;
+  }
+
+  /** A Prometheus that does not answer posts nothing new either: then there is nothing to doubt. */
+  private async allTargetsDown(): Promise<boolean> {
+    try {
+      const response = await fetch(
+        `http://${this.address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(TARGETS_QUERY)}`,
+        { signal: AbortSignal.timeout(QUERY_TIMEOUT_MS) },
+      );
+      const answer = (await response.json()) as { data?: { result?: { value: [number, string] }[] } };
+      return answer.data?.result?.[0]?.value[1] === '0';
+    } catch {
+      return false;
+    }
+  }
+}

@@ -88,6 +88,10 @@ export class AlertGate implements DeliverySource {
     this.serve();
   }
 
+  anotherIsServed(address: string): boolean {
+    return [...this.deliveries.values()].some((d) => d.address !== address && d.isServed);
+  }
+
   accepted(address: string, alerts: number): void {
     this.sent += alerts;
     if (this.firstAcceptedAt !== null) return;

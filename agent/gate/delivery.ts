@@ -7,12 +7,18 @@ export interface DeliverySource {
   readonly isOpen: boolean;
   /** Whether what is held may be told now; if not, it is asked again soon. */
   mayTell(): Promise<boolean>;
+  /** Whether some other Alertmanager has all that is held. */
+  anotherIsServed(address: string): boolean;
   accepted(address: string, alerts: number): void;
 }
 
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Between two questions whether it has settled, or whether this node may speak. */
+/** Between two questions whether it has joined its cluster, or whether this node may speak. */
 const ASK_AGAIN_MS = 200;
+/** A cluster that does not come together in this time is served as it is. */
+const ALONE_MS = 20_000;
+/** For another one to be served, if there is one: both are asked at the same moment. */
+const ANOTHER_MS = 500;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
@@ -29,6 +35,7 @@ export class Delivery {
   private deliveredSeq = 0;
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
+  private foundAloneAt: number | null = null;
   private running = false;
   private stopped = false;
   private abort = new AbortController();
@@ -39,6 +46,11 @@ export class Delivery {
     private readonly source: DeliverySource,
     private readonly log: Log,
   ) {}
+
+  /** It has all that is held, as far as it ever said. */
+  get isServed(): boolean {
+    return this.joined && this.error === null && this.behind === 0;
+  }
 
   get behind(): number {
     return owed(this.source.state, this.deliveredSeq, Date.now()).length;
@@ -68,7 +80,7 @@ export class Delivery {
   private async run(signal: AbortSignal): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
-      if (!this.joined && (await this.isSettling(signal))) {
+      if (!this.joined && (await this.isOutside(signal))) {
         await sleep(ASK_AGAIN_MS);
         continue;
       }
@@ -100,20 +112,26 @@ export class Delivery {
   }
 
   /**
-   * An Alertmanager that just started notifies nobody before it has settled in its cluster, some ten seconds long, and
-   * then tells what it was posted at first, though that may have ended since and the others have told so. Posting later
-   * costs nothing and tells the truth. Whatever it answers otherwise, or not at all, is for the post to find out.
+   * An Alertmanager that is not part of its cluster does harm with what it is posted. One that just started notifies
+   * nobody for some ten seconds and then tells what it was posted at first, though that may have ended since; one that
+   * was cut off knows nothing of what the others have told, and tells it again. While another one is served, posting
+   * later costs nothing.
    */
-  private async isSettling(signal: AbortSignal): Promise<boolean> {
-    try {
-      const response = await fetch(`http://${this.address}/api/v2/status`, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-      });
-      const status = (await response.json()) as { cluster?: { status?: string } };
-      return status.cluster?.status === 'settling';
-    } catch {
-      return false;
-    }
+  private async isOutside(signal: AbortSignal): Promise<boolean> {
+    const url = `http://${this.address}/api/v2/status`;
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    const answer = await fetch(url, { signal: patience })
+      .then((response) => response.text())
+      .catch(() => null);
+    // Out of reach, and known to be: a post under way when it comes back would reach it before it has joined.
+    if (answer === null) return this.error !== null;
+    const { status, peers } = clusterOf(answer);
+    if (status === 'settling') return true;
+    const alone = status === 'ready' && peers < 2;
+    this.foundAloneAt = alone ? (this.foundAloneAt ?? Date.now()) : null;
+    if (!alone) return false;
+    const patienceMs = this.source.anotherIsServed(this.address) ? ALONE_MS : ANOTHER_MS;
+    return Date.now() - this.foundAloneAt! < patienceMs;
   }
 
   private async post(body: string, signal: AbortSignal): Promise<void> {
@@ -135,5 +153,14 @@ export class Delivery {
     if (error instanceof Refused) return;
     this.deliveredSeq = 0;
     this.joined = false;
+  }
+}
+
+function clusterOf(text: string): { status: string; peers: number } {
+  try {
+    const { cluster } = JSON.parse(text) as { cluster?: { status?: string; peers?: readonly unknown[] } };
+    return { status: cluster?.status ?? 'disabled', peers: cluster?.peers?.length ?? 0 };
+  } catch {
+    return { status: 'unknown', peers: 0 }; // it answers, but not like an Alertmanager: the post will tell
   }
 }

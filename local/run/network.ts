@@ -57,7 +57,11 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
       // Not by name: an interface's name has at most 15 characters.
       const outer = `promha-veth${hosts++}`;
       ip('netns', 'add', ns);
-      cleanup.defer(`remove the namespace ${ns}`, () => ip('netns', 'del', ns));
+      cleanup.defer(`remove the namespace ${ns}`, () => {
+        // The link first: with the namespace it would go only when the kernel finds the time.
+        ip('link', 'del', outer);
+        ip('netns', 'del', ns);
+      });
       ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns);
       ip('link', 'set', outer, 'master', BRIDGE, 'up');
       inside(ns, 'addr', 'add', `${wanted}/${bits}`, 'dev', 'eth0');
@@ -104,6 +108,10 @@ export function removeLeftNamespaces(): void {
   for (const line of list('ip', ['netns', 'list'])) {
     const name = line.split(' ')[0]!;
     if (name.startsWith(PREFIX)) ip('netns', 'del', name);
+  }
+  for (const line of list('ip', ['-o', 'link', 'show', 'type', 'veth'])) {
+    const left = new RegExp(`^\\d+: (${PREFIX}veth\\d+)[@:]`).exec(line);
+    if (left !== null) ip('link', 'del', left[1]!);
   }
   if (list('ip', ['-o', 'link', 'show', 'type', 'bridge']).some((line) => line.includes(` ${BRIDGE}:`)))
     ip('link', 'del', BRIDGE);

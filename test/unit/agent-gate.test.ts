@@ -18,6 +18,7 @@ class FakeAlertmanager {
   answer: number | 'hang' = 200;
   aborted = 0;
   cluster: 'ready' | 'settling' = 'ready';
+  peers = 2;
   private server!: Server;
 
   async start(port = 0): Promise<string> {
@@ -26,7 +27,9 @@ class FakeAlertmanager {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         if (request.method === 'GET' && this.answer === 200) {
-          return void response.end(JSON.stringify({ cluster: { status: this.cluster } }));
+          return void response.end(
+            JSON.stringify({ cluster: { status: this.cluster, peers: Array(this.peers).fill({}) } }),
+          );
         }
         if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
         const alerts = JSON.parse(Buffer.concat(chunks).toString() || '[]') as PostedAlert[];
@@ -83,6 +86,39 @@ describe('the alert gate and its Alertmanagers', () => {
     expect(sent(1)).toEqual([]);
     alertmanagers[1]!.cluster = 'ready';
     await eventually('the one that settled', () => sent(1).length === 1);
+  });
+
+  it('posts nothing to one that is alone after it was cut off, while another one is served', async () => {
+    alertmanagers[1]!.peers = 1;
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the other one', () => sent(0).length === 1);
+    // Asked every 200 ms: time enough to have been posted to.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(sent(1)).toEqual([]);
+    alertmanagers[1]!.peers = 2;
+    await eventually('the one that joined', () => sent(1).join() === 'a');
+  });
+
+  it('posts to one that is alone when there is no other', async () => {
+    alertmanagers[1]!.peers = 1;
+    await alertmanagers[0]!.stop();
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the only one', () => sent(1).join() === 'a');
+    alertmanagers[0] = new FakeAlertmanager();
+    await alertmanagers[0].start();
+  });
+
+  it('tells nothing while it may not, and then what is true by then', async () => {
+    let may = false;
+    gate.current.mayTell = async () => may;
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect([sent(0), sent(1)]).toEqual([[], []]);
+    may = true;
+    await eventually('both', () => sent(0).join() === 'a' && sent(1).join() === 'a');
   });
 
   it('replays everything again when it is opened again', async () => {

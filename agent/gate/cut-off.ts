@@ -3,8 +3,8 @@ import { PORTS } from '../../lib/core/names';
 import { OWN_JOBS } from '../../lib/core/render';
 import type { Log } from '../log';
 
-/** 0 when not one of the user's targets answered its last scrape; nothing when there are none. */
-const TARGETS_QUERY = `max(up{job!~"${OWN_JOBS.join('|')}"})`;
+/** Share of the user's targets that answered their last scrape; nothing when there are none. */
+const TARGETS_QUERY = `avg(up{job!~"${OWN_JOBS.join('|')}"})`;
 const QUERY_TIMEOUT_MS = 500;
 
 /** Asked before anything is told: whether this node is probably the one that is cut off. */
@@ -19,31 +19,34 @@ export class CutOff {
   ) {}
 
   async mayTell(): Promise<boolean> {
-    const allTargetsDown = await this.allTargetsDown();
+    const targetsUp = await this.targetsUp();
     const now = Date.now();
-    const input = { allTargetsDown, ...this.contact() };
+    const input = { targetsUp, ...this.contact() };
     this.isolation = watchIsolation(this.isolation, input, now);
     const silent = holdsBack(this.isolation, input, now);
     if (silent !== this.silent) {
       if (silent)
-        this.log('warn', 'cut-off', { because: 'all targets are down at once; waiting for the control bucket' });
-      else this.log('info', 'in-contact');
+        this.log('info', 'holds-back', {
+          targetsUp,
+          because: 'targets went down; reading the control bucket before telling so',
+        });
+      else this.log('info', 'speaks-again');
     }
     this.silent = silent;
     return !silent;
   }
 
   /** A Prometheus that does not answer posts nothing new either: then there is nothing to doubt. */
-  private async allTargetsDown(): Promise<boolean> {
+  private async targetsUp(): Promise<number> {
     try {
       const response = await fetch(
         `http://${this.address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(TARGETS_QUERY)}`,
         { signal: AbortSignal.timeout(QUERY_TIMEOUT_MS) },
       );
       const answer = (await response.json()) as { data?: { result?: { value: [number, string] }[] } };
-      return answer.data?.result?.[0]?.value[1] === '0';
+      return Number(answer.data?.result?.[0]?.value[1] ?? 1);
     } catch {
-      return false;
+      return 1;
     }
   }
 }

@@ -1,18 +1,19 @@
 /**
- * Whether a node that sees all its targets down at once should tell so. Most likely it is itself that is cut off, and
- * by the time its words get through another node alerts and has told what is true. So it waits until it has read the
- * control bucket: from then on it knows whether it still is the one to speak. It does not wait for ever.
+ * Whether a node that sees targets go down should tell so at once. It may be the node itself that is cut off, and by the
+ * time its words get through another node alerts and has told what is true. So it first reads the control bucket: from
+ * then on it knows whether it still is the one to speak. That takes a second, and it does not wait for ever.
  */
 export interface Isolation {
-  /** Since when all targets have been down at once (own clock, ms). */
+  /** Since when no further target went down (own clock, ms). */
   readonly since: number;
-  /** Since when a target answers again, or null while none does. */
-  readonly recoveredAt: number | null;
+  readonly targetsUp: number;
+  /** Since when a target or a peer answers none the less, or again; null while nobody does. */
+  readonly partlySince: number | null;
 }
 
 export interface IsolationInput {
-  /** Not one of the user's targets answered its last scrape. */
-  readonly allTargetsDown: boolean;
+  /** Share of the user's targets that answered their last scrape, 0 to 1; 1 when there are none. */
+  readonly targetsUp: number;
   /** When the last successful read of the control bucket began, or null. */
   readonly storeReadAt: number | null;
   /** When the last probe that a peer answered began, or null. */
@@ -21,24 +22,26 @@ export interface IsolationInput {
 
 /** Missing a page is worse than a false one: after this long it is told in any case. */
 export const ISOLATION_LIMIT_MS = 60_000;
-/** With targets or peers in reach the bucket is what is down: then the wait is short. */
-const PARTLY_REACHABLE_MS = 6_000;
+/** With targets or peers in reach it is probably the bucket that is down: then the wait is short. */
+export const PARTLY_REACHABLE_MS = 6_000;
 
 export function watchIsolation(before: Isolation | null, input: IsolationInput, now: number): Isolation | null {
-  if (before === null) return input.allTargetsDown ? { since: now, recoveredAt: null } : null;
-  if (input.allTargetsDown) return { since: before.since, recoveredAt: null };
-  const recoveredAt = before.recoveredAt ?? now;
-  // Targets are back: what was held is told once the bucket was read, or when it plainly stays away.
-  const read = input.storeReadAt !== null && input.storeReadAt > recoveredAt;
-  return read || now - recoveredAt > PARTLY_REACHABLE_MS ? null : { since: before.since, recoveredAt };
+  if (before === null && input.targetsUp === 1) return null;
+  const worse = before === null || input.targetsUp < before.targetsUp;
+  const since = worse ? now : before.since;
+  const { peerAnsweredAt } = input;
+  const peerAnswers = peerAnsweredAt !== null && peerAnsweredAt > Math.max(since, now - PARTLY_REACHABLE_MS);
+  const partly = input.targetsUp > 0 || peerAnswers;
+  const partlySince = !partly ? null : worse ? now : (before.partlySince ?? now);
+  const after = { since, targetsUp: input.targetsUp, partlySince };
+  // Targets that are back do not end it: they may be back a moment before the news that another node took over.
+  return input.targetsUp === 1 && !holdsBack(after, input, now) ? null : after;
 }
 
 /** Whether to keep silent for now. */
 export function holdsBack(isolation: Isolation | null, input: IsolationInput, now: number): boolean {
   if (isolation === null) return false;
-  const { since, recoveredAt } = isolation;
-  const readSince = recoveredAt ?? since;
-  if (input.storeReadAt !== null && input.storeReadAt > readSince) return false;
-  const peerAnswers = input.peerAnsweredAt !== null && input.peerAnsweredAt > since;
-  return now - since < (peerAnswers ? PARTLY_REACHABLE_MS : ISOLATION_LIMIT_MS);
+  const { since, partlySince } = isolation;
+  if (input.storeReadAt !== null && input.storeReadAt > since) return false;
+  return partlySince === null ? now - since < ISOLATION_LIMIT_MS : now - partlySince < PARTLY_REACHABLE_MS;
 }

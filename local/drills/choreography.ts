@@ -24,8 +24,12 @@ const STEPS: readonly Step[] = [
   { atS: 25, alert: 'for30s', value: 0 },
 ];
 
-/** How long a fault lasts at least: until the last alert was moved. */
-export const FAULT_S = STEPS.at(-1)!.atS;
+/**
+ * How long a fault lasts at least: until the last alert was moved and that was told. An Alertmanager that rejoins its
+ * cluster in the two seconds in which an alert ends may tell both again: that race is Alertmanager's own, a plain pair
+ * has it too, and it is not what is judged here.
+ */
+export const FAULT_S = STEPS.at(-1)!.atS + 5;
 
 /** Moves the alerts up to the fault's moment. */
 export async function lead(world: World): Promise<void> {

@@ -7,6 +7,8 @@ import type { DeployedSchedule } from './read-back';
 export interface ControlPlaneOptions {
   readonly functions: readonly DeployedFunction[];
   readonly schedules: readonly DeployedSchedule[];
+  /** Reads them anew: a second `cdk deploy` changes their input. */
+  readonly readSchedules: () => Promise<readonly DeployedSchedule[]>;
   readonly alarms: readonly DeployedAlarm[];
   readonly env: Readonly<Record<string, string>>;
   readonly logDir: string;
@@ -30,9 +32,8 @@ export class ControlPlane {
   /** The first tick of every schedule comes at once, then on its grid. Alarms are evaluated every second. */
   start(): void {
     for (const schedule of this.options.schedules) {
-      const tick = (): void => void (this.halted || this.byArn(schedule.functionArn)?.invoke(schedule.input));
-      tick();
-      this.timers.push(setInterval(tick, schedule.everyMs));
+      void this.tick(schedule);
+      this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
     }
     this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
   }
@@ -52,7 +53,14 @@ export class ControlPlane {
   resume(): void {
     for (const f of this.functions.values()) f.resume();
     this.halted = false;
-    for (const { functionArn, input } of this.options.schedules) void this.byArn(functionArn)?.invoke(input);
+    for (const schedule of this.options.schedules) void this.tick(schedule);
+  }
+
+  private async tick(schedule: DeployedSchedule): Promise<void> {
+    if (this.halted) return;
+    const now = await this.options.readSchedules().catch(() => this.options.schedules); // the emulator may be stopped
+    const { input } = now.find((s) => s.name === schedule.name) ?? schedule;
+    if (!this.halted) await this.byArn(schedule.functionArn)?.invoke(input);
   }
 
   /** `name` is the function's name or a part of it that fits one function only. */

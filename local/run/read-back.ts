@@ -165,7 +165,7 @@ async function functionCode(
 /** The emulator's only account. */
 export const EMULATOR_ACCOUNT = '123456789012';
 
-async function readSchedules(events: EventBridgeClient): Promise<DeployedSchedule[]> {
+export async function readSchedules(events: EventBridgeClient): Promise<DeployedSchedule[]> {
   const { Rules } = await events.send(new ListRulesCommand({}));
   const scheduled = (Rules ?? []).filter((rule) => rule.ScheduleExpression !== undefined && rule.State === 'ENABLED');
   const all = await Promise.all(

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PORTS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import { ControlPlane } from './control-plane';
@@ -11,7 +12,7 @@ import { startLoadBalancer } from './load-balancer-process';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
 import { MARKS } from './processes';
-import { LOCAL_CREDENTIALS } from './read-back';
+import { LOCAL_CREDENTIALS, readSchedules } from './read-back';
 import type { Rival } from './rival';
 import type { Start } from './system';
 import { toolDir } from './tool-dir';
@@ -52,9 +53,17 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   );
 
   const controlPlane = await start.step('functions, schedules, alarms', () => {
+    const events = new EventBridgeClient({
+      endpoint,
+      region,
+      credentials: LOCAL_CREDENTIALS,
+      maxAttempts: 1,
+      requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
+    });
     const plane = new ControlPlane({
       ...deployment,
       env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
+      readSchedules: () => readSchedules(events),
       logDir: join(dir, 'logs'),
       cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
       onLog: onLine,

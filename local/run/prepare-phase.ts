@@ -55,6 +55,7 @@ export async function prepare(start: Start): Promise<Prepared> {
   const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
     resolveTools([...TOOLS], { onProgress: (line) => start.onProgress(`  ${line}`) }),
   );
+  for (const { note } of Object.values(tools)) if (note !== undefined) start.onProgress(`  ${note}`);
   const namespaces = namespacesAvailable();
   const network = await start.step(
     namespaces.ok

@@ -37,15 +37,15 @@ export const BUNDLES: readonly Bundle[] = [
   {
     name: 'alertmanager',
     tools: ['alertmanager', 'amtool'],
-    pinned: '0.31.1',
+    pinned: '0.34.1',
     minimum: '0.28.0',
     oldest: '0.25.0',
     versionArgs: ['--version'],
     release: {
-      url: 'https://github.com/prometheus/alertmanager/releases/download/v0.31.1/alertmanager-0.31.1.linux-{arch}.tar.gz',
+      url: 'https://github.com/prometheus/alertmanager/releases/download/v0.34.1/alertmanager-0.34.1.linux-{arch}.tar.gz',
       sha256: {
-        amd64: '35191cbd9d4f8162458b78dd7e93990cccd246044d9a6f788adb1c66ac3ea07b',
-        arm64: '266dda88b64318c27847ef9af4ff450fc178c827550a8039420c5ca8657a4a8b',
+        amd64: '265b9d1e55ef0d5306a436018af6d2b686c2ce051f03d968f7464ecb1372a7e8',
+        arm64: 'd98d6cbaf52151c7e76e24355fec88b11cebcb9875d4cdd8b76ddce7a7e5535c',
       },
     },
     debian: {

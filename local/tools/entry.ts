@@ -57,5 +57,5 @@ export function resolved(
 function noteOf(bundle: Bundle, name: ToolName, version: string, source: SourceName): string | undefined {
   if (bundle.pinned === null || compareVersions(version, bundle.pinned) === 0) return undefined;
   const older = compareVersions(version, bundle.pinned) < 0 ? 'older' : 'newer';
-  return `${name} ${version} (${source}) is ${older} than ${bundle.pinned}, which is deployed`;
+  return `${name} ${version} (${source}) is ${older} than the pinned ${bundle.pinned}`;
 }

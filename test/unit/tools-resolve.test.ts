@@ -81,7 +81,7 @@ test('sources are tried in order until one delivers; an older one is noted', asy
   ]);
   expect(asked).toEqual(['release', 'debian']);
   expect(tool.source).toBe('debian');
-  expect(tool.note).toBe('promtool 1.5.0 (debian) is older than 3.0.0, which is deployed');
+  expect(tool.note).toBe('promtool 1.5.0 (debian) is older than the pinned 3.0.0');
   expect(lines).toContain('fake: release: out of reach');
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { UserError } from '../../lib/core/errors';
 import type { Cleanup } from './cleanup';
 
 /** Where the nodes of a local run live. */
@@ -103,12 +104,26 @@ export function loopbackNetwork(): Network {
   };
 }
 
-/** What a run that was killed left behind. */
+/**
+ * What a run that was killed left behind. Namespaces are the machine's, not the user's: one in which something runs
+ * belongs to another run, perhaps with another cache directory, and is left alone.
+ *
+ * @throws UserError when there is such a one
+ */
 export function removeLeftNamespaces(): void {
-  for (const line of list('ip', ['netns', 'list'])) {
-    const name = line.split(' ')[0]!;
-    if (name.startsWith(PREFIX)) ip('netns', 'del', name);
+  const ours = list('ip', ['netns', 'list'])
+    .map((line) => line.split(' ')[0]!)
+    .filter((name) => name.startsWith(PREFIX));
+  const used = ours.filter((name) => list('ip', ['netns', 'pids', name]).length > 0);
+  if (used.length > 0) {
+    throw new UserError({
+      what: 'another local system runs on this machine',
+      got: `processes in the network namespaces ${used.join(', ')}`,
+      expected: 'one local system at a time on a machine',
+      fix: 'stop the other one with Ctrl-C in its terminal',
+    });
   }
+  for (const name of ours) ip('netns', 'del', name);
   for (const line of list('ip', ['-o', 'link', 'show', 'type', 'veth'])) {
     const left = new RegExp(`^\\d+: (${PREFIX}veth\\d+)[@:]`).exec(line);
     if (left !== null) ip('link', 'del', left[1]!);

@@ -52,6 +52,11 @@ export async function prepare(start: Start): Promise<Prepared> {
   const { name, region } = cluster;
   start.save({ cluster: name, region });
 
+  // Before anything is made: they are taken when another user's system runs.
+  await requireFreePorts([
+    { what: 'the load balancer', host: BALANCER_HOST, port: 9090 },
+    { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
+  ]);
   const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
     resolveTools([...TOOLS], { onProgress: (line) => start.onProgress(`  ${line}`) }),
   );
@@ -65,8 +70,6 @@ export async function prepare(start: Start): Promise<Prepared> {
   );
   start.save({ mode: network.mode, hostAddress: network.hostAddress });
   await requireFreePorts([
-    { what: 'the load balancer', host: BALANCER_HOST, port: 9090 },
-    { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
     ...Object.entries(WORKLOAD_PORTS).map(([what, port]) => ({ what, host: network.hostAddress, port })),
   ]);
   return { tools, network, cluster: name, region, env: processEnvironment(region) };

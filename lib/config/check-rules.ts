@@ -1,7 +1,7 @@
 import { isScalar, Scalar } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
-import { durationMs } from './durations';
+import { parseDuration } from '../core/duration';
 import { promqlError } from './promql';
 import { checkShape } from './shape';
 import { parseYaml, type YamlFile } from './yaml-file';
@@ -9,7 +9,7 @@ import { parseYaml, type YamlFile } from './yaml-file';
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const text = z.string({ error: 'text' });
-const duration = text.refine((value) => durationMs(value) !== null, "a duration in Prometheus's form, such as 30s");
+const duration = text.refine((value) => parseDuration(value) !== null, "a duration in Prometheus's form, such as 30s");
 const labels = z.record(text.regex(LABEL, 'a label name: letters, digits and _'), text).optional();
 const shared = { expr: z.union([text, z.number()], { error: 'a PromQL expression' }), labels };
 const recording = z.strictObject({ record: text.regex(METRIC, 'a metric name'), ...shared });

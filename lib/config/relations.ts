@@ -1,7 +1,7 @@
 import { policyProblems } from '../core/policy';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
-import { durationMs } from './durations';
+import { parseDuration } from '../core/duration';
 import type { SettingPath } from './locate';
 
 /** A setting that contradicts another one, `path` being the one to change first. */
@@ -149,8 +149,8 @@ function network({ network: net, zones, clients, artifactMirror }: Cluster): Con
 }
 
 function disk(c: Cluster): Contradiction[] {
-  const perSecond = c.ingest.series / (durationMs(c.scrapeInterval)! / 1000);
-  const blocks = perSecond * (durationMs(c.retention)! / 1000) * c.ingest.bytesPerSample;
+  const perSecond = c.ingest.series / (parseDuration(c.scrapeInterval)! / 1000);
+  const blocks = perSecond * (parseDuration(c.retention)! / 1000) * c.ingest.bytesPerSample;
   // A WAL record takes about 8 bytes per sample before it is compressed.
   const wal = perSecond * WAL_HOURS * 3600 * 8;
   const needed = Math.ceil((blocks * DISK_HEADROOM + wal) / GIB);
@@ -172,7 +172,7 @@ function times(c: Cluster): Contradiction[] {
     ...problem,
     fix: 'change one of the two in policy; what is not written there is in DEFAULT_POLICY (lib/core/policy.ts)',
   }));
-  if (durationMs(c.evaluationInterval)! < durationMs(c.scrapeInterval)!) {
+  if (parseDuration(c.evaluationInterval)! < parseDuration(c.scrapeInterval)!) {
     found.push({
       path: ['evaluationInterval'],
       what: 'rules are evaluated more often than there are new samples',
@@ -185,7 +185,7 @@ function times(c: Cluster): Contradiction[] {
   const noticed = Math.max(p.probe.fall * p.probe.intervalMs, p.heartbeatStaleMs, p.storeOutageGraceMs);
   const worst = noticed + p.probe.fall * p.probe.intervalMs + p.verifyTimeoutMs + p.storeTimeoutMs + p.pollMs;
   // An alert ends 4 × resendDelay after it was last sent, and that was up to one resendDelay before the failure.
-  const lives = 3 * durationMs(c.resendDelay)!;
+  const lives = 3 * parseDuration(c.resendDelay)!;
   if (lives <= worst) {
     found.push({
       path: ['resendDelay'],
@@ -195,7 +195,7 @@ function times(c: Cluster): Contradiction[] {
       fix: 'raise resendDelay, or lower heartbeatStaleMs or storeOutageGraceMs',
     });
   }
-  if (p.maxScrapeLagMs <= durationMs(c.scrapeInterval)! * 2) {
+  if (p.maxScrapeLagMs <= parseDuration(c.scrapeInterval)! * 2) {
     found.push({
       path: ['scrapeInterval'],
       what: 'a node that scrapes as it should would look as if it did not',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ClusterConfig } from './cluster';
 import { parseCidr } from './cidr';
-import { durationMs, megabytes } from './durations';
+import { parseDuration } from '../core/duration';
+import { megabytes } from './megabytes';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
 const name = z
@@ -15,7 +16,7 @@ const cidr = z
   .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
 const duration = z
   .string({ error: 'a duration' })
-  .refine((text) => (durationMs(text) ?? 0) > 0, "a duration in Prometheus's form, such as 15s or 15d");
+  .refine((text) => (parseDuration(text) ?? 0) > 0, "a duration in Prometheus's form, such as 15s or 15d");
 const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),

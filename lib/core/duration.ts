@@ -10,16 +10,24 @@ const UNITS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** Milliseconds of a duration as Prometheus writes it: 15s, 1h30m, 15d. @throws UserError */
+/** Prometheus's durations (15d, 1h30m, 500ms) in milliseconds; null for anything else. Units go from large to small. */
+export function parseDuration(text: string): number | null {
+  const parts = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/.exec(text);
+  if (text === '' || parts === null) return text === '0' ? 0 : null;
+  return parts
+    .slice(1)
+    .filter((part) => part !== undefined)
+    .reduce((sum, part) => sum + parseInt(part, 10) * UNITS[part.replace(/^\d+/, '')]!, 0);
+}
+
+/** The same where nothing else is expected. @throws UserError */
 export function durationMs(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|[smhdwy])/g)];
-  if (text === '' || parts.map(([part]) => part).join('') !== text) {
-    throw new UserError({
-      what: 'not a duration',
-      got: text,
-      expected: 'numbers with units ms, s, m, h, d, w, y, such as 1h30m',
-      fix: 'correct the value',
-    });
-  }
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!, 0);
+  const ms = parseDuration(text);
+  if (ms !== null) return ms;
+  throw new UserError({
+    what: 'not a duration',
+    got: text,
+    expected: 'numbers with units y, w, d, h, m, s, ms, from large to small, such as 1h30m',
+    fix: 'correct the value',
+  });
 }

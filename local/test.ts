@@ -1,22 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { resolveTools } from './tools';
+import { resolveTools, RUN_TOOLS } from './tools';
 
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
 async function main(): Promise<number> {
-  await resolveTools(
-    [
-      'prometheus',
-      'promtool',
-      'alertmanager',
-      'amtool',
-      'haproxy',
-      'redis-server',
-      'redis_exporter',
-      'moto_server',
-      'cfn-lint',
-    ],
-    { onProgress: (line) => console.log(`· ${line}`) },
-  );
+  await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress: (line) => console.log(`· ${line}`) });
   const asked = process.argv.slice(2);
   if (asked.length > 0) return jest(asked);
   // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.

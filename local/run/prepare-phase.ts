@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../lib/config/load';
 import { UserError } from '../../lib/core/errors';
-import { resolveTools, type ResolvedTool } from '../tools';
+import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../tools';
 import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
 import { requireFreePorts } from './ports';
 import { killMarked, MARKS } from './processes';
@@ -16,19 +16,8 @@ export const EMULATOR_PORT = 5566;
 export const BALANCER_HOST = '127.0.0.1';
 const NEEDED_BYTES = 2 * 2 ** 30;
 
-const TOOLS = [
-  'prometheus',
-  'promtool',
-  'alertmanager',
-  'amtool',
-  'haproxy',
-  'redis-server',
-  'redis_exporter',
-  'moto_server',
-] as const;
-
 export interface Prepared {
-  readonly tools: Readonly<Record<(typeof TOOLS)[number], ResolvedTool>>;
+  readonly tools: Readonly<Record<(typeof RUN_TOOLS)[number], ResolvedTool>>;
   readonly network: Network;
   readonly cluster: string;
   readonly region: string;
@@ -58,7 +47,7 @@ export async function prepare(start: Start): Promise<Prepared> {
     { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
   ]);
   const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
-    resolveTools([...TOOLS], { onProgress: (line) => start.onProgress(`  ${line}`) }),
+    resolveTools(RUN_TOOLS, { onProgress: (line) => start.onProgress(`  ${line}`) }),
   );
   for (const { note } of Object.values(tools)) if (note !== undefined) start.onProgress(`  ${note}`);
   const namespaces = namespacesAvailable();

@@ -1,2 +1,3 @@
+export { RUN_TOOLS } from './needed';
 export { resolveTools } from './resolve';
 export type { ResolvedTool } from './types';

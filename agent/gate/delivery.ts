@@ -14,11 +14,11 @@ export interface DeliverySource {
 
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Between two questions whether it has joined its cluster, or whether this node may speak. */
-const ASK_AGAIN_MS = 200;
+const ASK_AGAIN_MS = 100;
 /** A cluster that does not come together in this time is served as it is. */
 const ALONE_MS = 20_000;
 /** For another one to be served, if there is one: both are asked at the same moment. */
-const ANOTHER_MS = 500;
+const ANOTHER_MS = 150;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */

@@ -93,7 +93,7 @@ describe('the alert gate and its Alertmanagers', () => {
     gate.current.accept([alert('a')]);
     gate.current.setOpen(true, 'test');
     await eventually('the other one', () => sent(0).length === 1);
-    // Asked every 200 ms: time enough to have been posted to.
+    // Asked every 100 ms: time enough to have been posted to.
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(sent(1)).toEqual([]);
     alertmanagers[1]!.peers = 2;

@@ -115,7 +115,7 @@ export class RoleKeeper {
       config.policy,
       now,
     );
-    const superseded = supersededWhileCutOff(this.state, decision, now);
+    const superseded = supersededWhileCutOff(this.state, decision, config.policy, now);
     this.state = decision.state;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);

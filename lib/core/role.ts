@@ -1,5 +1,4 @@
 import type { Assignment, NodeId } from './assignment';
-import { ISOLATION_LIMIT_MS } from './isolation';
 import type { Policy } from './policy';
 
 /** What an agent remembers between two rounds. `assignment` is also kept on disk. */
@@ -122,13 +121,14 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
 }
 
 /**
- * Whether this round took alerting from a node that was cut off for so long that it told what only it believed (see
- * isolation.ts): mostly its own isolation ("all targets are down"), and its Alertmanager still means to tell it.
+ * Whether this round took alerting from a node that was cut off. Its Alertmanager still believes what was true before:
+ * an alert that ended meanwhile is firing to it, and as soon as it learns that the others have told the end, it tells the
+ * beginning again.
  */
-export function supersededWhileCutOff(before: RoleState, after: RoleDecision, now: number): boolean {
+export function supersededWhileCutOff(before: RoleState, after: RoleDecision, policy: Policy, now: number): boolean {
   const alerted = before.assignment?.active === before.node || before.breakGlass !== null;
   const cutOffMs = elapsed(before.storeFailingSince, now);
-  return alerted && after.gate === 'closed' && cutOffMs > ISOLATION_LIMIT_MS;
+  return alerted && after.gate === 'closed' && cutOffMs > policy.storeTimeoutMs + policy.pollMs;
 }
 
 /** Takes in what the store said; refuses epochs older than the one applied. */

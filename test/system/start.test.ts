@@ -24,6 +24,7 @@ function start(): Promise<number | null> {
 
 async function until(what: string, holds: () => boolean, withinMs: number): Promise<void> {
   for (const end = Date.now() + withinMs; !holds();) {
+    if (child!.exitCode !== null) throw new Error(`npm start ended with ${child!.exitCode} before ${what}:\n${output}`);
     if (Date.now() > end) throw new Error(`${what} did not happen within ${withinMs / 1000} s:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

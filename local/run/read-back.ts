@@ -20,6 +20,7 @@ import {
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { TAGS } from '../../lib/core/names';
+import { EMULATOR_ACCOUNT } from '../emulator/deploy';
 import type { DeployedAlarm } from './alarms';
 import type { DeployedFunction } from './function';
 import type { DeployedInstance } from './instance';
@@ -161,9 +162,6 @@ async function functionCode(
   }
   return code;
 }
-
-/** The emulator's only account. */
-export const EMULATOR_ACCOUNT = '123456789012';
 
 export async function readSchedules(events: EventBridgeClient): Promise<DeployedSchedule[]> {
   const { Rules } = await events.send(new ListRulesCommand({}));

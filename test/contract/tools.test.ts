@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { resolveTools } from '../../local/tools';
+import { resolveTools, RUN_TOOLS } from '../../local/tools';
 import { run } from '../../local/tools/run';
 
 // Seconds when the cache is warm; on a fresh machine it downloads.
@@ -12,18 +12,7 @@ const FRESH_MS = 600_000;
 test(
   'every tool is there and runs',
   async () => {
-    const tools = await resolveTools([
-      'prometheus',
-      'promtool',
-      'alertmanager',
-      'amtool',
-      'haproxy',
-      'redis-server',
-      'redis-cli',
-      'redis_exporter',
-      'moto_server',
-      'cfn-lint',
-    ]);
+    const tools = await resolveTools([...RUN_TOOLS, 'redis-cli', 'cfn-lint']);
     for (const tool of Object.values(tools)) expect(tool.version).toMatch(/^\d+\.\d+/);
     const found = await run(tools.moto_server.python!, ['-c', 'import moto.server, moto; print(moto.__version__)'], {
       timeoutMs: 60_000,

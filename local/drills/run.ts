@@ -26,6 +26,7 @@ export interface InForce {
 export async function runOnce(world: World, scenario: Scenario, inForce: InForce): Promise<RunResult> {
   const { faults, say, signal, store } = world;
   say('  settling');
+  await scenario.prepare?.(faults);
   const settled = await settle(world, scenario);
   const { cast } = settled;
   const startedAt = Date.now();

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly gateOutlivesFault: boolean;
   /** How many new epochs the incident may cost, exactly. */
   readonly epochs: number;
+  /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */
+  readonly prepare?: (faults: Faults) => Promise<void>;
   /** The fault. Returns when it struck, ms since the Unix epoch. */
   readonly inject: (faults: Faults, cast: Cast) => Promise<number>;
   /** Undoes it. Returns when, ms since the Unix epoch. */

@@ -8,7 +8,7 @@ import {
   DRILL_ALERTS,
   firingAt,
   oracleAlertmanagerOf,
-  drillAlertsAt,
+  alertsAt,
   oracleOf,
   prometheusOf,
   setDrill,
@@ -78,7 +78,7 @@ async function unrest(world: World): Promise<string | null> {
   const open = [...now.probes.values()].filter((p) => p.agent!.gateOpen).map((p) => p.node);
   if (open.length !== 1) return `${open.length} gates are open`;
   for (const prometheus of [...state.nodes.map((n) => prometheusOf(world, n.node)), oracleOf(world)]) {
-    const [alert] = await drillAlertsAt(prometheus);
+    const [alert] = await alertsAt(prometheus);
     if (alert !== undefined) return `${alert} is pending or firing at ${prometheus}`;
   }
   const stray = await strayAlerts(world);

@@ -55,13 +55,12 @@ export async function setDrill(world: World, alert: DrillAlert, value: 0 | 1): P
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
 }
 
-/** Names of the drill's alerts that one Prometheus has pending or firing. */
-export async function drillAlertsAt(prometheus: string): Promise<string[]> {
+/** Names of the alerts that one Prometheus has pending or firing, the drill's and every other. */
+export async function alertsAt(prometheus: string): Promise<string[]> {
   const answer = await getJson<{ data: { alerts: { labels: Record<string, string>; state: string }[] } }>(
     `${prometheus}/api/v1/alerts`,
   );
-  const names: readonly string[] = Object.values(DRILL_ALERTS);
-  return answer.data.alerts.map((a) => a.labels.alertname!).filter((name) => names.includes(name));
+  return answer.data.alerts.map((a) => a.labels.alertname!);
 }
 
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;

@@ -1,9 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { UserError } from '../lib/core/errors';
+import type { Operation } from '../lib/core/operations';
 import { renderStatus, reportStatus } from '../lib/core/status';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { readHistory, renderHistory } from './promha/history';
+import { operateCluster, renderOutcome } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
 
 interface Where {
@@ -20,7 +22,7 @@ async function connect(where: Where): Promise<{ handle: ClusterHandle; s3: S3Cli
   return { handle, s3: new S3Client({ forcePathStyle: where.local ?? false }) };
 }
 
-const program = new Command('promha').description('Looks at a prometheus-ha cluster.').exitOverride();
+const program = new Command('promha').description('Looks at a prometheus-ha cluster and operates it.').exitOverride();
 const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
@@ -43,6 +45,28 @@ withWhere(program.command('history').description('every change of the assignment
     const changes = await readHistory(handle, s3, Number(where.limit));
     process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
   });
+
+async function operation(where: Where, asked: Operation): Promise<void> {
+  const { handle, s3 } = await connect(where);
+  const outcome = await operateCluster(handle, s3, asked);
+  process.stdout.write(where.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome));
+  process.exitCode = outcome.done ? EXIT.well : EXIT.unwell;
+}
+
+withWhere(program.command('switchover').description('gives alerting to another node, after checking that it can'))
+  .option('--to <node>', 'which one; without it the first that can')
+  .option('--reason <text>', 'for the audit trail', '')
+  .action((where: Where & { to?: string; reason: string }) =>
+    operation(where, { kind: 'switchover', to: where.to ?? null, reason: where.reason }),
+  );
+
+withWhere(program.command('pause').description('maintenance: nothing automatic happens until `resume`'))
+  .requiredOption('--reason <text>', 'why, for whoever finds it paused')
+  .action((where: Where & { reason: string }) => operation(where, { kind: 'pause', reason: where.reason }));
+
+withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
+  operation(where, { kind: 'resume' }),
+);
 
 program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
   if (error.code?.startsWith('commander.')) {

@@ -1,11 +1,12 @@
-import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import { probeNode } from '../../lib/control/prober';
 import { s3ControlStore } from '../../lib/control/store';
-import type { ControlHeartbeat, NodeAnnouncement } from '../../lib/core/node-documents';
-import { KEYS, PORTS } from '../../lib/core/names';
+import type { ControlHeartbeat } from '../../lib/core/node-documents';
+import { PORTS } from '../../lib/core/names';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 import type { ClusterView } from '../../lib/core/status';
+import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';
 
 /** A person waits for this one: slower answers are worth having. */
@@ -15,23 +16,18 @@ const TIMEOUT_MS = 5_000;
 export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
-  const [read, heartbeat, nodes] = await Promise.all([
+  const [read, heartbeat, announcements] = await Promise.all([
     store.readAssignment(),
     store.readHeartbeat(),
-    announcedNodes(s3, handle),
+    readAnnouncements(handle, s3, store),
   ]);
-  const announcements = new Map<string, NodeAnnouncement>();
-  for (const node of nodes) {
-    const announcement = await store.readAnnouncement(node);
-    if (announcement !== null) announcements.set(node, announcement);
-  }
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
   const errors = await Promise.all(addresses.map(async (a) => [a.node, await configError(a.address)] as const));
   return {
     cluster,
     shard,
-    nodes,
+    nodes: [...announcements.keys()],
     assignment: read?.assignment ?? null,
     heartbeatAt: heartbeat === null ? null : (JSON.parse(heartbeat) as ControlHeartbeat).at,
     announcements,
@@ -39,12 +35,6 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     configErrors: new Map(errors.filter((e): e is [string, string] => e[1] !== null)),
     policy: DEFAULT_POLICY,
   };
-}
-
-async function announcedNodes(s3: S3Client, { controlBucket, shard }: ClusterHandle): Promise<string[]> {
-  const prefix = KEYS.announcement(shard, '').replace(/\.json$/, '');
-  const listed = await s3.send(new ListObjectsV2Command({ Bucket: controlBucket, Prefix: prefix }));
-  return (listed.Contents ?? []).map((o) => o.Key!.slice(prefix.length).replace(/\.json$/, '')).sort();
 }
 
 /** null when the node has none, or does not answer: the probe says that. */

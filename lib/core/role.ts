@@ -14,6 +14,8 @@ export interface RoleState {
   readonly heartbeat: { readonly text: string | null; readonly firstReadAt: number };
   /** Set while this node alerts without being assigned. */
   readonly breakGlass: null | { readonly since: number; readonly epoch: number; readonly because: string };
+  /** Since when this node keeps its gate open for the one that an operator gave alerting to, own clock, ms; or null. */
+  readonly handingOverSince: number | null;
 }
 
 /** What one round saw. */
@@ -51,6 +53,7 @@ export function initialRole(node: NodeId, lastGood: Assignment | null, now: numb
     writeFailingSince: null,
     heartbeat: { text: null, firstReadAt: now },
     breakGlass: null,
+    handingOverSince: null,
   };
 }
 
@@ -61,7 +64,7 @@ export function initialRole(node: NodeId, lastGood: Assignment | null, now: numb
  * `now` in ms, own clock.
  */
 export function decideRole(before: RoleState, input: RoleInput, policy: Policy, now: number): RoleDecision {
-  const state = { ...adopt(before, input, now), breakGlass: before.breakGlass };
+  const state = { ...adopt(before, input, now), breakGlass: before.breakGlass, handingOverSince: null };
   const assigned = state.assignment?.active === state.node;
   const epoch = state.assignment?.epoch ?? 0;
   // Deleted, or an older version put back: nobody follows it, so it has to be written anew.
@@ -76,6 +79,11 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
     );
   }
   if (state.breakGlass !== null) return keepOrEndBreakGlass(state, state.breakGlass, input, policy);
+  const since = handingOverSince(before, state, now);
+  if (since !== null && !input.peerAlerts && now - since < handOverMs(policy)) {
+    const because = `Handing over to ${state.assignment!.active} (epoch ${epoch}): the gate stays open until it alerts.`;
+    return decision({ ...state, handingOverSince: since }, true, false, because);
+  }
 
   const active = state.assignment?.active ?? 'nobody assigned';
   const standby = (because: string): RoleDecision => decision(state, false, false, because);
@@ -121,6 +129,23 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
 }
 
 /**
+ * A planned hand-over closes no gate before another one is open: two that are open at once tell the same, none tells
+ * nothing. Only an operator's: who was cut off, or failed, must close at once.
+ */
+function handingOverSince(before: RoleState, state: Omit<RoleState, 'handingOverSince'>, now: number): number | null {
+  if (state.assignment?.by !== 'operator') return null;
+  const same = before.assignment?.epoch === state.assignment.epoch;
+  if (same) return before.handingOverSince;
+  const alerted = before.assignment?.active === before.node && before.storeFailingSince === null;
+  return alerted ? now : null;
+}
+
+/** Until the new one has read its assignment and a probe has seen its gate. */
+export function handOverMs(policy: Policy): number {
+  return policy.pollMs + policy.storeTimeoutMs + policy.probe.intervalMs + policy.probe.timeoutMs;
+}
+
+/**
  * Whether this round took alerting from a node that was cut off. Its Alertmanager still believes what was true before:
  * an alert that ended meanwhile is firing to it, and as soon as it learns that the others have told the end, it tells the
  * beginning again.
@@ -132,7 +157,7 @@ export function supersededWhileCutOff(before: RoleState, after: RoleDecision, po
 }
 
 /** Takes in what the store said; refuses epochs older than the one applied. */
-function adopt(before: RoleState, input: RoleInput, now: number): Omit<RoleState, 'breakGlass'> {
+function adopt(before: RoleState, input: RoleInput, now: number): Omit<RoleState, 'breakGlass' | 'handingOverSince'> {
   const writeFailingSince =
     input.attempt === 'store-failed'
       ? (before.writeFailingSince ?? now)

@@ -112,6 +112,10 @@ export function effects(s: Schedule, p: Policy): Effect[] {
       case 'pause':
         add(f.kind, f.at, end, b.silent);
         break;
+      case 'switchover':
+        // The new one may fail before it has read that it alerts.
+        add(f.kind, f.at, f.at + b.silent, b.silent);
+        break;
       case 'storm':
         break;
     }
@@ -147,6 +151,8 @@ export function limitOf(
   // Nothing was ever assigned: the first cycle finds that, the first rounds read it.
   if (gap.first || near.length === 0) return { cls: 'start', limit: near.reduce((sum, e) => sum + e.adds, b.silent) };
   // A crash of the alerting node. (A node that crashed before it was assigned is in its restart instead.)
+  // Planned: the old gate closes after the new one has opened.
+  if (only?.cls === 'switchover' && !gap.damped) return { cls: 'switchover', limit: SAMPLING_MS };
   if (only !== null && !gap.damped && !isCause(only)) {
     // Nobody stopped working: alerting at most changes hands.
     return { cls: only.cls, limit: b.handOver + (only.cls === 'store-flaky' ? only.adds : 0) };

@@ -20,7 +20,8 @@ export type Fault =
   | { kind: 'invocation'; minute: number; at: number; how: 'lost' | 'late' | 'repeated'; byMs: number }
   | { kind: 'storm'; at: number; calls: number }
   | { kind: 'assignment'; at: number; how: 'deleted' | 'restored' | 'garbled'; forMs: number }
-  | { kind: 'pause'; at: number; forMs: number };
+  | { kind: 'pause'; at: number; forMs: number }
+  | { kind: 'switchover'; at: number };
 
 export type FaultKind = Fault['kind'];
 
@@ -103,6 +104,7 @@ const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('pause'), at, forMs }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('switchover'), at }) },
 ];
 
 const fault = fc.oneof(...FAULTS);

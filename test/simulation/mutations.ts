@@ -137,4 +137,10 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (input.activeHits',
     'two broken glasses take each other for the assigned node',
   ),
+  m(
+    ROLE,
+    'if (since !== null && !input.peerAlerts &&',
+    'if (since === null && !input.peerAlerts &&',
+    'a planned hand-over closes the old gate first',
+  ),
 ];

@@ -1,5 +1,7 @@
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { serializeAssignment } from '../../lib/core/assignment';
+import type { Probe } from '../../lib/core/health';
+import { decideOperation } from '../../lib/core/operations';
 import { S3, type Fault, type FaultKind, type Schedule } from './faults';
 import { Judge, type Gap } from './judge';
 import { SimControlPlane } from './sim-control-plane';
@@ -134,6 +136,8 @@ function inject(world: World, controlPlane: SimControlPlane, f: Fault): void {
       return tamper(world, f);
     case 'pause':
       return pause(world, f.forMs);
+    case 'switchover':
+      return switchOver(world);
     case 'invocation':
       return; // The control plane's schedule has it.
   }
@@ -188,6 +192,32 @@ function pause(world: World, forMs: number): void {
   };
   set(true);
   world.kernel.after(forMs, () => set(false));
+}
+
+/** An operator who sees every node gives alerting to the best standby, if there is one. */
+function switchOver(world: World): void {
+  const { nodes, names, policy, store } = world;
+  const probes = nodes.map((node): Probe => ({
+    node: nameOf(node.index),
+    at: world.clock(S3),
+    ready: node.up && node.prometheus.ready(),
+    scrapeLagMs: node.up ? node.prometheus.lag() : null,
+    agent: node.up ? node.agent.status() : null,
+    errors: [],
+  }));
+  const decision = decideOperation(
+    { kind: 'switchover', to: null, reason: '' },
+    {
+      assignment: store.truth(),
+      nodes: names,
+      probes: new Map(probes.map((p) => [p.node, p])),
+      operator: 'op',
+      policy,
+    },
+    world.clock(S3),
+  );
+  world.tell(`operator: ${decision.because}`);
+  if (decision.kind === 'write') store.tamper(serializeAssignment(decision.next));
 }
 
 function describe({ at: _at, ...fault }: Fault): string {

@@ -8,7 +8,7 @@ const assigned = (active: string, epoch = 5, paused: Assignment['paused'] = null
   epoch,
   active,
   reason: '',
-  by: 'operator',
+  by: 'health-check',
   since: '2026-01-01T00:00:00Z',
   at: '2026-01-01T00:00:00Z',
   promotions: [],
@@ -167,5 +167,39 @@ describe('what a cut-off node found out on its own', () => {
     const state = decideRole(initialRole('b', A, T0), QUIET, policy, T0).state;
     const last = decideRole(state, { ...QUIET, ...reads(assigned('a', 6)) }, policy, T0 + 90_000);
     expect(supersededWhileCutOff(state, last, policy, T0 + 90_000)).toBe(false);
+  });
+});
+
+describe('a planned hand-over', () => {
+  const mine = reads(assigned('b'));
+  const by = { by: 'operator' } as const;
+  const handed = reads({ ...assigned('a', 6), ...by });
+  const open = { ...handed, peerAlerts: true };
+
+  test('keeps the gate open until the other one alerts, then closes it', () => {
+    expect(play(assigned('b'), mine, { ...handed, times: 3 })).toMatchObject({ gate: 'open', takeOver: false });
+    expect(play(assigned('b'), mine, { ...handed, times: 3 }, open).gate).toBe('closed');
+    expect(play(assigned('b'), mine, open).gate).toBe('closed');
+  });
+
+  test('does not wait for ever', () => {
+    expect(play(assigned('b'), mine, { ...handed, times: 7 }).gate).toBe('closed');
+  });
+
+  test('is an operator’s only: who lost alerting by failing closes at once', () => {
+    const failed = reads(assigned('a', 6));
+    expect(play(assigned('b'), mine, failed).gate).toBe('closed');
+  });
+
+  test('is none for a node that was cut off when it happened', () => {
+    expect(play(assigned('b'), mine, { store: null, times: 2 }, handed).gate).toBe('closed');
+  });
+
+  test('is none for a node that did not alert before', () => {
+    expect(play(A, reads(A), reads({ ...assigned('c', 6), ...by })).gate).toBe('closed');
+  });
+
+  test('ends with the next epoch', () => {
+    expect(play(assigned('b'), mine, handed, reads({ ...assigned('a', 7), ...by })).gate).toBe('closed');
   });
 });

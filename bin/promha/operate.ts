@@ -1,0 +1,44 @@
+import { hostname, userInfo } from 'node:os';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { probeNode } from '../../lib/control/prober';
+import { operate, type OperateOutcome } from '../../lib/control/operate';
+import { s3ControlStore } from '../../lib/control/store';
+import type { Operation } from '../../lib/core/operations';
+import type { ClusterHandle } from './cluster';
+import { readAnnouncements } from './announcements';
+import { DEFAULT_POLICY } from '../../lib/core/policy';
+
+/** A person waits for this one. */
+const STORE_TIMEOUT_MS = 5_000;
+
+/** Carries out an operator's request, in the name of whoever is logged in. @throws when the control bucket does not answer */
+export async function operateCluster(
+  handle: ClusterHandle,
+  s3: S3Client,
+  operation: Operation,
+): Promise<OperateOutcome> {
+  const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
+  const announcements = await readAnnouncements(handle, s3, store);
+  const policy = DEFAULT_POLICY;
+  return operate(operation, {
+    store,
+    nodes: [...announcements.keys()],
+    probeAll: async () => {
+      const probes = [...announcements.values()].map((a) =>
+        probeNode(a.node, a.address, policy.probe.timeoutMs, Date.now),
+      );
+      return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
+    },
+    operator: `${userInfo().username}@${hostname()}`,
+    policy,
+    now: Date.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+}
+
+export function renderOutcome(outcome: OperateOutcome): string {
+  const lines = [outcome.because];
+  if (outcome.tookMs !== undefined) lines.push(`Seen alerting ${(outcome.tookMs / 1000).toFixed(1)} s later.`);
+  if (outcome.fix !== undefined) lines.push(`What to do: ${outcome.fix}.`);
+  return `${lines.join('\n')}\n`;
+}

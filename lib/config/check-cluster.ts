@@ -53,5 +53,6 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     ...changes,
     probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
     flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
+    routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
   };
 }

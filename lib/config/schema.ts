@@ -61,6 +61,7 @@ const policy = z.strictObject({
   heartbeatStaleMs: ms,
   storeOutageGraceMs: ms,
   flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
+  routing: z.strictObject({ backAfterMs: ms }).optional(),
 });
 
 export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({

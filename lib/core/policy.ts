@@ -34,7 +34,14 @@ export interface Policy {
     /** Damped: at least this long between two promotions. */
     readonly holdDownMs: number;
   };
+  readonly routing: {
+    /** Queries go through Thanos again when it has answered every probe for this long. */
+    readonly backAfterMs: number;
+  };
 }
+
+/** A loop of route-queries runs for a minute and remembers nothing of the one before it; some of it goes to waiting. */
+const MAX_BACK_AFTER_MS = 45_000;
 
 export const DEFAULT_POLICY: Policy = {
   probe: { intervalMs: 2_000, timeoutMs: 1_000, fall: 3, rise: 2 },
@@ -46,6 +53,7 @@ export const DEFAULT_POLICY: Policy = {
   heartbeatStaleMs: 12_000,
   storeOutageGraceMs: 10_000,
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
+  routing: { backAfterMs: 20_000 },
 };
 
 /** A broken relation between two settings, `path` being where a person would look for it. */
@@ -104,6 +112,21 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     'damping must end within its window',
     `${p.flapping.holdDownMs} ms`,
     `less than flapping.windowMs (${p.flapping.windowMs} ms)`,
+  );
+  const { backAfterMs } = p.routing;
+  check(
+    backAfterMs > p.probe.fall * p.probe.intervalMs,
+    ['routing', 'backAfterMs'],
+    'Thanos must prove itself for longer than it takes to leave it, or queries go to and fro',
+    `${backAfterMs} ms`,
+    `more than probe.fall × probe.intervalMs (${p.probe.fall * p.probe.intervalMs} ms)`,
+  );
+  check(
+    backAfterMs <= MAX_BACK_AFTER_MS,
+    ['routing', 'backAfterMs'],
+    'route-queries looks on for one minute at a time and could never see Thanos well for so long',
+    `${backAfterMs} ms`,
+    `at most ${MAX_BACK_AFTER_MS} ms`,
   );
   const positive: [string[], number][] = [
     [['probe', 'intervalMs'], p.probe.intervalMs],

@@ -1,0 +1,108 @@
+import type { Assignment, NodeId } from './assignment';
+import type { Policy } from './policy';
+
+/** Where the query listener points; `other`: to a target group that is neither, so a person put it there. */
+export type Route = 'thanos' | 'nodes' | 'other';
+
+/**
+ * What one caller knows of Thanos as a whole: a probe that any query task answered is a success. One task of two that
+ * fails is the business of the load balancer, which leaves it out, and of ECS, which replaces it.
+ */
+export interface ThanosHistory {
+  /** Consecutive probes that no task answered, and consecutive ones that some task answered. */
+  readonly misses: number;
+  readonly hits: number;
+  /** When the first of these hits was, ms; null after a miss, and before the first probe. */
+  readonly wellSince: number | null;
+}
+
+export const NO_HISTORY: ThanosHistory = { misses: 0, hits: 0, wellSince: null };
+
+/** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
+export function noteProbe(history: ThanosHistory, answered: boolean, at: number): ThanosHistory {
+  return answered
+    ? { misses: 0, hits: history.hits + 1, wellSince: history.wellSince ?? at }
+    : { misses: history.misses + 1, hits: 0, wellSince: null };
+}
+
+/** Everything a route is decided from: read first, then decided, then written. Times in ms of any one clock. */
+export interface RoutingSituation {
+  readonly route: Route;
+  /** Since when this caller has seen the listener point there. */
+  readonly routeSince: number;
+  readonly thanos: ThanosHistory;
+  /** Query tasks that are registered, and those of them that answered the last probe. */
+  readonly tasks: { readonly known: number; readonly answering: number };
+  /** Nodes whose Prometheus answered a fresh probe. */
+  readonly readyNodes: readonly NodeId[];
+  readonly paused: Assignment['paused'];
+  readonly policy: Policy;
+}
+
+export interface RouteDecision {
+  readonly route: Route;
+  /** Whether the listener has to be changed to `route`. */
+  readonly write: boolean;
+  /** One sentence, also when nothing is done. */
+  readonly because: string;
+}
+
+/**
+ * Decides where queries go. To the nodes after `fall` probes that no query task answered, and only if a node is ready;
+ * back when Thanos has answered every probe for `routing.backAfterMs`, or at once when no node answers any more.
+ */
+export function decideRoute(s: RoutingSituation, now: number): RouteDecision {
+  const stay = (because: string): RouteDecision => ({ route: s.route, write: false, because });
+  if (s.route === 'other') {
+    return stay('The query listener points to neither Thanos nor the nodes: whoever did that decides.');
+  }
+  const wanted = s.route === 'thanos' ? leaveThanos(s) : returnToThanos(s, now);
+  if (wanted.route === s.route) return stay(wanted.because);
+  if (s.paused !== null) {
+    return stay(`Paused by ${s.paused.by} since ${s.paused.since}: queries stay with ${NAMES[s.route]}.`);
+  }
+  return { ...wanted, write: true };
+}
+
+const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
+
+type Wanted = Pick<RouteDecision, 'route' | 'because'>;
+
+function leaveThanos({ thanos, tasks, readyNodes, policy }: RoutingSituation): Wanted {
+  const { fall } = policy.probe;
+  if (thanos.misses === 0) {
+    const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
+    return { route: 'thanos', because: `Thanos answers${rest}.` };
+  }
+  if (thanos.misses < fall) {
+    return { route: 'thanos', because: `Thanos missed ${thanos.misses} of ${fall} probes: not enough to act.` };
+  }
+  const fails = `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
+  if (readyNodes.length === 0) {
+    return { route: 'thanos', because: `Thanos fails (${fails}), but no node is ready either.` };
+  }
+  return { route: 'nodes', because: `Queries go to the nodes (${readyNodes.join(', ')} ready): ${fails}.` };
+}
+
+function returnToThanos({ thanos, routeSince, readyNodes, policy }: RoutingSituation, now: number): Wanted {
+  const { rise } = policy.probe;
+  const { backAfterMs } = policy.routing;
+  if (thanos.wellSince === null || thanos.hits < rise) {
+    const seen = thanos.hits === 0 ? 'does not answer' : `answered ${thanos.hits} of ${rise} probes`;
+    return { route: 'nodes', because: `Thanos ${seen}: queries stay with the nodes.` };
+  }
+  if (readyNodes.length === 0) {
+    return { route: 'thanos', because: 'Queries go through Thanos again: it answers and no node does.' };
+  }
+  // Whoever sees the route change waits from then on: two loops that see Thanos differently must not swap it at will.
+  const wellMs = now - Math.max(thanos.wellSince, routeSince);
+  if (wellMs < backAfterMs) {
+    return {
+      route: 'nodes',
+      because: `Thanos has been well for ${seconds(wellMs)} of ${seconds(backAfterMs)} s: queries stay with the nodes.`,
+    };
+  }
+  return { route: 'thanos', because: `Queries go through Thanos again: it has been well for ${seconds(wellMs)} s.` };
+}
+
+const seconds = (ms: number): string => String(Math.floor(ms / 1000));

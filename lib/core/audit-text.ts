@@ -1,0 +1,94 @@
+import type { AuditReport, Gap, TargetReport, ViewReport } from './audit';
+
+/** Targets without a gap are told one by one only up to so many. */
+const WHOLE_SHOWN = 20;
+const GAPS_SHOWN = 50;
+
+/** For the terminal: the verdict, what is wrong first, then the table, then every gap. */
+export function renderAudit(report: AuditReport): string {
+  const bad = report.targets.filter((t) => t.verdict !== 'whole');
+  const whole = report.targets.filter((t) => t.verdict === 'whole');
+  const shown = [...bad, ...(whole.length > WHOLE_SHOWN ? [] : whole)];
+  const lines = [
+    headline(report),
+    `${clock(report.from, true)} to ${clock(report.to)} UTC`,
+    ...report.notes.map((note) => `! ${note}`),
+    '',
+    ...(shown.length === 0 ? [] : table(shown)),
+    ...(whole.length > WHOLE_SHOWN ? [`${whole.length} targets without a gap in any view`] : []),
+    ...gapLines(bad),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** One sentence that answers the question. */
+export function headline({ verdict, targets, deduplicatedBy }: AuditReport): string {
+  const where = deduplicatedBy === 'thanos' ? 'in the deduplicated view' : 'in the replicas together (no Thanos)';
+  if (targets.length === 0) return 'NOTHING SEEN: no view has a sample of any target.';
+  const count = (v: TargetReport['verdict']): number => targets.filter((t) => t.verdict === v).length;
+  const lost = targets.reduce((sum, t) => sum + t.deduplicated.missing, 0);
+  switch (verdict) {
+    case 'gaps':
+      return `GAPS: ${lost} samples of ${count('gaps')} of ${targets.length} targets are missing ${where}.`;
+    case 'hidden':
+      return `NO GAP ${where}; replicas have gaps in ${count('hidden')} of ${targets.length} targets, all of them hidden.`;
+    case 'whole':
+      return `NO GAP ${where}, nor in any replica: ${targets.length} targets.`;
+  }
+}
+
+/** What a gap means, in a person's words. */
+export function explainGap(view: ViewReport, gap: Gap, target: TargetReport): string {
+  const missing = `${gap.missing} missing`;
+  if (view !== target.deduplicated) return gap.hidden ? `${missing}, hidden` : `${missing}, not hidden`;
+  if (gap.heldBy.length === 0) return `${missing}: no replica has them`;
+  return `${missing}: ${gap.heldBy.join(' and ')} ${gap.heldBy.length > 1 ? 'have' : 'has'} them, deduplication does not show them`;
+}
+
+/** HH:MM:SS.s, UTC; with the day when asked for. */
+export function clock(at: number, day = false): string {
+  const iso = new Date(Math.round(at / 100) * 100).toISOString();
+  return `${day ? `${iso.slice(0, 10)} ` : ''}${iso.slice(11, 21)}`;
+}
+
+export const nameOf = (t: TargetReport): string => `${t.job} ${t.instance}`;
+
+/** How one cell of a view reads: what is there, and what is missing of it. */
+export const cellOf = (view: ViewReport): string =>
+  `${view.present}${view.missing > 0 ? ` (−${view.missing})` : ''}${view.down > 0 ? ` ${view.down} down` : ''}`;
+
+const MARK = { gaps: '!!', hidden: ' ~', whole: '  ' } as const;
+
+function table(targets: readonly TargetReport[]): string[] {
+  const views = [...targets[0]!.replicas, targets[0]!.deduplicated].map((v) => v.view);
+  const rows = [
+    ['', 'target', 'every', 'expected', ...views],
+    ...targets.map((t) => [
+      MARK[t.verdict],
+      `${nameOf(t)}${t.appeared ? ` since ${clock(t.from)}` : ''}${t.vanished ? ` until ${clock(t.to)}` : ''}`,
+      `${t.intervalMs / 1000} s`,
+      String(t.deduplicated.expected),
+      ...[...t.replicas, t.deduplicated].map(cellOf),
+    ]),
+  ];
+  const width = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i < 2 ? cell.padEnd(width[i]!) : cell.padStart(width[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function gapLines(targets: readonly TargetReport[]): string[] {
+  const all = targets.flatMap((t) =>
+    [t.deduplicated, ...t.replicas].flatMap((view) =>
+      view.gaps.map(
+        (gap) => `  ${clock(gap.from)} – ${clock(gap.to)}  ${nameOf(t)}, ${view.view}: ${explainGap(view, gap, t)}`,
+      ),
+    ),
+  );
+  if (all.length === 0) return [];
+  const rest = all.length > GAPS_SHOWN ? [`  and ${all.length - GAPS_SHOWN} more: --json or --html has all`] : [];
+  return ['', 'gaps, from the last sample before to the first one after', ...all.slice(0, GAPS_SHOWN), ...rest];
+}

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { UserError } from '../lib/core/errors';
 import type { Operation } from '../lib/core/operations';
 import { renderStatus, reportStatus } from '../lib/core/status';
+import { auditCluster, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { readHistory, renderHistory } from './promha/history';
 import { operateCluster, renderOutcome } from './promha/operate';
@@ -44,6 +45,21 @@ withWhere(program.command('history').description('every change of the assignment
     const { handle, s3 } = await connect(where);
     const changes = await readHistory(handle, s3, Number(where.limit));
     process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
+  });
+
+withWhere(
+  program
+    .command('audit')
+    .description('samples expected and present, target by target, in each replica and deduplicated: after an incident'),
+)
+  .option('--range <time>', 'how far back', '15m')
+  .option('--html <file>', 'writes a page with a timeline for each target')
+  .option('--thanos <url>', 'where Thanos query answers, if it cannot be found by the load balancer')
+  .action(async (where: Where & AuditOptions) => {
+    const { handle, s3 } = await connect(where);
+    const { output, exitCode } = await auditCluster(handle, s3, where);
+    process.stdout.write(output);
+    process.exitCode = exitCode;
   });
 
 async function operation(where: Where, asked: Operation): Promise<void> {

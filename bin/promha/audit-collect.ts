@@ -1,0 +1,86 @@
+import type { AuditInput, AuditTarget, View } from '../../lib/core/audit';
+import { extendTrack, usualInterval, type Track } from '../../lib/core/audit-track';
+import { jobKey, type AuditSource } from './audit-source';
+
+/** So much is asked for at once: answers stay small enough for every Prometheus. */
+const CHUNK_MS = 5 * 60_000;
+/** A clock that is off by less disturbs nobody. */
+const TOLERATED_OFFSET_MS = 500;
+const UNKNOWN_INTERVAL_MS = 15_000;
+
+export interface Collected extends AuditInput {
+  /** Parts that could not be looked at, one sentence each. */
+  readonly unseen: readonly string[];
+}
+
+/** Reads what the audit compares. Never rejects: a source that does not answer is named in `unseen` and left out. */
+export async function collect(
+  replicas: readonly AuditSource[],
+  thanos: AuditSource | null,
+  from: number,
+  to: number,
+): Promise<Collected> {
+  const notes: string[] = [];
+  const unseen: string[] = [];
+  const intervals = new Map<string, number>();
+  const targets = new Map<string, AuditTarget>();
+
+  const asked = await Promise.all(
+    replicas.map(async (source) => {
+      try {
+        const offsetMs = await source.clockOffsetMs();
+        const [known, older] = await Promise.all([source.intervals(), source.hasBefore(from + offsetMs)]);
+        for (const [key, ms] of known) intervals.set(key, ms);
+        return { source, offsetMs, older };
+      } catch (error) {
+        unseen.push(`Not looked at: ${(error as Error).message}.`);
+        return null;
+      }
+    }),
+  );
+  const answering = asked.filter((a) => a !== null);
+  for (const { source, offsetMs } of answering) {
+    if (Math.abs(offsetMs) < TOLERATED_OFFSET_MS) continue;
+    const off = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
+    notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
+  }
+
+  const read = async (source: AuditSource, offsetMs: number): Promise<View | null> => {
+    const tracks = new Map<string, Track>();
+    try {
+      for (let start = from; start < to; start += CHUNK_MS) {
+        const end = Math.min(start + CHUNK_MS, to);
+        for (const { key, job, instance, samples } of await source.chunk(start + offsetMs, end + offsetMs)) {
+          const intervalMs =
+            targets.get(key)?.intervalMs ??
+            intervals.get(key) ??
+            intervals.get(jobKey(job)) ??
+            usualInterval(samples) ??
+            UNKNOWN_INTERVAL_MS;
+          targets.set(key, { key, job, instance, intervalMs });
+          const track = extendTrack(tracks.get(key) ?? null, samples, intervalMs, offsetMs);
+          if (track !== null) tracks.set(key, track);
+        }
+      }
+    } catch (error) {
+      unseen.push(`Not looked at: ${(error as Error).message}.`);
+      return null;
+    }
+    for (const warning of source.warnings) unseen.push(`${source.name} answered in part only: ${warning}.`);
+    return { name: source.name, tracks };
+  };
+  const [views, thanosView] = await Promise.all([
+    Promise.all(answering.map(({ source, offsetMs }) => read(source, offsetMs))),
+    thanos === null ? null : read(thanos, 0),
+  ]);
+  return {
+    from,
+    to,
+    targets: [...targets.values()],
+    replicas: views.filter((view) => view !== null),
+    thanos: thanosView,
+    olderData: answering.some((a) => a.older),
+    notes,
+    unseen,
+  };
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { s3ControlStore } from '../../lib/control/store';
+import { audit, type AuditReport } from '../../lib/core/audit';
+import { renderAuditHtml } from '../../lib/core/audit-html';
+import { renderAudit } from '../../lib/core/audit-text';
+import { parseDuration } from '../../lib/core/duration';
+import { UserError } from '../../lib/core/errors';
+import { EXTERNAL_LABELS, PORTS } from '../../lib/core/names';
+import { readAnnouncements } from './announcements';
+import { collect } from './audit-collect';
+import { AuditSource } from './audit-source';
+import type { ClusterHandle } from './cluster';
+import { findThanos } from './thanos';
+
+export interface AuditOptions {
+  readonly range: string;
+  /** Base URL of Thanos query; found by the load balancer when absent. */
+  readonly thanos?: string;
+  /** File that the page is written to. */
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+export interface AuditOutcome {
+  readonly output: string;
+  /** 0 no gap in the deduplicated view, 1 gaps, 2 a part could not be looked at (and no gap in the rest). */
+  readonly exitCode: 0 | 1 | 2;
+}
+
+const STORE_TIMEOUT_MS = 5_000;
+/** Scrapes under way have no sample yet. */
+const SETTLE_MS = 3_000;
+
+/** Compares replicas and Thanos over the range that ends now. @throws when the control bucket cannot be read */
+export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditOptions): Promise<AuditOutcome> {
+  const rangeMs = readRange(options.range);
+  const { cluster, shard } = handle;
+  const store = s3ControlStore(s3, handle.controlBucket, shard, STORE_TIMEOUT_MS);
+  const nodes = [...(await readAnnouncements(handle, s3, store)).values()];
+  const found =
+    options.thanos === undefined
+      ? await findThanos(cluster)
+      : { url: options.thanos.replace(/\/+$/, ''), problem: null };
+  const replicas = nodes.map((n) => new AuditSource(n.node, `http://${n.address}:${PORTS.prometheus}`));
+  const thanos = found.url === null ? null : thanosSource(found.url, cluster, shard);
+
+  const to = Date.now() - SETTLE_MS;
+  const collected = await collect(replicas, thanos, to - rangeMs, to);
+  const unseen = [...(found.problem === null ? [] : [found.problem]), ...collected.unseen];
+  const report = audit({ ...collected, notes: [...unseen, ...collected.notes] });
+  if (options.html !== undefined) writeFileSync(options.html, renderAuditHtml(report));
+  const written = options.html === undefined || options.json ? '' : `\nThe timelines are in ${options.html}.\n`;
+  return {
+    output: options.json ? auditJson(report) : `${renderAudit(report)}${written}`,
+    exitCode: report.verdict === 'gaps' ? 1 : unseen.length > 0 || report.targets.length === 0 ? 2 : 0,
+  };
+}
+
+/** Thanos with deduplication, raw samples, and what it can get where a store does not answer. */
+export function thanosSource(url: string, cluster: string, shard: number): AuditSource {
+  const only = { [EXTERNAL_LABELS.cluster]: cluster, [EXTERNAL_LABELS.shard]: String(shard) };
+  const parameters = { dedup: 'true', partial_response: 'true', max_source_resolution: '0s' };
+  return new AuditSource('Thanos', url, only, parameters);
+}
+
+/** The report with its times in ISO 8601. */
+function auditJson(report: AuditReport): string {
+  const isTime = (key: string, value: unknown): value is number =>
+    (key === 'from' || key === 'to') && typeof value === 'number';
+  const json = JSON.stringify(
+    report,
+    (key, value: unknown) => (isTime(key, value) ? new Date(value).toISOString() : value),
+    2,
+  );
+  return `${json}\n`;
+}
+
+/** @throws UserError */
+function readRange(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  throw new UserError({
+    what: '--range is not a length of time',
+    got: text,
+    expected: 'numbers with units d, h, m, s, from large to small, such as 15m or 1h30m',
+    fix: 'npx promha audit --range 15m',
+  });
+}

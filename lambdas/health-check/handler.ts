@@ -1,16 +1,11 @@
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, type Control } from '../shared/control';
 import { log } from '../shared/log';
+import { everyInterval, loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
 import { runCycle, startCounts } from './cycle';
-import { everyInterval } from './loop';
 
 let control: Control | undefined;
-
-/** The loop outlasts its minute a little, so that a late schedule leaves no hole; two at once are harmless. */
-const LOOP_MS = 68_000;
-/** Left to the last cycle, whose promotion may have to wait for slow probes and writes. */
-const MARGIN_MS = 8_000;
 
 /** Called every minute; probes all nodes every policy.probe.intervalMs inside it. */
 export async function handler(
@@ -22,7 +17,7 @@ export async function handler(
   const world = control;
   const pointer = readSchedule(event);
   const { intervalMs } = config.policy.probe;
-  const forMs = Math.min(LOOP_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
+  const forMs = loopMs(context);
   log('info', 'loop-started', { forMs, intervalMs, nodes: config.nodes });
 
   let counts = startCounts(config.nodes);

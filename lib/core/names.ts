@@ -15,6 +15,27 @@ export const PORTS = {
   alertmanagerCluster: 9194,
   /** The agent's status and metrics, on the node's address; read only. */
   agent: 9099,
+  /** Every Thanos component, the sidecar on the node's address included: StoreAPI and HTTP. */
+  thanosGrpc: 10901,
+  thanosHttp: 10902,
+} as const;
+
+/** Listeners of the load balancer. */
+export const BALANCER_PORTS = {
+  /** To Thanos query; to the Prometheus nodes while Thanos does not answer. */
+  queries: 9090,
+  /** Always to the Prometheus nodes. */
+  direct: 9091,
+} as const;
+
+/** Private DNS of a cluster: names of services in its Cloud Map namespace, all with A records. */
+export const DISCOVERY = {
+  namespace: (cluster: string) => `${cluster}.internal`,
+  /** Nodes register themselves here, by their name. */
+  sidecar: 'sidecar',
+  query: 'query',
+  store: 'store',
+  compact: 'compact',
 } as const;
 
 /** Objects in the control bucket (versioned). `shard` is the shard's number, from 0. */
@@ -35,6 +56,8 @@ export const ENV = {
   controlBucket: 'PROMHA_CONTROL_BUCKET',
   /** A Policy as JSON. */
   policy: 'PROMHA_POLICY',
+  /** Where queries can go: QueryRoutes as JSON. */
+  queryRoutes: 'PROMHA_QUERY_ROUTES',
 } as const;
 
 /** High-resolution (1 s) metrics, published through the functions' logs (EMF). */
@@ -53,6 +76,12 @@ export const METRICS = {
   controlErrors: 'ControlPlaneErrors',
   /** Per node (further dimension Node): 1 healthy, 0 not. */
   nodeHealthy: 'NodeHealthy',
+  /** 1 when Thanos query answers, else 0. */
+  thanosHealthy: 'ThanosHealthy',
+  /** 1 while the query listener points at Thanos, 0 while at the Prometheus nodes. */
+  queriesThroughThanos: 'QueriesThroughThanos',
+  /** Per node: seconds since its sidecar last uploaded a block, or since it could have for the first time. */
+  uploadAge: 'BlockUploadAgeSeconds',
   nodeDimension: 'Node',
 } as const;
 

@@ -55,6 +55,23 @@ export interface Artifact {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
+/** A pinned container image. */
+export interface ThanosImage {
+  /** Registry and repository, e.g. quay.io/thanos/thanos. */
+  readonly repository: string;
+  /** E.g. 0.42.4. */
+  readonly version: string;
+  /** Of the multi-architecture index: sha256:…. */
+  readonly digest: string;
+}
+
+/** Where the query listener can point (ENV.queryRoutes). */
+export interface QueryRoutes {
+  readonly listenerArn: string;
+  readonly thanosTargetGroupArn: string;
+  readonly nodesTargetGroupArn: string;
+}
+
 /** What a node is told at boot (user data, written to /etc/prometheus-ha/node.json). Data only: the logic is the agent's. */
 export interface NodeConfig {
   readonly version: 1;

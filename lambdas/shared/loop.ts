@@ -1,3 +1,13 @@
+/** The loop outlasts its minute a little, so that a late schedule leaves no hole; two at once are harmless. */
+const LOOP_MS = 68_000;
+/** Left to the last cycle, whose decision may have to wait for slow probes and writes. */
+const MARGIN_MS = 8_000;
+
+/** For how long a function that is called every minute may go on, ms. */
+export function loopMs(context: { getRemainingTimeInMillis(): number }): number {
+  return Math.min(LOOP_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
+}
+
 /**
  * Runs `cycle` at once and then on a fixed grid until `forMs` have passed. A cycle that overruns skips the
  * instants it missed instead of piling up.

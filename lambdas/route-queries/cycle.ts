@@ -1,0 +1,132 @@
+import { reasonOf } from '../../lib/control/prober';
+import type { RouteBook } from '../../lib/control/route-book';
+import { probeTask, type TaskProbe } from '../../lib/control/thanos-prober';
+import type { Assignment, NodeId } from '../../lib/core/assignment';
+import { METRICS } from '../../lib/core/names';
+import { decideRoute, noteProbe, NO_HISTORY, type Route, type ThanosHistory } from '../../lib/core/routing';
+import type { FunctionConfig } from '../shared/config';
+import type { Control } from '../shared/control';
+import { log } from '../shared/log';
+import { publish } from '../shared/metrics';
+
+/** What the loop remembers from cycle to cycle. Times in ms of the clock that cycles are given. */
+export interface RoutingState {
+  readonly thanos: ThanosHistory;
+  /** When the load balancer and the control bucket were asked last. */
+  readonly askedAt: number | null;
+  /** As the assignment said last: kept while S3 is silent. */
+  readonly paused: Assignment['paused'];
+}
+
+export const FIRST: RoutingState = { thanos: NO_HISTORY, askedAt: null, paused: null };
+
+export interface RoutingOutcome {
+  /** Whether this cycle changed the listener. */
+  readonly acted: boolean;
+  readonly because: string;
+  /** Where the listener points now; null when nobody ever said. */
+  readonly route: Route | null;
+}
+
+/** While all is well the load balancer is asked only this often: its API is not made for a poll every 2 s. */
+const ASK_EVERY_MS = 20_000;
+
+/**
+ * One cycle: read everything, decide, write. Never rejects: what fails is counted, and the next cycle tries again.
+ * The load balancer, the control bucket and the nodes are asked when it matters: after a miss, and while queries do not
+ * go through Thanos.
+ */
+export async function runCycle(
+  before: RoutingState,
+  book: RouteBook,
+  control: Control,
+  config: FunctionConfig,
+  now: number,
+): Promise<{ state: RoutingState; outcome: RoutingOutcome }> {
+  const errors: string[] = [];
+  const attempt = <T>(what: string, work: Promise<T>): Promise<T | undefined> =>
+    work.catch((error: Error) => void errors.push(`${what}: ${reasonOf(error)}`));
+
+  const watchful = before.thanos.misses > 0 || book.route?.route !== 'thanos';
+  const asks = watchful || before.askedAt === null || now - before.askedAt >= ASK_EVERY_MS;
+  const reading = asks
+    ? Promise.all([
+        attempt('load balancer not read', book.refresh(now)),
+        attempt('assignment not read', control.store.readAssignment()),
+        readyNodes(control, config),
+      ])
+    : undefined;
+  // Known tasks are probed without waiting for the API.
+  if (book.tasks === null) await reading;
+  const probes = await Promise.all((book.tasks ?? []).map((task) => probeTask(task, config.policy.probe.timeoutMs)));
+  const read = await reading;
+  const assignment = read?.[1];
+  const paused = assignment === undefined ? before.paused : (assignment?.assignment.paused ?? null);
+
+  const answering = probes.filter((p) => p.error === null).length;
+  // Nobody ever said where the tasks are: that is no miss of theirs.
+  const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, answering > 0, now);
+  const outcome = await act();
+  report(probes, thanos, outcome);
+  publish(config.cluster, config.shard, [
+    ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: answering > 0 ? 1 : 0 }]),
+    ...(outcome.route === null
+      ? []
+      : [{ name: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),
+    { name: METRICS.controlErrors, value: errors.length },
+  ]);
+  if (errors.length > 0) log('error', 'cycle-failed', { errors });
+  return { state: { thanos, askedAt: asks ? now : before.askedAt, paused }, outcome };
+
+  async function act(): Promise<RoutingOutcome> {
+    const at = book.route;
+    if (at === null) return { acted: false, because: 'The load balancer never said where queries go.', route: null };
+    const decision = decideRoute(
+      {
+        route: at.route,
+        routeSince: at.since,
+        thanos,
+        tasks: { known: probes.length, answering },
+        readyNodes: read?.[2] ?? [],
+        paused,
+        policy: config.policy,
+      },
+      now,
+    );
+    if (!decision.write || decision.route === 'other') {
+      return { acted: false, because: decision.because, route: at.route };
+    }
+    const done = await attempt(
+      'listener not changed',
+      book.point(decision.route, now).then(() => true),
+    );
+    if (done) return { acted: true, because: decision.because, route: decision.route };
+    return { acted: false, because: `${decision.because} But the listener could not be changed.`, route: at.route };
+  }
+}
+
+/** Nodes that could answer queries now: Prometheus is ready, answers one, and has something to answer with. */
+async function readyNodes(control: Control, config: FunctionConfig): Promise<NodeId[]> {
+  const { timeoutMs } = config.policy.probe;
+  const probes =
+    control.addresses.addresses().size === config.nodes.length
+      ? (await Promise.all([control.probeAll(timeoutMs), control.addresses.refresh()]))[0]
+      : await control.addresses.refresh().then(() => control.probeAll(timeoutMs));
+  return [...probes.values()].filter((p) => p.ready && p.scrapeLagMs !== null).map((p) => p.node);
+}
+
+/** Says what changed and what is wrong; a cycle in which all is well is silent. */
+function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome): void {
+  const failing = probes.filter((p) => p.error !== null);
+  if (thanos.misses > 0 || failing.length > 0) {
+    log('info', 'probe-missed', {
+      of: 'Thanos query',
+      misses: thanos.misses,
+      errors: failing.map((p) => `${p.task.address}:${p.task.port}: ${p.error}`),
+    });
+  }
+  if (outcome.acted) log('warn', 'queries-rerouted', { to: outcome.route, because: outcome.because });
+  else if (thanos.misses > 0 || outcome.route !== 'thanos') {
+    log('info', 'route-kept', { route: outcome.route, because: outcome.because });
+  }
+}

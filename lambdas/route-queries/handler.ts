@@ -1,0 +1,63 @@
+import { RouteBook, routingClient } from '../../lib/control/route-book';
+import { readFunctionConfig, type FunctionConfig } from '../shared/config';
+import { connectControl, type Control } from '../shared/control';
+import { log } from '../shared/log';
+import { everyInterval, loopMs } from '../shared/loop';
+import { readQueryRoutes } from './config';
+import { FIRST, runCycle, type RoutingOutcome } from './cycle';
+import { readRoutingRequest } from './request';
+
+/** Made once per execution environment: what it knows outlives an outage of the APIs it was learnt from. */
+let world: ReturnType<typeof connect> | undefined;
+
+/**
+ * Points the query listener at Thanos, or at the Prometheus nodes while Thanos does not answer. Called every minute, it
+ * probes Thanos every policy.probe.intervalMs inside it; called by an alarm or an operator, it probes until the rule is
+ * kept or broken. Any number of calls at once is harmless: each decides alike, and pointing twice is pointing once.
+ * Returns what was done last and why, in one sentence.
+ */
+export async function handler(
+  event: unknown,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<RoutingOutcome & { readonly cycles: number }> {
+  const request = readRoutingRequest(event);
+  if (request.kind === 'ignore') {
+    log('info', 'routing-ignored', { because: request.because });
+    return { acted: false, because: request.because, route: null, cycles: 0 };
+  }
+  const config = readFunctionConfig(process.env);
+  const { policy } = config;
+  world ??= connect(config);
+  const { book, control } = world;
+
+  let state = FIRST;
+  let outcome: RoutingOutcome = { acted: false, because: 'No time was left for a single probe.', route: null };
+  let cycles = 0;
+  const cycle = async (): Promise<void> => {
+    // Monotonic: a clock that is set must not make Thanos look well for longer than it was.
+    ({ state, outcome } = await runCycle(state, book, control, config, performance.now()));
+    cycles += 1;
+  };
+  if (request.kind === 'loop') {
+    await everyInterval(policy.probe.intervalMs, loopMs(context), cycle);
+  } else {
+    await cycle();
+    while (state.thanos.misses > 0 && state.thanos.misses < policy.probe.fall) {
+      await control.sleep(policy.probe.intervalMs);
+      await cycle();
+    }
+    log('info', 'routing-decided', { ...outcome });
+  }
+  return { ...outcome, cycles };
+}
+
+/** Nobody is waited for longer than a probe: an API that is silent must not make the third probe late. */
+function connect(config: FunctionConfig): { readonly book: RouteBook; readonly control: Control } {
+  const { policy } = config;
+  const readMs = policy.probe.timeoutMs;
+  const writeMs = policy.storeTimeoutMs;
+  return {
+    book: new RouteBook(routingClient(writeMs), readQueryRoutes(process.env), { readMs, writeMs }),
+    control: connectControl({ ...config, policy: { ...policy, storeTimeoutMs: readMs } }),
+  };
+}

@@ -1,0 +1,32 @@
+import { reasonOf } from './prober';
+import type { QueryTask } from './route-book';
+
+/** What one probe of one query task saw; `error` null when it answered. */
+export interface TaskProbe {
+  readonly task: QueryTask;
+  readonly error: string | null;
+}
+
+/** Needs no store and no sample: it asks whether the task can answer at all. */
+const QUERY = 'vector(1)';
+
+/** Asks a task whether it is ready, and a real query. Never rejects. */
+export async function probeTask(task: QueryTask, timeoutMs: number): Promise<TaskProbe> {
+  const base = `http://${task.address}:${task.port}`;
+  // One deadline for the whole probe. A hung process still accepts connections: only an answer counts.
+  const signal = AbortSignal.timeout(timeoutMs);
+  const ask = async (path: string): Promise<string> => {
+    const response = await fetch(`${base}${path}`, { signal });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+    return text;
+  };
+  try {
+    const [, answer] = await Promise.all([ask('/-/ready'), ask(`/api/v1/query?query=${encodeURIComponent(QUERY)}`)]);
+    const { data } = JSON.parse(answer) as { data?: { result?: { value?: [number, string] }[] } };
+    if (data?.result?.[0]?.value?.[1] !== '1') throw new Error(`${QUERY} is answered by ${answer.slice(0, 100)}`);
+    return { task, error: null };
+  } catch (error) {
+    return { task, error: reasonOf(error) };
+  }
+}

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../lib/core/errors';
 import { drill } from './drills/drill';
 import { renderSummary } from './drills/report';
+import type { DrillResult } from './drills/result';
 import type { Scenario } from './drills/scenario';
-import { SCENARIOS } from './drills/scenarios';
+import { SCENARIOS, scenariosOf } from './drills/scenarios';
 import { Cleanup } from './run/cleanup';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,10 +29,15 @@ async function main(args: string[]): Promise<number> {
   const cleanup = new Cleanup();
   let code: number;
   try {
-    const result = await drill(call.scenario, call.runs, { say, signal: stop.signal, cleanup });
-    say(`\n${renderSummary(result)}`);
-    if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(result, null, 2)}\n`);
-    code = result.passed ? 0 : 1;
+    const results: DrillResult[] = [];
+    for (const scenario of call.scenarios) {
+      const result = await drill(scenario, call.runs, { say, signal: stop.signal, cleanup });
+      say(`\n${renderSummary(result)}`);
+      results.push(result);
+    }
+    const all = together(call.name, results);
+    if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(all, null, 2)}\n`);
+    code = all.passed ? 0 : 1;
   } catch (error) {
     code = stop.signal.aborted ? 130 : error instanceof UserError ? 2 : 1;
     if (!stop.signal.aborted) complain(error as Error);
@@ -43,8 +49,23 @@ async function main(args: string[]): Promise<number> {
   return stop.signal.aborted ? 130 : failed.length > 0 ? 1 : code;
 }
 
+/** One result under the name that was asked for; `parts` where that stands for several scenarios. */
+function together(
+  name: string,
+  results: readonly DrillResult[],
+): DrillResult | (Omit<DrillResult, 'summary'> & { readonly parts: readonly DrillResult[] }) {
+  if (results.length === 1) return results[0]!;
+  return {
+    scenario: name,
+    passed: results.every((r) => r.passed),
+    runs: results.flatMap((r) => r.runs),
+    parts: results,
+  };
+}
+
 interface Call {
-  readonly scenario: Scenario;
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
   readonly runs: number;
   readonly json: string | undefined;
 }
@@ -65,8 +86,9 @@ function readCall(args: string[]): Call | 'list' {
   }
   const { values, positionals } = parsed;
   if (values.list === true) return 'list';
-  const scenario = SCENARIOS.find((s) => s.name === positionals[0]);
-  if (scenario === undefined || positionals.length !== 1) {
+  const [name = ''] = positionals;
+  const scenarios = scenariosOf(name);
+  if (scenarios.length === 0 || positionals.length !== 1) {
     throw new UserError({
       what: positionals.length === 0 ? 'which drill?' : 'there is no such drill',
       got: positionals.join(' ') || 'no name',
@@ -83,7 +105,7 @@ function readCall(args: string[]): Call | 'list' {
       fix: usage,
     });
   }
-  return { scenario, runs, json: values.json };
+  return { name, scenarios, runs, json: values.json };
 }
 
 function complain(error: Error): void {

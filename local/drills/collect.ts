@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../lib/core/gate';
+import { EXTERNAL_LABELS } from '../../lib/core/names';
 import { gateEvents, type GateEvent } from './gate-times';
+import type { Reading } from './instrument';
 import { missingEverywhere, type SampleTimes } from './samples';
+import { queriesOf } from './thanos';
 import { getJson, oracleOf, prometheusOf, type World } from './world';
 
 /** The scrape interval of config/cluster.ts. */
@@ -19,7 +22,25 @@ async function sampleTimes(prometheus: string, from: number, to: number): Promis
   const answer = await getJson<{
     data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
   }>(`${prometheus}/api/v1/query?${query.toString()}`, 10_000);
-  return new Map(answer.data.result.map((r) => [fingerprint(r.metric), r.values.map(([at]) => Math.round(at * 1000))]));
+  return new Map(answer.data.result.map((r) => [seriesOf(r.metric), r.values.map(([at]) => Math.round(at * 1000))]));
+}
+
+/** The same series wherever it is asked for: Thanos adds the external labels. */
+export function seriesOf(labels: Readonly<Record<string, string>>): string {
+  const external: readonly string[] = Object.values(EXTERNAL_LABELS);
+  return fingerprint(Object.fromEntries(Object.entries(labels).filter(([name]) => !external.includes(name))));
+}
+
+/** Samples that a query through the load balancer does not show, though the oracle has them. */
+export async function deduplicatedMissing(world: World, from: number, to: number): Promise<Reading> {
+  const [oracle, deduplicated] = await Promise.all(
+    [oracleOf(world), queriesOf(world)].map((url) => sampleTimes(url, from, to)),
+  );
+  const missing = missingEverywhere([deduplicated!], oracle!, from, to, INTERVAL_MS);
+  return {
+    measurements: { deduplicatedMissing: [...missing.values()].reduce((sum, n) => sum + n, 0) },
+    findings: [...missing].map(([series, n]) => `${n} samples missing of ${series} in the deduplicated view`),
+  };
 }
 
 /** Samples that no node has, by series. @throws Error when the oracle has too little to judge by */

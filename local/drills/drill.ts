@@ -9,6 +9,7 @@ import { renderRun } from './report';
 import type { DrillResult, RunResult } from './result';
 import { runOnce, type InForce } from './run';
 import type { Scenario } from './scenario';
+import { hasThanos } from './thanos';
 import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './world';
 
 const READY_MS = 120_000;
@@ -34,6 +35,9 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
     o.cleanup.defer('stop the plain pair', async () => void (await plainPair(world, 'stop')));
     await plainPair(world, 'start');
   }
+  if (scenario.restore !== undefined) {
+    o.cleanup.defer('undo what the drill prepared', async () => void (await scenario.restore!(world)));
+  }
   o.cleanup.defer('undo the fault', async () => void (await inForce.undo?.()));
   const results: RunResult[] = [];
   for (let i = 1; i <= runs; i += 1) {
@@ -55,7 +59,9 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
     requireMode(scenario, found.mode, 'the running system is on loopback');
     say(`using the system that runs since ${found.startedAt}`);
     if (!found.ready) await waitForReady(found.pid, signal);
-    return runningState()!;
+    const state = runningState()!;
+    requireThanos(scenario, state);
+    return state;
   }
   const namespaces = namespacesAvailable();
   if (!namespaces.ok) requireMode(scenario, 'loopback', namespaces.why);
@@ -67,6 +73,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
   say('· waiting until every node works and one alerts');
   await waitUntilReady(system.state, READY_MS, signal);
   system.start.save({ ready: true });
+  requireThanos(scenario, system.state);
   return system.state;
 }
 
@@ -93,5 +100,16 @@ export function requireMode(scenario: Scenario, mode: RunState['mode'], why: str
     got: why,
     expected: 'a network namespace for each node',
     fix: 'run it as root on Linux, without another system running',
+  });
+}
+
+/** @throws UserError when the scenario cannot be played here */
+export function requireThanos(scenario: Scenario, state: Pick<RunState, 'urls'>): void {
+  if (!scenario.needsThanos || hasThanos(state)) return;
+  throw new UserError({
+    what: `${scenario.name} is about Thanos, which does not run here`,
+    got: 'a system without Thanos: its start said why',
+    expected: 'a Thanos that runs',
+    fix: 'see what `npm start` says about it, and start again',
   });
 }

@@ -22,19 +22,82 @@ const ACCEPTED = {
 /** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */
 const NOTICED_TO_HAPROXY: Readonly<Record<string, number>> = { 'primary-crash': 0.5, 'primary-host-loss': 1.3 };
 
+const most = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'at most',
+  limit,
+  unit,
+});
+const least = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'at least',
+  limit,
+  unit,
+});
+const exactly = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'exactly',
+  limit,
+  unit,
+});
+
+/** Some 80 s of queries, less what the machine may swallow: fewer prove nothing. */
+const ENOUGH_QUERIES = 40;
+
+/** What is promised beside the alerts, by scenario. */
+const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  'query-path-crash': [
+    least('queries', 50 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('deduplicatedMissing', 0, 'samples'),
+  ],
+  'query-path-hang': [
+    least('queries', 50 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('querySlowest', 2, 's'),
+  ],
+  'thanos-down': [
+    most('answeredByNodes', 8, 's'),
+    most('failedAfterSwitch', 0, 'queries'),
+    most('failedOnReturn', 0, 'queries'),
+    most('backThroughThanos', 60, 's'),
+    least('answersCompared', 20, 'series'),
+    most('answersDiffering', 0, 'series'),
+  ],
+  'store-down': [
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('historyWrongBefore', 0, 'samples'),
+    // The drill proves nothing unless history was gone.
+    least('historyWrongDuring', 1, 'samples'),
+    most('historyBack', 60, 's'),
+  ],
+  'blocks-move': [
+    least('blocksGiven', 48, 'blocks'),
+    most('uploadedAfter', 120, 's'),
+    most('servedAfter', 240, 's'),
+    most('compactedAfter', 300, 's'),
+    most('blocksOverlapping', 0, 'pairs'),
+    most('historyWrong', 0, 'samples'),
+    most('downsampledWrong', 0, 'samples'),
+    exactly('spansBoth', 1, ''),
+  ],
+  'compactor-crash': [
+    exactly('killedInTheMiddle', 1, ''),
+    most('finishedAfter', 300, 's'),
+    exactly('compactorsAtOnce', 1, 'processes'),
+    most('blocksOverlapping', 0, 'pairs'),
+    most('historyWrong', 0, 'samples'),
+  ],
+};
+
 /** Every limit of a scenario's runs: the table of what is promised. */
 export function limitsOf(scenario: Scenario): Limit[] {
-  const most = (measurement: string, limit: number, unit: string): Limit => ({
-    measurement,
-    rule: 'at most',
-    limit,
-    unit,
-  });
   const limits: Limit[] = [
     // The drill judges nothing unless the oracle saw what the drill did.
-    { measurement: 'oracleIncidents', rule: 'at least', limit: 3, unit: 'incidents' },
-    { measurement: 'epochs', rule: 'exactly', limit: scenario.epochs, unit: 'epochs' },
-    { measurement: 'samplesMissing', rule: 'at most', limit: 0, unit: 'samples' },
+    least('oracleIncidents', 3, 'incidents'),
+    exactly('epochs', scenario.epochs, 'epochs'),
+    most('samplesMissing', 0, 'samples'),
     most('forTimerOff', 1, 's'),
     most('missed', 0, 'notifications'),
     most('falselyResolved', 0, 'notifications'),
@@ -48,11 +111,12 @@ export function limitsOf(scenario: Scenario): Limit[] {
   const ratio = NOTICED_TO_HAPROXY[scenario.name];
   if (ratio !== undefined) limits.push(most('noticedToHaproxy', ratio, '×'));
   if (scenario.gateOutlivesFault) limits.push(most('healedGateClosed', 5, 's'));
+  limits.push(...(BESIDE[scenario.name] ?? []));
   return limits;
 }
 
 /** The limit on the median of `accepted` over all runs; null where nobody takes over. */
 export function medianLimit(scenario: Scenario): Limit | null {
   if (scenario.takeover === 'none') return null;
-  return { measurement: 'accepted', rule: 'at most', limit: ACCEPTED[scenario.takeover].median, unit: 's' };
+  return most('accepted', ACCEPTED[scenario.takeover].median, 's');
 }

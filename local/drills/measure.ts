@@ -34,7 +34,7 @@ export function measure(scenario: Scenario, e: Evidence): Measurements {
     ...(scenario.takeover === 'none'
       ? {}
       : { noticed, gateOpened: after(e.seen.openedAt), accepted: after(e.seen.acceptedAt) }),
-    haproxyNoticed: haproxy,
+    ...(scenario.hurts === 'nobody' ? {} : { haproxyNoticed: haproxy }),
     ...(scenario.takeover === 'none'
       ? {}
       : { noticedToHaproxy: noticed === null || haproxy === null ? null : round(noticed / haproxy) }),

@@ -1,14 +1,16 @@
-import { follow, FAULT_S, lead } from './choreography';
+import { FAULT_S, follow, lead } from './choreography';
 import { awaitAll, until } from './clock';
-import { loggedGateEvents, samplesMissing } from './collect';
+import { deduplicatedMissing, loggedGateEvents, samplesMissing } from './collect';
 import { compareWithOracle, incidentsOf } from './compare';
 import { gateTimes, type GateEvent } from './gate-times';
+import { joined, type Measuring, type Moments, type Reading } from './instrument';
 import { judgeRun } from './judge';
 import { measure } from './measure';
 import { readNotifications, SOURCES, type Told } from './notifications';
 import type { RunResult } from './result';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
+import { hasThanos } from './thanos';
 import { Watch } from './watch';
 import { DRILL_ALERTS, type World } from './world';
 
@@ -24,10 +26,25 @@ export interface InForce {
 
 /** One run: settle, move the alerts, strike, look on, undo, wait until all is well and told, judge. */
 export async function runOnce(world: World, scenario: Scenario, inForce: InForce): Promise<RunResult> {
-  const { faults, say, signal, store } = world;
-  say('  settling');
-  await scenario.prepare?.(faults);
+  world.say('  settling');
+  await scenario.prepare?.(world);
   const settled = await settle(world, scenario);
+  const instruments = scenario.instruments.map((instrument) => instrument(world));
+  try {
+    return await incident(world, scenario, settled, instruments, inForce);
+  } finally {
+    for (const instrument of instruments) instrument.stop?.();
+  }
+}
+
+async function incident(
+  world: World,
+  scenario: Scenario,
+  settled: Settled,
+  instruments: readonly Measuring[],
+  inForce: InForce,
+): Promise<RunResult> {
+  const { say, signal, store } = world;
   const { cast } = settled;
   const startedAt = Date.now();
   const said = (): Told[] => readNotifications(world.state.pages).filter((t) => t.receivedAt >= startedAt);
@@ -36,18 +53,23 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
     `  ${cast.active} alerts (epoch ${settled.epoch}), ${cast.standby} stands by; alerts are made pending and firing`,
   );
   await lead(world);
+  await Promise.all(instruments.map((i) => i.beforeFault?.()));
 
-  inForce.undo = () => scenario.undo(faults, cast);
+  inForce.undo = () => scenario.undo(world, cast);
   const struckBefore = Date.now();
   // What a scenario does beside the fault itself may take as long as the takeover: nobody waits for it to look on.
   const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
   let struckAt: number;
   let undoneAt: number;
+  let course: Reading | undefined;
   try {
-    const striking = scenario.inject(faults, cast);
     say(`  ${scenario.what}`);
-    const [at] = await Promise.all([striking, follow(world, struckBefore)]);
-    struckAt = at;
+    const striking = scenario.inject(world, cast);
+    [struckAt, , course] = await Promise.all([
+      striking,
+      follow(world, struckBefore),
+      striking.then((at) => scenario.course?.(world, cast, at)),
+    ]);
     if (scenario.takeover !== 'none') {
       await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
         timeoutMs: struckAt + TAKEOVER_MS - Date.now(),
@@ -55,7 +77,8 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
       });
     }
     await until(struckAt + FAULT_S * 1000, signal);
-    undoneAt = await scenario.undo(faults, cast);
+    await Promise.all(instruments.map((i) => i.beforeUndo?.()));
+    undoneAt = await scenario.undo(world, cast);
     inForce.undo = null;
   } finally {
     watch.stop();
@@ -66,6 +89,12 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
   await awaitAll(() => toldAll(said(), names, scenario.plainPair), { timeoutMs: NOTIFICATIONS_MS, signal });
   await atRest(world);
   const endedAt = Date.now();
+  const moments: Moments = { startedAt, struckAt, undoneAt, endedAt };
+  const readings = joined([
+    ...(course === undefined ? [] : [course]),
+    ...(await Promise.all(instruments.map((i) => i.finish(moments)))),
+    ...(hasThanos(world.state) ? [await deduplicatedMissing(world, startedAt, endedAt)] : []),
+  ]);
 
   const told = said();
   const oracle = told.filter((t) => t.source === SOURCES.oracle);
@@ -83,7 +112,7 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
   const gates = gateEventsOf(world, scenario, settled, struckAt);
   const now = (await store.readAssignment())!.assignment;
 
-  const measurements = measure(scenario, {
+  const judged = measure(scenario, {
     struckAt,
     undoneAt,
     seen: watch.seen,
@@ -98,8 +127,10 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
     healedGateClosedAt: gates.find((e) => e.node === cast.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
     samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
   });
+  const measurements = { ...judged, ...readings.measurements };
   const findings = [
     ...ours.findings,
+    ...readings.findings,
     ...(plain?.findings ?? []).map((f) => `plain pair: ${f}`),
     ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
     ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
@@ -127,6 +158,6 @@ function toldAll(told: readonly Told[], names: readonly string[], plainPair: boo
 
 /** Gates that die with their agent say nothing in any log. */
 function gateEventsOf(world: World, scenario: Scenario, { cast }: Settled, struckAt: number): GateEvent[] {
-  const died = scenario.agentDies ? [{ at: struckAt, node: cast.hurt, open: false }] : [];
+  const died = scenario.agentDies ? [{ at: struckAt, node: cast.hurt!, open: false }] : [];
   return [...loggedGateEvents(world), ...died].sort((a, b) => a.at - b.at);
 }

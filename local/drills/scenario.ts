@@ -1,4 +1,5 @@
-import type { Faults } from './faults';
+import type { Instrument, Reading } from './instrument';
+import type { World } from './world';
 
 /** How soon the takeover has to happen; see limits.ts. */
 export type TakeoverClass = 'crash' | 'silence' | 'break-glass' | 'none';
@@ -8,19 +9,24 @@ export interface Cast {
   /** The node that alerts when the run starts. */
   readonly active: string;
   readonly standby: string;
-  /** The one of the two that is hurt. */
-  readonly hurt: string;
+  /** The one of the two that is hurt; null when no node is. */
+  readonly hurt: string | null;
 }
 
-/** One kind of incident, as data and two verbs. The frame of a run (run.ts) is the same for all. */
+/**
+ * One kind of incident, as data and a few verbs. The frame of a run (run.ts) is the same for all: alerts move, and the
+ * oracle judges what was told of them. What else a scenario measures, its instruments do.
+ */
 export interface Scenario {
   readonly name: string;
   /** What happens, one line. */
   readonly what: string;
-  readonly hurts: 'active' | 'standby';
+  readonly hurts: 'active' | 'standby' | 'nobody';
   readonly takeover: TakeoverClass;
   /** Hosts have to be cut off: root on Linux. */
   readonly needsNamespaces: boolean;
+  /** Thanos has to run. */
+  readonly needsThanos: boolean;
   /** A pair of Prometheus that both alert goes through the same, for comparison. */
   readonly plainPair: boolean;
   /** The hurt node's agent and gate die with it, so its gate counts as closed from the fault on. */
@@ -29,10 +35,16 @@ export interface Scenario {
   readonly gateOutlivesFault: boolean;
   /** How many new epochs the incident may cost, exactly. */
   readonly epochs: number;
+  /** What is measured beside the alerts. */
+  readonly instruments: readonly Instrument[];
   /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */
-  readonly prepare?: (faults: Faults) => Promise<void>;
+  readonly prepare?: (world: World) => Promise<void>;
+  /** Undoes what `prepare` did, whatever happened since; called when the drill is over. */
+  readonly restore?: (world: World) => Promise<unknown>;
   /** The fault. Returns when it struck, ms since the Unix epoch. */
-  readonly inject: (faults: Faults, cast: Cast) => Promise<number>;
+  readonly inject: (world: World, cast: Cast) => Promise<number>;
+  /** What has to come to its end before the fault is undone, seen step by step. */
+  readonly course?: (world: World, cast: Cast, struckAt: number) => Promise<Reading>;
   /** Undoes it. Returns when, ms since the Unix epoch. */
-  readonly undo: (faults: Faults, cast: Cast) => Promise<number>;
+  readonly undo: (world: World, cast: Cast) => Promise<number>;
 }

@@ -3,6 +3,7 @@ import { awaitAll } from './clock';
 import { yardstick } from './haproxy';
 import { readNotifications } from './notifications';
 import type { Cast, Scenario } from './scenario';
+import { hasThanos, thanosUnrest } from './thanos';
 import {
   alertmanagersOf,
   DRILL_ALERTS,
@@ -60,7 +61,7 @@ export async function settle(world: World, scenario: Scenario): Promise<Settled>
 
   const { active } = next;
   const standby = state.nodes.find((n) => n.node !== active)!.node;
-  return { cast: { active, standby, hurt: scenario.hurts === 'active' ? active : standby }, epoch: next.epoch };
+  return { cast: { active, standby, hurt: { active, standby, nobody: null }[scenario.hurts] }, epoch: next.epoch };
 }
 
 /** @throws Error naming what kept the system from coming to rest */
@@ -85,6 +86,10 @@ async function unrest(world: World): Promise<string | null> {
   if (stray.length > 0) return `an Alertmanager still has ${stray.join(', ')}, which the oracle has not`;
   const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
   if (down.length > 0) return `HAProxy still has ${down.join(' and ')} down`;
+  if (hasThanos(state)) {
+    const thanos = await thanosUnrest(world);
+    if (thanos !== null) return thanos;
+  }
   const last = readNotifications(state.pages).at(-1);
   return last !== undefined && Date.now() - last.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
 }

@@ -26,7 +26,7 @@ export class Watch {
   /** `since` is the fault's moment: what was before does not count. */
   constructor(
     private readonly world: World,
-    private readonly hurt: string,
+    private readonly hurt: string | null,
     private readonly heir: string,
     private readonly since: number,
   ) {
@@ -52,7 +52,7 @@ export class Watch {
   }
 
   private async askHaproxy(): Promise<void> {
-    if (this.seen.haproxyDownAt !== null) return;
+    if (this.hurt === null || this.seen.haproxyDownAt !== null) return;
     const up = (await yardstick(this.world.state.haproxySocket)).get(this.hurt);
     if (up === undefined) throw new Error(`HAProxy's yardstick does not know ${this.hurt}`);
     if (!up) this.seen.haproxyDownAt = Date.now();

@@ -1,9 +1,10 @@
-import { requireMode } from '../../local/drills/drill';
+import { requireMode, requireThanos } from '../../local/drills/drill';
 import { judgeDrill, judgeRun, median } from '../../local/drills/judge';
+import { FAILOVERS } from '../../local/drills/failover-scenarios';
 import { limitsOf } from '../../local/drills/limits';
 import { renderRun, renderSummary } from '../../local/drills/report';
 import { check, type Measurements, type RunResult } from '../../local/drills/result';
-import { SCENARIOS } from '../../local/drills/scenarios';
+import { SCENARIOS, scenariosOf } from '../../local/drills/scenarios';
 
 const scenario = (name: string): (typeof SCENARIOS)[number] => SCENARIOS.find((s) => s.name === name)!;
 const crash = scenario('primary-crash');
@@ -28,6 +29,12 @@ test('the scenarios that the issue names', () => {
     'control-plane-down',
     'assignment-store-down',
     'double-trigger',
+    'query-path-crash',
+    'query-path-hang',
+    'thanos-down',
+    'store-down',
+    'blocks-move',
+    'compactor-crash',
   ]);
 });
 
@@ -42,6 +49,18 @@ test('the promised limits', () => {
   expect(limit('primary-host-loss', 'noticedToHaproxy')).toBe(1.3);
   expect(limit('primary-partition', 'healedGateClosed')).toBe(5);
   expect(limit('standby-crash', 'epochs')).toBe(0);
+  expect(limit('query-path-crash', 'accepted')).toBe(4);
+  expect(limit('query-path-crash', 'queriesFailed')).toBe(0);
+  expect(limit('query-path-crash', 'deduplicatedMissing')).toBe(0);
+  expect(limit('query-path-hang', 'querySlowest')).toBe(2);
+  expect(limit('thanos-down', 'answeredByNodes')).toBe(8);
+  for (const measurement of ['failedAfterSwitch', 'failedOnReturn', 'answersDiffering'])
+    expect(limit('thanos-down', measurement)).toBe(0);
+  expect(limit('compactor-crash', 'compactorsAtOnce')).toBe(1);
+  for (const name of ['blocks-move', 'compactor-crash'])
+    for (const measurement of ['historyWrong', 'blocksOverlapping']) expect(limit(name, measurement)).toBe(0);
+  for (const name of ['thanos-down', 'store-down', 'blocks-move', 'compactor-crash'])
+    expect(limit(name, 'epochs')).toBe(0);
   for (const { name } of SCENARIOS) {
     expect(limit(name, 'missed')).toBe(0);
     expect(limit(name, 'falselyResolved')).toBe(0);
@@ -116,4 +135,17 @@ test('a scenario that cuts hosts off refuses loopback', () => {
   expect(() => requireMode(scenario('primary-partition'), 'namespaces', '')).not.toThrow();
   for (const s of SCENARIOS.filter((x) => x.name !== 'primary-partition'))
     expect(() => requireMode(s, 'loopback', '')).not.toThrow();
+});
+
+test('a scenario of Thanos refuses a system without it', () => {
+  expect(() => requireThanos(scenario('thanos-down'), { urls: {} })).toThrow('does not run here');
+  for (const s of SCENARIOS) expect(() => requireThanos(s, { urls: { 'thanos query': 'x' } })).not.toThrow();
+  for (const s of FAILOVERS) expect(() => requireThanos(s, { urls: {} })).not.toThrow();
+});
+
+test('query-path is both of them; other names are one scenario, or none', () => {
+  expect(scenariosOf('query-path').map((s) => s.takeover)).toEqual(['crash', 'silence']);
+  for (const s of SCENARIOS) expect(scenariosOf(s.name)).toEqual([s]);
+  expect(scenariosOf('primary')).toEqual([]);
+  expect(scenariosOf('')).toEqual([]);
 });

@@ -1,0 +1,76 @@
+import { seriesOf } from './collect';
+import type { Instrument } from './instrument';
+import { queriesOf } from './thanos';
+import { getJson, type World } from './world';
+
+/** The answer to a range query: series → its values as text, one per step. */
+export type Answer = ReadonlyMap<string, string>;
+
+type Series = {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, string])[];
+};
+
+/** External labels are left out: Thanos adds them, a node does not know them in its own answers. */
+export function answerOf(result: readonly Series[]): Answer {
+  return new Map(result.map(({ metric, values }) => [seriesOf(metric), JSON.stringify(values)]));
+}
+
+/** Series that are not the same in both, or only in one. */
+export function differing(a: Answer, b: Answer): string[] {
+  return [...new Set([...a.keys(), ...b.keys()])].filter((series) => a.get(series) !== b.get(series)).sort();
+}
+
+/**
+ * What is asked. Replicas scrape at different fractions of a second; so only what does not depend on that can be equal
+ * to the last digit: values that stood still all the time.
+ */
+const QUERIES = ['up', 'sum by (job) (up)', 'trade_engine_drill{alert="for5s"}', 'count by (__name__) ({job="redis"})'];
+
+/** The window that is asked for lies between settling and the fault: nothing moves in it. */
+const FROM_S = 1;
+const TO_S = 11;
+
+/** The same range queries through the query port before the fault, while it lasts and afterwards: equal answers? */
+export const sameAnswers: Instrument = (world) => {
+  const startedS = Math.ceil(Date.now() / 1000);
+  const window = { start: String(startedS + FROM_S), end: String(startedS + TO_S), step: '1' };
+  const all = (): Promise<Answer[]> => Promise.all(QUERIES.map((query) => ask(world, query, window)));
+  let before: Answer[] | undefined;
+  let during: Answer[] | undefined;
+  return {
+    async beforeFault() {
+      before = await all();
+    },
+    async beforeUndo() {
+      during = await all();
+    },
+    async finish() {
+      const after = await all();
+      const findings = [...compare('while it lasted', before!, during!), ...compare('afterwards', before!, after)];
+      return {
+        measurements: {
+          answersCompared: before!.reduce((sum, answer) => sum + answer.size, 0),
+          answersDiffering: findings.length,
+        },
+        findings,
+      };
+    },
+  };
+};
+
+function compare(when: string, before: readonly Answer[], then: readonly Answer[]): string[] {
+  return QUERIES.flatMap((query, i) =>
+    differing(before[i]!, then[i]!).map(
+      (series) =>
+        `${query} ${when}: ${series} was ${before[i]!.get(series) ?? 'not there'}, is ${then[i]!.get(series) ?? 'not there'}`,
+    ),
+  );
+}
+
+async function ask(world: World, query: string, window: Readonly<Record<string, string>>): Promise<Answer> {
+  const parameters = new URLSearchParams({ query, ...window });
+  const url = `${queriesOf(world)}/api/v1/query_range?${parameters.toString()}`;
+  const { data } = await getJson<{ data: { result: Series[] } }>(url, 10_000);
+  return answerOf(data.result);
+}

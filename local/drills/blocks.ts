@@ -1,0 +1,66 @@
+/** What a block's meta.json in the bucket says, as far as it is used here. Times in ms since the Unix epoch, to excluded. */
+export interface BlockMeta {
+  readonly ulid: string;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly stats: { readonly numSamples: number; readonly numSeries: number };
+  readonly compaction: { readonly level: number; readonly sources: readonly string[] };
+  readonly thanos: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly downsample: { readonly resolution: number };
+    /** Who made it: sidecar, compactor, … */
+    readonly source: string;
+  };
+}
+
+/** A block as the bucket has it. */
+export interface BucketBlock extends BlockMeta {
+  /** Marked for deletion: its successor is there, and nobody reads it any more. */
+  readonly marked: boolean;
+}
+
+/** Blocks of one stream: same labels, same resolution. Only these may never overlap. */
+export function streamOf({ thanos }: BlockMeta): string {
+  return JSON.stringify([Object.entries(thanos.labels).sort(), thanos.downsample.resolution]);
+}
+
+/** Pairs of blocks in use that hold the same time of the same stream: what makes a compactor halt. */
+export function overlapping(blocks: readonly BucketBlock[]): [BucketBlock, BucketBlock][] {
+  const used = blocks.filter((b) => !b.marked);
+  return used.flatMap((a, i) =>
+    used
+      .slice(i + 1)
+      .filter((b) => streamOf(a) === streamOf(b) && a.minTime < b.maxTime && b.minTime < a.maxTime)
+      .map((b): [BucketBlock, BucketBlock] => [a, b]),
+  );
+}
+
+/** Blocks in use that lie in a stretch of one replica, at one resolution, in order. */
+export function within(
+  blocks: readonly BucketBlock[],
+  part: { readonly replica: string; readonly from: number; readonly to: number; readonly resolution?: number },
+): BucketBlock[] {
+  return blocks
+    .filter(
+      (b) =>
+        !b.marked &&
+        b.thanos.labels.replica === part.replica &&
+        b.thanos.downsample.resolution === (part.resolution ?? 0) &&
+        b.minTime >= part.from &&
+        b.maxTime <= part.to,
+    )
+    .sort((a, b) => a.minTime - b.minTime);
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A ULID of that moment; `entropy` 16 numbers from 0 to 31. */
+export function ulid(at: number, entropy: readonly number[]): string {
+  const time = Array.from({ length: 10 }, (_, i) => ALPHABET[Math.floor(at / 32 ** (9 - i)) % 32]!);
+  return [...time, ...entropy.slice(0, 16).map((n) => ALPHABET[n]!)].join('');
+}
+
+/** When a block with this ULID was made, ms since the Unix epoch. */
+export function ulidTime(id: string): number {
+  return [...id.slice(0, 10)].reduce((sum, c) => sum * 32 + ALPHABET.indexOf(c), 0);
+}

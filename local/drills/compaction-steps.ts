@@ -1,0 +1,72 @@
+import { overlapping, within, type BucketBlock } from './blocks';
+import { listBlocks } from './bucket';
+import { awaitAll } from './clock';
+import { TWO_DAYS } from './history';
+import type { Imported } from './history-steps';
+import { fromThanos } from './thanos';
+import type { World } from './world';
+
+const COMPACTED_MS = 600_000;
+
+/** The compactor's first downsampling: 5 min. */
+const DOWNSAMPLED = 300_000;
+
+export interface Compacted {
+  /** Raw blocks in use of what was imported. */
+  readonly raw: number;
+  readonly overlapping: number;
+  readonly findings: readonly string[];
+}
+
+/** Whole pairs of days, each one block. */
+export function wholePairs(blocks: readonly BucketBlock[], { history, node }: Imported, resolution: number): number {
+  return within(blocks, { replica: node, from: history.from, to: history.to, resolution }).filter(
+    // Blocks end with their last sample.
+    (b) => b.maxTime - b.minTime > TWO_DAYS - 3_600_000,
+  ).length;
+}
+
+/** What the compactor has still to do, in words; null when every pair of days is one block, raw and downsampled. */
+export function uncompacted(blocks: readonly BucketBlock[], imported: Imported): string | null {
+  const { from, to } = imported.history;
+  const pairs = Math.floor((to - from) / TWO_DAYS);
+  const raw = wholePairs(blocks, imported, 0);
+  const small = wholePairs(blocks, imported, DOWNSAMPLED);
+  if (raw === pairs && small === pairs) return null;
+  return `${raw} of ${pairs} pairs of days are one block, ${small} are downsampled`;
+}
+
+/** Until the compactor has done all that it can do. @throws Error naming what is left when it does not */
+export async function compacted(world: World, imported: Imported): Promise<Compacted> {
+  let blocks: BucketBlock[] = [];
+  const missing = await awaitAll(
+    async () => {
+      blocks = await listBlocks(world);
+      return uncompacted(blocks, imported);
+    },
+    { timeoutMs: COMPACTED_MS, signal: world.signal, everyMs: 1_000 },
+  );
+  if (missing !== null) throw new Error(`the compactor does not come to its end: ${missing}`);
+  const pairs = overlapping(blocks);
+  const { history, node } = imported;
+  return {
+    raw: within(blocks, { replica: node, from: history.from, to: history.to }).length,
+    overlapping: pairs.length,
+    findings: pairs.map(([a, b]) => `blocks ${a.ulid} and ${b.ulid} hold the same time`),
+  };
+}
+
+/** Whether one query answers with what exists only in the bucket and with what was scraped just now: 1, or 0. */
+export async function spansBoth(world: World, { history }: Imported): Promise<number> {
+  const parameters = new URLSearchParams({
+    query: `count({__name__=~"up|${history.metric}"}) by (__name__)`,
+    start: String(history.from / 1000),
+    end: String(Math.floor(Date.now() / 1000)),
+    step: '3600',
+  });
+  const { data } = await fromThanos<{ data: { result: { metric: { __name__: string } }[] } }>(
+    world,
+    `/api/v1/query_range?${parameters.toString()}`,
+  );
+  return data.result.length === 2 ? 1 : 0;
+}

@@ -1,0 +1,38 @@
+import type { Measurements } from './result';
+import type { World } from './world';
+
+/** When what happened in a run, ms since the Unix epoch. */
+export interface Moments {
+  readonly startedAt: number;
+  readonly struckAt: number;
+  readonly undoneAt: number;
+  readonly endedAt: number;
+}
+
+/** Numbers by name, and what they do not say, one sentence each. */
+export interface Reading {
+  readonly measurements: Measurements;
+  readonly findings: readonly string[];
+}
+
+/** Something that a scenario measures beside the alerts, which every run measures. Started when the system is at rest. */
+export type Instrument = (world: World) => Measuring;
+
+export interface Measuring {
+  /** Just before the fault. */
+  beforeFault?(): Promise<void>;
+  /** Just before it is undone. */
+  beforeUndo?(): Promise<void>;
+  /** All is well again. */
+  finish(moments: Moments): Promise<Reading>;
+  /** Called last, also when the run is broken off. */
+  stop?(): void;
+}
+
+/** Several readings as one. */
+export function joined(readings: readonly Reading[]): Reading {
+  return {
+    measurements: Object.assign({}, ...readings.map((r) => r.measurements)) as Measurements,
+    findings: readings.flatMap((r) => r.findings),
+  };
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunState } from '../run/run-dir';
+import { getJson, type World } from './world';
+
+/** Where clients query: Thanos, or the nodes while Thanos does not answer. */
+export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
+
+/** Name of the URL of Thanos query in the run's state; a machine that cannot have Thanos has none. */
+const THANOS = 'thanos query';
+
+export const hasThanos = (state: Pick<RunState, 'urls'>): boolean => state.urls[THANOS] !== undefined;
+
+/** The bucket of the blocks, as the nodes were told. */
+export function blocksBucketOf({ state }: World): string {
+  const file = join(state.nodes[0]!.dir, 'etc', 'prometheus-ha', 'node.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { thanos: { bucket: string } }).thanos.bucket;
+}
+
+/** What a Thanos query says of the stores that it asks, by kind. */
+interface Stores {
+  readonly data: Readonly<Record<string, readonly { readonly name: string; readonly lastError: string | null }[]>>;
+}
+
+/** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
+export async function thanosUnrest(world: World): Promise<string | null> {
+  const answer = await fetch(`${queriesOf(world)}/api/v1/stores`, { signal: AbortSignal.timeout(2_000) });
+  // A node knows no stores.
+  if (answer.status === 404) return 'queries do not go through Thanos';
+  if (!answer.ok) return `Thanos answers HTTP ${answer.status}`;
+  const { data } = (await answer.json()) as Stores;
+  const failing = Object.values(data)
+    .flat()
+    .filter((store) => store.lastError !== null);
+  if (failing.length > 0) return `Thanos cannot ask ${failing.map((s) => `${s.name}: ${s.lastError}`).join(', ')}`;
+  const sidecars = data.sidecar?.length ?? 0;
+  if (sidecars !== world.state.nodes.length) return `Thanos asks ${sidecars} of ${world.state.nodes.length} sidecars`;
+  return (data.store?.length ?? 0) > 0 ? null : 'Thanos has no store gateway to ask';
+}
+
+/** Services of ECS that a drill can stop, start or hurt. */
+export type ThanosService = 'query' | 'store' | 'compact';
+
+/** An action on a service. */
+export const service =
+  (action: 'kill-task' | 'stop-service' | 'start-service', name: ThanosService) =>
+  ({ faults }: World): Promise<number> =>
+    faults.act(action, { service: name });
+
+/** @throws Error unless that is answered in time */
+export const fromThanos = <T>(world: World, path: string): Promise<T> =>
+  getJson<T>(`${queriesOf(world)}${path}`, 30_000);

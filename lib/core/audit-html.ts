@@ -95,9 +95,12 @@ function timeline(target: TargetReport, views: readonly ViewReport[], { from, to
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(label)}">${ticks.join('')}${rows.join('')}</svg>`;
 }
 
-/** A lost stretch is taller than the bar and solid, a hidden one hollow and hatched: no colour is needed to tell. */
+/**
+ * What a query does not see is taller than the bar and solid, what one replica lacks hollow and hatched: no colour is
+ * needed to tell them apart.
+ */
 function gapMark(gap: Gap, view: ViewReport, target: TargetReport, x: (at: number) => number, top: number): string {
-  const lost = view === target.deduplicated || !gap.hidden;
+  const lost = view === target.deduplicated;
   const width = Math.max(MIN_WIDTH, x(gap.to) - x(gap.from));
   const title = `${view.view}: ${clock(gap.from)} – ${clock(gap.to)} UTC, ${explainGap(view, gap, target)}`;
   return lost
@@ -157,4 +160,4 @@ const HATCH =
 
 const key = (kind: string): string =>
   `<svg class="key" viewBox="0 0 28 16"><rect class="${kind}" x="1" y="2" width="26" height="12"/></svg>`;
-const LEGEND = `<p>${key('bar')} samples are there ${key('hidden')} missing in one replica, hidden by deduplication ${key('lost')} missing in what a query sees</p>`;
+const LEGEND = `<p>${key('bar')} samples are there ${key('hidden')} missing in one replica ${key('lost')} missing in what a query sees</p>`;

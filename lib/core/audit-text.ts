@@ -40,7 +40,7 @@ export function headline({ verdict, targets, deduplicatedBy }: AuditReport): str
 /** What a gap means, in a person's words. */
 export function explainGap(view: ViewReport, gap: Gap, target: TargetReport): string {
   const missing = `${gap.missing} missing`;
-  if (view !== target.deduplicated) return gap.hidden ? `${missing}, hidden` : `${missing}, not hidden`;
+  if (view !== target.deduplicated) return gap.hidden ? `${missing}, hidden` : `${missing}, not all of them hidden`;
   if (gap.heldBy.length === 0) return `${missing}: no replica has them`;
   return `${missing}: ${gap.heldBy.join(' and ')} ${gap.heldBy.length > 1 ? 'have' : 'has'} them, deduplication does not show them`;
 }

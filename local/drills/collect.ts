@@ -15,14 +15,24 @@ const INTERVAL_MS = 1_000;
 const WATCHED =
   '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_database_size_bytes"}';
 
-/** Raw samples of one Prometheus between two moments, as scraped. */
-async function sampleTimes(prometheus: string, from: number, to: number): Promise<SampleTimes> {
+/** Raw samples between two moments, as scraped, of one Prometheus or through Thanos; replicas' samples together. */
+async function sampleTimes(
+  api: string,
+  from: number,
+  to: number,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<SampleTimes> {
   const seconds = Math.ceil((to - from) / 1000) + 1;
-  const query = new URLSearchParams({ query: `${WATCHED}[${seconds}s]`, time: String(to / 1000) });
+  const query = new URLSearchParams({ query: `${WATCHED}[${seconds}s]`, time: String(to / 1000), ...parameters });
   const answer = await getJson<{
     data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
-  }>(`${prometheus}/api/v1/query?${query.toString()}`, 10_000);
-  return new Map(answer.data.result.map((r) => [seriesOf(r.metric), r.values.map(([at]) => Math.round(at * 1000))]));
+  }>(`${api}/api/v1/query?${query.toString()}`, 10_000);
+  const times = new Map<string, number[]>();
+  for (const { metric, values } of answer.data.result) {
+    const series = seriesOf(metric);
+    times.set(series, [...(times.get(series) ?? []), ...values.map(([at]) => Math.round(at * 1000))]);
+  }
+  return new Map([...times].map(([series, all]) => [series, all.sort((x, y) => x - y)]));
 }
 
 /** The same series wherever it is asked for: Thanos adds the external labels. */
@@ -31,15 +41,25 @@ export function seriesOf(labels: Readonly<Record<string, string>>): string {
   return fingerprint(Object.fromEntries(Object.entries(labels).filter(([name]) => !external.includes(name))));
 }
 
-/** Samples that a query through the load balancer does not show, though the oracle has them. */
-export async function deduplicatedMissing(world: World, from: number, to: number): Promise<Reading> {
-  const [oracle, deduplicated] = await Promise.all(
-    [oracleOf(world), queriesOf(world)].map((url) => sampleTimes(url, from, to)),
-  );
-  const missing = missingEverywhere([deduplicated!], oracle!, from, to, INTERVAL_MS);
+/** Samples of the oracle that queries through Thanos do not show: with deduplication, by series at worst; and without. */
+export async function thanosMissing(world: World, from: number, to: number): Promise<Reading> {
+  const raw = { max_source_resolution: '0s' };
+  const [oracle, deduplicated, all] = await Promise.all([
+    sampleTimes(oracleOf(world), from, to),
+    sampleTimes(queriesOf(world), from, to, { ...raw, dedup: 'true' }),
+    sampleTimes(queriesOf(world), from, to, { ...raw, dedup: 'false' }),
+  ]);
+  const passedOver = missingEverywhere([deduplicated], oracle, from, to, INTERVAL_MS);
+  const lost = missingEverywhere([all], oracle, from, to, INTERVAL_MS);
   return {
-    measurements: { deduplicatedMissing: [...missing.values()].reduce((sum, n) => sum + n, 0) },
-    findings: [...missing].map(([series, n]) => `${n} samples missing of ${series} in the deduplicated view`),
+    measurements: {
+      deduplicatedMissing: Math.max(0, ...passedOver.values()),
+      thanosMissing: [...lost.values()].reduce((sum, n) => sum + n, 0),
+    },
+    findings: [
+      ...[...passedOver].map(([series, n]) => `deduplication passes over ${n} samples of ${series}`),
+      ...[...lost].map(([series, n]) => `${n} samples missing of ${series} in Thanos, in any replica`),
+    ],
   };
 }
 

@@ -49,7 +49,10 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'query-path-crash': [
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),
-    most('deduplicatedMissing', 0, 'samples'),
+    most('thanosMissing', 0, 'samples'),
+    // Penalty deduplication leaves a replica that stopped after twice the distance of two samples, and no sooner. The
+    // other kind, chain, passes over none, and makes rates wrong by factors (docs/decisions/penalty-deduplication.md).
+    most('deduplicatedMissing', 2, 'samples'),
   ],
   'query-path-hang': [
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),

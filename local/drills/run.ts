@@ -1,6 +1,6 @@
 import { FAULT_S, follow, lead } from './choreography';
 import { awaitAll, until } from './clock';
-import { deduplicatedMissing, loggedGateEvents, samplesMissing } from './collect';
+import { loggedGateEvents, samplesMissing, thanosMissing } from './collect';
 import { compareWithOracle, incidentsOf } from './compare';
 import { gateTimes, type GateEvent } from './gate-times';
 import { joined, type Measuring, type Moments, type Reading } from './instrument';
@@ -93,7 +93,7 @@ async function incident(
   const readings = joined([
     ...(course === undefined ? [] : [course]),
     ...(await Promise.all(instruments.map((i) => i.finish(moments)))),
-    ...(hasThanos(world.state) ? [await deduplicatedMissing(world, startedAt, endedAt)] : []),
+    ...(hasThanos(world.state) ? [await thanosMissing(world, startedAt, endedAt)] : []),
   ]);
 
   const told = said();

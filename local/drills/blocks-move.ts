@@ -1,5 +1,6 @@
 import {
   blocksOf,
+  downsampledWrong,
   giveToNode,
   made,
   makeHistory,
@@ -70,7 +71,7 @@ async function course(world: World, history: Imported, struckAt: number): Promis
       blocksLeft: (await blocksOf(world, history)).length,
       blocksOverlapping: done.overlapping,
       historyWrong: await samplesWrong(world, history),
-      downsampledWrong: await samplesWrong(world, history, '5m'),
+      downsampledWrong: await downsampledWrong(world, history),
       spansBoth: await spansBoth(world, history),
     },
     findings: done.findings,

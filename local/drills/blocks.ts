@@ -51,16 +51,3 @@ export function within(
     )
     .sort((a, b) => a.minTime - b.minTime);
 }
-
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** A ULID of that moment; `entropy` 16 numbers from 0 to 31. */
-export function ulid(at: number, entropy: readonly number[]): string {
-  const time = Array.from({ length: 10 }, (_, i) => ALPHABET[Math.floor(at / 32 ** (9 - i)) % 32]!);
-  return [...time, ...entropy.slice(0, 16).map((n) => ALPHABET[n]!)].join('');
-}
-
-/** When a block with this ULID was made, ms since the Unix epoch. */
-export function ulidTime(id: string): number {
-  return [...id.slice(0, 10)].reduce((sum, c) => sum * 32 + ALPHABET.indexOf(c), 0);
-}

@@ -8,6 +8,10 @@ import type { World } from './world';
 
 const COMPACTED_MS = 600_000;
 
+const SLACK_MS = 3_600_000;
+/** A block is in the bucket shortly before those that it replaces are marked: that is no overlap, but work under way. */
+const STILL_MS = 5_000;
+
 /** The compactor's first downsampling: 5 min. */
 const DOWNSAMPLED = 300_000;
 
@@ -18,31 +22,39 @@ export interface Compacted {
   readonly findings: readonly string[];
 }
 
-/** Whole pairs of days, each one block. */
-export function wholePairs(blocks: readonly BucketBlock[], { history, node }: Imported, resolution: number): number {
-  return within(blocks, { replica: node, from: history.from, to: history.to, resolution }).filter(
-    // Blocks end with their last sample.
-    (b) => b.maxTime - b.minTime > TWO_DAYS - 3_600_000,
-  ).length;
+/** How much of the imported pairs of days is in blocks of two days or more, ms. */
+function covered(blocks: readonly BucketBlock[], { history, node }: Imported, resolution: number): number {
+  return (
+    within(blocks, { replica: node, from: history.from, to: history.to, resolution })
+      .map((b) => b.maxTime - b.minTime)
+      // Blocks end with their last sample, not with their range.
+      .filter((length) => length > TWO_DAYS - SLACK_MS)
+      .reduce((sum, length) => sum + length, 0)
+  );
 }
 
-/** What the compactor has still to do, in words; null when every pair of days is one block, raw and downsampled. */
+/** What the compactor has still to do, in words; null when all pairs of days are in large blocks, raw and downsampled. */
 export function uncompacted(blocks: readonly BucketBlock[], imported: Imported): string | null {
   const { from, to } = imported.history;
   const pairs = Math.floor((to - from) / TWO_DAYS);
-  const raw = wholePairs(blocks, imported, 0);
-  const small = wholePairs(blocks, imported, DOWNSAMPLED);
+  const [raw, small] = [0, DOWNSAMPLED].map((resolution) =>
+    Math.min(pairs, Math.floor((covered(blocks, imported, resolution) + pairs * SLACK_MS) / TWO_DAYS)),
+  );
   if (raw === pairs && small === pairs) return null;
-  return `${raw} of ${pairs} pairs of days are one block, ${small} are downsampled`;
+  return `${raw} of ${pairs} pairs of days are compacted, ${small} are downsampled`;
 }
 
 /** Until the compactor has done all that it can do. @throws Error naming what is left when it does not */
 export async function compacted(world: World, imported: Imported): Promise<Compacted> {
   let blocks: BucketBlock[] = [];
+  let seen = '';
+  let since = 0;
   const missing = await awaitAll(
     async () => {
       blocks = await listBlocks(world);
-      return uncompacted(blocks, imported);
+      const now = blocks.map((b) => `${b.ulid} ${b.marked}`).join();
+      if (now !== seen) [seen, since] = [now, Date.now()];
+      return uncompacted(blocks, imported) ?? (Date.now() - since < STILL_MS ? 'it is at work' : null);
     },
     { timeoutMs: COMPACTED_MS, signal: world.signal, everyMs: 1_000 },
   );

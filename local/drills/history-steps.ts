@@ -104,23 +104,32 @@ function note(world: World, name: 'made' | 'imported', imported: Imported): void
   writeFileSync(noteOf(world, name), JSON.stringify(imported));
 }
 
-/**
- * How many of the samples an API does not give back as they were written, through the load balancer: each series'
- * number and sum. `resolution`: what it may answer from, e.g. 0s for raw samples, 5m for downsampled ones.
- */
-export async function samplesWrong(world: World, { history }: Imported, resolution = '0s'): Promise<number> {
-  const got = await samplesAt(queriesOf(world), history, resolution);
-  let wrong = 0;
-  for (let series = 0; series < history.series; series += 1) {
-    const want = expected(history, series, history.from - 1, history.to - 1);
-    const has = got.get(String(series));
-    if (has?.count === want.count && has.sum === want.sum) continue;
-    wrong += Math.max(1, Math.abs(want.count - (has?.count ?? 0)));
-  }
-  return wrong;
+/** How many samples are not answered as they were written, through the load balancer: each series' number and sum. */
+export async function samplesWrong(world: World, { history }: Imported): Promise<number> {
+  const got = await samplesAt(queriesOf(world), history);
+  return sumOf(history, (series, want) => {
+    const has = got.get(series);
+    return has?.count === want.count && has.sum === want.sum
+      ? 0
+      : Math.max(1, Math.abs(want.count - (has?.count ?? 0)));
+  });
 }
 
-/** Number and sum of all samples, by series. */
+/** The same, answered from downsampled blocks: series with a wrong sum. Their number of samples is another one. */
+export async function downsampledWrong(world: World, { history }: Imported): Promise<number> {
+  const got = await samplesAt(queriesOf(world), history, '5m');
+  return sumOf(history, (series, want) => (got.get(series)?.sum === want.sum ? 0 : 1));
+}
+
+function sumOf(history: History, wrong: (series: string, want: ReturnType<typeof expected>) => number): number {
+  let sum = 0;
+  for (let series = 0; series < history.series; series += 1) {
+    sum += wrong(String(series), expected(history, series, history.from - 1, history.to - 1));
+  }
+  return sum;
+}
+
+/** Number and sum of all samples, by series. `resolution`: of the samples that it may be answered from. */
 async function samplesAt(
   api: string,
   { metric, from, to }: History,

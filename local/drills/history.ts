@@ -11,10 +11,10 @@ export interface History {
 const HOUR = 3_600_000;
 /** The compactor makes blocks of two days, from midnight UTC of every other day. */
 export const TWO_DAYS = 48 * HOUR;
-/** The newest block of a stream is never compacted, as it may still have late neighbours. */
-export const TAIL = 2 * HOUR;
+/** The two newest blocks of a stream are left alone by the compactor: their range may not be complete yet. */
+export const TAIL = 4 * HOUR;
 
-/** Whole pairs of days, and one block after them that leaves them free to be compacted. */
+/** Whole pairs of days, and two blocks after them that leave them free to be compacted. */
 export function historyBefore(
   end: number,
   metric: string,

@@ -82,7 +82,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('compactedAfter', 300, 's'),
     most('blocksOverlapping', 0, 'pairs'),
     most('historyWrong', 0, 'samples'),
-    most('downsampledWrong', 0, 'samples'),
+    most('downsampledWrong', 0, 'series'),
     exactly('spansBoth', 1, ''),
   ],
   'compactor-crash': [

@@ -47,7 +47,7 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
   blocksLeft: ['', 'blocks that are left of them'],
   blocksOverlapping: ['', 'pairs of blocks that overlap'],
   historyWrong: ['', 'samples not answered as they were written'],
-  downsampledWrong: ['', 'the same, answered from downsampled blocks'],
+  downsampledWrong: ['', 'series with a wrong sum, answered from downsampled blocks'],
   spansBoth: ['', 'one query answers with S3-only and with fresh data'],
   killedInTheMiddle: ['', 'compactor killed with work left'],
   finishedAfter: ['s', 'kill → all compacted and downsampled'],

@@ -67,7 +67,13 @@ export async function settle(world: World, scenario: Scenario): Promise<Settled>
 /** @throws Error naming what kept the system from coming to rest */
 export async function atRest(world: World, timeoutMs = SETTLE_MS): Promise<void> {
   const { signal } = world;
-  const missing = await awaitAll(() => unrest(world), { timeoutMs, signal, everyMs: 300 });
+  let calmSince: number | null = null;
+  const calm = async (): Promise<string | null> => {
+    const why = await unrest(world).catch((error: Error) => error.message);
+    calmSince = why === null ? (calmSince ?? Date.now()) : null;
+    return why ?? (Date.now() - calmSince! < QUIET_MS ? 'what ended may still be told' : null);
+  };
+  const missing = await awaitAll(calm, { timeoutMs, signal, everyMs: 300 });
   if (missing !== null) throw new Error(`the system does not come to rest within ${timeoutMs / 1000} s: ${missing}`);
 }
 

@@ -1,4 +1,4 @@
-import { overlapping, ulid, ulidTime, within, type BucketBlock } from '../../local/drills/blocks';
+import { overlapping, within, type BucketBlock } from '../../local/drills/blocks';
 import { uncompacted } from '../../local/drills/compaction-steps';
 import { expected, historyBefore, openMetrics, sampleCount, TAIL, TWO_DAYS, valueAt } from '../../local/drills/history';
 
@@ -37,19 +37,11 @@ test('blocks of a stretch are those in use, of one replica and resolution, in or
   expect(within([b, ...others, a], { replica: 'r1', from: 2, to: 6 })).toEqual([a, b]);
 });
 
-test('a ULID says when it was made', () => {
-  const at = Date.UTC(2026, 10, 20);
-  const id = ulid(at, Array<number>(16).fill(31));
-  expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
-  expect(ulidTime(id)).toBe(at);
-  expect(ulidTime('01ARZ3NDEKTSV4RRFFQ69G5FAV')).toBe(1_469_922_850_259);
-});
-
 describe('history', () => {
   const now = Date.UTC(2026, 10, 23, 1);
   const history = historyBefore(now, 'm', { pairs: 2, series: 2, everyMs: HOUR });
 
-  test('whole pairs of days and a block after them, before the given end', () => {
+  test('whole pairs of days and two blocks after them, before the given end', () => {
     expect(history.from % TWO_DAYS).toBe(0);
     expect(history.to).toBe(history.from + 2 * TWO_DAYS + TAIL);
     expect(history.to).toBeLessThanOrEqual(now);
@@ -79,24 +71,26 @@ describe('history', () => {
   });
 
   test('what is expected of it', () => {
-    expect(sampleCount(history)).toBe(98);
-    const sum = Array.from({ length: 98 }, (_, i) => valueAt(1, i)).reduce((a, b) => a + b);
-    expect(expected(history, 1, history.from - 1, history.to - 1)).toEqual({ count: 98, sum });
+    expect(sampleCount(history)).toBe(100);
+    const sum = Array.from({ length: 100 }, (_, i) => valueAt(1, i)).reduce((a, b) => a + b);
+    expect(expected(history, 1, history.from - 1, history.to - 1)).toEqual({ count: 100, sum });
     expect(expected(history, 1, history.from, history.from + HOUR)).toEqual({ count: 1, sum: valueAt(1, 1) });
   });
 
-  test('compacted: each pair of days is one block, raw and downsampled', () => {
+  test('compacted: every pair of days is in a large block, raw and downsampled', () => {
     const { from } = history;
     const imported = { history, node: 'r1', ids: [], dir: '' };
-    const pair = (i: number, over: Parameters<typeof block>[2] = {}): BucketBlock =>
-      block(from + i * TWO_DAYS, from + (i + 1) * TWO_DAYS - HOUR / 60, over);
+    const days = (first: number, pairs: number, over: Parameters<typeof block>[2] = {}): BucketBlock =>
+      block(from + first * TWO_DAYS, from + (first + pairs) * TWO_DAYS - HOUR / 60, over);
+    const pair = (i: number, over: Parameters<typeof block>[2] = {}): BucketBlock => days(i, 1, over);
     const tail = block(from + 2 * TWO_DAYS, history.to);
-    expect(
-      uncompacted([pair(0), pair(1), pair(0, { res: 300_000 }), pair(1, { res: 300_000 }), tail], imported),
-    ).toBeNull();
-    expect(uncompacted([pair(0), pair(1), pair(0, { res: 300_000 }), tail], imported)).toMatch(/2 of 2 .* 1 are down/);
+    const small = { res: 300_000 };
+    expect(uncompacted([pair(0), pair(1), pair(0, small), pair(1, small), tail], imported)).toBeNull();
+    expect(uncompacted([days(0, 2), days(0, 2, small), tail], imported)).toBeNull();
+    expect(uncompacted([pair(0), pair(1), pair(0, small), tail], imported)).toMatch(/^2 of 2 .* 1 are downsampled/);
+    expect(uncompacted([days(0, 2), tail], imported)).toMatch(/^2 of 2 .* 0 are downsampled/);
     const eight = Array.from({ length: 6 }, (_, i) => block(from + i * 8 * HOUR, from + (i + 1) * 8 * HOUR));
     expect(uncompacted([...eight, pair(1), tail], imported)).toMatch(/^1 of 2/);
-    expect(uncompacted([], imported)).toMatch(/^0 of 2/);
+    expect(uncompacted([days(0, 2, { marked: true }), tail], imported)).toMatch(/^0 of 2/);
   });
 });

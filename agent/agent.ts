@@ -32,6 +32,8 @@ export const AGENT_VERSION = '1';
 const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
+/** Prometheus posts a firing alert with an end four resend delays ahead. */
+const ALERT_LIVES = 4;
 
 export interface Agent {
   /** Ends the agent; Prometheus and Alertmanager keep running unless asked otherwise. */
@@ -48,7 +50,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const startedAt = new Date().toISOString();
   const versions = { agent: AGENT_VERSION, prometheus: '', alertmanager: '' };
   const generations = new Generations(paths.config);
-  const gate = new AlertGate(log);
+  const gate = new AlertGate(log, ALERT_LIVES * durationMs(config.prometheus.resendDelay));
   await serveGate(gate, env.gateAddress, PORTS.gate);
 
   const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);

@@ -1,4 +1,12 @@
-import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type PostedAlert } from '../../lib/core/gate';
+import {
+  EMPTY_GATE,
+  fingerprint,
+  forgetStale,
+  hold,
+  type GateState,
+  type PostedAlert,
+  type Replay,
+} from '../../lib/core/gate';
 import type { Log } from '../log';
 import { Delivery, type DeliverySource } from './delivery';
 
@@ -19,7 +27,15 @@ export class AlertGate implements DeliverySource {
   /** Asked before each delivery; set once it is known whom to ask. */
   mayTell = async (): Promise<boolean> => true;
 
-  constructor(private readonly log: Log) {}
+  /** `alertLifeMs`: how long a firing alert lives in Alertmanager after its last post. */
+  constructor(
+    private readonly log: Log,
+    private readonly alertLifeMs: number,
+  ) {}
+
+  get replay(): Replay {
+    return { openedAt: this.openedAt ?? 0, lifeMs: this.alertLifeMs };
+  }
 
   get state(): GateState {
     return this.current;

@@ -1,10 +1,20 @@
-import { owed, type GateState } from '../../lib/core/gate';
+import {
+  deliveredWith,
+  nextDueAt,
+  NOTHING_DELIVERED,
+  owed,
+  type Delivered,
+  type GateState,
+  type HeldAlert,
+  type Replay,
+} from '../../lib/core/gate';
 import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
 
 export interface DeliverySource {
   readonly state: GateState;
   readonly isOpen: boolean;
+  readonly replay: Replay;
   /** Whether what is held may be told now; if not, it is asked again soon. */
   mayTell(): Promise<boolean>;
   /** Whether some other Alertmanager has all that is held. */
@@ -32,7 +42,8 @@ class Refused extends Error {}
  * and a replay are the same loop. A slow or dead Alertmanager holds up no other.
  */
 export class Delivery {
-  private deliveredSeq = 0;
+  private delivered: Delivered = NOTHING_DELIVERED;
+  private due: NodeJS.Timeout | null = null;
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
   private foundAloneAt: number | null = null;
@@ -53,14 +64,14 @@ export class Delivery {
   }
 
   get behind(): number {
-    return owed(this.source.state, this.deliveredSeq, Date.now()).length;
+    return this.owed().length;
   }
 
   /** Breaks off what is under way and, if the gate is open, starts from nothing sent. */
   restart(): void {
     this.abort.abort();
     this.abort = new AbortController();
-    this.deliveredSeq = 0;
+    this.delivered = NOTHING_DELIVERED;
     this.joined = false;
     this.running = false;
     this.serve();
@@ -68,6 +79,7 @@ export class Delivery {
 
   stop(): void {
     this.stopped = true;
+    if (this.due !== null) clearTimeout(this.due);
     this.abort.abort();
   }
 
@@ -77,6 +89,19 @@ export class Delivery {
     void this.run(this.abort.signal);
   }
 
+  private owed(): HeldAlert[] {
+    const { state, replay } = this.source;
+    return owed(state, this.delivered, Date.now(), replay);
+  }
+
+  private serveWhenDue(): void {
+    const { state, replay } = this.source;
+    const now = Date.now();
+    const at = nextDueAt(state, this.delivered, now, replay);
+    if (this.due !== null) clearTimeout(this.due);
+    this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - now));
+  }
+
   private async run(signal: AbortSignal): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
@@ -84,7 +109,7 @@ export class Delivery {
         await sleep(ASK_AGAIN_MS);
         continue;
       }
-      const batch = owed(this.source.state, this.deliveredSeq, Date.now()).slice(0, BATCH);
+      const batch = this.owed().slice(0, BATCH);
       if (batch.length === 0) break;
       if (!(await this.source.mayTell())) {
         await sleep(ASK_AGAIN_MS);
@@ -95,7 +120,7 @@ export class Delivery {
         this.joined = true;
         await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);
         if (signal.aborted) return;
-        this.deliveredSeq = batch.at(-1)!.seq;
+        this.delivered = deliveredWith(this.delivered, batch);
         if (this.error !== null) this.log('info', 'delivery-recovered', { alertmanager: this.address });
         this.error = null;
         pauseMs = RETRY_FIRST_MS;
@@ -108,7 +133,9 @@ export class Delivery {
       }
     }
     // Whoever aborted this run has started another.
-    if (!signal.aborted) this.running = false;
+    if (signal.aborted) return;
+    this.running = false;
+    this.serveWhenDue();
   }
 
   /**
@@ -151,7 +178,7 @@ export class Delivery {
     this.error = message;
     // No answer at all: it may be restarting, and forgets its alerts then. Repeating all is harmless.
     if (error instanceof Refused) return;
-    this.deliveredSeq = 0;
+    this.delivered = NOTHING_DELIVERED;
     this.joined = false;
   }
 }

@@ -81,7 +81,68 @@ function stale(h: HeldAlert, now: number): boolean {
   return resolvedWhenPosted ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
 }
 
-/** What an Alertmanager that has everything up to `deliveredSeq` still lacks, oldest first. */
-export function owed(state: GateState, deliveredSeq: number, now: number): HeldAlert[] {
-  return [...state.held.values()].filter((h) => h.seq > deliveredSeq && !stale(h, now)).sort((a, b) => a.seq - b.seq);
+/** Up to which post an Alertmanager has all firing alerts, and all that ended. */
+export interface Delivered {
+  readonly firing: number;
+  readonly ended: number;
+}
+
+export const NOTHING_DELIVERED: Delivered = { firing: 0, ended: 0 };
+
+/** What bears on telling of alerts that had ended before the gate was opened. */
+export interface Replay {
+  /** ms since the Unix epoch. */
+  readonly openedAt: number;
+  /** How long a firing alert lives in Alertmanager after its last post, ms (Prometheus: 4 × the resend delay). */
+  readonly lifeMs: number;
+}
+
+/**
+ * Ends that are older than the opening wait so long. The alert may fire again at this very moment: an Alertmanager that
+ * gets the old end just after another one told the new beginning would tell it as resolved.
+ */
+const OLD_ENDS_WAIT_MS = 3_000;
+
+/** What an Alertmanager still lacks, oldest first. */
+export function owed(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
+  return [...state.held.values()]
+    .filter((h) => {
+      if (stale(h, now)) return false;
+      if (!hasEnded(h)) return h.seq > delivered.firing;
+      return h.seq > delivered.ended && !overEverywhere(h, now, replay) && !tooSoon(h, now, replay);
+    })
+    .sort((a, b) => a.seq - b.seq);
+}
+
+/** What it has after it took `batch`, the beginning of what it was owed. */
+export function deliveredWith(delivered: Delivered, batch: readonly HeldAlert[]): Delivered {
+  const last = (ended: boolean, before: number): number =>
+    batch.reduce((seq, h) => (hasEnded(h) === ended ? Math.max(seq, h.seq) : seq), before);
+  return { firing: last(false, delivered.firing), ended: last(true, delivered.ended) };
+}
+
+/** When something that waits for its time will be owed, ms since the Unix epoch; null when nothing waits. */
+export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: Replay): number | null {
+  const waits = [...state.held.values()].some(
+    (h) =>
+      hasEnded(h) &&
+      h.seq > delivered.ended &&
+      !stale(h, now) &&
+      !overEverywhere(h, now, replay) &&
+      tooSoon(h, now, replay),
+  );
+  return waits ? replay.openedAt + OLD_ENDS_WAIT_MS : null;
+}
+
+function hasEnded({ alert, receivedAt }: HeldAlert): boolean {
+  return Date.parse(alert.endsAt ?? '') <= receivedAt;
+}
+
+/** The last post of its firing has run out by now: told or not, it is over in every Alertmanager. */
+function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: Replay): boolean {
+  return Date.parse(alert.endsAt!) < now - lifeMs;
+}
+
+function tooSoon({ alert }: HeldAlert, now: number, { openedAt }: Replay): boolean {
+  return Date.parse(alert.endsAt!) < openedAt && now < openedAt + OLD_ENDS_WAIT_MS;
 }

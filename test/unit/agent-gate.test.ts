@@ -48,13 +48,13 @@ class FakeAlertmanager {
 }
 
 describe('the alert gate and its Alertmanagers', () => {
-  const gate = { current: new AlertGate(() => {}) };
+  const gate = { current: new AlertGate(() => {}, 60_000) };
   let alertmanagers: FakeAlertmanager[];
   let addresses: string[];
   const sent = (i: number): string[] => alertmanagers[i]!.got.flat();
 
   beforeEach(async () => {
-    gate.current = new AlertGate(() => {});
+    gate.current = new AlertGate(() => {}, 60_000);
     alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
     addresses = await Promise.all(alertmanagers.map((a) => a.start()));
     gate.current.setAlertmanagers(addresses);
@@ -63,6 +63,24 @@ describe('the alert gate and its Alertmanagers', () => {
     gate.current.stop();
     await Promise.all(alertmanagers.map((a) => a.stop()));
   });
+
+  it('tells an end from before the opening a little later, and not if the alert fires again meanwhile', async () => {
+    const endedAgo = (name: string, ms: number): PostedAlert => ({
+      ...alert(name),
+      endsAt: new Date(Date.now() - ms).toISOString(),
+    });
+    gate.current.accept([
+      endedAgo('again', 5_000),
+      endedAgo('over', 5_000),
+      endedAgo('long ago', 90_000),
+      alert('now'),
+    ]);
+    gate.current.setOpen(true, 'test');
+    await eventually('what fires', () => sent(0).length === 1 && sent(1).length === 1);
+    gate.current.accept([alert('again')]);
+    await eventually('the old end', () => sent(0).length === 3 && sent(1).length === 3);
+    for (const i of [0, 1]) expect(sent(i)).toEqual(['now', 'again', 'over']);
+  }, 15_000);
 
   it('holds while closed, replays to all on opening, then passes news on', async () => {
     gate.current.accept([alert('a'), alert('b')]);
@@ -198,7 +216,7 @@ describe('the alert gate and its Alertmanagers', () => {
 });
 
 describe('the gate’s API', () => {
-  const gate = new AlertGate(() => {});
+  const gate = new AlertGate(() => {}, 60_000);
   let server: Server;
   let url: string;
   beforeAll(async () => {

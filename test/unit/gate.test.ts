@@ -1,5 +1,18 @@
 import fc from 'fast-check';
-import { EMPTY_GATE, fingerprint, forgetStale, hold, owed, type PostedAlert } from '../../lib/core/gate';
+import {
+  deliveredWith,
+  EMPTY_GATE,
+  fingerprint,
+  forgetStale,
+  hold,
+  nextDueAt,
+  NOTHING_DELIVERED,
+  owed as owedAfter,
+  type Delivered,
+  type GateState,
+  type HeldAlert,
+  type PostedAlert,
+} from '../../lib/core/gate';
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();
@@ -10,6 +23,11 @@ const firing = (name: string, until = 60_000): PostedAlert => ({
 });
 const resolved = (name: string): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-10), endsAt: at(-1) });
 const names = (alerts: readonly { alert: PostedAlert }[]): string[] => alerts.map((h) => h.alert.labels.alertname!);
+
+/** Long open, and alerts live long: nothing is held back. */
+const LONG_OPEN = { openedAt: T - 3_600_000, lifeMs: 3_600_000 };
+const owed = (state: GateState, upTo: number, now: number): HeldAlert[] =>
+  owedAfter(state, { firing: upTo, ended: upTo }, now, LONG_OPEN);
 
 describe('the alert gate', () => {
   it('keeps the last post of an alert only, whatever the order of its labels', () => {
@@ -73,18 +91,21 @@ describe('the alert gate', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let state = EMPTY_GATE;
-        let delivered = 0;
+        let delivered: Delivered = NOTHING_DELIVERED;
         const posted = new Map<string, unknown>();
         const received = new Map<string, unknown>();
         const deliver = (batch: number): void => {
-          const next = owed(state, delivered, T).slice(0, batch);
+          const next = owedAfter(state, delivered, T, LONG_OPEN).slice(0, batch);
           for (const h of next) received.set(h.alert.labels.alertname!, h.alert.version);
-          delivered = next.at(-1)?.seq ?? delivered;
+          delivered = deliveredWith(delivered, next);
         };
         for (const s of steps) {
           if (s.kind === 'deliver') deliver(s.batch);
           else {
-            state = hold(state, [{ ...firing(s.name), version: s.version }], T);
+            // Every other version is an end.
+            const post = s.version % 2 === 0 ? firing(s.name) : { ...resolved(s.name), startsAt: at(-s.version - 2) };
+            state = hold(state, [{ ...post, version: s.version }], T);
+            if (state.held.get(fingerprint(post.labels))!.alert.version !== s.version) continue; // a repeated end
             posted.set(s.name, s.version);
           }
         }
@@ -92,5 +113,40 @@ describe('the alert gate', () => {
         expect(received).toEqual(posted);
       }),
     );
+  });
+
+  describe('on opening', () => {
+    const ended = (name: string, agoMs: number): PostedAlert => ({
+      labels: { alertname: name },
+      startsAt: at(-agoMs - 10_000),
+      endsAt: at(-agoMs),
+    });
+    const opened = { openedAt: T, lifeMs: 60_000 };
+
+    it('tells at once what fires, and a little later what had ended before', () => {
+      const state = hold(EMPTY_GATE, [ended('over', 5_000), firing('now')], T);
+      expect(names(owedAfter(state, NOTHING_DELIVERED, T, opened))).toEqual(['now']);
+      expect(nextDueAt(state, NOTHING_DELIVERED, T, opened)).toBe(T + 3_000);
+      const delivered = deliveredWith(NOTHING_DELIVERED, owedAfter(state, NOTHING_DELIVERED, T, opened));
+      expect(names(owedAfter(state, delivered, T + 3_000, opened))).toEqual(['over']);
+      expect(nextDueAt(state, delivered, T + 3_000, opened)).toBeNull();
+    });
+
+    it('tells nothing of the old end of an alert that fires again meanwhile', () => {
+      const state = hold(hold(EMPTY_GATE, [ended('a', 5_000)], T), [firing('a')], T + 100);
+      const delivered = deliveredWith(NOTHING_DELIVERED, owedAfter(state, NOTHING_DELIVERED, T + 100, opened));
+      expect(owedAfter(state, delivered, T + 3_000, opened)).toEqual([]);
+    });
+
+    it('tells an end that came after the opening at once', () => {
+      const state = hold(EMPTY_GATE, [ended('a', -500)], T + 600);
+      expect(names(owedAfter(state, NOTHING_DELIVERED, T + 600, opened))).toEqual(['a']);
+    });
+
+    it('never tells an end that every Alertmanager has found by itself', () => {
+      const state = hold(EMPTY_GATE, [ended('a', 60_001)], T);
+      expect(owedAfter(state, NOTHING_DELIVERED, T + 3_000, opened)).toEqual([]);
+      expect(nextDueAt(state, NOTHING_DELIVERED, T, opened)).toBeNull();
+    });
   });
 });

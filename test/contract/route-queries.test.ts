@@ -32,9 +32,10 @@ const TASKS = ['127.78.5.1', '127.78.5.2'];
 const NODES: Record<string, string> = { 'node-1': '127.78.6.1', 'node-2': '127.78.6.2' };
 const POLICY = {
   ...DEFAULT_POLICY,
-  probe: { ...DEFAULT_POLICY.probe, intervalMs: 300, timeoutMs: 250 },
-  verifyTimeoutMs: 150,
-  routing: { backAfterMs: 1_500 },
+  // Shorter than deployed, long enough for a machine that is busy with other tests.
+  probe: { ...DEFAULT_POLICY.probe, intervalMs: 1_000, timeoutMs: 900 },
+  verifyTimeoutMs: 500,
+  routing: { backAfterMs: 4_000 },
 };
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'x', secretAccessKey: 'x' };

@@ -20,24 +20,6 @@ export const PORTS = {
   thanosHttp: 10902,
 } as const;
 
-/** Listeners of the load balancer. */
-export const BALANCER_PORTS = {
-  /** To Thanos query; to the Prometheus nodes while Thanos does not answer. */
-  queries: 9090,
-  /** Always to the Prometheus nodes. */
-  direct: 9091,
-} as const;
-
-/** Private DNS of a cluster: names of services in its Cloud Map namespace, all with A records. */
-export const DISCOVERY = {
-  namespace: (cluster: string) => `${cluster}.internal`,
-  /** Nodes register themselves here, by their name. */
-  sidecar: 'sidecar',
-  query: 'query',
-  store: 'store',
-  compact: 'compact',
-} as const;
-
 /** Objects in the control bucket (versioned). `shard` is the shard's number, from 0. */
 export const KEYS = {
   assignment: (shard: number) => `shards/${shard}/assignment.json`,

@@ -55,16 +55,6 @@ export interface Artifact {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-/** A pinned container image. */
-export interface ThanosImage {
-  /** Registry and repository, e.g. quay.io/thanos/thanos. */
-  readonly repository: string;
-  /** E.g. 0.42.4. */
-  readonly version: string;
-  /** Of the multi-architecture index: sha256:…. */
-  readonly digest: string;
-}
-
 /** Where the query listener can point (ENV.queryRoutes). */
 export interface QueryRoutes {
   readonly listenerArn: string;

@@ -108,8 +108,8 @@ export function requireThanos(scenario: Scenario, state: Pick<RunState, 'urls'>)
   if (!scenario.needsThanos || hasThanos(state)) return;
   throw new UserError({
     what: `${scenario.name} is about Thanos, which does not run here`,
-    got: 'a system without Thanos: its start said why',
+    got: 'a system without Thanos: no stack deploys it yet',
     expected: 'a Thanos that runs',
-    fix: 'see what `npm start` says about it, and start again',
+    fix: 'use a version that deploys Thanos',
   });
 }

@@ -29,12 +29,20 @@ export function headline({ verdict, targets, deduplicatedBy }: AuditReport): str
   const lost = targets.reduce((sum, t) => sum + t.deduplicated.missing, 0);
   switch (verdict) {
     case 'gaps':
-      return `GAPS: ${lost} samples of ${count('gaps')} of ${targets.length} targets are missing ${where}.`;
+      return `GAPS: ${lost} samples of ${count('gaps')} of ${targets.length} targets are missing ${where}; ${whoHas(targets)}.`;
     case 'hidden':
       return `NO GAP ${where}; replicas have gaps in ${count('hidden')} of ${targets.length} targets, all of them hidden.`;
     case 'whole':
       return `NO GAP ${where}, nor in any replica: ${targets.length} targets.`;
   }
+}
+
+/** Whether what is missing is lost: the first thing that one wants to know. */
+function whoHas(targets: readonly TargetReport[]): string {
+  const gaps = targets.flatMap((t) => t.deduplicated.gaps);
+  const gone = gaps.filter((gap) => gap.heldBy.length === 0).reduce((sum, gap) => sum + gap.missing, 0);
+  if (gone === 0) return 'none is lost: in each gap a replica has samples';
+  return gone === gaps.reduce((sum, gap) => sum + gap.missing, 0) ? 'no replica has them' : `${gone} no replica has`;
 }
 
 /** What a gap means, in a person's words. */

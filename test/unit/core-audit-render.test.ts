@@ -40,7 +40,9 @@ describe('in the terminal', () => {
   test('what is wrong comes first, with times and what they mean', () => {
     const text = renderAudit(lost);
     const lines = text.split('\n');
-    expect(lines[0]).toBe('GAPS: 2 samples of 1 of 3 targets are missing in the deduplicated view.');
+    expect(lines[0]).toBe(
+      'GAPS: 2 samples of 1 of 3 targets are missing in the deduplicated view; none is lost: in each gap a replica has samples.',
+    );
     expect(lines[1]).toBe('2026-01-01 03:00:00.0 to 03:05:00.0 UTC');
     expect(lines[2]).toBe('! prometheus-2’s clock is 1.2 s ahead.');
     expect(lines.findIndex((l) => l.startsWith('!! '))).toBeLessThan(lines.findIndex((l) => l.startsWith(' ~ ')));
@@ -62,6 +64,9 @@ describe('in the terminal', () => {
     expect(renderAudit(report({}, {}, null))).toMatch(/^NOTHING SEEN/);
     const both = { a: track(CRASH) };
     expect(renderAudit(report(both, both, both))).toContain('7 missing: no replica has them');
+    expect(renderAudit(report(both, both, both))).toMatch(/^GAPS: 7 .*; no replica has them\.\n/);
+    const mixed = { a: track([...CRASH, [200, 202]]) };
+    expect(renderAudit(report(both, mixed, mixed))).toMatch(/^GAPS: 10 .*; 7 no replica has\.\n/);
   });
 
   test('many targets without a gap are one line', () => {

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { resolveTools, RUN_TOOLS } from './tools';
+import { ifItCanBeHad, resolveTools, RUN_TOOLS } from './tools';
 
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
 async function main(): Promise<number> {
-  await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress: (line) => console.log(`· ${line}`) });
+  const onProgress = (line: string): void => console.log(`· ${line}`);
+  await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress });
+  // What needs it is skipped where it cannot be had.
+  await ifItCanBeHad('thanos', { onProgress });
   const asked = process.argv.slice(2);
   if (asked.length > 0) return jest(asked);
   // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.

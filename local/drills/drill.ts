@@ -66,7 +66,13 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
   const namespaces = namespacesAvailable();
   if (!namespaces.ok) requireMode(scenario, 'loopback', namespaces.why);
   const system = await startSystem(
-    { onProgress: (line) => say(`· ${line}`), onEvent: () => {}, signal },
+    {
+      onProgress: (line) => say(`· ${line}`),
+      onEvent: () => {},
+      signal,
+      // A build beside the drill would be felt in its figures.
+      missingThanos: scenario.needsThanos ? 'wait' : 'do-without',
+    },
     cleanup,
     runDir(),
   );

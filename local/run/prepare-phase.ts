@@ -8,6 +8,7 @@ import { requireFreePorts } from './ports';
 import { killMarked, MARKS } from './processes';
 import { removeState, requireSpace, runningState, staleState } from './run-dir';
 import type { Start } from './system';
+import { findThanos } from './thanos-tool';
 import { WORKLOAD_PORTS } from './workload';
 
 /** The AWS API emulator's port; for the CDK CLI its host must be spelled localhost. */
@@ -18,6 +19,8 @@ const NEEDED_BYTES = 2 * 2 ** 30;
 
 export interface Prepared {
   readonly tools: Readonly<Record<(typeof RUN_TOOLS)[number], ResolvedTool>>;
+  /** Null when the system runs without it. */
+  readonly thanos: ResolvedTool | null;
   readonly network: Network;
   readonly cluster: string;
   readonly region: string;
@@ -50,6 +53,7 @@ export async function prepare(start: Start): Promise<Prepared> {
     resolveTools(RUN_TOOLS, { onProgress: (line) => start.onProgress(`  ${line}`) }),
   );
   for (const { note } of Object.values(tools)) if (note !== undefined) start.onProgress(`  ${note}`);
+  const thanos = await start.step('Thanos', () => findThanos(start));
   const namespaces = namespacesAvailable();
   const network = await start.step(
     namespaces.ok
@@ -61,7 +65,7 @@ export async function prepare(start: Start): Promise<Prepared> {
   await requireFreePorts([
     ...Object.entries(WORKLOAD_PORTS).map(([what, port]) => ({ what, host: network.hostAddress, port })),
   ]);
-  return { tools, network, cluster: name, region, env: processEnvironment(region) };
+  return { tools, thanos, network, cluster: name, region, env: processEnvironment(region) };
 }
 
 function refuseSecond(): void {

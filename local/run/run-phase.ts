@@ -35,7 +35,15 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     if (described !== null) start.onEvent(described);
   };
 
-  const binDir = toolDir(join(dir, 'bin'), tools, ['prometheus', 'promtool', 'alertmanager', 'amtool']);
+  const { prometheus, promtool, alertmanager, amtool } = tools;
+  const { thanos } = prepared;
+  const binDir = toolDir(join(dir, 'bin'), {
+    prometheus,
+    promtool,
+    alertmanager,
+    amtool,
+    ...(thanos === null ? {} : { thanos }),
+  });
   const instances = new Map(
     deployment.instances.map((d) => [d.node, makeInstance(d, start, prepared, deployed, binDir, onLine)]),
   );

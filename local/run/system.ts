@@ -12,6 +12,7 @@ import { prepare, type Prepared } from './prepare-phase';
 import type { Rival } from './rival';
 import { runNodes } from './run-phase';
 import { writeState, type RunState } from './run-dir';
+import type { MissingThanos } from './thanos-tool';
 
 export interface SystemOptions {
   /** Progress while starting, one line each. */
@@ -20,6 +21,7 @@ export interface SystemOptions {
   readonly onEvent: (line: string) => void;
   /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
   readonly signal: AbortSignal;
+  readonly missingThanos: MissingThanos;
 }
 
 /** What every phase of the start needs. */

@@ -7,11 +7,10 @@ export interface Tool {
 }
 
 /** A directory in which the node's programs have their plain names, as on an installed node. */
-export function toolDir(dir: string, tools: Readonly<Record<string, Tool>>, names: readonly string[]): string {
+export function toolDir(dir: string, tools: Readonly<Record<string, Tool>>): string {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  for (const name of names) {
-    const { path, env } = tools[name]!;
+  for (const [name, { path, env }] of Object.entries(tools)) {
     const settings = Object.entries(env).map(([key, value]) => `${key}='${value}' `);
     // exec: the process that the agent watches and kills is the program itself.
     writeFileSync(join(dir, name), `#!/bin/sh\n${settings.join('')}exec '${path}' "$@"\n`, { mode: 0o755 });

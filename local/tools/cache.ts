@@ -14,6 +14,7 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 export async function scratchDirectory(root: string, what: string): Promise<string> {
   const directory = path.join(root, 'tmp', `${what}.${process.pid}.${randomBytes(4).toString('hex')}`);
   try {
+    await removeScratchOfTheDead(path.join(root, 'tmp'));
     await fs.mkdir(directory, { recursive: true });
   } catch (error) {
     throw new UserError({
@@ -25,6 +26,16 @@ export async function scratchDirectory(root: string, what: string): Promise<stri
     });
   }
   return directory;
+}
+
+/** What a process that was killed left half done: a build's directory is large. */
+async function removeScratchOfTheDead(tmp: string): Promise<void> {
+  await fs.mkdir(tmp, { recursive: true });
+  for (const name of await fs.readdir(tmp)) {
+    const pid = Number(/\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    await fs.rm(path.join(tmp, name), { recursive: true, force: true });
+  }
 }
 
 /** Puts a finished directory in place of whatever was there. Readers see the old one or the new one, never a half. */

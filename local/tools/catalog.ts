@@ -91,6 +91,27 @@ export const BUNDLES: readonly Bundle[] = [
     },
   },
   {
+    name: 'thanos',
+    tools: ['thanos'],
+    pinned: '0.42.4',
+    minimum: '0.42.0',
+    oldest: '0.42.0',
+    versionArgs: ['--version'],
+    // No release: no two independent sources confirm the sums of its tarballs.
+    go: {
+      module: 'github.com/thanos-io/thanos',
+      version: 'v0.42.4',
+      commands: { thanos: 'cmd/thanos' },
+      replace: {},
+      ldflags: '-s -w -X github.com/prometheus/common/version.Version=0.42.4',
+      inPlace: {
+        sum: 'h1:Cs7iARVNKcgewjzAfpoFnscgfNi+XN8slcyW5e0ozWs=',
+        // As its own releases are built. Without slicelabels its gRPC panics at the first series.
+        tags: 'netgo,slicelabels',
+      },
+    },
+  },
+  {
     name: 'haproxy',
     tools: ['haproxy'],
     pinned: null,

@@ -23,7 +23,7 @@ export interface ResolveOptions {
   readonly onProgress?: Progress;
   /** @default cacheRoot() */
   readonly root?: string;
-  /** What fetches, in this order. @default release, Debian, Go, PyPI */
+  /** What fetches, in this order; none: only what this machine has already. @default release, Debian, Go, PyPI */
   readonly sources?: readonly Source[];
   /** @default catalog.ts */
   readonly bundle?: (tool: ToolName) => Bundle;
@@ -95,19 +95,21 @@ async function resolveBundle(bundle: Bundle, wanted: readonly ToolName[], contex
   const found =
     (await cached()) ??
     (await attempt('PATH', () => fromPath(bundle, rest))) ??
-    (await withLock(context.root, bundle.name, context.onProgress, async () => {
-      // Whoever held the lock may have put it there.
-      const meanwhile = await attempt('cache', () => fromCache(bundle, rest, context));
-      if (meanwhile !== null) return meanwhile;
-      await requireSpace(context.root);
-      for (const source of context.sources) {
-        const got = await attempt(source.name, () => fetch(bundle, rest, source, context));
-        if (got !== null) return got;
-        const reason = tried.at(-1);
-        if (reason?.startsWith(`${source.name}:`)) context.onProgress(`${bundle.name}: ${reason}`);
-      }
-      return null;
-    }));
+    (context.sources.length === 0
+      ? null
+      : await withLock(context.root, bundle.name, context.onProgress, async () => {
+          // Whoever held the lock may have put it there.
+          const meanwhile = await attempt('cache', () => fromCache(bundle, rest, context));
+          if (meanwhile !== null) return meanwhile;
+          await requireSpace(context.root);
+          for (const source of context.sources) {
+            const got = await attempt(source.name, () => fetch(bundle, rest, source, context));
+            if (got !== null) return got;
+            const reason = tried.at(-1);
+            if (reason?.startsWith(`${source.name}:`)) context.onProgress(`${bundle.name}: ${reason}`);
+          }
+          return null;
+        }));
   if (found === null) throw notFound(bundle, rest, [...new Set(tried)]);
   return [...done, ...found];
 }
@@ -209,8 +211,11 @@ function skipped(env: NodeJS.ProcessEnv): Set<string> {
   });
 }
 
-function notFound(bundle: Bundle, tools: readonly ToolName[], tried: readonly string[]): UserError {
-  return new UserError({
+/** Nowhere, from no source. */
+export class ToolNotFound extends UserError {}
+
+function notFound(bundle: Bundle, tools: readonly ToolName[], tried: readonly string[]): ToolNotFound {
+  return new ToolNotFound({
     what: `${tools.join(' and ')} could not be found or got`,
     got: ['tried', ...tried.map((line) => `    ${line}`)].join('\n'),
     expected: `version ${bundle.minimum} or newer${bundle.below === undefined ? '' : `, below ${bundle.below}`}`,

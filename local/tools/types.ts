@@ -7,6 +7,7 @@ export type ToolName =
   | 'redis-server'
   | 'redis-cli'
   | 'redis_exporter'
+  | 'thanos'
   | 'moto_server'
   | 'cfn-lint';
 
@@ -80,6 +81,12 @@ export interface GoSource {
   readonly commands: Readonly<Partial<Record<ToolName, string>>>;
   readonly replace: Readonly<Record<string, string>>;
   readonly ldflags: string;
+  /** Built in a copy of the module itself: with its own go.mod, whose replaces and excludes nothing else has to repeat. */
+  readonly inPlace?: {
+    /** As `go mod download` and the checksum database spell it. */
+    readonly sum: string;
+    readonly tags: string;
+  };
 }
 
 export interface PypiSource {

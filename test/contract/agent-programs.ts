@@ -8,11 +8,11 @@ const PROGRAMS = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const;
 
 /** The real programs under their plain names, in a directory as a node has one, and the emulator's command. */
 export async function agentTestPrograms(): Promise<{ bin: string; emulator: string; remove: () => void }> {
-  const tools = await resolveTools([...PROGRAMS, 'moto_server']);
+  const { moto_server, ...programs } = await resolveTools([...PROGRAMS, 'moto_server']);
   const dir = mkdtempSync(join(tmpdir(), 'promha-bin-'));
   return {
-    bin: toolDir(join(dir, 'bin'), tools, PROGRAMS),
-    emulator: tools.moto_server.path,
+    bin: toolDir(join(dir, 'bin'), programs),
+    emulator: moto_server.path,
     remove: () => rmSync(dir, { recursive: true }),
   };
 }

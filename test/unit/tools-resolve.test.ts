@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { buildProgress } from '../../local/tools/go';
+import { ifItCanBeHad, onThisMachine } from '../../local/tools/optional';
 import { resolveTools } from '../../local/tools/resolve';
 import { NotThere, type Source } from '../../local/tools/source';
 import type { Bundle, SourceName, ToolName } from '../../local/tools/types';
@@ -101,6 +103,39 @@ test('a cached copy that does not run is got again', async () => {
   expect(asked).toEqual(['release', 'release']);
 });
 
+test('what can be done without is looked for, but not fetched, nor waited for', async () => {
+  const options = { root: path.join(directory, 'cache'), bundle: () => bundle, env: {} };
+  mkdirSync(options.root);
+  // Somebody is getting it just now, which may take minutes.
+  writeFileSync(path.join(options.root, 'fake.lock'), String(process.pid));
+  expect(await onThisMachine('promtool', options)).toBeNull();
+  program(path.join(directory, 'bin/promtool'), '3.0.0');
+  expect(await onThisMachine('promtool', options)).toMatchObject({ version: '3.0.0', source: 'PATH' });
+});
+
+test('what cannot be had is said, and done without; a wrong override is still an error', async () => {
+  const said: string[] = [];
+  const options = {
+    root: path.join(directory, 'cache'),
+    bundle: () => bundle,
+    sources: [source('go', new Error('go is not installed'))],
+    env: {},
+    onProgress: (line: string) => said.push(line),
+  };
+  expect(await ifItCanBeHad('promtool', options)).toBeNull();
+  expect(said.join()).toContain('go: go is not installed');
+  const wrong = { ...options, env: { PROMHA_TOOL_PROMTOOL: '/nowhere' } };
+  await expect(ifItCanBeHad('promtool', wrong)).rejects.toThrow(/cannot be used/);
+});
+
+test('what a killed process left half done is removed, what a living one does is not', async () => {
+  const tmp = path.join(directory, 'cache', 'tmp');
+  const [dead, alive] = [path.join(tmp, 'thanos.99999999.0123abcd'), path.join(tmp, `thanos.${process.pid}.0123abcd`)];
+  for (const half of [dead, alive]) mkdirSync(half, { recursive: true });
+  await get([source('release', '3.0.0')]);
+  expect([existsSync(dead), existsSync(alive)]).toEqual([false, true]);
+});
+
 test('two at once fetch it once, and leave no scratch behind', async () => {
   const both = await Promise.all([get([source('release', '3.0.0')]), get([source('release', '3.0.0')])]);
   expect(both.map(({ tool }) => tool.version)).toEqual(['3.0.0', '3.0.0']);
@@ -145,4 +180,19 @@ test('an override wins over everything; one that cannot be used is an error, not
   );
   await expect(get([], { PROMHA_TOOLS_SKIP: 'releases' })).rejects.toThrow(/unknown source/);
   expect(asked).toEqual([]);
+});
+
+test('a build tells how far it is, now and then', () => {
+  const said: string[] = [];
+  let now = 0;
+  const line = buildProgress(
+    (text) => said.push(text),
+    () => now,
+  );
+  line('go: downloading golang.org/x/net v0.50.0');
+  line('golang.org/x/net/http2');
+  now = 16_000;
+  line('google.golang.org/grpc');
+  line('google.golang.org/grpc/codes');
+  expect(said).toEqual(['1 modules fetched, 2 packages built in 16 s']);
 });

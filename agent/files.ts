@@ -2,10 +2,10 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { dirname } from 'node:path';
 
 /** Old content or new content, never half of it, also when the power goes. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, mode?: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  const fd = openSync(temporary, 'w');
+  const fd = openSync(temporary, 'w', mode);
   try {
     writeSync(fd, text);
     fsyncSync(fd);

@@ -2,8 +2,6 @@ import { parse, stringify } from 'yaml';
 import { UserError } from './errors';
 import { EXTERNAL_LABELS, PORTS } from './names';
 import type { ConfigBundle } from './node-documents';
-import { renderAlertmanager, type Webhooks } from './render-alertmanager';
-import { watchdogRules } from './watchdog';
 
 /** What rendering needs beside the bundle: who the node is and where its files are. */
 export interface RenderInput {
@@ -17,8 +15,6 @@ export interface RenderInput {
   readonly nodeTargets: string;
   /** E.g. 3.5.3. */
   readonly prometheusVersion: string;
-  /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
-  readonly webhooks: Webhooks | null;
 }
 
 /** Jobs that every node has; their targets come and go with the nodes, without a reload. */
@@ -32,16 +28,11 @@ const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_lim
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {
-  const { bundle, webhooks } = input;
+  const { bundle } = input;
   const rules = Object.keys(bundle.rules).sort();
   return {
     'prometheus.yml': renderPrometheus(input),
-    ...(webhooks === null
-      ? { 'alertmanager.yml': bundle.alertmanager }
-      : {
-          'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks),
-          'own-rules/watchdog.yml': watchdogRules(),
-        }),
+    'alertmanager.yml': bundle.alertmanager,
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
   };
 }
@@ -62,7 +53,7 @@ export function renderPrometheus(input: RenderInput): string {
       ],
     },
     // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
-    rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
+    rule_files: ['rules/*.yml'],
     scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets)],
   };
   return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;

@@ -2,6 +2,7 @@ import { durationMs } from '../lib/core/duration';
 import { PORTS } from '../lib/core/names';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
+import { WATCHDOG_PATH } from '../lib/core/render-alertmanager';
 import { controlS3, s3ControlStore } from '../lib/control/store';
 import { prepareMachine } from './boot/prepare';
 import { checkConfig } from './config/check';
@@ -27,6 +28,9 @@ import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { statusOf, type StatusSource } from './status';
 import { readVersions } from './versions';
+import { serveWebhooks, type Webhook } from './webhooks/server';
+import { webhookToken } from './webhooks/token';
+import { WatchdogReceiver } from './webhooks/watchdog';
 
 export const AGENT_VERSION = '1';
 const CONFIG_POLL_MS = 3_000;
@@ -52,6 +56,9 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const generations = new Generations(paths.config);
   const gate = new AlertGate(log, ALERT_LIVES * durationMs(config.prometheus.resendDelay));
   await serveGate(gate, env.gateAddress, PORTS.gate);
+  const watchdog = new WatchdogReceiver();
+  const webhooks: Record<string, Webhook> = { [WATCHDOG_PATH]: (notification) => watchdog.take(notification) };
+  await serveWebhooks((path) => webhooks[path], webhookToken(paths.webhookToken), env.gateAddress, PORTS.webhooks, log);
 
   const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const { address } = identity;
@@ -151,6 +158,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
         gateAddress: env.gateAddress,
         nodeTargets: paths.nodeTargets,
         prometheusVersion: versions.prometheus,
+        webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
     mayLoad: (hash) => turn.mayLoad(hash),
     check: (directory) => checkConfig(paths.bin, directory),
@@ -172,6 +180,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     prometheus,
     alertmanager,
     configurer,
+    watchdog,
     versions,
   };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;

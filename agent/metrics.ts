@@ -63,6 +63,12 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
     'When the control bucket was last read.',
     seconds(s.store.lastReadAt),
   );
+  metric(
+    'gauge',
+    'watchdog_timestamp_seconds',
+    "When the dead man's switch that last came back was evaluated; 0 if none did.",
+    seconds(s.watchdog?.evaluatedAt ?? null),
+  );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;

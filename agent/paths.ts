@@ -11,6 +11,8 @@ export interface Paths {
   readonly nodeTargets: string;
   readonly assignment: string;
   readonly peers: string;
+  /** The token that the agent's webhooks ask for. */
+  readonly webhookToken: string;
   readonly pid: (program: string) => string;
   readonly log: (program: string) => string;
 }
@@ -24,6 +26,7 @@ export function pathsOf(env: AgentEnv): Paths {
     nodeTargets: join(stateDir, 'config', 'nodes'),
     assignment: join(stateDir, 'assignment.json'),
     peers: join(stateDir, 'peers.json'),
+    webhookToken: join(stateDir, 'webhook-token'),
     pid: (program) => join(stateDir, `${program}.pid`),
     log: (program) => join(stateDir, 'logs', `${program}.log`),
   };

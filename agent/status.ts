@@ -3,6 +3,7 @@ import type { NodeConfig } from '../lib/core/node-documents';
 import type { Configurer } from './config/configurer';
 import type { AlertGate } from './gate/alert-gate';
 import type { Identity } from './identity';
+import type { WatchdogReceiver } from './webhooks/watchdog';
 import type { Supervisor } from './process/supervisor';
 import type { RoleKeeper } from './role/role-keeper';
 
@@ -16,6 +17,7 @@ export interface StatusSource {
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   readonly configurer: Configurer;
+  readonly watchdog: WatchdogReceiver;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
 }
 
@@ -48,6 +50,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     alertmanager: processOf(s.alertmanager, s.versions.alertmanager),
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
+    watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

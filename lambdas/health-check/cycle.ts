@@ -11,6 +11,7 @@ import {
   type Probe,
 } from '../../lib/core/health';
 import { METRICS } from '../../lib/core/names';
+import { alertingProof } from '../../lib/core/watchdog';
 import type { FunctionConfig } from '../shared/config';
 import type { Control } from '../shared/control';
 import { log } from '../shared/log';
@@ -89,7 +90,10 @@ export async function runCycle(
   }
   await heartbeat.catch((error: Error) => errors.push(`heartbeat not written: ${reasonOf(error)}`));
 
-  publish(config.cluster, config.shard, cycleMetrics(nodes, active, errors.length));
+  publish(config.cluster, config.shard, [
+    ...cycleMetrics(nodes, active, errors.length),
+    ...watchdogMetrics(probes, control.now()),
+  ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   return { nodes, assignment, stuck };
 }
@@ -107,6 +111,12 @@ function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | 
     { name: METRICS.controlErrors, value: errors },
     ...[...nodes.keys()].map((node) => ({ name: METRICS.nodeHealthy, value: healthy(node), node })),
   ];
+}
+
+/** Nothing when no proof is known: the alarm takes silence for what it is. */
+function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
+  const proof = alertingProof(probes.values());
+  return proof === null ? [] : [{ name: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
 }
 
 /** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors';
+import { OWN_RECEIVERS } from '../core/render-alertmanager';
 import { checkShape } from './shape';
 import { parseYaml } from './yaml-file';
 
@@ -43,6 +44,18 @@ export function checkAlertmanager(file: string, text: string): UserError[] {
         got: `'${name}'`,
         expected: 'each once',
         fix: 'rename one of them',
+      }),
+    );
+  });
+  names.forEach((name, i) => {
+    if (!name.startsWith(OWN_RECEIVERS)) return;
+    problems.push(
+      new UserError({
+        what: "this receiver's name is one of the nodes' own",
+        where: yaml.where(['receivers', i, 'name']),
+        got: `'${name}'`,
+        expected: `a name that does not begin with ${OWN_RECEIVERS}`,
+        fix: 'rename it',
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { policyProblems } from '../core/policy';
+import { WATCHDOG_INTERVAL_MS } from '../core/watchdog';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
 import { parseDuration } from '../core/duration';
@@ -193,6 +194,17 @@ function times(c: Cluster): Contradiction[] {
       got: `${c.resendDelay}: an alert may run out ${lives / 1000} s after the failure`,
       expected: `more than ${Math.ceil(worst / 3000)} s: the slowest failover takes ${worst / 1000} s by the policy`,
       fix: 'raise resendDelay, or lower heartbeatStaleMs or storeOutageGraceMs',
+    });
+  }
+  // Alertmanager has the watchdog as of the last resend, and tells it at the next turn of its group.
+  const proofAge = parseDuration(c.resendDelay)! + WATCHDOG_INTERVAL_MS + worst;
+  if (p.alertingSilentMs <= proofAge) {
+    found.push({
+      path: ['policy', 'alertingSilentMs'],
+      what: 'the slowest failover would look as if alerting were silent',
+      got: `${p.alertingSilentMs} ms`,
+      expected: `more than ${proofAge} ms: resendDelay, the ${WATCHDOG_INTERVAL_MS / 1000} s between two proofs, and the slowest failover`,
+      fix: 'raise policy.alertingSilentMs, or lower resendDelay',
     });
   }
   if (p.maxScrapeLagMs <= parseDuration(c.scrapeInterval)! * 2) {

@@ -60,6 +60,7 @@ const policy = z.strictObject({
   announceMs: ms,
   heartbeatStaleMs: ms,
   storeOutageGraceMs: ms,
+  alertingSilentMs: ms,
   flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
   routing: z.strictObject({ backAfterMs: ms }).optional(),
 });

@@ -55,6 +55,15 @@ export class ControlAlarms extends Construct {
       evaluationPeriods: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    // By another path than the one it watches: no Prometheus, gate or Alertmanager stands between it and the topic.
+    this.alarm('alerting-silent', [], {
+      metric: this.shardMetric(METRICS.watchdogAge, Stats.MINIMUM, Duration.seconds(10)),
+      alarmDescription: `No alert has gone the whole way to a receiver for ${props.cluster.policy.alertingSilentMs / 1000} s.`,
+      threshold: props.cluster.policy.alertingSilentMs / 1000,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
     for (const { name, function: fn } of props.functions) {
       this.alarm(`${name}-errors`, [], {
         metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),

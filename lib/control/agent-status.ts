@@ -39,5 +39,7 @@ export interface AgentStatus {
   readonly alertmanager: { readonly pid: number | null; readonly restarts: number; readonly version: string };
   readonly config: { readonly hash: string | null; readonly loadedAt: string | null; readonly error: string | null };
   readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
+  /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
+  readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

@@ -42,6 +42,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       gateOpen: status.gate.open,
       gateWarm: status.gate.warm,
       storeReachable: status.store.reachable,
+      watchdogAt: status.watchdog?.evaluatedAt ? Date.parse(status.watchdog.evaluatedAt) : null,
     },
     errors,
   };

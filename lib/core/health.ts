@@ -18,6 +18,8 @@ export interface Probe {
     readonly gateWarm: boolean;
     /** The agent's last read of the control bucket succeeded. */
     readonly storeReachable: boolean;
+    /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
+    readonly watchdogAt?: number | null;
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];

@@ -15,6 +15,8 @@ export const PORTS = {
   alertmanagerCluster: 9194,
   /** The agent's status and metrics, on the node's address; read only. */
   agent: 9099,
+  /** The agent's webhooks, beside the gate: what its Alertmanager tells it, with a token. */
+  webhooks: 9098,
   /** Every Thanos component, the sidecar on the node's address included: StoreAPI and HTTP. */
   thanosGrpc: 10901,
   thanosHttp: 10902,
@@ -64,6 +66,8 @@ export const METRICS = {
   queriesThroughThanos: 'QueriesThroughThanos',
   /** Per node: seconds since its sidecar last uploaded a block, or since it could have for the first time. */
   uploadAge: 'BlockUploadAgeSeconds',
+  /** Seconds since the dead man's switch was last evaluated that has gone the whole way; its absence means that none has. */
+  watchdogAge: 'WatchdogAgeSeconds',
   nodeDimension: 'Node',
 } as const;
 

@@ -26,6 +26,8 @@ export interface Policy {
   readonly heartbeatStaleMs: number;
   /** Only after S3 was out of reach for this long may a standby alert without an assignment. */
   readonly storeOutageGraceMs: number;
+  /** No alert has gone the whole way for this long: alerting is silent, whatever every part says of itself. */
+  readonly alertingSilentMs: number;
   readonly flapping: {
     /** Promotions are counted over this long. */
     readonly windowMs: number;
@@ -52,6 +54,7 @@ export const DEFAULT_POLICY: Policy = {
   announceMs: 5_000,
   heartbeatStaleMs: 12_000,
   storeOutageGraceMs: 10_000,
+  alertingSilentMs: 60_000,
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
   routing: { backAfterMs: 20_000 },
 };
@@ -136,6 +139,7 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     [['pollMs'], p.pollMs],
     [['storeTimeoutMs'], p.storeTimeoutMs],
     [['announceMs'], p.announceMs],
+    [['alertingSilentMs'], p.alertingSilentMs],
     [['flapping', 'free'], p.flapping.free],
   ];
   for (const [path, value] of positive) {

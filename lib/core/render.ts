@@ -2,6 +2,8 @@ import { parse, stringify } from 'yaml';
 import { UserError } from './errors';
 import { EXTERNAL_LABELS, PORTS } from './names';
 import type { ConfigBundle } from './node-documents';
+import { renderAlertmanager, type Webhooks } from './render-alertmanager';
+import { watchdogRules } from './watchdog';
 
 /** What rendering needs beside the bundle: who the node is and where its files are. */
 export interface RenderInput {
@@ -15,6 +17,8 @@ export interface RenderInput {
   readonly nodeTargets: string;
   /** E.g. 3.5.3. */
   readonly prometheusVersion: string;
+  /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
+  readonly webhooks: Webhooks | null;
 }
 
 /** Jobs that every node has; their targets come and go with the nodes, without a reload. */
@@ -28,11 +32,16 @@ const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_lim
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {
-  const { bundle } = input;
+  const { bundle, webhooks } = input;
   const rules = Object.keys(bundle.rules).sort();
   return {
     'prometheus.yml': renderPrometheus(input),
-    'alertmanager.yml': bundle.alertmanager,
+    ...(webhooks === null
+      ? { 'alertmanager.yml': bundle.alertmanager }
+      : {
+          'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks),
+          'own-rules/watchdog.yml': watchdogRules(),
+        }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
   };
 }
@@ -53,7 +62,7 @@ export function renderPrometheus(input: RenderInput): string {
       ],
     },
     // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
-    rule_files: ['rules/*.yml'],
+    rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
     scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets)],
   };
   return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;

@@ -2,6 +2,7 @@ import type { Assignment, NodeId } from './assignment';
 import { complaints, eligible, serves, works, type Probe } from './health';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
+import { alertingProof } from './watchdog';
 
 /** Everything an operator's view is made of. */
 export interface ClusterView {
@@ -45,6 +46,8 @@ export interface StatusReport {
   readonly reason: string | null;
   readonly paused: Assignment['paused'];
   readonly heartbeatAgeMs: number | null;
+  /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
+  readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
   readonly nodes: readonly NodeReport[];
 }
 
@@ -61,13 +64,17 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
       `NOBODY MAY BE ALERTING: ${active} is assigned, but ${nodes.find((n) => n.node === active)?.wrong ?? 'it is not a node of this shard'}.`,
     );
   }
+  const proof = alertingProof(view.probes.values());
+  const alerting = proof && { ageMs: Math.max(0, now - proof.at), node: proof.node };
+  const silent = silence(alerting?.ageMs ?? null, assignment, policy, now);
+  if (silent !== null) problems.push(silent);
   if (assignment?.paused) {
     problems.push(
       `Automatic failover is PAUSED by ${assignment.paused.by} since ${assignment.paused.since}: ${assignment.paused.reason}`,
     );
   }
-  const alerting = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
-  if (alerting.length > 1) problems.push(`${alerting.join(' and ')} alert at the same time.`);
+  const open = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
+  if (open.length > 1) problems.push(`${open.join(' and ')} alert at the same time.`);
   for (const n of nodes) if (n.node !== active && n.wrong !== '') problems.push(`${n.node}: ${n.wrong}.`);
   for (const [node, error] of view.configErrors) problems.push(`${node} keeps its old configuration: ${error}`);
   if (active !== null && !nodes.some((n) => n.node !== active && n.couldTakeOver)) {
@@ -92,8 +99,17 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     reason: assignment?.reason ?? null,
     paused: assignment?.paused ?? null,
     heartbeatAgeMs,
+    alerting,
     nodes,
   };
+}
+
+/** What is wrong with the way of alerts as a whole, or null. A system that has just begun to alert has had no time yet. */
+function silence(ageMs: number | null, assignment: Assignment | null, policy: Policy, now: number): string | null {
+  if (assignment === null || now - Date.parse(assignment.since) < policy.alertingSilentMs) return null;
+  if (ageMs === null) return "NO ALERT GETS THROUGH: the dead man's switch has come back to no node that answers.";
+  if (ageMs < policy.alertingSilentMs) return null;
+  return `NO ALERT GETS THROUGH: the dead man's switch last came back ${Math.round(ageMs / 1000)} s ago.`;
 }
 
 function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): NodeReport {
@@ -162,6 +178,9 @@ export function renderStatus(r: StatusReport): string {
     ...r.problems.map((p) => `  ! ${p}`),
     '',
     who,
+    r.alerting === null
+      ? 'No alert is known to have gone the whole way yet.'
+      : `An alert went the whole way ${Math.round(r.alerting.ageMs / 1000)} s ago (dead man's switch, ${r.alerting.node}).`,
     '',
     ...table,
     '',

@@ -2,6 +2,7 @@ import { callControl } from '../run/control-api';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import type { ControlStore } from '../../lib/control/store';
 import { PORTS } from '../../lib/core/names';
+import { WATCHDOG } from '../../lib/core/watchdog';
 import { localStore } from '../run/ready';
 import type { RunState } from '../run/run-dir';
 import { WORKLOAD_PORTS } from '../run/workload';
@@ -55,12 +56,16 @@ export async function setDrill(world: World, alert: DrillAlert, value: 0 | 1): P
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
 }
 
+/** The dead man's switch always fires, on the nodes only: no alert that anybody is told of. */
+const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
+  labels[WATCHDOG.label.name] === WATCHDOG.label.value;
+
 /** Names of the alerts that one Prometheus has pending or firing, the drill's and every other. */
 export async function alertsAt(prometheus: string): Promise<string[]> {
   const answer = await getJson<{ data: { alerts: { labels: Record<string, string>; state: string }[] } }>(
     `${prometheus}/api/v1/alerts`,
   );
-  return answer.data.alerts.map((a) => a.labels.alertname!);
+  return answer.data.alerts.filter((a) => !isWatchdog(a.labels)).map((a) => a.labels.alertname!);
 }
 
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
@@ -70,7 +75,7 @@ export const alertmanagersOf = (world: World): string[] =>
 /** Names of the alerts that one Alertmanager takes for firing. */
 export async function firingAt(alertmanager: string): Promise<string[]> {
   const alerts = await getJson<{ labels: Record<string, string> }[]>(`${alertmanager}/api/v2/alerts?active=true`);
-  return alerts.map((a) => a.labels.alertname!);
+  return alerts.filter((a) => !isWatchdog(a.labels)).map((a) => a.labels.alertname!);
 }
 
 /** Starts or ends the plain pair. */

@@ -5,6 +5,10 @@ their __module__ must look like a.b.c.
 AWS::S3::BucketPolicy is left out on purpose: the emulator would apply a policy without looking at its conditions, and
 "deny what is not encrypted in transit" would deny everything."""
 
+import cloud_map
+import ecs
+import scaling  # noqa: F401 (its classes register themselves)
+import stack_updates
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.elastic_block_store import Volume
@@ -175,3 +179,6 @@ def install() -> None:
     extend(Volume, with_volume_properties)
     extend(FakeTargetGroup, with_group_attributes)
     extend(FakeBucket, with_versioning)
+    cloud_map.install()
+    ecs.install()
+    stack_updates.install()

@@ -53,6 +53,7 @@ export function startRival(o: RivalOptions): Rival {
     gateAddress: address,
     nodeTargets: o.nodeTargets,
     prometheusVersion: o.tools.prometheus.version,
+    webhooks: null,
   });
   for (const [path, text] of Object.entries(files)) {
     // live/, as the agents have it: evaluation times hang on the path of a rule file.

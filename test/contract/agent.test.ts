@@ -26,6 +26,12 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   const pagesOf = (alert: string, status: string): number =>
     cluster.pages.filter((page) => page.status === status && page.alerts.some((a) => a.labels.alertname === alert))
       .length;
+  /** When the watchdog was evaluated that last came back to any node. */
+  const youngest = (): Promise<number> =>
+    eventually('a watchdog', async () => {
+      const statuses = await Promise.all([one.status(), two.status()]);
+      return Math.max(...statuses.map(({ watchdog }) => Date.parse(watchdog!.evaluatedAt ?? '') || 0));
+    });
   const isOpen = (node: TestNode): Promise<unknown> =>
     eventually(`${node.name}'s gate opens`, async () => (await node.status()).gate.open);
   const saw = (node: TestNode, event: string, since = 0): Promise<unknown> =>
@@ -55,8 +61,16 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     });
   });
 
+  it("sends its dead man's switch the whole way round, to its own webhook and to no pager", async () => {
+    const evaluatedAt = await youngest();
+    await eventually('a younger one', async () => (await youngest()) > evaluatedAt);
+    expect(pagesOf('Watchdog', 'firing')).toBe(0);
+    const answer = await fetch(`http://${one.address}:9098/v1/watchdog`, { method: 'POST', body: '{"alerts":[]}' });
+    expect(answer.status).toBe(401);
+  });
+
   it('replays what the standby held as soon as it is promoted, without a second page', async () => {
-    await eventually('the standby holds the alert', async () => (await two.status()).gate.held === 1);
+    await eventually('the standby holds the alert', async () => (await two.status()).gate.held === 2);
     await cluster.assign('node-2', 2);
     const { gate } = await eventually('a replay', async () => {
       const status = await two.status();
@@ -114,8 +128,8 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     const status = await two.status();
     expect(status.prometheus.pid).toBe(before.prometheus);
     expect(status.alertmanager.pid).toBe(before.alertmanager);
-    await eventually('alerts flow again', async () => (await two.status()).gate.held === 2);
-    await eventually('they are accepted', async () => (await two.status()).gate.sent >= 2);
+    await eventually('alerts flow again', async () => (await two.status()).gate.held === 3);
+    await eventually('they are accepted', async () => (await two.status()).gate.sent >= 3);
   });
 
   it('leaves Prometheus running on SIGTERM and sets a damaged assignment aside', async () => {

@@ -43,7 +43,12 @@ function serveNode(node: string): void {
   };
   answer(PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
   answer(PORTS.agent, () =>
-    JSON.stringify({ appliedEpoch: 1, gate: { open: gateOpen[node], warm: true }, store: { reachable: true } }),
+    JSON.stringify({
+      appliedEpoch: 1,
+      gate: { open: gateOpen[node], warm: true },
+      store: { reachable: true },
+      ...(node === 'node-2' && { watchdog: { evaluatedAt: new Date(Date.now() - 7_000).toISOString() } }),
+    }),
   );
 }
 
@@ -207,6 +212,9 @@ describe('health-check', () => {
     expect(Math.max(...misses.filter((m) => m.node === 'node-1').map((m) => m.misses!))).toBe(POLICY.probe.fall);
     const healthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":1'));
     const unhealthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":0'));
+    const ages = lines.flatMap((l) => (JSON.parse(l) as { WatchdogAgeSeconds?: number }).WatchdogAgeSeconds ?? []);
+    expect(ages[0]).toBeGreaterThanOrEqual(7);
+    expect(ages[0]).toBeLessThan(9);
     expect(healthy.length).toBeGreaterThan(0);
     expect(unhealthy.length).toBeGreaterThan(0);
   });

@@ -37,6 +37,13 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
   ['clients that overlap', "['10.0.0.0/8']", "['10.0.0.0/8', '10.1.0.0/16']", 'clients:', /clients overlap/],
   ['endpoints without a mirror', "egress: 'nat'", "egress: 'endpoints'", 'egress:', /could not download/],
   ['a short resend delay', "resendDelay: '15s'", "resendDelay: '2s'", 'resendDelay:', /resolved falsely/],
+  [
+    'a dead man that a failover would wake',
+    "resendDelay: '15s'",
+    "resendDelay: '40s'",
+    'defineCluster({',
+    /look as if alerting were silent/,
+  ],
   ['a huge segment', "walSegmentSize: '64MB'", "walSegmentSize: '1GB'", 'walSegmentSize', /10MB to 256MB/],
   [
     'an unknown setting',
@@ -92,6 +99,14 @@ const FILES: [what: string, file: string, from: string, to: string, line: string
     'localhost:9093',
     '',
     /overlaps a port/,
+  ],
+  [
+    "a receiver of the nodes' own name",
+    'alertmanager.yml',
+    '  - name: pager',
+    '  - name: prometheus-ha-pager',
+    'name: prometheus-ha-pager',
+    /one of the nodes' own/,
   ],
   [
     'a missing receiver',

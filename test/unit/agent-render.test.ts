@@ -27,6 +27,7 @@ const input: RenderInput = {
   gateAddress: '127.0.0.1',
   nodeTargets: '/var/lib/prometheus-ha/config/nodes',
   prometheusVersion: '3.13.2',
+  webhooks: { address: '127.0.0.1', tokenFile: '/var/lib/prometheus-ha/webhook-token' },
 };
 
 /** The file in test/golden, written when UPDATE_GOLDEN is set. */
@@ -54,7 +55,7 @@ describe('rendering of a node’s configuration', () => {
         cwd: dir,
         encoding: 'utf8',
       });
-      expect(said).toContain('2 rule files found');
+      expect(said).toContain('3 rule files found');
     } finally {
       rmSync(dir, { recursive: true });
       remove();

@@ -1,0 +1,83 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { Notification } from '../../lib/core/watchdog';
+import { messageOf, type Log } from '../log';
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Takes a notification, or throws; Alertmanager then tries again. */
+export type Webhook = (notification: Notification) => Promise<void> | void;
+
+/** What this node's Alertmanager tells its agent. `hooks` by path; asked anew each time, as configurations change. */
+export async function serveWebhooks(
+  hooks: (path: string) => Webhook | undefined,
+  token: string,
+  address: string,
+  port: number,
+  log: Log,
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    void answer(hooks, token, request, log).then(([status, text]) => {
+      // Who is refused before he was read need not go on.
+      response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' }).end(`${text}\n`);
+    });
+  });
+  server.listen(port, address);
+  await once(server, 'listening');
+  return server;
+}
+
+async function answer(
+  hooks: (path: string) => Webhook | undefined,
+  token: string,
+  request: IncomingMessage,
+  log: Log,
+): Promise<[status: number, text: string]> {
+  const path = (request.url ?? '').split('?')[0]!;
+  if (!isToken(request.headers.authorization, token)) {
+    log('warn', 'webhook-refused', { path, because: 'it does not carry the token of this node' });
+    return [401, 'The token of this node is asked for.'];
+  }
+  const hook = hooks(path);
+  if (request.method !== 'POST' || hook === undefined) return [404, `There is no webhook ${path}.`];
+  let notification: Notification;
+  try {
+    notification = parse(await bodyOf(request));
+  } catch (error) {
+    return [400, messageOf(error)];
+  }
+  try {
+    await hook(notification);
+    return [200, 'OK'];
+  } catch (error) {
+    log('warn', 'webhook-failed', { path, error: messageOf(error) });
+    return [503, messageOf(error)];
+  }
+}
+
+/** In a time that says nothing of how much of it was right. */
+function isToken(header: string | undefined, token: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`the body is larger than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws Error when it is not what Alertmanager posts */
+function parse(text: string): Notification {
+  const { alerts } = JSON.parse(text) as Partial<Notification>;
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+  if (!Array.isArray(alerts) || !alerts.every((a) => isObject(a) && isObject(a.labels) && isObject(a.annotations)))
+    throw new Error(`expected a notification of Alertmanager with alerts, got ${text.slice(0, 80)}`);
+  return { alerts };
+}

@@ -4,6 +4,7 @@ import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
 import { WATCHDOG_PATH } from '../lib/core/render-alertmanager';
 import { controlS3, s3ControlStore } from '../lib/control/store';
+import { installFromImage } from './boot/image';
 import { prepareMachine } from './boot/prepare';
 import { checkConfig } from './config/check';
 import { Configurer } from './config/configurer';
@@ -27,6 +28,8 @@ import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { statusOf, type StatusSource } from './status';
+import { register } from './thanos/registration';
+import { Sidecar } from './thanos/sidecar';
 import { readVersions } from './versions';
 import { serveWebhooks, type Webhook } from './webhooks/server';
 import { webhookToken } from './webhooks/token';
@@ -62,12 +65,8 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
 
   const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const { address } = identity;
-  const store = s3ControlStore(
-    controlS3(policy.storeTimeoutMs),
-    config.controlBucket,
-    config.shard,
-    policy.storeTimeoutMs,
-  );
+  const s3 = controlS3(policy.storeTimeoutMs);
+  const store = s3ControlStore(s3, config.controlBucket, config.shard, policy.storeTimeoutMs);
   let volumeId: string | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
@@ -91,6 +90,23 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     onPrometheusExit,
     log,
   );
+
+  const { thanos } = config;
+  const sidecar =
+    thanos === null
+      ? null
+      : new Sidecar({
+          config: { ...config, thanos },
+          paths,
+          address,
+          s3,
+          register,
+          install:
+            env.binDir === null
+              ? () => installFromImage(thanos.image, 'bin/thanos', paths.bin, config.artifactMirror, log)
+              : null,
+          log,
+        });
 
   const probes = new Probes(node, () => peers.addresses, policy);
   const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);
@@ -157,6 +173,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
         ...config,
         gateAddress: env.gateAddress,
         nodeTargets: paths.nodeTargets,
+        thanos: thanos !== null,
         prometheusVersion: versions.prometheus,
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
@@ -179,6 +196,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     role,
     prometheus,
     alertmanager,
+    sidecar,
     configurer,
     watchdog,
     versions,
@@ -195,6 +213,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   );
   prometheus.adopt();
   alertmanager.adopt();
+  sidecar?.adopt();
   const loops: Loop[] = [
     every(policy.pollMs, 'role', () => role.round(), log),
     every(policy.probe.intervalMs, 'probes', () => probes.round(), log),
@@ -228,6 +247,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     await untilItWorks('a configuration', configured, log, CONFIG_LOOK_MS);
     prometheus.start();
     alertmanager.start();
+    sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
   };
   bringUp().catch((error: Error) => {
     // systemd starts the agent anew, and what runs keeps running.
@@ -239,8 +259,8 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();
-      if (withChildren) await Promise.all([prometheus.stop(), alertmanager.stop()]);
-      else for (const supervisor of [prometheus, alertmanager]) supervisor.release();
+      if (withChildren) await Promise.all([prometheus.stop(), alertmanager.stop(), sidecar?.stop()]);
+      else for (const part of [prometheus, alertmanager, sidecar]) part?.release();
       log('info', 'agent-stopped', { childrenStopped: withChildren });
     },
   };

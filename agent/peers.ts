@@ -70,6 +70,7 @@ export class Peers {
       prometheus: PORTS.prometheus,
       alertmanager: PORTS.alertmanager,
       'prometheus-ha-agent': PORTS.agent,
+      ...(this.config.thanos === null ? {} : { 'thanos-sidecar': PORTS.thanosHttp }),
     };
     for (const [job, port] of Object.entries(ports)) {
       const groups = [...this.addresses].map(([node, address]) => ({

@@ -6,6 +6,7 @@ import type { Identity } from './identity';
 import type { WatchdogReceiver } from './webhooks/watchdog';
 import type { Supervisor } from './process/supervisor';
 import type { RoleKeeper } from './role/role-keeper';
+import type { Sidecar } from './thanos/sidecar';
 
 export interface StatusSource {
   readonly config: NodeConfig;
@@ -16,6 +17,7 @@ export interface StatusSource {
   readonly role: RoleKeeper;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
+  readonly sidecar: Sidecar | null;
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
@@ -48,6 +50,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     },
     prometheus: processOf(s.prometheus, s.versions.prometheus),
     alertmanager: processOf(s.alertmanager, s.versions.alertmanager),
+    sidecar: s.sidecar?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },

@@ -6,7 +6,7 @@ import { untilItWorks } from './loop';
 import type { Paths } from './paths';
 
 /** What a program calls its own version; 2.42 and 3.x print it to different outputs. */
-async function versionOf(bin: string, program: string): Promise<string> {
+export async function versionOf(bin: string, program: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(join(bin, program), ['--version'], { timeout: 10_000 });
   const version = /version (\d+\.\d+\.\d+)/.exec(`${stdout}${stderr}`)?.[1];
   if (version === undefined)

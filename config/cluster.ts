@@ -32,6 +32,19 @@ export default defineCluster({
 
   ingest: { series: 50_000, bytesPerSample: 1.7 },
 
+  thanos: {
+    image: {
+      repository: 'quay.io/thanos/thanos',
+      version: '0.42.4',
+      digest: 'sha256:b567818fe608067eb0f1d7c2c4fe361e7ad83c8a256234c97685f1d0bf670cc8',
+    },
+    blockDuration: '2h',
+    retention: { raw: '30d', fiveMinutes: '365d' },
+    query: { tasks: 2, maxTasks: 6, cpu: 512, memoryMiB: 2048 },
+    store: { cpu: 512, memoryMiB: 2048, diskGiB: 30 },
+    compactor: { cpu: 1024, memoryMiB: 4096, diskGiB: 100 },
+  },
+
   artifacts: {
     prometheus: {
       version: '3.13.2',

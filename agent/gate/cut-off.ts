@@ -1,10 +1,10 @@
 import { holdsBack, watchIsolation, type Isolation, type IsolationInput } from '../../lib/core/isolation';
 import { PORTS } from '../../lib/core/names';
-import { OWN_JOBS } from '../../lib/core/render';
+import { RESERVED_JOBS_REGEX } from '../../lib/core/render';
 import type { Log } from '../log';
 
 /** Share of the user's targets that answered their last scrape; nothing when there are none. */
-const TARGETS_QUERY = `avg(up{job!~"${OWN_JOBS.join('|')}"})`;
+const TARGETS_QUERY = `avg(up{job!~"${RESERVED_JOBS_REGEX}"})`;
 const QUERY_TIMEOUT_MS = 500;
 
 /** Asked before anything is told: whether this node is probably the one that is cut off. */

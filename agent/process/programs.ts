@@ -23,9 +23,15 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
       `--rules.alert.resend-delay=${resendDelay}`,
       // Default 10m: shorter timers would start anew after each restart.
       '--rules.alert.for-grace-period=0s',
+      ...(config.thanos === null ? [] : uploadedAsCut(config.thanos.blockDuration)),
       '--log.format=json',
     ],
   };
+}
+
+/** The sidecar uploads blocks as they were cut; a locally compacted one would overlap with what was uploaded before. */
+function uploadedAsCut(blockDuration: string): string[] {
+  return [`--storage.tsdb.min-block-duration=${blockDuration}`, `--storage.tsdb.max-block-duration=${blockDuration}`];
 }
 
 /** Peers are those known at start; who starts later names us, so that the cluster joins either way. */

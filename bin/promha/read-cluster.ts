@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentStatus } from '../../lib/control/agent-status';
+import { nodeComplaints } from '../../lib/control/node-complaints';
 import { probeNode } from '../../lib/control/prober';
 import { s3ControlStore } from '../../lib/control/store';
 import type { ControlHeartbeat } from '../../lib/core/node-documents';
@@ -23,7 +24,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
   ]);
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
-  const errors = await Promise.all(addresses.map(async (a) => [a.node, await configError(a.address)] as const));
+  const complaints = await Promise.all(addresses.map(async (a) => [a.node, await complaintsOf(a.address)] as const));
   return {
     cluster,
     shard,
@@ -32,19 +33,19 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     heartbeatAt: heartbeat === null ? null : (JSON.parse(heartbeat) as ControlHeartbeat).at,
     announcements,
     probes: new Map(probes.map((p) => [p.node, p])),
-    configErrors: new Map(errors.filter((e): e is [string, string] => e[1] !== null)),
+    complaints: new Map(complaints),
     policy: DEFAULT_POLICY,
   };
 }
 
-/** null when the node has none, or does not answer: the probe says that. */
-async function configError(address: string): Promise<string | null> {
+/** Empty when the node has none, or does not answer: the probe says that. */
+async function complaintsOf(address: string): Promise<readonly string[]> {
   try {
     const answer = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return ((await answer.json()) as AgentStatus).config.error;
+    return nodeComplaints((await answer.json()) as AgentStatus);
   } catch {
-    return null;
+    return [];
   }
 }

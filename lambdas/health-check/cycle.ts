@@ -93,6 +93,7 @@ export async function runCycle(
   publish(config.cluster, config.shard, [
     ...cycleMetrics(nodes, active, errors.length),
     ...watchdogMetrics(probes, control.now()),
+    ...uploadMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   return { nodes, assignment, stuck };
@@ -117,6 +118,19 @@ function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | 
 function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
   const proof = alertingProof(probes.values());
   return proof === null ? [] : [{ name: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
+}
+
+/** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
+function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const ages = [...probes.values()].flatMap(({ node, agent }) =>
+    typeof agent?.uploadAgeMs === 'number' ? [{ node, seconds: Math.round(agent.uploadAgeMs / 1000) }] : [],
+  );
+  if (ages.length === 0) return [];
+  const worst = Math.max(...ages.map(({ seconds }) => seconds));
+  return [
+    { name: METRICS.uploadAge, value: worst },
+    ...ages.map(({ node, seconds }) => ({ name: METRICS.uploadAge, value: seconds, node })),
+  ];
 }
 
 /** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors';
 import { PORTS } from '../core/names';
-import { OWN_JOBS } from '../core/render';
+import { RESERVED_JOBS } from '../core/render';
 import { checkShape } from './shape';
 import { parseYaml } from './yaml-file';
 
@@ -29,7 +29,7 @@ export function checkTargets(files: Readonly<Record<string, string>>, label: (jo
   const problems: UserError[] = [];
   const seen = new Map<string, string>();
   for (const [job, content] of Object.entries(files)) {
-    if (!JOB.test(job) || (OWN_JOBS as readonly string[]).includes(job)) problems.push(badJob(job, label(job)));
+    if (!JOB.test(job) || RESERVED_JOBS.includes(job)) problems.push(badJob(job, label(job)));
     const yaml = parseYaml(label(job), content, problems);
     const groups = yaml && checkShape(yaml, targetsFile, 'a targets file (file_sd)', problems);
     if (!yaml || !groups) continue;
@@ -63,7 +63,7 @@ function badJob(job: string, where: string): UserError {
     what: 'the name of a targets file is the name of its job, and this one cannot be used',
     where,
     got: `'${job}'`,
-    expected: `letters, digits, - and _, and none of ${OWN_JOBS.join(', ')}, which are the nodes' own`,
+    expected: `letters, digits, - and _, and none of ${RESERVED_JOBS.join(', ')}, which are the nodes' own`,
     fix: 'rename the file',
   });
 }

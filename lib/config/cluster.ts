@@ -41,6 +41,27 @@ export interface PinnedArtifact {
   readonly sha256: { readonly amd64: string; readonly arm64: string };
 }
 
+/** CPU units (1024 is one vCPU) and memory of one Fargate task. */
+export interface TaskSize {
+  readonly cpu: 256 | 512 | 1024 | 2048 | 4096;
+  readonly memoryMiB: number;
+}
+
+/** Thanos: one view of all replicas, and history in S3. */
+export interface ThanosConfig {
+  /** One digest for ECS and for the nodes' sidecars; `repository` may be a mirror of it. */
+  readonly image: { readonly repository: string; readonly version: string; readonly digest: string };
+  /** How much time a block holds when it is uploaded: 2h, or minutes to watch blocks move. */
+  readonly blockDuration: string;
+  /** How long the bucket keeps samples: as scraped, one per 5 minutes, one per hour (not made when left out). */
+  readonly retention: { readonly raw: string; readonly fiveMinutes: string; readonly oneHour?: string };
+  /** `tasks` always run, spread over the zones; up to `maxTasks` under load. */
+  readonly query: TaskSize & { readonly tasks: number; readonly maxTasks: number };
+  readonly store: TaskSize & { readonly diskGiB: number };
+  /** Its disk decides how long the longest blocks are: see lib/config/compaction.ts. */
+  readonly compactor: TaskSize & { readonly diskGiB: number };
+}
+
 type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
 /** What config/cluster.ts says. */
@@ -76,7 +97,11 @@ export interface ClusterConfig {
   /** What one node is expected to take in; the disk is checked against it. */
   readonly ingest: { readonly series: number; readonly bytesPerSample: number };
   readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
-  /** A bucket in the same region with the release tarballs under their own names, tried before GitHub. */
+  readonly thanos: ThanosConfig;
+  /**
+   * A bucket in the same region, tried before the internet: release tarballs under their own names, and the blobs of
+   * the Thanos image as oci/sha256/<hex>.
+   */
   readonly artifactMirror?: string;
   /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
   readonly alarmEmail?: string;

@@ -4,6 +4,7 @@ import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
 import { parseDuration } from '../core/duration';
 import type { SettingPath } from './locate';
+import { thanosProblems } from './thanos-relations';
 
 /** A setting that contradicts another one, `path` being the one to change first. */
 export interface Contradiction {
@@ -21,7 +22,7 @@ const WAL_HOURS = 3;
 
 /** Relations between settings; each setting alone is well-formed by now. */
 export function contradictions(c: Cluster): Contradiction[] {
-  return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c)];
+  return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c), ...thanosProblems(c)];
 }
 
 function nodes({ nodes, zones }: Cluster): Contradiction[] {

@@ -12,12 +12,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { METRICS } from '../core/names';
+import { DISCOVERY, METRICS } from '../core/names';
 
 export interface ControlAlarmsProps {
   readonly cluster: Cluster;
   readonly topic: ITopic;
   readonly promoteAlerting: LambdaFunction;
+  readonly routeQueries: LambdaFunction;
   readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
 }
 
@@ -64,6 +65,7 @@ export class ControlAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     });
+    this.thanosAlarms(new LambdaAction(props.routeQueries));
     for (const { name, function: fn } of props.functions) {
       this.alarm(`${name}-errors`, [], {
         metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),
@@ -74,6 +76,46 @@ export class ControlAlarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
+  }
+
+  /** What keeps queries and history from being whole. Alerting needs none of it. */
+  private thanosAlarms(route: IAlarmAction): void {
+    // The second trigger of a reroute.
+    this.alarm('thanos-unhealthy', [route], {
+      metric: this.shardMetric(METRICS.thanosHealthy, Stats.MAXIMUM, Duration.seconds(10)),
+      alarmDescription: 'No Thanos query task answers. route-queries is called.',
+      threshold: 1,
+      evaluationPeriods: 2,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.alarm('queries-bypass-thanos', [], {
+      metric: this.shardMetric(METRICS.queriesThroughThanos, Stats.MAXIMUM, Duration.minutes(1)),
+      alarmDescription: 'Queries have gone to the nodes for 15 minutes: no deduplication, no history.',
+      threshold: 1,
+      evaluationPeriods: 15,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.alarm('no-block-upload', [], {
+      metric: this.shardMetric(METRICS.uploadAge, Stats.MAXIMUM, Duration.minutes(5)),
+      alarmDescription: 'A node has not uploaded a block for 3 h.',
+      threshold: 3 * 3600,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.alarm('compactor-not-running', [], {
+      metric: new Metric({
+        namespace: 'AWS/ECS',
+        metricName: 'CPUUtilization',
+        dimensionsMap: { ClusterName: this.cluster.name, ServiceName: `${this.cluster.name}-${DISCOVERY.compact}` },
+        statistic: Stats.SAMPLE_COUNT,
+        period: Duration.minutes(5),
+      }),
+      alarmDescription: 'No compactor has run for an hour: blocks pile up and nothing is downsampled or deleted.',
+      threshold: 1,
+      evaluationPeriods: 12,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
   }
 
   private alarm(

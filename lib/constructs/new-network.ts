@@ -16,12 +16,20 @@ import type { Construct } from 'constructs';
 import type { NewNetwork } from '../config/cluster';
 import type { Network } from '../stacks/network-stack';
 
-/** For repair and operators, never for failover: volumes, signals of CloudFormation, Session Manager. */
+/**
+ * Never for failover of alerting: volumes, signals of CloudFormation, Session Manager; for Thanos its image, its logs,
+ * its names and the load balancer's listener.
+ */
 const ENDPOINTS = {
   Ec2: InterfaceVpcEndpointAwsService.EC2,
   CloudFormation: InterfaceVpcEndpointAwsService.CLOUDFORMATION,
   Ssm: InterfaceVpcEndpointAwsService.SSM,
   SsmMessages: InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+  EcrApi: InterfaceVpcEndpointAwsService.ECR,
+  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  CloudMap: InterfaceVpcEndpointAwsService.CLOUD_MAP_SERVICE_DISCOVERY,
+  LoadBalancing: InterfaceVpcEndpointAwsService.ELASTIC_LOAD_BALANCING,
 };
 
 /** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { KEYS, TAGS } from '../core/names';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
+import { acknowledgeBlocks } from './blocks-bucket';
 import { readableKeys } from './readable-keys';
 
 export interface NodeRoleProps {
@@ -11,11 +12,14 @@ export interface NodeRoleProps {
   readonly node: string;
   readonly controlBucketArn: string;
   readonly assetsBucketArn: string;
+  readonly blocksBucketArn: string;
+  /** The Cloud Map service in which nodes register. */
+  readonly discoveryServiceArn: string;
 }
 
 /** What one node may do, and no other node's share of it. */
 export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Role {
-  const { cluster, node, controlBucketArn, assetsBucketArn } = props;
+  const { cluster, node, controlBucketArn, assetsBucketArn, blocksBucketArn } = props;
   const { shard } = cluster;
   const stack = Stack.of(scope);
   const ec2 = (resource: string): string => `arn:${stack.partition}:ec2:${stack.region}:${stack.account}:${resource}/*`;
@@ -27,7 +31,7 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
   };
   const statements = [
     // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn] }),
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn, blocksBucketArn] }),
     new PolicyStatement({
       actions: ['s3:GetObject'],
       resources: [
@@ -44,6 +48,19 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
         `${controlBucketArn}/${KEYS.assignment(shard)}`,
         `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
       ],
+    }),
+    // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
+    new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [`${blocksBucketArn}/*`] }),
+    new PolicyStatement({ actions: ['servicediscovery:RegisterInstance'], resources: [props.discoveryServiceArn] }),
+    // Cloud Map changes DNS with the caller's permissions; it created the zone, whose id no template knows.
+    new PolicyStatement({
+      actions: [
+        'route53:GetHostedZone',
+        'route53:ListResourceRecordSets',
+        'route53:ChangeResourceRecordSets',
+        'ec2:DescribeInstances',
+      ],
+      resources: ['*'],
     }),
     new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),
     new PolicyStatement({
@@ -65,7 +82,9 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     'Session Manager instead of SSH: the policy that AWS maintains for its agent.',
   );
   const account = cluster.account ?? '<AWS::AccountId>';
-  acknowledgeWildcards(role, 'DescribeVolumes knows no narrower resource.', ['*']);
+  acknowledgeWildcards(role, 'DescribeVolumes and what Cloud Map does in a node’s name know no narrower resource.', [
+    '*',
+  ]);
   acknowledgeWildcards(
     role,
     "Limited by condition to what carries the node's own tags.",
@@ -75,5 +94,6 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
     ...mirror,
   ]);
+  acknowledgeBlocks(role, cluster);
   return role;
 }

@@ -1,13 +1,15 @@
 import { Peer, Port, SecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { PORTS } from '../core/names';
+import { BALANCER_PORTS, PORTS } from '../core/names';
 
 /** Who may talk to whom. All groups in one place, so that no stack needs another one's for a rule. */
 export class Traffic extends Construct {
   readonly nodes: SecurityGroup;
   readonly functions: SecurityGroup;
   readonly loadBalancer: SecurityGroup;
+  /** Thanos' tasks. */
+  readonly thanos: SecurityGroup;
 
   constructor(scope: Construct, id: string, vpc: IVpc, cluster: Cluster) {
     super(scope, id);
@@ -24,9 +26,14 @@ export class Traffic extends Construct {
       allowAllOutbound: false,
     });
 
-    const { nodes, functions, loadBalancer } = this;
+    this.thanos = new SecurityGroup(this, 'Thanos', { vpc, description: 'Thanos tasks', allowAllOutbound: false });
+
+    const { nodes, functions, loadBalancer, thanos } = this;
     const prometheus = Port.tcp(PORTS.prometheus);
-    for (const range of cluster.clients) loadBalancer.addIngressRule(Peer.ipv4(range), prometheus, 'Queries');
+    for (const range of cluster.clients) {
+      loadBalancer.addIngressRule(Peer.ipv4(range), Port.tcp(BALANCER_PORTS.queries), 'Queries');
+      loadBalancer.addIngressRule(Peer.ipv4(range), Port.tcp(BALANCER_PORTS.direct), 'Queries to the nodes');
+    }
     loadBalancer.addEgressRule(nodes, prometheus, 'Queries and health checks');
     nodes.addIngressRule(loadBalancer, prometheus, 'Queries and health checks');
 
@@ -41,5 +48,18 @@ export class Traffic extends Construct {
     nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanager), 'The open gate sends to every Alertmanager');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanagerCluster), 'Gossip of Alertmanager');
     nodes.addIngressRule(nodes, Port.udp(PORTS.alertmanagerCluster), 'Gossip of Alertmanager');
+
+    const [grpc, http] = [Port.tcp(PORTS.thanosGrpc), Port.tcp(PORTS.thanosHttp)];
+    loadBalancer.addEgressRule(thanos, http, 'Queries and health checks');
+    thanos.addIngressRule(loadBalancer, http, 'Queries and health checks');
+    functions.addEgressRule(thanos, http, 'Probes of Thanos query');
+    thanos.addIngressRule(functions, http, 'Probes of Thanos query');
+    thanos.addEgressRule(nodes, grpc, 'Queries to the sidecars');
+    nodes.addIngressRule(thanos, grpc, 'Queries to the sidecars');
+    thanos.addEgressRule(thanos, grpc, 'Queries to the store gateway');
+    thanos.addIngressRule(thanos, grpc, 'Queries to the store gateway');
+    thanos.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, the image and the logs');
+    thanos.addIngressRule(nodes, http, 'Scrapes of Thanos');
+    nodes.addIngressRule(nodes, http, 'Scrapes of the sidecars');
   }
 }

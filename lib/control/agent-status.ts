@@ -1,3 +1,19 @@
+/** Of the node's Thanos sidecar. */
+export interface SidecarStatus {
+  readonly pid: number | null;
+  readonly restarts: number;
+  readonly lastExit: string | null;
+  readonly version: string;
+  /** Thanos is not installed on this machine. */
+  readonly missing: boolean;
+  /** How long ago the newest uploaded block was made, or could have been for the first time; null while unknown. */
+  readonly uploadAgeMs: number | null;
+  /** Blocks on disk that still wait for their upload. */
+  readonly waitingBlocks: number;
+  /** What keeps it from its work, one sentence each. */
+  readonly errors: readonly string[];
+}
+
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
 export interface AgentStatus {
   readonly version: 1;
@@ -37,6 +53,8 @@ export interface AgentStatus {
     readonly version: string;
   };
   readonly alertmanager: { readonly pid: number | null; readonly restarts: number; readonly version: string };
+  /** null: this node has none. Absent in what agents of an earlier deploy say. */
+  readonly sidecar?: SidecarStatus | null;
   readonly config: { readonly hash: string | null; readonly loadedAt: string | null; readonly error: string | null };
   readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */

@@ -4,9 +4,10 @@ import type { AgentStatus } from './agent-status';
 
 /**
  * Age of the last scrape of the stalest job, by Prometheus's own clock, so that no other clock matters.
+ * Thanos is scraped less often, and says nothing about the rest.
  * `up` is written by failed scrapes too: this tells whether Prometheus works, not whether targets do.
  */
-export const SCRAPE_LAG_QUERY = 'time() - min(max by (job) (timestamp(up)))';
+export const SCRAPE_LAG_QUERY = 'time() - min(max by (job) (timestamp(up{job!~"thanos-.+"})))';
 
 /** Probes one node: Prometheus's readiness and scraping, and the agent, all at once. Never rejects. */
 export async function probeNode(node: string, address: string, timeoutMs: number, now: () => number): Promise<Probe> {
@@ -43,6 +44,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       gateWarm: status.gate.warm,
       storeReachable: status.store.reachable,
       watchdogAt: status.watchdog?.evaluatedAt ? Date.parse(status.watchdog.evaluatedAt) : null,
+      ...(status.sidecar ? { uploadAgeMs: status.sidecar.uploadAgeMs } : {}),
     },
     errors,
   };

@@ -20,6 +20,8 @@ export interface Probe {
     readonly storeReachable: boolean;
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
     readonly watchdogAt?: number | null;
+    /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
+    readonly uploadAgeMs?: number | null;
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];

@@ -22,6 +22,23 @@ export const PORTS = {
   thanosHttp: 10902,
 } as const;
 
+/** Ports of the load balancer. */
+export const BALANCER_PORTS = {
+  /** Thanos query, and the nodes while Thanos does not answer. */
+  queries: 9090,
+  /** Always the nodes. */
+  direct: 9091,
+} as const;
+
+/** Names in the VPC's DNS (Cloud Map): <service>.<cluster>.internal, one A record per node or task. */
+export const DISCOVERY = {
+  namespace: (cluster: string) => `${cluster}.internal`,
+  sidecar: 'sidecar',
+  query: 'query',
+  store: 'store',
+  compact: 'compact',
+} as const;
+
 /** Objects in the control bucket (versioned). `shard` is the shard's number, from 0. */
 export const KEYS = {
   assignment: (shard: number) => `shards/${shard}/assignment.json`,

@@ -62,6 +62,27 @@ export interface QueryRoutes {
   readonly nodesTargetGroupArn: string;
 }
 
+/** A container image by its digest, so that nodes and ECS run the same bits. */
+export interface ThanosImage {
+  /** Registry and name, e.g. quay.io/thanos/thanos. */
+  readonly repository: string;
+  /** For people; the digest decides. */
+  readonly version: string;
+  /** sha256:… of the multi-architecture index. */
+  readonly digest: string;
+}
+
+/** What a node needs to upload blocks and to be found by Thanos query. */
+export interface NodeThanos {
+  readonly image: ThanosImage;
+  /** Bucket for blocks. */
+  readonly bucket: string;
+  /** Cloud Map service in which the node registers its address. */
+  readonly discoveryServiceId: string;
+  /** How much time a block holds before it is uploaded, e.g. 2h. */
+  readonly blockDuration: string;
+}
+
 /** What a node is told at boot (user data, written to /etc/prometheus-ha/node.json). Data only: the logic is the agent's. */
 export interface NodeConfig {
   readonly version: 1;
@@ -81,6 +102,8 @@ export interface NodeConfig {
     readonly resendDelay: string;
   };
   readonly alertmanager: { readonly artifact: Artifact; readonly peerTimeout: string };
+  /** null: no sidecar, and Prometheus compacts its blocks itself. */
+  readonly thanos: NodeThanos | null;
   /** S3 bucket with mirrored artifacts (same file names), tried before the URLs; null for none. */
   readonly artifactMirror: string | null;
 }

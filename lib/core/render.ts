@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { UserError } from './errors';
-import { EXTERNAL_LABELS, PORTS } from './names';
+import { DISCOVERY, EXTERNAL_LABELS, PORTS } from './names';
 import type { ConfigBundle } from './node-documents';
 import { renderAlertmanager, type Webhooks } from './render-alertmanager';
 import { watchdogRules } from './watchdog';
@@ -15,6 +15,8 @@ export interface RenderInput {
   readonly gateAddress: string;
   /** Directory of the file_sd files with the addresses of all nodes. */
   readonly nodeTargets: string;
+  /** Whether the cluster has Thanos. */
+  readonly thanos: boolean;
   /** E.g. 3.5.3. */
   readonly prometheusVersion: string;
   /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
@@ -23,6 +25,18 @@ export interface RenderInput {
 
 /** Jobs that every node has; their targets come and go with the nodes, without a reload. */
 export const OWN_JOBS = ['prometheus', 'alertmanager', 'prometheus-ha-agent'] as const;
+
+/** Thanos' components: the sidecars like the other programs of a node, the tasks by their names in DNS. */
+const THANOS_JOBS = ['thanos-sidecar', 'thanos-query', 'thanos-store', 'thanos-compact'] as const;
+
+/** Every job that is not the user's. */
+export const RESERVED_JOBS: readonly string[] = [...OWN_JOBS, ...THANOS_JOBS];
+
+/** Matches the jobs that are not the user's, as a PromQL regular expression. */
+export const RESERVED_JOBS_REGEX = RESERVED_JOBS.join('|');
+
+/** Seconds are for what trades; what stores history is looked at less often. */
+const THANOS_INTERVAL = '15s';
 
 /**
  * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.
@@ -63,7 +77,7 @@ export function renderPrometheus(input: RenderInput): string {
     },
     // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
     rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
-    scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets)],
+    scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets), ...thanosJobs(input)],
   };
   return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
@@ -86,12 +100,12 @@ function userJobs(bundle: ConfigBundle): unknown[] {
   return Object.keys(bundle.targets)
     .sort()
     .map((job) => {
-      if ((OWN_JOBS as readonly string[]).includes(job)) {
+      if (RESERVED_JOBS.includes(job)) {
         throw new UserError({
           what: `the job name ${job} is taken`,
           where: `config/targets/${job}.yml`,
           got: job,
-          expected: `a name other than ${OWN_JOBS.join(', ')}: these watch the cluster itself`,
+          expected: `a name other than ${RESERVED_JOBS.join(', ')}: these watch the cluster itself`,
           fix: 'rename the file',
         });
       }
@@ -105,6 +119,32 @@ function ownJobs(nodeTargets: string): unknown[] {
     ...LIMITS,
     file_sd_configs: [{ files: [`${nodeTargets}/${job}.json`] }],
   }));
+}
+
+function thanosJobs({ cluster, nodeTargets, thanos }: RenderInput): unknown[] {
+  if (!thanos) return [];
+  const { query, store, compact } = DISCOVERY;
+  return [
+    {
+      job_name: 'thanos-sidecar',
+      scrape_interval: THANOS_INTERVAL,
+      ...LIMITS,
+      file_sd_configs: [{ files: [`${nodeTargets}/thanos-sidecar.json`] }],
+    },
+    ...[query, store, compact].map((service) => ({
+      job_name: `thanos-${service}`,
+      scrape_interval: THANOS_INTERVAL,
+      ...LIMITS,
+      dns_sd_configs: [
+        {
+          names: [`${service}.${DISCOVERY.namespace(cluster)}`],
+          type: 'A',
+          port: PORTS.thanosHttp,
+          refresh_interval: '10s',
+        },
+      ],
+    })),
+  ];
 }
 
 /** @throws UserError when the text is not a list of target groups */

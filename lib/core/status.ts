@@ -15,8 +15,8 @@ export interface ClusterView {
   readonly announcements: ReadonlyMap<NodeId, NodeAnnouncement>;
   /** Fresh probes of the nodes that could be reached from here. */
   readonly probes: ReadonlyMap<NodeId, Probe>;
-  /** Errors that nodes report of their configuration, by node. */
-  readonly configErrors: ReadonlyMap<NodeId, string>;
+  /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
+  readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
   readonly policy: Policy;
 }
 
@@ -76,7 +76,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const open = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
   if (open.length > 1) problems.push(`${open.join(' and ')} alert at the same time.`);
   for (const n of nodes) if (n.node !== active && n.wrong !== '') problems.push(`${n.node}: ${n.wrong}.`);
-  for (const [node, error] of view.configErrors) problems.push(`${node} keeps its old configuration: ${error}`);
+  for (const [node, found] of view.complaints) problems.push(...found.map((what) => `${node}: ${what}`));
   if (active !== null && !nodes.some((n) => n.node !== active && n.couldTakeOver)) {
     problems.push('No standby could take over now.');
   }

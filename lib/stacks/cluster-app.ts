@@ -8,17 +8,28 @@ import { NetworkStack } from './network-stack';
 import { NodesStack } from './nodes-stack';
 import { QueryStack } from './query-stack';
 import { StatefulStack } from './stateful-stack';
+import { ThanosStack } from './thanos-stack';
 
 /** The stacks of one cluster. What outlives a deploy is apart from what does not. */
 export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, root: string): void {
-  const { controlBucket } = new StatefulStack(app, 'stateful', cluster);
+  const { controlBucket, blocksBucket } = new StatefulStack(app, 'stateful', cluster);
   const network = new NetworkStack(app, 'network', cluster);
-  const { targetGroup } = new QueryStack(app, 'query', cluster, network);
+  const query = new QueryStack(app, 'query', cluster, network);
+  new ThanosStack(app, 'thanos', { cluster, network, blocksBucket, targetGroup: query.thanos });
   const agentEntry = join(root, 'agent/main.ts');
-  new NodesStack(app, 'nodes', { cluster, network, controlBucket, targetGroup, agentEntry, root });
+  new NodesStack(app, 'nodes', {
+    cluster,
+    network,
+    controlBucket,
+    blocksBucket,
+    targetGroup: query.nodes,
+    agentEntry,
+    root,
+  });
   new ControlStack(app, 'control', {
     cluster,
     network,
+    query,
     controlBucket,
     bundle,
     functionsDir: join(root, 'lambdas'),

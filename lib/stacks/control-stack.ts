@@ -12,13 +12,15 @@ import { BundledFunction } from '../constructs/bundled-function';
 import { ControlAlarms } from '../constructs/control-alarms';
 import { fileAsset } from '../constructs/file-asset';
 import { ENV, KEYS } from '../core/names';
-import type { ConfigBundle, ConfigPointer } from '../core/node-documents';
+import type { ConfigBundle, ConfigPointer, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
+import type { QueryStack } from './query-stack';
 import { stackProps, tagShard } from './scope';
 
 export interface ControlStackProps {
   readonly cluster: Cluster;
   readonly network: NetworkStack;
+  readonly query: QueryStack;
   readonly controlBucket: Bucket;
   readonly bundle: ConfigBundle;
   /** lambdas/, with a directory per function. */
@@ -44,6 +46,7 @@ export class ControlStack extends Stack {
     const promoteAlerting = this.controlFunction('promote-alerting', Duration.seconds(30), 'Moves alerting', [
       KEYS.assignment(cluster.shard),
     ]);
+    const routeQueries = this.routeQueries();
     new Rule(this, 'EveryMinute', {
       ruleName: `${cluster.name}-health-check`,
       description: 'Starts a minute of probes, and names the configuration that nodes shall run',
@@ -57,13 +60,27 @@ export class ControlStack extends Stack {
         }),
       ],
     });
+    new Rule(this, 'EveryMinuteQueries', {
+      ruleName: `${cluster.name}-route-queries`,
+      description: 'Starts a minute of probes of Thanos query',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new InvokeFunction(routeQueries.function, {
+          event: RuleTargetInput.fromObject({ source: 'schedule' }),
+          retryAttempts: 1,
+          maxEventAge: Duration.seconds(60),
+        }),
+      ],
+    });
     new ControlAlarms(this, 'Alarms', {
       cluster,
       topic: alarmTopic(this, 'AlarmTopic', cluster.alarmEmail),
       promoteAlerting: promoteAlerting.function,
+      routeQueries: routeQueries.function,
       functions: [
         { name: 'health-check', function: healthCheck.function },
         { name: 'promote-alerting', function: promoteAlerting.function },
+        { name: 'route-queries', function: routeQueries.function },
       ],
     });
   }
@@ -75,11 +92,33 @@ export class ControlStack extends Stack {
     return { version: 1, bucket: asset.s3BucketName, key: asset.s3ObjectKey, hash };
   }
 
+  /** Reads who is there, probes Thanos query, and changes one listener. */
+  private routeQueries(): BundledFunction {
+    const { queries, thanos, nodes } = this.props.query;
+    const routes: QueryRoutes = {
+      listenerArn: queries.listenerArn,
+      thanosTargetGroupArn: thanos.targetGroupArn,
+      nodesTargetGroupArn: nodes.targetGroupArn,
+    };
+    return this.controlFunction('route-queries', Duration.seconds(90), 'Sends queries to Thanos or to the nodes', [], {
+      environment: { [ENV.queryRoutes]: this.toJsonString(routes) },
+      permissions: [
+        // Describing knows no narrower resource.
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth'],
+          resources: ['*'],
+        }),
+        new PolicyStatement({ actions: ['elasticloadbalancing:ModifyListener'], resources: [queries.listenerArn] }),
+      ],
+    });
+  }
+
   private controlFunction(
     name: string,
     timeout: Duration,
     description: string,
     writes: readonly string[],
+    more: { readonly environment?: Readonly<Record<string, string>>; readonly permissions?: PolicyStatement[] } = {},
   ): BundledFunction {
     const { cluster, network, controlBucket, functionsDir, root } = this.props;
     return new BundledFunction(this, name, {
@@ -94,6 +133,7 @@ export class ControlStack extends Stack {
         [ENV.nodes]: cluster.nodes.map((node) => node.name).join(','),
         [ENV.controlBucket]: controlBucket.bucketName,
         [ENV.policy]: JSON.stringify(cluster.policy),
+        ...more.environment,
       },
       vpc: network.vpc,
       vpcSubnets: network.subnets,
@@ -105,10 +145,15 @@ export class ControlStack extends Stack {
           actions: ['s3:GetObject'],
           resources: readableKeys(cluster).map((key) => controlBucket.arnForObjects(key)),
         }),
-        new PolicyStatement({
-          actions: ['s3:PutObject'],
-          resources: writes.map((key) => controlBucket.arnForObjects(key)),
-        }),
+        ...(writes.length === 0
+          ? []
+          : [
+              new PolicyStatement({
+                actions: ['s3:PutObject'],
+                resources: writes.map((key) => controlBucket.arnForObjects(key)),
+              }),
+            ]),
+        ...(more.permissions ?? []),
       ],
     });
   }

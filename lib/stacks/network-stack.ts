@@ -1,10 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { DnsRecordType, PrivateDnsNamespace, type IService } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { importNetwork } from '../constructs/imported-network';
 import { createNetwork } from '../constructs/new-network';
 import { Traffic } from '../constructs/traffic';
+import { DISCOVERY } from '../core/names';
 import { stackProps, tagShard } from './scope';
 
 /** A VPC and what nodes and functions need in it, as constructs give it. */
@@ -14,11 +16,15 @@ export interface Network {
   readonly subnets: SubnetSelection;
 }
 
-/** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. */
+/** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. And the names in it. */
 export class NetworkStack extends Stack implements Network {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
   readonly traffic: Traffic;
+  /** Names of nodes and tasks, in the VPC's DNS. */
+  readonly namespace: PrivateDnsNamespace;
+  /** Nodes register themselves in it, so that no deploy is needed for a new address. */
+  readonly sidecars: IService;
 
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id, stackProps(cluster, 'network', 'Network of the Prometheus nodes'));
@@ -28,5 +34,17 @@ export class NetworkStack extends Stack implements Network {
     this.vpc = made.vpc;
     this.subnets = made.subnets;
     this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);
+    this.namespace = new PrivateDnsNamespace(this, 'Names', {
+      name: DISCOVERY.namespace(cluster.name),
+      vpc: this.vpc,
+      description: 'Thanos components',
+    });
+    this.sidecars = this.namespace.createService('Sidecars', {
+      name: DISCOVERY.sidecar,
+      description: 'Thanos sidecars: one address per node, registered by its agent',
+      dnsRecordType: DnsRecordType.A,
+      dnsTtl: Duration.seconds(10),
+      customHealthCheck: { failureThreshold: 1 },
+    });
   }
 }

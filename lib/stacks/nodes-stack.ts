@@ -17,6 +17,7 @@ export interface NodesStackProps {
   readonly cluster: Cluster;
   readonly network: NetworkStack;
   readonly controlBucket: Bucket;
+  readonly blocksBucket: Bucket;
   readonly targetGroup: INetworkTargetGroup;
   readonly agentEntry: string;
   readonly root: string;
@@ -28,7 +29,7 @@ const MAX_AGENT_BYTES = 2_000_000;
 /** The machines. Everything in here can be replaced at any time, one node after the other. */
 export class NodesStack extends Stack {
   constructor(scope: Construct, id: string, props: NodesStackProps) {
-    const { cluster, network, controlBucket } = props;
+    const { cluster, network, controlBucket, blocksBucket } = props;
     super(scope, id, stackProps(cluster, 'nodes', 'Prometheus nodes'));
     tagShard(this, cluster);
     const { asset: agent } = fileAsset(
@@ -45,6 +46,8 @@ export class NodesStack extends Stack {
         node: node.name,
         controlBucketArn: controlBucket.bucketArn,
         assetsBucketArn: agent.bucket.bucketArn,
+        blocksBucketArn: blocksBucket.bucketArn,
+        discoveryServiceArn: network.sidecars.serviceArn,
       });
       const group = new NodeGroup(this, `Node-${cluster.shard}-${node.name}`, {
         cluster,
@@ -53,7 +56,7 @@ export class NodesStack extends Stack {
         subnets: network.vpc.selectSubnets(network.subnets).subnets.filter((s) => s.availabilityZone === node.zone),
         securityGroup: network.traffic.nodes,
         role,
-        userData: userData(nodeConfig(cluster, node.name, controlBucket.bucketName), {
+        userData: userData(nodeConfig(cluster, node.name, props), {
           agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
           signal: { stack: this.stackName, resource: logicalId },
         }),
@@ -67,7 +70,11 @@ export class NodesStack extends Stack {
   }
 }
 
-function nodeConfig(cluster: Cluster, node: string, controlBucket: string): NodeConfig {
+function nodeConfig(
+  cluster: Cluster,
+  node: string,
+  { controlBucket, blocksBucket, network }: NodesStackProps,
+): NodeConfig {
   return {
     version: 1,
     cluster: cluster.name,
@@ -75,7 +82,7 @@ function nodeConfig(cluster: Cluster, node: string, controlBucket: string): Node
     node,
     nodes: cluster.nodes.map(({ name }) => name),
     region: cluster.region,
-    controlBucket,
+    controlBucket: controlBucket.bucketName,
     policy: cluster.policy,
     prometheus: {
       artifact: releaseArtifact('prometheus', cluster.artifacts.prometheus),
@@ -85,6 +92,12 @@ function nodeConfig(cluster: Cluster, node: string, controlBucket: string): Node
     },
     // Well below any group_interval: a peer that waits that long tells what it saw before.
     alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
+    thanos: {
+      image: cluster.thanos.image,
+      bucket: blocksBucket.bucketName,
+      discoveryServiceId: network.sidecars.serviceId,
+      blockDuration: cluster.thanos.blockDuration,
+    },
     artifactMirror: cluster.artifactMirror ?? null,
   };
 }

@@ -1,15 +1,24 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  NetworkLoadBalancer,
+  NetworkTargetGroup,
+  Protocol,
+  TargetType,
+  type NetworkListener,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
-import { PORTS } from '../core/names';
+import { BALANCER_PORTS, PORTS } from '../core/names';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 
-/** Where clients query: an internal load balancer in front of the nodes. */
+/** Where clients query: an internal load balancer in front of Thanos query and of the nodes. */
 export class QueryStack extends Stack {
-  readonly targetGroup: NetworkTargetGroup;
+  readonly nodes: NetworkTargetGroup;
+  readonly thanos: NetworkTargetGroup;
+  /** Its default action is where queries go; route-queries changes it. */
+  readonly queries: NetworkListener;
 
   constructor(scope: Construct, id: string, cluster: Cluster, network: NetworkStack) {
     super(scope, id, stackProps(cluster, 'query', 'Load balancer for queries'));
@@ -22,11 +31,30 @@ export class QueryStack extends Stack {
       crossZoneEnabled: true,
       securityGroups: [traffic.loadBalancer],
     });
-    this.targetGroup = new NetworkTargetGroup(this, 'Prometheus', {
+    this.nodes = this.targets('Prometheus', network, PORTS.prometheus, TargetType.INSTANCE);
+    // A dashboard asks many questions at once; the replicas' samples differ by a fraction of a second.
+    this.nodes.setAttribute('stickiness.enabled', 'true');
+    this.nodes.setAttribute('stickiness.type', 'source_ip');
+    this.thanos = this.targets('Thanos', network, PORTS.thanosHttp, TargetType.IP);
+    this.queries = balancer.addListener('Queries', {
+      port: BALANCER_PORTS.queries,
+      protocol: Protocol.TCP,
+      defaultTargetGroups: [this.thanos],
+    });
+    balancer.addListener('Direct', {
+      port: BALANCER_PORTS.direct,
+      protocol: Protocol.TCP,
+      defaultTargetGroups: [this.nodes],
+    });
+    acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
+  }
+
+  private targets(id: string, { vpc }: NetworkStack, port: number, targetType: TargetType): NetworkTargetGroup {
+    return new NetworkTargetGroup(this, id, {
       vpc,
       protocol: Protocol.TCP,
-      port: PORTS.prometheus,
-      targetType: TargetType.INSTANCE,
+      port,
+      targetType,
       deregistrationDelay: Duration.seconds(30),
       // As fast as an NLB can: two misses, 5 s apart. On readiness, since /-/healthy answers while the WAL replays.
       healthCheck: {
@@ -38,14 +66,5 @@ export class QueryStack extends Stack {
         unhealthyThresholdCount: 2,
       },
     });
-    // A dashboard asks many questions at once; the replicas' samples differ by a fraction of a second.
-    this.targetGroup.setAttribute('stickiness.enabled', 'true');
-    this.targetGroup.setAttribute('stickiness.type', 'source_ip');
-    balancer.addListener('Queries', {
-      port: PORTS.prometheus,
-      protocol: Protocol.TCP,
-      defaultTargetGroups: [this.targetGroup],
-    });
-    acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
   }
 }

@@ -15,8 +15,8 @@ export function stackProps(cluster: Cluster, part: string, description: string):
 
 /** Says which cluster and shard everything in the stack belongs to, and what cfn-lint may leave out here. */
 export function tagShard(stack: Stack, cluster: Cluster): void {
-  // CloudFormation's schema knows no tags of listeners.
-  const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener'];
+  // CloudFormation's schema knows no tags of these.
+  const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ApplicationAutoScaling::ScalableTarget'];
   Tags.of(stack).add(TAGS.cluster, cluster.name, { excludeResourceTypes });
   Tags.of(stack).add(TAGS.shard, String(cluster.shard), { excludeResourceTypes });
   stack.templateOptions.metadata = {

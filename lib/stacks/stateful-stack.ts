@@ -4,23 +4,27 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
+import { blocksBucket } from '../constructs/blocks-bucket';
 import { KEYS, TAGS } from '../core/names';
 import { pascal, stackProps, tagShard } from './scope';
 
 /**
- * What must survive everything else: the control bucket and the data volumes. Their logical ids are pinned, since a
+ * What must survive everything else: the control bucket, the data volumes and the bucket for blocks. Their logical ids are pinned, since a
  * changed one would make CloudFormation create an empty twin.
  */
 export class StatefulStack extends Stack {
   readonly controlBucket: Bucket;
+  readonly blocksBucket: Bucket;
 
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id, {
-      ...stackProps(cluster, 'stateful', 'Prometheus data volumes and the control bucket. Retained when deleted.'),
+      ...stackProps(cluster, 'stateful', 'Prometheus data volumes, control bucket, blocks. Retained when deleted.'),
       terminationProtection: true,
     });
     tagShard(this, cluster);
     this.controlBucket = this.createControlBucket(cluster.shard);
+    this.blocksBucket = blocksBucket(this, 'BlocksBucket');
+    pin(this.blocksBucket.node.defaultChild as CfnBucket, 'BlocksBucket');
     for (const { name, zone } of cluster.nodes) {
       const volume = new Volume(this, `DataVolume-${cluster.shard}-${name}`, {
         availabilityZone: zone,

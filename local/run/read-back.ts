@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { TAGS } from '../../lib/core/names';
+import { METRICS, TAGS } from '../../lib/core/names';
 import { EMULATOR_ACCOUNT } from '../emulator/deploy';
 import type { DeployedAlarm } from './alarms';
 import type { DeployedFunction } from './function';
@@ -186,26 +186,31 @@ function rateMs(expression: string): number {
   return Number(match[1]) * { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[match[2] as 'minute' | 'hour' | 'day'];
 }
 
+/** Whose metrics there are here: our own and those of functions. Nobody plays ECS's. */
+const PLAYED = new Set([METRICS.namespace, 'AWS/Lambda']);
+
 async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]> {
   const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
-  return (MetricAlarms ?? []).map((a) => ({
-    name: a.AlarmName!,
-    arn: a.AlarmArn!,
-    metric: {
-      namespace: a.Namespace!,
-      name: a.MetricName!,
-      dimensions: Object.fromEntries((a.Dimensions ?? []).map((d) => [d.Name!, d.Value!])),
-    },
-    statistic: a.Statistic as DeployedAlarm['statistic'],
-    periodMs: a.Period! * 1000,
-    evaluationPeriods: a.EvaluationPeriods!,
-    datapointsToAlarm: a.DatapointsToAlarm ?? a.EvaluationPeriods!,
-    comparison: a.ComparisonOperator!,
-    threshold: a.Threshold!,
-    treatMissingData: a.TreatMissingData ?? 'missing',
-    alarmActions: a.AlarmActions ?? [],
-    okActions: a.OKActions ?? [],
-  }));
+  return (MetricAlarms ?? [])
+    .filter((a) => PLAYED.has(a.Namespace!))
+    .map((a) => ({
+      name: a.AlarmName!,
+      arn: a.AlarmArn!,
+      metric: {
+        namespace: a.Namespace!,
+        name: a.MetricName!,
+        dimensions: Object.fromEntries((a.Dimensions ?? []).map((d) => [d.Name!, d.Value!])),
+      },
+      statistic: a.Statistic as DeployedAlarm['statistic'],
+      periodMs: a.Period! * 1000,
+      evaluationPeriods: a.EvaluationPeriods!,
+      datapointsToAlarm: a.DatapointsToAlarm ?? a.EvaluationPeriods!,
+      comparison: a.ComparisonOperator!,
+      threshold: a.Threshold!,
+      treatMissingData: a.TreatMissingData ?? 'missing',
+      alarmActions: a.AlarmActions ?? [],
+      okActions: a.OKActions ?? [],
+    }));
 }
 
 async function readListeners(elb: ElasticLoadBalancingV2Client): Promise<Deployment['listeners']> {

@@ -52,6 +52,7 @@ export function startRival(o: RivalOptions): Rival {
     // Its Alertmanager listens where a node's gate would.
     gateAddress: address,
     nodeTargets: o.nodeTargets,
+    thanos: false,
     prometheusVersion: o.tools.prometheus.version,
     webhooks: null,
   });

@@ -138,6 +138,7 @@ export class TestCluster {
         policy: DEFAULT_POLICY,
         prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
         alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
+        thanos: null,
         artifactMirror: null,
       };
       writeFileSync(join(dir, 'node.json'), JSON.stringify(node));

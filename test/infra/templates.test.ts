@@ -57,6 +57,7 @@ test('logical ids of what must survive are pinned: a changed one makes an empty 
   const stateful = Object.entries(made.stacks.stateful!).filter(([, r]) => r.Type !== 'AWS::S3::BucketPolicy');
   expect(stateful.map(([id, r]) => [id, r.Type])).toEqual([
     ['ControlBucket', 'AWS::S3::Bucket'],
+    ['BlocksBucket', 'AWS::S3::Bucket'],
     ['DataVolumeShard0Prometheus1', 'AWS::EC2::Volume'],
     ['DataVolumeShard0Prometheus2', 'AWS::EC2::Volume'],
   ]);
@@ -111,7 +112,7 @@ test('nobody gets in by SSH, nor from everywhere', () => {
   expect(ingress.length).toBeGreaterThan(5);
   for (const rule of ingress) {
     expect(rule.CidrIp).not.toBe('0.0.0.0/0');
-    expect([9090, 9099, 9193, 9194]).toContain(rule.FromPort);
+    expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
     expect(rule.ToPort).toBe(rule.FromPort);
   }
 });
@@ -124,6 +125,7 @@ test('no custom resources', () => {
   expect(made.all('AWS::Lambda::Function').map((f) => f.Properties.FunctionName)).toEqual([
     'trading-metrics-health-check',
     'trading-metrics-promote-alerting',
+    'trading-metrics-route-queries',
   ]);
 });
 
@@ -138,7 +140,7 @@ test('functions: arm64, in the VPC, with a log that ends', () => {
 
 test('function bundles stay below 600 KB and bring nothing of the CDK', () => {
   const bundles = [...files(made.dir)].filter(([path]) => path.endsWith('/index.js'));
-  expect(bundles).toHaveLength(2);
+  expect(bundles).toHaveLength(3);
   for (const [, text] of bundles) {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(600_000);
     expect(text).not.toMatch(/aws-cdk-lib|@aws-cdk\//);
@@ -178,7 +180,7 @@ test('the load balancer checks readiness as fast as one can, and keeps a client 
 
 test('every alarm has a name and a runbook entry', () => {
   const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
-  expect(names).toHaveLength(6);
+  expect(names).toHaveLength(11);
   const entries = names.map((name) => name.replace(/^trading-metrics-/, ''));
   for (const entry of entries) {
     const path = join(ROOT, 'docs/runbook', `${entry}.md`);
@@ -215,7 +217,7 @@ test('cdk-nag finds nothing, and would find something', () => {
 async function lint({ dir }: Synthesized): Promise<void> {
   const { 'cfn-lint': tool } = await resolveTools(['cfn-lint']);
   const templates = readdirSync(dir).filter((name) => name.endsWith('.template.json'));
-  expect(templates).toHaveLength(5);
+  expect(templates).toHaveLength(6);
   const env = { ...process.env, ...tool.env };
   const { status, stdout, stderr } = spawnSync(tool.path, templates, { cwd: dir, env, encoding: 'utf8' });
   expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
@@ -232,7 +234,7 @@ describe('other shapes of a cluster', () => {
       account: '111122223333',
     }));
     expect(s.all('AWS::EC2::NatGateway')).toEqual([]);
-    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(5);
+    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(10);
     await lint(s);
   });
 

@@ -26,6 +26,7 @@ const input: RenderInput = {
   node: 'node-1',
   gateAddress: '127.0.0.1',
   nodeTargets: '/var/lib/prometheus-ha/config/nodes',
+  thanos: true,
   prometheusVersion: '3.13.2',
   webhooks: { address: '127.0.0.1', tokenFile: '/var/lib/prometheus-ha/webhook-token' },
 };

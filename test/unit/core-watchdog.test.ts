@@ -63,7 +63,7 @@ describe('status', () => {
       ['a', 'b'].map((node) => [node, { node, address: '10.0.0.1', zone: 'z' }]),
     ) as unknown as ClusterView['announcements'],
     probes: new Map(['a', 'b'].map((node, i) => [node, probe(node, ages[i] === null ? null : T - ages[i]!)])),
-    configErrors: new Map(),
+    complaints: new Map(),
     policy: DEFAULT_POLICY,
   });
 

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SidecarStatus } from '../../lib/control/agent-status';
+import { durationMs } from '../../lib/core/duration';
+import type { NodeConfig, NodeThanos } from '../../lib/core/node-documents';
+import { objstoreConfig } from '../../lib/core/objstore';
+import { sidecarCommand } from '../../lib/core/thanos-commands';
+import { uploadAgeMs, waitingBlocks } from '../../lib/core/uploads';
+import { writeAtomically } from '../files';
+import { messageOf, type Log } from '../log';
+import { every, untilItWorks, type Loop } from '../loop';
+import type { Paths } from '../paths';
+import { Supervisor } from '../process/supervisor';
+import { versionOf } from '../versions';
+import { checkBucket } from './bucket-check';
+import { readUploads } from './uploads';
+
+const LOOK_MS = 15_000;
+const INSTALL_AGAIN_MS = 30_000;
+
+export interface SidecarOptions {
+  readonly config: NodeConfig & { readonly thanos: NodeThanos };
+  readonly paths: Paths;
+  readonly address: string;
+  readonly s3: S3Client;
+  /** Tells DNS where this node is. */
+  readonly register: (serviceId: string, node: string, address: string) => Promise<void>;
+  /** Installs the program, null where it is used as it is. */
+  readonly install: (() => Promise<void>) | null;
+  readonly log: Log;
+}
+
+/**
+ * The node's Thanos sidecar: the process, its name in DNS, and what an operator wants to know of its uploads. Whatever
+ * goes wrong here is shown and never keeps Prometheus or the gate from their work.
+ */
+export class Sidecar {
+  private readonly process: Supervisor;
+  private readonly tsdbPath: string;
+  private loops: Loop[] = [];
+  private stopped = false;
+  private bucketError: string | null = null;
+  private registrationError: string | null = null;
+  private uploads: { readonly ageMs: number | null; readonly waiting: number; readonly error: string | null } | null =
+    null;
+  private version = '';
+
+  constructor(private readonly options: SidecarOptions) {
+    const { paths, address, log } = options;
+    this.tsdbPath = join(paths.data, 'prometheus');
+    const objstoreFile = join(paths.config, 'objstore.yml');
+    this.process = new Supervisor({
+      name: 'sidecar',
+      command: () => ({
+        file: join(paths.bin, 'thanos'),
+        cwd: paths.config,
+        args: sidecarCommand({ address, tsdbPath: this.tsdbPath, objstoreFile }),
+      }),
+      marker: `--tsdb.path=${this.tsdbPath}`,
+      pidFile: paths.pid('sidecar'),
+      logFile: paths.log('sidecar'),
+      onExit: () => {},
+      log,
+    });
+  }
+
+  adopt(): boolean {
+    return this.process.adopt();
+  }
+
+  /** Starts it once it is installed. Nobody waits: a registry that is down must not keep a node from alerting. */
+  async start(): Promise<void> {
+    const { config, paths, install, log } = this.options;
+    const { bucket } = config.thanos;
+    if (install !== null) await untilItWorks('the Thanos image', install, log, INSTALL_AGAIN_MS);
+    if (!existsSync(join(paths.bin, 'thanos'))) {
+      log('warn', 'sidecar-missing', { because: `there is no thanos in ${paths.bin}: no block is uploaded` });
+      return;
+    }
+    this.version = await untilItWorks('thanos --version', () => versionOf(paths.bin, 'thanos'), log);
+    if (this.stopped) return;
+    writeAtomically(
+      join(paths.config, 'objstore.yml'),
+      objstoreConfig({ bucket, region: config.region, endpoint: process.env.AWS_ENDPOINT_URL }),
+    );
+    this.process.start();
+    this.loops = [every(LOOK_MS, 'sidecar', () => this.round(), log)];
+  }
+
+  get status(): SidecarStatus {
+    const { pid, restarts, lastExit } = this.process;
+    const { ageMs = null, waiting = 0, error = null } = this.uploads ?? {};
+    return {
+      pid,
+      restarts,
+      lastExit,
+      version: this.version,
+      missing: this.version === '',
+      uploadAgeMs: ageMs,
+      waitingBlocks: waiting,
+      errors: [this.bucketError, this.registrationError, error].filter((e) => e !== null),
+    };
+  }
+
+  release(): void {
+    this.stopped = true;
+    this.process.release();
+    for (const loop of this.loops) loop.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const loop of this.loops) loop.stop();
+    await this.process.stop();
+  }
+
+  /** Looks, and tells DNS again: an entry that somebody removed comes back by itself. */
+  private async round(): Promise<void> {
+    const { config, address, register, s3 } = this.options;
+    const { bucket, discoveryServiceId, blockDuration } = config.thanos;
+    const [registered, complaint] = await Promise.all([
+      register(discoveryServiceId, config.node, address).then(
+        () => null,
+        (error: unknown) => `the node is not in DNS, so queries may not find it: ${messageOf(error)}`,
+      ),
+      checkBucket(s3, bucket),
+    ]);
+    this.registrationError = this.said('sidecar-not-registered', this.registrationError, registered);
+    this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);
+    this.uploads = this.look(durationMs(blockDuration));
+  }
+
+  private look(blockDurationMs: number): NonNullable<Sidecar['uploads']> {
+    try {
+      const situation = readUploads(this.tsdbPath, blockDurationMs);
+      return {
+        ageMs: uploadAgeMs(situation, Date.now()),
+        waiting: waitingBlocks(situation).length,
+        error: null,
+      };
+    } catch (error) {
+      return { ageMs: null, waiting: 0, error: `the record of uploads cannot be read: ${messageOf(error)}` };
+    }
+  }
+
+  /** Logs what changed. */
+  private said(event: string, before: string | null, now: string | null): string | null {
+    if (now !== before) this.options.log(now === null ? 'info' : 'warn', event, { problem: now ?? 'none any more' });
+    return now;
+  }
+}

@@ -1,0 +1,22 @@
+import type { AgentStatus } from './agent-status';
+
+/** A block is due every two hours; the alarm no-block-upload has the same limit. */
+const UPLOAD_LATE_MS = 3 * 3_600_000;
+
+/** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
+export function nodeComplaints({ config, sidecar }: AgentStatus): string[] {
+  const found: string[] = [];
+  if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
+  // Agents of an earlier deploy say nothing of it.
+  if (sidecar === null || sidecar === undefined) return found;
+  if (sidecar.missing) found.push('Thanos is not installed, so no block is uploaded.');
+  else if (sidecar.pid === null) {
+    found.push(`its Thanos sidecar does not run (${sidecar.lastExit ?? 'never started'}), so no block is uploaded.`);
+  }
+  found.push(...sidecar.errors.map((error) => `${error}.`));
+  if (sidecar.uploadAgeMs !== null && sidecar.uploadAgeMs > UPLOAD_LATE_MS) {
+    const hours = (sidecar.uploadAgeMs / 3_600_000).toFixed(1);
+    found.push(`the newest uploaded block is ${hours} h old; ${sidecar.waitingBlocks} wait.`);
+  }
+  return found;
+}

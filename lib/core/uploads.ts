@@ -1,0 +1,55 @@
+/** What a node's data directory says about its uploads. Times in ms since the Unix epoch. */
+export interface UploadSituation {
+  /** Blocks that were uploaded, by their ids (thanos.shipper.json). */
+  readonly uploaded: readonly string[];
+  /** Blocks on disk. */
+  readonly blocks: readonly string[];
+  /** When the data directory was made. */
+  readonly bornAt: number;
+  readonly blockDurationMs: number;
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const TIME_DIGITS = 10;
+
+/** When a block was made, by its id; null when it is no block's id. Format: https://github.com/ulid/spec. */
+export function ulidTime(id: string): number | null {
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id)) return null;
+  return [...id.slice(0, TIME_DIGITS)].reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0);
+}
+
+/** A block is cut when the head holds one and a half. */
+const FIRST_BLOCK_AFTER = 1.5;
+
+/** How long ago the newest uploaded block was made, or could have been for the first time; ms, never negative. */
+export function uploadAgeMs({ uploaded, bornAt, blockDurationMs }: UploadSituation, now: number): number {
+  const made = uploaded.map(ulidTime).filter((time) => time !== null);
+  const since = made.length > 0 ? Math.max(...made) : bornAt + FIRST_BLOCK_AFTER * blockDurationMs;
+  return Math.max(0, now - since);
+}
+
+/** Blocks on disk that still wait for their upload. */
+export function waitingBlocks({ uploaded, blocks }: UploadSituation): string[] {
+  const done = new Set(uploaded);
+  return blocks.filter((id) => ulidTime(id) !== null && !done.has(id));
+}
+
+/** In a person's words, why the bucket for blocks refused; `name` and `message` as the AWS SDK gives them. */
+export function bucketComplaint(bucket: string, name: string, message: string): string {
+  switch (name) {
+    case 'NoSuchBucket':
+    case 'NotFound':
+      return `the bucket ${bucket} does not exist: deploy the stateful stack`;
+    case 'AccessDenied':
+    case 'Forbidden':
+      return `the bucket ${bucket} denies access: compare the node's role with the bucket's policy`;
+    case 'RequestTimeTooSkewed':
+      return `S3 refuses this node's clock (${message}): mend its time synchronization`;
+    case 'InvalidAccessKeyId':
+    case 'ExpiredToken':
+    case 'CredentialsProviderError':
+      return `the node has no valid credentials (${name}): is its instance profile attached?`;
+    default:
+      return `the bucket ${bucket} does not answer as it should (${name}: ${message})`;
+  }
+}

@@ -1,0 +1,173 @@
+import { rmSync } from 'node:fs';
+import type { Cluster } from '../../lib/config/cluster';
+import { synthesize, type Resource, type Synthesized } from './synthesize';
+
+let made: Synthesized;
+beforeAll(() => {
+  made = synthesize();
+});
+afterAll(() => rmSync(made.dir, { recursive: true }));
+
+const NAMES = ['query', 'store', 'compact'] as const;
+type Name = (typeof NAMES)[number];
+
+function named(type: string, key: string, name: Name, s = made): Resource {
+  const found = s.all(type).filter((r) => r.Properties[key] === `trading-metrics-${name}`);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+const service = (name: Name, s = made): Resource => named('AWS::ECS::Service', 'ServiceName', name, s);
+const task = (name: Name, s = made): Resource => named('AWS::ECS::TaskDefinition', 'Family', name, s);
+const container = (name: Name, s = made) => task(name, s).Properties.ContainerDefinitions[0];
+/** A command with what CloudFormation fills in left as JSON. */
+const command = (name: Name, s = made): string[] =>
+  container(name, s).Command.map((part: unknown) => (typeof part === 'string' ? part : JSON.stringify(part)));
+
+test('exactly one compactor, in any deploy: the old task is gone before the new one starts, and nothing scales it', () => {
+  expect(service('compact').Properties).toMatchObject({
+    DesiredCount: 1,
+    DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
+    AvailabilityZoneRebalancing: 'DISABLED',
+  });
+  const compactors = made
+    .all('AWS::ECS::TaskDefinition')
+    .filter((t) => t.Properties.ContainerDefinitions.some((c: { Command: unknown[] }) => c.Command[0] === 'compact'));
+  expect(compactors).toHaveLength(1);
+  const scaled = made.all('AWS::ApplicationAutoScaling::ScalableTarget').map((t) => JSON.stringify(t.Properties));
+  expect(scaled).toHaveLength(1);
+  expect(scaled[0]).toContain('queryService');
+});
+
+test('two query tasks over the zones, behind the query port, that a bad deploy does not take away', () => {
+  const { Properties: p } = service('query');
+  expect(p).toMatchObject({
+    DesiredCount: 2,
+    AvailabilityZoneRebalancing: 'ENABLED',
+    DeploymentConfiguration: {
+      MinimumHealthyPercent: 100,
+      MaximumPercent: 200,
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+    },
+    LoadBalancers: [{ ContainerName: 'query', ContainerPort: 10902 }],
+  });
+  expect(p.NetworkConfiguration.AwsvpcConfiguration).toMatchObject({ AssignPublicIp: 'DISABLED' });
+  expect(p.NetworkConfiguration.AwsvpcConfiguration.Subnets).toHaveLength(2);
+});
+
+test('all components and the nodes run one image, by its digest', () => {
+  const digest = 'sha256:b567818fe608067eb0f1d7c2c4fe361e7ad83c8a256234c97685f1d0bf670cc8';
+  for (const name of NAMES) expect(container(name).Image).toBe(`quay.io/thanos/thanos@${digest}`);
+  const userData = made.all('AWS::EC2::LaunchTemplate').map((t) => JSON.stringify(t.Properties));
+  expect(userData).toHaveLength(2);
+  for (const text of userData) expect(text).toContain(digest);
+});
+
+test('every task: no root file system to write to, no capability, health-checked, its log ends', () => {
+  for (const name of NAMES) {
+    expect(container(name)).toMatchObject({
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      HealthCheck: { Retries: 3 },
+      LogConfiguration: { LogDriver: 'awslogs' },
+    });
+    expect(container(name).HealthCheck.Command.at(-1)).toBe('http://localhost:10902/-/healthy');
+    expect(service(name).Properties.ServiceRegistries).toHaveLength(1);
+  }
+  expect(task('store').Properties.EphemeralStorage).toEqual({ SizeInGiB: 30 });
+  expect(task('compact').Properties.EphemeralStorage).toEqual({ SizeInGiB: 100 });
+});
+
+test('roles: query may do nothing, the store gateway only read, only the compactor delete', () => {
+  const actions = (name: Name): string[] => {
+    const [, ref] = task(name).Properties.TaskRoleArn['Fn::GetAtt']
+      ? task(name).Properties.TaskRoleArn['Fn::GetAtt']
+      : [];
+    expect(ref).toBe('Arn');
+    const role = made.stacks.thanos![task(name).Properties.TaskRoleArn['Fn::GetAtt'][0]]!;
+    return (role.Properties.Policies ?? []).flatMap((p: { PolicyDocument: { Statement: { Action: string }[] } }) =>
+      p.PolicyDocument.Statement.flatMap((s) => s.Action),
+    );
+  };
+  expect(actions('query')).toEqual([]);
+  expect(actions('store').sort()).toEqual(['s3:GetObject', 's3:ListBucket']);
+  expect(actions('compact').sort()).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  const nodes = made.all('AWS::IAM::Role').filter((r) => /^Prometheus node/.test(r.Properties.Description ?? ''));
+  expect(nodes).toHaveLength(2);
+  for (const role of nodes) expect(JSON.stringify(role)).not.toContain('s3:DeleteObject');
+});
+
+test('no keys anywhere: the SDK finds the role', () => {
+  for (const name of ['store', 'compact'] as const) {
+    const objstore = command(name).find((part) => part.includes('--objstore.config='))!;
+    expect(objstore).toContain('aws_sdk_auth: true');
+    expect(objstore).not.toMatch(/access_key|secret_key/);
+  }
+});
+
+test('query finds nodes and tasks by name; Thanos tells replicas apart by the label that nodes carry', () => {
+  expect(command('query')).toEqual(
+    expect.arrayContaining([
+      '--endpoint=dns+sidecar.trading-metrics.internal:10901',
+      '--endpoint=dns+store.trading-metrics.internal:10901',
+      '--query.replica-label=replica',
+    ]),
+  );
+  const services = made.all('AWS::ServiceDiscovery::Service').map((s) => s.Properties.Name as string);
+  expect(services.sort()).toEqual(['compact', 'query', 'sidecar', 'store']);
+});
+
+test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, not to be deleted', () => {
+  const bucket = made.stacks.stateful!.BlocksBucket!;
+  expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(bucket.Properties.BucketEncryption).toBeDefined();
+  expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+  for (const rule of bucket.Properties.LifecycleConfiguration.Rules) {
+    expect(Object.keys(rule)).not.toContain('ExpirationInDays');
+    expect(Object.keys(rule)).not.toContain('Transitions');
+  }
+  const policies = made
+    .all('AWS::S3::BucketPolicy')
+    .filter((p) => JSON.stringify(p.Properties.Bucket).includes('BlocksBucket'))
+    .flatMap((p) => p.Properties.PolicyDocument.Statement);
+  expect(policies).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      expect.objectContaining({ Effect: 'Deny', Action: 's3:DeleteBucket', Principal: { AWS: '*' } }),
+    ]),
+  );
+});
+
+test('the query port goes to Thanos, the direct port to the nodes; the function may change the first only', () => {
+  const listeners = Object.fromEntries(
+    made
+      .all('AWS::ElasticLoadBalancingV2::Listener')
+      .map(({ Properties: p }) => [p.Port, p.DefaultActions[0].TargetGroupArn.Ref]),
+  );
+  const groups = made.stacks.query!;
+  expect(groups[listeners[9090]]!.Properties).toMatchObject({ Port: 10902, TargetType: 'ip' });
+  expect(groups[listeners[9091]]!.Properties).toMatchObject({ Port: 9090, TargetType: 'instance' });
+  const may = made
+    .all('AWS::IAM::Role')
+    .flatMap((r) => r.Properties.Policies ?? [])
+    .flatMap(
+      (p: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }) =>
+        p.PolicyDocument.Statement,
+    )
+    .filter((s) => JSON.stringify(s.Action).includes('ModifyListener'));
+  expect(may).toHaveLength(1);
+  expect(JSON.stringify(may[0]!.Resource)).toContain('LoadBalancerQueries');
+});
+
+test('a changed Thanos version changes tasks and nodes, and nothing that keeps anything', () => {
+  const changed = synthesize(undefined, (c: Cluster) => ({
+    ...c,
+    thanos: { ...c.thanos, image: { ...c.thanos.image, version: '0.42.5', digest: `sha256:${'0'.repeat(64)}` } },
+  }));
+  rmSync(changed.dir, { recursive: true });
+  const differing = Object.entries(made.stacks).flatMap(([stack, resources]) =>
+    Object.entries(resources)
+      .filter(([id, r]) => JSON.stringify(r) !== JSON.stringify(changed.stacks[stack]![id]))
+      .map(([, r]) => r.Type),
+  );
+  expect([...new Set(differing)].sort()).toEqual(['AWS::EC2::LaunchTemplate', 'AWS::ECS::TaskDefinition']);
+});

@@ -67,7 +67,7 @@ export async function runCycle(
   // Nobody ever said where the tasks are: that is no miss of theirs.
   const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, answering > 0, now);
   const outcome = await act();
-  report(probes, thanos, outcome);
+  report(probes, thanos, outcome, config.policy.probe.fall);
   publish(config.cluster, config.shard, [
     ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: answering > 0 ? 1 : 0 }]),
     ...(outcome.route === null
@@ -115,9 +115,10 @@ async function readyNodes(control: Control, config: FunctionConfig): Promise<Nod
   return [...probes.values()].filter((p) => p.ready && p.scrapeLagMs !== null).map((p) => p.node);
 }
 
-/** Says what changed and what is wrong; a cycle in which all is well is silent. */
-function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome): void {
+/** Says what changed and what is wrong; a cycle in which all is well is silent, and one of a long outage almost. */
+function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome, fall: number): void {
   const failing = probes.filter((p) => p.error !== null);
+  if (thanos.misses > fall && !outcome.acted) return;
   if (thanos.misses > 0 || failing.length > 0) {
     log('info', 'probe-missed', {
       of: 'Thanos query',

@@ -1,3 +1,5 @@
+import { BALANCER_PORTS } from '../../lib/core/names';
+
 /** A network load balancer as it was deployed, with its targets' addresses as the local run knows them. */
 export interface DeployedListener {
   readonly name: string;
@@ -51,7 +53,7 @@ export function renderHaproxy(listeners: readonly DeployedListener[], bind: stri
       ),
     ]),
     ...listeners
-      .slice(0, 1)
+      .filter((l) => l.port === BALANCER_PORTS.direct)
       .flatMap((l) => [
         `backend ${YARDSTICK}`,
         ...check(l),

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { PORTS } from '../../lib/core/names';
+import { BALANCER_PORTS, PORTS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import { ControlPlane } from './control-plane';
 import type { Deployed } from './deploy-phase';
@@ -114,7 +114,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   start.save({
     haproxySocket,
     urls: {
-      'load balancer': `http://${BALANCER_HOST}:${deployment.listeners[0]!.port}`,
+      'load balancer': `http://${BALANCER_HOST}:${BALANCER_PORTS.direct}`,
       oracle: `http://${host}:${ORACLE_PORT}`,
       'oracle alertmanager': `http://${host}:${PORTS.gate}`,
       'trade engine': `http://${host}:${WORKLOAD_PORTS.tradeEngine}`,

@@ -68,8 +68,9 @@ const object = async (Bucket: string, Key: string): Promise<Uint8Array> =>
 async function schedule(): Promise<{ expression?: string; input: { source: string; config: ConfigPointer } }> {
   const events = new EventBridgeClient(client());
   const { Rules } = await events.send(new ListRulesCommand({}));
-  const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: Rules![0]!.Name }));
-  return { expression: Rules![0]!.ScheduleExpression, input: JSON.parse(Targets![0]!.Input!) };
+  const rule = Rules!.find((r) => r.Name === 'trading-metrics-health-check')!;
+  const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule.Name }));
+  return { expression: rule.ScheduleExpression, input: JSON.parse(Targets![0]!.Input!) };
 }
 
 async function instances(address = 0): Promise<Instance[]> {

@@ -26,8 +26,8 @@ describe('HAProxy in the place of the NLB', () => {
   const config = renderHaproxy(
     [
       {
-        name: 'nlb-9090',
-        port: 9090,
+        name: 'nlb-9091',
+        port: 9091,
         sticky: true,
         healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 3_000, fall: 2, rise: 2 },
         targets: [{ name: 'node-1', address: '10.0.0.1', port: 9090 }],

@@ -118,7 +118,7 @@ async function readyNodes(control: Control, config: FunctionConfig): Promise<Nod
 /** Says what changed and what is wrong; a cycle in which all is well is silent, and one of a long outage almost. */
 function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome, fall: number): void {
   const failing = probes.filter((p) => p.error !== null);
-  if (thanos.misses > fall && !outcome.acted) return;
+  if (thanos.misses > fall && outcome.route === 'nodes' && !outcome.acted) return;
   if (thanos.misses > 0 || failing.length > 0) {
     log('info', 'probe-missed', {
       of: 'Thanos query',

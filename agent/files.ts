@@ -1,19 +1,33 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Old content or new content, never half of it, also when the power goes. */
-export function writeAtomically(path: string, text: string, mode?: number): void {
+export function writeAtomically(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  const fd = openSync(temporary, 'w', mode);
+  writeDurably(temporary, text);
+  renameSync(temporary, path);
+  syncDirectory(dirname(path));
+}
+
+/** Returns when the content is on disk; its name is only once `syncDirectory` was called. */
+export function writeDurably(path: string, content: string | Uint8Array): void {
+  const fd = openSync(path, 'w');
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, content);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, path);
-  syncDirectory(dirname(path));
 }
 
 /** A rename is on disk only once its directory is. */

@@ -11,17 +11,17 @@ import {
 import { dirname } from 'node:path';
 
 /** Old content or new content, never half of it, also when the power goes. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, mode?: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  writeDurably(temporary, text);
+  writeDurably(temporary, text, mode);
   renameSync(temporary, path);
   syncDirectory(dirname(path));
 }
 
 /** Returns when the content is on disk; its name is only once `syncDirectory` was called. */
-export function writeDurably(path: string, content: string | Uint8Array): void {
-  const fd = openSync(path, 'w');
+export function writeDurably(path: string, content: string | Uint8Array, mode?: number): void {
+  const fd = openSync(path, 'w', mode);
   try {
     writeFileSync(fd, content);
     fsyncSync(fd);

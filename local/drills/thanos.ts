@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunState } from '../run/run-dir';
+import { THANOS_QUERY, type RunState } from '../run/run-dir';
 import { getJson, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
 
-/** Name of the URL of Thanos query in the run's state; a machine that cannot have Thanos has none. */
-const THANOS = 'thanos query';
-
-export const hasThanos = (state: Pick<RunState, 'urls'>): boolean => state.urls[THANOS] !== undefined;
+/** A machine that cannot have Thanos has none. */
+export const hasThanos = (state: Pick<RunState, 'urls'>): boolean => state.urls[THANOS_QUERY] !== undefined;
 
 /** The bucket of the blocks, as the nodes were told. */
 export function blocksBucketOf({ state }: World): string {

@@ -14,6 +14,7 @@ import sys
 import threading
 
 import extensions
+from changes import CountChanges
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
 
@@ -28,7 +29,7 @@ class QuietHandler(WSGIRequestHandler):
             super().log_request(code, size)
 
 
-def listen(address: str, app: DomainDispatcherApplication) -> BaseWSGIServer:
+def listen(address: str, app: CountChanges) -> BaseWSGIServer:
     host, _, port = address.rpartition(":")
     # SystemExit is what werkzeug makes of a taken port, after printing advice that does not fit here.
     try:
@@ -45,7 +46,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     extensions.install()
 
-    app = DomainDispatcherApplication(create_backend_app)
+    app = CountChanges(DomainDispatcherApplication(create_backend_app))
     servers = [listen(address, app) for address in addresses]
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Action } from './control-api';
+import type { ServiceRunner } from './ecs/service-runner';
 import type { Instance } from './instance';
 import { plainPairActions } from './plain-pair';
 import { findMarked, MARKS } from './processes';
@@ -15,6 +16,10 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     if (found === undefined)
       throw new Error(`no node ${JSON.stringify(body.node)}; there are ${[...system.instances.keys()].join(', ')}`);
     return found;
+  };
+  const service = (body: Readonly<Record<string, unknown>>): ServiceRunner => {
+    if (system.ecs === null) throw new Error('Thanos does not run here: it was not on this machine at the start');
+    return system.ecs.runnerOf(String(body.service));
   };
   const timed =
     (act: (body: Readonly<Record<string, unknown>>) => unknown): Action =>
@@ -50,6 +55,9 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'start-store': timed(() => system.deployed.emulator.signal('SIGCONT')),
     invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
+    'kill-task': timed((body) => service(body).kill()),
+    'stop-service': timed((body) => service(body).hold()),
+    'start-service': timed((body) => service(body).release()),
     alarms: async () => system.controlPlane.alarmStates(),
     ...plainPairActions(system, timed),
   };

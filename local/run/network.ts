@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { UserError } from '../../lib/core/errors';
 import type { Cleanup } from './cleanup';
+import { removeResolvConf, resolvConfs, writeResolvConf } from './resolv-conf';
 
 /** Where the nodes of a local run live. */
 export interface Network {
@@ -18,6 +19,8 @@ export interface HostNetwork {
   /** Cuts the host off from everybody, itself excepted; mend() undoes it. */
   cut(): void;
   mend(): void;
+  /** It is gone, and its address free. What is not removed goes with the network. */
+  remove(): void;
 }
 
 const BRIDGE = 'promha0';
@@ -44,10 +47,17 @@ export function namespacesAvailable(): { ok: true } | { ok: false; why: string }
 export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
   const bits = vpcCidr.split('/')[1]!;
   const hostAddress = lastAddress(vpcCidr);
-  let hosts = 0;
+  let made = 0;
+  const hosts = new Map<string, () => void>();
   removeLeftNamespaces();
   ip('link', 'add', BRIDGE, 'type', 'bridge');
   cleanup.defer('remove the bridge', () => ip('link', 'del', BRIDGE));
+  // Here, not where each is made: by now whatever runs in them has been stopped.
+  cleanup.defer('remove the namespaces', async () => {
+    const removed = await Promise.allSettled([...hosts.values()].map(async (remove) => remove()));
+    const failed = removed.flatMap((r) => (r.status === 'rejected' ? [(r.reason as Error).message] : []));
+    if (failed.length > 0) throw new Error(failed.join('; '));
+  });
   ip('addr', 'add', `${hostAddress}/${bits}`, 'dev', BRIDGE);
   ip('link', 'set', BRIDGE, 'up');
   return {
@@ -56,23 +66,27 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
     addHost(name, wanted) {
       const ns = `${PREFIX}${name}`;
       // Not by name: an interface's name has at most 15 characters.
-      const outer = `promha-veth${hosts++}`;
+      const outer = `promha-veth${made++}`;
       ip('netns', 'add', ns);
-      cleanup.defer(`remove the namespace ${ns}`, () => {
+      hosts.set(ns, () => {
+        hosts.delete(ns);
         // The link first: with the namespace it would go only when the kernel finds the time.
         ip('link', 'del', outer);
         ip('netns', 'del', ns);
+        removeResolvConf(ns);
       });
       ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns);
       ip('link', 'set', outer, 'master', BRIDGE, 'up');
       inside(ns, 'addr', 'add', `${wanted}/${bits}`, 'dev', 'eth0');
       inside(ns, 'link', 'set', 'lo', 'up');
       inside(ns, 'link', 'set', 'eth0', 'up');
+      writeResolvConf(ns, hostAddress);
       return {
         address: wanted,
         command: (command, args) => ({ command: 'ip', args: ['netns', 'exec', ns, command, ...args] }),
         cut: () => ip('link', 'set', outer, 'down'),
         mend: () => ip('link', 'set', outer, 'up'),
+        remove: () => hosts.get(ns)?.(),
       };
     },
   };
@@ -100,6 +114,7 @@ export function loopbackNetwork(): Network {
       command: (command, args) => ({ command, args: [...args] }),
       cut: impossible,
       mend: impossible,
+      remove: () => {}, // its address is used once: there are enough
     }),
   };
 }
@@ -124,6 +139,7 @@ export function removeLeftNamespaces(): void {
     });
   }
   for (const name of ours) ip('netns', 'del', name);
+  for (const name of resolvConfs()) if (name.startsWith(PREFIX)) removeResolvConf(name);
   for (const line of list('ip', ['-o', 'link', 'show', 'type', 'veth'])) {
     const left = new RegExp(`^\\d+: (${PREFIX}veth\\d+)[@:]`).exec(line);
     if (left !== null) ip('link', 'del', left[1]!);

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../lib/config/load';
 import { UserError } from '../../lib/core/errors';
+import { BALANCER_PORTS } from '../../lib/core/names';
 import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../tools';
 import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
 import { requireFreePorts } from './ports';
@@ -46,7 +47,8 @@ export async function prepare(start: Start): Promise<Prepared> {
 
   // Before anything is made: they are taken when another user's system runs.
   await requireFreePorts([
-    { what: 'the load balancer', host: BALANCER_HOST, port: 9090 },
+    { what: 'the load balancer, for queries', host: BALANCER_HOST, port: BALANCER_PORTS.queries },
+    { what: 'the load balancer, for the nodes', host: BALANCER_HOST, port: BALANCER_PORTS.direct },
     { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
   ]);
   const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>

@@ -9,14 +9,6 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import {
-  DescribeListenersCommand,
-  DescribeLoadBalancersCommand,
-  DescribeTargetGroupAttributesCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { METRICS, TAGS } from '../../lib/core/names';
@@ -24,7 +16,6 @@ import { EMULATOR_ACCOUNT } from '../emulator/deploy';
 import type { DeployedAlarm } from './alarms';
 import type { DeployedFunction } from './function';
 import type { DeployedInstance } from './instance';
-import type { DeployedListener } from './load-balancer';
 
 /** A schedule as it was deployed: a rule with a rate, a function, a constant input. */
 export interface DeployedSchedule {
@@ -41,10 +32,6 @@ export interface Deployment {
   readonly functions: readonly DeployedFunction[];
   readonly schedules: readonly DeployedSchedule[];
   readonly alarms: readonly DeployedAlarm[];
-  readonly listeners: readonly (Omit<DeployedListener, 'targets'> & {
-    readonly instanceIds: readonly string[];
-    readonly targetPort: number;
-  })[];
 }
 
 export interface ReadBackOptions {
@@ -58,14 +45,13 @@ export interface ReadBackOptions {
 
 export async function readBack(options: ReadBackOptions): Promise<Deployment> {
   const client = { endpoint: options.endpoint, region: options.region, credentials: LOCAL_CREDENTIALS };
-  const [network, functions, schedules, alarms, listeners] = await Promise.all([
+  const [network, functions, schedules, alarms] = await Promise.all([
     readInstances(new EC2Client(client), options),
     readFunctions(new LambdaClient(client), new CloudFormationClient(client), options),
     readSchedules(new EventBridgeClient(client)),
     readAlarms(new CloudWatchClient(client)),
-    readListeners(new ElasticLoadBalancingV2Client(client)),
   ]);
-  return { ...network, functions, schedules, alarms, listeners };
+  return { ...network, functions, schedules, alarms };
 }
 
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -211,38 +197,4 @@ async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]
       alarmActions: a.AlarmActions ?? [],
       okActions: a.OKActions ?? [],
     }));
-}
-
-async function readListeners(elb: ElasticLoadBalancingV2Client): Promise<Deployment['listeners']> {
-  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
-  const listeners = [];
-  for (const balancer of LoadBalancers ?? []) {
-    const { Listeners } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer.LoadBalancerArn }));
-    for (const listener of Listeners ?? []) {
-      const TargetGroupArn = listener.DefaultActions![0]!.TargetGroupArn!;
-      const [groups, attributes, health] = await Promise.all([
-        elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] })),
-        elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
-        elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
-      ]);
-      const group = groups.TargetGroups![0]!;
-      const attribute = (key: string): string | undefined => attributes.Attributes?.find((a) => a.Key === key)?.Value;
-      listeners.push({
-        name: `nlb-${listener.Port}`,
-        port: listener.Port!,
-        sticky: attribute('stickiness.enabled') === 'true' && attribute('stickiness.type') === 'source_ip',
-        healthCheck: {
-          path: group.HealthCheckPath!,
-          port: Number(group.HealthCheckPort === 'traffic-port' ? group.Port : group.HealthCheckPort),
-          intervalMs: group.HealthCheckIntervalSeconds! * 1000,
-          timeoutMs: group.HealthCheckTimeoutSeconds! * 1000,
-          fall: group.UnhealthyThresholdCount!,
-          rise: group.HealthyThresholdCount!,
-        },
-        instanceIds: (health.TargetHealthDescriptions ?? []).map((t) => t.Target!.Id!),
-        targetPort: group.Port!,
-      });
-    }
-  }
-  return listeners;
 }

@@ -8,6 +8,9 @@ export function runDir(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prometheus-ha', 'run');
 }
 
+/** Name of the URL of a task of Thanos query. */
+export const THANOS_QUERY = 'thanos query';
+
 /** What the CLI and the drills need to find the running system. */
 export interface RunState {
   readonly version: 1;

@@ -6,9 +6,10 @@ import { BALANCER_PORTS, PORTS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import { ControlPlane } from './control-plane';
 import type { Deployed } from './deploy-phase';
+import type { EcsPlayer } from './ecs/player';
 import { describeLine } from './events';
 import { Instance, userDataFiles, type DeployedInstance } from './instance';
-import { startLoadBalancer } from './load-balancer-process';
+import { startManaged, startServices } from './managed-phase';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
 import { MARKS } from './processes';
@@ -22,6 +23,8 @@ export interface RunningParts {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly controlPlane: ControlPlane;
   readonly oracle: Rival;
+  /** null on a machine without Thanos. */
+  readonly ecs: EcsPlayer | null;
 }
 
 /** Starts what was deployed: instances, functions with their triggers, the load balancer; and the oracle beside it. */
@@ -60,6 +63,11 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     Promise.all([...instances.values()].map((i) => i.boot())),
   );
 
+  const services = await start.step(
+    thanos === null ? 'names' : 'names, and Thanos from the deployed ECS services: query, store gateway, compactor',
+    () => startServices(start, prepared, deployed, instances),
+  );
+
   const controlPlane = await start.step('functions, schedules, alarms', () => {
     const events = new EventBridgeClient({
       endpoint,
@@ -81,19 +89,8 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     return plane;
   });
 
-  const haproxySocket = join(dir, 'haproxy.sock');
-  await start.step('load balancer: HAProxy, from the deployed NLB', () =>
-    startLoadBalancer({
-      tool: tools.haproxy,
-      deployment,
-      instances,
-      dir,
-      runId,
-      env,
-      socket: haproxySocket,
-      cleanup,
-      onEvent: start.onEnd,
-    }),
+  const { ecs, yardstickSocket } = await start.step('load balancer: HAProxy, from the deployed NLB', () =>
+    startManaged(start, prepared, deployed, instances, services),
   );
   const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
   const oracle = await start.step('oracle: one more Prometheus and Alertmanager, which nothing hurts', () =>
@@ -112,16 +109,17 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   );
   const host = network.hostAddress;
   start.save({
-    haproxySocket,
+    haproxySocket: yardstickSocket,
     urls: {
-      'load balancer': `http://${BALANCER_HOST}:${BALANCER_PORTS.direct}`,
+      'load balancer': `http://${BALANCER_HOST}:${BALANCER_PORTS.queries}`,
+      'nodes directly': `http://${BALANCER_HOST}:${BALANCER_PORTS.direct}`,
       oracle: `http://${host}:${ORACLE_PORT}`,
       'oracle alertmanager': `http://${host}:${PORTS.gate}`,
       'trade engine': `http://${host}:${WORKLOAD_PORTS.tradeEngine}`,
       pager: `http://${host}:${WORKLOAD_PORTS.pager}/notifications`,
     },
   });
-  return { instances, controlPlane, oracle };
+  return { instances, controlPlane, oracle, ecs };
 }
 
 function makeInstance(

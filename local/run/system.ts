@@ -6,6 +6,7 @@ import type { Cleanup } from './cleanup';
 import { serveControl } from './control-api';
 import type { ControlPlane } from './control-plane';
 import { deploy, type Deployed } from './deploy-phase';
+import type { EcsPlayer } from './ecs/player';
 import type { Instance } from './instance';
 import type { Network } from './network';
 import { prepare, type Prepared } from './prepare-phase';
@@ -31,7 +32,7 @@ export interface Start extends SystemOptions {
   readonly dir: string;
   /** Says what is done, does it, and gives up between steps when the start was aborted. */
   readonly step: <T>(what: string, work: () => Promise<T> | T) => Promise<T>;
-  /** Keeps what others need to find the system. */
+  /** Keeps what others need to find the system; URLs are added to those that are there. */
   readonly save: (more: Partial<RunState>) => void;
   /** A process that ended without being told to. */
   readonly onEnd: (what: string, how: string) => void;
@@ -47,6 +48,8 @@ export interface System {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly controlPlane: ControlPlane;
   readonly oracle: Rival;
+  /** null on a machine without Thanos. */
+  readonly ecs: EcsPlayer | null;
 }
 
 /** Brings the deployed system up on this machine. When it rejects, the caller runs `cleanup`. */
@@ -65,7 +68,11 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
       signal.throwIfAborted();
       return value;
     },
-    save: (more) => writeState((state = { ...(state ?? emptyState(start.runId, dir)), ...more })),
+    save: (more) => {
+      const before = state ?? emptyState(start.runId, dir);
+      state = { ...before, ...more, urls: { ...before.urls, ...more.urls } };
+      writeState(state);
+    },
     onEnd: (what, how) => {
       if (!cleanup.begun && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
     },

@@ -1,5 +1,9 @@
 /** A service as ThanosStack makes them, in a network of its own, and the load balancer in front of it. */
-export function ecsTemplate(o: { readonly command: readonly string[]; readonly tasks?: number }): object {
+export function ecsTemplate(o: {
+  readonly command: readonly string[];
+  readonly tasks?: number;
+  readonly check?: { readonly Interval: number; readonly Timeout: number; readonly Retries: number };
+}): object {
   const ref = (name: string) => ({ Ref: name });
   const att = (name: string, attribute: string) => ({ 'Fn::GetAtt': [name, attribute] });
   const resource = (Type: string, Properties: object) => ({ Type, Properties });
@@ -35,7 +39,10 @@ export function ecsTemplate(o: { readonly command: readonly string[]; readonly t
             Command: o.command,
             Environment: [{ Name: 'GOMEMLIMIT', Value: '900MiB' }],
             PortMappings: [{ ContainerPort: 10902, Protocol: 'tcp' }],
-            HealthCheck: { Command: ['CMD', 'wget', 'http://localhost:10902/-/healthy'], Interval: 10, Retries: 3 },
+            HealthCheck: {
+              Command: ['CMD', 'wget', 'http://localhost:10902/-/healthy'],
+              ...(o.check ?? { Interval: 10, Timeout: 5, Retries: 3 }),
+            },
             LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': ref('Log') } },
           },
         ],
@@ -86,6 +93,7 @@ export function ecsTemplate(o: { readonly command: readonly string[]; readonly t
         HealthCheckPath: '/-/ready',
         HealthCheckIntervalSeconds: 5,
         HealthCheckTimeoutSeconds: 4,
+        TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '1' }],
       }),
       Queries: resource('AWS::ElasticLoadBalancingV2::Listener', {
         LoadBalancerArn: ref('Balancer'),

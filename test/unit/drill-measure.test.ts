@@ -3,7 +3,7 @@ import { parseStat } from '../../local/drills/haproxy';
 import { measure, type Evidence } from '../../local/drills/measure';
 import { missingEverywhere, missingSamples } from '../../local/drills/samples';
 import { SCENARIOS } from '../../local/drills/scenarios';
-import { renderHaproxy, YARDSTICK } from '../../local/run/load-balancer';
+import { renderYardstick, YARDSTICK } from '../../local/run/load-balancer';
 import { freeAddresses } from '../../local/run/plain-pair';
 
 const grid = (from: number, to: number, offset = 0): number[] =>
@@ -104,14 +104,14 @@ test('HAProxy’s yardstick is told from the backends with traffic, and going do
   ].join('\n');
   expect(Object.fromEntries(parseStat(csv, YARDSTICK))).toEqual({ 'prometheus-1': true, 'prometheus-2': false });
   expect(() => parseStat('nonsense', YARDSTICK)).toThrow('no column');
-  const listener = {
-    name: 'nlb-9090',
-    port: 9090,
+  const nodes = {
+    name: 'nodes',
+    ofInstances: true,
     sticky: true,
     healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 2_000, fall: 2, rise: 2 },
     targets: [{ name: 'n1', address: '10.0.0.1', port: 9090 }],
   };
-  const [, rule] = renderHaproxy([listener], '127.0.0.1', '/s').split(`backend ${YARDSTICK}`);
+  const [, rule] = renderYardstick(nodes, '/s').split(`backend ${YARDSTICK}`);
   expect(rule).toContain('inter 2s fall 3 rise 2');
 });
 

@@ -1,6 +1,6 @@
 import { Cleanup } from '../../local/run/cleanup';
 import { describeLine } from '../../local/run/events';
-import { renderHaproxy } from '../../local/run/load-balancer';
+import { renderHaproxy, renderYardstick, type DeployedGroup } from '../../local/run/load-balancer';
 import { parseUnit } from '../../local/run/unit-file';
 
 describe('systemd units', () => {
@@ -23,26 +23,46 @@ describe('systemd units', () => {
 });
 
 describe('HAProxy in the place of the NLB', () => {
-  const config = renderHaproxy(
-    [
-      {
-        name: 'nlb-9091',
-        port: 9091,
-        sticky: true,
-        healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 3_000, fall: 2, rise: 2 },
-        targets: [{ name: 'node-1', address: '10.0.0.1', port: 9090 }],
-      },
-    ],
-    '127.0.0.1',
-    '/run/x.sock',
-  );
-  test('keeps the deployed health check and stickiness', () => {
-    expect(config).toContain('server node-1 10.0.0.1:9090 check port 9090 inter 5000ms fall 2 rise 2');
-    expect(config).toContain('stick on src');
-    expect(config).toContain('http-check send meth GET uri /-/ready');
+  const healthCheck = { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 3_000, fall: 2, rise: 2 };
+  const nodes: DeployedGroup = {
+    name: 'nodes',
+    ofInstances: true,
+    sticky: true,
+    healthCheck,
+    targets: [{ name: 'node-1', address: '10.0.0.1', port: 9090 }],
+  };
+  const tasks: DeployedGroup = {
+    name: 'tasks',
+    ofInstances: false,
+    sticky: false,
+    healthCheck: { ...healthCheck, port: 10902 },
+    targets: [{ name: '10.0.1.9', address: '10.0.1.9', port: 10902 }],
+  };
+  const render = (queries: DeployedGroup): string =>
+    renderHaproxy(
+      [
+        { port: 9090, group: queries },
+        { port: 9091, group: nodes },
+      ],
+      '127.0.0.1',
+      { socket: '/run/x.sock', state: '/run/x.state' },
+    );
+
+  test('keeps the deployed health checks and stickiness', () => {
+    const [, backend] = render(nodes).split('\nbackend nodes\n');
+    expect(backend).toContain('server node-1 10.0.0.1:9090 check port 9090 inter 5000ms fall 2 rise 2');
+    expect(backend).toContain('stick on src');
+    expect(backend).toContain('http-check send meth GET uri /-/ready');
   });
-  test('watches the same nodes by the rule of the seed, as a yardstick', () => {
-    expect(config.split('backend yardstick')[1]).toContain(
+  test('every listener goes where it points, and a group that two point to is checked once', () => {
+    const config = render(tasks);
+    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090\n {2}default_backend tasks\n/);
+    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091\n {2}default_backend nodes\n/);
+    expect(config).toContain('server 10.0.1.9 10.0.1.9:10902 check port 10902');
+    expect(render(nodes).match(/^backend /gm)).toHaveLength(1);
+  });
+  test('watches the nodes by the rule of the seed, as a yardstick', () => {
+    expect(renderYardstick(nodes, '/run/y.sock')).toContain(
       'server node-1 10.0.0.1:9090 check port 9090 inter 2s fall 3 rise 2',
     );
   });

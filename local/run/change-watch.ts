@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** As `local/emulator/changes.py` serves it. */
+const PATH = '/_promha/changes';
+const EVERY_MS = 200;
+const TIMEOUT_MS = 1_000;
+
+/**
+ * Calls `onChange` at the beginning and whenever the emulator was told to change something, one call at a time. What it
+ * rejects with is told to `onError`, and it is called again. While the emulator does not answer, nothing happens.
+ */
+export function watchChanges(
+  endpoint: string,
+  onChange: () => Promise<void>,
+  onError: (error: Error) => void,
+): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  let seen: number | null = null;
+  const look = async (): Promise<void> => {
+    const { changes } = (await fetch(`${endpoint}${PATH}`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then((r) =>
+      r.json(),
+    )) as { changes: number };
+    if (changes === seen) return;
+    try {
+      await onChange();
+      seen = changes;
+    } catch (error) {
+      if (!ending.signal.aborted) onError(error as Error);
+    }
+  };
+  const loop = (async () => {
+    while (!ending.signal.aborted) {
+      await look().catch(() => undefined); // it does not answer
+      await sleep(EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined); // told to stop
+    }
+  })();
+  return {
+    async stop() {
+      ending.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { readServices, type DeployedService, type EcsClients } from './deployed-services';
+import { localCommand } from './localize';
+import { Registry, type RegistryClients } from './registry';
+import { ServiceRunner } from './service-runner';
+import { Task } from './task';
+import type { TaskHosts } from './task-hosts';
+
+export interface EcsOptions {
+  readonly clients: EcsClients & RegistryClients;
+  readonly hosts: TaskHosts;
+  /** On loopback, where names are looked up for the tasks. */
+  readonly addressesOf: (name: string, services: readonly DeployedService[]) => readonly string[];
+  /** Entry point of the one image that there is. */
+  readonly program: string;
+  /** The AWS API emulator, as tasks reach it. */
+  readonly endpoint: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly runId: string;
+  readonly dir: string;
+  readonly logDir: string;
+  readonly onEvent: (what: string) => void;
+  /** A task came, went, or changed. */
+  readonly onChange?: () => void;
+}
+
+/** Plays ECS: every deployed service, with real processes. */
+export class EcsPlayer {
+  private readonly runners = new Map<string, ServiceRunner>();
+  private readonly registry: Registry;
+  private services: readonly DeployedService[] = [];
+  private tasks = 0;
+
+  constructor(private readonly o: EcsOptions) {
+    this.registry = new Registry(o.clients, (error) => o.onEvent(`tasks are not registered: ${error.message}`));
+  }
+
+  /** Reads what is deployed, and makes it so. To be called again when something was changed. */
+  async refresh(): Promise<void> {
+    this.services = await readServices(this.o.clients);
+    for (const service of this.services) {
+      const runner = this.runners.get(service.name);
+      if (runner === undefined) this.runners.set(service.name, this.runner(service));
+      else if (JSON.stringify(runner.service) !== JSON.stringify(service)) runner.change(service);
+    }
+    for (const [name, runner] of this.runners) {
+      if (this.services.some((s) => s.name === name)) continue;
+      this.runners.delete(name);
+      await runner.end('stop');
+    }
+    this.register();
+  }
+
+  /** By the name of its container: query, store, compact. @throws Error naming those that there are */
+  runnerOf(name: string): ServiceRunner {
+    const found = [...this.runners.values()].find((r) => r.service.container.name === name);
+    if (found !== undefined) return found;
+    const known = [...this.runners.values()].map((r) => r.service.container.name).join(', ');
+    throw new Error(`no service ${JSON.stringify(name)} runs; there are ${known || 'none'}`);
+  }
+
+  tasksOf(name: string): readonly Task[] {
+    return [...this.runners.values()].filter((r) => r.service.container.name === name).flatMap((r) => r.tasks);
+  }
+
+  async stop(): Promise<void> {
+    await this.registry.stop();
+    await Promise.all([...this.runners.values()].map((r) => r.end('kill')));
+  }
+
+  private runner(service: DeployedService): ServiceRunner {
+    return new ServiceRunner(service, {
+      start: (deployed, onChange) => this.start(deployed, onChange),
+      onChange: () => {
+        this.register();
+        this.o.onChange?.();
+      },
+      onEvent: this.o.onEvent,
+    });
+  }
+
+  private start(service: DeployedService, onChange: () => void): Task {
+    const { o } = this;
+    const id = `${service.container.name}-${++this.tasks}`;
+    const host = o.hosts.take(service);
+    const dir = join(o.dir, id);
+    return new Task({
+      id,
+      service,
+      host,
+      command: o.program,
+      args: localCommand(service.container, {
+        endpoint: o.endpoint,
+        volumes: dir,
+        ...(host.loopback
+          ? { loopback: { address: host.address, addressesOf: (name) => o.addressesOf(name, this.services) } }
+          : {}),
+      }),
+      env: o.env,
+      runId: o.runId,
+      dir,
+      log: join(o.logDir, `${id}.log`),
+      onChange,
+    });
+  }
+
+  /** Tasks that are stopping are not to be found any more. */
+  private register(): void {
+    const tasks = [...this.runners.values()].flatMap((r) => r.tasks);
+    this.registry.want(tasks.filter((t) => !t.stopping && t.ended === null));
+  }
+}

@@ -1,0 +1,78 @@
+import type { HostNetwork, Network } from '../network';
+import { lastAddress } from '../network';
+import { freeAddresses } from '../plain-pair';
+import type { DeployedService } from './deployed-services';
+
+/** Where tasks run: each has an address of its own, as its network interface has in AWS. */
+export interface TaskHosts {
+  take(service: DeployedService): TaskHost;
+}
+
+export interface TaskHost extends HostNetwork {
+  /** null where a task needs not be told: it listens on its own host. */
+  readonly loopback: boolean;
+}
+
+/** Addresses at the end of a subnet are the local run's own: EC2 hands out from the beginning. */
+const OWN = 16;
+const MOST = 200;
+
+/** A namespace for each task, in the subnet that has the fewest of its service. */
+export function namespaceHosts(network: Network): TaskHosts {
+  const taken = new Map<string, { readonly service: string; readonly subnet: string }>();
+  let made = 0;
+  return {
+    take({ name, subnets }) {
+      const tasksIn = (subnet: string): number =>
+        [...taken.values()].filter((t) => t.service === name && t.subnet === subnet).length;
+      const subnet = [...subnets].sort((a, b) => tasksIn(a) - tasksIn(b))[0]!;
+      const address = freeAddresses(lastAddress(subnet), OWN + MOST)
+        .slice(OWN)
+        .find((a) => !taken.has(a));
+      if (address === undefined) throw new Error(`no address is left in ${subnet}`);
+      taken.set(address, { service: name, subnet });
+      const host = network.addHost(`task-${++made}`, address);
+      return {
+        ...host,
+        loopback: false,
+        remove: () => {
+          host.remove();
+          taken.delete(address);
+        },
+      };
+    },
+  };
+}
+
+/** On loopback a service's tasks take turns on few addresses: others know them from the start. */
+export class LoopbackHosts implements TaskHosts {
+  private readonly hosts = new Map<string, { readonly host: HostNetwork; busy: boolean }[]>();
+
+  constructor(private readonly network: Network) {}
+
+  /** Makes sure that there are so many. */
+  addresses({ name, desired }: DeployedService): string[] {
+    const slots = this.slotsOf(name);
+    while (slots.length < desired) slots.push(this.slot(name, slots.length));
+    return slots.slice(0, desired).map((s) => s.host.address);
+  }
+
+  take(service: DeployedService): TaskHost {
+    this.addresses(service);
+    const slots = this.slotsOf(service.name);
+    let slot = slots.find((s) => !s.busy);
+    if (slot === undefined) slots.push((slot = this.slot(service.name, slots.length)));
+    slot.busy = true;
+    const used = slot;
+    return { ...slot.host, loopback: true, remove: () => void (used.busy = false) };
+  }
+
+  private slotsOf(service: string): { readonly host: HostNetwork; busy: boolean }[] {
+    if (!this.hosts.has(service)) this.hosts.set(service, []);
+    return this.hosts.get(service)!;
+  }
+
+  private slot(service: string, i: number): { readonly host: HostNetwork; busy: boolean } {
+    return { host: this.network.addHost(`${service}-${i}`, ''), busy: false };
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  ListInstancesCommand,
+  ListNamespacesCommand,
+  ListServicesCommand,
+  GetInstancesHealthStatusCommand,
+  type ServiceDiscoveryClient,
+} from '@aws-sdk/client-servicediscovery';
+import type { Answer } from './dns-message';
+
+/** Names of Cloud Map and what stands for them, as its DNS would answer. */
+export async function readNames(client: ServiceDiscoveryClient): Promise<ReadonlyMap<string, Answer>> {
+  const [{ Namespaces }, { Services }] = await Promise.all([
+    client.send(new ListNamespacesCommand({})),
+    client.send(new ListServicesCommand({})),
+  ]);
+  const namespaces = new Map((Namespaces ?? []).map((n) => [n.Id!, n.Name!]));
+  const named = (Services ?? []).filter((s) => namespaces.has(namespaceOf(s)));
+  const answers = await Promise.all(
+    named.map(async (service): Promise<[string, Answer]> => {
+      const [{ Instances }, health] = await Promise.all([
+        client.send(new ListInstancesCommand({ ServiceId: service.Id })),
+        client.send(new GetInstancesHealthStatusCommand({ ServiceId: service.Id })),
+      ]);
+      const instances = (Instances ?? []).map((i) => ({
+        address: i.Attributes!.AWS_INSTANCE_IPV4!,
+        healthy: health.Status?.[i.Id!] !== 'UNHEALTHY',
+      }));
+      const ttlS = service.DnsConfig!.DnsRecords![0]!.TTL!;
+      const name = `${service.Name!}.${namespaces.get(namespaceOf(service))!}`.toLowerCase();
+      return [name, { addresses: usable(instances), ttlS }];
+    }),
+  );
+  return new Map(answers);
+}
+
+/** Healthy ones, or all when none is: so do multivalue answers. */
+export function usable(instances: readonly { readonly address: string; readonly healthy: boolean }[]): string[] {
+  const healthy = instances.filter((i) => i.healthy);
+  return (healthy.length > 0 ? healthy : instances).map((i) => i.address);
+}
+
+function namespaceOf(service: { NamespaceId?: string; DnsConfig?: { NamespaceId?: string } }): string {
+  return service.NamespaceId ?? service.DnsConfig?.NamespaceId ?? '';
+}

@@ -114,8 +114,8 @@ export function requireThanos(scenario: Scenario, state: Pick<RunState, 'urls'>)
   if (!scenario.needsThanos || hasThanos(state)) return;
   throw new UserError({
     what: `${scenario.name} is about Thanos, which does not run here`,
-    got: 'a system without Thanos: no stack deploys it yet',
+    got: 'a system that was started without it',
     expected: 'a Thanos that runs',
-    fix: 'use a version that deploys Thanos',
+    fix: 'get it with `npx tsx local/tools/cli.ts thanos`, which says why it cannot, and start the system again',
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { THANOS_QUERY, type RunState } from '../run/run-dir';
-import { getJson, type World } from './world';
+import { ASK_ANEW, getJson, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
@@ -22,7 +22,10 @@ interface Stores {
 
 /** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
 export async function thanosUnrest(world: World): Promise<string | null> {
-  const answer = await fetch(`${queriesOf(world)}/api/v1/stores`, { signal: AbortSignal.timeout(2_000) });
+  const answer = await fetch(`${queriesOf(world)}/api/v1/stores`, {
+    ...ASK_ANEW,
+    signal: AbortSignal.timeout(2_000),
+  });
   // A node knows no stores.
   if (answer.status === 404) return 'queries do not go through Thanos';
   if (!answer.ok) return `Thanos answers HTTP ${answer.status}`;

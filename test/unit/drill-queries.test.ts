@@ -99,6 +99,14 @@ describe('equal answers', () => {
     expect(differing(node, answerOf([series({ job: 'a' }, '1', '1')]))).toHaveLength(1);
     expect(differing(answerOf([]), node)).toHaveLength(2);
   });
+
+  test('a change may be seen one step earlier by one replica than by the other, also at the end of the window', () => {
+    const values = (...v: string[]) => answerOf([series({ job: 'a' }, ...v)]);
+    expect(differing(values('1', '1', '2', '2'), values('1', '2', '2', '2'))).toEqual([]);
+    expect(differing(values('1', '1', '1', '2'), values('1', '1', '1', '1'))).toEqual([]);
+    expect(differing(values('1', '1', '1', '2', '2'), values('1', '2', '2', '2', '2'))).toHaveLength(1);
+    expect(differing(values('1', '1', '1', '1'), values('1', '0', '1', '1'))).toHaveLength(1);
+  });
 });
 
 test('readings are put together', () => {

@@ -24,6 +24,7 @@ import { every, sleep, untilItWorks, type Loop } from './loop';
 import { pathsOf } from './paths';
 import { Peers } from './peers';
 import { superviseBoth } from './process/both';
+import { leave } from './role/leave';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
@@ -43,6 +44,8 @@ const MERGE_MS = 2_000;
 const ALERT_LIVES = 4;
 
 export interface Agent {
+  /** Hands alerting over, if this node alerts and another one can; bounded, and never rejects. */
+  leave(): Promise<void>;
   /** Ends the agent; Prometheus and Alertmanager keep running unless asked otherwise. */
   stop(withChildren: boolean): Promise<void>;
 }
@@ -256,6 +259,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   return {
+    leave: () => leave({ config, role, store, probes, log }),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();

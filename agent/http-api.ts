@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AgentStatus } from '../lib/control/agent-status';
+import { notCaughtUp } from '../lib/control/caught-up';
 import type { HeldAlert } from '../lib/core/gate';
 import { metricsText, type Counters } from './metrics';
 
@@ -12,12 +13,17 @@ export interface ApiSource {
 
 /** What others may know of this node. Read only: nothing here changes anything. */
 export async function serveApi(source: ApiSource, address: string, port: number): Promise<Server> {
-  const json = (value: unknown): [string, string] => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
-  const routes: Readonly<Record<string, () => [string, string]>> = {
+  type Answer = readonly [type: string, body: string, status?: number];
+  const json = (value: unknown): Answer => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
+  const routes: Readonly<Record<string, () => Answer>> = {
     '/v1/status': () => json(source.status()),
     '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
     '/-/healthy': () => ['text/plain', 'OK\n'],
+    '/-/caught-up': () => {
+      const missing = notCaughtUp(source.status());
+      return missing === null ? ['text/plain', 'OK\n'] : ['text/plain', `${missing}\n`, 503];
+    },
   };
   const server = createServer((request, response) => {
     const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0]!] : undefined;
@@ -27,8 +33,8 @@ export async function serveApi(source: ApiSource, address: string, port: number)
         .end(`Known here: GET ${Object.keys(routes).join(', ')}\n`);
       return;
     }
-    const [type, body] = route();
-    response.writeHead(200, { 'Content-Type': type }).end(body);
+    const [type, body, status = 200] = route();
+    response.writeHead(status, { 'Content-Type': type }).end(body);
   });
   server.listen(port, address);
   await once(server, 'listening');

@@ -18,8 +18,16 @@ async function main(): Promise<void> {
   const stop = (withChildren: boolean): void => {
     void Promise.resolve(agent?.stop(withChildren)).then(() => process.exit(0));
   };
-  // systemd sends SIGTERM (KillMode=process): Prometheus and Alertmanager go on. Ctrl-C ends everything.
-  process.on('SIGTERM', () => stop(env.stopChildren));
+  let leaving = false;
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    await agent?.leave();
+    stop(false);
+  };
+  // systemd sends SIGTERM (KillMode=process) when it stops the agent or the machine: alerting goes to another node
+  // first, Prometheus and Alertmanager go on. Ctrl-C ends everything.
+  process.on('SIGTERM', () => (env.stopChildren ? stop(true) : void leave()));
   process.on('SIGINT', () => stop(true));
   agent = await startAgent(config, env, log);
 }

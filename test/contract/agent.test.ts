@@ -160,6 +160,24 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     await eventually('its Prometheus is back', async () => (await two.status()).prometheus.restarts === 1);
   });
 
+  it('says whether it has caught up, and hands over before an orderly end', async () => {
+    const caughtUp = (node: TestNode): Promise<Response> => fetch(`http://${node.address}:9099/-/caught-up`);
+    await eventually('the standby has caught up', async () => (await caughtUp(two)).ok, 40_000);
+    await one.kill('SIGTERM');
+    // Its agent ended only when the other one alerted.
+    expect((await two.status()).gate.open).toBe(true);
+    const assignment = (await cluster.store.readAssignment())!.assignment;
+    expect(assignment).toMatchObject({ epoch: 5, active: 'node-2' });
+    expect(assignment.reason).toContain('node-1 is shutting down');
+    one.start();
+    const early = await eventually('an answer', () => caughtUp(one));
+    expect([early.status, await early.text()]).toEqual([503, expect.stringMatching(/not scraping yet|has not heard/)]);
+    await eventually('it is a warm standby', async () => (await caughtUp(one)).ok, 40_000);
+    await cluster.assign('node-1', 6);
+    await isOpen(one);
+    await eventually('the other gate closes', async () => !(await two.status()).gate.open);
+  });
+
   it('alerts without an assignment when S3 and the alerting node are gone', async () => {
     await eventually('the standby is warm', async () => (await two.status()).gate.warm, 40_000);
     cluster.stopStore();

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Waits until Prometheus is ready and has scraped (readiness alone comes 6 s too early), then signals once.
+# Waits until the agent says that the node has caught up (readiness alone comes 6 s too early), then signals once.
 set -euo pipefail
 setting() { python3 -c 'import json,sys; d=json.load(open(sys.argv[1]))
 for k in sys.argv[2].split("."): d=d[k]
@@ -9,9 +9,7 @@ imds() {
   token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)
   curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"
 }
-prometheus=http://$(imds local-ipv4):9090
-curl -sf -m 5 -o /dev/null "$prometheus/-/ready"
-curl -sf -m 5 "$prometheus/api/v1/query?query=up" | grep -q '"metric"'
+curl -sf -m 5 -o /dev/null "http://$(imds local-ipv4):9099/-/caught-up"
 aws cloudformation signal-resource --region "$(setting /etc/prometheus-ha/node.json region)" \
   --stack-name "$(setting /etc/prometheus-ha/boot.json signal.stack)" \
   --logical-resource-id "$(setting /etc/prometheus-ha/boot.json signal.resource)" \

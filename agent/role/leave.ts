@@ -1,0 +1,49 @@
+import { operate } from '../../lib/control/operate';
+import type { ControlStore } from '../../lib/control/store';
+import type { NodeConfig } from '../../lib/core/node-documents';
+import { messageOf, type Log } from '../log';
+import { sleep } from '../loop';
+import type { Probes } from './probes';
+import type { RoleKeeper } from './role-keeper';
+
+export interface Leaving {
+  readonly config: NodeConfig;
+  readonly role: Pick<RoleKeeper, 'isAssigned' | 'assignment'>;
+  readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
+  readonly probes: Pick<Probes, 'probeAll'>;
+  readonly log: Log;
+}
+
+/**
+ * Before an orderly end, a node that alerts hands over: its gate stays open until another one's is. Where that is not
+ * possible the node ends anyway, and the others notice as they notice every failure. Never rejects.
+ */
+export async function leave({ config, role, store, probes, log }: Leaving): Promise<void> {
+  const { node, policy } = config;
+  const paused = role.assignment?.paused ?? null;
+  if (!role.isAssigned) return;
+  if (paused !== null) {
+    log('warn', 'leaves-without-hand-over', { because: `paused by ${paused.by}: nothing is moved by itself` });
+    return;
+  }
+  try {
+    const outcome = await operate(
+      { kind: 'switchover', to: null, reason: `${node} is shutting down` },
+      {
+        store,
+        nodes: config.nodes,
+        probeAll: () => probes.probeAll(policy.probe.timeoutMs),
+        operator: `the agent of ${node}`,
+        policy,
+        now: Date.now,
+        sleep,
+      },
+    );
+    log(outcome.done ? 'info' : 'warn', outcome.done ? 'handed-over' : 'leaves-without-hand-over', {
+      because: outcome.because,
+      tookMs: outcome.tookMs ?? null,
+    });
+  } catch (error) {
+    log('warn', 'leaves-without-hand-over', { because: messageOf(error) });
+  }
+}

@@ -32,6 +32,7 @@ import { statusOf, type StatusSource } from './status';
 import { register } from './thanos/registration';
 import { Sidecar } from './thanos/sidecar';
 import { readVersions } from './versions';
+import { callLambda, remedyWebhook } from './webhooks/remedies';
 import { serveWebhooks, type Webhook } from './webhooks/server';
 import { webhookToken } from './webhooks/token';
 import { WatchdogReceiver } from './webhooks/watchdog';
@@ -64,7 +65,13 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   await serveGate(gate, env.gateAddress, PORTS.gate);
   const watchdog = new WatchdogReceiver();
   const webhooks: Record<string, Webhook> = { [WATCHDOG_PATH]: (notification) => watchdog.take(notification) };
-  await serveWebhooks((path) => webhooks[path], webhookToken(paths.webhookToken), env.gateAddress, PORTS.webhooks, log);
+  await serveWebhooks(
+    (path) => webhooks[path] ?? remedyWebhook(path, config.cluster, node, callLambda, log),
+    webhookToken(paths.webhookToken),
+    env.gateAddress,
+    PORTS.webhooks,
+    log,
+  );
 
   const identity = await untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const { address } = identity;

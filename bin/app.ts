@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/config/load';
 import { ConfigurationError } from '../lib/config/problems';
@@ -8,7 +9,7 @@ import { addCluster } from '../lib/stacks/cluster-app';
 /**
  * The CDK app. Context:
  *   -c cluster=FILE    another config/cluster.ts, e.g. of a staging cluster
- *   -c configDir=DIR   rules/, targets/ and alertmanager.yml from there instead of config/
+ *   -c configDir=DIR   rules/, targets/ and alertmanager.yml from there instead of config/, and cluster.ts if it has one
  */
 const root = resolve(__dirname, '..');
 const app = new App();
@@ -16,7 +17,10 @@ const setting = (name: string, fallback: string): string =>
   resolve(root, (app.node.tryGetContext(name) as string | undefined) ?? fallback);
 
 try {
-  const configuration = loadConfiguration(setting('cluster', 'config/cluster.ts'), setting('configDir', 'config'));
+  const configDir = setting('configDir', 'config');
+  const own = join(configDir, 'cluster.ts');
+  const clusterFile = setting('cluster', existsSync(own) ? own : 'config/cluster.ts');
+  const configuration = loadConfiguration(clusterFile, configDir);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
 } catch (error) {

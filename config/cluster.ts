@@ -45,6 +45,16 @@ export default defineCluster({
     compactor: { cpu: 1024, memoryMiB: 4096, diskGiB: 100 },
   },
 
+  // Besides the page: the function reconnect-redis connects from inside the VPC until Redis answers, and says what it saw.
+  // Its security group has to be let in by that of Redis.
+  remedies: [
+    {
+      name: 'redis',
+      when: { alert: 'RedisDown' },
+      connect: { kind: 'redis', host: 'redis.trading.internal', port: 6379 },
+    },
+  ],
+
   artifacts: {
     prometheus: {
       version: '3.13.2',

@@ -3,8 +3,9 @@ import { METRICS } from '../../lib/core/names';
 export interface MetricValue {
   readonly name: string;
   readonly value: number;
-  /** Per node; without it the metric belongs to the shard. */
+  /** Of a node, or of a remedy; without either the metric belongs to the shard. */
   readonly node?: string;
+  readonly remedy?: string;
 }
 
 /**
@@ -13,16 +14,19 @@ export interface MetricValue {
  * Specification: "Embedded metric format specification", Amazon CloudWatch User Guide.
  */
 export function embeddedMetrics(cluster: string, shard: number, values: readonly MetricValue[], now: number): string[] {
-  const byNode = new Map<string | undefined, MetricValue[]>();
-  for (const value of values) byNode.set(value.node, [...(byNode.get(value.node) ?? []), value]);
-  return [...byNode].map(([node, group]) =>
+  const groups = new Map<string, MetricValue[]>();
+  for (const value of values) {
+    const key = JSON.stringify(further(value));
+    groups.set(key, [...(groups.get(key) ?? []), value]);
+  }
+  return [...groups.values()].map((group) =>
     JSON.stringify({
       _aws: {
         Timestamp: now,
         CloudWatchMetrics: [
           {
             Namespace: METRICS.namespace,
-            Dimensions: [node === undefined ? [...METRICS.dimensions] : [...METRICS.dimensions, METRICS.nodeDimension]],
+            Dimensions: [[...METRICS.dimensions, ...Object.keys(further(group[0]!))]],
             // 1 s resolution: alarms with 10 s periods need it.
             Metrics: group.map(({ name }) => ({ Name: name, Unit: 'Count', StorageResolution: 1 })),
           },
@@ -30,10 +34,18 @@ export function embeddedMetrics(cluster: string, shard: number, values: readonly
       },
       Cluster: cluster,
       Shard: String(shard),
-      ...(node === undefined ? {} : { [METRICS.nodeDimension]: node }),
+      ...further(group[0]!),
       ...Object.fromEntries(group.map(({ name, value }) => [name, value])),
     }),
   );
+}
+
+/** Dimensions beside those of the shard. */
+function further({ node, remedy }: MetricValue): Record<string, string> {
+  return {
+    ...(node === undefined ? {} : { [METRICS.nodeDimension]: node }),
+    ...(remedy === undefined ? {} : { [METRICS.remedyDimension]: remedy }),
+  };
 }
 
 export function publish(cluster: string, shard: number, values: readonly MetricValue[]): void {

@@ -40,7 +40,12 @@ export function checkCluster(
     });
     return { cluster: null, problems };
   }
-  const cluster: Cluster = { ...parsed.data, shard: 0, policy: withDefaults(parsed.data.policy) };
+  const cluster: Cluster = {
+    ...parsed.data,
+    shard: 0,
+    policy: withDefaults(parsed.data.policy),
+    remedies: parsed.data.remedies ?? [],
+  };
   const problems = contradictions(cluster).map(
     ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
   );

@@ -1,4 +1,5 @@
 import type { Policy } from '../core/policy';
+import type { Endpoint } from '../core/remedies';
 
 export type Architecture = 'arm64' | 'x86_64';
 
@@ -62,6 +63,30 @@ export interface ThanosConfig {
   readonly compactor: TaskSize & { readonly diskGiB: number };
 }
 
+/** What is tried when a target is down, besides paging: reconnecting to it, and then whatever the user adds. */
+export interface Remedy {
+  /** Lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** Which alerts call it: those of this name, those about this target (`instance`), or only those that are both. */
+  readonly when: { readonly alert?: string; readonly target?: string };
+  /** Tried from inside the VPC. The function that tries can connect to nothing else. */
+  readonly connect: Endpoint;
+  /** Redis only: name or ARN of the secret in Secrets Manager that is its password, as it is when this is deployed. */
+  readonly passwordSecret?: string;
+  /** Off unless it is given. */
+  readonly hook?: RemedyHookConfig;
+}
+
+/** A remedy of the user's own: restart a service, fail over a replica. It runs inside the function that reconnects. */
+export interface RemedyHookConfig {
+  /** A TypeScript module, seen from the project's directory, whose default export is a RemedyHook (lambdas/reconnect-redis). */
+  readonly module: string;
+  /** Called once, when the target did not answer for so long. */
+  readonly after: string;
+  /** What it may do beyond what the function may. */
+  readonly allow: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[];
+}
+
 type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
 /** What config/cluster.ts says. */
@@ -103,6 +128,8 @@ export interface ClusterConfig {
    * the Thanos image as oci/sha256/<hex>.
    */
   readonly artifactMirror?: string;
+  /** What is tried when a target is down. None by default. */
+  readonly remedies?: readonly Remedy[];
   /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
   readonly alarmEmail?: string;
 }
@@ -113,8 +140,9 @@ export function defineCluster(config: ClusterConfig): ClusterConfig {
 }
 
 /** A ClusterConfig that was found sound, with every default in its place. */
-export interface Cluster extends Omit<ClusterConfig, 'policy'> {
+export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies'> {
   readonly policy: Policy;
+  readonly remedies: readonly Remedy[];
   /** Later issues add shards; names leave room for them. */
   readonly shard: 0;
 }

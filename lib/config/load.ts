@@ -5,10 +5,15 @@ import { EXTERNAL_LABELS } from '../core/names';
 import type { ConfigBundle } from '../core/node-documents';
 import { checkAlertmanager } from './check-alertmanager';
 import { checkCluster } from './check-cluster';
+import { checkRemedies } from './check-remedies';
 import { checkRules } from './check-rules';
 import { checkTargets } from './check-targets';
 import type { Cluster } from './cluster';
+import { locateSetting } from './locate';
 import { refuse } from './problems';
+
+/** Paths in config/cluster.ts begin here. */
+const PROJECT = join(__dirname, '..', '..');
 
 /** Everything a user configured, found sound. */
 export interface Configuration {
@@ -39,6 +44,12 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
     ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
     ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
   );
+  const remedies = checked.cluster?.remedies ?? [];
+  problems.push(
+    ...checkRemedies(remedies, { rules, targets, root: PROJECT }, (path) =>
+      locateSetting(shown(clusterFile), sourceOf(clusterFile), path),
+    ),
+  );
   refuse(problems);
   const cluster = checked.cluster!;
   return {
@@ -53,6 +64,7 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
       rules,
       targets,
       alertmanager: alertmanager!,
+      remedies: cluster.remedies.map(({ name, when }) => ({ name, ...when })),
     },
   };
 }

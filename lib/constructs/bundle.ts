@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildFailure, type BuildOptions } from 'esbuild';
 import { UserError } from '../core/errors';
 
 export const MAX_BUNDLE_BYTES = 600_000;
+
+/** A module's path, or the text of one that is made at synth; its imports begin at the root. */
+export type BundleEntry = string | { readonly name: string; readonly contents: string };
 
 /**
  * One minified CommonJS file with everything it imports, the AWS SDK included: what was tested is what runs, not
@@ -12,9 +15,12 @@ export const MAX_BUNDLE_BYTES = 600_000;
  *
  * @throws UserError when the bundle is larger than MAX_BUNDLE_BYTES, naming what makes it so
  */
-export function bundle(entry: string, root: string, limit = MAX_BUNDLE_BYTES): string {
-  const result = buildSync({
-    entryPoints: [entry],
+export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTES): string {
+  const name = typeof entry === 'string' ? relative(root, entry) : entry.name;
+  const options = {
+    ...(typeof entry === 'string'
+      ? { entryPoints: [entry] }
+      : { stdin: { contents: entry.contents, resolveDir: root, sourcefile: entry.name, loader: 'ts' } }),
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -28,7 +34,8 @@ export function bundle(entry: string, root: string, limit = MAX_BUNDLE_BYTES): s
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
-  });
+  } satisfies BuildOptions;
+  const result = build(name, () => buildSync(options));
   const { text, contents } = result.outputFiles[0]!;
   if (contents.byteLength > limit) {
     const [output] = Object.values(result.metafile.outputs);
@@ -37,13 +44,30 @@ export function bundle(entry: string, root: string, limit = MAX_BUNDLE_BYTES): s
       .slice(0, 3)
       .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
     throw new UserError({
-      what: `the bundle of ${relative(root, entry)} is too large for a fast cold start`,
+      what: `the bundle of ${name} is too large for a fast cold start`,
       got: `${contents.byteLength} bytes, most of them from ${largest.join(', ')}`,
       expected: `at most ${limit} bytes`,
       fix: 'import less, or call the one AWS API by a smaller client',
     });
   }
   return text;
+}
+
+/** @throws UserError with esbuild's first complaint, instead of all that it knows of it */
+function build<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const [first] = (error as Partial<BuildFailure>).errors ?? [];
+    if (first === undefined) throw error;
+    throw new UserError({
+      what: `${name} cannot be bundled`,
+      ...(first.location && { where: `${first.location.file}:${first.location.line}:${first.location.column + 1}` }),
+      got: first.text,
+      expected: 'modules that esbuild can put into one file',
+      fix: 'correct what the message names',
+    });
+  }
 }
 
 /** Gives `use` a file with this content; afterwards it is gone, so the CDK must have staged a copy by then. */

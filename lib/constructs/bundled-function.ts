@@ -7,13 +7,13 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
-import { bundle, withFile } from './bundle';
+import { bundle, withFile, type BundleEntry } from './bundle';
 
 export interface BundledFunctionProps {
   /** Name in AWS. */
   readonly functionName: string;
-  /** Path of the module that exports `handler`. */
-  readonly entry: string;
+  /** The module that exports `handler`. */
+  readonly entry: BundleEntry;
   /** Directory that imports are resolved from. */
   readonly root: string;
   readonly description: string;

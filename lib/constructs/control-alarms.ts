@@ -66,6 +66,16 @@ export class ControlAlarms extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
     });
     this.thanosAlarms(new LambdaAction(props.routeQueries));
+    if (props.cluster.remedies.length > 0) {
+      this.alarm('remedy-gave-up', [], {
+        metric: this.shardMetric(METRICS.remedyGaveUp, Stats.SUM, Duration.minutes(1)),
+        alarmDescription: 'A target is down, and reconnecting to it was given up.',
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
     for (const { name, function: fn } of props.functions) {
       this.alarm(`${name}-errors`, [], {
         metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),

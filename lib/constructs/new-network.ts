@@ -32,8 +32,16 @@ const ENDPOINTS = {
   LoadBalancing: InterfaceVpcEndpointAwsService.ELASTIC_LOAD_BALANCING,
 };
 
-/** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */
-export function createNetwork(scope: Construct, network: NewNetwork, zones: readonly string[]): Network {
+/**
+ * One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up.
+ * `callsFunctions`: the nodes call a function; for a remedy, never for failover.
+ */
+export function createNetwork(
+  scope: Construct,
+  network: NewNetwork,
+  zones: readonly string[],
+  callsFunctions: boolean,
+): Network {
   const nat = network.egress === 'nat';
   const type = nat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
   const vpc = new Vpc(scope, 'Vpc', {
@@ -66,7 +74,8 @@ export function createNetwork(scope: Construct, network: NewNetwork, zones: read
       allowAllOutbound: false,
     });
     group.addIngressRule(Peer.ipv4(network.cidr), Port.tcp(443), 'API calls from inside the VPC');
-    for (const [name, service] of Object.entries(ENDPOINTS)) {
+    const endpoints = { ...ENDPOINTS, ...(callsFunctions && { Lambda: InterfaceVpcEndpointAwsService.LAMBDA }) };
+    for (const [name, service] of Object.entries(endpoints)) {
       vpc.addInterfaceEndpoint(name, { service, subnets, securityGroups: [group], open: false });
     }
   }

@@ -2,7 +2,7 @@ import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal 
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { KEYS, TAGS } from '../core/names';
+import { FUNCTIONS, KEYS, TAGS } from '../core/names';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { acknowledgeBlocks } from './blocks-bucket';
 import { readableKeys } from './readable-keys';
@@ -70,6 +70,15 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     }),
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
   ];
+  if (cluster.remedies.length > 0) {
+    const name = FUNCTIONS.reconnectRedis(cluster.name);
+    statements.push(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [`arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${name}`],
+      }),
+    );
+  }
   const role = new Role(scope, id, {
     description: `Prometheus node ${node}`,
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),

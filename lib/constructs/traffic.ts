@@ -1,6 +1,6 @@
 import { Peer, Port, SecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import type { Cluster } from '../config/cluster';
+import type { Cluster, Remedy } from '../config/cluster';
 import { BALANCER_PORTS, PORTS } from '../core/names';
 
 /** Who may talk to whom. All groups in one place, so that no stack needs another one's for a rule. */
@@ -10,6 +10,8 @@ export class Traffic extends Construct {
   readonly loadBalancer: SecurityGroup;
   /** Thanos' tasks. */
   readonly thanos: SecurityGroup;
+  /** Of the function that reconnects to targets: it gets no further than their ports. Null without remedies. */
+  readonly remedies: SecurityGroup | null;
 
   constructor(scope: Construct, id: string, vpc: IVpc, cluster: Cluster) {
     super(scope, id);
@@ -43,6 +45,8 @@ export class Traffic extends Construct {
     nodes.addIngressRule(functions, prometheus, 'Probes of Prometheus');
     nodes.addIngressRule(functions, Port.tcp(PORTS.agent), 'Probes of the agent');
 
+    this.remedies = cluster.remedies.length === 0 ? null : this.remedyGroup(vpc, cluster);
+
     nodes.addIngressRule(nodes, prometheus, 'Peers probe each other');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.agent), 'Peers probe each other');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanager), 'The open gate sends to every Alertmanager');
@@ -62,4 +66,32 @@ export class Traffic extends Construct {
     thanos.addIngressRule(nodes, http, 'Scrapes of Thanos');
     nodes.addIngressRule(nodes, http, 'Scrapes of the sidecars');
   }
+
+  private remedyGroup(vpc: IVpc, { remedies }: Cluster): SecurityGroup {
+    const group = new SecurityGroup(this, 'Remedies', {
+      vpc,
+      description: 'The function that reconnects to targets',
+      allowAllOutbound: false,
+    });
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, by the gateway endpoint');
+    for (const [port, names] of portsOf(remedies)) {
+      // Where a target is, only its name says, and names are looked up when they are needed.
+      if (port !== 443) group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), `Remedies: ${names.join(' ')}`);
+    }
+    return group;
+  }
+}
+
+/** Names of the remedies by port. */
+function portsOf(remedies: readonly Remedy[]): Map<number, string[]> {
+  const ports = new Map<number, string[]>();
+  for (const { name, connect } of remedies) {
+    const port = connect.kind === 'http' ? portOf(new URL(connect.url)) : connect.port;
+    ports.set(port, [...(ports.get(port) ?? []), name]);
+  }
+  return ports;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? { 'http:': 80, 'https:': 443 }[protocol]! : Number(port);
 }

@@ -44,9 +44,14 @@ export const KEYS = {
   assignment: (shard: number) => `shards/${shard}/assignment.json`,
   announcement: (shard: number, node: string) => `shards/${shard}/nodes/${node}.json`,
   heartbeat: (shard: number) => `shards/${shard}/heartbeat.json`,
+  /** Who tries a remedy, and what came of it last: a RemedyRecord. */
+  remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
   /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
   configPointer: 'config/current.json',
 } as const;
+
+/** Functions that the nodes call, by name. */
+export const FUNCTIONS = { reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis` } as const;
 
 /** Environment variables of the functions. */
 export const ENV = {
@@ -59,6 +64,10 @@ export const ENV = {
   policy: 'PROMHA_POLICY',
   /** Where queries can go: QueryRoutes as JSON. */
   queryRoutes: 'PROMHA_QUERY_ROUTES',
+  /** What reconnect-redis may connect to: RemedyTargets as JSON. */
+  remedies: 'PROMHA_REMEDIES',
+  /** The password of one of them. */
+  remedyPassword: (name: string) => `PROMHA_REMEDY_PASSWORD_${name.replaceAll('-', '_').toUpperCase()}`,
 } as const;
 
 /** High-resolution (1 s) metrics, published through the functions' logs (EMF). */
@@ -85,7 +94,12 @@ export const METRICS = {
   uploadAge: 'BlockUploadAgeSeconds',
   /** Seconds since the dead man's switch was last evaluated that has gone the whole way; its absence means that none has. */
   watchdogAge: 'WatchdogAgeSeconds',
+  /** Of a remedy, and of the shard: one for each attempt; 1 or 0 at the end of a call that tried. */
+  remedyAttempts: 'RemedyAttempts',
+  remedyReconnected: 'RemedyReconnected',
+  remedyGaveUp: 'RemedyGaveUp',
   nodeDimension: 'Node',
+  remedyDimension: 'Remedy',
 } as const;
 
 /** Tags on instances, groups and volumes. */

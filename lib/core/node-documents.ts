@@ -1,5 +1,6 @@
 import type { NodeId } from './assignment';
 import type { Policy } from './policy';
+import type { RemedyTrigger } from './remedies';
 
 /** A node says where it is (KEYS.announcement); written every policy.announceMs. */
 export interface NodeAnnouncement {
@@ -45,6 +46,8 @@ export interface ConfigBundle {
   readonly targets: Readonly<Record<string, string>>;
   /** Text of config/alertmanager.yml. */
   readonly alertmanager: string;
+  /** Which alerts call a remedy. Absent from bundles of earlier versions. */
+  readonly remedies?: readonly RemedyTrigger[];
 }
 
 /** A program that a node runs: official release, verified by its SHA-256. */

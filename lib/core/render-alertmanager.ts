@@ -1,6 +1,7 @@
 import { isMap, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
 import { UserError } from './errors';
 import { PORTS } from './names';
+import type { RemedyTrigger } from './remedies';
 import { WATCHDOG, WATCHDOG_INTERVAL_MS } from './watchdog';
 
 /** The agent's own webhooks, as its Alertmanager reaches them. */
@@ -15,12 +16,14 @@ export const OWN_RECEIVERS = 'prometheus-ha-';
 
 /** Path of the dead man's switch on PORTS.webhooks. */
 export const WATCHDOG_PATH = '/v1/watchdog';
+/** Path of a remedy's webhook. */
+export const remedyPath = (name: string): string => `/v1/remedies/${name}`;
 
 /**
  * The user's configuration with our own routes in front. The user's routes move one level down, under a route that
  * matches everything: a child that matches keeps an alert from its parent's receiver, and the root must not lose any.
  */
-export function renderAlertmanager(text: string, hooks: Webhooks): string {
+export function renderAlertmanager(text: string, hooks: Webhooks, remedies: readonly RemedyTrigger[]): string {
   const document = parseDocument(text);
   const root = document.get('route');
   if (document.errors.length > 0 || !isMap(root)) {
@@ -35,8 +38,10 @@ export function renderAlertmanager(text: string, hooks: Webhooks): string {
   const users = new YAMLMap();
   const routes = root.get('routes', true);
   if (routes !== undefined) users.set('routes', routes);
-  root.set('routes', sequence([document.createNode(watchdogRoute()), users]));
+  const own = [watchdogRoute(), ...remedies.map(remedyRoute)].map((route) => document.createNode(route));
+  root.set('routes', sequence([...own, users]));
   add(document, 'receivers', receiver('watchdog', WATCHDOG_PATH, hooks));
+  for (const { name } of remedies) add(document, 'receivers', receiver(`remedy-${name}`, remedyPath(name), hooks));
   return document.toString({ lineWidth: 0 });
 }
 
@@ -49,6 +54,22 @@ function watchdogRoute(): object {
     group_interval: `${WATCHDOG_INTERVAL_MS / 1000}s`,
     // Anything below group_interval: told at every turn of the group.
     repeat_interval: `${WATCHDOG_INTERVAL_MS / 2000}s`,
+  };
+}
+
+/** At once, and whoever is to be paged is paged too. Again while the alert lasts, when the attempts must have ended. */
+function remedyRoute({ name, alert, target }: RemedyTrigger): object {
+  const equals = (label: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${label}=${JSON.stringify(value)}`];
+  return {
+    receiver: `${OWN_RECEIVERS}remedy-${name}`,
+    matchers: [...equals('alertname', alert), ...equals('instance', target)],
+    continue: true,
+    group_by: ['alertname'],
+    group_wait: '0s',
+    // More than the time-out of Alertmanager's peers (2 s); this is also how soon a call that failed is repeated.
+    group_interval: '5s',
+    repeat_interval: '5m',
   };
 }
 

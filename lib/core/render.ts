@@ -53,7 +53,7 @@ export function renderFiles(input: RenderInput): Record<string, string> {
     ...(webhooks === null
       ? { 'alertmanager.yml': bundle.alertmanager }
       : {
-          'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks),
+          'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks, bundle.remedies ?? []),
           'own-rules/watchdog.yml': watchdogRules(),
         }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),

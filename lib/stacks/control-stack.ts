@@ -8,9 +8,11 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { readableKeys } from '../constructs/readable-keys';
 import { alarmTopic } from '../constructs/alarm-topic';
-import { BundledFunction } from '../constructs/bundled-function';
+import { BundledFunction, type BundledFunctionProps } from '../constructs/bundled-function';
 import { ControlAlarms } from '../constructs/control-alarms';
 import { fileAsset } from '../constructs/file-asset';
+import { remediesEntry } from '../constructs/remedies-entry';
+import { remedyEnvironment } from '../constructs/remedy-environment';
 import { ENV, KEYS } from '../core/names';
 import type { ConfigBundle, ConfigPointer, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
@@ -47,6 +49,7 @@ export class ControlStack extends Stack {
       KEYS.assignment(cluster.shard),
     ]);
     const routeQueries = this.routeQueries();
+    const reconnect = cluster.remedies.length === 0 ? null : this.reconnectFunction();
     new Rule(this, 'EveryMinute', {
       ruleName: `${cluster.name}-health-check`,
       description: 'Starts a minute of probes, and names the configuration that nodes shall run',
@@ -81,7 +84,26 @@ export class ControlStack extends Stack {
         { name: 'health-check', function: healthCheck.function },
         { name: 'promote-alerting', function: promoteAlerting.function },
         { name: 'route-queries', function: routeQueries.function },
+        ...(reconnect === null ? [] : [{ name: 'reconnect-redis', function: reconnect.function }]),
       ],
+    });
+  }
+
+  /** Called by the nodes when an alert has a remedy. What it may connect to is in its environment, and nowhere else. */
+  private reconnectFunction(): BundledFunction {
+    const { cluster, network, functionsDir, root } = this.props;
+    const { remedies, shard } = cluster;
+    const keys = remedies.map(({ name }) => KEYS.remedy(shard, name));
+    return this.controlFunction('reconnect-redis', Duration.minutes(5), 'Reconnects to targets that are down', keys, {
+      reads: keys,
+      entry: remediesEntry(join(functionsDir, 'reconnect-redis', 'handler.ts'), root, remedies),
+      securityGroup: network.traffic.remedies!,
+      environment: remedyEnvironment(remedies),
+      permissions: remedies.flatMap(({ hook }) =>
+        (hook?.allow ?? []).map(
+          ({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+        ),
+      ),
     });
   }
 
@@ -118,12 +140,14 @@ export class ControlStack extends Stack {
     timeout: Duration,
     description: string,
     writes: readonly string[],
-    more: { readonly environment?: Readonly<Record<string, string>>; readonly permissions?: PolicyStatement[] } = {},
+    more: Partial<Pick<BundledFunctionProps, 'entry' | 'securityGroup' | 'environment' | 'permissions'>> & {
+      readonly reads?: readonly string[];
+    } = {},
   ): BundledFunction {
     const { cluster, network, controlBucket, functionsDir, root } = this.props;
     return new BundledFunction(this, name, {
       functionName: `${cluster.name}-${name}`,
-      entry: join(functionsDir, name, 'handler.ts'),
+      entry: more.entry ?? join(functionsDir, name, 'handler.ts'),
       root,
       description,
       timeout,
@@ -137,13 +161,13 @@ export class ControlStack extends Stack {
       },
       vpc: network.vpc,
       vpcSubnets: network.subnets,
-      securityGroup: network.traffic.functions,
+      securityGroup: more.securityGroup ?? network.traffic.functions,
       permissions: [
         // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
         new PolicyStatement({
           actions: ['s3:GetObject'],
-          resources: readableKeys(cluster).map((key) => controlBucket.arnForObjects(key)),
+          resources: [...readableKeys(cluster), ...(more.reads ?? [])].map((key) => controlBucket.arnForObjects(key)),
         }),
         ...(writes.length === 0
           ? []

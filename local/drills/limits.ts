@@ -46,6 +46,14 @@ const ENOUGH_QUERIES = 40;
 
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  'redis-down': [
+    most('paged', 10, 's'),
+    most('firstAttempt', 10, 's'),
+    // Less than that would mean that it was not tried again and again.
+    least('attempts', 5, 'attempts'),
+    most('reconnected', 5, 's'),
+    exactly('remedyRuns', 1, ''),
+  ],
   'query-path-crash': [
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),

@@ -1,10 +1,11 @@
 import { FAILOVERS } from './failover-scenarios';
 import { QUERY_PATH } from './query-path-scenarios';
 import type { Scenario } from './scenario';
+import { TARGET_SCENARIOS } from './target-scenarios';
 import { THANOS_SCENARIOS } from './thanos-scenarios';
 
 /** Everything that `npm run drill` can do. */
-export const SCENARIOS: readonly Scenario[] = [...FAILOVERS, ...QUERY_PATH, ...THANOS_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [...FAILOVERS, ...TARGET_SCENARIOS, ...QUERY_PATH, ...THANOS_SCENARIOS];
 
 /** The scenario of that name, or all of a family: `query-path` is a crash and a hang. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {

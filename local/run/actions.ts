@@ -53,6 +53,8 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     // Stopped, not killed: connections are accepted and never answered, the worst way for S3 to fail.
     'stop-store': timed(() => system.deployed.emulator.signal('SIGSTOP')),
     'start-store': timed(() => system.deployed.emulator.signal('SIGCONT')),
+    'kill-redis': timed(() => system.deployed.workload.redis.kill()),
+    'start-redis': timed(() => system.deployed.workload.redis.start()),
     invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
     'kill-task': timed((body) => service(body).kill()),

@@ -27,6 +27,9 @@ const SHOWN = new Set([
   'config-loaded',
   'alarm',
   'probe-missed',
+  'remedy-called',
+  'remedy-reconnected',
+  'remedy-left-to-another',
 ]);
 /** Warnings that repeat; the first one of their kind is told by another event. */
 const QUIET = new Set(['not-promoted']);

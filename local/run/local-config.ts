@@ -6,7 +6,7 @@ const PROJECT = join(__dirname, '..', '..');
 
 /**
  * The user's configuration for a local run: config/ as it is, but the demo workload's host names become the address
- * it has here, and the drills' rules are added. Returns the directory to deploy with `-c configDir=…`.
+ * it has here, and the drills' rules are added. cluster.ts too: the app prefers one beside the other files. Returns the directory to deploy with `-c configDir=…`.
  */
 export function localConfig(dir: string, hostAddress: string): string {
   rmSync(dir, { recursive: true, force: true });
@@ -23,5 +23,10 @@ export function localConfig(dir: string, hostAddress: string): string {
     localize(join(PROJECT, 'config', 'targets', file), join(dir, 'targets', file));
   }
   localize(join(PROJECT, 'config', 'alertmanager.yml'), join(dir, 'alertmanager.yml'));
+  // What functions connect to is in there; its import has to find the project from its new place.
+  const cluster = join(dir, 'cluster.ts');
+  localize(join(PROJECT, 'config', 'cluster.ts'), cluster);
+  const types = JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster'));
+  writeFileSync(cluster, readFileSync(cluster, 'utf8').replace("'../lib/config/cluster'", types));
   return dir;
 }

@@ -4,6 +4,7 @@ import { loadConfiguration } from '../../lib/config/load';
 import { UserError } from '../../lib/core/errors';
 import { BALANCER_PORTS } from '../../lib/core/names';
 import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../tools';
+import { LAMBDA_API_PORT } from './lambda-api';
 import { loopbackNetwork, namespaceNetwork, namespacesAvailable, removeLeftNamespaces, type Network } from './network';
 import { requireFreePorts } from './ports';
 import { killMarked, MARKS } from './processes';
@@ -66,6 +67,7 @@ export async function prepare(start: Start): Promise<Prepared> {
   start.save({ mode: network.mode, hostAddress: network.hostAddress });
   await requireFreePorts([
     ...Object.entries(WORKLOAD_PORTS).map(([what, port]) => ({ what, host: network.hostAddress, port })),
+    { what: "Lambda's API", host: network.hostAddress, port: LAMBDA_API_PORT },
   ]);
   return { tools, thanos, network, cluster: name, region, env: processEnvironment(region) };
 }

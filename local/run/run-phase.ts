@@ -9,6 +9,7 @@ import type { Deployed } from './deploy-phase';
 import type { EcsPlayer } from './ecs/player';
 import { describeLine } from './events';
 import { Instance, userDataFiles, type DeployedInstance } from './instance';
+import { LAMBDA_API_PORT, serveLambdaApi } from './lambda-api';
 import { startManaged, startServices } from './managed-phase';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
@@ -88,6 +89,10 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     cleanup.defer('stop the functions', () => plane.stop());
     return plane;
   });
+  await start.step("Lambda's API, for the nodes", async () => {
+    const api = await serveLambdaApi(network.hostAddress, (name, event) => controlPlane.invoke(name, event));
+    cleanup.defer("close Lambda's API", () => api.close());
+  });
 
   const { ecs, yardstickSocket } = await start.step('load balancer: HAProxy, from the deployed NLB', () =>
     startManaged(start, prepared, deployed, instances, services),
@@ -139,6 +144,7 @@ function makeInstance(
     env: {
       ...env,
       AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL_LAMBDA: `http://${network.hostAddress}:${LAMBDA_API_PORT}`,
       PROMHA_BIN_DIR: binDir,
       // On loopback all nodes share 127.0.0.1: each gate takes its node's address instead.
       ...(network.mode === 'loopback' ? { PROMHA_GATE_ADDRESS: host.address } : {}),

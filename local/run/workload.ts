@@ -13,7 +13,7 @@ export const WORKLOAD_PORTS = {
 } as const;
 
 /** Host names in config/ and what they stand for here. */
-export const WORKLOAD_HOSTS = ['redis-exporter', 'trade-engine', 'duckdb', 'pager'].map(
+export const WORKLOAD_HOSTS = ['redis', 'redis-exporter', 'trade-engine', 'duckdb', 'pager'].map(
   (name) => `${name}.trading.internal`,
 );
 
@@ -32,7 +32,9 @@ export interface WorkloadOptions {
 export interface Workload {
   /** JSON lines of all notifications. */
   readonly pages: string;
-  readonly processes: Readonly<Record<'redis' | 'redis-exporter' | 'trade-engine' | 'pager', Running>>;
+  /** The one that can be hurt. It keeps nothing: after a start it is empty. */
+  readonly redis: { kill(): Promise<void>; start(): void };
+  readonly processes: Readonly<Record<'redis-exporter' | 'trade-engine' | 'pager', Running>>;
 }
 
 /** A real trade engine on a real Redis and a real DuckDB, with their exporters, and the pager that is paged. */
@@ -61,26 +63,38 @@ export function startWorkload(o: WorkloadOptions): Workload {
   ];
   const redisUrl = `redis://${host}:${WORKLOAD_PORTS.redis}`;
 
+  const startRedis = (): Running =>
+    start(
+      'redis',
+      tools['redis-server'].path,
+      [
+        '--bind',
+        host,
+        '--port',
+        String(WORKLOAD_PORTS.redis),
+        '--save',
+        '',
+        '--protected-mode',
+        'no',
+        '--maxmemory',
+        '64mb',
+      ],
+      tools['redis-server'].env,
+    );
+  let redis = startRedis();
+
   return {
     pages,
+    redis: {
+      kill: async () => {
+        redis.signal('SIGKILL');
+        await redis.ended;
+      },
+      start: () => {
+        if (!redis.isRunning()) redis = startRedis();
+      },
+    },
     processes: {
-      redis: start(
-        'redis',
-        tools['redis-server'].path,
-        [
-          '--bind',
-          host,
-          '--port',
-          String(WORKLOAD_PORTS.redis),
-          '--save',
-          '',
-          '--protected-mode',
-          'no',
-          '--maxmemory',
-          '64mb',
-        ],
-        tools['redis-server'].env,
-      ),
       'redis-exporter': start(
         'redis-exporter',
         tools.redis_exporter.path,

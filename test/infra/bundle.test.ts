@@ -25,3 +25,10 @@ test('a bundle beyond the limit is refused, naming what makes it so large', () =
   writeFileSync(entry, `export const handler = ${JSON.stringify('x'.repeat(10_000))};\n`);
   expect(() => bundle(entry, ROOT, 5_000)).toThrow(/too large[\s\S]*large\.ts[\s\S]*at most 5000 bytes/);
 });
+
+test('a module that cannot be bundled is named, with what is wrong, and nothing else', () => {
+  const contents = "import hook from './lib/core/errors'; export const handler = hook;";
+  expect(() => bundle({ name: 'hooked', contents }, ROOT)).toThrow(
+    /hooked:1:8: hooked cannot be bundled\n {2}got: +No matching export/,
+  );
+});

@@ -5,6 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { loadConfiguration } from '../../lib/config/load';
 import { resolveTools } from '../../local/tools';
 import { ConfigFixture, ROOT } from './config-fixture';
 import { synthesize, type Synthesized } from './synthesize';
@@ -126,7 +127,51 @@ test('no custom resources', () => {
     'trading-metrics-health-check',
     'trading-metrics-promote-alerting',
     'trading-metrics-route-queries',
+    'trading-metrics-reconnect-redis',
   ]);
+});
+
+test('reconnect-redis gets no further than the targets it is told of, and nodes may call it and nothing else', () => {
+  const fn = made.all('AWS::Lambda::Function').find((f) => f.Properties.FunctionName.endsWith('reconnect-redis'))!;
+  const { PROMHA_REMEDIES } = fn.Properties.Environment.Variables;
+  expect(JSON.parse(PROMHA_REMEDIES)).toEqual([
+    { name: 'redis', connect: { kind: 'redis', host: 'redis.trading.internal', port: 6379 } },
+  ]);
+  const group = made.all('AWS::EC2::SecurityGroup').find((g) => /reconnects/.test(g.Properties.GroupDescription))!;
+  expect(group.Properties.SecurityGroupEgress.map((rule: { FromPort: number }) => rule.FromPort)).toEqual([443, 6379]);
+  const statements = made
+    .all('AWS::IAM::Role')
+    .flatMap((r) => (r.Properties.Policies ?? []).flatMap((p: any) => p.PolicyDocument.Statement)); // eslint-disable-line @typescript-eslint/no-explicit-any
+  const invoking = statements.filter((s) => JSON.stringify(s.Action).includes('lambda:'));
+  expect(invoking).toHaveLength(2);
+  for (const { Action, Resource } of invoking) {
+    expect([Action, JSON.stringify(Resource)]).toEqual([
+      'lambda:InvokeFunction',
+      expect.stringContaining(':function:trading-metrics-reconnect-redis"'),
+    ]);
+  }
+});
+
+test('without remedies there is no such function, alarm, group or permission', () => {
+  const s = synth(undefined, (c) => ({ ...c, remedies: [] }));
+  expect(JSON.stringify(s.stacks)).not.toMatch(/reconnect|remed|lambda:InvokeFunction"?,"Effect":"Allow","Resource/i);
+});
+
+test('a hook is bundled and gets its permissions; a password is read when it is deployed', () => {
+  const [remedy] = loadConfiguration(join(ROOT, 'config/cluster.ts'), join(ROOT, 'config')).cluster.remedies;
+  const allow = [{ actions: ['ecs:UpdateService'], resources: ['arn:aws:ecs:eu-west-1:111122223333:service/a/redis'] }];
+  // Any module will do that has a default export: nothing is called here.
+  const hook = { module: 'config/cluster.ts', after: '10s', allow };
+  const s = synth(undefined, (c) => ({ ...c, remedies: [{ ...remedy!, hook, passwordSecret: 'redis/password' }] }));
+  const fn = s.all('AWS::Lambda::Function').find((f) => f.Properties.FunctionName.endsWith('reconnect-redis'))!;
+  const { PROMHA_REMEDIES, PROMHA_REMEDY_PASSWORD_REDIS } = fn.Properties.Environment.Variables;
+  expect(JSON.parse(PROMHA_REMEDIES)[0]).toMatchObject({ hookAfterMs: 10_000 });
+  expect(PROMHA_REMEDY_PASSWORD_REDIS).toBe('{{resolve:secretsmanager:redis/password:SecretString:::}}');
+  expect(JSON.stringify(s.all('AWS::IAM::Role'))).toContain('ecs:UpdateService');
+  const code = (synthesized: Synthesized): string =>
+    synthesized.all('AWS::Lambda::Function').find((f) => f.Properties.FunctionName.endsWith('reconnect-redis'))!
+      .Properties.Code.S3Key;
+  expect(code(s)).not.toBe(code(made));
 });
 
 test('functions: arm64, in the VPC, with a log that ends', () => {
@@ -180,7 +225,7 @@ test('the load balancer checks readiness as fast as one can, and keeps a client 
 
 test('every alarm has a name and a runbook entry', () => {
   const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
-  expect(names).toHaveLength(11);
+  expect(names).toHaveLength(13);
   const entries = names.map((name) => name.replace(/^trading-metrics-/, ''));
   for (const entry of entries) {
     const path = join(ROOT, 'docs/runbook', `${entry}.md`);
@@ -234,7 +279,7 @@ describe('other shapes of a cluster', () => {
       account: '111122223333',
     }));
     expect(s.all('AWS::EC2::NatGateway')).toEqual([]);
-    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(10);
+    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(11);
     await lint(s);
   });
 

@@ -29,6 +29,7 @@ test('the scenarios that the issue names', () => {
     'control-plane-down',
     'assignment-store-down',
     'double-trigger',
+    'redis-down',
     'query-path-crash',
     'query-path-hang',
     'thanos-down',

@@ -20,6 +20,11 @@ receivers:
   - name: tickets
     webhook_configs: [{ url: "http://tickets/{{ .x }}" }]
 `;
+const REMEDIES = [
+  { name: 'redis', alert: 'RedisDown' },
+  { name: 'engine', target: 'engine:9200' },
+  { name: 'both', alert: 'Slow', target: 'engine:9200' },
+];
 const PLAIN = 'route: { receiver: pager }\nreceivers: [{ name: pager }]\n';
 
 describe("Alertmanager's configuration, as a node runs it", () => {
@@ -45,7 +50,7 @@ describe("Alertmanager's configuration, as a node runs it", () => {
   };
 
   it('is what the golden file says, with what the user wrote and said about it', () => {
-    const text = renderAlertmanager(USERS, HOOKS);
+    const text = renderAlertmanager(USERS, HOOKS, REMEDIES);
     const file = join(__dirname, '..', 'golden', 'alertmanager.yml');
     if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);
     expect(text).toBe(readFileSync(file, 'utf8'));
@@ -55,22 +60,37 @@ describe("Alertmanager's configuration, as a node runs it", () => {
     ['with routes', USERS],
     ['without any', PLAIN],
   ])('is accepted by amtool: %s', (_, users) => {
-    writeFileSync(join(dir, 'alertmanager.yml'), renderAlertmanager(users, HOOKS));
+    writeFileSync(join(dir, 'alertmanager.yml'), renderAlertmanager(users, HOOKS, REMEDIES));
     expect(amtool('check-config', 'alertmanager.yml')).toContain('SUCCESS');
   });
 
   it("leads the dead man's switch to the agent only, and every other alert where the user wants it", () => {
-    const text = renderAlertmanager(USERS, HOOKS);
+    const text = renderAlertmanager(USERS, HOOKS, REMEDIES);
     expect(receivers(text, 'alertname=Watchdog', 'prometheus_ha=watchdog', 'severity=ticket')).toEqual([
       'prometheus-ha-watchdog',
     ]);
     expect(receivers(text, 'alertname=Watchdog')).toEqual(['pager']);
-    expect(receivers(text, 'alertname=RedisDown', 'severity=page')).toEqual(['pager']);
+    expect(receivers(text, 'alertname=EngineDown', 'severity=page')).toEqual(['pager']);
     expect(receivers(text, 'alertname=Slow', 'severity=ticket')).toEqual(['tickets']);
-    expect(receivers(renderAlertmanager(PLAIN, HOOKS), 'alertname=RedisDown')).toEqual(['pager']);
+    expect(receivers(renderAlertmanager(PLAIN, HOOKS, REMEDIES), 'alertname=Other')).toEqual(['pager']);
+  });
+
+  it('calls a remedy for its alert or target, and whoever is paged is paged too', () => {
+    const text = renderAlertmanager(USERS, HOOKS, REMEDIES);
+    expect(receivers(text, 'alertname=RedisDown')).toEqual(['prometheus-ha-remedy-redis', 'pager']);
+    expect(receivers(text, 'alertname=Up', 'instance=engine:9200')).toEqual(['prometheus-ha-remedy-engine', 'pager']);
+    expect(receivers(text, 'alertname=Slow', 'instance=engine:9200', 'severity=ticket')).toEqual([
+      'prometheus-ha-remedy-engine',
+      'prometheus-ha-remedy-both',
+      'tickets',
+    ]);
+    expect(receivers(renderAlertmanager(PLAIN, HOOKS, REMEDIES), 'alertname=RedisDown')).toEqual([
+      'prometheus-ha-remedy-redis',
+      'pager',
+    ]);
   });
 
   it.each(['route: [', 'receivers: []', '- a'])('refuses what has no route to extend: %s', (text) => {
-    expect(() => renderAlertmanager(text, HOOKS)).toThrow(/Alertmanager's configuration cannot be read/);
+    expect(() => renderAlertmanager(text, HOOKS, [])).toThrow(/Alertmanager's configuration cannot be read/);
   });
 });

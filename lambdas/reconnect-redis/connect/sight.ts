@@ -1,0 +1,35 @@
+import type { Attempt, Saw } from '../../../lib/core/remedies';
+
+export type Sight = Pick<Attempt, 'saw' | 'detail'>;
+
+const BY_CODE: Readonly<Record<string, Saw>> = {
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timed out',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'name unknown',
+  EAI_AGAIN: 'name unknown',
+  ECONNRESET: 'closed',
+  EPIPE: 'closed',
+  UND_ERR_SOCKET: 'closed',
+};
+
+/** The first word of Redis's own errors. */
+const BY_REPLY: Readonly<Record<string, Saw>> = {
+  NOAUTH: 'authentication',
+  WRONGPASS: 'authentication',
+  NOPERM: 'authentication',
+  LOADING: 'loading',
+  MASTERDOWN: 'read-only replica',
+  READONLY: 'read-only replica',
+};
+
+/** What an attempt that threw saw. fetch hides the reason in `cause`, and of several addresses in `errors`. */
+export function sightOf(error: unknown): Sight {
+  const { name, message, cause } = error as Error & { cause?: unknown };
+  if (name === 'TimeoutError') return { saw: 'timed out', detail: 'no answer in time' };
+  const reason = (cause ?? error) as Error & { code?: string; errors?: readonly { code?: string }[] };
+  const code = reason.code ?? reason.errors?.[0]?.code ?? '';
+  const saw = BY_CODE[code] ?? BY_REPLY[message.split(' ')[0]!];
+  return { saw: saw ?? 'unexpected', detail: reason.message || message || code };
+}

@@ -1,0 +1,23 @@
+import { UserError } from '../../lib/core/errors';
+import type { RemedyTarget } from '../../lib/core/remedies';
+
+/** What an agent sends when an alert calls a remedy, and an operator to try one. */
+export interface RemedyRequest {
+  readonly source: 'agent' | 'operator';
+  readonly remedy: string;
+  /** Only from an agent: the node whose Alertmanager told it. */
+  readonly node?: string;
+}
+
+/** The event names one of the configured targets, and nothing else of it is used. @throws UserError */
+export function targetOf(event: unknown, targets: ReadonlyMap<string, RemedyTarget>): RemedyTarget {
+  const { source, remedy } = (event ?? {}) as Partial<RemedyRequest>;
+  const target = source === 'agent' || source === 'operator' ? targets.get(String(remedy)) : undefined;
+  if (target !== undefined) return target;
+  throw new UserError({
+    what: 'reconnect-redis was called for something that is not configured',
+    got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',
+    expected: `{"source":"agent" or "operator","remedy":one of ${[...targets.keys()].join(', ')}}`,
+    fix: 'add it to remedies in config/cluster.ts and deploy',
+  });
+}

@@ -1,0 +1,95 @@
+import { METRICS } from '../../lib/core/names';
+import { nextStep, noAttempts, noteAttempt, type RemedyTarget } from '../../lib/core/remedies';
+import type { FunctionConfig } from '../shared/config';
+import { log } from '../shared/log';
+import { publish } from '../shared/metrics';
+import { attemptOnce } from './connect';
+import type { RemedyHook } from './hook';
+import type { Lease } from './lease';
+
+/** For how long it is tried: less than the function may run, with what its last attempt and write may take. */
+const BUDGET_MS = 270_000;
+const MARGIN_MS = 15_000;
+
+export interface RemedyOutcome {
+  /** Whether this call tried at all. */
+  readonly acted: boolean;
+  readonly reconnected: boolean;
+  readonly because: string;
+}
+
+export interface RemedyRun {
+  readonly config: FunctionConfig;
+  readonly target: RemedyTarget;
+  readonly password: string | null;
+  readonly hook: RemedyHook | undefined;
+  readonly lease: Lease;
+  /** For how long this execution may still go on, ms. */
+  readonly remainingMs: number;
+}
+
+/** Tries until the target answers as it should, or until it is given up. Says what it saw at each attempt. */
+export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
+  const { target, lease } = run;
+  const remedy = target.name;
+  const theirs = await lease.take();
+  if (theirs !== null) {
+    log('info', 'remedy-left-to-another', { remedy, because: theirs });
+    return { acted: false, reconnected: false, because: theirs };
+  }
+  const budgetMs = Math.min(BUDGET_MS, run.remainingMs - MARGIN_MS);
+  let attempts = noAttempts(Date.now());
+  let hooked: Promise<void> | null = null;
+  for (;;) {
+    const step = nextStep(remedy, attempts, budgetMs, Date.now());
+    if (step.do !== 'attempt') {
+      const reconnected = step.do === 'reconnected';
+      log(reconnected ? 'info' : 'error', `remedy-${step.do}`, { remedy, because: step.because });
+      measure(run, [
+        [METRICS.remedyReconnected, reconnected ? 1 : 0],
+        [METRICS.remedyGaveUp, reconnected ? 0 : 1],
+      ]);
+      await Promise.all([lease.end(reconnected, step.because), hooked]);
+      return { acted: true, reconnected, because: step.because };
+    }
+    await new Promise((resolve) => setTimeout(resolve, step.afterMs));
+    if (!(await lease.renew())) {
+      const because = `${remedy} is left to another call: this one stood still for too long.`;
+      log('warn', 'remedy-left-to-another', { remedy, because });
+      return { acted: true, reconnected: false, because };
+    }
+    const at = Date.now();
+    const attempt = { at, ...(await attemptOnce(target.connect, run.password)) };
+    attempts = noteAttempt(attempts, attempt);
+    const { saw, detail } = attempt;
+    log('info', 'remedy-attempt', { remedy, attempt: attempts.count, saw, detail, ms: Date.now() - at });
+    measure(run, [[METRICS.remedyAttempts, 1]]);
+    const failingFor = Date.now() - attempts.startedAt;
+    if (run.hook && hooked === null && attempt.saw !== 'answers' && failingFor >= (target.hookAfterMs ?? 0)) {
+      hooked = callHook(run.hook, { remedy, endpoint: target.connect, attempts });
+    }
+  }
+}
+
+/** The user's code: whatever it does, attempts go on. */
+async function callHook(hook: RemedyHook, context: Parameters<RemedyHook>[0]): Promise<void> {
+  const { remedy } = context;
+  log('info', 'remedy-hook-called', { remedy });
+  try {
+    log('info', 'remedy-hook-ended', { remedy, because: await hook(context) });
+  } catch (error) {
+    log('error', 'remedy-hook-failed', { remedy, error: (error as Error).message });
+  }
+}
+
+/** Of the remedy, and of the shard, which the alarm watches. */
+function measure({ config, target }: RemedyRun, values: readonly (readonly [name: string, value: number])[]): void {
+  publish(
+    config.cluster,
+    config.shard,
+    values.flatMap(([name, value]) => [
+      { name, value },
+      { name, value, remedy: target.name },
+    ]),
+  );
+}

@@ -42,6 +42,8 @@ export async function runCycle(
 ): Promise<Counts> {
   const { policy } = config;
   const errors: string[] = [];
+  // Who missed a probe may have come back elsewhere.
+  const doubtful = [...before.nodes].filter(([, { misses }]) => misses > 0).map(([node]) => node);
   const [assignment, probes] = await Promise.all([
     control.store.readAssignment().then(
       (read) => read?.assignment ?? null,
@@ -52,8 +54,8 @@ export async function runCycle(
     ),
     // The book is refreshed beside the probes, not before them: known addresses are probed without waiting for S3.
     control.addresses.addresses().size === config.nodes.length
-      ? Promise.all([control.probeAll(policy.probe.timeoutMs), control.addresses.refresh()]).then(([p]) => p)
-      : control.addresses.refresh().then(() => control.probeAll(policy.probe.timeoutMs)),
+      ? Promise.all([control.probeAll(policy.probe.timeoutMs), control.addresses.refresh(doubtful)]).then(([p]) => p)
+      : control.addresses.refresh(doubtful).then(() => control.probeAll(policy.probe.timeoutMs)),
   ]);
   const active = assignment?.active ?? null;
   const nodes = new Map(

@@ -1,4 +1,5 @@
 import { AddressBook } from '../../lib/control/address-book';
+import { inParallel } from '../../lib/control/in-parallel';
 import { probeNode, reasonOf } from '../../lib/control/prober';
 import type { PromoteDeps } from '../../lib/control/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
@@ -11,6 +12,9 @@ export interface Control extends PromoteDeps {
   readonly addresses: AddressBook;
 }
 
+/** Nodes probed at once. Each takes three connections, and a function may have 1,024 files open. */
+const PACE = { most: 300, fresh: 50, patienceMs: 50 };
+
 export function connectControl(config: FunctionConfig): Control {
   const { policy, nodes, shard } = config;
   const store = s3ControlStore(controlS3(policy.storeTimeoutMs), config.controlBucket, shard, policy.storeTimeoutMs);
@@ -21,6 +25,8 @@ export function connectControl(config: FunctionConfig): Control {
       kept: addresses.addresses().get(node) ?? null,
     }),
   );
+  /** They kept the last round waiting: they come first, so that their time passes beside that of the others. */
+  let silent: ReadonlySet<string> = new Set();
   return {
     store,
     addresses,
@@ -29,9 +35,12 @@ export function connectControl(config: FunctionConfig): Control {
     now: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     probeAll: async (timeoutMs) => {
-      const probes = await Promise.all(
-        [...addresses.addresses()].map(([node, address]) => probeNode(node, address, timeoutMs, Date.now)),
+      const all = [...addresses.addresses()];
+      const inOrder = [...all.filter(([node]) => silent.has(node)), ...all.filter(([node]) => !silent.has(node))];
+      const probes = await inParallel(PACE, inOrder, ([node, address]) =>
+        probeNode(node, address, timeoutMs, Date.now),
       );
+      silent = new Set(probes.filter(({ errors }) => errors.length > 0).map(({ node }) => node));
       return new Map(probes.map((probe) => [probe.node, probe]));
     },
   };

@@ -1,6 +1,7 @@
 import type { Probe } from '../core/health';
 import { PORTS } from '../core/names';
 import type { AgentStatus } from './agent-status';
+import { httpGet } from './http-get';
 
 /**
  * Age of the last scrape of the stalest job, by Prometheus's own clock, so that no other clock matters.
@@ -15,11 +16,9 @@ export async function probeNode(node: string, address: string, timeoutMs: number
   const errors: string[] = [];
   // One deadline for the whole probe. A hung Prometheus still accepts connections: only an answer counts.
   const signal = AbortSignal.timeout(timeoutMs);
-  async function ask<T>(what: string, url: string, use: (response: Response) => Promise<T>): Promise<T | null> {
+  async function ask<T>(what: string, url: string, use: (text: string) => T): Promise<T | null> {
     try {
-      const response = await fetch(url, { signal });
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      return await use(response);
+      return use(await httpGet(url, signal));
     } catch (error) {
       errors.push(`${what}: ${reasonOf(error)}`);
       return null;
@@ -27,11 +26,11 @@ export async function probeNode(node: string, address: string, timeoutMs: number
   }
   const prometheus = `http://${address}:${PORTS.prometheus}`;
   const [ready, scrapeLagMs, status] = await Promise.all([
-    ask('Prometheus /-/ready', `${prometheus}/-/ready`, async (r) => (await r.text(), true)),
-    ask('Prometheus query', `${prometheus}/api/v1/query?query=${encodeURIComponent(SCRAPE_LAG_QUERY)}`, async (r) =>
-      lagOf((await r.json()) as PrometheusVector),
+    ask('Prometheus /-/ready', `${prometheus}/-/ready`, () => true),
+    ask('Prometheus query', `${prometheus}/api/v1/query?query=${encodeURIComponent(SCRAPE_LAG_QUERY)}`, (text) =>
+      lagOf(JSON.parse(text) as PrometheusVector),
     ),
-    ask('agent', `http://${address}:${PORTS.agent}/v1/status`, async (r) => (await r.json()) as AgentStatus),
+    ask('agent', `http://${address}:${PORTS.agent}/v1/status`, (text) => JSON.parse(text) as AgentStatus),
   ]);
   return {
     node,
@@ -59,9 +58,12 @@ function lagOf(answer: PrometheusVector): number | null {
   return value === undefined ? null : Math.max(0, Number(value) * 1000);
 }
 
-/** fetch hides the reason (ECONNREFUSED, EHOSTUNREACH, …) in `cause`. */
+/** fetch hides the reason (ECONNREFUSED, EHOSTUNREACH, …) in `cause`; node:http has it on the error itself. */
 export function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const { name, message, code, cause } = error as Error & {
+    code?: unknown;
+    cause?: { code?: string; message?: string };
+  };
   if (name === 'TimeoutError') return 'no answer in time';
-  return cause?.code ?? cause?.message ?? message;
+  return cause?.code ?? cause?.message ?? (typeof code === 'string' ? code : message);
 }

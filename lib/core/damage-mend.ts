@@ -8,7 +8,7 @@ export type MendStep =
       readonly path: string;
       readonly because: string;
     }
-  | { readonly do: 'renumber-segments' | 'guard-references'; readonly because: string }
+  | { readonly do: 'renumber-segments' | 'guard-references' | 'set-aside-head'; readonly because: string }
   | { readonly do: 'set-aside-head-chunks'; readonly from: number; readonly because: string }
   | { readonly do: 'restore-meta'; readonly ulid: string; readonly text: string; readonly because: string }
   | { readonly do: 'set-aside-tombstones' | 'set-aside-block'; readonly ulid: string; readonly because: string };

@@ -27,6 +27,14 @@ export interface SetAsideItem {
   readonly at: string;
 }
 
+/** One incident's worth of it, as status shows it. */
+export interface KeptAside {
+  readonly incident: string;
+  /** ISO 8601, UTC; null: for ever, a person has to look. */
+  readonly expires: string | null;
+  readonly because: readonly string[];
+}
+
 export function newManifest(incident: string, now: number, keepMs: number): SetAsideManifest {
   const iso = (ms: number): string => new Date(ms).toISOString();
   return { version: 1, incident, at: iso(now), expires: iso(now + keepMs), items: [], pending: [] };

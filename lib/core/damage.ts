@@ -106,3 +106,8 @@ export function finding(
     ...over,
   };
 }
+
+/** Whether a person must know: a record that a crash cut off is Prometheus's daily business. */
+export function harmsData({ class: damage }: Finding): boolean {
+  return damage !== 'wal-torn-tail';
+}

@@ -28,6 +28,8 @@ import { leave } from './role/leave';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
+import { readBlocksLoaded } from './scrub/blocks-loaded';
+import { Scrubber } from './scrub/scrubber';
 import { statusOf, type StatusSource } from './status';
 import { register } from './thanos/registration';
 import { Sidecar } from './thanos/sidecar';
@@ -98,8 +100,17 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     address,
     () => [...peers.others.values()],
     onPrometheusExit,
+    () => scrubber.beforeStart(),
     log,
   );
+  const scrubber = new Scrubber({
+    ...paths,
+    policy: policy.scrub,
+    retentionMs: durationMs(config.prometheus.retentionTime),
+    pid: () => prometheus.pid,
+    blocksLoaded: () => readBlocksLoaded(address, policy.storeTimeoutMs),
+    log,
+  });
 
   const { thanos } = config;
   const sidecar =
@@ -209,6 +220,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     sidecar,
     configurer,
     watchdog,
+    scrubber,
     versions,
   };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
@@ -250,6 +262,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+      every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
     );
     const configured = async (): Promise<void> => {
       if (generations.live === null) throw new Error('none was loaded yet');

@@ -70,6 +70,13 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
     seconds(s.watchdog?.evaluatedAt ?? null),
   );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
+  metric('gauge', 'scrub_damage', 'Damage of the TSDB that the last pass of the scrub found.', s.scrub.damage.length);
+  metric('gauge', 'scrub_set_aside', 'Incidents of which damaged files are kept.', s.scrub.setAside.length);
+  metric('counter', 'scrub_passes_total', 'Passes of the scrub since the agent started.', s.scrub.passes);
+  metric('gauge', 'scrub_failing', '1 when the last pass of the scrub failed.', s.scrub.error !== null);
+  metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(s.scrub.lastPassAt));
+  metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (s.scrub.lastPassMs ?? 0) / 1000);
+  metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', s.scrub.lastPassBytes ?? 0);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
 }

@@ -5,6 +5,8 @@ import type { AgentEnv } from './env';
 export interface Paths {
   readonly bin: string;
   readonly data: string;
+  /** Prometheus's own part of it. */
+  readonly tsdb: string;
   /** Working directory of Prometheus and Alertmanager; `live` in it points to the generation in use. */
   readonly config: string;
   /** Directory with the addresses of all nodes, one file_sd file per job. */
@@ -22,6 +24,7 @@ export function pathsOf(env: AgentEnv): Paths {
   return {
     bin: env.binDir ?? '/opt/prometheus-ha/bin',
     data: env.dataDir,
+    tsdb: join(env.dataDir, 'prometheus'),
     config: join(stateDir, 'config'),
     nodeTargets: join(stateDir, 'config', 'nodes'),
     assignment: join(stateDir, 'assignment.json'),

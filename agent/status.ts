@@ -7,6 +7,7 @@ import type { WatchdogReceiver } from './webhooks/watchdog';
 import type { Supervisor } from './process/supervisor';
 import type { RoleKeeper } from './role/role-keeper';
 import type { Sidecar } from './thanos/sidecar';
+import type { Scrubber } from './scrub/scrubber';
 
 export interface StatusSource {
   readonly config: NodeConfig;
@@ -20,6 +21,7 @@ export interface StatusSource {
   readonly sidecar: Sidecar | null;
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
+  readonly scrubber: Scrubber;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
 }
 
@@ -54,6 +56,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
+    scrub: s.scrubber.status,
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

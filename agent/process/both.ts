@@ -12,6 +12,7 @@ export function superviseBoth(
   address: string,
   peers: () => readonly string[],
   onPrometheusExit: () => void,
+  beforePrometheus: () => Promise<void>,
   log: Log,
 ): { prometheus: Supervisor; alertmanager: Supervisor } {
   const files = (program: string): { pidFile: string; logFile: string } => ({
@@ -22,9 +23,10 @@ export function superviseBoth(
     prometheus: new Supervisor({
       name: 'prometheus',
       command: () => prometheusCommand(config, paths, address),
-      marker: `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
+      marker: `--storage.tsdb.path=${paths.tsdb}`,
       ...files('prometheus'),
       onExit: onPrometheusExit,
+      beforeStart: beforePrometheus,
       log,
     }),
     alertmanager: new Supervisor({

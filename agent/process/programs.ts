@@ -17,7 +17,7 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
     args: [
       '--config.file=live/prometheus.yml',
       `--web.listen-address=${address}:${PORTS.prometheus}`,
-      `--storage.tsdb.path=${join(paths.data, 'prometheus')}`,
+      `--storage.tsdb.path=${paths.tsdb}`,
       `--storage.tsdb.retention.time=${retentionTime}`,
       `--storage.tsdb.wal-segment-size=${walSegmentSize}`,
       `--rules.alert.resend-delay=${resendDelay}`,

@@ -22,6 +22,8 @@ export interface SupervisorOptions {
   readonly pidFile: string;
   readonly logFile: string;
   readonly onExit: (how: string) => void;
+  /** Awaited before each start; when it rejects, the start has failed and is tried again later. */
+  readonly beforeStart?: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -40,6 +42,7 @@ export class Supervisor {
   private rotate: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
   private backoffMs: number | null = null;
+  private preparing = false;
   private stopping = false;
   restarts = 0;
   lastExit: string | null = null;
@@ -82,7 +85,7 @@ export class Supervisor {
       () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
       ROTATE_MS,
     );
-    if (this.current === null && this.retry === null && !this.adopt()) this.spawn();
+    if (this.current === null && this.retry === null && !this.preparing && !this.adopt()) this.prepare();
   }
 
   signal(signal: NodeJS.Signals): boolean {
@@ -103,6 +106,20 @@ export class Supervisor {
     this.signal('SIGTERM');
     for (const deadline = Date.now() + graceMs; isAlive(target) && Date.now() < deadline;) await sleep(50);
     if (isAlive(target)) process.kill(target.pid, 'SIGKILL');
+  }
+
+  private prepare(): void {
+    const { beforeStart } = this.options;
+    if (beforeStart === undefined) return this.spawn();
+    this.preparing = true;
+    const done = (then: () => void): void => {
+      this.preparing = false;
+      if (!this.stopping) then();
+    };
+    beforeStart().then(
+      () => done(() => this.spawn()),
+      (error: unknown) => done(() => this.exited(`could not be started: ${messageOf(error)}`)),
+    );
   }
 
   private spawn(): void {
@@ -168,7 +185,7 @@ export class Supervisor {
     this.retry = setTimeout(() => {
       this.retry = null;
       this.restarts += 1;
-      this.spawn();
+      this.prepare();
     }, this.backoffMs);
   }
 }

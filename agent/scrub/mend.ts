@@ -47,6 +47,10 @@ async function carryOut(step: MendStep, aside: SetAside, pace: Pace): Promise<vo
       return aside.move(join(step.ulid, 'tombstones'), step.because);
     case 'set-aside-block':
       return aside.move(step.ulid, step.because);
+    case 'set-aside-head':
+      // The files of chunks_head first: without the WAL Prometheus would give their samples to other series.
+      for (const name of ['chunks_head', 'wbl', 'wal']) await aside.move(name, step.because);
+      return;
     case 'guard-references':
       aside.made(await guardReferences(tsdb, pace), step.because);
   }

@@ -59,5 +59,6 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
     flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
     routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
+    scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
   };
 }

@@ -1,3 +1,5 @@
+import type { KeptAside } from '../core/damage-set-aside';
+
 /** Of the node's Thanos sidecar. */
 export interface SidecarStatus {
   readonly pid: number | null;
@@ -59,5 +61,28 @@ export interface AgentStatus {
   readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };
+  /** What the scrub of the TSDB saw. Absent from agents that have none. */
+  readonly scrub?: {
+    /** ISO 8601, UTC; null before the first pass. */
+    readonly lastPassAt: string | null;
+    readonly lastPassMs: number | null;
+    readonly lastPassBytes: number | null;
+    /** Since the agent started. */
+    readonly passes: number;
+    /** What the last pass found. */
+    readonly damage: readonly {
+      readonly class: string;
+      /** Relative to the TSDB's directory. */
+      readonly path: string | null;
+      readonly says: string;
+      /** What Prometheus would do if it were started on it. */
+      readonly ifStarted: string;
+      readonly foundAt: string;
+    }[];
+    /** What is kept of earlier damage, oldest first. */
+    readonly setAside: readonly KeptAside[];
+    /** Why the last pass failed; null when it did not. */
+    readonly error: string | null;
+  };
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

@@ -40,6 +40,16 @@ export interface Policy {
     /** Queries go through Thanos again when it has answered every probe for this long. */
     readonly backAfterMs: number;
   };
+  readonly scrub: {
+    /** Nodes read their WAL, head chunks and what opens a block this often. */
+    readonly periodMs: number;
+    /** At most so much is read a second: the volume belongs to Prometheus. */
+    readonly bytesPerSecond: number;
+    /** Every chunk of every block is read once in this time. */
+    readonly deepMs: number;
+    /** What was set aside is kept for so long. */
+    readonly keepMs: number;
+  };
 }
 
 /** A loop of route-queries runs for a minute and remembers nothing of the one before it; some of it goes to waiting. */
@@ -57,6 +67,7 @@ export const DEFAULT_POLICY: Policy = {
   alertingSilentMs: 60_000,
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
   routing: { backAfterMs: 20_000 },
+  scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
 };
 
 /** A broken relation between two settings, `path` being where a person would look for it. */
@@ -141,6 +152,10 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     [['announceMs'], p.announceMs],
     [['alertingSilentMs'], p.alertingSilentMs],
     [['flapping', 'free'], p.flapping.free],
+    [['scrub', 'periodMs'], p.scrub.periodMs],
+    [['scrub', 'bytesPerSecond'], p.scrub.bytesPerSecond],
+    [['scrub', 'deepMs'], p.scrub.deepMs],
+    [['scrub', 'keepMs'], p.scrub.keepMs],
   ];
   for (const [path, value] of positive) {
     check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');

@@ -9,7 +9,7 @@ import { readPidFile } from '../../agent/process/pid-file';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { ConfigBundle, NodeConfig } from '../../lib/core/node-documents';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
+import { DEFAULT_POLICY, type Policy } from '../../lib/core/policy';
 import { buildAgent, eventually, serveMetadata, servePager, startEmulator } from './agent-tools';
 import { agentTestPrograms } from './agent-programs';
 
@@ -93,7 +93,11 @@ export class TestCluster {
 
   constructor(private readonly network: string) {}
 
-  async start(bundle: (pagerUrl: string) => ConfigBundle, count = 2): Promise<void> {
+  async start(
+    bundle: (pagerUrl: string) => ConfigBundle,
+    count = 2,
+    scrub: Partial<Policy['scrub']> = {},
+  ): Promise<void> {
     const root = mkdtempSync(join(tmpdir(), 'promha-contract-'));
     this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
     const [programs, pager] = await Promise.all([agentTestPrograms(), servePager()]);
@@ -135,7 +139,7 @@ export class TestCluster {
         nodes: names,
         region: 'eu-west-1',
         controlBucket: BUCKET,
-        policy: DEFAULT_POLICY,
+        policy: { ...DEFAULT_POLICY, scrub: { ...DEFAULT_POLICY.scrub, ...scrub } },
         prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
         alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
         thanos: null,

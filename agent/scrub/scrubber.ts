@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import type { AgentStatus } from '../../lib/control/agent-status';
+import { dueForDeepRead, forget } from '../../lib/core/damage-inventory';
+import { judge, type Judgement } from '../../lib/core/damage-judge';
+import { nextRung } from '../../lib/core/damage-ladder';
+import type { Policy } from '../../lib/core/policy';
+import { messageOf, type Log } from '../log';
+import { Memory } from './memory';
+import { mend } from './mend';
+import { Pace } from './pace';
+import { scrubPass } from './pass';
+import { expireSetAside, SetAside } from './set-aside';
+import { setAsideOf, Told } from './told';
+
+export interface ScrubberOptions {
+  /** The data volume; memory and what is set aside lie on it, beside the TSDB. */
+  readonly data: string;
+  readonly tsdb: string;
+  readonly policy: Policy['scrub'];
+  readonly retentionMs: number;
+  /** Which Prometheus runs on the TSDB; null for none. */
+  readonly pid: () => number | null;
+  /** `prometheus_tsdb_blocks_loaded`; null when it does not say. */
+  readonly blocksLoaded: () => Promise<number | null>;
+  readonly log: Log;
+}
+
+const UNHURRIED = Infinity;
+/** Blocks read in full in one pass: the WAL shall not wait for long. */
+const DEEP_AT_ONCE = 1;
+
+/** Looks for damage while Prometheus runs, and before each start mends what the start would make worse. */
+export class Scrubber {
+  private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
+  private readonly memory: Memory;
+  private readonly told: Told;
+  private state: AgentStatus['scrub'] = {
+    lastPassAt: null,
+    lastPassMs: null,
+    lastPassBytes: null,
+    passes: 0,
+    damage: [],
+    setAside: [],
+    error: null,
+  };
+
+  constructor(private readonly options: ScrubberOptions) {
+    this.memory = new Memory(options.data, options.log);
+    this.told = new Told(options.log);
+  }
+
+  get status(): AgentStatus['scrub'] {
+    return this.state;
+  }
+
+  /** One pass over a TSDB that is being written; none while nobody writes it. */
+  async round(): Promise<void> {
+    const { pid, data, log, blocksLoaded } = this.options;
+    const before = pid();
+    if (before === null || this.pass !== null) return;
+    const stop = new AbortController();
+    const done = (async () => {
+      const expired = expireSetAside(data, Date.now());
+      if (expired.length > 0) log('info', 'set-aside-expired', { incidents: expired });
+      await this.look(stop.signal, await blocksLoaded(), () => pid() === before && !stop.signal.aborted);
+    })();
+    this.pass = { stop, done };
+    try {
+      await done;
+    } catch (error) {
+      if (!stop.signal.aborted) {
+        this.state = { ...this.state, error: messageOf(error) };
+        throw error;
+      }
+    } finally {
+      this.pass = null;
+    }
+  }
+
+  /**
+   * Before every start of Prometheus. @throws Error when a start would destroy what is good and nothing helped.
+   * A scrub that fails for a reason of its own does not keep Prometheus from starting.
+   */
+  async beforeStart(): Promise<void> {
+    await this.endPass();
+    if (!existsSync(this.options.tsdb)) return;
+    const climbed: (string | null)[] = [];
+    const incident = new Date().toISOString().replace(/[:.]/g, '-');
+    for (;;) {
+      let seen: Judgement;
+      try {
+        seen = (await this.look(undefined, null, () => true))!;
+      } catch (error) {
+        this.state = { ...this.state, error: messageOf(error) };
+        this.options.log('error', 'scrub-failed', { error: messageOf(error) });
+        return;
+      }
+      const rung = nextRung(seen.findings, seen.inventory, climbed);
+      if (rung.do === 'hold') throw new Error(rung.because);
+      if (rung.do === 'start') return;
+      climbed.push(await this.carryOut(rung.steps, incident, seen));
+    }
+  }
+
+  private async carryOut(
+    steps: Parameters<typeof mend>[0],
+    incident: string,
+    { findings, inventory }: Judgement,
+  ): Promise<string | null> {
+    const { data, tsdb, policy, log } = this.options;
+    log('warn', 'damage-set-aside', { incident, steps });
+    try {
+      const aside = new SetAside({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
+      await mend(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
+      const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);
+      // With the head everything goes that could have been there before.
+      const head = steps.some((step) => step.do === 'set-aside-head') ? ['wal', 'wbl'] : [];
+      this.memory.write(forget(inventory, [...mended, ...head]));
+      return null;
+    } catch (error) {
+      log('error', 'mend-failed', { incident, error: messageOf(error) });
+      return messageOf(error);
+    } finally {
+      this.state = { ...this.state, setAside: setAsideOf(data) };
+    }
+  }
+
+  /** null when `counts` says that what was seen is no longer one state. */
+  private async look(
+    signal: AbortSignal | undefined,
+    blocksLoaded: number | null,
+    counts: () => boolean,
+  ): Promise<Judgement | null> {
+    const { data, tsdb, policy, retentionMs } = this.options;
+    const began = Date.now();
+    const memory = this.memory.read();
+    const running = signal !== undefined;
+    const seen = await scrubPass(tsdb, {
+      bytesPerSecond: running ? policy.bytesPerSecond : UNHURRIED,
+      deep: running ? dueForDeepRead(memory, policy.deepMs, DEEP_AT_ONCE, began) : new Set(),
+      signal,
+    });
+    if (!counts()) return null;
+    const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: false });
+    this.memory.write(judged.inventory);
+    this.state = {
+      lastPassAt: new Date(began).toISOString(),
+      lastPassMs: Date.now() - began,
+      lastPassBytes: seen.bytesRead,
+      passes: this.state.passes + 1,
+      damage: this.told.tell(judged.findings),
+      setAside: setAsideOf(data),
+      error: null,
+    };
+    return judged;
+  }
+
+  /** Prometheus has exited: what a pass still reads may change under it. */
+  private async endPass(): Promise<void> {
+    this.pass?.stop.abort();
+    await this.pass?.done.catch(() => {});
+  }
+}

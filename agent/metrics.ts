@@ -1,15 +1,24 @@
-import type { AgentStatus } from '../lib/control/agent-status';
+import type { AgentStatus, ScrubStatus } from '../lib/control/agent-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {
   readonly storeErrors: number;
 }
 
+const seconds = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso) / 1000);
+
+type Metric = (
+  type: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  value: number | boolean,
+  labels?: Record<string, string>,
+) => void;
+
 /** The agent's own metrics in Prometheus's text format. */
 export function metricsText(s: AgentStatus, counters: Counters): string {
-  const seconds = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso) / 1000);
   const lines: string[] = [];
-  const metric = (
+  const metric: Metric = (
     type: 'gauge' | 'counter',
     name: string,
     help: string,
@@ -70,13 +79,17 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
     seconds(s.watchdog?.evaluatedAt ?? null),
   );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
-  metric('gauge', 'scrub_damage', 'Damage of the TSDB that the last pass of the scrub found.', s.scrub.damage.length);
-  metric('gauge', 'scrub_set_aside', 'Incidents of which damaged files are kept.', s.scrub.setAside.length);
-  metric('counter', 'scrub_passes_total', 'Passes of the scrub since the agent started.', s.scrub.passes);
-  metric('gauge', 'scrub_failing', '1 when the last pass of the scrub failed.', s.scrub.error !== null);
-  metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(s.scrub.lastPassAt));
-  metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (s.scrub.lastPassMs ?? 0) / 1000);
-  metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', s.scrub.lastPassBytes ?? 0);
+  if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
+}
+
+function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
+  metric('gauge', 'scrub_damage', 'Damage of the TSDB that the last pass of the scrub found.', scrub.damage.length);
+  metric('gauge', 'scrub_set_aside', 'Incidents of which damaged files are kept.', scrub.setAside.length);
+  metric('counter', 'scrub_passes_total', 'Passes of the scrub since the agent started.', scrub.passes);
+  metric('gauge', 'scrub_failing', '1 when the last pass of the scrub failed.', scrub.error !== null);
+  metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(scrub.lastPassAt));
+  metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (scrub.lastPassMs ?? 0) / 1000);
+  metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', scrub.lastPassBytes ?? 0);
 }

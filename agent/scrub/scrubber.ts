@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { AgentStatus } from '../../lib/control/agent-status';
+import type { ScrubStatus } from '../../lib/control/agent-status';
 import { dueForDeepRead, forget } from '../../lib/core/damage-inventory';
 import { judge, type Judgement } from '../../lib/core/damage-judge';
 import { nextRung } from '../../lib/core/damage-ladder';
@@ -34,7 +34,7 @@ export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
   private readonly told: Told;
-  private state: AgentStatus['scrub'] = {
+  private state: ScrubStatus = {
     lastPassAt: null,
     lastPassMs: null,
     lastPassBytes: null,
@@ -49,7 +49,7 @@ export class Scrubber {
     this.told = new Told(options.log);
   }
 
-  get status(): AgentStatus['scrub'] {
+  get status(): ScrubStatus {
     return this.state;
   }
 

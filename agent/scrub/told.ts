@@ -1,10 +1,8 @@
-import type { AgentStatus } from '../../lib/control/agent-status';
+import type { ScrubStatus } from '../../lib/control/agent-status';
 import { harmsData, type Finding } from '../../lib/core/damage';
 import type { KeptAside } from '../../lib/core/damage-set-aside';
 import type { Log } from '../log';
 import { listSetAside } from './set-aside';
-
-type Scrub = AgentStatus['scrub'];
 
 /** What of the findings a person must know, since when; the log says what is new and what is over. */
 export class Told {
@@ -12,7 +10,7 @@ export class Told {
 
   constructor(private readonly log: Log) {}
 
-  tell(findings: readonly Finding[]): Scrub['damage'] {
+  tell(findings: readonly Finding[]): ScrubStatus['damage'] {
     const before = this.since;
     this.since = new Map();
     const now = new Date().toISOString();

@@ -24,7 +24,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
   ]);
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
-  const complaints = await Promise.all(addresses.map(async (a) => [a.node, await complaintsOf(a.address)] as const));
+  const statuses = await Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address)] as const));
   return {
     cluster,
     shard,
@@ -33,19 +33,20 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     heartbeatAt: heartbeat === null ? null : (JSON.parse(heartbeat) as ControlHeartbeat).at,
     announcements,
     probes: new Map(probes.map((p) => [p.node, p])),
-    complaints: new Map(complaints),
+    complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
+    setAside: new Map(statuses.map(([node, status]) => [node, status?.scrub?.setAside ?? []])),
     policy: DEFAULT_POLICY,
   };
 }
 
-/** Empty when the node has none, or does not answer: the probe says that. */
-async function complaintsOf(address: string): Promise<readonly string[]> {
+/** null when the node does not answer: the probe says that. */
+async function agentStatus(address: string): Promise<AgentStatus | null> {
   try {
     const answer = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return nodeComplaints((await answer.json()) as AgentStatus);
+    return (await answer.json()) as AgentStatus;
   } catch {
-    return [];
+    return null;
   }
 }

@@ -96,6 +96,7 @@ export async function runCycle(
     ...cycleMetrics(nodes, active, errors.length),
     ...watchdogMetrics(probes, control.now()),
     ...uploadMetrics(probes),
+    ...damageMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   return { nodes, assignment, stuck };
@@ -133,6 +134,12 @@ function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
     { name: METRICS.uploadAge, value: worst },
     ...ages.map(({ node, seconds }) => ({ name: METRICS.uploadAge, value: seconds, node })),
   ];
+}
+
+/** Of a node that does not answer nothing is known: other alarms are for that. */
+function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const known = [...probes.values()].flatMap(({ agent }) => agent?.damages ?? []);
+  return known.length === 0 ? [] : [{ name: METRICS.damagedNodes, value: known.filter((n) => n > 0).length }];
 }
 
 /** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */

@@ -76,6 +76,14 @@ export class ControlAlarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
+    this.alarm('tsdb-damaged', [], {
+      metric: this.shardMetric(METRICS.damagedNodes, Stats.MAXIMUM, Duration.minutes(1)),
+      alarmDescription: 'A node found damage in its TSDB. Its next start of Prometheus sets the damaged part aside.',
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
     for (const { name, function: fn } of props.functions) {
       this.alarm(`${name}-errors`, [], {
         metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),

@@ -16,6 +16,30 @@ export interface SidecarStatus {
   readonly errors: readonly string[];
 }
 
+/** Of what the agent reads of the TSDB's files. */
+export interface ScrubStatus {
+  /** ISO 8601, UTC; null before the first pass. */
+  readonly lastPassAt: string | null;
+  readonly lastPassMs: number | null;
+  readonly lastPassBytes: number | null;
+  /** Since the agent started. */
+  readonly passes: number;
+  /** What the last pass found. */
+  readonly damage: readonly {
+    readonly class: string;
+    /** Relative to the TSDB's directory. */
+    readonly path: string | null;
+    readonly says: string;
+    /** What Prometheus would do if it were started on it. */
+    readonly ifStarted: string;
+    readonly foundAt: string;
+  }[];
+  /** What is kept of earlier damage, oldest first. */
+  readonly setAside: readonly KeptAside[];
+  /** Why the last pass failed; null when it did not. */
+  readonly error: string | null;
+}
+
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
 export interface AgentStatus {
   readonly version: 1;
@@ -62,27 +86,6 @@ export interface AgentStatus {
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };
   /** What the scrub of the TSDB saw. Absent from agents that have none. */
-  readonly scrub?: {
-    /** ISO 8601, UTC; null before the first pass. */
-    readonly lastPassAt: string | null;
-    readonly lastPassMs: number | null;
-    readonly lastPassBytes: number | null;
-    /** Since the agent started. */
-    readonly passes: number;
-    /** What the last pass found. */
-    readonly damage: readonly {
-      readonly class: string;
-      /** Relative to the TSDB's directory. */
-      readonly path: string | null;
-      readonly says: string;
-      /** What Prometheus would do if it were started on it. */
-      readonly ifStarted: string;
-      readonly foundAt: string;
-    }[];
-    /** What is kept of earlier damage, oldest first. */
-    readonly setAside: readonly KeptAside[];
-    /** Why the last pass failed; null when it did not. */
-    readonly error: string | null;
-  };
+  readonly scrub?: ScrubStatus;
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

@@ -44,7 +44,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       storeReachable: status.store.reachable,
       watchdogAt: status.watchdog?.evaluatedAt ? Date.parse(status.watchdog.evaluatedAt) : null,
       ...(status.sidecar ? { uploadAgeMs: status.sidecar.uploadAgeMs } : {}),
-      damage: status.scrub?.damage.map(({ says }) => says),
+      ...(status.scrub ? { damages: status.scrub.damage.length } : {}),
     },
     errors,
   };

@@ -22,6 +22,8 @@ export interface Probe {
     readonly watchdogAt?: number | null;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
     readonly uploadAgeMs?: number | null;
+    /** How much damage its scrub finds in the TSDB; absent where there is no scrub. */
+    readonly damages?: number;
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];

@@ -86,6 +86,8 @@ export const METRICS = {
   controlErrors: 'ControlPlaneErrors',
   /** Per node (further dimension Node): 1 healthy, 0 not. */
   nodeHealthy: 'NodeHealthy',
+  /** Number of nodes whose scrub finds damage in their TSDB. */
+  damagedNodes: 'DamagedNodes',
   /** 1 when Thanos query answers, else 0. */
   thanosHealthy: 'ThanosHealthy',
   /** 1 while the query listener points at Thanos, 0 while at the Prometheus nodes. */

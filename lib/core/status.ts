@@ -1,5 +1,6 @@
 import type { Assignment, NodeId } from './assignment';
 import { complaints, eligible, serves, works, type Probe } from './health';
+import type { KeptAside } from './damage-set-aside';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
 import { alertingProof } from './watchdog';
@@ -17,6 +18,8 @@ export interface ClusterView {
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
   readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
+  /** What nodes keep of earlier damage. */
+  readonly setAside: ReadonlyMap<NodeId, readonly KeptAside[]>;
   readonly policy: Policy;
 }
 
@@ -49,6 +52,8 @@ export interface StatusReport {
   /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
   readonly nodes: readonly NodeReport[];
+  /** Damaged files that nodes keep: no problem any more, but somebody may want to look. */
+  readonly setAside: readonly (KeptAside & { readonly node: NodeId })[];
 }
 
 /** What stands, and what is wrong, worst first. `now` in ms since the Unix epoch. */
@@ -101,6 +106,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     heartbeatAgeMs,
     alerting,
     nodes,
+    setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };
 }
 
@@ -184,5 +190,15 @@ export function renderStatus(r: StatusReport): string {
     '',
     ...table,
     '',
+    ...keptAside(r),
   ].join('\n');
+}
+
+function keptAside({ setAside }: StatusReport): string[] {
+  if (setAside.length === 0) return [];
+  const lines = setAside.map(
+    ({ node, incident, expires, because }) =>
+      `  ${node}, ${incident}, until ${expires ?? 'somebody looks'}: ${because.join('; ')}`,
+  );
+  return ['Kept of damage that was set aside:', ...lines, ''];
 }

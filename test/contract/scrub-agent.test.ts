@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ScrubStatus } from '../../lib/control/agent-status';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
 import { countSamples, ownMetric } from './scrub-lab';
@@ -10,6 +11,7 @@ const cluster = new TestCluster('127.88.6');
 let node: TestNode;
 const url = (): string => `http://${node.address}:9090`;
 const wal = (): string => join(node.dir, 'data', 'prometheus', 'wal');
+const scrubOf = async (): Promise<ScrubStatus> => (await node.status()).scrub!;
 const segments = (): string[] => readdirSync(wal()).filter((name) => /^\d+$/.test(name));
 
 beforeAll(async () => {
@@ -37,10 +39,10 @@ async function crash(): Promise<void> {
 }
 
 test('a healthy node has nothing to tell, and a crash of its Prometheus changes nothing', async () => {
-  await eventually('passes', async () => (await node.status()).scrub.passes > 2);
+  await eventually('passes', async () => (await scrubOf()).passes > 2);
   await eventually('samples', async () => ((await countSamples(url(), 'up', '1h')) ?? 0) > 10);
   await crash();
-  expect((await node.status()).scrub).toMatchObject({ damage: [], setAside: [], error: null });
+  expect(await scrubOf()).toMatchObject({ damage: [], setAside: [], error: null });
 });
 
 test('damage is found while Prometheus notices nothing', async () => {
@@ -48,11 +50,11 @@ test('damage is found while Prometheus notices nothing', async () => {
   const bytes = readFileSync(file);
   bytes[Math.floor(bytes.length * 0.9)]! ^= 0xff;
   writeFileSync(file, bytes);
-  const status = await eventually('the damage', async () => {
-    const now = await node.status();
-    return now.scrub.damage.length > 0 && now;
+  const scrub = await eventually('the damage', async () => {
+    const now = await scrubOf();
+    return now.damage.length > 0 && now;
   });
-  expect(status.scrub.damage).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000000', ifStarted: 'destroys' }]);
+  expect(scrub.damage).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000000', ifStarted: 'destroys' }]);
   expect(await (await fetch(`http://${node.address}:9099/metrics`)).text()).toContain(
     'prometheus_ha_agent_scrub_damage 1',
   );
@@ -65,9 +67,9 @@ test('the next start keeps what Prometheus would have deleted, and the damaged f
   expect(await ownMetric(url(), 'prometheus_tsdb_wal_corruptions_total')).toBe(0);
   // One record may be gone: what was scraped in one second.
   expect(await countSamples(url(), 'up', '1h')).toBeGreaterThanOrEqual(before! - 10);
-  const { scrub } = await eventually('the next pass', async () => {
-    const now = await node.status();
-    return now.scrub.damage.length === 0 && now;
+  const scrub = await eventually('the next pass', async () => {
+    const now = await scrubOf();
+    return now.damage.length === 0 && now;
   });
   expect(scrub.setAside).toMatchObject([
     { because: expect.arrayContaining([expect.stringContaining('wal/00000000')]) },

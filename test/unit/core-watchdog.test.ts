@@ -64,6 +64,7 @@ describe('status', () => {
     ) as unknown as ClusterView['announcements'],
     probes: new Map(['a', 'b'].map((node, i) => [node, probe(node, ages[i] === null ? null : T - ages[i]!)])),
     complaints: new Map(),
+    setAside: new Map(),
     policy: DEFAULT_POLICY,
   });
 

@@ -34,8 +34,10 @@ withWhere(
   program.command('status').description('what is wrong first; who alerts since when and why; every node'),
 ).action(async (where: Where) => {
   const { handle, s3 } = await connect(where);
-  const report = reportStatus(await readCluster(handle, s3), Date.now());
-  process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report));
+  const view = await readCluster(handle, s3);
+  const now = Date.now();
+  const report = reportStatus(view, now);
+  process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report, now));
   process.exitCode = report.healthy ? EXIT.well : EXIT.unwell;
 });
 

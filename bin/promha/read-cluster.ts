@@ -9,6 +9,7 @@ import { DEFAULT_POLICY } from '../../lib/core/policy';
 import type { ClusterView } from '../../lib/core/status';
 import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';
+import { readRemedies } from './remedies';
 
 /** A person waits for this one: slower answers are worth having. */
 const TIMEOUT_MS = 5_000;
@@ -17,10 +18,11 @@ const TIMEOUT_MS = 5_000;
 export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
-  const [read, heartbeat, announcements] = await Promise.all([
+  const [read, heartbeat, announcements, remedies] = await Promise.all([
     store.readAssignment(),
     store.readHeartbeat(),
     readAnnouncements(handle, s3, store),
+    readRemedies(handle, s3, TIMEOUT_MS),
   ]);
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
@@ -35,6 +37,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
     setAside: new Map(statuses.map(([node, status]) => [node, status?.scrub?.setAside ?? []])),
+    remedies,
     policy: DEFAULT_POLICY,
   };
 }

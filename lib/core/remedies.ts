@@ -167,3 +167,11 @@ export function withOutcome(record: RemedyRecord, reconnected: boolean, because:
   const at = new Date(now).toISOString();
   return { ...record, holder: null, until: at, outcome: { at, reconnected, because } };
 }
+
+/** For a person: who tries, or what came of it last. A lease that ran out was held by a call that died. */
+export function remedyLine({ name, holder, until, startedAt, outcome }: RemedyRecord, now: number): string {
+  if (holder !== null && Date.parse(until) > now) return `Remedy ${name}: trying to reconnect since ${startedAt}.`;
+  return outcome === null
+    ? `Remedy ${name}: the call of ${startedAt} did not come to its end.`
+    : `Remedy ${name}, at ${outcome.at}: ${outcome.because}`;
+}

@@ -3,6 +3,7 @@ import { complaints, eligible, serves, works, type Probe } from './health';
 import type { KeptAside } from './damage-set-aside';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
+import { remedyLine, type RemedyRecord } from './remedies';
 import { alertingProof } from './watchdog';
 
 /** Everything an operator's view is made of. */
@@ -20,6 +21,8 @@ export interface ClusterView {
   readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
   /** What nodes keep of earlier damage. */
   readonly setAside: ReadonlyMap<NodeId, readonly KeptAside[]>;
+  /** What was tried about targets that were down. */
+  readonly remedies: readonly RemedyRecord[];
   readonly policy: Policy;
 }
 
@@ -51,6 +54,7 @@ export interface StatusReport {
   readonly heartbeatAgeMs: number | null;
   /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
+  readonly remedies: readonly RemedyRecord[];
   readonly nodes: readonly NodeReport[];
   /** Damaged files that nodes keep: no problem any more, but somebody may want to look. */
   readonly setAside: readonly (KeptAside & { readonly node: NodeId })[];
@@ -105,6 +109,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     paused: assignment?.paused ?? null,
     heartbeatAgeMs,
     alerting,
+    remedies: view.remedies,
     nodes,
     setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };
@@ -151,7 +156,7 @@ function wrongWith(
 }
 
 /** The report for a person: what is wrong first. */
-export function renderStatus(r: StatusReport): string {
+export function renderStatus(r: StatusReport, now: number): string {
   const lag = (n: NodeReport): string => (n.scrapeLagMs === null ? '-' : `${(n.scrapeLagMs / 1000).toFixed(1)} s`);
   const rows = [
     ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'ADDRESS', 'ZONE', 'WRONG'],
@@ -187,6 +192,7 @@ export function renderStatus(r: StatusReport): string {
     r.alerting === null
       ? 'No alert is known to have gone the whole way yet.'
       : `An alert went the whole way ${Math.round(r.alerting.ageMs / 1000)} s ago (dead man's switch, ${r.alerting.node}).`,
+    ...r.remedies.map((record) => remedyLine(record, now)),
     '',
     ...table,
     '',

@@ -10,6 +10,7 @@ import type { AgentStatus } from '../../lib/control/agent-status';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { ConfigBundle, NodeConfig } from '../../lib/core/node-documents';
 import { DEFAULT_POLICY, type Policy } from '../../lib/core/policy';
+import { LAMBDA_API_PORT, serveLambdaApi } from '../../local/run/lambda-api';
 import { buildAgent, eventually, serveMetadata, servePager, startEmulator } from './agent-tools';
 import { agentTestPrograms } from './agent-programs';
 
@@ -87,6 +88,8 @@ export class TestCluster {
   store!: ControlStore;
   pages!: Awaited<ReturnType<typeof servePager>>['got'];
   pagerUrl!: string;
+  /** Functions that the agents called. */
+  readonly calls: { readonly name: string; readonly event: unknown }[] = [];
   /** S3 is gone for good. */
   stopStore!: () => void;
   private emulatorUrl!: string;
@@ -124,6 +127,13 @@ export class TestCluster {
     await this.publish(bundle(pager.url));
     await this.keepControlPlaneAlive();
 
+    const lambda = `${this.network}.250`;
+    const api = await serveLambdaApi(lambda, async (name, event) => {
+      this.calls.push({ name, event });
+      return { ok: true };
+    });
+    this.cleanup.push(() => void api.close());
+
     const agentFile = buildAgent();
     this.cleanup.push(() => rmSync(dirname(agentFile), { recursive: true, force: true }));
     const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
@@ -159,6 +169,7 @@ export class TestCluster {
         PROMHA_GATE_ADDRESS: address,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
         AWS_ENDPOINT_URL: this.emulatorUrl,
+        AWS_ENDPOINT_URL_LAMBDA: `http://${lambda}:${LAMBDA_API_PORT}`,
       };
       this.nodes.push(new TestNode(name, address, dir, agentFile, env));
     }

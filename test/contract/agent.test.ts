@@ -17,6 +17,7 @@ const bundle = (pagerUrl: string, rules: string): ConfigBundle => ({
   alertmanager:
     'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 2s, repeat_interval: 4h }\n' +
     `receivers: [{ name: pager, webhook_configs: [{ url: '${pagerUrl}', send_resolved: true }] }]\n`,
+  remedies: [{ name: 'second', alert: 'Second' }],
 });
 
 describe('two agents with real Prometheus and Alertmanager', () => {
@@ -117,6 +118,12 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     const rules = await (await fetch(`http://${two.address}:9090/api/v1/rules`)).text();
     expect(rules).toContain('live/rules/test.yml');
     await eventually('the page of the new rule', () => pagesOf('Second', 'firing') === 1);
+    // Beside the page, whichever node's Alertmanager told it.
+    await eventually('the call of its remedy', () => cluster.calls.length > 0);
+    expect(cluster.calls[0]).toEqual({
+      name: 'test-reconnect-redis',
+      event: { source: 'agent', remedy: 'second', node: expect.stringMatching(/^node-[12]$/) },
+    });
   });
 
   it('finds its role and its processes again after a crash of the agent', async () => {

@@ -4,6 +4,7 @@ import {
   nextStep,
   noAttempts,
   noteAttempt,
+  remedyLine,
   withLease,
   withOutcome,
   type Attempts,
@@ -85,5 +86,14 @@ describe('the lease', () => {
     const ended = withOutcome(first, true, 'redis answers.', 7_000);
     const next = withLease(ended, 'redis', 'b', 8_000, 8_000)!;
     expect(next).toMatchObject({ holder: 'b', outcome: { reconnected: true, because: 'redis answers.' } });
+  });
+
+  it('is told as what it is: held, ended, or left by a call that died', () => {
+    const ended = withOutcome(first, false, 'redis does not answer.', 7_000);
+    expect([remedyLine(first, LEASE_MS - 1), remedyLine(first, LEASE_MS), remedyLine(ended, 8_000)]).toEqual([
+      'Remedy redis: trying to reconnect since 1970-01-01T00:00:00.000Z.',
+      'Remedy redis: the call of 1970-01-01T00:00:00.000Z did not come to its end.',
+      'Remedy redis, at 1970-01-01T00:00:07.000Z: redis does not answer.',
+    ]);
   });
 });

@@ -65,13 +65,14 @@ describe('status', () => {
     probes: new Map(['a', 'b'].map((node, i) => [node, probe(node, ages[i] === null ? null : T - ages[i]!)])),
     complaints: new Map(),
     setAside: new Map(),
+    remedies: [],
     policy: DEFAULT_POLICY,
   });
 
   it('says how long ago an alert went the whole way', () => {
     const report = reportStatus(view([null, 12_400]), T);
     expect(report).toMatchObject({ healthy: true, alerting: { node: 'b', ageMs: 12_400 } });
-    expect(renderStatus(report)).toContain('An alert went the whole way 12 s ago');
+    expect(renderStatus(report, T)).toContain('An alert went the whole way 12 s ago');
   });
 
   it.each([

@@ -13,7 +13,7 @@ import { compacted, spansBoth } from './compaction-steps';
 import { awaitAll } from './clock';
 import type { Reading } from './instrument';
 import type { Scenario } from './scenario';
-import { service } from './thanos';
+import { service, startEagerCompactor } from './thanos';
 import type { World } from './world';
 
 const SERVED_MS = 300_000;
@@ -59,7 +59,7 @@ async function course(world: World, history: Imported, struckAt: number): Promis
   const servedAfter = since(takenAt);
   step('all of them are answered from the bucket');
 
-  const startedAt = await service('start-service', 'compact')(world);
+  const startedAt = await startEagerCompactor(world);
   const done = await compacted(world, history);
   step(`compacted into ${done.raw} blocks and downsampled`);
   return {

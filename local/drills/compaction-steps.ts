@@ -12,6 +12,8 @@ const SLACK_MS = 3_600_000;
 /** A block is in the bucket shortly before those that it replaces are marked: that is no overlap, but work under way. */
 const STILL_MS = 5_000;
 
+const STEP_S = 3_600;
+
 /** The compactor's first downsampling: 5 min. */
 const DOWNSAMPLED = 300_000;
 
@@ -70,11 +72,14 @@ export async function compacted(world: World, imported: Imported): Promise<Compa
 
 /** Whether one query answers with what exists only in the bucket and with what was scraped just now: 1, or 0. */
 export async function spansBoth(world: World, { history }: Imported): Promise<number> {
+  const end = Math.floor(Date.now() / 1000);
+  // Steps are counted from the start: the last one shall be now.
+  const steps = Math.ceil((end - history.from / 1000) / STEP_S);
   const parameters = new URLSearchParams({
     query: `count({__name__=~"up|${history.metric}"}) by (__name__)`,
-    start: String(history.from / 1000),
-    end: String(Math.floor(Date.now() / 1000)),
-    step: '3600',
+    start: String(end - steps * STEP_S),
+    end: String(end),
+    step: String(STEP_S),
   });
   const { data } = await fromThanos<{ data: { result: { metric: { __name__: string } }[] } }>(
     world,

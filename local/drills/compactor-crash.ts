@@ -5,7 +5,7 @@ import { compactors, isWriting, type Compactor } from './compactors';
 import { importHistory, made, samplesWrong } from './history-steps';
 import type { Instrument } from './instrument';
 import type { Scenario } from './scenario';
-import { service } from './thanos';
+import { service, startEagerCompactor } from './thanos';
 import type { World } from './world';
 
 const WRITING_MS = 120_000;
@@ -24,7 +24,7 @@ export const compactorCrash = {
   },
   restore: service('start-service', 'compact'),
   inject: async (world) => {
-    await service('start-service', 'compact')(world);
+    await startEagerCompactor(world);
     // Looking for its process is slow, looking into its directory is not.
     let running: Compactor | undefined;
     const missing = await awaitAll(

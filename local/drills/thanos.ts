@@ -48,6 +48,13 @@ export const service =
   ({ faults }: World): Promise<number> =>
     faults.act(action, { service: name });
 
+/**
+ * Starts the compactor, which here compacts blocks as soon as they are uploaded. Deployed, it waits half an hour for a
+ * bucket that may not show everything at once.
+ */
+export const startEagerCompactor = ({ faults }: World): Promise<number> =>
+  faults.act('start-service', { service: 'compact', more: ['--consistency-delay=0s'] });
+
 /** @throws Error unless that is answered in time */
 export const fromThanos = <T>(world: World, path: string): Promise<T> =>
   getJson<T>(`${queriesOf(world)}${path}`, 30_000);

@@ -59,10 +59,17 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
     'kill-task': timed((body) => service(body).kill()),
     'stop-service': timed((body) => service(body).hold()),
-    'start-service': timed((body) => service(body).release()),
+    // `more`: arguments for a drill that cannot wait as long as a deployment does.
+    'start-service': timed((body) => service(body).release(strings(body.more))),
     alarms: async () => system.controlPlane.alarmStates(),
     ...plainPairActions(system, timed),
   };
+}
+
+function strings(value: unknown): string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((v) => typeof v === 'string')) return value;
+  throw new Error(`more is ${JSON.stringify(value)}, not a list of arguments`);
 }
 
 /** Pids of a node's processes of one program. */

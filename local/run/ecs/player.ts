@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { readServices, type DeployedService, type EcsClients } from './deployed-services';
-import { localCommand } from './localize';
+import { localCommand, type Machine } from './localize';
 import { Registry, type RegistryClients } from './registry';
 import { ServiceRunner } from './service-runner';
 import { Task } from './task';
-import type { TaskHosts } from './task-hosts';
+import type { TaskHost, TaskHosts } from './task-hosts';
 
 export interface EcsOptions {
   readonly clients: EcsClients & RegistryClients;
@@ -70,7 +70,7 @@ export class EcsPlayer {
 
   private runner(service: DeployedService): ServiceRunner {
     return new ServiceRunner(service, {
-      start: (deployed, onChange) => this.start(deployed, onChange),
+      start: (deployed, more, onChange) => this.start(deployed, more, onChange),
       onChange: () => {
         this.register();
         this.o.onChange?.();
@@ -79,7 +79,7 @@ export class EcsPlayer {
     });
   }
 
-  private start(service: DeployedService, onChange: () => void): Task {
+  private start(service: DeployedService, more: readonly string[], onChange: () => void): Task {
     const { o } = this;
     const id = `${service.container.name}-${++this.tasks}`;
     const host = o.hosts.take(service);
@@ -89,19 +89,19 @@ export class EcsPlayer {
       service,
       host,
       command: o.program,
-      args: localCommand(service.container, {
-        endpoint: o.endpoint,
-        volumes: dir,
-        ...(host.loopback
-          ? { loopback: { address: host.address, addressesOf: (name) => o.addressesOf(name, this.services) } }
-          : {}),
-      }),
+      args: [...localCommand(service.container, this.machine(host, dir)), ...more],
       env: o.env,
       runId: o.runId,
       dir,
       log: join(o.logDir, `${id}.log`),
       onChange,
     });
+  }
+
+  private machine({ loopback, address }: TaskHost, volumes: string): Machine {
+    const { endpoint, addressesOf } = this.o;
+    if (!loopback) return { endpoint, volumes };
+    return { endpoint, volumes, loopback: { address, addressesOf: (name) => addressesOf(name, this.services) } };
   }
 
   /** Tasks that are stopping are not to be found any more. */

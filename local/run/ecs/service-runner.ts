@@ -4,7 +4,7 @@ import { planService } from './plan';
 import type { Task } from './task';
 
 export interface ServiceRunnerOptions {
-  readonly start: (service: DeployedService, onChange: () => void) => Task;
+  readonly start: (service: DeployedService, more: readonly string[], onChange: () => void) => Task;
   /** A task came, went, or changed. */
   readonly onChange: () => void;
   /** One line each. */
@@ -16,6 +16,8 @@ export class ServiceRunner {
   private readonly running = new Set<Task>();
   /** Told not to run: no task is started. */
   private held = false;
+  /** Arguments beside those of the task definition. */
+  private more: readonly string[] = [];
   private over = false;
   private backoffMs: number | null = null;
   private notBefore = 0;
@@ -48,8 +50,10 @@ export class ServiceRunner {
     await Promise.all(this.tasks.map((t) => t.kill()));
   }
 
-  release(): void {
+  /** `more`: arguments that tasks get from now on; the task definition's own stay. */
+  release(more: readonly string[] = []): void {
     this.held = false;
+    this.more = more;
     this.notBefore = 0;
     this.turn();
   }
@@ -83,7 +87,7 @@ export class ServiceRunner {
   }
 
   private launch(): void {
-    const task = this.o.start(this.deployed, () => this.changed(task));
+    const task = this.o.start(this.deployed, this.more, () => this.changed(task));
     this.running.add(task);
   }
 

@@ -9,7 +9,7 @@ export interface TaskHosts {
 }
 
 export interface TaskHost extends HostNetwork {
-  /** null where a task needs not be told: it listens on its own host. */
+  /** Whether a task has to be told its address, because all share the ports of one host. */
   readonly loopback: boolean;
 }
 

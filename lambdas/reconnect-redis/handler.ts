@@ -1,10 +1,14 @@
-import { controlS3 } from '../../lib/control/store';
+import { reasonOf } from '../../lib/control/prober';
 import { s3RemedyStore } from '../../lib/control/remedy-store';
+import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
+import type { Assignment } from '../../lib/core/assignment';
+import { heldBack } from '../../lib/core/remedies';
+import { log } from '../shared/log';
 import { readFunctionConfig } from '../shared/config';
 import { readRemedyConfig } from './config';
 import type { RemedyHook } from './hook';
 import { Lease } from './lease';
-import { targetOf } from './request';
+import { readRequest } from './request';
 import { runRemedy, type RemedyOutcome } from './run';
 
 type Handler = (
@@ -21,9 +25,15 @@ export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler 
   return async (event, context) => {
     const config = readFunctionConfig(process.env);
     const { targets, passwordOf } = readRemedyConfig(process.env);
-    const target = targetOf(event, targets);
+    const { target, source } = readRequest(event, targets);
     const { storeTimeoutMs } = config.policy;
-    const store = s3RemedyStore(controlS3(storeTimeoutMs), config.controlBucket, config.shard, storeTimeoutMs);
+    const where = [controlS3(storeTimeoutMs), config.controlBucket, config.shard, storeTimeoutMs] as const;
+    const because = heldBack(target.name, await readPause(s3ControlStore(...where)), source);
+    if (because !== null) {
+      log('info', 'remedy-held-back', { remedy: target.name, because });
+      return { acted: false, reconnected: false, because };
+    }
+    const store = s3RemedyStore(...where);
     return runRemedy({
       config,
       target,
@@ -34,6 +44,16 @@ export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler 
     });
   };
 };
+
+/** When it cannot be read nobody is known to be at work. */
+async function readPause(store: Pick<ControlStore, 'readAssignment'>): Promise<Assignment['paused']> {
+  try {
+    return (await store.readAssignment())?.assignment.paused ?? null;
+  } catch (error) {
+    log('warn', 'pause-unknown', { error: reasonOf(error) });
+    return null;
+  }
+}
 
 /** Without hooks; with them, the bundle begins with another module, made at synth. */
 export const handler = withHooks({});

@@ -10,10 +10,13 @@ export interface RemedyRequest {
 }
 
 /** The event names one of the configured targets, and nothing else of it is used. @throws UserError */
-export function targetOf(event: unknown, targets: ReadonlyMap<string, RemedyTarget>): RemedyTarget {
+export function readRequest(
+  event: unknown,
+  targets: ReadonlyMap<string, RemedyTarget>,
+): { readonly target: RemedyTarget; readonly source: RemedyRequest['source'] } {
   const { source, remedy } = (event ?? {}) as Partial<RemedyRequest>;
-  const target = source === 'agent' || source === 'operator' ? targets.get(String(remedy)) : undefined;
-  if (target !== undefined) return target;
+  const target = targets.get(String(remedy));
+  if (target !== undefined && (source === 'agent' || source === 'operator')) return { target, source };
   throw new UserError({
     what: 'reconnect-redis was called for something that is not configured',
     got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',

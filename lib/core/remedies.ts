@@ -1,3 +1,5 @@
+import type { Assignment } from './assignment';
+
 /**
  * Remedies: what is tried when a target is down. Pure: which attempt comes next, when it is given up, and what is said of
  * it. The attempts themselves are lambdas/reconnect-redis.
@@ -123,6 +125,12 @@ function tally({ seen }: Attempts, without?: Saw): string {
     .filter(({ saw }) => saw !== without)
     .map(({ saw, times }) => (times === 1 ? `${saw} once` : `${saw} ${times} times`))
     .join(', ');
+}
+
+/** Why it is not tried, or null. During a pause somebody is at work, perhaps on this very target; an operator knows. */
+export function heldBack(name: string, paused: Assignment['paused'], calledBy: 'agent' | 'operator'): string | null {
+  if (paused === null || calledBy === 'operator') return null;
+  return `${name} is not tried: paused by ${paused.by} since ${paused.since}: ${paused.reason}`;
 }
 
 /** Who tries, and what came of it last: an object in the control bucket, written by compare-and-swap. */

@@ -30,6 +30,7 @@ const SHOWN = new Set([
   'remedy-called',
   'remedy-reconnected',
   'remedy-left-to-another',
+  'remedy-held-back',
 ]);
 /** Warnings that repeat; the first one of their kind is told by another event. */
 const QUIET = new Set(['not-promoted']);

@@ -8,6 +8,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { bundle } from '../../lib/constructs/bundle';
 import { remediesEntry } from '../../lib/constructs/remedies-entry';
 import { s3RemedyStore } from '../../lib/control/remedy-store';
+import { s3ControlStore } from '../../lib/control/store';
+import { promoted } from '../../lib/core/assignment';
 import { ENV } from '../../lib/core/names';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { withLease, type RemedyTarget } from '../../lib/core/remedies';
@@ -324,5 +326,27 @@ describe('reconnect-redis', () => {
     const { runner, lines } = deploy([redisAt(port)], { [ENV.controlBucket]: 'there-is-no-such-bucket' });
     expect((await call(runner, `redis-${port}`)).value).toMatchObject({ acted: true, reconnected: true });
     expect(lines).toContainEqual(expect.objectContaining({ event: 'lease-unknown' }));
+  });
+
+  test('is left alone during a pause, unless an operator asks for it', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const control = s3ControlStore(s3, BUCKET, 0, 5_000);
+    const assigned = promoted(
+      null,
+      { active: 'node-1', reason: 'test', by: 'operator', appliedEpoch: 0 },
+      Date.now(),
+      0,
+    );
+    const paused = { by: 'me', since: '2027-01-01T00:00:00Z', reason: 'new disks' };
+    expect(await control.writeAssignment({ ...assigned, paused }, null)).toBe('written');
+    const { runner, saw } = deploy([redisAt(port)]);
+    expect((await call(runner, `redis-${port}`)).value).toMatchObject({
+      acted: false,
+      because: expect.stringContaining('paused by me'),
+    });
+    expect(saw()).toEqual([]);
+    const asked = await runner.invoke({ source: 'operator', remedy: `redis-${port}` });
+    expect(asked.value).toMatchObject({ reconnected: true });
   });
 });

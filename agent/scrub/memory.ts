@@ -1,9 +1,13 @@
-import { join } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseInventory, serializeInventory, type Inventory } from '../../lib/core/damage-inventory';
-import { readIfExists, writeAtomically } from '../files';
 import { messageOf, type Log } from '../log';
+import { ifThere } from './listing';
 
-/** What the last pass saw, on the data volume: a volume made from a snapshot brings the memory that fits it. */
+/**
+ * What the last pass saw, on the data volume: a volume made from a snapshot brings the memory that fits it.
+ * Never waited for by anything else of the agent: the volume may hang, and the gate must not.
+ */
 export class Memory {
   private readonly file: string;
 
@@ -15,8 +19,8 @@ export class Memory {
   }
 
   /** null when there is none; a damaged one is no reason to see no damage at all. */
-  read(): Inventory | null {
-    const text = readIfExists(this.file);
+  async read(): Promise<Inventory | null> {
+    const text = await ifThere(() => readFile(this.file, 'utf8'));
     if (text === null) return null;
     try {
       return parseInventory(text, this.file);
@@ -27,9 +31,11 @@ export class Memory {
   }
 
   /** On a full disk the next passes see as much as the files alone show. */
-  write(inventory: Inventory): void {
+  async write(inventory: Inventory): Promise<void> {
     try {
-      writeAtomically(this.file, serializeInventory(inventory));
+      await mkdir(dirname(this.file), { recursive: true });
+      await writeFile(`${this.file}.tmp`, serializeInventory(inventory));
+      await rename(`${this.file}.tmp`, this.file);
     } catch (error) {
       this.log('error', 'scrub-memory-not-written', { error: messageOf(error) });
     }

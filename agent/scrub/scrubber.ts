@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { ScrubStatus } from '../../lib/control/agent-status';
 import { dueForDeepRead, forget } from '../../lib/core/damage-inventory';
 import { judge, type Judgement } from '../../lib/core/damage-judge';
@@ -60,7 +59,7 @@ export class Scrubber {
     if (before === null || this.pass !== null) return;
     const stop = new AbortController();
     const done = (async () => {
-      const expired = expireSetAside(data, Date.now());
+      const expired = await expireSetAside(data, Date.now());
       if (expired.length > 0) log('info', 'set-aside-expired', { incidents: expired });
       await this.look(stop.signal, await blocksLoaded(), () => pid() === before && !stop.signal.aborted);
     })();
@@ -83,7 +82,6 @@ export class Scrubber {
    */
   async beforeStart(): Promise<void> {
     await this.endPass();
-    if (!existsSync(this.options.tsdb)) return;
     const climbed: (string | null)[] = [];
     const incident = new Date().toISOString().replace(/[:.]/g, '-');
     for (;;) {
@@ -115,13 +113,13 @@ export class Scrubber {
       const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);
       // With the head everything goes that could have been there before.
       const head = steps.some((step) => step.do === 'set-aside-head') ? ['wal', 'wbl'] : [];
-      this.memory.write(forget(inventory, [...mended, ...head]));
+      await this.memory.write(forget(inventory, [...mended, ...head]));
       return null;
     } catch (error) {
       log('error', 'mend-failed', { incident, error: messageOf(error) });
       return messageOf(error);
     } finally {
-      this.state = { ...this.state, setAside: setAsideOf(data) };
+      this.state = { ...this.state, setAside: await setAsideOf(data) };
     }
   }
 
@@ -133,7 +131,7 @@ export class Scrubber {
   ): Promise<Judgement | null> {
     const { data, tsdb, policy, retentionMs } = this.options;
     const began = Date.now();
-    const memory = this.memory.read();
+    const memory = await this.memory.read();
     const running = signal !== undefined;
     const seen = await scrubPass(tsdb, {
       bytesPerSecond: running ? policy.bytesPerSecond : UNHURRIED,
@@ -142,14 +140,14 @@ export class Scrubber {
     });
     if (!counts()) return null;
     const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: false });
-    this.memory.write(judged.inventory);
+    await this.memory.write(judged.inventory);
     this.state = {
       lastPassAt: new Date(began).toISOString(),
       lastPassMs: Date.now() - began,
       lastPassBytes: seen.bytesRead,
       passes: this.state.passes + 1,
       damage: this.told.tell(judged.findings),
-      setAside: setAsideOf(data),
+      setAside: await setAsideOf(data),
       error: null,
     };
     return judged;

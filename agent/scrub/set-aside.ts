@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { link, mkdir, rename, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   isExpired,
@@ -125,26 +125,28 @@ export function setAsideRoot(data: string): string {
 type Listed = SetAsideManifest | { readonly incident: string; readonly error: string };
 
 /** All incidents that put something aside, oldest first; `error` where the manifest is unusable. */
-export function listSetAside(data: string): Listed[] {
+export async function listSetAside(data: string): Promise<Listed[]> {
   const root = setAsideRoot(data);
-  const incidents = existsSync(root) ? readdirSync(root).sort() : [];
-  return incidents.map((incident): Listed => {
-    const file = join(root, incident, 'manifest.json');
-    const text = readIfExists(file);
-    if (text === null) return { incident, error: `${file} is missing` };
-    try {
-      return parseManifest(text, file);
-    } catch (error) {
-      return { incident, error: (error as Error).message };
-    }
-  });
+  const incidents = ((await ifThere(() => readdir(root))) ?? []).sort();
+  return Promise.all(
+    incidents.map(async (incident): Promise<Listed> => {
+      const file = join(root, incident, 'manifest.json');
+      const text = await ifThere(() => readFile(file, 'utf8'));
+      if (text === null) return { incident, error: `${file} is missing` };
+      try {
+        return parseManifest(text, file);
+      } catch (error) {
+        return { incident, error: (error as Error).message };
+      }
+    }),
+  );
 }
 
 /** Removes what was set aside long enough ago; says which incidents. What has no usable manifest stays. */
-export function expireSetAside(data: string, now: number): string[] {
-  const expired = listSetAside(data).flatMap((entry) =>
+export async function expireSetAside(data: string, now: number): Promise<string[]> {
+  const expired = (await listSetAside(data)).flatMap((entry) =>
     'error' in entry || !isExpired(entry, now) ? [] : [entry.incident],
   );
-  for (const incident of expired) rmSync(join(setAsideRoot(data), incident), { recursive: true });
+  for (const incident of expired) await rm(join(setAsideRoot(data), incident), { recursive: true });
   return expired;
 }

@@ -27,8 +27,8 @@ export class Told {
   }
 }
 
-export function setAsideOf(data: string): KeptAside[] {
-  return listSetAside(data).map((entry) => {
+export async function setAsideOf(data: string): Promise<KeptAside[]> {
+  return (await listSetAside(data)).map((entry) => {
     const { incident } = entry;
     if ('error' in entry) return { incident, expires: null, because: [entry.error] };
     return { incident, expires: entry.expires, because: [...new Set(entry.items.map((item) => item.because))] };

@@ -24,7 +24,7 @@ test('a moved file is gone where it was and named where it is', async () => {
   await open().move('wal/1', 'because');
   expect(existsSync(join(tsdb(), 'wal/1'))).toBe(false);
   expect(kept('wal/1')).toBe('damaged');
-  expect(listSetAside(data)).toMatchObject([
+  expect(await listSetAside(data)).toMatchObject([
     { incident: 'one', items: [{ path: 'wal/1', kept: 'files/wal/1', how: 'moved', because: 'because' }] },
   ]);
 });
@@ -35,7 +35,7 @@ test('a copy keeps the old content when the file is replaced, and is made once',
   rmSync(join(tsdb(), 'wal/1'));
   put('wal/1', 'mended');
   expect(kept('wal/1')).toBe('damaged');
-  expect(listSetAside(data)).toMatchObject([{ items: [{ path: 'wal/1' }] }]);
+  expect(await listSetAside(data)).toMatchObject([{ items: [{ path: 'wal/1' }] }]);
 });
 
 test('the same file damaged twice is kept twice', async () => {
@@ -68,7 +68,7 @@ test('what was kept long enough is removed, and what nobody can name never is', 
   put('wal/1', 'damaged');
   await open().move('wal/1', 'because');
   mkdirSync(join(data, 'set-aside/nameless'));
-  expect(expireSetAside(data, 999)).toEqual([]);
-  expect(expireSetAside(data, 1_000)).toEqual(['one']);
-  expect(listSetAside(data)).toEqual([{ incident: 'nameless', error: expect.stringContaining('is missing') }]);
+  expect(await expireSetAside(data, 999)).toEqual([]);
+  expect(await expireSetAside(data, 1_000)).toEqual(['one']);
+  expect(await listSetAside(data)).toEqual([{ incident: 'nameless', error: expect.stringContaining('is missing') }]);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,7 +74,11 @@ describe("the agent's webhooks", () => {
   it('replace a damaged token and close one that others could read', () => {
     const file = join(dir, 'damaged');
     writeFileSync(file, 'half', { mode: 0o644 });
-    expect(webhookToken(file)).toMatch(/^[0-9a-f]{64}$/);
+    const token = webhookToken(file);
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    chmodSync(file, 0o644);
+    expect(webhookToken(file)).toBe(token);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 });

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { s3RemedyStore } from '../../lib/control/remedy-store';
 import { KEYS } from '../../lib/core/names';
-import type { RemedyRecord } from '../../lib/core/remedies';
+import type { RemedyRecord } from '../../lib/core/remedy-lease';
 import type { ClusterHandle } from './cluster';
 
 /** Every remedy that was ever tried, by name in order. @throws when the control bucket cannot be read */

@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import type { ClusterConfig } from './cluster';
 import { parseCidr } from './cidr';
-import { parseDuration } from '../core/duration';
 import { megabytes } from './megabytes';
+import { remedy } from './schema-remedies';
+import { duration, name } from './schema-values';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
-const name = z
-  .string({ error: 'a name' })
-  .regex(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, '2 to 32 lower-case letters, digits and dashes, beginning with a letter');
 const zone = z
   .string({ error: 'an availability zone' })
   .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as eu-west-1a');
 const cidr = z
   .string({ error: 'an IPv4 range' })
   .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
-const duration = z
-  .string({ error: 'a duration' })
-  .refine((text) => (parseDuration(text) ?? 0) > 0, "a duration in Prometheus's form, such as 15s or 15d");
 const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),
@@ -86,58 +81,6 @@ const thanos = z.strictObject({
   query: z.strictObject({ ...fargate, tasks: whole, maxTasks: whole }),
   store: z.strictObject({ ...fargate, diskGiB }),
   compactor: z.strictObject({ ...fargate, diskGiB }),
-});
-
-const host = z
-  .string({ error: 'a host' })
-  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?$/, 'a host name or an IPv4 address, without scheme and port');
-const port = z.number({ error: 'a port' }).int('a whole number').min(1, '1 to 65535').max(65_535, '1 to 65535');
-const connect = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({
-      kind: z.literal('redis'),
-      host,
-      port,
-      tls: z.boolean({ error: 'true or false' }).optional(),
-      username: z.string({ error: 'a name' }).min(1, 'a name').optional(),
-      role: z.enum(['primary', 'any'], { error: "'primary' or 'any'" }).optional(),
-    }),
-    z.strictObject({ kind: z.literal('tcp'), host, port }),
-    z.strictObject({
-      kind: z.literal('http'),
-      url: z
-        .string({ error: 'a URL' })
-        .regex(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?(\/[^\s]*)?$/, 'http:// or https://, a host, no credentials'),
-      status: z
-        .number({ error: 'a status' })
-        .int('a whole number')
-        .min(100, '100 to 599')
-        .max(599, '100 to 599')
-        .optional(),
-    }),
-  ],
-  { error: "{ kind: 'redis', … }, { kind: 'tcp', … } or { kind: 'http', … }" },
-);
-const texts = z.array(z.string({ error: 'text' }).min(1, 'text'), { error: 'a list' }).min(1, 'at least one');
-const remedy = z.strictObject({
-  name,
-  when: z.strictObject({
-    alert: z.string({ error: "an alert's name" }).optional(),
-    target: z.string({ error: 'host:port' }).optional(),
-  }),
-  connect,
-  passwordSecret: z
-    .string({ error: "a secret's name or ARN" })
-    .regex(/^[a-zA-Z0-9/_+=.@:-]+$/, "a secret's name or ARN")
-    .optional(),
-  hook: z
-    .strictObject({
-      module: z.string({ error: 'a path' }).regex(/\.ts$/, 'the path of a .ts module'),
-      after: duration,
-      allow: z.array(z.strictObject({ actions: texts, resources: texts }), { error: 'a list of permissions' }),
-    })
-    .optional(),
 });
 
 export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({

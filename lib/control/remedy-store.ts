@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { KEYS } from '../core/names';
-import type { RemedyRecord } from '../core/remedies';
+import type { RemedyRecord } from '../core/remedy-lease';
 
 /** Who tries a remedy and what came of it, in the control bucket. */
 export interface RemedyStore {

@@ -3,7 +3,7 @@ import { complaints, eligible, serves, works, type Probe } from './health';
 import type { KeptAside } from './damage-set-aside';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
-import { remedyLine, type RemedyRecord } from './remedies';
+import { remedyLine, type RemedyRecord } from './remedy-lease';
 import { alertingProof } from './watchdog';
 
 /** Everything an operator's view is made of. */

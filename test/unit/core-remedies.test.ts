@@ -1,15 +1,6 @@
 import fc from 'fast-check';
-import {
-  LEASE_MS,
-  nextStep,
-  noAttempts,
-  noteAttempt,
-  remedyLine,
-  withLease,
-  withOutcome,
-  type Attempts,
-  type Saw,
-} from '../../lib/core/remedies';
+import { nextStep, noAttempts, noteAttempt, type Attempts, type Saw } from '../../lib/core/remedies';
+import { LEASE_MS, remedyLine, withLease, withOutcome } from '../../lib/core/remedy-lease';
 
 const BUDGET = 270_000;
 const after = (...seen: Saw[]): Attempts =>

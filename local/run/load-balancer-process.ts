@@ -49,7 +49,8 @@ export class LoadBalancer {
   async start(): Promise<void> {
     const listeners = await readListeners(this.o.elb, this.locate);
     await this.apply(listeners);
-    const nodes = listeners.find((l) => l.group.ofInstances)!.group;
+    const nodes = listeners.find((l) => l.group.ofInstances)?.group;
+    if (nodes === undefined) return;
     const config = join(this.o.dir, 'haproxy', 'yardstick.cfg');
     writeFileSync(config, renderYardstick(nodes, this.o.yardstickSocket));
     this.launch('haproxy-yardstick', ['-f', config]);

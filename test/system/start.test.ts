@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMarked, MARKS } from '../../local/run/processes';
 import { runDir, runningState, type RunState } from '../../local/run/run-dir';
+import { onThisMachine } from '../../local/tools';
 
 /** What README.md promises: start, kill the active node's Prometheus, see the other one take over, Ctrl-C. */
 const PROJECT = join(__dirname, '..', '..');
@@ -22,12 +23,19 @@ function start(): Promise<number | null> {
   return new Promise((resolve) => child!.once('exit', resolve));
 }
 
-async function until(what: string, holds: () => boolean, withinMs: number): Promise<void> {
-  for (const end = Date.now() + withinMs; !holds();) {
+async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  for (const end = Date.now() + withinMs; !(await holds());) {
     if (child!.exitCode !== null) throw new Error(`npm start ended with ${child!.exitCode} before ${what}:\n${output}`);
     if (Date.now() > end) throw new Error(`${what} did not happen within ${withinMs / 1000} s:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** How many nodes a Thanos query asks; 0 when it is none that answers. */
+async function sidecars(url: string): Promise<number> {
+  const answer = await fetch(url, { headers: { connection: 'close' } }).catch(() => null);
+  if (answer?.status !== 200) return 0;
+  return ((await answer.json()) as { data: { sidecar?: unknown[] } }).data.sidecar?.length ?? 0;
 }
 
 function namespaces(): string[] {
@@ -65,6 +73,11 @@ describe('npm start', () => {
       second.stderr.setEncoding('utf8').on('data', (text: string) => (refusal += text));
       expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(1);
       expect(refusal).toContain('a local system already runs');
+
+      if ((await onThisMachine('thanos')) !== null) {
+        const queries = `${state.urls['load balancer']}/api/v1/stores`;
+        await until('Thanos asking both nodes', async () => (await sidecars(queries)) === state.nodes.length, 60_000);
+      }
 
       process.kill(Number(pid), 'SIGKILL');
       await until('the take-over', () => output.includes(`${standby}: gate-opened`), 30_000);

@@ -145,12 +145,14 @@ def with_volume_properties(before):
 
 
 def with_group_attributes(before):
-    """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them."""
+    """AWS::ElasticLoadBalancingV2::TargetGroup with its attributes, stickiness among them, and its tags."""
 
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
         group = before(cls, resource_name, cloudformation_json, *args, **kwargs)
-        attributes = cloudformation_json["Properties"].get("TargetGroupAttributes", [])
-        group.attributes.update({a["Key"]: a["Value"] for a in attributes})
+        p = cloudformation_json["Properties"]
+        group.attributes.update({a["Key"]: a["Value"] for a in p.get("TargetGroupAttributes", [])})
+        backend = elbv2_backends[group.account_id][group.region_name]
+        backend.tagging_service.tag_resource(group.arn, p.get("Tags", []))
         return group
 
     return classmethod(create_from_cloudformation_json)

@@ -93,6 +93,7 @@ export function ecsTemplate(o: {
         HealthCheckPath: '/-/ready',
         HealthCheckIntervalSeconds: 5,
         HealthCheckTimeoutSeconds: 4,
+        Tags: [{ Key: 'prometheus-ha:cluster', Value: 'metrics' }],
         TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '1' }],
       }),
       Queries: resource('AWS::ElasticLoadBalancingV2::Listener', {

@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import {
   DeregisterTargetsCommand,
+  DescribeTagsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
@@ -143,6 +144,12 @@ test('names: a namespace, a service with its time to live, and instances that ar
   expect(Instances!.map((i) => [i.Id, i.Attributes!.AWS_INSTANCE_IPV4])).toEqual([['prometheus-1', '10.78.0.10']]);
   await names().send(new DeregisterInstanceCommand({ ServiceId, InstanceId: 'prometheus-1' }));
   expect((await names().send(new ListInstancesCommand({ ServiceId }))).Instances).toEqual([]);
+});
+
+test('a target group is found by its tags', async () => {
+  const elb = new ElasticLoadBalancingV2Client(client());
+  const { TagDescriptions } = await elb.send(new DescribeTagsCommand({ ResourceArns: [await physicalId('Tasks')] }));
+  expect(TagDescriptions![0]!.Tags).toEqual([{ Key: 'prometheus-ha:cluster', Value: 'metrics' }]);
 });
 
 test('addresses are targets', async () => {

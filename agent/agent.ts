@@ -188,9 +188,11 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const configurer = new Configurer({
     store,
     generations,
-    render: (bundle) =>
+    profile: () => role.assignment?.scrapeProfile ?? 'normal',
+    render: (bundle, profile) =>
       renderFiles({
         bundle,
+        profile,
         ...config,
         gateAddress: env.gateAddress,
         nodeTargets: paths.nodeTargets,
@@ -198,7 +200,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
         prometheusVersion: versions.prometheus,
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
-    mayLoad: (hash) => turn.mayLoad(hash),
+    mayLoad: (key) => turn.mayLoad(key),
     check: (directory) => checkConfig(paths.bin, directory),
     programs: [
       prometheusReload(prometheus, address, () => (reloadedAt = Date.now())),

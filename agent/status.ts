@@ -1,5 +1,6 @@
 import type { AgentStatus } from '../lib/control/agent-status';
 import type { NodeConfig } from '../lib/core/node-documents';
+import { slowestMs } from '../lib/core/profile';
 import type { Configurer } from './config/configurer';
 import type { AlertGate } from './gate/alert-gate';
 import type { Identity } from './identity';
@@ -54,11 +55,23 @@ export function statusOf(s: StatusSource): AgentStatus {
     alertmanager: processOf(s.alertmanager, s.versions.alertmanager),
     sidecar: s.sidecar?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
+    profile: profileOf(s.configurer, Date.now()),
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
+}
+
+/** Scrapes begin anew after a change, each target's at a place of its own within the interval. */
+const SETTLED_AFTER_MS = 5_000;
+
+function profileOf({ profile, changed }: Configurer, now: number): AgentStatus['profile'] {
+  const between = Math.max(0, ...(changed?.between ?? []).map(slowestMs));
+  const settling = changed !== null && now - changed.at < between + SETTLED_AFTER_MS;
+  // On the way back the last scrape may still be one of the slower profile.
+  const slow = Math.max(slowestMs(profile), settling ? between : 0);
+  return { name: profile, slowScrapeMs: slow === 0 ? null : slow, settling };
 }
 
 function processOf(supervisor: Supervisor, version: string): AgentStatus['prometheus'] {

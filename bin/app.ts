@@ -21,6 +21,7 @@ try {
   const own = join(configDir, 'cluster.ts');
   const clusterFile = setting('cluster', existsSync(own) ? own : 'config/cluster.ts');
   const configuration = loadConfiguration(clusterFile, configDir);
+  for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
 } catch (error) {

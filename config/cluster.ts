@@ -55,6 +55,12 @@ export default defineCluster({
     },
   ],
 
+  // Beyond a limit for 30 s every target is scraped every 5 s, then every 15 s and without what is droppable; and back.
+  load: {
+    limits: { memoryMiB: 10_240 },
+    droppable: 'trade_engine_depth_.*',
+  },
+
   artifacts: {
     prometheus: {
       version: '3.13.2',

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ConfigBundle, ConfigPointer } from '../../lib/core/node-documents';
+import type { ScrapeProfile } from '../../lib/core/profile';
 import type { ControlStore } from '../../lib/control/store';
 import { messageOf, type Log } from '../log';
 import type { Generations } from './generation';
+import { variantKey, variantOf } from './variant';
 
 /** A program that can take a new configuration while it runs. */
 export interface Reloadable {
@@ -19,21 +21,27 @@ export interface Reloadable {
 export interface ConfigurerDeps {
   readonly store: Pick<ControlStore, 'readConfigPointer' | 'readBytes'>;
   readonly generations: Generations;
-  readonly render: (bundle: ConfigBundle) => Record<string, string>;
+  readonly render: (bundle: ConfigBundle, profile: ScrapeProfile) => Record<string, string>;
+  /** The profile that the assignment asks for. */
+  readonly profile: () => ScrapeProfile;
   /** Null when the configuration is sound. */
   readonly check: (directory: string) => Promise<string | null>;
   readonly programs: readonly Reloadable[];
-  /** Whether it is this node's turn to load the bundle of this hash. */
-  readonly mayLoad: (hash: string) => Promise<boolean>;
+  /** Whether it is this node's turn to load this variant (its key). */
+  readonly mayLoad: (key: string) => Promise<boolean>;
   readonly log: Log;
 }
 
 /**
- * Follows the configuration pointer: fetch, render, check, swap, reload, verify. What is rejected on the
+ * Follows the configuration pointer and the scrape profile: fetch, render, check, swap, reload, verify. What is rejected on the
  * way never replaces what runs, and is not tried again until the pointer changes.
  */
 export class Configurer {
   hash: string | null;
+  /** The profile in force. */
+  profile: ScrapeProfile = 'normal';
+  /** When the last change of the profile began, and between which. */
+  changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
   loadedAt: number | null = null;
   error: string | null = null;
   private rejected: string | null = null;
@@ -41,7 +49,9 @@ export class Configurer {
 
   constructor(private readonly deps: ConfigurerDeps) {
     const { live } = deps.generations;
-    this.hash = live === null ? null : deps.generations.bundleOf(live);
+    const key = live === null ? null : deps.generations.bundleOf(live);
+    this.hash = key === null ? null : variantOf(key).hash;
+    if (key !== null) this.profile = variantOf(key).profile;
   }
 
   async round(): Promise<void> {
@@ -52,43 +62,48 @@ export class Configurer {
       this.saidMissing = true;
       return;
     }
-    if (pointer.hash === this.hash || pointer.hash === this.rejected) return;
-    if (!(await this.deps.mayLoad(pointer.hash))) return;
-    const files = await this.fetch(pointer);
-    const problem = files === null ? this.error : await this.apply(files, pointer.hash);
+    const wanted = { hash: pointer.hash, profile: this.deps.profile() };
+    const key = variantKey(wanted);
+    const inForce = this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile });
+    if (key === inForce || key === this.rejected) return;
+    if (!(await this.deps.mayLoad(key))) return;
+    const files = await this.fetch(pointer, wanted.profile);
+    const from = this.profile;
+    if (files !== null && wanted.profile !== from) this.changed = { at: Date.now(), between: [from, wanted.profile] };
+    const problem = files === null ? this.error : await this.apply(files, key);
     if (problem === null) {
-      this.hash = pointer.hash;
+      ({ hash: this.hash, profile: this.profile } = wanted);
       this.loadedAt = Date.now();
       this.error = null;
-      this.deps.log('info', 'config-loaded', { hash: pointer.hash });
+      this.deps.log('info', 'config-loaded', { ...wanted, ...(wanted.profile !== from && { before: from }) });
     } else {
-      this.rejected = pointer.hash;
+      this.rejected = key;
       this.error = problem;
-      this.deps.log('error', 'config-rejected', { hash: pointer.hash, error: problem, keeps: this.hash });
+      this.deps.log('error', 'config-rejected', { ...wanted, error: problem, keeps: inForce });
     }
   }
 
   /** A store that fails throws and is asked again; a bundle that cannot be used is rejected (null). */
-  private async fetch(pointer: ConfigPointer): Promise<Record<string, string> | null> {
+  private async fetch(pointer: ConfigPointer, profile: ScrapeProfile): Promise<Record<string, string> | null> {
     const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key);
     const found = createHash('sha256').update(bytes).digest('hex');
     try {
       if (found !== pointer.hash)
         throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
-      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle);
+      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle, profile);
     } catch (error) {
       this.error = messageOf(error).split('\n')[0]!;
       return null;
     }
   }
 
-  private async apply(files: Record<string, string>, hash: string): Promise<string | null> {
+  private async apply(files: Record<string, string>, key: string): Promise<string | null> {
     const { generations, check, programs } = this.deps;
     for (const { name, isRunning, isReady } of programs) {
       if (isRunning() && !(await isReady())) throw new Error(`${name} is not ready; the new configuration waits`);
     }
     const before = generations.live;
-    const next = generations.write(files, hash);
+    const next = generations.write(files, key);
     const complaint = await check(generations.directory(next));
     if (complaint !== null) {
       generations.prune([before]);

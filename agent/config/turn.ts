@@ -1,6 +1,7 @@
 import { PORTS } from '../../lib/core/names';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import { messageOf, type Log } from '../log';
+import { variantKey, variantOf } from './variant';
 
 /** A peer's Prometheus drops alerts for up to 5 s after its reload. */
 const SETTLED_MS = 8_000;
@@ -12,7 +13,7 @@ const PATIENCE_MS = 30_000;
  * there is always one gate that hears everything, and the alerting one asks it for what it missed.
  */
 export class ReloadTurn {
-  private hash: string | null = null;
+  private key: string | null = null;
   private firstAskedAt = 0;
   private peerLoadedAt: number | null = null;
 
@@ -23,33 +24,34 @@ export class ReloadTurn {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async mayLoad(hash: string): Promise<boolean> {
+  async mayLoad(key: string): Promise<boolean> {
     if (!this.alerts() || this.peers().length === 0) return true;
-    if (this.hash !== hash) {
-      this.hash = hash;
+    if (this.key !== key) {
+      this.key = key;
       this.firstAskedAt = this.now();
       this.peerLoadedAt = null;
-      this.log('info', 'config-waits-for-standby', { hash });
+      this.log('info', 'config-waits-for-standby', { ...variantOf(key) });
     }
-    if (this.peerLoadedAt === null && (await this.somePeerRuns(hash))) this.peerLoadedAt = this.now();
+    if (this.peerLoadedAt === null && (await this.somePeerRuns(key))) this.peerLoadedAt = this.now();
     const settled = this.peerLoadedAt !== null && this.now() - this.peerLoadedAt >= SETTLED_MS;
     return settled || this.now() - this.firstAskedAt >= PATIENCE_MS;
   }
 
-  private async somePeerRuns(hash: string): Promise<boolean> {
+  private async somePeerRuns(key: string): Promise<boolean> {
     const answers = await Promise.all(
       this.peers().map(async (address) => {
         try {
           const response = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
             signal: AbortSignal.timeout(1_000),
           });
-          return ((await response.json()) as AgentStatus).config.hash;
+          const { config, profile } = (await response.json()) as AgentStatus;
+          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal' });
         } catch (error) {
           this.log('warn', 'peer-status-failed', { peer: address, error: messageOf(error) });
           return null;
         }
       }),
     );
-    return answers.includes(hash);
+    return answers.includes(key);
   }
 }

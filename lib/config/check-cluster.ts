@@ -1,5 +1,7 @@
 import { UserError } from '../core/errors';
 import { DEFAULT_POLICY, type Policy } from '../core/policy';
+import { durationMs } from '../core/duration';
+import { DEFAULT_SCRAPE_LIMITS } from '../core/render';
 import type { Cluster, ClusterConfig } from './cluster';
 import { locateSetting, type SettingPath } from './locate';
 import { contradictions } from './relations';
@@ -44,6 +46,8 @@ export function checkCluster(
     ...parsed.data,
     shard: 0,
     policy: withDefaults(parsed.data.policy),
+    load: loadPolicy(parsed.data),
+    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...parsed.data.scrapeLimits },
     remedies: parsed.data.remedies ?? [],
   };
   const problems = contradictions(cluster).map(
@@ -60,5 +64,26 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
     routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
     scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
+  };
+}
+
+/** So many times what is expected is a spike. */
+const SPIKE = 3;
+const WAL_BYTES_PER_SAMPLE = 8;
+
+function loadPolicy({ load, ingest, scrapeInterval }: ClusterConfig): Cluster['load'] {
+  const expected = ingest.series / (durationMs(scrapeInterval) / 1000);
+  const { limits } = load;
+  return {
+    limits: {
+      memoryMiB: limits.memoryMiB,
+      samplesPerSecond: limits.samplesPerSecond ?? SPIKE * expected,
+      walMiBPerMinute: limits.walMiBPerMinute ?? (SPIKE * expected * WAL_BYTES_PER_SAMPLE * 60) / 2 ** 20,
+      scrapeTime: limits.scrapeTime ?? 0.5,
+      evaluationTime: limits.evaluationTime ?? 0.8,
+    },
+    overMs: durationMs(load.over ?? '30s'),
+    calmMs: durationMs(load.calm ?? '5m'),
+    ...(load.droppable === undefined ? {} : { droppable: load.droppable }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Policy } from '../core/policy';
+import type { ScrapeLimits } from '../core/node-documents';
 import type { Endpoint } from '../core/remedies';
+import type { LoadPolicy } from '../core/shed';
 
 export type Architecture = 'arm64' | 'x86_64';
 
@@ -87,6 +89,29 @@ export interface RemedyHookConfig {
   readonly allow: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[];
 }
 
+/** When and how nodes scrape less: docs/runbook/load-shed.md. */
+export interface LoadConfig {
+  /** What a node may bear, each sustained: beyond one of them the cluster scrapes less. */
+  readonly limits: {
+    /** Resident memory of Prometheus. */
+    readonly memoryMiB: number;
+    /** @default three times what `ingest` expects */
+    readonly samplesPerSecond?: number;
+    /** @default what three times the expected samples need, at 8 bytes each */
+    readonly walMiBPerMinute?: number;
+    /** What half of the targets take to answer, as a share of scrapeInterval. @default 0.5 */
+    readonly scrapeTime?: number;
+    /** What the slowest group of rules takes, as a share of its interval. @default 0.8 */
+    readonly evaluationTime?: number;
+  };
+  /** @default 30s */
+  readonly over?: string;
+  /** @default 5m */
+  readonly calm?: string;
+  /** Regular expression of metrics that may be missing in the worst case (profile minimal). @default none */
+  readonly droppable?: string;
+}
+
 type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
 /** What config/cluster.ts says. */
@@ -121,6 +146,9 @@ export interface ClusterConfig {
   readonly policy?: DeepPartial<Policy>;
   /** What one node is expected to take in; the disk is checked against it. */
   readonly ingest: { readonly series: number; readonly bytesPerSample: number };
+  readonly load: LoadConfig;
+  /** One target beyond these fails as a whole, and the rest goes on. @default DEFAULT_SCRAPE_LIMITS (lib/core/render.ts) */
+  readonly scrapeLimits?: Partial<ScrapeLimits>;
   readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
   readonly thanos: ThanosConfig;
   /**
@@ -140,8 +168,10 @@ export function defineCluster(config: ClusterConfig): ClusterConfig {
 }
 
 /** A ClusterConfig that was found sound, with every default in its place. */
-export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies'> {
+export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies' | 'load' | 'scrapeLimits'> {
   readonly policy: Policy;
+  readonly load: LoadPolicy & { readonly droppable?: string };
+  readonly scrapeLimits: ScrapeLimits;
   readonly remedies: readonly Remedy[];
   /** Later issues add shards; names leave room for them. */
   readonly shard: 0;

@@ -10,6 +10,7 @@ import { checkRules } from './check-rules';
 import { checkTargets } from './check-targets';
 import type { Cluster } from './cluster';
 import { locateSetting } from './locate';
+import { profileWarnings } from './profile-warnings';
 import { refuse } from './problems';
 
 /** Paths in config/cluster.ts begin here. */
@@ -19,6 +20,8 @@ const PROJECT = join(__dirname, '..', '..');
 export interface Configuration {
   readonly cluster: Cluster;
   readonly bundle: ConfigBundle;
+  /** What works, but perhaps not as meant; one each. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads and checks it all. @throws ConfigurationError with every problem at once */
@@ -52,11 +55,17 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
   );
   refuse(problems);
   const cluster = checked.cluster!;
+  const { droppable } = cluster.load;
   return {
     cluster,
+    warnings: profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, (name) =>
+      shown(join(rulesDir, name)),
+    ),
     bundle: {
       version: 1,
       global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
+      ...(droppable === undefined ? {} : { droppable }),
+      scrapeLimits: cluster.scrapeLimits,
       externalLabels: {
         [EXTERNAL_LABELS.cluster]: cluster.name,
         [EXTERNAL_LABELS.shard]: String(cluster.shard),

@@ -1,4 +1,5 @@
 import { policyProblems } from '../core/policy';
+import { CALM_SHARE } from '../core/shed';
 import { WATCHDOG_INTERVAL_MS } from '../core/watchdog';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
@@ -22,7 +23,7 @@ const WAL_HOURS = 3;
 
 /** Relations between settings; each setting alone is well-formed by now. */
 export function contradictions(c: Cluster): Contradiction[] {
-  return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c), ...thanosProblems(c)];
+  return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c), ...load(c), ...thanosProblems(c)];
 }
 
 function nodes({ nodes, zones }: Cluster): Contradiction[] {
@@ -166,6 +167,30 @@ function disk(c: Cluster): Contradiction[] {
       fix: 'enlarge the volume or shorten the retention',
     },
   ];
+}
+
+function load({ load: { limits, overMs, calmMs }, ingest, scrapeInterval }: Cluster): Contradiction[] {
+  const found: Contradiction[] = [];
+  const expected = ingest.series / (parseDuration(scrapeInterval)! / 1000);
+  if (limits.samplesPerSecond * CALM_SHARE <= expected) {
+    found.push({
+      path: ['load', 'limits', 'samplesPerSecond'],
+      what: 'the load that is expected would be shed for ever',
+      got: `${limits.samplesPerSecond} with ${ingest.series} series every ${scrapeInterval}`,
+      expected: `more than ${Math.ceil(expected / CALM_SHARE)}: the way back needs ${100 * (1 - CALM_SHARE)} % below the limit`,
+      fix: 'raise it, or correct ingest.series',
+    });
+  }
+  if (calmMs <= overMs) {
+    found.push({
+      path: ['load', 'calm'],
+      what: 'the way back would be as quick as the way down, and the load would swing',
+      got: `${calmMs / 1000} s, and over ${overMs / 1000} s`,
+      expected: 'calm longer than over',
+      fix: 'raise load.calm',
+    });
+  }
+  return found;
 }
 
 function times(c: Cluster): Contradiction[] {

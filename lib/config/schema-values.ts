@@ -9,3 +9,7 @@ export const name = z
 export const duration = z
   .string({ error: 'a duration' })
   .refine((text) => (parseDuration(text) ?? 0) > 0, "a duration in Prometheus's form, such as 15s or 15d");
+
+export const positive = z.number({ error: 'a number' }).positive('more than 0');
+
+export const whole = z.number({ error: 'a number' }).int('a whole number').positive('more than 0');

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { ClusterConfig } from './cluster';
 import { parseCidr } from './cidr';
 import { megabytes } from './megabytes';
+import { load, scrapeLimits } from './schema-load';
 import { remedy } from './schema-remedies';
-import { duration, name } from './schema-values';
+import { duration, name, positive, whole } from './schema-values';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
 const zone = z
@@ -17,8 +18,6 @@ const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),
   sha256: z.strictObject({ amd64: sha256, arm64: sha256 }),
 });
-const positive = z.number({ error: 'a number' }).positive('more than 0');
-const whole = z.number({ error: 'a number' }).int('a whole number').positive('more than 0');
 const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more').optional();
 
 const network = z.discriminatedUnion(
@@ -115,6 +114,8 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
   resendDelay: duration,
   policy: policy.optional(),
   ingest: z.strictObject({ series: whole, bytesPerSample: positive }),
+  load,
+  scrapeLimits,
   artifacts: z.strictObject({ prometheus: artifact, alertmanager: artifact }),
   thanos,
   artifactMirror: z

@@ -1,4 +1,5 @@
 import type { KeptAside } from '../core/damage-set-aside';
+import type { ScrapeProfile } from '../core/profile';
 
 /** Of the node's Thanos sidecar. */
 export interface SidecarStatus {
@@ -82,6 +83,14 @@ export interface AgentStatus {
   /** null: this node has none. Absent in what agents of an earlier deploy say. */
   readonly sidecar?: SidecarStatus | null;
   readonly config: { readonly hash: string | null; readonly loadedAt: string | null; readonly error: string | null };
+  /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
+  readonly profile?: {
+    readonly name: ScrapeProfile;
+    /** Between two scrapes, ms, where the profile slows them down; null: as configured. */
+    readonly slowScrapeMs: number | null;
+    /** Loaded so recently that not every target has been scraped since. */
+    readonly settling: boolean;
+  };
   readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };

@@ -43,6 +43,8 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       gateWarm: status.gate.warm,
       storeReachable: status.store.reachable,
       watchdogAt: status.watchdog?.evaluatedAt ? Date.parse(status.watchdog.evaluatedAt) : null,
+      ...(typeof status.profile?.slowScrapeMs === 'number' ? { slowScrapeMs: status.profile.slowScrapeMs } : {}),
+      ...(status.profile?.settling ? { settling: true as const } : {}),
       ...(status.sidecar ? { uploadAgeMs: status.sidecar.uploadAgeMs } : {}),
       ...(status.scrub ? { damages: status.scrub.damage.length } : {}),
     },

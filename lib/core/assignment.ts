@@ -1,9 +1,10 @@
 import { UserError } from './errors';
+import { PROFILES, type ScrapeProfile } from './profile';
 
 export type NodeId = string;
 
 /** Who changed an assignment. */
-export type Caller = 'health-check' | 'alarm' | 'agent' | 'break-glass' | 'operator';
+export type Caller = 'health-check' | 'alarm' | 'agent' | 'break-glass' | 'operator' | 'shed-load';
 
 /**
  * The one document that decides who alerts (KEYS.assignment). Written by compare-and-swap only;
@@ -24,7 +25,9 @@ export interface Assignment {
   readonly promotions: readonly string[];
   /** While set, nothing automatic happens. */
   readonly paused: null | { readonly by: string; readonly since: string; readonly reason: string };
-  readonly scrapeProfile: 'normal' | 'reduced' | 'minimal';
+  readonly scrapeProfile: ScrapeProfile;
+  /** ISO 8601, UTC: when `scrapeProfile` last changed; absent while it never did. */
+  readonly profileSince?: string;
 }
 
 /** @throws UserError when the document is not an Assignment; the text is never half-used */
@@ -58,6 +61,9 @@ export function parseAssignment(text: string, where: string): Assignment {
       throw wrong(field, doc[field], 'a time in ISO 8601');
     }
   }
+  if (doc.scrapeProfile !== undefined && !PROFILES.includes(doc.scrapeProfile)) {
+    throw wrong('scrapeProfile', doc.scrapeProfile, PROFILES.join(', '));
+  }
   if (!Array.isArray(doc.promotions)) throw wrong('promotions', doc.promotions, 'a list of times');
   return {
     version: 1,
@@ -70,6 +76,7 @@ export function parseAssignment(text: string, where: string): Assignment {
     promotions: doc.promotions,
     paused: doc.paused ?? null,
     scrapeProfile: doc.scrapeProfile ?? 'normal',
+    ...(doc.profileSince === undefined ? {} : { profileSince: doc.profileSince }),
   };
 }
 
@@ -105,5 +112,6 @@ export function promoted(previous: Assignment | null, change: Promotion, now: nu
     promotions: moved ? [...recent, at] : recent,
     paused: previous?.paused ?? null,
     scrapeProfile: previous?.scrapeProfile ?? 'normal',
+    ...(previous?.profileSince === undefined ? {} : { profileSince: previous.profileSince }),
   };
 }

@@ -20,6 +20,10 @@ export interface Probe {
     readonly storeReachable: boolean;
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
     readonly watchdogAt?: number | null;
+    /** Between two scrapes, ms, while it scrapes less often than configured; absent in the normal profile. */
+    readonly slowScrapeMs?: number;
+    /** It has just changed its scrape profile: every series is stale until it is scraped again. */
+    readonly settling?: true;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
     readonly uploadAgeMs?: number | null;
     /** How much damage its scrub finds in the TSDB; absent where there is no scrub. */
@@ -35,7 +39,10 @@ export function works(probe: Probe, policy: Policy): boolean {
 }
 
 export function scraping(probe: Probe, policy: Policy): boolean {
-  return probe.scrapeLagMs !== null && probe.scrapeLagMs <= policy.maxScrapeLagMs;
+  const { scrapeLagMs, agent } = probe;
+  if (scrapeLagMs === null) return agent?.settling === true;
+  // In a slower profile one scrape may be due and another one late.
+  return scrapeLagMs <= policy.maxScrapeLagMs + 2 * (agent?.slowScrapeMs ?? 0);
 }
 
 /** Whether the node does the alerting node's work: it works and lets its alerts through. */
@@ -55,9 +62,12 @@ export function eligible(probe: Probe, policy: Policy): boolean {
 export function complaints(probe: Probe, policy: Policy): string {
   const found: string[] = [];
   if (!probe.ready) found.push('Prometheus is not ready');
-  else if (probe.scrapeLagMs === null) found.push('Prometheus has not scraped yet');
-  else if (!scraping(probe, policy))
-    found.push(`Prometheus last scraped ${(probe.scrapeLagMs / 1000).toFixed(1)} s ago`);
+  else if (!scraping(probe, policy)) {
+    const { scrapeLagMs: lag } = probe;
+    found.push(
+      lag === null ? 'Prometheus has not scraped yet' : `Prometheus last scraped ${(lag / 1000).toFixed(1)} s ago`,
+    );
+  }
   if (probe.agent === null) found.push('the agent does not answer');
   return found.join(', ');
 }

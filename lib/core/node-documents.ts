@@ -34,10 +34,23 @@ export interface ConfigPointer {
   readonly hash: string;
 }
 
+/** What one target may expose; 0 for no limit. */
+export interface ScrapeLimits {
+  readonly samples: number;
+  readonly labels: number;
+  readonly labelValueLength: number;
+  /** E.g. 50MB. */
+  readonly body: string;
+}
+
 /** Rules, targets and Alertmanager's configuration, as the user wrote them; one JSON file, an S3 asset. */
 export interface ConfigBundle {
   readonly version: 1;
   readonly global: { readonly scrapeInterval: string; readonly evaluationInterval: string };
+  /** Regular expression of the metrics that the minimal profile does without; absent: none. */
+  readonly droppable?: string;
+  /** Beyond these a target's scrape fails as a whole. Absent in bundles of an earlier deploy: the defaults. */
+  readonly scrapeLimits?: ScrapeLimits;
   /** External labels other than `replica`. */
   readonly externalLabels: Readonly<Record<string, string>>;
   /** File name → text of config/rules/*.yml. */

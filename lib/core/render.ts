@@ -1,13 +1,19 @@
 import { parse, stringify } from 'yaml';
 import { UserError } from './errors';
+import { durationMs } from './duration';
 import { DISCOVERY, EXTERNAL_LABELS, PORTS } from './names';
-import type { ConfigBundle } from './node-documents';
+import type { ConfigBundle, ScrapeLimits } from './node-documents';
+import { profileIntervalMs, rhythmOf, type Rhythm, type ScrapeProfile } from './profile';
+import { profileRules } from './profile-alert';
+import { rulesInRhythm } from './profile-rules';
 import { renderAlertmanager, type Webhooks } from './render-alertmanager';
 import { watchdogRules } from './watchdog';
 
 /** What rendering needs beside the bundle: who the node is and where its files are. */
 export interface RenderInput {
   readonly bundle: ConfigBundle;
+  /** @default normal */
+  readonly profile?: ScrapeProfile;
   readonly cluster: string;
   readonly shard: number;
   readonly node: string;
@@ -42,12 +48,18 @@ const THANOS_INTERVAL = '15s';
  * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.
  * Generous: a scrape beyond these fails as a whole, and `up` says so.
  */
-const LIMITS = { sample_limit: 100_000, label_limit: 100, label_value_length_limit: 8_192 } as const;
+export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
+  samples: 100_000,
+  labels: 100,
+  labelValueLength: 8_192,
+  body: '50MB',
+};
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {
-  const { bundle, webhooks } = input;
-  const rules = Object.keys(bundle.rules).sort();
+  const { bundle, webhooks, profile = 'normal' } = input;
+  const { files } = rulesIn(profile, bundle);
+  const rules = Object.keys(files).sort();
   return {
     'prometheus.yml': renderPrometheus(input),
     ...(webhooks === null
@@ -55,16 +67,38 @@ export function renderFiles(input: RenderInput): Record<string, string> {
       : {
           'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks, bundle.remedies ?? []),
           'own-rules/watchdog.yml': watchdogRules(),
+          'own-rules/profile.yml': profileRules(profile, bundle),
         }),
-    ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
+    ...Object.fromEntries(rules.map((name) => [`rules/${name}`, files[name]!])),
   };
 }
 
+/** What rules in a profile are made of. */
+export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable'> & {
+  readonly global: Pick<ConfigBundle['global'], 'scrapeInterval'>;
+};
+
+/** The user's rules as they are in a profile, and which of them mean something else there. */
+export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInRhythm> {
+  if (profile === 'normal') return { files: { ...bundle.rules }, lost: [] };
+  return rulesInRhythm(bundle.rules, rhythmIn(profile, bundle), (metric) => isDropped(metric, profile, bundle));
+}
+
+function rhythmIn(profile: ScrapeProfile, { global }: ProfiledBundle): Rhythm {
+  return rhythmOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
+}
+
+/** Whether the profile does without a metric that its target exposes. */
+function isDropped(metric: string, profile: ScrapeProfile, { droppable }: ProfiledBundle): boolean {
+  return profile === 'minimal' && droppable !== undefined && new RegExp(`^(?:${droppable})$`).test(metric);
+}
+
 export function renderPrometheus(input: RenderInput): string {
-  const { bundle } = input;
+  const { bundle, profile = 'normal' } = input;
+  const limits = scrapeLimits(bundle);
   const document = {
     global: {
-      scrape_interval: bundle.global.scrapeInterval,
+      scrape_interval: scrapeInterval(bundle, profile),
       evaluation_interval: bundle.global.evaluationInterval,
       external_labels: externalLabels(input),
     },
@@ -77,9 +111,25 @@ export function renderPrometheus(input: RenderInput): string {
     },
     // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
     rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
-    scrape_configs: [...userJobs(bundle), ...ownJobs(input.nodeTargets), ...thanosJobs(input)],
+    scrape_configs: [...userJobs(bundle, profile), ...ownJobs(input.nodeTargets, limits), ...thanosJobs(input, limits)],
   };
   return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+function scrapeInterval({ global }: ConfigBundle, profile: ScrapeProfile): string {
+  const ms = profileIntervalMs(profile, global.scrapeInterval);
+  return ms === durationMs(global.scrapeInterval) ? global.scrapeInterval : `${ms / 1000}s`;
+}
+
+function scrapeLimits({
+  scrapeLimits: limits = DEFAULT_SCRAPE_LIMITS,
+}: ConfigBundle): Readonly<Record<string, unknown>> {
+  return {
+    sample_limit: limits.samples,
+    label_limit: limits.labels,
+    label_value_length_limit: limits.labelValueLength,
+    body_size_limit: limits.body,
+  };
 }
 
 function externalLabels({ bundle, cluster, shard, node, prometheusVersion }: RenderInput): Record<string, string> {
@@ -96,7 +146,11 @@ function externalLabels({ bundle, cluster, shard, node, prometheusVersion }: Ren
 }
 
 /** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
-function userJobs(bundle: ConfigBundle): unknown[] {
+function userJobs(bundle: ConfigBundle, profile: ScrapeProfile): unknown[] {
+  const drop =
+    profile === 'minimal' && bundle.droppable !== undefined
+      ? { metric_relabel_configs: [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }] }
+      : {};
   return Object.keys(bundle.targets)
     .sort()
     .map((job) => {
@@ -109,32 +163,37 @@ function userJobs(bundle: ConfigBundle): unknown[] {
           fix: 'rename the file',
         });
       }
-      return { job_name: job, ...LIMITS, static_configs: parseTargets(job, bundle.targets[job]!) };
+      return {
+        job_name: job,
+        ...scrapeLimits(bundle),
+        ...drop,
+        static_configs: parseTargets(job, bundle.targets[job]!),
+      };
     });
 }
 
-function ownJobs(nodeTargets: string): unknown[] {
+function ownJobs(nodeTargets: string, limits: object): unknown[] {
   return OWN_JOBS.map((job) => ({
     job_name: job,
-    ...LIMITS,
+    ...limits,
     file_sd_configs: [{ files: [`${nodeTargets}/${job}.json`] }],
   }));
 }
 
-function thanosJobs({ cluster, nodeTargets, thanos }: RenderInput): unknown[] {
+function thanosJobs({ cluster, nodeTargets, thanos }: RenderInput, limits: object): unknown[] {
   if (!thanos) return [];
   const { query, store, compact } = DISCOVERY;
   return [
     {
       job_name: 'thanos-sidecar',
       scrape_interval: THANOS_INTERVAL,
-      ...LIMITS,
+      ...limits,
       file_sd_configs: [{ files: [`${nodeTargets}/thanos-sidecar.json`] }],
     },
     ...[query, store, compact].map((service) => ({
       job_name: `thanos-${service}`,
       scrape_interval: THANOS_INTERVAL,
-      ...LIMITS,
+      ...limits,
       dns_sd_configs: [
         {
           names: [`${service}.${DISCOVERY.namespace(cluster)}`],

@@ -35,6 +35,8 @@ export interface NodeReport {
   readonly scrapeLagMs: number | null;
   readonly gate: 'open' | 'closed' | 'unknown';
   readonly couldTakeOver: boolean;
+  /** Between two scrapes, ms, while it scrapes less often than configured; else null. */
+  readonly slowScrapeMs: number | null;
   /** Empty when nothing is wrong. */
   readonly wrong: string;
 }
@@ -51,6 +53,8 @@ export interface StatusReport {
   readonly since: string | null;
   readonly reason: string | null;
   readonly paused: Assignment['paused'];
+  /** The scrape profile that is asked for. */
+  readonly scrapeProfile: Assignment['scrapeProfile'];
   readonly heartbeatAgeMs: number | null;
   /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
@@ -82,6 +86,12 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
       `Automatic failover is PAUSED by ${assignment.paused.by} since ${assignment.paused.since}: ${assignment.paused.reason}`,
     );
   }
+  const { scrapeProfile = 'normal', profileSince } = assignment ?? {};
+  if (scrapeProfile !== 'normal') {
+    problems.push(
+      `Targets are scraped less often: the scrape profile is ${scrapeProfile} since ${profileSince ?? '?'}.`,
+    );
+  }
   const open = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
   if (open.length > 1) problems.push(`${open.join(' and ')} alert at the same time.`);
   for (const n of nodes) if (n.node !== active && n.wrong !== '') problems.push(`${n.node}: ${n.wrong}.`);
@@ -107,6 +117,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     since: assignment?.since ?? null,
     reason: assignment?.reason ?? null,
     paused: assignment?.paused ?? null,
+    scrapeProfile: assignment?.scrapeProfile ?? 'normal',
     heartbeatAgeMs,
     alerting,
     remedies: view.remedies,
@@ -135,6 +146,7 @@ function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): Nod
     ready: probe?.ready ?? false,
     scrapeLagMs: probe?.scrapeLagMs ?? null,
     gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
+    slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
     couldTakeOver: probe !== undefined && eligible(probe, policy),
     wrong: wrongWith(announced, probe, node === active, policy),
   };
@@ -159,13 +171,14 @@ function wrongWith(
 export function renderStatus(r: StatusReport, now: number): string {
   const lag = (n: NodeReport): string => (n.scrapeLagMs === null ? '-' : `${(n.scrapeLagMs / 1000).toFixed(1)} s`);
   const rows = [
-    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'ADDRESS', 'ZONE', 'WRONG'],
+    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'EVERY', 'ADDRESS', 'ZONE', 'WRONG'],
     ...r.nodes.map((n) => [
       n.node,
       n.role,
       n.gate,
       n.ready ? 'yes' : 'NO',
       lag(n),
+      n.slowScrapeMs === null ? '-' : `${n.slowScrapeMs / 1000} s`,
       n.address ?? '-',
       n.zone ?? '-',
       n.wrong || '-',

@@ -44,6 +44,23 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
     'defineCluster({',
     /look as if alerting were silent/,
   ],
+  ['no limit of memory', 'limits: { memoryMiB: 10_240 }', 'limits: {}', 'limits: {', /memoryMiB is missing/],
+  [
+    'a limit that is always passed',
+    'memoryMiB: 10_240 }',
+    'memoryMiB: 10_240, samplesPerSecond: 60_000 }',
+    'samplesPerSecond',
+    /would be shed for ever/,
+  ],
+  ['a way back as quick as down', "droppable: '", "calm: '30s', droppable: '", "calm: '30s'", /would swing/],
+  ['a look-ahead in droppable', 'trade_engine_depth_.*', 'a(?!b)', "droppable: '", /Prometheus has them \(RE2\)/],
+  [
+    'a bad size',
+    '  artifacts: {',
+    "  scrapeLimits: { body: '5 MB' },\n  artifacts: {",
+    'scrapeLimits',
+    /a size such as/,
+  ],
   ['a remedy for no alert', "alert: 'RedisDown'", "alert: 'RedisDwn'", 'RedisDwn', /nothing would call the remedy/],
   ['a remedy for no target', "alert: 'RedisDown'", "target: 'redis:1'", "'redis:1'", /this target is not scraped/],
   ['a remedy that nothing calls', "when: { alert: 'RedisDown' }", 'when: {}', 'when: {}', /nothing would call/],
@@ -172,4 +189,23 @@ test('all problems are listed at once', () => {
   fixture.edit('rules/duckdb.yml', 'duckdb_up == 0', 'duckdb_up ==');
   fixture.edit('alertmanager.yml', 'name: pager', 'name: pagr');
   expect(messages()).toHaveLength(4); // The receiver is both missing and never used.
+});
+
+test('rules that a slower scrape profile would change are named with file and line, once per profile', () => {
+  const rules = `groups:
+  - name: g
+    rules:
+      - alert: Fast
+        expr: rate(a[8s]) > 1
+      - alert: Deep
+        expr: trade_engine_depth_quantity > 1
+`;
+  fixture.write('rules/zz.yml', rules);
+  const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+  const ours = warnings.filter((warning) => warning.includes('zz.yml'));
+  expect(ours.map((warning) => warning.slice(fixture.path('rules/zz.yml').length))).toEqual([
+    ":5:9: in the scrape profile 'reduced' alert Fast does not keep its meaning: a[8s] holds fewer than two samples and looks back 15s instead",
+    ":5:9: in the scrape profile 'minimal' alert Fast does not keep its meaning: a[8s] holds fewer than two samples and looks back 45s instead",
+    ":7:9: in the scrape profile 'minimal' alert Deep does not keep its meaning: trade_engine_depth_quantity is not scraped",
+  ]);
 });

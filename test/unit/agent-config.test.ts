@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Configurer, type Reloadable } from '../../agent/config/configurer';
 import { Generations } from '../../agent/config/generation';
 import type { ConfigBundle, ConfigPointer } from '../../lib/core/node-documents';
+import type { ScrapeProfile } from '../../lib/core/profile';
 
 describe('following the configuration pointer', () => {
   let root: string;
@@ -15,6 +16,7 @@ describe('following the configuration pointer', () => {
   let answers: (string | null)[];
   let ready: boolean;
   let reads: number;
+  let profile: ScrapeProfile;
 
   const publish = (rules: string, alertmanager = 'am'): string => {
     const bundle: ConfigBundle = {
@@ -50,7 +52,8 @@ describe('following the configuration pointer', () => {
         },
       },
       generations: new Generations(root),
-      render: (b) => ({ 'prometheus.yml': 'p', 'alertmanager.yml': b.alertmanager, 'rules/a.yml': b.rules['a.yml']! }),
+      profile: () => profile,
+      render: (b, profile) => ({ 'prometheus.yml': profile, 'alertmanager.yml': b.alertmanager, 'rules/a.yml': b.rules['a.yml']! }),
       check: async () => complaint,
       programs: [
         program('prometheus', (file) => file !== 'alertmanager.yml'),
@@ -64,6 +67,7 @@ describe('following the configuration pointer', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'promha-config-'));
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
+    profile = 'normal';
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
@@ -80,6 +84,23 @@ describe('following the configuration pointer', () => {
     expect([live('rules/a.yml'), c.hash, c.error, reads]).toEqual(['one', hash, null, 1]);
     // A restarted agent knows what is loaded.
     expect(configurer().hash).toBe(hash);
+  });
+
+  it('follows the scrape profile as it follows the pointer, by one reload, and knows it after a restart', async () => {
+    const c = configurer();
+    const hash = publish('one');
+    await c.round();
+    profile = 'reduced';
+    reloads.length = 0;
+    await c.round();
+    await c.round();
+    expect([live('prometheus.yml'), c.hash, c.profile, reloads]).toEqual(['reduced', hash, 'reduced', ['prometheus']]);
+    const again = configurer();
+    expect([again.hash, again.profile]).toEqual([hash, 'reduced']);
+    await again.round();
+    profile = 'normal';
+    await again.round();
+    expect([live('prometheus.yml'), again.profile, reloads.length]).toEqual(['normal', 'normal', 2]);
   });
 
   it('reloads only the program whose files changed', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { renderFiles, renderPrometheus, type RenderInput } from '../../lib/core/render';
+import { PROFILES, type ScrapeProfile } from '../../lib/core/profile';
 import { agentTestPrograms } from '../contract/agent-programs';
 
 const input: RenderInput = {
@@ -44,11 +45,12 @@ describe('rendering of a node’s configuration', () => {
     expect(text).toBe(golden('prometheus.yml', text));
   });
 
-  it('is accepted by promtool itself', async () => {
+  it.each(PROFILES)('is accepted by promtool itself, profile %s', async (profile) => {
     const { bin, remove } = await agentTestPrograms();
     const dir = mkdtempSync(join(tmpdir(), 'promha-render-'));
+    const bundle = { ...input.bundle, droppable: 'trade_engine_book_.*|redis_commands_.+' };
     try {
-      for (const [name, text] of Object.entries(renderFiles({ ...input, nodeTargets: dir }))) {
+      for (const [name, text] of Object.entries(renderFiles({ ...input, bundle, profile, nodeTargets: dir }))) {
         mkdirSync(dirname(join(dir, name)), { recursive: true });
         writeFileSync(join(dir, name), text);
       }
@@ -56,11 +58,35 @@ describe('rendering of a node’s configuration', () => {
         cwd: dir,
         encoding: 'utf8',
       });
-      expect(said).toContain('3 rule files found');
+      expect(said).toContain('4 rule files found');
     } finally {
       rmSync(dir, { recursive: true });
       remove();
     }
+  });
+
+  it('slows down in a profile, and drops what may be dropped in the last one only', () => {
+    const bundle = { ...input.bundle, droppable: 'noisy_.*' };
+    const of = (profile: ScrapeProfile): unknown[] => {
+      const files = renderFiles({ ...input, bundle, profile });
+      const { global, scrape_configs: jobs } = parse(files['prometheus.yml']!) as {
+        global: { scrape_interval: string; evaluation_interval: string };
+        scrape_configs: { job_name: string; metric_relabel_configs?: { regex: string }[] }[];
+      };
+      const dropped = jobs.filter((job) => job.metric_relabel_configs?.[0]?.regex === 'noisy_.*');
+      return [
+        global.scrape_interval,
+        global.evaluation_interval,
+        dropped.map((job) => job.job_name).join(),
+        /expr: (.*)/.exec(files['rules/a.yml']!)![1],
+        /expr: (.*)/.exec(files['own-rules/profile.yml']!)![1],
+      ];
+    };
+    expect(PROFILES.map(of)).toEqual([
+      ['1s', '1s', '', 'up == 0', 'vector(0) > 0'],
+      ['5s', '1s', '', 'last_over_time(up[45s]) == 0', 'vector(1) > 0'],
+      ['15s', '1s', 'redis,trade-engine', 'last_over_time(up[45s]) == 0', 'vector(2) > 0'],
+    ]);
   });
 
   it('does not depend on the order in which the bundle lists things', () => {

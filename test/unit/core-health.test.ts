@@ -30,6 +30,24 @@ describe('what a probe means', () => {
       { works: false, serves: false, eligible: false },
       'Prometheus last scraped 5.6 s ago',
     ],
+    [
+      'scraped as the reduced profile has it',
+      probe({ scrapeLagMs: 14_900, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
+      { works: true, serves: true, eligible: true },
+      '',
+    ],
+    [
+      'scraped too long ago even so',
+      probe({ scrapeLagMs: 15_100, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
+      { works: false, serves: false, eligible: false },
+      'Prometheus last scraped 15.1 s ago',
+    ],
+    [
+      'every series stale by a change of profile',
+      probe({ scrapeLagMs: null, agent: { ...AGENT, slowScrapeMs: 5_000, settling: true } }),
+      { works: true, serves: true, eligible: true },
+      '',
+    ],
     ['no agent', probe({ agent: null }), { works: false, serves: false, eligible: false }, 'the agent does not answer'],
     [
       'gate closed',

@@ -16,7 +16,7 @@ const WATCHED =
   '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_database_size_bytes"}';
 
 /** Raw samples between two moments, as scraped, of one Prometheus or through Thanos; replicas' samples together. */
-async function sampleTimes(
+export async function sampleTimes(
   api: string,
   from: number,
   to: number,

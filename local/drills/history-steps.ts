@@ -43,7 +43,7 @@ export async function makeHistory(world: World, node: string): Promise<Imported>
 /** What makeHistory made last. @throws when it made nothing */
 export const made = (world: World): Imported => JSON.parse(readFileSync(noteOf(world, 'made'), 'utf8')) as Imported;
 
-const tsdbOf = (world: World, node: string): string =>
+export const tsdbOf = (world: World, node: string): string =>
   join(world.state.nodes.find((n) => n.node === node)!.dir, 'data', 'prometheus');
 
 /** Gives the blocks to the node's running Prometheus. They are older than all it has: nothing of its head is touched. */

@@ -44,8 +44,29 @@ const exactly = (measurement: string, limit: number, unit: string): Limit => ({
 /** Some 80 s of queries, less what the machine may swallow: fewer prove nothing. */
 const ENOUGH_QUERIES = 40;
 
+/** Of damage to files: found within a period of the scrub (10 s here) and a pass, mended by the next start. */
+const MENDED = [
+  most('damageFound', 15, 's'),
+  most('readyAgain', 30, 's'),
+  exactly('damageLeft', 0, 'findings'),
+  exactly('setAside', 1, 'incidents'),
+  exactly('corruptionsSeenByPrometheus', 0, ''),
+  most('lostOnBothNodes', 0, 'samples'),
+];
+/** One record is lost: what was scraped in one second, of some jobs. */
+const ONE_RECORD = most('secondsLostOnNode', 2, 's');
+const NOTHING_LOST = most('samplesLostOnNode', 0, 'samples');
+
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  'wal-flip': [...MENDED, ONE_RECORD],
+  'wal-truncate': MENDED,
+  'wal-hole': MENDED,
+  'wal-tail': MENDED,
+  'wal-checkpoint': MENDED,
+  'chunks-head': [...MENDED, NOTHING_LOST],
+  'block-meta': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
+  'block-index': [...MENDED, NOTHING_LOST],
   'redis-down': [
     most('paged', 10, 's'),
     most('firstAttempt', 10, 's'),

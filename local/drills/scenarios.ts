@@ -1,3 +1,4 @@
+import { DAMAGE } from './damage-scenarios';
 import { FAILOVERS } from './failover-scenarios';
 import { QUERY_PATH } from './query-path-scenarios';
 import type { Scenario } from './scenario';
@@ -5,10 +6,17 @@ import { TARGET_SCENARIOS } from './target-scenarios';
 import { THANOS_SCENARIOS } from './thanos-scenarios';
 
 /** Everything that `npm run drill` can do. */
-export const SCENARIOS: readonly Scenario[] = [...FAILOVERS, ...TARGET_SCENARIOS, ...QUERY_PATH, ...THANOS_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...FAILOVERS,
+  ...DAMAGE,
+  ...TARGET_SCENARIOS,
+  ...QUERY_PATH,
+  ...THANOS_SCENARIOS,
+];
 
-/** The scenario of that name, or all of a family: `query-path` is a crash and a hang. Empty when there is none. */
+/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {
   if (name === 'query-path') return QUERY_PATH;
+  if (name === 'damage') return DAMAGE;
   return SCENARIOS.filter((s) => s.name === name);
 }

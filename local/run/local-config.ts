@@ -26,7 +26,12 @@ export function localConfig(dir: string, hostAddress: string): string {
   // What functions connect to is in there; its import has to find the project from its new place.
   const cluster = join(dir, 'cluster.ts');
   localize(join(PROJECT, 'config', 'cluster.ts'), cluster);
+  // Drills of damage wait for the scrub; on the same line, so that complaints name the line that the user knows.
+  const often = 'defineCluster({ policy: { scrub: { periodMs: 10_000 } },';
   const types = JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster'));
-  writeFileSync(cluster, readFileSync(cluster, 'utf8').replace("'../lib/config/cluster'", types));
+  writeFileSync(
+    cluster,
+    readFileSync(cluster, 'utf8').replace("'../lib/config/cluster'", types).replace('defineCluster({', often),
+  );
   return dir;
 }

@@ -29,6 +29,14 @@ test('the scenarios that the issue names', () => {
     'control-plane-down',
     'assignment-store-down',
     'double-trigger',
+    'wal-flip',
+    'wal-truncate',
+    'wal-hole',
+    'wal-tail',
+    'wal-checkpoint',
+    'chunks-head',
+    'block-meta',
+    'block-index',
     'redis-down',
     'query-path-crash',
     'query-path-hang',
@@ -59,6 +67,11 @@ test('the promised limits', () => {
   for (const measurement of ['failedAfterSwitch', 'failedOnReturn', 'answersDiffering'])
     expect(limit('thanos-down', measurement)).toBe(0);
   expect(limit('compactor-crash', 'compactorsAtOnce')).toBe(1);
+  for (const { name } of scenariosOf('damage')) {
+    expect(limit(name, 'damageFound')).toBe(15);
+    expect(limit(name, 'readyAgain')).toBe(30);
+    for (const measurement of ['damageLeft', 'lostOnBothNodes', 'epochs']) expect(limit(name, measurement)).toBe(0);
+  }
   for (const name of ['blocks-move', 'compactor-crash'])
     for (const measurement of ['historyWrong', 'blocksOverlapping']) expect(limit(name, measurement)).toBe(0);
   for (const name of ['thanos-down', 'store-down', 'blocks-move', 'compactor-crash'])

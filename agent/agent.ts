@@ -29,6 +29,7 @@ import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { readBlocksLoaded } from './scrub/blocks-loaded';
+import { Restarter } from './scrub/restarter';
 import { Scrubber } from './scrub/scrubber';
 import { statusOf, type StatusSource } from './status';
 import { register } from './thanos/registration';
@@ -209,6 +210,15 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
 
+  const restarter = new Restarter({
+    scrubber,
+    prometheus,
+    role,
+    probes,
+    gateIsOpen: () => gate.isOpen,
+    policy,
+    log,
+  });
   const warm = (): boolean => probes.prometheusWorks && heardAll(0);
   const source: StatusSource = {
     config,
@@ -264,7 +274,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
-      every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
+      every(policy.scrub.periodMs, 'scrub', () => scrubber.round().then(() => restarter.round()), log),
     );
     const configured = async (): Promise<void> => {
       if (generations.live === null) throw new Error('none was loaded yet');

@@ -33,6 +33,8 @@ export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
   private readonly told: Told;
+  private suspected: readonly string[] = [];
+  private confirmed: readonly string[] = [];
   private state: ScrubStatus = {
     lastPassAt: null,
     lastPassMs: null,
@@ -46,6 +48,11 @@ export class Scrubber {
   constructor(private readonly options: ScrubberOptions) {
     this.memory = new Memory(options.data, options.log);
     this.told = new Told(options.log);
+  }
+
+  /** Damage that a start mends and that the last two passes over a running Prometheus saw. */
+  get mendable(): readonly string[] {
+    return this.confirmed;
   }
 
   get status(): ScrubStatus {
@@ -141,6 +148,9 @@ export class Scrubber {
     if (!counts()) return null;
     const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: false });
     await this.memory.write(judged.inventory);
+    const found = judged.findings.filter((f) => f.mend !== 'none').map((f) => `${f.class} ${f.path}`);
+    this.confirmed = running ? found.filter((what) => this.suspected.includes(what)) : [];
+    this.suspected = running ? found : [];
     this.state = {
       lastPassAt: new Date(began).toISOString(),
       lastPassMs: Date.now() - began,

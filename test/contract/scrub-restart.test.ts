@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ScrubStatus } from '../../lib/control/agent-status';
+import { TestCluster, type TestNode } from './agent-cluster';
+import { eventually } from './agent-tools';
+
+jest.setTimeout(120_000);
+
+const cluster = new TestCluster('127.88.7');
+let active: TestNode;
+let standby: TestNode;
+const scrubOf = async (node: TestNode): Promise<ScrubStatus> => (await node.status()).scrub!;
+
+beforeAll(async () => {
+  const alertmanager = 'route: { receiver: none }\nreceivers: [{ name: none }]\n';
+  const global = { scrapeInterval: '1s', evaluationInterval: '1s' };
+  await cluster.start(() => ({ version: 1, global, externalLabels: {}, rules: {}, targets: {}, alertmanager }), 2, {
+    periodMs: 1_000,
+  });
+  [active, standby] = cluster.nodes as [TestNode, TestNode];
+  await Promise.all(cluster.nodes.map((node) => cluster.works(node)));
+  await cluster.assign('node-1', 1);
+  await eventually('a gate opens', async () => (await active.status()).gate.open);
+}, 120_000);
+afterAll(async () => {
+  await cluster.stop();
+  if (process.env.PROMHA_TEST_VERBOSE) for (const node of cluster.nodes) process.stderr.write(`${node.log()}\n`);
+});
+
+/** Of the very first record: it names series. */
+function hurt(node: TestNode): void {
+  const file = join(node.dir, 'data', 'prometheus', 'wal', '00000000');
+  const bytes = readFileSync(file);
+  bytes[20]! ^= 0xff;
+  writeFileSync(file, bytes, { flag: 'r+' });
+}
+
+test('a damaged standby restarts its Prometheus and is whole again, without anybody', async () => {
+  const { pid } = (await standby.status()).prometheus;
+  hurt(standby);
+  await eventually(
+    'the standby is mended',
+    async () => {
+      const { prometheus, scrub } = await standby.status();
+      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.damage.length === 0 && scrub!.passes > 0;
+    },
+    60_000,
+  );
+  expect((await scrubOf(standby)).setAside).toHaveLength(1);
+  expect(standby.lines.filter((line) => line.event === 'damage-restart' && line.restart)).toHaveLength(1);
+  await eventually('it works', async () => (await fetch(`http://${standby.address}:9090/-/ready`)).ok);
+});
+
+test('a damaged node that alerts says so and goes on', async () => {
+  const { pid } = (await active.status()).prometheus;
+  hurt(active);
+  await eventually('it is said', () => active.lines.some((line) => line.event === 'damage-restart'));
+  expect(active.lines.find((line) => line.event === 'damage-restart')).toMatchObject({
+    restart: false,
+    because: expect.stringContaining('this node alerts'),
+  });
+  expect((await active.status()).prometheus.pid).toBe(pid);
+});

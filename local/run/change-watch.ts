@@ -7,7 +7,8 @@ const TIMEOUT_MS = 1_000;
 
 /**
  * Calls `onChange` at the beginning and whenever the emulator was told to change something, one call at a time. What it
- * rejects with is told to `onError`, and it is called again. While the emulator does not answer, nothing happens.
+ * rejects with is told to `onError`, once while it stays the same, and it is called again. While the emulator does not
+ * answer, nothing happens.
  */
 export function watchChanges(
   endpoint: string,
@@ -16,6 +17,7 @@ export function watchChanges(
 ): { stop(): Promise<void> } {
   const ending = new AbortController();
   let seen: number | null = null;
+  let told = '';
   const look = async (): Promise<void> => {
     const { changes } = (await fetch(`${endpoint}${PATH}`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then((r) =>
       r.json(),
@@ -24,8 +26,11 @@ export function watchChanges(
     try {
       await onChange();
       seen = changes;
+      told = '';
     } catch (error) {
-      if (!ending.signal.aborted) onError(error as Error);
+      const { message } = error as Error;
+      if (!ending.signal.aborted && message !== told) onError(error as Error);
+      told = message;
     }
   };
   const loop = (async () => {

@@ -19,6 +19,7 @@ export interface ControlAlarmsProps {
   readonly topic: ITopic;
   readonly promoteAlerting: LambdaFunction;
   readonly routeQueries: LambdaFunction;
+  readonly shedLoad: LambdaFunction;
   readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
 }
 
@@ -65,6 +66,7 @@ export class ControlAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     });
+    this.loadAlarms(new LambdaAction(props.shedLoad));
     this.thanosAlarms(new LambdaAction(props.routeQueries));
     if (props.cluster.remedies.length > 0) {
       this.alarm('remedy-gave-up', [], {
@@ -94,6 +96,27 @@ export class ControlAlarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
+  }
+
+  /** More than a node should bear, and what was given up for it. */
+  private loadAlarms(shed: IAlarmAction): void {
+    // Looks again at once instead of at the next minute.
+    this.alarm('load-high', [shed], {
+      metric: this.shardMetric(METRICS.loadShare, Stats.MAXIMUM, Duration.minutes(1)),
+      alarmDescription: 'A node bears more than its limit. shed-load is called.',
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.alarm('load-shed', [], {
+      metric: this.shardMetric(METRICS.scrapeProfile, Stats.MINIMUM, Duration.minutes(1)),
+      alarmDescription: 'Targets have been scraped less often than configured for 30 minutes.',
+      threshold: 1,
+      evaluationPeriods: 30,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 
   /** What keeps queries and history from being whole. Alerting needs none of it. */

@@ -64,6 +64,8 @@ export const ENV = {
   policy: 'PROMHA_POLICY',
   /** Where queries can go: QueryRoutes as JSON. */
   queryRoutes: 'PROMHA_QUERY_ROUTES',
+  /** What nodes may bear: LoadSettings as JSON. */
+  load: 'PROMHA_LOAD',
   /** What reconnect-redis may connect to: RemedyTargets as JSON. */
   remedies: 'PROMHA_REMEDIES',
   /** The password of one of them. */
@@ -100,6 +102,10 @@ export const METRICS = {
   remedyAttempts: 'RemedyAttempts',
   remedyReconnected: 'RemedyReconnected',
   remedyGaveUp: 'RemedyGaveUp',
+  /** How much of the nearest limit of load the busiest node uses; 1 is the limit. */
+  loadShare: 'LoadShare',
+  /** The scrape profile that is asked for: 0 normal, 1 reduced, 2 minimal. */
+  scrapeProfile: 'ScrapeProfile',
   nodeDimension: 'Node',
   remedyDimension: 'Remedy',
 } as const;

@@ -1,5 +1,6 @@
 import type { NodeId } from './assignment';
 import type { Policy } from './policy';
+import type { LoadPolicy } from './shed';
 import type { RemedyTrigger } from './remedies';
 
 /** A node says where it is (KEYS.announcement); written every policy.announceMs. */
@@ -69,6 +70,13 @@ export interface Artifact {
   /** Release tarballs by architecture (amd64, arm64). */
   readonly urls: Readonly<Record<string, string>>;
   readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** What nodes may bear before they scrape less (ENV.load). */
+export interface LoadSettings {
+  readonly policy: LoadPolicy;
+  /** In the normal profile. */
+  readonly scrapeInterval: string;
 }
 
 /** Where the query listener can point (ENV.queryRoutes). */

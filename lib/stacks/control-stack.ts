@@ -14,7 +14,7 @@ import { fileAsset } from '../constructs/file-asset';
 import { remediesEntry } from '../constructs/remedies-entry';
 import { remedyEnvironment } from '../constructs/remedy-environment';
 import { ENV, KEYS } from '../core/names';
-import type { ConfigBundle, ConfigPointer, QueryRoutes } from '../core/node-documents';
+import type { ConfigBundle, ConfigPointer, LoadSettings, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
 import type { QueryStack } from './query-stack';
 import { stackProps, tagShard } from './scope';
@@ -49,6 +49,7 @@ export class ControlStack extends Stack {
       KEYS.assignment(cluster.shard),
     ]);
     const routeQueries = this.routeQueries();
+    const shedLoad = this.shedLoad();
     const reconnect = cluster.remedies.length === 0 ? null : this.reconnectFunction();
     new Rule(this, 'EveryMinute', {
       ruleName: `${cluster.name}-health-check`,
@@ -75,15 +76,29 @@ export class ControlStack extends Stack {
         }),
       ],
     });
+    new Rule(this, 'EveryMinuteLoad', {
+      ruleName: `${cluster.name}-shed-load`,
+      description: 'Looks at the load of the nodes',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new InvokeFunction(shedLoad.function, {
+          event: RuleTargetInput.fromObject({ source: 'schedule' }),
+          retryAttempts: 1,
+          maxEventAge: Duration.seconds(60),
+        }),
+      ],
+    });
     new ControlAlarms(this, 'Alarms', {
       cluster,
       topic: alarmTopic(this, 'AlarmTopic', cluster.alarmEmail),
       promoteAlerting: promoteAlerting.function,
       routeQueries: routeQueries.function,
+      shedLoad: shedLoad.function,
       functions: [
         { name: 'health-check', function: healthCheck.function },
         { name: 'promote-alerting', function: promoteAlerting.function },
         { name: 'route-queries', function: routeQueries.function },
+        { name: 'shed-load', function: shedLoad.function },
         ...(reconnect === null ? [] : [{ name: 'reconnect-redis', function: reconnect.function }]),
       ],
     });
@@ -112,6 +127,20 @@ export class ControlStack extends Stack {
     const content = `${JSON.stringify(this.props.bundle, null, 2)}\n`;
     const { asset, hash } = fileAsset(this, 'Configuration', 'config.json', content);
     return { version: 1, bucket: asset.s3BucketName, key: asset.s3ObjectKey, hash };
+  }
+
+  /** Asks the nodes for their load and writes the scrape profile into the assignment. */
+  private shedLoad(): BundledFunction {
+    const { shard, load, scrapeInterval } = this.props.cluster;
+    const { limits, overMs, calmMs } = load;
+    const settings: LoadSettings = { policy: { limits, overMs, calmMs }, scrapeInterval };
+    return this.controlFunction(
+      'shed-load',
+      Duration.seconds(60),
+      'Scrapes less while nodes bear too much',
+      [KEYS.assignment(shard)],
+      { environment: { [ENV.load]: JSON.stringify(settings) } },
+    );
   }
 
   /** Reads who is there, probes Thanos query, and changes one listener. */

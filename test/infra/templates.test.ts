@@ -127,6 +127,7 @@ test('no custom resources', () => {
     'trading-metrics-health-check',
     'trading-metrics-promote-alerting',
     'trading-metrics-route-queries',
+    'trading-metrics-shed-load',
     'trading-metrics-reconnect-redis',
   ]);
 });
@@ -185,7 +186,7 @@ test('functions: arm64, in the VPC, with a log that ends', () => {
 
 test('function bundles stay below 600 KB and bring nothing of the CDK', () => {
   const bundles = [...files(made.dir)].filter(([path]) => path.endsWith('/index.js'));
-  expect(bundles).toHaveLength(4);
+  expect(bundles).toHaveLength(5);
   for (const [, text] of bundles) {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(600_000);
     expect(text).not.toMatch(/aws-cdk-lib|@aws-cdk\//);
@@ -225,7 +226,7 @@ test('the load balancer checks readiness as fast as one can, and keeps a client 
 
 test('every alarm has a name and a runbook entry', () => {
   const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
-  expect(names).toHaveLength(14);
+  expect(names).toHaveLength(17);
   const entries = names.map((name) => name.replace(/^trading-metrics-/, ''));
   for (const entry of entries) {
     const path = join(ROOT, 'docs/runbook', `${entry}.md`);

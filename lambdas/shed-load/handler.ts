@@ -1,0 +1,72 @@
+import { inParallel } from '../../lib/control/in-parallel';
+import { probeLoad } from '../../lib/control/load-prober';
+import { shed } from '../../lib/control/shed';
+import { UserError } from '../../lib/core/errors';
+import { ENV, METRICS } from '../../lib/core/names';
+import type { LoadSettings } from '../../lib/core/node-documents';
+import { PROFILES } from '../../lib/core/profile';
+import type { NodeLoad } from '../../lib/core/shed';
+import { readFunctionConfig } from '../shared/config';
+import { connectControl, type Control } from '../shared/control';
+import { log } from '../shared/log';
+import { publish } from '../shared/metrics';
+import { reasonToIgnore } from './request';
+
+/** Ten queries over some minutes: more than a probe, and nobody waits for them. */
+const TIMEOUT_MS = 5_000;
+const PACE = { most: 50, fresh: 10, patienceMs: 500 };
+
+let control: Control | undefined;
+
+/**
+ * Looks at the load of every node and moves the cluster through the scrape profiles. Called every minute, by the alarm
+ * `load-high`, or by an operator; any number of calls at once is harmless, as only one write of an epoch can win.
+ */
+export async function handler(event: unknown): Promise<{ acted: boolean; because: string }> {
+  const ignored = reasonToIgnore(event);
+  if (ignored !== null) {
+    log('info', 'load-ignored', { because: ignored });
+    return { acted: false, because: ignored };
+  }
+  const config = readFunctionConfig(process.env);
+  const { policy, scrapeInterval } = readLoadSettings(process.env[ENV.load]);
+  control ??= connectControl(config);
+  const { store, addresses } = control;
+  await addresses.refresh();
+  const outcome = await shed({
+    store,
+    policy,
+    scrapeInterval,
+    now: Date.now,
+    loads: async (profile) => {
+      const found = await inParallel(PACE, [...addresses.addresses()], ([node, address]) =>
+        probeLoad(node, address, { profile, scrapeInterval, policy }, TIMEOUT_MS, (error) =>
+          log('warn', 'load-not-read', { node, error }),
+        ),
+      );
+      return found.filter((load): load is NodeLoad => load !== null);
+    },
+  });
+  const { acted, because, assignment, share } = outcome;
+  const profile = assignment?.scrapeProfile ?? 'normal';
+  log(acted ? 'warn' : 'info', acted ? 'profile-changed' : 'profile-kept', { profile, because, share });
+  publish(config.cluster, config.shard, [
+    { name: METRICS.scrapeProfile, value: PROFILES.indexOf(profile) },
+    ...(share === null ? [] : [{ name: METRICS.loadShare, value: share }]),
+  ]);
+  return { acted, because };
+}
+
+/** @throws UserError when the control stack did not say what nodes may bear */
+function readLoadSettings(text = ''): LoadSettings {
+  try {
+    return JSON.parse(text) as LoadSettings;
+  } catch {
+    throw new UserError({
+      what: `the environment variable ${ENV.load} does not say what nodes may bear`,
+      got: text === '' ? 'nothing' : text,
+      expected: '{ policy, scrapeInterval }',
+      fix: 'deploy the control stack again instead of editing the function',
+    });
+  }
+}

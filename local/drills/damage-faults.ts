@@ -21,8 +21,11 @@ export const numbered = (directory: string): string[] =>
     .map((name) => join(directory, name));
 
 const segments = (tsdb: string): string[] => numbered(join(tsdb, 'wal'));
-/** Between the first one and the one that is being written. */
-const middle = (tsdb: string): string => segments(tsdb).at(-2)!;
+/** Of those that were written before the present one the richest: mends leave segments of one record. */
+const middle = (tsdb: string): string =>
+  segments(tsdb)
+    .slice(0, -1)
+    .reduce((best, file) => (contentOf(file) > contentOf(best) ? file : best));
 
 /** Files are allocated in advance and pages padded: what is behind the last byte that is not zero is not data. */
 export function contentOf(file: string): number {
@@ -65,7 +68,6 @@ export const FILE_FAULTS: readonly FileFault[] = [
     name: 'wal-truncate',
     what: 'a middle segment of the WAL loses its second half',
     class: 'wal-corrupt',
-    // Not at the end of a record: there it would be a shorter segment, and only the memory would tell.
     hurt: (tsdb) => truncateSync(middle(tsdb), Math.floor(contentOf(middle(tsdb)) / 2)),
   },
   {

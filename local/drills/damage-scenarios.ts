@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { awaitAll } from './clock';
+import { awaitAll, until } from './clock';
 import { sampleTimes, samplesMissing } from './collect';
 import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
 import { contentOf, FILE_FAULTS, numbered, type FileFault } from './damage-faults';
@@ -18,8 +18,8 @@ const BACK_MS = 600_000;
 const BEGIN_MS = 30_000;
 const FOUND_MS = 60_000;
 const READY_MS = 60_000;
-/** A chunk is full after 120 samples, and written with the next look of Prometheus, every minute. */
-const HEAD_CHUNKS_MS = 360_000;
+/** A chunk is full after 120 samples, and let go with the next look of Prometheus, every minute. */
+const HEAD_CHUNKS_MS = 200_000;
 const PASS_MS = 30_000;
 
 /** What was there just before the damage. */
@@ -146,12 +146,19 @@ async function segmentsThere(world: World, node: string): Promise<void> {
   }
 }
 
+/** Prometheus writes chunks through a buffer of megabytes: with few series they are on disk only after a polite end. */
 async function headChunksThere(world: World, node: string): Promise<void> {
-  world.say('  waiting for full chunks of the head');
-  await must('no chunk of the head is written', HEAD_CHUNKS_MS, world.signal, () => {
+  const missing = (): string | null => {
     const [file] = numbered(join(tsdbOf(world, node), 'chunks_head'));
     return file !== undefined && contentOf(file) > 1_000 ? null : 'chunks_head holds nothing';
-  });
+  };
+  if (missing() === null) return;
+  world.say(`  waiting for full chunks in the head of ${node}`);
+  const { startedAt } = (await statusOf(world, node)).prometheus;
+  await until(Date.parse(startedAt!) + HEAD_CHUNKS_MS, world.signal);
+  await world.faults.on(node, 'stop-prometheus');
+  await must('no chunk of the head is written', READY_MS, world.signal, missing);
+  await atRest(world);
 }
 
 /** The scrub has to know what there was. */

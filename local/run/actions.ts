@@ -40,6 +40,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
   return {
     state: async () => system.state,
     'crash-prometheus': toPrometheus('SIGKILL'),
+    'stop-prometheus': toPrometheus('SIGTERM'),
     'hang-prometheus': toPrometheus('SIGSTOP'),
     'resume-prometheus': toPrometheus('SIGCONT'),
     'kill-agent': timed((body) => node(body).killAgent()),

@@ -75,6 +75,17 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('reconnected', 5, 's'),
     exactly('remedyRuns', 1, ''),
   ],
+  'rolling-deploy': [
+    exactly('nodesReplaced', 2, 'nodes'),
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+  ],
+  'bad-deploy': [
+    exactly('nodesReplaced', 1, 'nodes'),
+    exactly('rolledBack', 1, ''),
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+  ],
   'query-path-crash': [
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),

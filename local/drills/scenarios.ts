@@ -1,4 +1,5 @@
 import { DAMAGE } from './damage-scenarios';
+import { DEPLOY_SCENARIOS } from './deploy-scenarios';
 import { FAILOVERS } from './failover-scenarios';
 import { QUERY_PATH } from './query-path-scenarios';
 import type { Scenario } from './scenario';
@@ -9,6 +10,7 @@ import { THANOS_SCENARIOS } from './thanos-scenarios';
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...DAMAGE,
+  ...DEPLOY_SCENARIOS,
   ...TARGET_SCENARIOS,
   ...QUERY_PATH,
   ...THANOS_SCENARIOS,

@@ -4,7 +4,7 @@ import type { ControlStore } from '../../lib/control/store';
 import { PORTS } from '../../lib/core/names';
 import { WATCHDOG } from '../../lib/core/watchdog';
 import { localStore } from '../run/ready';
-import type { RunState } from '../run/run-dir';
+import { runningState, type RunState } from '../run/run-dir';
 import { WORKLOAD_PORTS } from '../run/workload';
 import { Faults } from './faults';
 
@@ -23,7 +23,16 @@ export interface World {
 }
 
 export function connect(state: RunState, signal: AbortSignal, say: (line: string) => void): World {
-  return { state, store: localStore(state), faults: new Faults(state.socket), signal, say };
+  return {
+    // Nodes may be replaced in a drill, and then are elsewhere.
+    get state() {
+      return runningState() ?? state;
+    },
+    store: localStore(state),
+    faults: new Faults(state.socket),
+    signal,
+    say,
+  };
 }
 
 export const addressOf = (world: World, node: string): string =>

@@ -73,6 +73,8 @@ export interface Deploy {
   readonly region: string;
   /** rules/, targets/ and alertmanager.yml; default config/. */
   readonly configDir?: string;
+  /** Another config/cluster.ts. */
+  readonly clusterFile?: string;
   /** For cdk.out, of this deployment only. */
   readonly outDir: string;
   readonly onProgress: (line: string) => void;
@@ -85,7 +87,10 @@ export interface Deploy {
  * what differs. @throws UserError with the CLI's last words
  */
 export async function deployApp(o: Deploy): Promise<void> {
-  const context = o.configDir === undefined ? [] : ['-c', `configDir=${resolve(o.configDir)}`];
+  const context = [
+    ...(o.configDir === undefined ? [] : ['-c', `configDir=${resolve(o.configDir)}`]),
+    ...(o.clusterFile === undefined ? [] : ['-c', `cluster=${resolve(o.clusterFile)}`]),
+  ];
   const common = ['--output', o.outDir, ...context];
   // Away from cdk.json: bootstrapping a named environment needs no synth.
   await cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`], o, tmpdir());

@@ -7,6 +7,7 @@ AWS::S3::BucketPolicy is left out on purpose: the emulator would apply a policy 
 
 import cloud_map
 import ecs
+import groups
 import scaling  # noqa: F401 (its classes register themselves)
 import stack_updates
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
@@ -183,4 +184,5 @@ def install() -> None:
     extend(FakeBucket, with_versioning)
     cloud_map.install()
     ecs.install()
+    groups.install()
     stack_updates.install()

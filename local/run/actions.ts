@@ -62,6 +62,9 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'stop-service': timed((body) => service(body).hold()),
     // `more`: arguments for a drill that cannot wait as long as a deployment does.
     'start-service': timed((body) => service(body).release(strings(body.more))),
+    'hold-updates': timed(() => system.rolling.hold()),
+    'release-updates': timed(() => system.rolling.release()),
+    updates: async () => ({ busy: system.rolling.isBusy }),
     alarms: async () => system.controlPlane.alarmStates(),
     ...plainPairActions(system, timed),
   };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { startMetadataService, type InstanceIdentity } from './imds';
 import type { HostNetwork } from './network';
-import { killMarked, launch, MARKS, type Running } from './processes';
+import { askMarkedToEnd, killMarked, launch, MARKS, type Running } from './processes';
 import { parseUnit, type Unit } from './unit-file';
 
 /** An instance as it was deployed. */
@@ -15,6 +15,8 @@ export interface DeployedInstance {
   readonly region: string;
   /** The launch template's user data, decoded. */
   readonly userData: string;
+  /** Version of the launch template that it came from. */
+  readonly templateVersion: number;
 }
 
 export interface InstanceOptions {
@@ -29,6 +31,9 @@ export interface InstanceOptions {
   readonly onLine: (node: string, line: string) => void;
   readonly onEvent: (node: string, what: string) => void;
 }
+
+/** systemd waits 90 s for what is left when a machine shuts down; nothing here takes that long. */
+const SHUTDOWN_MS = 15_000;
 
 /** The files that cloud-init would write, by path. */
 export function userDataFiles(userData: string): ReadonlyMap<string, string> {
@@ -146,6 +151,15 @@ export class Instance {
     this.wanted = false;
     await killMarked(this.marks);
     await this.metadata?.close();
+  }
+
+  /** EC2 terminates it: systemd stops the agent as its unit says, then asks the rest to end; its address is free. */
+  async terminate(): Promise<void> {
+    this.wanted = false;
+    await this.agent?.stop(this.unit?.stopMs);
+    await askMarkedToEnd(this.marks, SHUTDOWN_MS);
+    await this.stop();
+    this.options.host.remove();
   }
 
   /** The instance's path on this machine: its root is the run's directory. */

@@ -31,34 +31,48 @@ export class LoadBalancer {
   private readonly locate: Locate;
   private config = '';
   private process: Running | undefined;
+  private yardstick: Running | undefined;
+  private yardstickConfig = '';
 
   constructor(private readonly o: LoadBalancerOptions) {
     const dir = join(o.dir, 'haproxy');
     mkdirSync(dir, { recursive: true });
     // Not in there: HAProxy adds to the path of a socket, which must stay short.
     this.files = { socket: join(o.dir, 'nlb.sock'), state: join(dir, 'state'), config: join(dir, 'haproxy.cfg') };
-    const byId = new Map([...o.instances.values()].map((i) => [i.deployed.instanceId, i]));
     this.locate = (id, port) => {
       if (!id.startsWith('i-')) return { name: id, address: id, port };
-      const instance = byId.get(id);
-      if (instance === undefined) throw new Error(`a target group has ${id}, which is no running instance`);
-      return { name: instance.deployed.node, address: instance.address, port };
+      // One that is just being replaced is registered before it boots.
+      const instance = [...o.instances.values()].find((i) => i.deployed.instanceId === id);
+      return instance === undefined ? null : { name: instance.deployed.node, address: instance.address, port };
     };
   }
 
   async start(): Promise<void> {
     const listeners = await readListeners(this.o.elb, this.locate);
     await this.apply(listeners);
+    await this.watchNodes(listeners);
+  }
+
+  /** The yardstick knows nodes by their addresses; one that is replaced has another. */
+  private async watchNodes(listeners: readonly DeployedListener[]): Promise<void> {
     const nodes = listeners.find((l) => l.group.ofInstances)?.group;
     if (nodes === undefined) return;
+    const text = renderYardstick(nodes, this.o.yardstickSocket);
+    if (text === this.yardstickConfig) return;
     const config = join(this.o.dir, 'haproxy', 'yardstick.cfg');
-    writeFileSync(config, renderYardstick(nodes, this.o.yardstickSocket));
-    this.launch('haproxy-yardstick', ['-f', config]);
+    writeFileSync(config, text);
+    this.yardstickConfig = text;
+    const before = this.yardstick;
+    this.yardstick = undefined;
+    await before?.stop(2_000);
+    this.yardstick = this.launch('haproxy-yardstick', ['-f', config]);
   }
 
   /** Reads anew where the listeners point and who is registered. */
   async refresh(): Promise<void> {
-    await this.apply(await readListeners(this.o.elb, this.locate));
+    const listeners = await readListeners(this.o.elb, this.locate);
+    await this.apply(listeners);
+    await this.watchNodes(listeners);
   }
 
   /** The successor takes the listening sockets over, so that no connection is refused; open ones stay where they are. */
@@ -96,7 +110,7 @@ export class LoadBalancer {
     o.cleanup.defer(`stop ${name}`, () => haproxy.stop(2_000));
     void haproxy.ended.then((how) => {
       // One that was replaced ends when its last connection does.
-      if (name !== 'haproxy' || haproxy === this.process) o.onEvent(name, how);
+      if (haproxy === this.process || haproxy === this.yardstick) o.onEvent(name, how);
     });
     return haproxy;
   }

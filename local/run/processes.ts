@@ -102,19 +102,32 @@ function readEnvironment(pid: string): string[] {
   }
 }
 
+/** Asks all processes that carry the marks to end, and waits for them, at most `graceMs`. */
+export async function askMarkedToEnd(marks: Readonly<Record<string, string>>, graceMs: number): Promise<void> {
+  signalMarked(marks, 'SIGTERM');
+  for (const end = Date.now() + graceMs; findMarked(marks).length > 0 && Date.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Kills what carries the marks, until nothing does. Stopped processes die too: SIGKILL needs no waking. */
 export async function killMarked(marks: Readonly<Record<string, string>>): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
-    const pids = findMarked(marks);
-    if (pids.length === 0) return;
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    if (signalMarked(marks, 'SIGKILL') === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`processes do not end: ${findMarked(marks).join(', ')}`);
+}
+
+/** How many there were. */
+function signalMarked(marks: Readonly<Record<string, string>>, signal: NodeJS.Signals): number {
+  const pids = findMarked(marks);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+  return pids.length;
 }

@@ -56,9 +56,10 @@ export async function readBack(options: ReadBackOptions): Promise<Deployment> {
 
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-async function readInstances(
+/** Running instances of the cluster, by name, with what their launch template says now. */
+export async function readInstances(
   ec2: EC2Client,
-  { cluster, region }: ReadBackOptions,
+  { cluster, region }: Pick<ReadBackOptions, 'cluster' | 'region'>,
 ): Promise<Pick<Deployment, 'vpcCidr' | 'instances'>> {
   const described = await ec2.send(
     new DescribeInstancesCommand({
@@ -80,18 +81,25 @@ async function readInstances(
         privateAddress: instance.PrivateIpAddress!,
         zone: instance.Placement!.AvailabilityZone!,
         region,
-        userData: await readUserData(ec2, tag('aws:ec2launchtemplate:id')),
+        ...(await readTemplate(ec2, tag('aws:ec2launchtemplate:id'))),
       };
     }),
   );
   return { vpcCidr: vpcs.Vpcs![0]!.CidrBlock!, instances: instances.sort((a, b) => (a.node < b.node ? -1 : 1)) };
 }
 
-async function readUserData(ec2: EC2Client, launchTemplateId: string): Promise<string> {
+async function readTemplate(
+  ec2: EC2Client,
+  launchTemplateId: string,
+): Promise<Pick<DeployedInstance, 'userData' | 'templateVersion'>> {
   const { LaunchTemplateVersions } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: launchTemplateId, Versions: ['$Latest'] }),
   );
-  return Buffer.from(LaunchTemplateVersions![0]!.LaunchTemplateData!.UserData!, 'base64').toString();
+  const latest = LaunchTemplateVersions![0]!;
+  return {
+    userData: Buffer.from(latest.LaunchTemplateData!.UserData!, 'base64').toString(),
+    templateVersion: latest.VersionNumber!,
+  };
 }
 
 /** Code comes from where the templates say it is: the asset that the CDK CLI published. */

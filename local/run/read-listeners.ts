@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { DeployedGroup, DeployedListener, Target } from './load-balancer';
 
-/** A registered target: an instance, known by its id, or an address. */
-export type Locate = (id: string, port: number) => Target;
+/** A registered target: an instance, known by its id, or an address; null where nothing runs for it yet. */
+export type Locate = (id: string, port: number) => Target | null;
 
 /** The listeners of all load balancers by port, with the target group that each points to just now. */
 export async function readListeners(elb: ElasticLoadBalancingV2Client, locate: Locate): Promise<DeployedListener[]> {
@@ -53,6 +53,8 @@ async function readGroup(
       fall: group.UnhealthyThresholdCount!,
       rise: group.HealthyThresholdCount!,
     },
-    targets: (health.TargetHealthDescriptions ?? []).map(({ Target: t }) => locate(t!.Id!, t!.Port ?? group.Port!)),
+    targets: (health.TargetHealthDescriptions ?? [])
+      .map(({ Target: t }) => locate(t!.Id!, t!.Port ?? group.Port!))
+      .filter((target) => target !== null),
   };
 }

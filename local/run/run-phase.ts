@@ -1,20 +1,24 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { BALANCER_PORTS, PORTS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
+import { watchChanges } from './change-watch';
 import { ControlPlane } from './control-plane';
 import type { Deployed } from './deploy-phase';
 import type { EcsPlayer } from './ecs/player';
 import { describeLine } from './events';
-import { Instance, userDataFiles, type DeployedInstance } from './instance';
-import { LAMBDA_API_PORT, serveLambdaApi } from './lambda-api';
+import { userDataFiles, type DeployedInstance, type Instance } from './instance';
+import { makeInstance, saveNodes } from './make-instance';
+import { serveLambdaApi } from './lambda-api';
 import { startManaged, startServices } from './managed-phase';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
 import { MARKS } from './processes';
-import { LOCAL_CREDENTIALS, readSchedules } from './read-back';
+import { LOCAL_CREDENTIALS, readInstances, readSchedules } from './read-back';
+import { RollingUpdate } from './rolling-update';
 import type { Rival } from './rival';
 import type { Start } from './system';
 import { toolDir } from './tool-dir';
@@ -26,6 +30,7 @@ export interface RunningParts {
   readonly oracle: Rival;
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
+  readonly rolling: RollingUpdate;
 }
 
 /** Starts what was deployed: instances, functions with their triggers, the load balancer; and the oracle beside it. */
@@ -33,6 +38,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   const { dir, runId, cleanup } = start;
   const { network, tools, env, region } = prepared;
   const { deployment, endpoint } = deployed;
+  const client = { endpoint, region, credentials: LOCAL_CREDENTIALS };
   const onLine = (source: string, line: string): void => {
     appendFileSync(join(dir, 'logs', `${source}.jsonl`), `${line}\n`);
     const described = describeLine(source, line);
@@ -48,18 +54,10 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     amtool,
     ...(thanos === null ? {} : { thanos }),
   });
-  const instances = new Map(
-    deployment.instances.map((d) => [d.node, makeInstance(d, start, prepared, deployed, binDir, onLine)]),
-  );
-  start.save({
-    nodes: [...instances.values()].map((i) => ({
-      node: i.deployed.node,
-      instanceId: i.deployed.instanceId,
-      address: i.address,
-      zone: i.deployed.zone,
-      dir: i.dir,
-    })),
-  });
+  const make = (d: DeployedInstance): Instance => makeInstance(d, start, prepared, deployed, binDir, onLine);
+  const instances = new Map(deployment.instances.map((d) => [d.node, make(d)]));
+  for (const node of instances.keys()) start.cleanup.defer(`stop ${node}`, () => instances.get(node)!.stop());
+  saveNodes(start, instances);
   await start.step(`nodes: ${[...instances.keys()].join(', ')}`, () =>
     Promise.all([...instances.values()].map((i) => i.boot())),
   );
@@ -97,14 +95,18 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   const { ecs, yardstickSocket } = await start.step('load balancer: HAProxy, from the deployed NLB', () =>
     startManaged(start, prepared, deployed, instances, services),
   );
-  const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
+  const nodeTargets = (): string =>
+    writeNodeTargets(
+      join(dir, 'oracle', 'nodes'),
+      [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address })),
+    );
   const oracle = await start.step('oracle: one more Prometheus and Alertmanager, which nothing hurts', () =>
     startOracle({
       tools,
       bundle: deployed.bundle,
       cluster: prepared.cluster,
       address: network.hostAddress,
-      nodeTargets: writeNodeTargets(join(dir, 'oracle', 'nodes'), nodes),
+      nodeTargets: nodeTargets(),
       prometheusFlags: alertingFlags(deployment.instances[0]!),
       env: { ...env, [MARKS.run]: runId },
       dir: join(dir, 'oracle'),
@@ -112,6 +114,28 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       onEvent: start.onEnd,
     }),
   );
+  const rolling = new RollingUpdate({
+    instances,
+    read: async () => (await readInstances(new EC2Client(client), { cluster: prepared.cluster, region })).instances,
+    replace: async (id) => {
+      await new EC2Client(client).send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    },
+    make,
+    onReplaced: () => {
+      saveNodes(start, instances);
+      nodeTargets();
+    },
+    onEvent: (what) => start.onEvent(`rolling update: ${what}`),
+  });
+  const watch = watchChanges(
+    endpoint,
+    () => rolling.refresh(),
+    (error) => start.onEvent(`! the launch templates could not be read: ${error.message}`),
+  );
+  cleanup.defer('stop the rolling update', async () => {
+    await watch.stop();
+    await rolling.stop();
+  });
   const host = network.hostAddress;
   start.save({
     haproxySocket: yardstickSocket,
@@ -124,37 +148,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       pager: `http://${host}:${WORKLOAD_PORTS.pager}/notifications`,
     },
   });
-  return { instances, controlPlane, oracle, ecs };
-}
-
-function makeInstance(
-  d: DeployedInstance,
-  start: Start,
-  { network, env }: Prepared,
-  { endpoint, fetchObject }: Deployed,
-  binDir: string,
-  onLine: (source: string, line: string) => void,
-): Instance {
-  const host = network.addHost(d.node, d.privateAddress);
-  const instance = new Instance(d, {
-    dir: join(start.dir, 'nodes', d.node),
-    runId: start.runId,
-    host,
-    metadataHost: network.hostAddress,
-    env: {
-      ...env,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ENDPOINT_URL_LAMBDA: `http://${network.hostAddress}:${LAMBDA_API_PORT}`,
-      PROMHA_BIN_DIR: binDir,
-      // On loopback all nodes share 127.0.0.1: each gate takes its node's address instead.
-      ...(network.mode === 'loopback' ? { PROMHA_GATE_ADDRESS: host.address } : {}),
-    },
-    fetchObject,
-    onLine,
-    onEvent: (node, what) => start.onEvent(`${node}: ${what}`),
-  });
-  start.cleanup.defer(`stop ${d.node}`, () => instance.stop());
-  return instance;
+  return { instances, controlPlane, oracle, ecs, rolling };
 }
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */

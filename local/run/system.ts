@@ -11,6 +11,7 @@ import type { Instance } from './instance';
 import type { Network } from './network';
 import { prepare, type Prepared } from './prepare-phase';
 import type { Rival } from './rival';
+import type { RollingUpdate } from './rolling-update';
 import { runNodes } from './run-phase';
 import { writeState, type RunState } from './run-dir';
 import type { MissingThanos } from './thanos-tool';
@@ -50,6 +51,7 @@ export interface System {
   readonly oracle: Rival;
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
+  readonly rolling: RollingUpdate;
 }
 
 /** Brings the deployed system up on this machine. When it rejects, the caller runs `cleanup`. */

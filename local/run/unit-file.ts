@@ -4,6 +4,8 @@ export interface Unit {
   readonly environment: Readonly<Record<string, string>>;
   readonly restart: boolean;
   readonly restartMs: number;
+  /** How long it may take to stop, before it is killed. */
+  readonly stopMs: number;
 }
 
 /** @throws Error for a unit without ExecStart or with a Restart= that is not played here */
@@ -28,11 +30,13 @@ export function parseUnit(text: string): Unit {
     ),
     restart: restart === 'always',
     restartMs: seconds(last('RestartSec') ?? '0.1') * 1000,
+    // systemd's own default.
+    stopMs: seconds(last('TimeoutStopSec') ?? '90') * 1000,
   };
 }
 
 function seconds(text: string): number {
   const value = Number(text.replace(/s$/, ''));
-  if (Number.isNaN(value)) throw new Error(`RestartSec=${text} is not understood by the local run: use seconds`);
+  if (Number.isNaN(value)) throw new Error(`${text} is no duration understood by the local run: use seconds`);
   return value;
 }

@@ -13,6 +13,7 @@ describe('systemd units', () => {
       environment: { A: 'b=c', D: 'e f' },
       restart: true,
       restartMs: 2_000,
+      stopMs: 90_000,
     });
   });
   test('what is not played is refused, not ignored', () => {

@@ -53,7 +53,11 @@ describe('following the configuration pointer', () => {
       },
       generations: new Generations(root),
       profile: () => profile,
-      render: (b, profile) => ({ 'prometheus.yml': profile, 'alertmanager.yml': b.alertmanager, 'rules/a.yml': b.rules['a.yml']! }),
+      render: (b, profile) => ({
+        'prometheus.yml': profile,
+        'alertmanager.yml': b.alertmanager,
+        'rules/a.yml': b.rules['a.yml']!,
+      }),
       check: async () => complaint,
       programs: [
         program('prometheus', (file) => file !== 'alertmanager.yml'),

@@ -1,0 +1,76 @@
+import { rmSync } from 'node:fs';
+import { embeddedMetrics, type MetricValue } from '../../lambdas/shared/metrics';
+import { METRICS } from '../../lib/core/names';
+import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/alarms';
+import { MetricStore } from '../../local/run/metrics';
+import { synthesize, type Synthesized } from './synthesize';
+
+/** What functions write into their logs, against the alarms as the templates define them. */
+let made: Synthesized;
+beforeAll(() => {
+  made = synthesize();
+});
+afterAll(() => rmSync(made.dir, { recursive: true }));
+
+const MINUTE = 60_000;
+const NOW = Math.ceil(Date.now() / MINUTE) * MINUTE;
+
+/** The state of an alarm after the values, each written so many seconds before now. */
+function state(name: string, written: readonly (readonly [agoS: number, value: MetricValue])[]): AlarmState {
+  const { Properties: p } = made.all('AWS::CloudWatch::Alarm').find((a) => a.Properties.AlarmName.endsWith(name))!;
+  const alarm: DeployedAlarm = {
+    name,
+    arn: name,
+    metric: {
+      namespace: p.Namespace,
+      name: p.MetricName,
+      dimensions: Object.fromEntries(p.Dimensions.map((d: { Name: string; Value: string }) => [d.Name, d.Value])),
+    },
+    statistic: p.Statistic,
+    periodMs: p.Period * 1000,
+    evaluationPeriods: p.EvaluationPeriods,
+    datapointsToAlarm: p.DatapointsToAlarm ?? p.EvaluationPeriods,
+    comparison: p.ComparisonOperator,
+    threshold: p.Threshold,
+    treatMissingData: p.TreatMissingData,
+    alarmActions: p.AlarmActions,
+    okActions: p.OKActions,
+  };
+  const store = new MetricStore();
+  for (const [agoS, value] of written)
+    for (const line of embeddedMetrics('trading-metrics', 0, [value], NOW - agoS * 1000)) store.takeLogLine(line);
+  return evaluateAlarm(alarm, store, NOW);
+}
+
+describe('alerting-silent', () => {
+  const ages = (...values: number[]): [number, MetricValue][] =>
+    values.map((value, i) => [values.length * 2 - i * 2, { name: METRICS.watchdogAge, value }]);
+
+  it.each<[string, number[], AlarmState]>([
+    ['young proofs', Array(15).fill(25), 'OK'],
+    ['none at all', [], 'ALARM'],
+    ['old ones for half a minute', Array(15).fill(61), 'ALARM'],
+    ['old ones, and then one that came through', [...Array<number>(12).fill(61), 3, 5, 7], 'OK'],
+  ])('with %s', (_, values, expected) => {
+    expect(state('alerting-silent', ages(...values))).toBe(expected);
+  });
+});
+
+describe('remedy-gave-up', () => {
+  const end = (gaveUp: number, more: Partial<MetricValue> = {}): [number, MetricValue] => [
+    30,
+    { name: METRICS.remedyGaveUp, value: gaveUp, ...more },
+  ];
+
+  it.each<[string, [number, MetricValue][], AlarmState]>([
+    ['when nothing was tried', [], 'OK'],
+    ['when the target came back', [end(0)], 'OK'],
+    ['when one of two was given up', [end(0), end(1)], 'ALARM'],
+  ])('%s', (_, written, expected) => {
+    expect(state('remedy-gave-up', written)).toBe(expected);
+  });
+
+  it('looks at the shard: what is told by remedy is for dashboards', () => {
+    expect(state('remedy-gave-up', [end(1, { remedy: 'redis' })])).toBe('OK');
+  });
+});

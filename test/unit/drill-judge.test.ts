@@ -37,6 +37,8 @@ test('the scenarios that the issue names', () => {
     'chunks-head',
     'block-meta',
     'block-index',
+    'rolling-deploy',
+    'bad-deploy',
     'redis-down',
     'query-path-crash',
     'query-path-hang',

@@ -20,7 +20,6 @@ import type { Cast } from './scenario';
 import type { World } from './world';
 
 const GONE = 'gone-';
-const PROJECT = join(__dirname, '..', '..');
 /** Both nodes: an orderly end, a boot, and one resend interval until the gate has heard everything; with a wide margin. */
 const ROLLED_OUT_MS = 300_000;
 
@@ -54,9 +53,9 @@ export async function deployChanged(world: World): Promise<void> {
   await faults.act('hold-updates');
   const now = (JSON.parse(told(world, 'node.json')) as NodeConfig).prometheus.walSegmentSize;
   const next = now === '64MB' ? '32MB' : '64MB';
-  const text = readFileSync(join(PROJECT, 'config', 'cluster.ts'), 'utf8')
-    .replace("'../lib/config/cluster'", JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster')))
-    .replace(/walSegmentSize: '[^']*'/, `walSegmentSize: '${next}'`);
+  // The run's own: with the addresses that things have here.
+  const deployed = join(state.dir, 'config', 'cluster.ts');
+  const text = readFileSync(deployed, 'utf8').replace(/walSegmentSize: '[^']*'/, `walSegmentSize: '${next}'`);
   const clusterFile = join(state.dir, 'cluster.ts');
   writeFileSync(clusterFile, text);
   say(`  cdk deploy --all with walSegmentSize ${next} instead of ${now}`);

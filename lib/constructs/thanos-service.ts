@@ -104,7 +104,8 @@ export class ThanosService extends Construct {
       readonlyRootFilesystem: true,
       linuxParameters: linux,
       portMappings: [{ containerPort: PORTS.thanosGrpc }, { containerPort: PORTS.thanosHttp }],
-      stopTimeout: Duration.seconds(60),
+      // ECS need not count a task that is stopping: a short stop keeps the next compactor from meeting it.
+      stopTimeout: Duration.seconds(props.deployment.max > 100 ? 60 : 10),
       healthCheck: {
         command: ['CMD', 'wget', '-q', '-O', '/dev/null', `http://localhost:${PORTS.thanosHttp}/-/healthy`],
         interval: Duration.seconds(10),

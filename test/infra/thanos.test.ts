@@ -29,6 +29,7 @@ test('exactly one compactor, in any deploy: the old task is gone before the new 
     DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
     AvailabilityZoneRebalancing: 'DISABLED',
   });
+  expect(container('compact').StopTimeout).toBe(10);
   const compactors = made
     .all('AWS::ECS::TaskDefinition')
     .filter((t) => t.Properties.ContainerDefinitions.some((c: { Command: unknown[] }) => c.Command[0] === 'compact'));

@@ -21,11 +21,15 @@ export const numbered = (directory: string): string[] =>
     .map((name) => join(directory, name));
 
 const segments = (tsdb: string): string[] => numbered(join(tsdb, 'wal'));
-/** Of those that were written before the present one the richest: mends leave segments of one record. */
-const middle = (tsdb: string): string =>
-  segments(tsdb)
-    .slice(0, -1)
-    .reduce((best, file) => (contentOf(file) > contentOf(best) ? file : best));
+const richest = (files: readonly string[]): string =>
+  files.reduce((best, file) => (contentOf(file) > contentOf(best) ? file : best));
+/** Of those that were written before the present one: mends leave segments of one record. */
+const middle = (tsdb: string): string => richest(segments(tsdb).slice(0, -1));
+/** Every start begins a file, and a killed Prometheus leaves one without a chunk. */
+export const headChunks = (tsdb: string): string | null => {
+  const files = numbered(join(tsdb, 'chunks_head'));
+  return files.length === 0 ? null : richest(files);
+};
 
 /** Files are allocated in advance and pages padded: what is behind the last byte that is not zero is not data. */
 export function contentOf(file: string): number {
@@ -93,7 +97,7 @@ export const FILE_FAULTS: readonly FileFault[] = [
     what: 'eight bytes in a file of chunks_head turn over',
     class: 'head-chunks-corrupt',
     needs: 'head-chunks',
-    hurt: (tsdb) => flip(numbered(join(tsdb, 'chunks_head'))[0]!),
+    hurt: (tsdb) => flip(headChunks(tsdb)!),
   },
   {
     name: 'block-meta',

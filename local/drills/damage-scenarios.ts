@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { awaitAll, until } from './clock';
 import { sampleTimes, samplesMissing } from './collect';
 import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
-import { contentOf, FILE_FAULTS, numbered, type FileFault } from './damage-faults';
+import { contentOf, FILE_FAULTS, headChunks, numbered, type FileFault } from './damage-faults';
 import { FAILOVER } from './failover-scenarios';
 import { tsdbOf } from './history-steps';
 import type { Reading } from './instrument';
@@ -149,8 +149,8 @@ async function segmentsThere(world: World, node: string): Promise<void> {
 /** Prometheus writes chunks through a buffer of megabytes: with few series they are on disk only after a polite end. */
 async function headChunksThere(world: World, node: string): Promise<void> {
   const missing = (): string | null => {
-    const [file] = numbered(join(tsdbOf(world, node), 'chunks_head'));
-    return file !== undefined && contentOf(file) > 1_000 ? null : 'chunks_head holds nothing';
+    const file = headChunks(tsdbOf(world, node));
+    return file !== null && contentOf(file) > 1_000 ? null : 'chunks_head holds nothing';
   };
   if (missing() === null) return;
   world.say(`  waiting for full chunks in the head of ${node}`);

@@ -119,7 +119,7 @@ test('the load balancer is one for connections, and has the instances behind it'
   const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
   expect(LoadBalancers!.map((b) => b.Type)).toEqual(['network']);
   const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({}));
-  const { TargetGroupArn } = TargetGroups![0]!;
+  const { TargetGroupArn } = TargetGroups!.find((g) => g.TargetType === 'instance')!;
   const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
   expect(TargetHealthDescriptions!.map((t) => t.Target!.Id).sort()).toEqual(ids(await instances()).sort());
 });

@@ -43,7 +43,10 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { regex: '^(?!\\./|yaml$|@prometheus-io/lezer-promql$)', message: 'lib/core imports only lib/core, and pure parsers by name.' },
+            {
+              regex: '^(?!\\./|yaml$|@prometheus-io/lezer-promql$)',
+              message: 'lib/core imports only lib/core, and pure parsers by name.',
+            },
           ],
         },
       ],

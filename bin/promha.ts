@@ -27,7 +27,7 @@ const program = new Command('promha').description('Looks at a prometheus-ha clus
 const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
-    .option('--cluster <name>', 'name of the deployed cluster', 'prometheus-ha')
+    .option('--cluster <name>', 'name of the deployed cluster', 'trading-metrics')
     .option('--json', 'machine-readable output');
 
 withWhere(

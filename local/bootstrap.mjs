@@ -104,10 +104,10 @@ async function install(why) {
   fail(`the dependencies could not be installed: ${what}\n  fix:      ${fix}`);
 }
 
-/** npm ci then refuses with "Missing: <package>@ from lock file", the version being unknown to it. */
+/** npm ci then refuses with "Missing: <package>@<version> from lock file"; the version may be unknown to it. */
 function lacksOnlyOtherPlatforms(output) {
   const missing = output.match(/(?:Missing|Invalid): .*/g) ?? [];
-  return missing.length > 0 && missing.every((line) => /^Missing: \S+@ from lock file/.test(line));
+  return missing.length > 0 && missing.every((line) => /^Missing: \S+@\S* from lock file/.test(line));
 }
 
 async function npm(args) {

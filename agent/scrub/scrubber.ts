@@ -42,6 +42,7 @@ export class Scrubber {
     passes: 0,
     damage: [],
     setAside: [],
+    asksForVolume: null,
     error: null,
   };
 
@@ -101,8 +102,9 @@ export class Scrubber {
         return;
       }
       const rung = nextRung(seen.findings, seen.inventory, climbed);
-      if (rung.do === 'hold') throw new Error(rung.because);
-      if (rung.do === 'start') return;
+      this.state = { ...this.state, asksForVolume: rung.do === 'ask-volume' ? rung.because : null };
+      if (rung.do === 'ask-volume' && !rung.startMeanwhile) throw new Error(rung.because);
+      if (rung.do !== 'mend') return;
       climbed.push(await this.carryOut(rung.steps, incident, seen));
     }
   }
@@ -152,6 +154,7 @@ export class Scrubber {
     this.confirmed = running ? found.filter((what) => this.suspected.includes(what)) : [];
     this.suspected = running ? found : [];
     this.state = {
+      ...this.state,
       lastPassAt: new Date(began).toISOString(),
       lastPassMs: Date.now() - began,
       lastPassBytes: seen.bytesRead,

@@ -37,6 +37,8 @@ export interface ScrubStatus {
   }[];
   /** What is kept of earlier damage, oldest first. */
   readonly setAside: readonly KeptAside[];
+  /** Why only another volume helps, one sentence; null when the last start needed none. */
+  readonly asksForVolume: string | null;
   /** Why the last pass failed; null when it did not. */
   readonly error: string | null;
 }

@@ -8,6 +8,7 @@ export function nodeComplaints({ config, sidecar, scrub }: AgentStatus): string[
   const found: string[] = [];
   if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
   for (const { says, foundAt } of scrub?.damage ?? []) found.push(`damage in its TSDB since ${foundAt}: ${says}.`);
+  if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
   if (scrub?.error) found.push(`its scrub fails, so damage would not be found: ${scrub.error}.`);
   // Agents of an earlier deploy say nothing of it.
   if (sidecar === null || sidecar === undefined) return found;

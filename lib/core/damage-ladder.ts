@@ -6,14 +6,15 @@ import { planMends, type MendStep } from './damage-mend';
 export type Climbed = readonly (string | null)[];
 
 /**
- * The next thing to do before Prometheus is started. `start`: what is left needs nobody before the start, or nobody
- * here can help. `mend`: the damaged part is set aside and the rest kept. `hold`: a start would destroy what is still
- * good; the next attempt begins anew, and the alarm rings meanwhile.
+ * The next thing to do before Prometheus is started. `start`: what is left needs nobody before the start. `mend`: the
+ * damaged part is set aside and the rest kept. `ask-volume`: nothing on this volume helps, a new one made from a
+ * snapshot may; `startMeanwhile` says whether a start would do no harm until it comes. The alarm rings, and the next
+ * attempt begins anew.
  */
 export type Rung =
   | { readonly do: 'start'; readonly because: string }
   | { readonly do: 'mend'; readonly steps: readonly MendStep[]; readonly because: string }
-  | { readonly do: 'hold'; readonly because: string };
+  | { readonly do: 'ask-volume'; readonly startMeanwhile: boolean; readonly because: string };
 
 /** A mend can uncover damage behind the first one, such as a hole in a segment's place; more often is no progress. */
 const MOST_MENDS = 3;
@@ -24,19 +25,27 @@ const MOST_MENDS = 3;
  */
 export function nextRung(findings: readonly Finding[], inventory: Inventory, climbed: Climbed): Rung {
   const steps = planMends(findings, inventory);
-  if (steps.length === 0) return startOrHold(findings);
+  if (steps.length === 0) return startOrAsk(findings);
   if (climbed.length < MOST_MENDS) return { do: 'mend', steps, because: summary(findings) };
   // A block that cannot be set aside is no reason to part with the head.
   if (climbed.length === MOST_MENDS && steps.some((step) => !('ulid' in step))) {
     const because = `${MOST_MENDS} mends did not help${why(climbed)}: everything but the blocks is set aside`;
     return { do: 'mend', steps: [{ do: 'set-aside-head', because }], because };
   }
-  return startOrHold(findings, why(climbed));
+  return startOrAsk(findings, why(climbed));
 }
 
-function startOrHold(findings: readonly Finding[], failures = ''): Rung {
+function startOrAsk(findings: readonly Finding[], failures = ''): Rung {
   const destroys = findings.find((finding) => finding.ifStarted === 'destroys');
-  if (destroys !== undefined) return { do: 'hold', because: `${destroys.says}, and no mend helped${failures}` };
+  if (destroys !== undefined) {
+    const because = `${destroys.says}, and no mend helped${failures}`;
+    return { do: 'ask-volume', startMeanwhile: false, because };
+  }
+  // It exits by itself where it cannot read: trying does no harm, and the file may be one that it needs no more.
+  const refuses = findings.find((finding) => finding.ifStarted === 'refuses');
+  if (refuses !== undefined) {
+    return { do: 'ask-volume', startMeanwhile: true, because: `${refuses.says}, and nothing here mends it${failures}` };
+  }
   return { do: 'start', because: findings.length === 0 ? 'nothing is damaged' : summary(findings) };
 }
 

@@ -34,14 +34,21 @@ test('damage is mended, a few times, before all but the blocks is set aside', ()
 
 test('what a start would destroy is never started on', () => {
   expect(rung([found('wal-corrupt')], [null, null, null, 'no space'])).toMatchObject({
-    do: 'hold',
+    do: 'ask-volume',
+    startMeanwhile: false,
     because: expect.stringMatching(/no mend helped \(no space\)/),
   });
 });
 
-test('a block that cannot be set aside costs no head', () => {
+test('a block that cannot be set aside costs no head; a start meanwhile harms nothing', () => {
   const block = finding('block-index', { path: ULID }, 'damaged');
-  expect(rung([block], ['failed', 'failed', 'failed'])).toMatchObject({ do: 'start' });
+  expect(rung([block], ['failed', 'failed', 'failed'])).toMatchObject({ do: 'ask-volume', startMeanwhile: true });
+});
+
+test('a file that cannot be read is nothing that this volume can mend', () => {
+  const because = expect.stringContaining('cannot be read');
+  const found = finding('volume-unreadable', { path: 'wal/00000000' }, 'wal/00000000 cannot be read: EIO');
+  expect(rung([found])).toEqual({ do: 'ask-volume', startMeanwhile: true, because });
 });
 
 /** A node whose mends work, fail or uncover something else, and whose agent may die after each. */
@@ -67,8 +74,10 @@ test('whatever happens, the ladder ends in a start or a page, climbs, deletes no
           return;
         }
         expect(next.because).not.toBe('');
-        if (next.do === 'hold') {
-          expect(climbed.length).toBeGreaterThan(3);
+        if (next.do === 'ask-volume') {
+          const destroys = findings.some((f) => f.ifStarted === 'destroys');
+          expect(next.startMeanwhile).toBe(!destroys);
+          if (destroys) expect(climbed.length).toBeGreaterThan(3);
           return;
         }
         expect(next.steps.length).toBeGreaterThan(0);

@@ -5,6 +5,8 @@ import type { World } from './world';
 
 const LOOK_MS = 1_000;
 const BACK_MS = 120_000;
+/** The store gateway looks for new blocks once a minute or so. */
+const SERVED_MS = 240_000;
 
 /** Whether data that exists only in the bucket is answered, looked at every second. */
 export function historyWatch(world: World): Measuring {
@@ -49,7 +51,15 @@ export function historyWatch(world: World): Measuring {
   };
 }
 
-/** History has to be there, and in the bucket only, long before the fault. */
+/** History has to be there, in the bucket only, and answered, before the fault. */
 historyWatch.prepare = async (world: World): Promise<void> => {
-  await anyHistory(world, world.state.nodes[0]!.node);
+  const history = await anyHistory(world, world.state.nodes[0]!.node);
+  const missing = await awaitAll(
+    async () => {
+      const wrong = await samplesWrong(world, history);
+      return wrong === 0 ? null : `${wrong} samples are not answered`;
+    },
+    { timeoutMs: SERVED_MS, signal: world.signal, everyMs: LOOK_MS },
+  );
+  if (missing !== null) throw new Error(`what is in the bucket only is not answered: ${missing}`);
 };

@@ -2,6 +2,7 @@ import { isScalar, Scalar } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
 import { parseDuration } from '../core/duration';
+import { externalLabel } from './external-label';
 import { promqlError } from './promql';
 import { checkShape } from './shape';
 import { parseYaml, type YamlFile } from './yaml-file';
@@ -52,6 +53,7 @@ export function checkRules(files: Readonly<Record<string, string>>, label: (name
     if (!yaml || !parsed) continue;
     parsed.groups.forEach((group, g) => {
       once(seen, `group ${name}/${group.name}`, yaml.where(['groups', g, 'name']), problems);
+      problems.push(...externalLabel(group.labels, (label) => yaml.where(['groups', g, 'labels', label])));
       group.rules.forEach((one, r) => {
         const path = ['groups', g, 'rules', r] as const;
         const key = 'alert' in one ? 'alert' : 'record';
@@ -59,6 +61,7 @@ export function checkRules(files: Readonly<Record<string, string>>, label: (name
         // The same name with other labels is a usual way to give an alert several severities.
         once(seen, `${own} ${JSON.stringify(one.labels ?? {})}`, yaml.where([...path, key]), problems, own);
         checkExpression(yaml, [...path, 'expr'], String(one.expr), problems);
+        problems.push(...externalLabel(one.labels, (label) => yaml.where([...path, 'labels', label])));
       });
     });
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors';
 import { PORTS } from '../core/names';
 import { RESERVED_JOBS } from '../core/render';
+import { externalLabel } from './external-label';
 import { checkShape } from './shape';
 import { parseYaml } from './yaml-file';
 
@@ -33,7 +34,8 @@ export function checkTargets(files: Readonly<Record<string, string>>, label: (jo
     const yaml = parseYaml(label(job), content, problems);
     const groups = yaml && checkShape(yaml, targetsFile, 'a targets file (file_sd)', problems);
     if (!yaml || !groups) continue;
-    groups.forEach((group, g) =>
+    groups.forEach((group, g) => {
+      problems.push(...externalLabel(group.labels, (name) => yaml.where([g, 'labels', name])));
       group.targets.forEach((target, t) => {
         const where = yaml.where([g, 'targets', t]);
         const first = seen.get(target);
@@ -41,8 +43,8 @@ export function checkTargets(files: Readonly<Record<string, string>>, label: (jo
         else seen.set(target, where);
         const taken = Object.entries(PORTS).find(([, port]) => port === Number(target.split(':').at(-1)));
         if (LOCAL.test(target) && taken) problems.push(nodePort(target, where, taken[0]));
-      }),
-    );
+      });
+    });
   }
   if (Object.keys(files).length === 0) {
     problems.push(

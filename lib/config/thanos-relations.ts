@@ -49,6 +49,15 @@ function retention({ thanos }: Cluster): Contradiction[] {
   };
   atLeast('raw', raw, 3, '5 minutes');
   if (oneHour !== undefined) atLeast('fiveMinutes', fiveMinutes, 15, 'one hour');
+  else if (durationMs(fiveMinutes) < 10 * DAY_MS) {
+    found.push({
+      path: ['thanos', 'retention', 'fiveMinutes'],
+      what: 'the compactor would refuse to start: samples of one hour could never be made from these',
+      got: fiveMinutes,
+      expected: 'at least 10d, also where no samples of one hour are made',
+      fix: 'raise it',
+    });
+  }
   return found;
 }
 

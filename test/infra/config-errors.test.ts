@@ -92,6 +92,7 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
   ['blocks that do not fit', "blockDuration: '2h'", "blockDuration: '45m'", 'blockDuration', /do not fit into/],
   ['blocks deleted too soon', "retention: '15d'", "retention: '5h'", "retention: '5h'", /before they are uploaded/],
   ['raw samples deleted too soon', "raw: '30d'", "raw: '1d'", 'raw:', /before those of 5 minutes/],
+  ['a compactor that would not start', "fiveMinutes: '365d'", "fiveMinutes: '9d'", 'fiveMinutes:', /refuse to start/],
   ['one query task', 'tasks: 2,', 'tasks: 1,', 'tasks: 1', /lost with its zone/],
   ['fewer at most than always', 'maxTasks: 6', 'maxTasks: 1', 'maxTasks', /fewer query tasks at most/],
   [
@@ -125,6 +126,30 @@ const FILES: [what: string, file: string, from: string, to: string, line: string
   ['YAML', 'rules/redis.yml', '- alert: RedisDown', '- alert: "RedisDown', 'RedisDown', /not YAML/],
   ['PromQL', 'rules/redis.yml', 'redis_up == 0 or', 'redis_up == or', 'redis_up == or', /not PromQL/],
   ['an unknown key', 'rules/redis.yml', 'for: 5s', 'fro: 5s', 'fro: 5s', /no key fro/],
+  [
+    "a rule's label that is an external one",
+    'rules/redis.yml',
+    'labels: { severity: page }',
+    'labels: { severity: page, replica: a }',
+    'replica: a',
+    /label replica collides/,
+  ],
+  [
+    "a group's label that is an external one",
+    'rules/redis.yml',
+    '- name: redis',
+    '- name: redis\n    labels: { shard: a }',
+    'shard: a',
+    /label shard collides/,
+  ],
+  [
+    "a target's label that is an external one",
+    'targets/redis.yml',
+    "- targets: ['redis-exporter.trading.internal:9121']",
+    "- targets: ['redis-exporter.trading.internal:9121']\n  labels: { cluster: a }",
+    'cluster: a',
+    /label cluster collides/,
+  ],
   ['a bad duration', 'rules/redis.yml', 'for: 5s', 'for: 5 seconds', 'for: 5 seconds', /duration/],
   [
     'an alert twice',

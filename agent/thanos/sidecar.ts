@@ -6,7 +6,7 @@ import { durationMs } from '../../lib/core/duration';
 import type { NodeConfig, NodeThanos } from '../../lib/core/node-documents';
 import { objstoreConfig } from '../../lib/core/objstore';
 import { sidecarCommand } from '../../lib/core/thanos-commands';
-import { uploadAgeMs, waitingBlocks } from '../../lib/core/uploads';
+import { stuckUploads, uploadAgeMs, waitingBlocks } from '../../lib/core/uploads';
 import { writeAtomically } from '../files';
 import { messageOf, type Log } from '../log';
 import { every, untilItWorks, type Loop } from '../loop';
@@ -128,7 +128,9 @@ export class Sidecar {
     ]);
     this.registrationError = this.said('sidecar-not-registered', this.registrationError, registered);
     this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);
-    this.uploads = this.look(durationMs(blockDuration));
+    const uploads = this.look(durationMs(blockDuration));
+    this.said('sidecar-uploads', this.uploads?.error ?? null, uploads.error);
+    this.uploads = uploads;
   }
 
   private look(blockDurationMs: number): NonNullable<Sidecar['uploads']> {
@@ -137,7 +139,7 @@ export class Sidecar {
       return {
         ageMs: uploadAgeMs(situation, Date.now()),
         waiting: waitingBlocks(situation).length,
-        error: null,
+        error: stuckUploads(situation, Date.now()),
       };
     } catch (error) {
       return { ageMs: null, waiting: 0, error: `the record of uploads cannot be read: ${messageOf(error)}` };

@@ -34,6 +34,44 @@ export function waitingBlocks({ uploaded, blocks }: UploadSituation): string[] {
   return blocks.filter((id) => ulidTime(id) !== null && !done.has(id));
 }
 
+/** Uploads are tried every half minute. */
+const STUCK_AFTER_MS = 10 * 60_000;
+
+/** That uploads fail though the bucket answers, such as where it can be read but not written; else null. */
+export function stuckUploads(situation: UploadSituation, now: number): string | null {
+  const waiting = waitingBlocks(situation).sort();
+  const [oldest] = waiting;
+  if (oldest === undefined || now - ulidTime(oldest)! < STUCK_AFTER_MS) return null;
+  const minutes = Math.floor((now - ulidTime(oldest)!) / 60_000);
+  return `block ${oldest} was made ${minutes} min ago and is not uploaded (${waiting.length} wait): the sidecar's log says why`;
+}
+
+/** When a request was sent and its answer was there, by our clock, and what the answer's server took the time for; ms. */
+export interface TimedAnswer {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  /** From its header Date, which tells whole seconds. */
+  readonly serverAt: number;
+}
+
+/** A clock that is off by less disturbs nobody. */
+const TOLERATED_SKEW_MS = 2_000;
+
+/**
+ * That this node's clock is wrong by S3's, as far as one answer proves it; else null. Our own client never fails for it:
+ * it learns the difference from the first refusal and signs with it from then on, which the sidecar does not.
+ */
+export function clockComplaint({ sentAt, answeredAt, serverAt }: TimedAnswer): string | null {
+  const ahead = sentAt - (serverAt + 1_000);
+  const behind = serverAt - answeredAt;
+  const off = Math.max(ahead, behind);
+  if (!(off > TOLERATED_SKEW_MS)) return null;
+  return (
+    `the clock of this node is ${Math.round(off / 1000)} s ${ahead > behind ? 'ahead of' : 'behind'} that of S3: its samples ` +
+    'have wrong times, and beyond 15 min S3 refuses its uploads: mend its time synchronization'
+  );
+}
+
 /** In a person's words, why the bucket for blocks refused; `name` and `message` as the AWS SDK gives them. */
 export function bucketComplaint(bucket: string, name: string, message: string): string {
   switch (name) {

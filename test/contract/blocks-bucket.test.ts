@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -40,6 +42,42 @@ describe('the bucket for blocks, as a node sees it', () => {
     expect(await checkBucket(client('http://127.0.0.1:9'), 'blocks')).toMatch(
       /^the bucket blocks does not answer .*\(/,
     );
+  });
+});
+
+describe('a clock that is an hour behind', () => {
+  const HOUR = 3_600_000;
+  let server: Server;
+  // As S3 does: refuses what was signed more than 15 minutes off, and tells its own time.
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const now = Date.now() + HOUR;
+      const signed = String(request.headers['x-amz-date']).replace(
+        /^(....)(..)(..)T(..)(..)(..)Z$/,
+        '$1-$2-$3T$4:$5:$6Z',
+      );
+      const refused = Math.abs(Date.parse(signed) - now) > 900_000;
+      response.writeHead(refused ? 403 : 200, { date: new Date(now).toUTCString(), 'content-type': 'application/xml' });
+      const body = refused ? '<Error><Code>RequestTimeTooSkewed</Code></Error>' : '<ListBucketResult/>';
+      response.end(`<?xml version="1.0"?>${body}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => void server.close());
+
+  test('is told again and again, though the SDK works around it after the first refusal', async () => {
+    const s3 = new S3Client({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      forcePathStyle: true,
+      maxAttempts: 1,
+    });
+    expect(await checkBucket(s3, 'blocks')).toMatch(/refuses this node's clock/);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await checkBucket(s3, 'blocks')).toMatch(/clock of this node is 3(599|600) s behind that of S3/);
+    }
+    s3.destroy();
   });
 });
 

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { bucketComplaint, ulidTime, uploadAgeMs, waitingBlocks } from '../../lib/core/uploads';
+import {
+  bucketComplaint,
+  clockComplaint,
+  stuckUploads,
+  ulidTime,
+  uploadAgeMs,
+  waitingBlocks,
+} from '../../lib/core/uploads';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const id = (time: number): string => {
@@ -33,6 +40,28 @@ test.each([
 test('blocks that wait are those that the sidecar has not listed', () => {
   const [a, b] = [id(NOW - 4 * HOUR), id(NOW - 2 * HOUR)];
   expect(waitingBlocks({ ...node, uploaded: [a], blocks: [a, b, 'wal'] })).toEqual([b]);
+});
+
+test('a block that waits longer than a few tries is told, by its name and age; a new one is not', () => {
+  const [old, fresh] = [id(NOW - 11 * 60_000), id(NOW - 9 * 60_000)];
+  expect(stuckUploads({ ...node, uploaded: [], blocks: [fresh, old, 'wal'] }, NOW)).toMatch(
+    new RegExp(`^block ${old} was made 11 min ago and is not uploaded \\(2 wait\\)`),
+  );
+  expect(stuckUploads({ ...node, uploaded: [old], blocks: [old, fresh] }, NOW)).toBeNull();
+  expect(stuckUploads({ ...node, uploaded: [], blocks: [] }, NOW)).toBeNull();
+});
+
+test.each([
+  ['agrees', 0, 300, null],
+  ['agrees to the second, whose fraction is not told', -999, 300, null],
+  ['cannot be told while the answer takes long', -4_000, 5_000, null],
+  ['is not known', Number.NaN, 300, null],
+  ['is ahead', 3_600_000, 300, /clock of this node is 3600 s behind/],
+  ['is behind', -3_600_000, 300, /clock of this node is 3599 s ahead of/],
+])("S3's clock %s", (_, offset, takes, said) => {
+  const told = clockComplaint({ sentAt: NOW - takes, answeredAt: NOW, serverAt: NOW + offset });
+  if (said === null) expect(told).toBeNull();
+  else expect(told).toMatch(said);
 });
 
 test.each([

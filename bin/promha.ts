@@ -5,6 +5,7 @@ import type { Operation } from '../lib/core/operations';
 import { renderStatus, reportStatus } from '../lib/core/status';
 import { auditCluster, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
+import { ending, EXIT } from './promha/exit';
 import { readHistory, renderHistory } from './promha/history';
 import { operateCluster, renderOutcome } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
@@ -14,9 +15,6 @@ interface Where {
   readonly cluster: string;
   readonly json?: boolean;
 }
-
-/** Exit codes, for scripts: 0 all well, 1 something is wrong with the cluster, 2 the question could not be answered. */
-const EXIT = { well: 0, unwell: 1, failed: 2 } as const;
 
 async function connect(where: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
   const handle = where.local ? localCluster() : await awsCluster(where.cluster);
@@ -44,8 +42,17 @@ withWhere(
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
   .option('--limit <n>', 'how many changes', '50')
   .action(async (where: Where & { limit: string }) => {
+    const limit = Number(where.limit);
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new UserError({
+        what: '--limit is not a number of changes',
+        got: where.limit,
+        expected: 'a whole number of at least 1',
+        fix: 'npx promha history --limit 50',
+      });
+    }
     const { handle, s3 } = await connect(where);
-    const changes = await readHistory(handle, s3, Number(where.limit));
+    const changes = await readHistory(handle, s3, limit);
     process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
   });
 
@@ -88,9 +95,11 @@ withWhere(program.command('resume').description('ends a pause')).action((where: 
 
 program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
   if (error.code?.startsWith('commander.')) {
-    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.failed;
+    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
     return;
   }
-  process.stderr.write(`promha: ${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);
-  process.exitCode = EXIT.failed;
+  const { code, out, err } = ending(error, process.argv.includes('--json'));
+  process.stdout.write(out);
+  process.stderr.write(err);
+  process.exitCode = code;
 });

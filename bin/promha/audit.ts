@@ -24,8 +24,8 @@ export interface AuditOptions {
 
 export interface AuditOutcome {
   readonly output: string;
-  /** 0 no gap in the deduplicated view, 1 gaps, 2 a part could not be looked at (and no gap in the rest). */
-  readonly exitCode: 0 | 1 | 2;
+  /** 0 no gap in the deduplicated view, 1 gaps, 3 a part could not be looked at (and no gap in the rest). */
+  readonly exitCode: 0 | 1 | 3;
 }
 
 const STORE_TIMEOUT_MS = 5_000;
@@ -53,7 +53,7 @@ export async function auditCluster(handle: ClusterHandle, s3: S3Client, options:
   const written = options.html === undefined || options.json ? '' : `\nThe timelines are in ${options.html}.\n`;
   return {
     output: options.json ? auditJson(report) : `${renderAudit(report)}${written}`,
-    exitCode: report.verdict === 'gaps' ? 1 : unseen.length > 0 || report.targets.length === 0 ? 2 : 0,
+    exitCode: report.verdict === 'gaps' ? 1 : unseen.length > 0 || report.targets.length === 0 ? 3 : 0,
   };
 }
 

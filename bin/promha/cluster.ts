@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { UserError } from '../../lib/core/errors';
 import { runningState } from '../../local/run/run-dir';
+import { Unreachable } from './exit';
 
 /** Where a cluster's control bucket is. */
 export interface ClusterHandle {
@@ -12,11 +12,11 @@ export interface ClusterHandle {
 /** Output of the stateful stack that names the control bucket. */
 const BUCKET_OUTPUT = 'ControlBucketName';
 
-/** The running local system; points the SDK to its emulator. @throws UserError when none runs */
+/** The running local system; points the SDK to its emulator. @throws Unreachable when none runs */
 export function localCluster(): ClusterHandle {
   const state = runningState();
   if (state === null) {
-    throw new UserError({
+    throw new Unreachable({
       what: 'no local system runs',
       expected: '`npm start` in another terminal, as the same user',
       fix: 'start it and wait for `ready`, or leave out --local to ask AWS',
@@ -29,13 +29,13 @@ export function localCluster(): ClusterHandle {
   return { cluster: state.cluster, shard: 0, controlBucket: state.controlBucket };
 }
 
-/** Finds the control bucket by the stateful stack's output. @throws UserError */
+/** Finds the control bucket by the stateful stack's output. @throws Unreachable */
 export async function awsCluster(cluster: string): Promise<ClusterHandle> {
   const StackName = `${cluster}-stateful`;
   const answer = await new CloudFormationClient({})
     .send(new DescribeStacksCommand({ StackName }))
     .catch((error: Error) => {
-      throw new UserError({
+      throw new Unreachable({
         what: `the stack ${StackName} cannot be read`,
         got: error.message,
         expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
@@ -44,7 +44,7 @@ export async function awsCluster(cluster: string): Promise<ClusterHandle> {
     });
   const controlBucket = answer.Stacks?.[0]?.Outputs?.find((o) => o.OutputKey === BUCKET_OUTPUT)?.OutputValue;
   if (controlBucket === undefined) {
-    throw new UserError({
+    throw new Unreachable({
       what: `the stack ${StackName} has no output ${BUCKET_OUTPUT}`,
       fix: 'deploy it with this version of the app',
     });

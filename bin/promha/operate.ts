@@ -6,7 +6,8 @@ import { s3ControlStore } from '../../lib/control/store';
 import type { Operation } from '../../lib/core/operations';
 import type { ClusterHandle } from './cluster';
 import { readAnnouncements } from './announcements';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
+import { deployedPolicy } from './policy';
+import { UserError } from '../../lib/core/errors';
 
 /** A person waits for this one. */
 const STORE_TIMEOUT_MS = 5_000;
@@ -18,8 +19,15 @@ export async function operateCluster(
   operation: Operation,
 ): Promise<OperateOutcome> {
   const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
-  const announcements = await readAnnouncements(handle, s3, store);
-  const policy = DEFAULT_POLICY;
+  const [announcements, { policy }] = await Promise.all([readAnnouncements(handle, s3, store), deployedPolicy(handle)]);
+  if (operation.kind === 'switchover' && operation.to !== null && !announcements.has(operation.to)) {
+    throw new UserError({
+      what: 'there is no such node',
+      got: operation.to,
+      expected: `one of ${[...announcements.keys()].join(', ') || 'none: no node ever announced itself'}`,
+      fix: '`promha status` names them',
+    });
+  }
   return operate(operation, {
     store,
     nodes: [...announcements.keys()],

@@ -5,10 +5,10 @@ import { probeNode } from '../../lib/control/prober';
 import { s3ControlStore } from '../../lib/control/store';
 import type { ControlHeartbeat } from '../../lib/core/node-documents';
 import { PORTS } from '../../lib/core/names';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
 import type { ClusterView } from '../../lib/core/status';
 import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';
+import { deployedPolicy } from './policy';
 import { readRemedies } from './remedies';
 
 /** A person waits for this one: slower answers are worth having. */
@@ -18,11 +18,12 @@ const TIMEOUT_MS = 5_000;
 export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
-  const [read, heartbeat, announcements, remedies] = await Promise.all([
+  const [read, heartbeat, announcements, remedies, judgedBy] = await Promise.all([
     store.readAssignment(),
     store.readHeartbeat(),
     readAnnouncements(handle, s3, store),
     readRemedies(handle, s3, TIMEOUT_MS),
+    deployedPolicy(handle),
   ]);
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
@@ -37,8 +38,9 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
     setAside: new Map(statuses.map(([node, status]) => [node, status?.scrub?.setAside ?? []])),
+    profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
     remedies,
-    policy: DEFAULT_POLICY,
+    ...judgedBy,
   };
 }
 

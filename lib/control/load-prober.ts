@@ -15,8 +15,8 @@ export function loadQueries(node: NodeId, intervalS: number): Readonly<Record<Me
   const own = `{job="prometheus",node="${node}"}`;
   return {
     scrapeTime: `quantile(0.5, ${last('scrape_duration_seconds')} * ${ANSWERING}) / ${intervalS}`,
-    // As exposed, so that what a profile drops is counted too.
-    samplesPerSecond: `sum(${last('scrape_samples_scraped')} * ${ANSWERING}) / ${intervalS}`,
+    // As exposed, so that what a profile drops is counted too. Thanos has an interval of its own, which no profile changes.
+    samplesPerSecond: `sum(${last('scrape_samples_scraped{job!~"thanos-.+"}')} * ${ANSWERING}) / ${intervalS}`,
     memoryMiB: `max(${last(`process_resident_memory_bytes${own}`)}) / ${2 ** 20}`,
     // It shrinks whenever the head is cut; that is no negative load.
     walMiBPerMinute: `clamp_min(max(deriv(prometheus_tsdb_wal_storage_size_bytes${own}[2m])), 0) * 60 / ${2 ** 20}`,

@@ -50,8 +50,11 @@ export const KEYS = {
   configPointer: 'config/current.json',
 } as const;
 
-/** Functions that the nodes call, by name. */
-export const FUNCTIONS = { reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis` } as const;
+/** Functions that nodes call or operators ask, by name. Shard 0 came first and has the plain names. */
+export const FUNCTIONS = {
+  reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis`,
+  healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shard === 0 ? '' : `-${shard}`}`,
+} as const;
 
 /** Environment variables of the functions. */
 export const ENV = {

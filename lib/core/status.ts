@@ -3,6 +3,7 @@ import { complaints, eligible, serves, works, type Probe } from './health';
 import type { KeptAside } from './damage-set-aside';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
+import type { ScrapeProfile } from './profile';
 import { remedyLine, type RemedyRecord } from './remedy-lease';
 import { alertingProof } from './watchdog';
 
@@ -23,7 +24,11 @@ export interface ClusterView {
   readonly setAside: ReadonlyMap<NodeId, readonly KeptAside[]>;
   /** What was tried about targets that were down. */
   readonly remedies: readonly RemedyRecord[];
+  /** The scrape profile that a node has loaded. */
+  readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
   readonly policy: Policy;
+  /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
+  readonly insteadBecause?: string | null;
 }
 
 export interface NodeReport {
@@ -31,6 +36,10 @@ export interface NodeReport {
   readonly role: 'active' | 'standby';
   readonly address: string | null;
   readonly zone: string | null;
+  /** The data volume that it announced. */
+  readonly volumeId: string | null;
+  /** The scrape profile that it has loaded. */
+  readonly scrapeProfile: ScrapeProfile | null;
   readonly ready: boolean;
   readonly scrapeLagMs: number | null;
   readonly gate: 'open' | 'closed' | 'unknown';
@@ -60,6 +69,8 @@ export interface StatusReport {
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
   readonly remedies: readonly RemedyRecord[];
   readonly nodes: readonly NodeReport[];
+  /** Why nodes are judged by the default policy; null when by the deployed one. */
+  readonly defaultPolicyBecause: string | null;
   /** Damaged files that nodes keep: no problem any more, but somebody may want to look. */
   readonly setAside: readonly (KeptAside & { readonly node: NodeId })[];
 }
@@ -121,6 +132,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     heartbeatAgeMs,
     alerting,
     remedies: view.remedies,
+    defaultPolicyBecause: view.insteadBecause ?? null,
     nodes,
     setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };
@@ -143,6 +155,8 @@ function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): Nod
     role: node === active ? 'active' : 'standby',
     address: announced?.address ?? null,
     zone: announced?.zone ?? null,
+    volumeId: announced?.volumeId ?? null,
+    scrapeProfile: view.profiles?.get(node) ?? null,
     ready: probe?.ready ?? false,
     scrapeLagMs: probe?.scrapeLagMs ?? null,
     gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
@@ -171,14 +185,17 @@ function wrongWith(
 export function renderStatus(r: StatusReport, now: number): string {
   const lag = (n: NodeReport): string => (n.scrapeLagMs === null ? '-' : `${(n.scrapeLagMs / 1000).toFixed(1)} s`);
   const rows = [
-    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'EVERY', 'ADDRESS', 'ZONE', 'WRONG'],
+    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'PROFILE', 'VOLUME', 'ADDRESS', 'ZONE', 'WRONG'],
     ...r.nodes.map((n) => [
       n.node,
       n.role,
       n.gate,
       n.ready ? 'yes' : 'NO',
       lag(n),
-      n.slowScrapeMs === null ? '-' : `${n.slowScrapeMs / 1000} s`,
+      n.slowScrapeMs === null
+        ? (n.scrapeProfile ?? '-')
+        : `${n.scrapeProfile ?? '?'}, every ${n.slowScrapeMs / 1000} s`,
+      n.volumeId ?? '-',
       n.address ?? '-',
       n.zone ?? '-',
       n.wrong || '-',
@@ -205,6 +222,7 @@ export function renderStatus(r: StatusReport, now: number): string {
     r.alerting === null
       ? 'No alert is known to have gone the whole way yet.'
       : `An alert went the whole way ${Math.round(r.alerting.ageMs / 1000)} s ago (dead man's switch, ${r.alerting.node}).`,
+    ...(r.defaultPolicyBecause === null ? [] : [`Judged by the default policy: ${r.defaultPolicyBecause}.`]),
     ...r.remedies.map((record) => remedyLine(record, now)),
     '',
     ...table,

@@ -4,7 +4,7 @@ import { fingerprint } from '../../lib/core/gate';
 import { EXTERNAL_LABELS } from '../../lib/core/names';
 import { gateEvents, type GateEvent } from './gate-times';
 import type { Reading } from './instrument';
-import { missingEverywhere, type SampleTimes } from './samples';
+import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from './thanos';
 import { getJson, oracleOf, prometheusOf, type World } from './world';
 
@@ -63,8 +63,13 @@ export async function thanosMissing(world: World, from: number, to: number): Pro
   };
 }
 
-/** Samples that no node has, by series. @throws Error when the oracle has too little to judge by */
-export async function samplesMissing(world: World, from: number, to: number): Promise<Map<string, number>> {
+/** Samples that no node has, by series; `interval` is the nodes', which may scrape less often than the oracle. @throws Error when the oracle has too little to judge by */
+export async function samplesMissing(
+  world: World,
+  from: number,
+  to: number,
+  interval: Interval = INTERVAL_MS,
+): Promise<Map<string, number>> {
   const [oracle, ...nodes] = await Promise.all(
     [oracleOf(world), ...world.state.nodes.map((n) => prometheusOf(world, n.node))].map((p) =>
       sampleTimes(p, from, to),
@@ -76,7 +81,7 @@ export async function samplesMissing(world: World, from: number, to: number): Pr
       `the oracle has only ${oracle!.size} series of ${jobs.size} jobs to compare samples by: ${[...oracle!.keys()].join(' ')}`,
     );
   }
-  return missingEverywhere(nodes, oracle!, from, to, INTERVAL_MS);
+  return missingEverywhere(nodes, oracle!, from, to, interval, INTERVAL_MS);
 }
 
 /** The gates' movements as the agents logged them, also of those that nobody could reach. */

@@ -1,6 +1,10 @@
+import { PORTS } from '../../lib/core/names';
+import { FAULT_S } from './choreography';
+import { sleep } from './clock';
 import type { Faults } from './faults';
+import type { Reading } from './instrument';
 import type { Cast, Scenario } from './scenario';
-import type { World } from './world';
+import { addressOf, type World } from './world';
 
 /** Of most incidents: the active node is hurt and another one takes over. */
 export const FAILOVER = {
@@ -43,6 +47,24 @@ async function crashLoop(faults: Faults, hurt: string): Promise<number> {
     });
   }
   return at;
+}
+
+const LOOK_AT_MS = 500;
+
+/** Whether the hurt node's Alertmanager really answers nobody while it is kept down. */
+async function keptDown(world: World, { hurt }: Cast, struckAt: number): Promise<Reading> {
+  const url = `http://${addressOf(world, hurt!)}:${PORTS.alertmanager}/-/ready`;
+  let looks = 0;
+  let answered = 0;
+  while (Date.now() < struckAt + (FAULT_S - 1) * 1000) {
+    await sleep(LOOK_AT_MS, world.signal);
+    looks += 1;
+    answered += await fetch(url, { signal: AbortSignal.timeout(LOOK_AT_MS) }).then(
+      () => 1,
+      () => 0, // as it should be
+    );
+  }
+  return { measurements: { looksAtAlertmanager: looks, alertmanagerAnswered: answered }, findings: [] };
 }
 
 /** How many callers ask at the same moment in double-trigger, beside the alarm and health-check. */
@@ -104,6 +126,16 @@ export const FAILOVERS: readonly Scenario[] = [
     epochs: 0,
     inject: on('crash-prometheus'),
     undo: async () => Date.now(),
+  },
+  {
+    ...FAILOVER,
+    name: 'alertmanager-down',
+    what: "SIGKILL of the active node's Alertmanager, kept down while alerts fire and end: the other one tells",
+    takeover: 'none',
+    epochs: 0,
+    inject: hurting((faults, hurt) => faults.act('keep-down', { node: hurt, program: 'alertmanager' })),
+    course: keptDown,
+    undo: hurting((faults, hurt) => faults.act('let-up', { node: hurt, program: 'alertmanager' })),
   },
   {
     ...FAILOVER,

@@ -1,3 +1,4 @@
+import { PAUSED_MS } from './operator-scenarios';
 import type { Rule } from './result';
 import type { Scenario } from './scenario';
 
@@ -17,6 +18,8 @@ const ACCEPTED = {
   crash: { worst: 4, median: 2 },
   silence: { worst: 11, median: 8 },
   'break-glass': { worst: 30, median: 30 },
+  // Nothing may happen for PAUSED_MS; then as soon as anybody looks.
+  resumed: { worst: PAUSED_MS / 1000 + 6, median: PAUSED_MS / 1000 + 6 },
 } as const;
 
 /** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */
@@ -74,6 +77,38 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     least('attempts', 5, 'attempts'),
     most('reconnected', 5, 's'),
     exactly('remedyRuns', 1, ''),
+  ],
+  switchover: [most('noGateOpen', 0.5, 's')],
+  pause: [
+    exactly('movedWhilePaused', 0, ''),
+    exactly('alarmRang', 1, ''),
+    exactly('statusExit', 1, ''),
+    exactly('statusSaysPaused', 1, ''),
+    most('actedAfterResume', 4, 's'),
+  ],
+  // The drill proves nothing unless it was down.
+  'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
+  'load-spike': [
+    exactly('profileSteps', 4, 'changes'),
+    exactly('stepsSkipped', 0, 'changes'),
+    most('reducedAfter', 110, 's'),
+    most('minimalAfter', 200, 's'),
+    most('normalAfter', 300, 's'),
+    exactly('pendingReset', 0, 'of 20 alerts'),
+    exactly('nodesNotReady', 0, 'looks'),
+    most('memoryMiB', 768, 'MiB'),
+    exactly('ownAlertTold', 1, 'notifications'),
+    exactly('ownAlertEnded', 1, 'notifications'),
+  ],
+  'bad-target': [
+    most('paged', 10, 's'),
+    most('reasonTold', 10, 's'),
+    exactly('explodedStored', 0, 'series'),
+    // The drill proves nothing unless it failed.
+    least('failedScrapes', 40, 'scrapes'),
+    exactly('othersFailed', 0, 'scrapes'),
+    exactly('nodesNotReady', 0, 'looks'),
+    most('memoryMiB', 768, 'MiB'),
   ],
   'rolling-deploy': [
     exactly('nodesReplaced', 2, 'nodes'),

@@ -6,16 +6,14 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { operate } from '../../lib/control/operate';
-import { probeNode } from '../../lib/control/prober';
 import type { NodeConfig } from '../../lib/core/node-documents';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { deployApp } from '../emulator/deploy';
 import { callControl } from '../run/control-api';
 import { EMULATOR_PORT } from '../run/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../run/read-back';
-import { awaitAll, sleep } from './clock';
+import { awaitAll } from './clock';
 import type { Reading } from './instrument';
+import { ask } from './operator';
 import type { Cast } from './scenario';
 import type { World } from './world';
 
@@ -25,26 +23,8 @@ const ROLLED_OUT_MS = 300_000;
 
 /** CloudFormation begins with the first node; that it alerts makes the number of hand-overs certain. */
 export async function theFirstAlerts(world: World): Promise<void> {
-  const { state, store, signal } = world;
-  const first = state.nodes[0]!.node;
-  const outcome = await operate(
-    { kind: 'switchover', to: first, reason: 'drill: a deploy begins with it' },
-    {
-      store,
-      nodes: state.nodes.map((n) => n.node),
-      probeAll: async () =>
-        new Map(
-          await Promise.all(
-            state.nodes.map(async (n) => [n.node, await probeNode(n.node, n.address, 1_000, Date.now)] as const),
-          ),
-        ),
-      operator: 'a drill',
-      policy: DEFAULT_POLICY,
-      now: Date.now,
-      sleep: (ms) => sleep(ms, signal),
-    },
-  );
-  if (!outcome.done) throw new Error(outcome.because);
+  const first = world.state.nodes[0]!.node;
+  await ask(world, { kind: 'switchover', to: first, reason: 'drill: a deploy begins with it' });
 }
 
 /** A real `cdk deploy --all` of a cluster.ts in which another setting of Prometheus changed; machines wait. */

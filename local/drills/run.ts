@@ -1,12 +1,13 @@
 import { FAULT_S, follow, lead } from './choreography';
 import { awaitAll, until } from './clock';
 import { loggedGateEvents, samplesMissing, thanosMissing } from './collect';
-import { compareWithOracle, incidentsOf } from './compare';
+import { compareWithOracle, incidentsOf, type Comparison } from './compare';
 import { gateTimes, type GateEvent } from './gate-times';
 import { joined, type Measuring, type Moments, type Reading } from './instrument';
 import { judgeRun } from './judge';
 import { measure } from './measure';
 import { readNotifications, SOURCES, type Told } from './notifications';
+import { assignmentsSince, intervalIn, inWords } from './record';
 import type { RunResult } from './result';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
@@ -47,7 +48,15 @@ async function incident(
   const { say, signal, store } = world;
   const { cast } = settled;
   const startedAt = Date.now();
-  const said = (): Told[] => readNotifications(world.state.pages).filter((t) => t.receivedAt >= startedAt);
+  const said = (): Told[] =>
+    readNotifications(world.state.pages).filter(
+      (t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name),
+    );
+  const compare = (told: readonly Told[], source: string): Comparison =>
+    compareWithOracle(
+      told.filter((t) => t.source === source),
+      told.filter((t) => t.source === SOURCES.oracle),
+    );
 
   say(
     `  ${cast.active} alerts (epoch ${settled.epoch}), ${cast.standby} stands by; alerts are made pending and firing`,
@@ -86,29 +95,24 @@ async function incident(
 
   say('  undone; waiting until all is well and every notification has come');
   const names: readonly string[] = Object.values(DRILL_ALERTS);
-  await awaitAll(() => toldAll(said(), names, scenario.plainPair), { timeoutMs: NOTIFICATIONS_MS, signal });
+  await awaitAll(() => toldAll(said(), names, scenario.plainPair, compare), { timeoutMs: NOTIFICATIONS_MS, signal });
   await atRest(world);
   const endedAt = Date.now();
   const moments: Moments = { startedAt, struckAt, undoneAt, endedAt };
   const readings = joined([
     ...(course === undefined ? [] : [course]),
     ...(await Promise.all(instruments.map((i) => i.finish(moments)))),
-    ...(hasThanos(world.state) ? [await thanosMissing(world, startedAt, endedAt)] : []),
+    ...(hasThanos(world.state) && scenario.slowScrapes !== true
+      ? [await thanosMissing(world, startedAt, endedAt)]
+      : []),
   ]);
 
   const told = said();
   const oracle = told.filter((t) => t.source === SOURCES.oracle);
-  const ours = compareWithOracle(
-    told.filter((t) => t.source === SOURCES.system),
-    oracle,
-  );
-  const plain = scenario.plainPair
-    ? compareWithOracle(
-        told.filter((t) => t.source === SOURCES.plain),
-        oracle,
-      )
-    : null;
-  const missing = await samplesMissing(world, startedAt, endedAt);
+  const ours = compare(told, SOURCES.system);
+  const plain = scenario.plainPair ? compare(told, SOURCES.plain) : null;
+  const assignments = await assignmentsSince(world, settled.epoch);
+  const missing = await samplesMissing(world, startedAt, endedAt, intervalIn(assignments));
   const gates = gateEventsOf(world, scenario, settled, struckAt);
   const now = (await store.readAssignment())!.assignment;
 
@@ -134,12 +138,18 @@ async function incident(
     ...(plain?.findings ?? []).map((f) => `plain pair: ${f}`),
     ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
     ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
+    ...(now.epoch - settled.epoch === scenario.epochs ? [] : assignments.slice(1).map(inWords)),
   ];
   return { measurements, checks: judgeRun(scenario, measurements), findings };
 }
 
 /** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */
-function toldAll(told: readonly Told[], names: readonly string[], plainPair: boolean): string | null {
+function toldAll(
+  told: readonly Told[],
+  names: readonly string[],
+  plainPair: boolean,
+  compare: (told: readonly Told[], source: string) => Comparison,
+): string | null {
   const oracle = told.filter((t) => t.source === SOURCES.oracle);
   const over = incidentsOf(oracle)
     .filter((i) => i.resolved.length > 0)
@@ -147,10 +157,7 @@ function toldAll(told: readonly Told[], names: readonly string[], plainPair: boo
   const open = names.filter((name) => !over.includes(name));
   if (open.length > 0) return `the oracle has not told the end of ${open.join(', ')}`;
   for (const source of plainPair ? [SOURCES.system, SOURCES.plain] : [SOURCES.system]) {
-    const { missed, findings } = compareWithOracle(
-      told.filter((t) => t.source === source),
-      oracle,
-    );
+    const { missed, findings } = compare(told, source);
     if (missed > 0) return `${source}: ${findings.join('; ')}`;
   }
   return Date.now() - told.at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;

@@ -2,7 +2,7 @@ import type { Instrument, Reading } from './instrument';
 import type { World } from './world';
 
 /** How soon the takeover has to happen; see limits.ts. */
-export type TakeoverClass = 'crash' | 'silence' | 'break-glass' | 'none';
+export type TakeoverClass = 'crash' | 'silence' | 'break-glass' | 'resumed' | 'none';
 
 /** Who a run hurts and who should take over, by the assignment at its start. */
 export interface Cast {
@@ -33,6 +33,10 @@ export interface Scenario {
   readonly agentDies: boolean;
   /** The hurt node keeps its gate open until it learns better: how long after the mend is judged. */
   readonly gateOutlivesFault: boolean;
+  /** Alerts of the system's own about what it does in this incident: judged by an instrument, for the oracle knows none. */
+  readonly ownAlerts?: readonly string[];
+  /** Nodes scrape less often for a while: what Thanos has cannot be compared with the oracle then. */
+  readonly slowScrapes?: true;
   /** How many new epochs the incident may cost, exactly. */
   readonly epochs: number;
   /** What is measured beside the alerts. */

@@ -1,6 +1,8 @@
 import { DAMAGE } from './damage-scenarios';
 import { DEPLOY_SCENARIOS } from './deploy-scenarios';
 import { FAILOVERS } from './failover-scenarios';
+import { LOAD_SCENARIOS } from './load-scenarios';
+import { OPERATOR_SCENARIOS } from './operator-scenarios';
 import { QUERY_PATH } from './query-path-scenarios';
 import type { Scenario } from './scenario';
 import { TARGET_SCENARIOS } from './target-scenarios';
@@ -11,14 +13,17 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...DAMAGE,
   ...DEPLOY_SCENARIOS,
+  ...OPERATOR_SCENARIOS,
   ...TARGET_SCENARIOS,
+  ...LOAD_SCENARIOS,
   ...QUERY_PATH,
   ...THANOS_SCENARIOS,
 ];
 
-/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does. Empty when there is none. */
+/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does, `operator` what one does. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {
   if (name === 'query-path') return QUERY_PATH;
   if (name === 'damage') return DAMAGE;
+  if (name === 'operator') return OPERATOR_SCENARIOS;
   return SCENARIOS.filter((s) => s.name === name);
 }

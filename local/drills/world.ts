@@ -6,6 +6,7 @@ import { WATCHDOG } from '../../lib/core/watchdog';
 import { localStore } from '../run/ready';
 import { runningState, type RunState } from '../run/run-dir';
 import { WORKLOAD_PORTS } from '../run/workload';
+import type { Shape } from '../workload/exposition';
 import { Faults } from './faults';
 
 /** The alerts that a drill moves; rules in local/demo/rules/drill.yml. */
@@ -60,13 +61,19 @@ export const statusOf = (world: World, node: string): Promise<AgentStatus> =>
   getJson<AgentStatus>(`http://${addressOf(world, node)}:${PORTS.agent}/v1/status`, 1_000);
 
 /** Sets one of the gauges that the drill's alerts watch. */
-export async function setDrill(world: World, alert: DrillAlert, value: 0 | 1): Promise<void> {
-  const url = `http://${world.state.hostAddress}:${WORKLOAD_PORTS.tradeEngine}/drill`;
+export const setDrill = (world: World, alert: DrillAlert, value: 0 | 1): Promise<void> =>
+  tellEngine(world, 'drill', { alert, value });
+
+/** How much the trade engine and the DuckDB exporter beside it expose; what is left out stays as it is. */
+export const shape = (world: World, to: Partial<Shape>): Promise<void> => tellEngine(world, 'shape', to);
+
+async function tellEngine(world: World, path: string, body: unknown): Promise<void> {
+  const url = `http://${world.state.hostAddress}:${WORKLOAD_PORTS.tradeEngine}/${path}`;
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ alert, value }),
-    signal: AbortSignal.timeout(2_000),
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
   });
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
 }
@@ -75,13 +82,22 @@ export async function setDrill(world: World, alert: DrillAlert, value: 0 | 1): P
 const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
   labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 
-/** Names of the alerts that one Prometheus has pending or firing, the drill's and every other. */
-export async function alertsAt(prometheus: string): Promise<string[]> {
-  const answer = await getJson<{ data: { alerts: { labels: Record<string, string>; state: string }[] } }>(
-    `${prometheus}/api/v1/alerts`,
-  );
-  return answer.data.alerts.filter((a) => !isWatchdog(a.labels)).map((a) => a.labels.alertname!);
+interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: string;
+  /** ISO 8601. */
+  readonly activeAt: string;
 }
+
+/** The alerts that one Prometheus has pending or firing, the drill's and every other. */
+export async function activeAlertsAt(prometheus: string): Promise<ActiveAlert[]> {
+  const answer = await getJson<{ data: { alerts: ActiveAlert[] } }>(`${prometheus}/api/v1/alerts`);
+  return answer.data.alerts.filter((a) => !isWatchdog(a.labels));
+}
+
+/** Their names. */
+export const alertsAt = async (prometheus: string): Promise<string[]> =>
+  (await activeAlertsAt(prometheus)).map((a) => a.labels.alertname!);
 
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
 export const alertmanagersOf = (world: World): string[] =>

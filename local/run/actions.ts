@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Action } from './control-api';
 import type { ServiceRunner } from './ecs/service-runner';
 import type { Instance } from './instance';
+import { KeptDown } from './keep-down';
 import { plainPairActions } from './plain-pair';
 import { findMarked, MARKS } from './processes';
 import type { System } from './system';
@@ -36,6 +37,14 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
       return { pids };
     });
   const { mode } = system.network;
+  const down = new KeptDown();
+  system.start.cleanup.defer('let everything run again', async () => down.stop());
+  const programOf = (body: Readonly<Record<string, unknown>>): { name: string; pids: () => number[] } => {
+    const { node: name } = node(body).deployed;
+    const program = String(body.program);
+    if (program !== 'prometheus' && program !== 'alertmanager') throw new Error(`no program ${program} to keep down`);
+    return { name: `${name} ${program}`, pids: () => programPids(system.state.runId, name, program) };
+  };
 
   return {
     state: async () => system.state,
@@ -43,6 +52,12 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'stop-prometheus': toPrometheus('SIGTERM'),
     'hang-prometheus': toPrometheus('SIGSTOP'),
     'resume-prometheus': toPrometheus('SIGCONT'),
+    // Killed, and killed again whenever its agent has started it.
+    'keep-down': timed((body) => {
+      const { name, pids } = programOf(body);
+      down.keep(name, pids);
+    }),
+    'let-up': timed((body) => down.let(programOf(body).name)),
     'kill-agent': timed((body) => node(body).killAgent()),
     'start-agent': timed((body) => node(body).startAgent()),
     'power-off': timed((body) => node(body).powerOff(mode)),

@@ -26,12 +26,29 @@ export function localConfig(dir: string, hostAddress: string): string {
   // What functions connect to is in there; its import has to find the project from its new place.
   const cluster = join(dir, 'cluster.ts');
   localize(join(PROJECT, 'config', 'cluster.ts'), cluster);
-  // Drills of damage wait for the scrub; on the same line, so that complaints name the line that the user knows.
-  const often = 'defineCluster({ policy: { scrub: { periodMs: 10_000 } },';
   const types = JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster'));
-  writeFileSync(
-    cluster,
-    readFileSync(cluster, 'utf8').replace("'../lib/config/cluster'", types).replace('defineCluster({', often),
+  const text = LOCAL_SETTINGS.reduce(
+    (before, [from, to]) => {
+      if (!before.includes(from)) throw new Error(`config/cluster.ts has no ${from}, which the local run changes`);
+      return before.replace(from, to);
+    },
+    readFileSync(cluster, 'utf8'),
   );
+  writeFileSync(cluster, text.replace("'../lib/config/cluster'", types));
   return dir;
 }
+
+/**
+ * What drills cannot wait for, and what this machine bears. Each on the line where it was, so that complaints name the
+ * line that the user knows.
+ */
+const LOCAL_SETTINGS: readonly (readonly [string, string])[] = [
+  // Drills of damage wait for the scrub; bad-target needs a limit that does not drown this machine.
+  ['defineCluster({', 'defineCluster({ policy: { scrub: { periodMs: 10_000 } }, scrapeLimits: { samples: 40_000 },'],
+  // A node here takes in some 4,300 samples a second; load-spike makes it 10,000, and then 40,000.
+  ['series: 50_000', 'series: 5_000'],
+  [
+    'limits: { memoryMiB: 10_240 },',
+    "limits: { memoryMiB: 10_240, samplesPerSecond: 6_500, walMiBPerMinute: 60 }, over: '10s', calm: '30s',",
+  ],
+];

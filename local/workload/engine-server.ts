@@ -1,18 +1,26 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
 import type { EngineMetrics } from './engine-metrics';
+import { parseShape, type Exposition } from './exposition';
 
 const MAX_BODY = 10_000;
 
-/** GET /metrics, and POST /drill {"alert":"immediate","value":1} for the drills. */
-export function serveEngine(listen: string, metrics: EngineMetrics): Promise<Server> {
+/** GET /metrics, and for the drills POST /drill {"alert":"immediate","value":1} and POST /shape {"depth":500}. */
+export function serveEngine(listen: string, metrics: EngineMetrics, exposition: Exposition): Promise<Server> {
   const server = createServer((request, response) => {
     const answer = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
     const handled = async (): Promise<void> => {
       if (request.method === 'GET' && request.url === '/metrics') {
-        return answer(200, await metrics.registry.metrics(), metrics.registry.contentType);
+        const text = `${await metrics.registry.metrics()}${exposition.book(Date.now())}`;
+        return answer(200, text, metrics.registry.contentType);
+      }
+      if (request.method === 'POST' && request.url === '/shape') {
+        const shape = parseShape(await body(request), exposition.shape);
+        if (shape === null) return answer(400, 'expected {"depth":<levels>,"orders":<series>,"waiting":<0 or 1>}\n');
+        exposition.shape = shape;
+        return answer(200, `${JSON.stringify(shape)}\n`, 'application/json');
       }
       if (request.method === 'POST' && request.url === '/drill') {
         const drill = parseDrill(await body(request));
@@ -20,7 +28,7 @@ export function serveEngine(listen: string, metrics: EngineMetrics): Promise<Ser
         metrics.drill.set({ alert: drill.alert }, drill.value);
         return answer(200, `${JSON.stringify(drill)}\n`, 'application/json');
       }
-      answer(404, 'GET /metrics, POST /drill\n');
+      answer(404, 'GET /metrics, POST /drill, POST /shape\n');
     };
     handled().catch((error: Error) => answer(500, `${error.message}\n`));
   });

@@ -3,6 +3,7 @@ import { duckdbExporter, readConfig, serveMetrics } from '../../exporters/duckdb
 import { engineMetrics } from './engine-metrics';
 import { serveEngine } from './engine-server';
 import { startEngine, type Log } from './engine';
+import { Exposition } from './exposition';
 import { openFillStore } from './fills';
 import { openQueue } from './queue';
 
@@ -27,9 +28,13 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     config,
     (reason) => log('error', 'duckdb-exporter', { reason }),
   );
+  const exposition = new Exposition();
   const servers = [
-    await serveEngine(env.TRADE_ENGINE_LISTEN ?? '127.0.0.1:9200', metrics),
-    await serveMetrics(env.DUCKDB_EXPORTER_LISTEN ?? '127.0.0.1:9201', exporter),
+    await serveEngine(env.TRADE_ENGINE_LISTEN ?? '127.0.0.1:9200', metrics, exposition),
+    await serveMetrics(env.DUCKDB_EXPORTER_LISTEN ?? '127.0.0.1:9201', {
+      ...exporter,
+      metrics: async () => `${await exporter.metrics()}${exposition.explosion(Date.now())}`,
+    }),
   ];
   let up: boolean | null = null;
   const queue = openQueue(env.REDIS_URL ?? 'redis://127.0.0.1:6379', {

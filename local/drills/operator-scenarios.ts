@@ -1,0 +1,80 @@
+import { callControl } from '../run/control-api';
+import { awaitAll, until } from './clock';
+import { FAILOVER } from './failover-scenarios';
+import type { Reading } from './instrument';
+import { ask, promhaStatus } from './operator';
+import type { Cast, Scenario } from './scenario';
+import { statusOf, type World } from './world';
+
+/** Twice as long as it takes to act where nothing is paused. */
+export const PAUSED_MS = 12_000;
+const ACTS_WITHIN_MS = 20_000;
+
+/** An operator's hands, and what they hold back. */
+export const OPERATOR_SCENARIOS: readonly Scenario[] = [
+  {
+    ...FAILOVER,
+    name: 'switchover',
+    what: 'an operator gives alerting to the other node',
+    hurts: 'nobody',
+    takeover: 'crash',
+    inject: async (world) => {
+      const at = Date.now();
+      await ask(world, { kind: 'switchover', to: null, reason: 'drill: planned' });
+      return at;
+    },
+    undo: async () => Date.now(),
+  },
+  {
+    ...FAILOVER,
+    name: 'pause',
+    what: `paused; then the active node's Prometheus is killed and kept down: nothing may happen for ${PAUSED_MS / 1000} s, until \`resume\``,
+    takeover: 'resumed',
+    // Pause, resume, take over.
+    epochs: 3,
+    inject: async (world, { hurt }) => {
+      await ask(world, { kind: 'pause', reason: 'drill: new disks' });
+      return world.faults.act('keep-down', { node: hurt, program: 'prometheus' });
+    },
+    course: pausedAndResumed,
+    undo: async (world, { hurt }) => {
+      await ask(world, { kind: 'resume' }); // of nothing, when it came that far
+      return world.faults.act('let-up', { node: hurt, program: 'prometheus' });
+    },
+  },
+];
+
+/** Nothing moves while it is paused, and it says so; it moves when it no longer is. */
+async function pausedAndResumed(world: World, { active, standby }: Cast, struckAt: number): Promise<Reading> {
+  // Not before health-check has counted three misses: earlier there would be nothing to say.
+  const said = until(struckAt + PAUSED_MS / 2, world.signal).then(promhaStatus);
+  await until(struckAt + PAUSED_MS, world.signal);
+  const [read, other, alarms] = await Promise.all([
+    world.store.readAssignment(),
+    statusOf(world, standby),
+    callControl<Record<string, string>>(world.state.socket, 'alarms'),
+  ]);
+  const { code, report } = await said;
+  const resumedAt = Date.now();
+  await ask(world, { kind: 'resume' });
+  const opened = async (): Promise<number | null> => {
+    const { openedAt } = (await statusOf(world, standby)).gate;
+    return openedAt === null || Date.parse(openedAt) < resumedAt ? null : Date.parse(openedAt);
+  };
+  await awaitAll(async () => ((await opened()) === null ? 'nobody took over' : null), {
+    timeoutMs: ACTS_WITHIN_MS,
+    signal: world.signal,
+  });
+  const at = await opened();
+  const rings = Object.entries(alarms).some(([name, s]) => name.endsWith('-alerting-node-unhealthy') && s === 'ALARM');
+  return {
+    measurements: {
+      movedWhilePaused: (read?.assignment.active === active ? 0 : 1) + (other.gate.open ? 1 : 0),
+      alarmRang: rings ? 1 : 0,
+      statusExit: code,
+      statusSaysPaused: report.problems.some((p) => p.includes('PAUSED')) ? 1 : 0,
+      actedAfterResume: at === null ? null : (at - resumedAt) / 1000,
+    },
+    findings: report.problems.map((problem) => `promha status, while paused: ${problem}`),
+  };
+}

@@ -24,6 +24,7 @@ import { every, sleep, untilItWorks, type Loop } from './loop';
 import { pathsOf } from './paths';
 import { Peers } from './peers';
 import { superviseBoth } from './process/both';
+import { Refiller } from './refill/refiller';
 import { leave } from './role/leave';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
@@ -46,6 +47,9 @@ const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
+const REFILL_LOOK_MS = 2_000;
+/** A block is cut when the head holds one and a half, and some time passes. */
+const HEAD_BLOCKS = 1.75;
 
 export interface Agent {
   /** Hands alerting over, if this node alerts and another one can; bounded, and never rejects. */
@@ -110,6 +114,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     retentionMs: durationMs(config.prometheus.retentionTime),
     pid: () => prometheus.pid,
     blocksLoaded: () => readBlocksLoaded(address, policy.storeTimeoutMs),
+    onLoss: () => refiller.lostSamples(),
     log,
   });
 
@@ -199,6 +204,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
         nodeTargets: paths.nodeTargets,
         thanos: thanos !== null,
         prometheusVersion: versions.prometheus,
+        lateMs: policy.refill.windowMs,
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
     mayLoad: (key) => turn.mayLoad(key),
@@ -219,6 +225,16 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     policy,
     log,
   });
+  const refiller = new Refiller({
+    node,
+    data: paths.data,
+    addresses: () => peers.addresses,
+    startedAt: () => prometheus.startedAt,
+    probes,
+    policy,
+    headMs: HEAD_BLOCKS * durationMs(thanos?.blockDuration ?? '2h'),
+    log,
+  });
   const warm = (): boolean => probes.prometheusWorks && heardAll(0);
   const source: StatusSource = {
     config,
@@ -233,6 +249,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     configurer,
     watchdog,
     scrubber,
+    refiller,
     versions,
   };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
@@ -274,6 +291,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+      every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),
       every(policy.scrub.periodMs, 'scrub', () => scrubber.round().then(() => restarter.round()), log),
     );
     const configured = async (): Promise<void> => {

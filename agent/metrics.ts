@@ -1,4 +1,4 @@
-import type { AgentStatus, ScrubStatus } from '../lib/control/agent-status';
+import type { AgentStatus, RefillStatus, ScrubStatus } from '../lib/control/agent-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {
@@ -80,6 +80,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
   if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
+  if (s.refill !== undefined) refillMetrics(s.refill, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
 }
@@ -92,4 +93,18 @@ function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
   metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(scrub.lastPassAt));
   metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (scrub.lastPassMs ?? 0) / 1000);
   metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', scrub.lastPassBytes ?? 0);
+}
+
+function refillMetrics(refill: RefillStatus, metric: Metric): void {
+  metric('counter', 'refill_samples_total', 'Samples fetched from other nodes.', refill.samples);
+  metric('counter', 'refill_refused_total', 'Such samples that Prometheus did not take.', refill.refused);
+  metric('gauge', 'refill_busy', '1 while samples are compared with another node.', refill.busy);
+  metric('gauge', 'refill_failing', '1 when the last attempt failed.', refill.error !== null);
+  const whole = seconds(refill.wholeUntil);
+  metric(
+    'gauge',
+    'refill_whole_until_timestamp_seconds',
+    'Until when nothing is missing that another node has.',
+    whole,
+  );
 }

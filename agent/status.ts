@@ -8,6 +8,7 @@ import type { WatchdogReceiver } from './webhooks/watchdog';
 import type { Supervisor } from './process/supervisor';
 import type { RoleKeeper } from './role/role-keeper';
 import type { Sidecar } from './thanos/sidecar';
+import type { Refiller } from './refill/refiller';
 import type { Scrubber } from './scrub/scrubber';
 
 export interface StatusSource {
@@ -23,6 +24,7 @@ export interface StatusSource {
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
   readonly scrubber: Scrubber;
+  readonly refiller: Refiller;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
 }
 
@@ -59,6 +61,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,
+    refill: s.refiller.status,
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -23,15 +23,25 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
       `--rules.alert.resend-delay=${resendDelay}`,
       // Default 10m: shorter timers would start anew after each restart.
       '--rules.alert.for-grace-period=0s',
+      // Takes what the node missed, from its own agent (agent/refill).
+      '--web.enable-remote-write-receiver',
       ...(config.thanos === null ? [] : uploadedAsCut(config.thanos.blockDuration)),
       '--log.format=json',
     ],
   };
 }
 
-/** The sidecar uploads blocks as they were cut; a locally compacted one would overlap with what was uploaded before. */
+/**
+ * The sidecar uploads blocks as they were cut; a locally compacted one would overlap with what was uploaded before. Nor
+ * may Prometheus merge a block of refilled samples with the one of the same time: the result would not be uploaded, and
+ * if it is sooner than the sidecar, neither would the samples of the other one.
+ */
 function uploadedAsCut(blockDuration: string): string[] {
-  return [`--storage.tsdb.min-block-duration=${blockDuration}`, `--storage.tsdb.max-block-duration=${blockDuration}`];
+  return [
+    `--storage.tsdb.min-block-duration=${blockDuration}`,
+    `--storage.tsdb.max-block-duration=${blockDuration}`,
+    '--no-storage.tsdb.allow-overlapping-compaction',
+  ];
 }
 
 /** Peers are those known at start; who starts later names us, so that the cluster joins either way. */

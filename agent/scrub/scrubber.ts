@@ -21,6 +21,8 @@ export interface ScrubberOptions {
   readonly pid: () => number | null;
   /** `prometheus_tsdb_blocks_loaded`; null when it does not say. */
   readonly blocksLoaded: () => Promise<number | null>;
+  /** A mend may have cost samples of the head. */
+  readonly onLoss: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -114,9 +116,11 @@ export class Scrubber {
     incident: string,
     { findings, inventory }: Judgement,
   ): Promise<string | null> {
-    const { data, tsdb, policy, log } = this.options;
+    const { data, tsdb, policy, onLoss, log } = this.options;
     log('warn', 'damage-set-aside', { incident, steps });
     try {
+      // Before, so that a death in the middle is not the end of it.
+      if (steps.some((step) => !('ulid' in step))) await onLoss();
       const aside = new SetAside({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
       await mend(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
       const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);

@@ -64,6 +64,7 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
     routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
     scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
+    refill: { ...DEFAULT_POLICY.refill, ...changes?.refill },
   };
 }
 

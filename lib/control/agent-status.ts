@@ -43,6 +43,27 @@ export interface ScrubStatus {
   readonly error: string | null;
 }
 
+/** Of what the agent fetches from other nodes that this one missed. */
+export interface RefillStatus {
+  /** ISO 8601, UTC: up to here nothing is missing that another node has; null before the first look. */
+  readonly wholeUntil: string | null;
+  readonly busy: boolean;
+  /** Samples written, and those that Prometheus refused, since the agent started. */
+  readonly samples: number;
+  readonly refused: number;
+  /** The last time that something was missing. */
+  readonly last: null | {
+    readonly from: string;
+    readonly to: string;
+    readonly samples: number;
+    readonly refused: number;
+    readonly tookMs: number;
+    readonly at: string;
+  };
+  /** What keeps it from its work; null when nothing does. */
+  readonly error: string | null;
+}
+
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
 export interface AgentStatus {
   readonly version: 1;
@@ -98,5 +119,7 @@ export interface AgentStatus {
   readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };
   /** What the scrub of the TSDB saw. Absent from agents that have none. */
   readonly scrub?: ScrubStatus;
+  /** What was fetched of what this node missed. Absent from agents that fetch nothing. */
+  readonly refill?: RefillStatus;
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

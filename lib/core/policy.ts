@@ -50,6 +50,12 @@ export interface Policy {
     /** What was set aside is kept for so long. */
     readonly keepMs: number;
   };
+  readonly refill: {
+    /** A node that was away fetches from its peer what it missed, up to so long ago. */
+    readonly windowMs: number;
+    /** At most so many samples a second are compared: Prometheus and the network have other things to do. */
+    readonly samplesPerSecond: number;
+  };
 }
 
 /** A loop of route-queries runs for a minute and remembers nothing of the one before it; some of it goes to waiting. */
@@ -68,6 +74,7 @@ export const DEFAULT_POLICY: Policy = {
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
   routing: { backAfterMs: 20_000 },
   scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
+  refill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
 };
 
 /** A broken relation between two settings, `path` being where a person would look for it. */
@@ -156,6 +163,8 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     [['scrub', 'bytesPerSecond'], p.scrub.bytesPerSecond],
     [['scrub', 'deepMs'], p.scrub.deepMs],
     [['scrub', 'keepMs'], p.scrub.keepMs],
+    [['refill', 'windowMs'], p.refill.windowMs],
+    [['refill', 'samplesPerSecond'], p.refill.samplesPerSecond],
   ];
   for (const [path, value] of positive) {
     check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');

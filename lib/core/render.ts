@@ -25,6 +25,8 @@ export interface RenderInput {
   readonly thanos: boolean;
   /** E.g. 3.5.3. */
   readonly prometheusVersion: string;
+  /** How much older than the newest a sample may be, ms; what a node missed comes late. @default 0 */
+  readonly lateMs?: number;
   /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
   readonly webhooks: Webhooks | null;
 }
@@ -99,7 +101,7 @@ function isDropped(metric: string, profile: ScrapeProfile, { droppable }: Profil
 }
 
 export function renderPrometheus(input: RenderInput): string {
-  const { bundle, profile = 'normal' } = input;
+  const { bundle, profile = 'normal', lateMs = 0 } = input;
   const limits = scrapeLimits(bundle);
   const document = {
     global: {
@@ -107,6 +109,7 @@ export function renderPrometheus(input: RenderInput): string {
       evaluation_interval: bundle.global.evaluationInterval,
       external_labels: externalLabels(input),
     },
+    ...(lateMs === 0 ? {} : { storage: { tsdb: { out_of_order_time_window: `${Math.ceil(lateMs / 1000)}s` } } }),
     alerting: {
       // Both nodes must send identical alerts, or Alertmanager notifies twice.
       alert_relabel_configs: [{ action: 'labeldrop', regex: EXTERNAL_LABELS.replica }],

@@ -9,7 +9,7 @@ import { queriesOf } from './thanos';
 import { getJson, oracleOf, prometheusOf, type World } from './world';
 
 /** The scrape interval of config/cluster.ts. */
-const INTERVAL_MS = 1_000;
+export const INTERVAL_MS = 1_000;
 
 /** `up` and one further metric of each watched job. */
 const WATCHED =

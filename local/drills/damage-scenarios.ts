@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { awaitAll, until } from './clock';
-import { sampleTimes, samplesMissing } from './collect';
+import { INTERVAL_MS, sampleTimes, samplesMissing } from './collect';
 import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
 import { contentOf, FILE_FAULTS, headChunks, numbered, type FileFault } from './damage-faults';
 import { FAILOVER } from './failover-scenarios';
 import { tsdbOf } from './history-steps';
 import type { Reading } from './instrument';
-import type { SampleTimes } from './samples';
+import { missingEverywhere, type SampleTimes } from './samples';
 import type { Scenario } from './scenario';
 import { atRest } from './settle';
-import { prometheusOf, statusOf, type World } from './world';
+import { oracleOf, prometheusOf, statusOf, type World } from './world';
 
 /** One before and one after the middle one. */
 const SEGMENTS = 3;
@@ -21,6 +21,7 @@ const READY_MS = 60_000;
 /** A chunk is full after 120 samples, and let go with the next look of Prometheus, every minute. */
 const HEAD_CHUNKS_MS = 200_000;
 const PASS_MS = 30_000;
+const WHOLE_MS = 120_000;
 
 /** What was there just before the damage. */
 interface Before {
@@ -89,6 +90,14 @@ async function healed(
   const readyAt = Date.now();
   const { scrub } = await statusOf(world, node);
   const corruptions = await metric(world, node, 'prometheus_tsdb_wal_corruptions_total');
+  await must('it does not get whole', WHOLE_MS, signal, async () => {
+    const { refill } = await statusOf(world, node);
+    if (refill?.wholeUntil && Date.parse(refill.wholeUntil) > readyAt && !refill.busy) return null;
+    return `it is whole until ${refill?.wholeUntil ?? 'nobody knows'}${refill?.error ? `: ${refill.error}` : ''}`;
+  });
+  const wholeAt = Date.now();
+  const { refill } = await statusOf(world, node);
+  const wholeUntil = Date.parse(refill!.wholeUntil!);
   const lost = await lostSamples(world, node, before.samples, struckAt);
   return {
     measurements: {
@@ -100,6 +109,10 @@ async function healed(
       samplesBefore: [...before.samples.values()].reduce((sum, times) => sum + times.length, 0),
       samplesLostOnNode: lost.all,
       secondsLostOnNode: lost.worst,
+      wholeAgain: (wholeAt - crashedAt) / 1000,
+      samplesRefilled: refill!.last?.samples ?? 0,
+      samplesRefused: refill!.last?.refused ?? 0,
+      secondsMissingAfterRefill: await missingOnNode(world, node, before.samples, wholeUntil),
       lostOnBothNodes: await lostEverywhere(world, before.samples, struckAt),
       ...(before.block === null ? {} : { blockSamples: await samplesOfBlock(world, node, before.block) }),
     },
@@ -121,6 +134,15 @@ async function lostSamples(
     return times.filter((at) => at > to - BACK_MS + 5_000 && !have.has(at)).length;
   });
   return { all: lost.reduce((sum, n) => sum + n, 0), worst: Math.max(0, ...lost) };
+}
+
+/** From what was there before the damage until the node is whole: of one series at worst, what the oracle has and it has not. */
+async function missingOnNode(world: World, node: string, before: SampleTimes, to: number): Promise<number> {
+  const from = Math.min(...[...before.values()].map((times) => times[0]!)) + BEGIN_MS;
+  const [oracle, own] = await Promise.all(
+    [oracleOf(world), prometheusOf(world, node)].map((api) => sampleTimes(api, from, to)),
+  );
+  return Math.max(0, ...missingEverywhere([own!], oracle!, from, to, INTERVAL_MS).values());
 }
 
 /** Of the time before the damage: what no node has any more. */

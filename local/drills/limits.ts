@@ -55,6 +55,7 @@ const MENDED = [
   exactly('setAside', 1, 'incidents'),
   exactly('corruptionsSeenByPrometheus', 0, ''),
   most('lostOnBothNodes', 0, 'samples'),
+  most('secondsMissingAfterRefill', 2, 's'),
 ];
 /** One record is lost: what was scraped in one second, of some jobs. */
 const ONE_RECORD = most('secondsLostOnNode', 2, 's');

@@ -17,11 +17,16 @@ export interface Lab {
 const CONFIG = 'storage:\n  tsdb:\n    out_of_order_time_window: 30m\n';
 
 /** Starts Prometheus on `<dir>/data`; it may exit at once, see `exited`. */
-export async function startLab(program: string, dir: string, flags: readonly string[] = []): Promise<Lab> {
+export async function startLab(
+  program: string,
+  dir: string,
+  flags: readonly string[] = [],
+  config = CONFIG,
+): Promise<Lab> {
   const port = await freePort();
   const data = join(dir, 'data');
   mkdirSync(data, { recursive: true });
-  writeFileSync(join(dir, 'prometheus.yml'), CONFIG);
+  writeFileSync(join(dir, 'prometheus.yml'), config);
   const logFile = join(dir, 'prometheus.log');
   const output = openSync(logFile, 'w');
   const args = [
@@ -60,8 +65,8 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
-  /** [ms since the Unix epoch, value] in order of time. */
-  readonly samples: readonly (readonly [number, number])[];
+  /** [ms since the Unix epoch, value] in order of time; a bigint is a value's bits. */
+  readonly samples: readonly (readonly [number, number | bigint])[];
 }
 
 /** Remote write 1.0. @throws when it is not accepted */
@@ -100,10 +105,11 @@ function timeSeries({ labels, samples }: Series): Buffer {
   ]);
 }
 
-function sample(at: number, value: number): Buffer {
+function sample(at: number, value: number | bigint): Buffer {
   const head = Buffer.alloc(9);
   head[0] = (1 << 3) | 1;
-  head.writeDoubleLE(value, 1);
+  if (typeof value === 'bigint') head.writeBigUInt64LE(value, 1);
+  else head.writeDoubleLE(value, 1);
   return Buffer.concat([head, Buffer.from([2 << 3]), varint(at)]);
 }
 

@@ -1,0 +1,32 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RefillState } from '../../lib/core/refill';
+import { ifThere } from '../scrub/listing';
+
+/** Up to when this node is whole, on its data volume. Lost or damaged, all of the window is compared again. */
+export class RefillMemory {
+  private readonly file: string;
+
+  constructor(data: string) {
+    this.file = join(data, 'refill', 'state.json');
+  }
+
+  async read(): Promise<RefillState | null> {
+    const text = await ifThere(() => readFile(this.file, 'utf8'));
+    if (text === null) return null;
+    try {
+      const state = JSON.parse(text) as Partial<RefillState> | null;
+      const numbers = [state?.wholeUntil, state?.thoroughUntil].every(Number.isFinite);
+      return state?.version === 1 && numbers ? (state as RefillState) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @throws when the volume does not take it */
+  async write(state: RefillState): Promise<void> {
+    await mkdir(dirname(this.file), { recursive: true });
+    await writeFile(`${this.file}.tmp`, `${JSON.stringify(state)}\n`);
+    await rename(`${this.file}.tmp`, this.file);
+  }
+}

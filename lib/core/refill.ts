@@ -1,0 +1,115 @@
+/**
+ * What a node missed while it was away or lost with a mend, and which of its peer's samples fill it.
+ * All times in ms since the Unix epoch.
+ */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Kept on the data volume: a volume made from a snapshot brings the knowledge that fits it. */
+export interface RefillState {
+  readonly version: 1;
+  /** Up to here nothing is missing that a peer has. */
+  readonly wholeUntil: number;
+  /** A mend may have lost single series up to here: scrapes that were made prove nothing. 0 for none. */
+  readonly thoroughUntil: number;
+}
+
+export interface RefillNeed extends Span {
+  readonly thoroughUntil: number;
+}
+
+/** Scrapes that are under way are in neither node yet. */
+const FRESH_MS = 3_000;
+/** Discovery and the offsets of the targets: about this long after its start a Prometheus has scraped all of them. */
+const SETTLED_MS = 10_000;
+/** A node that was not away is looked at this often. */
+const ROUTINE_MS = 300_000;
+
+/** The time that has to be compared with a peer now, or null. `startedAt`: of this node's Prometheus. */
+export function refillNeed(
+  state: RefillState | null,
+  startedAt: number,
+  windowMs: number,
+  now: number,
+): RefillNeed | null {
+  const from = Math.max(state?.wholeUntil ?? 0, now - windowMs);
+  const to = now - FRESH_MS;
+  const wasAway = startedAt > from;
+  if (wasAway ? now < startedAt + SETTLED_MS : to - from < ROUTINE_MS) return null;
+  return { from, to, thoroughUntil: state?.thoroughUntil ?? 0 };
+}
+
+/** After a mend everything that the head held is in doubt. `spanMs`: how much time a head can hold. */
+export function afterLoss(state: RefillState | null, spanMs: number, now: number): RefillState {
+  const wholeUntil = Math.min(state?.wholeUntil ?? Infinity, now - spanMs);
+  return { version: 1, wholeUntil, thoroughUntil: now };
+}
+
+/** How many samples of `up` each target has in each minute that ends at a time: target → time → number. */
+export type Scrapes = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+export const MINUTE_MS = 60_000;
+/** Two nodes scrape at different fractions of a second: of one minute they may have one scrape more or less. */
+const BY_CHANCE = 1;
+
+/** The ends of the minutes in which some target was scraped less often than by the peer. */
+export function lackingMinutes(own: Scrapes, peer: Scrapes): number[] {
+  const lacking = new Set<number>();
+  for (const [target, minutes] of peer) {
+    for (const [end, count] of minutes) {
+      if ((own.get(target)?.get(end) ?? 0) < count - BY_CHANCE) lacking.add(end);
+    }
+  }
+  return [...lacking].sort((a, b) => a - b);
+}
+
+/** What has to be compared sample by sample: minutes that lack something, and what is not a whole minute. */
+export function spansToCompare(need: RefillNeed, lacking: readonly number[]): Span[] {
+  const spans: Span[] = [];
+  const add = (from: number, to: number): void => {
+    if (to <= from) return;
+    const last = spans.at(-1);
+    if (last !== undefined && last.to >= from) spans[spans.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else spans.push({ from, to });
+  };
+  add(need.from, Math.min(need.to, need.thoroughUntil));
+  for (const end of lacking) add(Math.max(need.from, end - MINUTE_MS), Math.min(need.to, end));
+  add(Math.max(need.from, wholeMinutes(need).at(-1) ?? need.from), need.to);
+  return spans;
+}
+
+/** The ends of the whole minutes from `from` on. */
+export function wholeMinutes({ from, to }: Span): number[] {
+  return Array.from({ length: Math.floor((to - from) / MINUTE_MS) }, (_, i) => from + (i + 1) * MINUTE_MS);
+}
+
+/** A scrape may come late without being missing; two times the distance means that one is. */
+const HOLE = 1.75;
+
+/**
+ * Which of the peer's samples of one series lie in holes of ours, by their index. Both ascending. Replicas scrape at
+ * different fractions of a second, so times do not match; what matters is that no hole is left.
+ */
+export function inHoles(own: readonly number[], peer: readonly number[], span: Span): number[] {
+  const step = Math.min(usualDistance(peer), usualDistance(own));
+  const found: number[] = [];
+  let next = 0;
+  for (const [i, at] of peer.entries()) {
+    if (at < span.from || at >= span.to) continue;
+    while (next < own.length && own[next]! < at) next += 1;
+    if (own[next] === at) continue;
+    const before = own[next - 1] ?? -Infinity;
+    const after = own[next] ?? Infinity;
+    if (own.length === 0 || after - before > HOLE * step) found.push(i);
+  }
+  return found;
+}
+
+/** The median; with fewer than two samples there is none, and only a series that is not there at all has a hole. */
+function usualDistance(times: readonly number[]): number {
+  if (times.length < 2) return Infinity;
+  const distances = times.slice(1).map((at, i) => at - times[i]!);
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)]!;
+}

@@ -13,6 +13,7 @@ export function historyWatch(world: World): Measuring {
   const looks: { readonly at: number; readonly wrong: number }[] = [];
   let imported: Imported | undefined;
   let looking = false;
+  let stopped = false;
   const look = async (): Promise<void> => {
     if (looking || imported === undefined) return;
     looking = true;
@@ -24,7 +25,10 @@ export function historyWatch(world: World): Measuring {
     }
   };
   const timer = setInterval(() => {
-    look().catch((error: Error) => world.say(`    history is not answered: ${error.message}`));
+    look().catch((error: Error) => {
+      // The system may be on its way down before an answer came.
+      if (!stopped) world.say(`    history is not answered: ${error.message}`);
+    });
   }, LOOK_MS);
   return {
     async beforeFault() {
@@ -47,7 +51,10 @@ export function historyWatch(world: World): Measuring {
         findings: [],
       };
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }
 

@@ -91,7 +91,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   };
   const peers = new Peers(config, store, paths, announcement, log, () => followAlertmanagers());
   const followAlertmanagers = (): void =>
-    gate.setAlertmanagers([...peers.addresses.values()].map((a) => `${a}:${PORTS.alertmanager}`));
+    gate.setAlertmanagers([...peers.everywhere].map((a) => `${a}:${PORTS.alertmanager}`));
   followAlertmanagers();
 
   let exitedAt: number | null = null;
@@ -103,7 +103,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     config,
     paths,
     address,
-    () => [...peers.others.values()],
+    () => peers.everywhere.filter((other) => other !== address),
     onPrometheusExit,
     () => scrubber.beforeStart(),
     log,
@@ -138,7 +138,16 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const probes = new Probes(node, () => peers.addresses, policy);
   const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);
   const takeover = new Takeover(
-    { store, nodes: config.nodes, probeAll, policy, now: Date.now, sleep },
+    {
+      store,
+      get nodes() {
+        return peers.nodes;
+      },
+      probeAll,
+      policy,
+      now: Date.now,
+      sleep,
+    },
     (assignment) => role.apply(assignment),
     log,
   );
@@ -157,6 +166,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   };
   const role: RoleKeeper = new RoleKeeper({
     config,
+    nodes: () => peers.nodes,
     store,
     probes,
     takeover,
@@ -309,7 +319,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   return {
-    leave: () => leave({ config, role, store, probes, log }),
+    leave: () => leave({ config, nodes: peers.nodes, role, store, probes, log }),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();

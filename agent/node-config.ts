@@ -19,9 +19,6 @@ export function readNodeConfig(path: string): NodeConfig {
     if (typeof config[field] !== 'string' || config[field] === '')
       throw wrong(`${field} is missing`, config[field], 'a name');
   }
-  if (!Array.isArray(config.nodes) || !config.nodes.includes(config.node)) {
-    throw wrong('nodes does not name this node', config.nodes, `a list with ${config.node}`);
-  }
   parsePolicy(JSON.stringify(config.policy));
   return config;
 }

@@ -1,29 +1,39 @@
 import { join } from 'node:path';
 import type { NodeId } from '../lib/core/assignment';
-import { PORTS } from '../lib/core/names';
+import { inOrder, PORTS, type NodeOfShard } from '../lib/core/names';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import type { ControlStore } from '../lib/control/store';
 import { readIfExists, writeAtomically } from './files';
 import { messageOf, type Log } from './log';
 import type { Paths } from './paths';
 
+/** A node that announced itself, and where it is. */
+interface Known extends NodeOfShard {
+  readonly address: string;
+}
+
+/** Listing costs ten times what reading costs, and a new node has time until it is known. */
+const LIST_EVERY = 4;
+
 /**
- * Who is where. Each round says where this node is, then reads where the others are: of two nodes that
- * start at once, at least one thus sees the other. The last known addresses are kept on disk for the
- * day on which S3 is down.
+ * Who is there, and where. Each round says where this node is, then reads where the others are: of two nodes that
+ * start at once, at least one thus sees the other. Nobody is told beforehand which nodes there are, so that one more
+ * changes nothing of those that run. The last known addresses are kept on disk for the day on which S3 is down.
  */
 export class Peers {
-  private known: Record<NodeId, string>;
+  private known: readonly Known[];
+  private listed: readonly NodeOfShard[] = [];
+  private rounds = 0;
 
   constructor(
     private readonly config: NodeConfig,
-    private readonly store: Pick<ControlStore, 'readAnnouncement' | 'writeAnnouncement'>,
+    private readonly store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'writeAnnouncement'>,
     private readonly paths: Paths,
     private readonly self: () => NodeAnnouncement,
     private readonly log: Log,
     private readonly onChange: () => void,
   ) {
-    this.known = { ...this.load(), [config.node]: self().address };
+    this.known = this.withSelf(this.load());
     try {
       this.publishTargets();
     } catch (error) {
@@ -32,35 +42,61 @@ export class Peers {
     }
   }
 
-  /** Addresses of all nodes that ever announced themselves, this one included. */
+  /** Nodes of this shard in order of preference, this one included. */
+  get nodes(): readonly NodeId[] {
+    return this.ofShard.map(({ node }) => node);
+  }
+
+  /** Their addresses. */
   get addresses(): ReadonlyMap<NodeId, string> {
-    return new Map(this.config.nodes.flatMap((n) => (this.known[n] === undefined ? [] : [[n, this.known[n]]])));
+    return new Map(this.ofShard.map(({ node, address }) => [node, address]));
   }
 
   get others(): ReadonlyMap<NodeId, string> {
     return new Map([...this.addresses].filter(([node]) => node !== this.config.node));
   }
 
+  /** Addresses of the nodes of all shards: their Alertmanagers are one cluster. */
+  get everywhere(): readonly string[] {
+    return this.known.map(({ address }) => address);
+  }
+
   async round(): Promise<void> {
     await this.store.writeAnnouncement(this.self());
-    const others = this.config.nodes.filter((n) => n !== this.config.node);
-    const read = await Promise.all(others.map((n) => this.store.readAnnouncement(n)));
-    const next = { ...this.known };
-    for (const peer of read) if (peer !== null) next[peer.node] = peer.address;
+    if (this.rounds++ % LIST_EVERY === 0 || this.ofShard.length < 2) this.listed = await this.store.listNodes();
+    const read = await Promise.all(
+      this.listed
+        .filter(({ node }) => node !== this.config.node)
+        .map(async ({ shard, node }) => {
+          const address = (await this.store.readAnnouncement(node, shard))?.address;
+          return address === undefined ? [] : [{ shard, node, address }];
+        }),
+    );
+    const next = this.withSelf(read.flat());
     if (JSON.stringify(next) === JSON.stringify(this.known)) return;
     this.known = next;
     writeAtomically(this.paths.peers, `${JSON.stringify(next, null, 2)}\n`);
     this.publishTargets();
-    this.log('info', 'peers-changed', { addresses: next });
+    this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
     this.onChange();
   }
 
-  private load(): Record<NodeId, string> {
+  private get ofShard(): readonly Known[] {
+    return this.known.filter(({ shard }) => shard === this.config.shard);
+  }
+
+  private withSelf(others: readonly Known[]): readonly Known[] {
+    const { node, shard } = this.config;
+    const rest = others.filter((other) => other.node !== node);
+    return [...rest, { shard, node, address: this.self().address }].sort(inOrder);
+  }
+
+  private load(): readonly Known[] {
     try {
-      return JSON.parse(readIfExists(this.paths.peers) ?? '{}') as Record<NodeId, string>;
+      return JSON.parse(readIfExists(this.paths.peers) ?? '[]') as Known[];
     } catch (error) {
       this.log('warn', 'state-damaged', { file: this.paths.peers, error: messageOf(error) });
-      return {};
+      return [];
     }
   }
 

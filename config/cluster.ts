@@ -6,10 +6,9 @@ export default defineCluster({
   region: 'eu-west-1',
 
   zones: ['eu-west-1a', 'eu-west-1b'],
-  nodes: [
-    { name: 'prometheus-1', zone: 'eu-west-1a' },
-    { name: 'prometheus-2', zone: 'eu-west-1b' },
-  ],
+  // One more of either is one more `cdk deploy`, which only adds; fewer is refused (docs/sharding.md).
+  replicas: 2,
+  shards: 1,
 
   instance: {
     type: 'r7g.large',

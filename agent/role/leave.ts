@@ -8,6 +8,8 @@ import type { RoleKeeper } from './role-keeper';
 
 export interface Leaving {
   readonly config: NodeConfig;
+  /** Of the shard, in order of preference. */
+  readonly nodes: readonly string[];
   readonly role: Pick<RoleKeeper, 'isAssigned' | 'assignment'>;
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly probes: Pick<Probes, 'probeAll'>;
@@ -18,7 +20,7 @@ export interface Leaving {
  * Before an orderly end, a node that alerts hands over: its gate stays open until another one's is. Where that is not
  * possible the node ends anyway, and the others notice as they notice every failure. Never rejects.
  */
-export async function leave({ config, role, store, probes, log }: Leaving): Promise<void> {
+export async function leave({ config, nodes, role, store, probes, log }: Leaving): Promise<void> {
   const { node, policy } = config;
   const paused = role.assignment?.paused ?? null;
   if (!role.isAssigned) return;
@@ -31,7 +33,7 @@ export async function leave({ config, role, store, probes, log }: Leaving): Prom
       { kind: 'switchover', to: null, reason: `${node} is shutting down` },
       {
         store,
-        nodes: config.nodes,
+        nodes,
         probeAll: () => probes.probeAll(policy.probe.timeoutMs),
         operator: `the agent of ${node}`,
         policy,

@@ -16,6 +16,8 @@ import type { Takeover } from './takeover';
 
 export interface RoleDeps {
   readonly config: NodeConfig;
+  /** Nodes of the shard that are known, in order of preference. */
+  readonly nodes: () => readonly string[];
   readonly store: Pick<ControlStore, 'readAssignment' | 'readHeartbeat'>;
   readonly probes: Probes;
   readonly takeover: Takeover;
@@ -96,7 +98,7 @@ export class RoleKeeper {
   }
 
   private decide(store: RoleInput['store']): void {
-    const { config, probes, takeover, applyGate, file } = this.deps;
+    const { config, nodes, probes, takeover, applyGate, file } = this.deps;
     const active = this.state.assignment?.active;
     const streak = active === undefined ? { hits: 0, misses: 0 } : probes.streakOf(active);
     const before = this.state.assignment;
@@ -109,7 +111,12 @@ export class RoleKeeper {
         activeHits: streak.hits,
         peerAlerts: probes.peerAlerts,
         selfWorks: probes.selfWorks,
-        standbyRank: Math.max(0, config.nodes.filter((node) => node !== active).indexOf(config.node)),
+        standbyRank: Math.max(
+          0,
+          nodes()
+            .filter((node) => node !== active)
+            .indexOf(config.node),
+        ),
         attempt: takeover.takeResult(),
       },
       config.policy,

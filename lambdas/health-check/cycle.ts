@@ -26,9 +26,7 @@ export interface Counts {
   readonly stuck: boolean;
 }
 
-export function startCounts(nodes: readonly NodeId[]): Counts {
-  return { nodes: new Map(nodes.map((node) => [node, UNKNOWN_HEALTH])), assignment: null, stuck: true };
-}
+export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, stuck: true };
 
 /**
  * One cycle: read everything, decide, write. Never rejects: a cycle that fails is counted and the next one comes.
@@ -53,13 +51,15 @@ export async function runCycle(
       },
     ),
     // The book is refreshed beside the probes, not before them: known addresses are probed without waiting for S3.
-    control.addresses.addresses().size === config.nodes.length
+    control.addresses.isComplete
       ? Promise.all([control.probeAll(policy.probe.timeoutMs), control.addresses.refresh(doubtful)]).then(([p]) => p)
       : control.addresses.refresh(doubtful).then(() => control.probeAll(policy.probe.timeoutMs)),
   ]);
   const active = assignment?.active ?? null;
+  // Whose announcement is gone has not stopped being the one that must alert.
+  const watched = new Set([...control.nodes, ...(active === null ? [] : [active])]);
   const nodes = new Map(
-    config.nodes.map((node) => {
+    [...watched].map((node) => {
       const probe = probes.get(node);
       const ok = probe !== undefined && (node === active ? serves(probe, policy) : works(probe, policy));
       return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];

@@ -3,7 +3,7 @@ import { connectControl, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
-import { runCycle, startCounts } from './cycle';
+import { NO_COUNTS, runCycle } from './cycle';
 
 let control: Control | undefined;
 
@@ -18,9 +18,9 @@ export async function handler(
   const pointer = readSchedule(event);
   const { intervalMs } = config.policy.probe;
   const forMs = loopMs(context);
-  log('info', 'loop-started', { forMs, intervalMs, nodes: config.nodes });
+  log('info', 'loop-started', { forMs, intervalMs, nodes: world.nodes });
 
-  let counts = startCounts(config.nodes);
+  let counts = NO_COUNTS;
   let cycles = 0;
   await everyInterval(intervalMs, forMs, async () => {
     counts = await runCycle(counts, world, config, context.awsRequestId);

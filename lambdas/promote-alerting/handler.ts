@@ -15,13 +15,13 @@ let control: Control | undefined;
  */
 export async function handler(event: unknown): Promise<PromoteOutcome> {
   const config = readFunctionConfig(process.env);
-  const read = readRequest(event, config.nodes);
+  control ??= connectControl(config);
+  await control.addresses.refresh();
+  const read = readRequest(event, control.nodes);
   if ('ignore' in read) {
     log('info', 'promotion-ignored', { because: read.ignore });
     return { acted: false, because: read.ignore, assignment: null };
   }
-  control ??= connectControl(config);
-  await control.addresses.refresh();
   try {
     const outcome = await promote(read.request, control);
     log('info', outcome.acted ? 'promoted' : 'not-promoted', {

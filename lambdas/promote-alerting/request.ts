@@ -35,7 +35,7 @@ export function readRequest(
       what: 'an agent reports the exit of a node that is not in this shard',
       got: JSON.stringify(exited),
       expected: `one of ${nodes.join(', ')}`,
-      fix: 'check PROMHA_NODES of the function and the node names in config/cluster.ts',
+      fix: 'call the function of its own shard',
     });
   }
   throw new UserError({

@@ -108,10 +108,9 @@ export async function runCycle(
 /** Nodes that could answer queries now: Prometheus is ready, answers one, and has something to answer with. */
 async function readyNodes(control: Control, config: FunctionConfig): Promise<NodeId[]> {
   const { timeoutMs } = config.policy.probe;
-  const probes =
-    control.addresses.addresses().size === config.nodes.length
-      ? (await Promise.all([control.probeAll(timeoutMs), control.addresses.refresh()]))[0]
-      : await control.addresses.refresh().then(() => control.probeAll(timeoutMs));
+  const probes = control.addresses.isComplete
+    ? (await Promise.all([control.probeAll(timeoutMs), control.addresses.refresh()]))[0]
+    : await control.addresses.refresh().then(() => control.probeAll(timeoutMs));
   return [...probes.values()].filter((p) => p.ready && p.scrapeLagMs !== null).map((p) => p.node);
 }
 

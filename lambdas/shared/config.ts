@@ -6,8 +6,6 @@ import { parsePolicy, type Policy } from '../../lib/core/policy';
 export interface FunctionConfig {
   readonly cluster: string;
   readonly shard: number;
-  /** Nodes of the shard in order of preference. */
-  readonly nodes: readonly string[];
   readonly controlBucket: string;
   readonly policy: Policy;
 }
@@ -28,7 +26,6 @@ export function readFunctionConfig(env: Readonly<Record<string, string | undefin
   return {
     cluster: get(ENV.cluster),
     shard: Number(get(ENV.shard)),
-    nodes: get(ENV.nodes).split(','),
     controlBucket: get(ENV.controlBucket),
     policy: parsePolicy(get(ENV.policy)),
   };

@@ -16,13 +16,12 @@ export interface Control extends PromoteDeps {
 const PACE = { most: 300, fresh: 50, patienceMs: 50 };
 
 export function connectControl(config: FunctionConfig): Control {
-  const { policy, nodes, shard } = config;
+  const { policy, shard } = config;
   const store = s3ControlStore(controlS3(policy.storeTimeoutMs), config.controlBucket, shard, policy.storeTimeoutMs);
-  const addresses = new AddressBook(nodes, store, (node, error) =>
-    log('warn', 'address-not-refreshed', {
-      node,
+  const addresses = new AddressBook(shard, store, (node, error) =>
+    log('warn', node === null ? 'nodes-not-listed' : 'address-not-refreshed', {
+      ...(node !== null && { node, kept: addresses.addresses().get(node) ?? null }),
       error: reasonOf(error),
-      kept: addresses.addresses().get(node) ?? null,
     }),
   );
   /** They kept the last round waiting: they come first, so that their time passes beside that of the others. */
@@ -30,7 +29,9 @@ export function connectControl(config: FunctionConfig): Control {
   return {
     store,
     addresses,
-    nodes,
+    get nodes() {
+      return addresses.nodes;
+    },
     policy,
     now: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

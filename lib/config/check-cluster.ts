@@ -3,6 +3,7 @@ import { DEFAULT_POLICY, type Policy } from '../core/policy';
 import { durationMs } from '../core/duration';
 import { DEFAULT_SCRAPE_LIMITS } from '../core/render';
 import type { Cluster, ClusterConfig } from './cluster';
+import { nodesOf } from './layout';
 import { locateSetting, type SettingPath } from './locate';
 import { contradictions } from './relations';
 import { clusterSchema } from './schema';
@@ -42,9 +43,12 @@ export function checkCluster(
     });
     return { cluster: null, problems };
   }
+  const shards = parsed.data.shards ?? 1;
   const cluster: Cluster = {
     ...parsed.data,
+    shards,
     shard: 0,
+    nodes: nodesOf({ ...parsed.data, shards }, 0),
     policy: withDefaults(parsed.data.policy),
     load: loadPolicy(parsed.data),
     scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...parsed.data.scrapeLimits },

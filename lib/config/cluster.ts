@@ -7,7 +7,7 @@ export type Architecture = 'arm64' | 'x86_64';
 
 /** One Prometheus node: an Auto Scaling group of one and a data volume that outlives it. */
 export interface ClusterNode {
-  /** Lower-case letters, digits and dashes; names the node's volume, so never rename it. */
+  /** Names the node's volume. */
   readonly name: string;
   /** One of `zones`; instance and volume live there. */
   readonly zone: string;
@@ -122,8 +122,12 @@ export interface ClusterConfig {
   /** Only where the stacks must not be deployable to any other account. */
   readonly account?: string;
   readonly zones: readonly string[];
-  /** At least two, in order of preference: the first one alerts first. */
-  readonly nodes: readonly ClusterNode[];
+  /** Nodes of each shard, at least two, over the zones in turn: prometheus-1, prometheus-2, …; of shard 1 prometheus-1-1, … */
+  readonly replicas: number;
+  /** Targets are split over so many, by a hash of their address. @default 1. Rules change their meaning: docs/sharding.md */
+  readonly shards?: number;
+  /** Nodes that are not where their turn would put them: name → zone. Also keeps nodes where they are when zones change. */
+  readonly placement?: Readonly<Record<string, string>>;
   readonly instance: {
     readonly type: string;
     readonly architecture: Architecture;
@@ -167,12 +171,15 @@ export function defineCluster(config: ClusterConfig): ClusterConfig {
   return config;
 }
 
-/** A ClusterConfig that was found sound, with every default in its place. */
+/** A ClusterConfig that was found sound, with every default in its place; seen from one of its shards. */
 export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies' | 'load' | 'scrapeLimits'> {
+  readonly shards: number;
   readonly policy: Policy;
   readonly load: LoadPolicy & { readonly droppable?: string };
   readonly scrapeLimits: ScrapeLimits;
   readonly remedies: readonly Remedy[];
-  /** Later issues add shards; names leave room for them. */
-  readonly shard: 0;
+  /** Which shard this is about: that of the stacks made from it. What belongs to the whole cluster is made for shard 0. */
+  readonly shard: number;
+  /** Nodes of this shard, in order of preference. */
+  readonly nodes: readonly ClusterNode[];
 }

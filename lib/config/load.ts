@@ -66,10 +66,7 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
       global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
       ...(droppable === undefined ? {} : { droppable }),
       scrapeLimits: cluster.scrapeLimits,
-      externalLabels: {
-        [EXTERNAL_LABELS.cluster]: cluster.name,
-        [EXTERNAL_LABELS.shard]: String(cluster.shard),
-      },
+      externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name },
       rules,
       targets,
       alertmanager: alertmanager!,

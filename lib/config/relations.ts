@@ -4,6 +4,7 @@ import { WATCHDOG_INTERVAL_MS } from '../core/watchdog';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
 import { parseDuration } from '../core/duration';
+import { shardsOf } from './layout';
 import type { SettingPath } from './locate';
 import { thanosProblems } from './thanos-relations';
 
@@ -26,44 +27,47 @@ export function contradictions(c: Cluster): Contradiction[] {
   return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c), ...load(c), ...thanosProblems(c)];
 }
 
-function nodes({ nodes, zones }: Cluster): Contradiction[] {
+function nodes(cluster: Cluster): Contradiction[] {
+  const { replicas, zones, placement = {} } = cluster;
   const found: Contradiction[] = [];
-  if (nodes.length < 2) {
+  if (replicas < 2) {
     found.push({
-      path: ['nodes'],
+      path: ['replicas'],
       what: 'one node cannot fail over to anybody',
-      got: `${nodes.length} node${nodes.length === 1 ? '' : 's'}`,
-      expected: 'at least 2 nodes',
-      fix: 'add a node in another zone',
+      got: `${replicas} replica`,
+      expected: 'at least 2 replicas',
+      fix: 'write 2',
     });
   }
-  nodes.forEach(({ name, zone }, i) => {
-    if (nodes.findIndex((other) => other.name === name) < i) {
+  const names = shardsOf(cluster).flatMap((shard) => shard.nodes.map(({ name }) => name));
+  for (const [name, zone] of Object.entries(placement)) {
+    if (!names.includes(name)) {
       found.push({
-        path: ['nodes', i, 'name'],
-        what: 'two nodes have the same name',
+        path: ['placement', name],
+        what: 'a node is placed that is not there',
         got: `'${name}'`,
-        expected: 'a name of its own for each node: it names the volume and the replica label',
-        fix: 'rename the newer one',
+        expected: `one of ${names.join(', ')}`,
+        fix: 'correct the name or remove it',
       });
     }
     if (!zones.includes(zone)) {
       found.push({
-        path: ['nodes', i, 'zone'],
+        path: ['placement', name],
         what: 'the zone of a node is not one of the cluster',
         got: `'${zone}'`,
         expected: `one of zones: ${zones.join(', ')}`,
         fix: 'correct it, or add the zone to zones',
       });
     }
-  });
-  if (nodes.length > 1 && new Set(nodes.map(({ zone }) => zone)).size === 1) {
+  }
+  for (const { shard, nodes: members } of shardsOf(cluster)) {
+    if (members.length < 2 || new Set(members.map(({ zone }) => zone)).size > 1) continue;
     found.push({
-      path: ['nodes'],
-      what: 'all nodes are in one zone and would be lost together',
-      got: `'${nodes[0]!.zone}' ${nodes.length} times`,
+      path: zones.length > 1 ? ['placement'] : ['zones'],
+      what: 'all nodes of a shard are in one zone and would be lost together',
+      got: `shard ${shard}: '${members[0]!.zone}' ${members.length} times`,
       expected: 'at least 2 zones',
-      fix: 'move a node to another zone',
+      fix: zones.length > 1 ? 'place a node elsewhere' : 'add a zone',
     });
   }
   return found;

@@ -18,6 +18,8 @@ const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),
   sha256: z.strictObject({ amd64: sha256, arm64: sha256 }),
 });
+/** Each asks all others where they are, and Thanos asks every node. */
+const MAX_SHARDS = 64;
 const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more').optional();
 
 const network = z.discriminatedUnion(
@@ -90,7 +92,9 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .regex(/^\d{12}$/, 'an account number of 12 digits')
     .optional(),
   zones: z.array(zone, { error: 'a list of availability zones' }),
-  nodes: z.array(z.strictObject({ name, zone }), { error: 'a list of { name, zone }' }),
+  replicas: whole.max(9, 'at most 9 nodes for each shard'),
+  shards: whole.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
+  placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
     type: z
       .string({ error: 'an instance type' })

@@ -18,7 +18,8 @@ export interface ControlAlarmsProps {
   readonly cluster: Cluster;
   readonly topic: ITopic;
   readonly promoteAlerting: LambdaFunction;
-  readonly routeQueries: LambdaFunction;
+  /** null: Thanos and what else there is once for the cluster is another shard's to watch. */
+  readonly routeQueries: LambdaFunction | null;
   readonly shedLoad: LambdaFunction;
   readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
 }
@@ -67,8 +68,9 @@ export class ControlAlarms extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
     });
     this.loadAlarms(new LambdaAction(props.shedLoad));
-    this.thanosAlarms(new LambdaAction(props.routeQueries));
-    if (props.cluster.remedies.length > 0) {
+    this.uploadAlarm();
+    if (props.routeQueries !== null) this.thanosAlarms(new LambdaAction(props.routeQueries));
+    if (props.routeQueries !== null && props.cluster.remedies.length > 0) {
       this.alarm('remedy-gave-up', [], {
         metric: this.shardMetric(METRICS.remedyGaveUp, Stats.SUM, Duration.minutes(1)),
         alarmDescription: 'A target is down, and reconnecting to it was given up.',
@@ -136,14 +138,6 @@ export class ControlAlarms extends Construct {
       evaluationPeriods: 15,
       treatMissingData: TreatMissingData.BREACHING,
     });
-    this.alarm('no-block-upload', [], {
-      metric: this.shardMetric(METRICS.uploadAge, Stats.MAXIMUM, Duration.minutes(5)),
-      alarmDescription: 'A node has not uploaded a block for 3 h.',
-      threshold: 3 * 3600,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
-    });
     this.alarm('compactor-not-running', [], {
       metric: new Metric({
         namespace: 'AWS/ECS',
@@ -155,6 +149,18 @@ export class ControlAlarms extends Construct {
       alarmDescription: 'No compactor has run for an hour: blocks pile up and nothing is downsampled or deleted.',
       threshold: 1,
       evaluationPeriods: 12,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /** History of this shard's nodes. */
+  private uploadAlarm(): void {
+    this.alarm('no-block-upload', [], {
+      metric: this.shardMetric(METRICS.uploadAge, Stats.MAXIMUM, Duration.minutes(5)),
+      alarmDescription: 'A node has not uploaded a block for 3 h.',
+      threshold: 3 * 3600,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     });
   }
@@ -171,10 +177,11 @@ export class ControlAlarms extends Construct {
       readonly comparisonOperator?: ComparisonOperator;
     },
   ): void {
+    const { shard } = this.cluster;
     const alarm = new Alarm(this, name, {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       ...props,
-      alarmName: `${this.cluster.name}-${name}`,
+      alarmName: `${this.cluster.name}-${name}${shard === 0 ? '' : `-${shard}`}`,
       alarmDescription: `${props.alarmDescription} Runbook: docs/runbook/${name}.md`,
     });
     alarm.addAlarmAction(...actions, this.notify);

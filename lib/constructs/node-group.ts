@@ -36,7 +36,7 @@ export interface NodeGroupProps {
   readonly role: IRole;
   readonly userData: string;
   readonly logicalId: string;
-  readonly targetGroup: INetworkTargetGroup;
+  readonly targetGroup: INetworkTargetGroup | null;
 }
 
 /** Long enough for an instance to boot, replay its WAL and scrape. */
@@ -91,7 +91,7 @@ export class NodeGroup extends Construct {
       }),
     });
     (this.group.node.defaultChild as CfnAutoScalingGroup).overrideLogicalId(props.logicalId);
-    this.group.attachToNetworkTargetGroup(props.targetGroup);
+    if (props.targetGroup !== null) this.group.attachToNetworkTargetGroup(props.targetGroup);
     Tags.of(this.group).add(TAGS.node, node.name);
     Tags.of(this.group).add('Name', `${cluster.name}-${node.name}`);
     acknowledge(

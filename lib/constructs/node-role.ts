@@ -5,7 +5,7 @@ import type { Cluster } from '../config/cluster';
 import { FUNCTIONS, KEYS, TAGS } from '../core/names';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { acknowledgeBlocks } from './blocks-bucket';
-import { readableKeys } from './readable-keys';
+import { acknowledgeAnnouncements, readableKeys } from './readable-keys';
 
 export interface NodeRoleProps {
   readonly cluster: Cluster;
@@ -104,5 +104,6 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     ...mirror,
   ]);
   acknowledgeBlocks(role, cluster);
+  acknowledgeAnnouncements(role, cluster);
   return role;
 }

@@ -1,12 +1,19 @@
+import type { IConstruct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { KEYS } from '../core/names';
+import { acknowledgeWildcards } from './acknowledge';
+import { ANNOUNCEMENTS, KEYS } from '../core/names';
 
-/** Objects of the control bucket that every node and function of the shard reads, each by name. */
-export function readableKeys({ shard, nodes }: Cluster): string[] {
-  return [
-    KEYS.assignment(shard),
-    KEYS.heartbeat(shard),
-    KEYS.configPointer,
-    ...nodes.map(({ name }) => KEYS.announcement(shard, name)),
-  ];
+/** Where every node announces itself: one rule for all of them, so that one more changes no policy. */
+const EVERY_ANNOUNCEMENT = `${ANNOUNCEMENTS}*`;
+
+/** Objects of the control bucket that every node and function of the shard reads. */
+export function readableKeys({ shard }: Cluster): string[] {
+  return [KEYS.assignment(shard), KEYS.heartbeat(shard), KEYS.configPointer, EVERY_ANNOUNCEMENT];
+}
+
+/** Accepts that a role reads them all; the name is that of the export, whose hash hangs on the ids. */
+export function acknowledgeAnnouncements(role: IConstruct, cluster: Cluster): void {
+  acknowledgeWildcards(role, 'Every node announces itself there, also those of a later deploy.', [
+    `${cluster.name}-stateful:ExportsOutputFnGetAttControlBucketArn29A52626/${EVERY_ANNOUNCEMENT}`,
+  ]);
 }

@@ -1,6 +1,6 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseAssignment, serializeAssignment, type Assignment, type NodeId } from '../core/assignment';
-import { KEYS } from '../core/names';
+import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../core/names';
 import type { ConfigPointer, ControlHeartbeat, NodeAnnouncement } from '../core/node-documents';
 
 /** An assignment as read, with what a compare-and-swap needs. */
@@ -21,8 +21,10 @@ export interface ControlStore {
   /** The heartbeat's text, compared but never parsed by agents; null when there is none. */
   readHeartbeat(): Promise<string | null>;
   writeHeartbeat(heartbeat: ControlHeartbeat): Promise<void>;
-  /** Null where the node never announced itself. */
-  readAnnouncement(node: NodeId): Promise<NodeAnnouncement | null>;
+  /** Every node that ever announced itself, of all shards, in order of preference. */
+  listNodes(): Promise<NodeOfShard[]>;
+  /** Null where the node never announced itself. `ofShard`: of another shard than this one. */
+  readAnnouncement(node: NodeId, ofShard?: number): Promise<NodeAnnouncement | null>;
   writeAnnouncement(announcement: NodeAnnouncement): Promise<void>;
   readConfigPointer(): Promise<ConfigPointer | null>;
   writeConfigPointer(pointer: ConfigPointer): Promise<void>;
@@ -97,7 +99,20 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       return (await get(KEYS.heartbeat(shard)))?.text ?? null;
     },
     writeHeartbeat: (heartbeat) => put(KEYS.heartbeat(shard), json(heartbeat)),
-    readAnnouncement: (node) => parsed<NodeAnnouncement>(KEYS.announcement(shard, node)),
+    async listNodes() {
+      const found: NodeOfShard[] = [];
+      for (let ContinuationToken: string | undefined, more = true; more;) {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: ANNOUNCEMENTS, ContinuationToken }),
+          deadline(),
+        );
+        found.push(...(page.Contents ?? []).flatMap(({ Key }) => announcedAt(Key!) ?? []));
+        ContinuationToken = page.NextContinuationToken;
+        more = ContinuationToken !== undefined;
+      }
+      return found.sort(inOrder);
+    },
+    readAnnouncement: (node, ofShard = shard) => parsed<NodeAnnouncement>(KEYS.announcement(ofShard, node)),
     writeAnnouncement: (announcement) => put(KEYS.announcement(shard, announcement.node), json(announcement)),
     readConfigPointer: () => parsed<ConfigPointer>(KEYS.configPointer),
     writeConfigPointer: (pointer) => put(KEYS.configPointer, json(pointer)),

@@ -39,11 +39,35 @@ export const DISCOVERY = {
   compact: 'compact',
 } as const;
 
+/**
+ * Rewritten every few seconds, so that their history is worth little: beginnings of their own, the same for every shard.
+ * The bucket's lifecycle and the policies name these, and a further shard or node changes neither.
+ */
+export const ANNOUNCEMENTS = 'nodes/';
+export const HEARTBEATS = 'heartbeats/';
+
+/** A node and the shard that it belongs to. */
+export interface NodeOfShard {
+  readonly shard: number;
+  readonly node: string;
+}
+
+/** Whose announcement an object is; null for any other object. */
+export function announcedAt(key: string): NodeOfShard | null {
+  const [, shard, node] = /^nodes\/(\d+)\/([^/]+)\.json$/.exec(key) ?? [];
+  return node === undefined ? null : { shard: Number(shard), node };
+}
+
+/** The order of preference: nodes are numbered, and 2 comes before 10. */
+export function inOrder(a: NodeOfShard, b: NodeOfShard): number {
+  return a.shard - b.shard || a.node.localeCompare(b.node, 'en', { numeric: true });
+}
+
 /** Objects in the control bucket (versioned). `shard` is the shard's number, from 0. */
 export const KEYS = {
   assignment: (shard: number) => `shards/${shard}/assignment.json`,
-  announcement: (shard: number, node: string) => `shards/${shard}/nodes/${node}.json`,
-  heartbeat: (shard: number) => `shards/${shard}/heartbeat.json`,
+  announcement: (shard: number, node: string) => `${ANNOUNCEMENTS}${shard}/${node}.json`,
+  heartbeat: (shard: number) => `${HEARTBEATS}${shard}.json`,
   /** Who tries a remedy, and what came of it last: a RemedyRecord. */
   remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
   /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
@@ -60,8 +84,6 @@ export const FUNCTIONS = {
 export const ENV = {
   cluster: 'PROMHA_CLUSTER',
   shard: 'PROMHA_SHARD',
-  /** Comma-separated node names of this shard. */
-  nodes: 'PROMHA_NODES',
   controlBucket: 'PROMHA_CONTROL_BUCKET',
   /** A Policy as JSON. */
   policy: 'PROMHA_POLICY',

@@ -113,8 +113,6 @@ export interface NodeConfig {
   readonly cluster: string;
   readonly shard: number;
   readonly node: NodeId;
-  /** All nodes of the shard, this one included, in order of preference. */
-  readonly nodes: readonly NodeId[];
   readonly region: string;
   readonly controlBucket: string;
   readonly policy: Policy;

@@ -2,38 +2,49 @@ import { join } from 'node:path';
 import { Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../config/cluster';
+import { shardsOf } from '../config/layout';
 import type { ConfigBundle } from '../core/node-documents';
 import { ControlStack } from './control-stack';
 import { NetworkStack } from './network-stack';
 import { NodesStack } from './nodes-stack';
 import { QueryStack } from './query-stack';
+import { ofShard } from './scope';
+import { ShardVolumesStack } from './shard-volumes-stack';
 import { StatefulStack } from './stateful-stack';
 import { ThanosStack } from './thanos-stack';
 
-/** The stacks of one cluster. What outlives a deploy is apart from what does not. */
+/**
+ * The stacks of one cluster. What outlives a deploy is apart from what does not, and each further shard has stacks of its
+ * own, beside those that are there: it changes nothing in them.
+ */
 export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, root: string): void {
   const { controlBucket, blocksBucket } = new StatefulStack(app, 'stateful', cluster);
   const network = new NetworkStack(app, 'network', cluster);
   const query = new QueryStack(app, 'query', cluster, network);
   new ThanosStack(app, 'thanos', { cluster, network, blocksBucket, targetGroup: query.thanos });
   const agentEntry = join(root, 'agent/main.ts');
-  new NodesStack(app, 'nodes', {
+  const common = { network, controlBucket, root };
+  const functionsDir = join(root, 'lambdas');
+  new NodesStack(app, 'nodes', { ...common, cluster, blocksBucket, targetGroup: query.nodes, agentEntry });
+  const control = new ControlStack(app, 'control', {
+    ...common,
     cluster,
-    network,
-    controlBucket,
-    blocksBucket,
-    targetGroup: query.nodes,
-    agentEntry,
-    root,
+    functionsDir,
+    ofCluster: { query, bundle },
+    topic: null,
   });
-  new ControlStack(app, 'control', {
-    cluster,
-    network,
-    query,
-    controlBucket,
-    bundle,
-    functionsDir: join(root, 'lambdas'),
-    root,
-  });
+  for (const shard of shardsOf(cluster).slice(1)) {
+    const id = (part: string): string => `${part}${ofShard(shard)}`;
+    new ShardVolumesStack(app, id('stateful'), shard);
+    // Behind the load balancer are the nodes of shard 0 only: of two shards' nodes each would answer with its own share.
+    new NodesStack(app, id('nodes'), { ...common, cluster: shard, blocksBucket, targetGroup: null, agentEntry });
+    new ControlStack(app, id('control'), {
+      ...common,
+      cluster: shard,
+      functionsDir,
+      ofCluster: null,
+      topic: control.topic,
+    });
+  }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }));
 }

@@ -3,10 +3,11 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as InvokeFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { readableKeys } from '../constructs/readable-keys';
+import { acknowledgeAnnouncements, readableKeys } from '../constructs/readable-keys';
 import { alarmTopic } from '../constructs/alarm-topic';
 import { BundledFunction, type BundledFunctionProps } from '../constructs/bundled-function';
 import { ControlAlarms } from '../constructs/control-alarms';
@@ -17,25 +18,28 @@ import { ENV, KEYS } from '../core/names';
 import type { ConfigBundle, ConfigPointer, LoadSettings, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
 import type { QueryStack } from './query-stack';
-import { stackProps, tagShard } from './scope';
+import { ofShard, stackProps, tagShard } from './scope';
 
 export interface ControlStackProps {
   readonly cluster: Cluster;
   readonly network: NetworkStack;
-  readonly query: QueryStack;
   readonly controlBucket: Bucket;
-  readonly bundle: ConfigBundle;
+  /** Shard 0 has what there is once for the whole cluster; null for the others. */
+  readonly ofCluster: { readonly query: QueryStack; readonly bundle: ConfigBundle } | null;
+  /** Where alarms go; null: to a topic that is made here. */
+  readonly topic: ITopic | null;
   /** lambdas/, with a directory per function. */
   readonly functionsDir: string;
   readonly root: string;
 }
 
-/** Who decides that another node shall alert, and what calls it. */
+/** Who decides that another node of the shard shall alert, and what calls it. */
 export class ControlStack extends Stack {
+  readonly topic: ITopic;
   private readonly props: ControlStackProps;
 
   constructor(scope: Construct, id: string, props: ControlStackProps) {
-    const { cluster } = props;
+    const { cluster, ofCluster } = props;
     super(scope, id, stackProps(cluster, 'control', 'Functions, schedule and alarms of the control plane'));
     this.props = props;
     tagShard(this, cluster);
@@ -48,58 +52,52 @@ export class ControlStack extends Stack {
     const promoteAlerting = this.controlFunction('promote-alerting', Duration.seconds(30), 'Moves alerting', [
       KEYS.assignment(cluster.shard),
     ]);
-    const routeQueries = this.routeQueries();
+    const routeQueries = ofCluster && this.routeQueries(ofCluster.query);
     const shedLoad = this.shedLoad();
-    const reconnect = cluster.remedies.length === 0 ? null : this.reconnectFunction();
-    new Rule(this, 'EveryMinute', {
-      ruleName: `${cluster.name}-health-check`,
-      description: 'Starts a minute of probes, and names the configuration that nodes shall run',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new InvokeFunction(healthCheck.function, {
-          event: RuleTargetInput.fromObject({ source: 'schedule', config: this.configPointer() }),
-          // An invocation that is a minute late has been overtaken by the next one.
-          retryAttempts: 1,
-          maxEventAge: Duration.seconds(60),
-        }),
-      ],
+    const reconnect = ofCluster === null || cluster.remedies.length === 0 ? null : this.reconnectFunction();
+    // One pointer for all shards, carried by one schedule: two would contradict each other while a deploy is half done.
+    this.everyMinute('EveryMinute', 'health-check', 'Starts a minute of probes', healthCheck, {
+      ...(ofCluster && { config: this.configPointer(ofCluster.bundle) }),
     });
-    new Rule(this, 'EveryMinuteQueries', {
-      ruleName: `${cluster.name}-route-queries`,
-      description: 'Starts a minute of probes of Thanos query',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new InvokeFunction(routeQueries.function, {
-          event: RuleTargetInput.fromObject({ source: 'schedule' }),
-          retryAttempts: 1,
-          maxEventAge: Duration.seconds(60),
-        }),
-      ],
-    });
-    new Rule(this, 'EveryMinuteLoad', {
-      ruleName: `${cluster.name}-shed-load`,
-      description: 'Looks at the load of the nodes',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new InvokeFunction(shedLoad.function, {
-          event: RuleTargetInput.fromObject({ source: 'schedule' }),
-          retryAttempts: 1,
-          maxEventAge: Duration.seconds(60),
-        }),
-      ],
-    });
+    if (routeQueries !== null) {
+      this.everyMinute(
+        'EveryMinuteQueries',
+        'route-queries',
+        'Starts a minute of probes of Thanos query',
+        routeQueries,
+      );
+    }
+    this.everyMinute('EveryMinuteLoad', 'shed-load', 'Looks at the load of the nodes', shedLoad);
+    this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
     new ControlAlarms(this, 'Alarms', {
       cluster,
-      topic: alarmTopic(this, 'AlarmTopic', cluster.alarmEmail),
+      topic: this.topic,
       promoteAlerting: promoteAlerting.function,
-      routeQueries: routeQueries.function,
+      routeQueries: routeQueries && routeQueries.function,
       shedLoad: shedLoad.function,
       functions: [
         { name: 'health-check', function: healthCheck.function },
         { name: 'promote-alerting', function: promoteAlerting.function },
-        { name: 'route-queries', function: routeQueries.function },
+        ...(routeQueries === null ? [] : [{ name: 'route-queries', function: routeQueries.function }]),
         { name: 'shed-load', function: shedLoad.function },
         ...(reconnect === null ? [] : [{ name: 'reconnect-redis', function: reconnect.function }]),
+      ],
+    });
+  }
+
+  private everyMinute(id: string, name: string, description: string, called: BundledFunction, input = {}): void {
+    const { cluster } = this.props;
+    new Rule(this, id, {
+      ruleName: `${cluster.name}-${name}${ofShard(cluster)}`,
+      description,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new InvokeFunction(called.function, {
+          event: RuleTargetInput.fromObject({ source: 'schedule', ...input }),
+          // An invocation that is a minute late has been overtaken by the next one.
+          retryAttempts: 1,
+          maxEventAge: Duration.seconds(60),
+        }),
       ],
     });
   }
@@ -123,8 +121,8 @@ export class ControlStack extends Stack {
   }
 
   /** The bundle goes into the assets bucket; a changed rule changes this pointer and nothing else. */
-  private configPointer(): ConfigPointer {
-    const content = `${JSON.stringify(this.props.bundle, null, 2)}\n`;
+  private configPointer(bundle: ConfigBundle): ConfigPointer {
+    const content = `${JSON.stringify(bundle, null, 2)}\n`;
     const { asset, hash } = fileAsset(this, 'Configuration', 'config.json', content);
     return { version: 1, bucket: asset.s3BucketName, key: asset.s3ObjectKey, hash };
   }
@@ -144,8 +142,7 @@ export class ControlStack extends Stack {
   }
 
   /** Reads who is there, probes Thanos query, and changes one listener. */
-  private routeQueries(): BundledFunction {
-    const { queries, thanos, nodes } = this.props.query;
+  private routeQueries({ queries, thanos, nodes }: QueryStack): BundledFunction {
     const routes: QueryRoutes = {
       listenerArn: queries.listenerArn,
       thanosTargetGroupArn: thanos.targetGroupArn,
@@ -174,8 +171,8 @@ export class ControlStack extends Stack {
     } = {},
   ): BundledFunction {
     const { cluster, network, controlBucket, functionsDir, root } = this.props;
-    return new BundledFunction(this, name, {
-      functionName: `${cluster.name}-${name}`,
+    const made = new BundledFunction(this, name, {
+      functionName: `${cluster.name}-${name}${ofShard(cluster)}`,
       entry: more.entry ?? join(functionsDir, name, 'handler.ts'),
       root,
       description,
@@ -183,7 +180,6 @@ export class ControlStack extends Stack {
       environment: {
         [ENV.cluster]: cluster.name,
         [ENV.shard]: String(cluster.shard),
-        [ENV.nodes]: cluster.nodes.map((node) => node.name).join(','),
         [ENV.controlBucket]: controlBucket.bucketName,
         [ENV.policy]: JSON.stringify(cluster.policy),
         ...more.environment,
@@ -209,5 +205,7 @@ export class ControlStack extends Stack {
         ...(more.permissions ?? []),
       ],
     });
+    acknowledgeAnnouncements(made, cluster);
+    return made;
   }
 }

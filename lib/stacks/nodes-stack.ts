@@ -8,17 +8,19 @@ import { bundle } from '../constructs/bundle';
 import { fileAsset } from '../constructs/file-asset';
 import { NodeGroup } from '../constructs/node-group';
 import { nodeRole } from '../constructs/node-role';
+import { pascal } from '../constructs/pascal';
 import { userData } from '../constructs/user-data';
 import type { NodeConfig } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
-import { pascal, stackProps, tagShard } from './scope';
+import { stackProps, tagShard } from './scope';
 
 export interface NodesStackProps {
   readonly cluster: Cluster;
   readonly network: NetworkStack;
   readonly controlBucket: Bucket;
   readonly blocksBucket: Bucket;
-  readonly targetGroup: INetworkTargetGroup;
+  /** Of whom the load balancer sends queries to; null: to none of these. */
+  readonly targetGroup: INetworkTargetGroup | null;
   readonly agentEntry: string;
   readonly root: string;
 }
@@ -80,7 +82,6 @@ function nodeConfig(
     cluster: cluster.name,
     shard: cluster.shard,
     node,
-    nodes: cluster.nodes.map(({ name }) => name),
     region: cluster.region,
     controlBucket: controlBucket.bucketName,
     policy: cluster.policy,

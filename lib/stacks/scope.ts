@@ -2,10 +2,15 @@ import { Tags, type Stack, type StackProps } from 'aws-cdk-lib';
 import type { Cluster } from '../config/cluster';
 import { TAGS } from '../core/names';
 
+/** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
+export function ofShard({ shard }: Pick<Cluster, 'shard'>): string {
+  return shard === 0 ? '' : `-${shard}`;
+}
+
 /** What every stack of a cluster has in common. */
 export function stackProps(cluster: Cluster, part: string, description: string): StackProps {
   return {
-    stackName: `${cluster.name}-${part}`,
+    stackName: `${cluster.name}-${part}${ofShard(cluster)}`,
     description,
     env: { account: cluster.account, region: cluster.region },
     // Exports and imports stay inside one region.
@@ -31,9 +36,4 @@ export function tagShard(stack: Stack, cluster: Cluster): void {
       },
     },
   };
-}
-
-/** prometheus-1 → Prometheus1: for logical ids. */
-export function pascal(name: string): string {
-  return name.replace(/(^|-)([a-z0-9])/g, (_, _dash: string, c: string) => c.toUpperCase());
 }

@@ -1,16 +1,16 @@
-import { Duration, RemovalPolicy, Size, Stack, Tags, type CfnResource } from 'aws-cdk-lib';
-import { CfnVolume, EbsDeviceVolumeType, Volume } from 'aws-cdk-lib/aws-ec2';
+import { Duration, RemovalPolicy, Stack, type CfnResource } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
 import { blocksBucket } from '../constructs/blocks-bucket';
-import { KEYS, TAGS } from '../core/names';
-import { pascal, stackProps, tagShard } from './scope';
+import { dataVolumes } from '../constructs/data-volumes';
+import { ANNOUNCEMENTS, HEARTBEATS } from '../core/names';
+import { stackProps, tagShard } from './scope';
 
 /**
- * What must survive everything else: the control bucket, the data volumes and the bucket for blocks. Their logical ids are pinned, since a
- * changed one would make CloudFormation create an empty twin.
+ * What must survive everything else: the control bucket, the bucket for blocks and the data volumes of shard 0. Their
+ * logical ids are pinned, since a changed one would make CloudFormation create an empty twin.
  */
 export class StatefulStack extends Stack {
   readonly controlBucket: Bucket;
@@ -22,30 +22,13 @@ export class StatefulStack extends Stack {
       terminationProtection: true,
     });
     tagShard(this, cluster);
-    this.controlBucket = this.createControlBucket(cluster.shard);
+    this.controlBucket = this.createControlBucket();
     this.blocksBucket = blocksBucket(this, 'BlocksBucket');
     pin(this.blocksBucket.node.defaultChild as CfnBucket, 'BlocksBucket');
-    for (const { name, zone } of cluster.nodes) {
-      const volume = new Volume(this, `DataVolume-${cluster.shard}-${name}`, {
-        availabilityZone: zone,
-        size: Size.gibibytes(cluster.volume.sizeGiB),
-        volumeType: EbsDeviceVolumeType.GP3,
-        encrypted: true,
-        removalPolicy: RemovalPolicy.RETAIN,
-      });
-      acknowledge(
-        volume,
-        'CloudFormation-Validate::W3010',
-        'A volume cannot leave its zone, so the zone is a decision of config/cluster.ts and never looked up.',
-      );
-      Tags.of(volume).add(TAGS.node, name);
-      Tags.of(volume).add(TAGS.generation, '1');
-      Tags.of(volume).add('Name', `${cluster.name}-${name}-data`);
-      pin(volume.node.findChild('Resource') as CfnVolume, `DataVolumeShard${cluster.shard}${pascal(name)}`);
-    }
+    dataVolumes(this, cluster);
   }
 
-  private createControlBucket(shard: number): Bucket {
+  private createControlBucket(): Bucket {
     const bucket = new Bucket(this, 'ControlBucket', {
       versioned: true,
       encryption: BucketEncryption.S3_MANAGED,
@@ -54,7 +37,7 @@ export class StatefulStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
         // Rewritten every few seconds: their history is worth a day. That of assignments is the audit trail and stays.
-        ...[KEYS.heartbeat(shard), KEYS.announcement(shard, '').replace('.json', '')].map((prefix) => ({
+        ...[HEARTBEATS, ANNOUNCEMENTS].map((prefix) => ({
           prefix,
           noncurrentVersionExpiration: Duration.days(1),
         })),

@@ -3,7 +3,7 @@
  * Bundled like the function itself, so that memory is the function's and not a compiler's.
  */
 import { readdirSync } from 'node:fs';
-import { runCycle, startCounts } from '../../lambdas/health-check/cycle';
+import { NO_COUNTS, runCycle } from '../../lambdas/health-check/cycle';
 import { readFunctionConfig } from '../../lambdas/shared/config';
 import { connectControl } from '../../lambdas/shared/control';
 import { everyInterval } from '../../lambdas/shared/loop';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const figures: CycleFigures[] = [];
   let most = 0;
   const look = setInterval(() => (most = Math.max(most, readdirSync('/proc/self/fd').length)), 20);
-  let counts = startCounts(config.nodes);
+  let counts = NO_COUNTS;
   await everyInterval(intervalMs, cycles * intervalMs, async () => {
     const cpu = process.cpuUsage();
     const began = performance.now();

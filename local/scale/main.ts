@@ -46,7 +46,6 @@ async function measure(file: string, { nodes, hung }: { nodes: number; hung: num
         AWS_SECRET_ACCESS_KEY: 'x',
         [ENV.cluster]: 'scale',
         [ENV.shard]: '0',
-        [ENV.nodes]: Array.from({ length: nodes }, (_, i) => `node-${i}`).join(','),
         [ENV.controlBucket]: 'control',
         [ENV.policy]: JSON.stringify(DEFAULT_POLICY),
       },

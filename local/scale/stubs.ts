@@ -46,7 +46,13 @@ const agent =
   };
 const s3: RequestListener = (request, response) => {
   request.resume();
-  const node = /nodes\/node-(\d+)\.json/.exec(request.url!)?.[1];
+  if (request.url!.includes('list-type=2')) {
+    // One page; S3 itself needs another one for each thousand.
+    const keys = Array.from({ length: count }, (_, i) => `<Contents><Key>nodes/0/node-${i}.json</Key></Contents>`);
+    setTimeout(() => response.end(`<ListBucketResult>${keys.join('')}</ListBucketResult>`), S3_MS);
+    return;
+  }
+  const node = /nodes\/0\/node-(\d+)\.json/.exec(request.url!)?.[1];
   const body = node === undefined ? assignment : { version: 1, node: `node-${node}`, address: addressOf(Number(node)) };
   setTimeout(
     () => response.setHeader('ETag', '"1"').end(request.method === 'GET' ? JSON.stringify(body) : undefined),

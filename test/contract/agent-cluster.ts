@@ -146,7 +146,6 @@ export class TestCluster {
         cluster: 'test',
         shard: 0,
         node: name,
-        nodes: names,
         region: 'eu-west-1',
         controlBucket: BUCKET,
         policy: { ...DEFAULT_POLICY, scrub: { ...DEFAULT_POLICY.scrub, ...scrub } },

@@ -69,7 +69,6 @@ function runner(name: string, lines: string[] = []): FunctionRunner {
       environment: {
         [ENV.cluster]: 'test',
         [ENV.shard]: '0',
-        [ENV.nodes]: NODES.join(','),
         [ENV.controlBucket]: BUCKET,
         [ENV.policy]: JSON.stringify(POLICY),
       },

@@ -58,7 +58,6 @@ function deploy(
       environment: {
         [ENV.cluster]: 'test',
         [ENV.shard]: '0',
-        [ENV.nodes]: 'node-1,node-2',
         [ENV.controlBucket]: BUCKET,
         [ENV.policy]: JSON.stringify({ ...DEFAULT_POLICY, storeTimeoutMs: 5_000 }),
         [ENV.remedies]: JSON.stringify(targets),

@@ -66,7 +66,6 @@ function runner(lines: string[] = []): FunctionRunner {
       environment: {
         [ENV.cluster]: 'test',
         [ENV.shard]: '0',
-        [ENV.nodes]: Object.keys(NODES).join(','),
         [ENV.controlBucket]: BUCKET,
         [ENV.policy]: JSON.stringify(POLICY),
         [ENV.queryRoutes]: JSON.stringify(routes),

@@ -25,10 +25,31 @@ test('the configuration as delivered is sound', () => {
 });
 
 const CLUSTER: [what: string, from: string, to: string, line: string, message: RegExp][] = [
-  ['one node', "    { name: 'prometheus-2', zone: 'eu-west-1b' },\n", '', 'nodes: [', /one node cannot fail over/],
-  ['a name twice', "name: 'prometheus-2'", "name: 'prometheus-1'", "zone: 'eu-west-1b' }", /same name/],
-  ['one zone', "zone: 'eu-west-1b' }", "zone: 'eu-west-1a' }", 'nodes: [', /would be lost together/],
-  ['an unknown zone', "zone: 'eu-west-1b' }", "zone: 'eu-west-1c' }", "'eu-west-1c' }", /not one of the cluster/],
+  ['one node', 'replicas: 2,', 'replicas: 1,', 'replicas: 1', /one node cannot fail over/],
+  ['no shard', 'shards: 1,', 'shards: 0,', 'shards: 0', /more than 0/],
+  ['half a shard', 'shards: 1,', 'shards: 1.5,', 'shards: 1.5', /a whole number/],
+  ['one zone', ", 'eu-west-1b'],", '],', 'zones: [', /would be lost together/],
+  [
+    'a shard in one zone',
+    'shards: 1,',
+    "shards: 2, placement: { 'prometheus-1-1': 'eu-west-1a' },",
+    "'prometheus-1-1'",
+    /shard 1: 'eu-west-1a' 2 times/,
+  ],
+  [
+    'an unknown zone',
+    'shards: 1,',
+    "shards: 1, placement: { 'prometheus-2': 'eu-west-1c' },",
+    "'eu-west-1c'",
+    /not one of the cluster/,
+  ],
+  [
+    'an unknown node placed',
+    'shards: 1,',
+    "shards: 1, placement: { 'prometheus-3': 'eu-west-1b' },",
+    "'prometheus-3'",
+    /placed that is not there/,
+  ],
   ['a zone elsewhere', "zones: ['eu-west-1a'", "zones: ['us-east-1a'", 'zones: [', /not in the region/],
   ['no image', "ami: { 'eu-west-1'", "ami: { 'us-east-1'", 'ami: {', /no image is pinned/],
   ['another architecture', "architecture: 'arm64'", "architecture: 'x86_64'", "type: 'r7g", /do not match/],

@@ -75,7 +75,7 @@ test('the control bucket keeps every version of the assignment', () => {
   const prefixes = bucket!.Properties.LifecycleConfiguration.Rules.filter(
     (rule: { NoncurrentVersionExpiration?: unknown }) => rule.NoncurrentVersionExpiration !== undefined,
   ).map((rule: { Prefix: string }) => rule.Prefix);
-  expect(prefixes).toEqual(['shards/0/heartbeat.json', 'shards/0/nodes/']);
+  expect(prefixes).toEqual(['heartbeats/', 'nodes/']);
 });
 
 test('instances: IMDSv2 only, no key, encrypted, on the pinned image, one group of one per zone', () => {

@@ -1,4 +1,4 @@
-import { runCycle, startCounts } from '../../lambdas/health-check/cycle';
+import { NO_COUNTS, runCycle } from '../../lambdas/health-check/cycle';
 import type { Control } from '../../lambdas/shared/control';
 import type { FunctionConfig } from '../../lambdas/shared/config';
 import { promote } from '../../lib/control/promote';
@@ -59,17 +59,17 @@ export class SimControlPlane {
 
   private invoke(name: string): void {
     const { world } = this;
-    const { kernel, policy, names } = world;
+    const { kernel, policy } = world;
     if (this.down > 0) return world.tell('health-check is not started: the control plane is down');
     const life = this.life;
     const alive = (): boolean => life === this.life;
-    const config: FunctionConfig = { cluster: 'c', shard: 0, nodes: names, controlBucket: 'b', policy };
+    const config: FunctionConfig = { cluster: 'c', shard: 0, controlBucket: 'b', policy };
     const control = {
       ...world.deps(FUNCTIONS, alive),
-      addresses: { addresses: () => new Map(names.map((n) => [n, n])), refresh: () => Promise.resolve() },
+      addresses: { isComplete: true, refresh: () => Promise.resolve() },
     } as unknown as Control;
     const began = kernel.now;
-    let counts = startCounts(names);
+    let counts = NO_COUNTS;
     const cycle = (): void => {
       runCycle(counts, control, config, name).then(
         (after) => {

@@ -4,7 +4,15 @@ function book(count: number) {
   const nodes = Array.from({ length: count }, (_, i) => `node-${i}`);
   const read: string[] = [];
   const at = new Map<string, string>(nodes.map((node) => [node, `of-${node}`]));
+  let lists = 0;
   const store = {
+    listNodes: () => {
+      lists += 1;
+      return Promise.resolve([
+        { shard: 1, node: 'of-another-shard' },
+        ...[...at.keys()].map((node) => ({ shard: 0, node })),
+      ]);
+    },
     readAnnouncement: (node: string) => {
       read.push(node);
       const address = at.get(node);
@@ -12,7 +20,8 @@ function book(count: number) {
     },
   };
   const problems: string[] = [];
-  return { nodes, at, read, problems, book: new AddressBook(nodes, store, (node) => problems.push(node)) };
+  const made = new AddressBook(0, store, (node) => problems.push(node ?? 'list'));
+  return { nodes, at, read, problems, lists: () => lists, book: made };
 }
 
 test('two nodes are read at every look, so that a new address is known at once', async () => {
@@ -37,10 +46,25 @@ test('of many nodes all are read once, then in turn, and who is in doubt at once
   expect(new Set(read).size).toBe(nodes.length);
 });
 
-test('an address that is gone or cannot be read stays as it was', async () => {
-  const { book: addresses, at } = book(2);
+test('an announcement that is gone is forgotten with the next list, not before', async () => {
+  const { book: addresses, at } = book(3);
   await addresses.refresh();
   at.delete('node-0');
   await addresses.refresh();
   expect(addresses.addresses().get('node-0')).toBe('of-node-0');
+  for (let i = 0; i < 10; i++) await addresses.refresh();
+  expect([...addresses.addresses().keys()]).toEqual(['node-1', 'node-2']);
+});
+
+test('one more node is found without anybody being told; listing is rare once there are two', async () => {
+  const { book: addresses, at, lists } = book(1);
+  await addresses.refresh();
+  await addresses.refresh();
+  expect([addresses.nodes, lists()]).toEqual([['node-0'], 2]);
+  at.set('node-1', 'there');
+  await addresses.refresh();
+  expect([addresses.nodes, addresses.isComplete]).toEqual([['node-0', 'node-1'], true]);
+  at.set('node-2', 'there');
+  for (let i = 0; i < 10; i++) await addresses.refresh();
+  expect([addresses.nodes, lists()]).toEqual([['node-0', 'node-1', 'node-2'], 4]);
 });

@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs';
+import { inShard } from '../../lib/config/layout';
+import type { Cluster } from '../../lib/config/cluster';
+import { synthesize, type Synthesized } from './synthesize';
+
+const dirs: string[] = [];
+const scaled = (replicas: number, shards: number, more: Partial<Cluster> = {}): Synthesized => {
+  const made = synthesize(undefined, (c) => inShard({ ...c, ...more, replicas, shards }, 0));
+  dirs.push(made.dir);
+  return made;
+};
+afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));
+
+/** Stack and logical id of every resource that is there now and was not before. @throws when anything else changed */
+function added(before: Synthesized, after: Synthesized): string[] {
+  for (const [stack, resources] of Object.entries(before.stacks)) {
+    for (const [id, resource] of Object.entries(resources)) {
+      expect({ stack, id, resource: after.stacks[stack]?.[id] }).toEqual({ stack, id, resource });
+    }
+  }
+  return Object.entries(after.stacks).flatMap(([stack, resources]) =>
+    Object.keys(resources)
+      .filter((id) => before.stacks[stack]?.[id] === undefined)
+      .map((id) => `${stack}/${id}`),
+  );
+}
+
+let pair: Synthesized;
+beforeAll(() => {
+  pair = scaled(2, 1);
+});
+
+test('one more replica only adds: its volume, and its group with what belongs to it', () => {
+  const more = added(pair, scaled(3, 1));
+  expect(more).toContain('stateful/DataVolumeShard0Prometheus3');
+  expect(more).toContain('nodes/GroupShard0Prometheus3');
+  expect(new Set(more.map((at) => at.split('/')[0]))).toEqual(new Set(['stateful', 'nodes']));
+});
+
+test('one more shard only adds: stacks of its own, with names of their own', () => {
+  const two = scaled(2, 2);
+  const more = added(pair, two);
+  expect(new Set(more.map((at) => at.split('/')[0]))).toEqual(new Set(['stateful-1', 'nodes-1', 'control-1']));
+  expect(more).toContain('stateful-1/DataVolumeShard1Prometheus11');
+  expect(more).toContain('nodes-1/GroupShard1Prometheus12');
+  const names = two.all('AWS::Lambda::Function').map((f) => f.Properties.FunctionName as string);
+  expect(names.filter((name) => name.endsWith('-1'))).toEqual([
+    'trading-metrics-health-check-1',
+    'trading-metrics-promote-alerting-1',
+    'trading-metrics-shed-load-1',
+  ]);
+  const unique = (all: string[]): void => expect(new Set(all).size).toBe(all.length);
+  unique(names);
+  unique(two.all('AWS::CloudWatch::Alarm').map((a) => a.Properties.AlarmName));
+  unique(two.all('AWS::Events::Rule').map((r) => r.Properties.Name));
+  // A third one changes nothing of the second.
+  expect(new Set(added(two, scaled(2, 3)).map((at) => at.split('/')[0]))).toEqual(
+    new Set(['stateful-2', 'nodes-2', 'control-2']),
+  );
+});
+
+test('every shard watches itself: alarms look at its own metrics, functions write its own assignment', () => {
+  const two = scaled(2, 2);
+  const of = (stack: string) => Object.values(two.stacks[stack]!);
+  const alarms = of('control-1').filter((r) => r.Type === 'AWS::CloudWatch::Alarm');
+  const shards = alarms.flatMap((a) => (a.Properties.Dimensions ?? []) as { Name: string; Value: string }[]);
+  expect(new Set(shards.filter((d) => d.Name === 'Shard').map((d) => d.Value))).toEqual(new Set(['1']));
+  const text = JSON.stringify(two.stacks['control-1']);
+  expect(text).toContain('shards/1/assignment.json');
+  expect(text).not.toContain('shards/0/');
+  expect(JSON.stringify(two.stacks.control)).not.toContain('shards/1/');
+  // One pointer to the configuration, with one writer.
+  const inputs = two.all('AWS::Events::Rule').map((r) => JSON.stringify(r.Properties.Targets[0].Input));
+  expect(inputs.filter((input) => input.includes('config.json') || input.includes('hash'))).toHaveLength(1);
+});
+
+test('the volumes of a further shard are as safe as those of the first', () => {
+  const volumes = Object.values(scaled(2, 2).stacks['stateful-1']!);
+  expect(volumes).toHaveLength(2);
+  for (const volume of volumes) {
+    expect(volume).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  }
+});

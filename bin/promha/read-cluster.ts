@@ -9,6 +9,7 @@ import type { ClusterView } from '../../lib/core/status';
 import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';
 import { deployedPolicy } from './policy';
+import { readQueryWay } from './queries';
 import { readRemedies } from './remedies';
 
 /** A person waits for this one: slower answers are worth having. */
@@ -18,12 +19,13 @@ const TIMEOUT_MS = 5_000;
 export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
-  const [read, heartbeat, announcements, remedies, judgedBy] = await Promise.all([
+  const [read, heartbeat, announcements, remedies, judgedBy, queries] = await Promise.all([
     store.readAssignment(),
     store.readHeartbeat(),
     readAnnouncements(handle, s3, store),
     readRemedies(handle, s3, TIMEOUT_MS),
     deployedPolicy(handle),
+    readQueryWay(cluster),
   ]);
   const addresses = [...announcements.values()];
   const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
@@ -41,6 +43,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
     remedies,
     ...judgedBy,
+    queries,
   };
 }
 

@@ -3,8 +3,11 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   paginateDescribeTargetGroups,
+  TargetHealthStateEnum,
+  type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { reasonOf } from '../../lib/control/prober';
+import type { QueryTask } from '../../lib/control/route-book';
 import { probeTask } from '../../lib/control/thanos-prober';
 import { PORTS, TAGS } from '../../lib/core/names';
 
@@ -38,22 +41,42 @@ export async function findThanos(cluster: string): Promise<FoundThanos> {
 }
 
 /** null when the cluster has no target group of Thanos. */
-async function queryTasks(
+async function queryTasks(client: ElasticLoadBalancingV2Client, cluster: string): Promise<QueryTask[] | null> {
+  const group = (await targetGroups(client, cluster)).find(isThanosGroup);
+  return group === undefined ? null : registeredTasks(client, group.TargetGroupArn!);
+}
+
+export const isThanosGroup = (group: TargetGroup): boolean =>
+  group.TargetType === 'ip' && group.Port === PORTS.thanosHttp;
+
+/** DescribeTags takes no more at once. */
+const TAGS_AT_ONCE = 20;
+
+/** Those that carry the cluster's tag. */
+export async function targetGroups(client: ElasticLoadBalancingV2Client, cluster: string): Promise<TargetGroup[]> {
+  const found: TargetGroup[] = [];
+  for await (const { TargetGroups: page = [] } of paginateDescribeTargetGroups(
+    { client },
+    { PageSize: TAGS_AT_ONCE },
+  )) {
+    if (page.length === 0) continue;
+    const arns = page.map((group) => group.TargetGroupArn!);
+    const { TagDescriptions = [] } = await client.send(new DescribeTagsCommand({ ResourceArns: arns }));
+    const ours = TagDescriptions.filter(({ Tags = [] }) =>
+      Tags.some((tag) => tag.Key === TAGS.cluster && tag.Value === cluster),
+    ).map((description) => description.ResourceArn);
+    found.push(...page.filter((group) => ours.includes(group.TargetGroupArn)));
+  }
+  return found;
+}
+
+/** Query tasks that get new connections. */
+export async function registeredTasks(
   client: ElasticLoadBalancingV2Client,
-  cluster: string,
-): Promise<{ address: string; port: number }[] | null> {
-  const candidates: string[] = [];
-  for await (const page of paginateDescribeTargetGroups({ client }, {})) {
-    for (const group of page.TargetGroups ?? []) {
-      if (group.TargetType === 'ip' && group.Port === PORTS.thanosHttp) candidates.push(group.TargetGroupArn!);
-    }
-  }
-  for (const TargetGroupArn of candidates) {
-    const { TagDescriptions } = await client.send(new DescribeTagsCommand({ ResourceArns: [TargetGroupArn] }));
-    const tags = TagDescriptions?.[0]?.Tags ?? [];
-    if (!tags.some((tag) => tag.Key === TAGS.cluster && tag.Value === cluster)) continue;
-    const health = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
-    return (health.TargetHealthDescriptions ?? []).map((t) => ({ address: t.Target!.Id!, port: t.Target!.Port! }));
-  }
-  return null;
+  TargetGroupArn: string,
+): Promise<QueryTask[]> {
+  const health = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  return (health.TargetHealthDescriptions ?? [])
+    .filter((t) => t.TargetHealth?.State !== TargetHealthStateEnum.DRAINING)
+    .map((t) => ({ address: t.Target!.Id!, port: t.Target!.Port! }));
 }

@@ -4,6 +4,7 @@ import type { KeptAside } from './damage-set-aside';
 import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
 import type { ScrapeProfile } from './profile';
+import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
 import { remedyLine, type RemedyRecord } from './remedy-lease';
 import { alertingProof } from './watchdog';
 
@@ -26,6 +27,8 @@ export interface ClusterView {
   readonly remedies: readonly RemedyRecord[];
   /** The scrape profile that a node has loaded. */
   readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
+  /** null: the cluster has no Thanos. */
+  readonly queries: QueryWay | UnknownWay | null;
   readonly policy: Policy;
   /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
   readonly insteadBecause?: string | null;
@@ -68,6 +71,8 @@ export interface StatusReport {
   /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
   readonly remedies: readonly RemedyRecord[];
+  /** Where queries go and who answers them; null: the cluster has no Thanos. */
+  readonly queries: QueryWay | UnknownWay | null;
   readonly nodes: readonly NodeReport[];
   /** Why nodes are judged by the default policy; null when by the deployed one. */
   readonly defaultPolicyBecause: string | null;
@@ -118,6 +123,8 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
         : `The control plane has not probed for ${Math.round(heartbeatAgeMs / 1000)} s.`,
     );
   }
+  // Alerting needs none of it: last.
+  problems.push(...queryProblems(view.queries, view.nodes));
   return {
     cluster: view.cluster,
     shard: view.shard,
@@ -133,6 +140,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     alerting,
     remedies: view.remedies,
     defaultPolicyBecause: view.insteadBecause ?? null,
+    queries: view.queries,
     nodes,
     setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };

@@ -66,6 +66,7 @@ describe('status', () => {
     complaints: new Map(),
     setAside: new Map(),
     remedies: [],
+    queries: null,
     policy: DEFAULT_POLICY,
   });
 

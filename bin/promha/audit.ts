@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { s3ControlStore } from '../../lib/control/store';
 import { audit, type AuditReport } from '../../lib/core/audit';
@@ -35,6 +36,7 @@ const SETTLE_MS = 3_000;
 /** Compares replicas and Thanos over the range that ends now. @throws when the control bucket cannot be read */
 export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditOptions): Promise<AuditOutcome> {
   const rangeMs = readRange(options.range);
+  if (options.html !== undefined) checkWritable(options.html);
   const { cluster, shard } = handle;
   const store = s3ControlStore(s3, handle.controlBucket, shard, STORE_TIMEOUT_MS);
   const nodes = [...(await readAnnouncements(handle, s3, store)).values()];
@@ -74,6 +76,22 @@ function auditJson(report: AuditReport): string {
     2,
   );
   return `${json}\n`;
+}
+
+/** Before minutes are spent on reading. @throws UserError */
+function checkWritable(file: string): void {
+  const directory = dirname(resolve(file));
+  if (!existsSync(directory)) {
+    throw new UserError({
+      what: '--html names a file in a directory that does not exist',
+      got: file,
+      expected: 'a file in an existing directory',
+      fix: `mkdir -p ${directory}, or name another file`,
+    });
+  }
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new UserError({ what: '--html names a directory', got: file, expected: 'a file', fix: `${file}/audit.html` });
+  }
 }
 
 /** @throws UserError */

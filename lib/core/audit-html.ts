@@ -9,6 +9,8 @@ const LABELS = 150;
 const ROW = 26;
 const BAR = 12;
 const AXIS = 24;
+/** Half as wide as 00:00:00 is written: the last one must not be cut off. */
+const HALF_A_TICK = 28;
 /** A gap of one second in a day would be a hundredth of a pixel wide. */
 const MIN_WIDTH = 3;
 
@@ -89,7 +91,7 @@ function timeline(target: TargetReport, views: readonly ViewReport[], { from, to
   const ticks = axis(from, to).map(
     (at) =>
       `<line x1="${px(x(at))}" x2="${px(x(at))}" y1="0" y2="${height - AXIS}" class="grid"/>` +
-      `<text x="${px(x(at))}" y="${height - AXIS + 16}" class="tick">${clock(at).slice(0, 8)}</text>`,
+      `<text x="${px(Math.min(x(at), WIDTH - HALF_A_TICK))}" y="${height - AXIS + 16}" class="tick">${clock(at).slice(0, 8)}</text>`,
   );
   const label = `${nameOf(target)}: ${views.map((v) => `${v.view} misses ${v.missing}`).join(', ')}`;
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(label)}">${ticks.join('')}${rows.join('')}</svg>`;

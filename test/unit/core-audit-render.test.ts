@@ -110,6 +110,11 @@ describe('as a page', () => {
     expect(Number(width)).toBeCloseTo((3 / 300) * 850, 0);
   });
 
+  test('the last time of the axis is not cut off', () => {
+    const ends = [...html.matchAll(/<text x="([\d.]+)" y="[\d.]+" class="tick">/g)].map(([, x]) => Number(x));
+    expect(Math.max(...ends)).toBe(972);
+  });
+
   test('tags are closed', () => {
     const open: string[] = [];
     for (const [, close, name, self] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {

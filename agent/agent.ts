@@ -25,12 +25,12 @@ import { pathsOf } from './paths';
 import { Peers } from './peers';
 import { superviseBoth } from './process/both';
 import { Refiller } from './refill/refiller';
-import { leave } from './role/leave';
+import { handOver, leave } from './role/leave';
 import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { readBlocksLoaded } from './scrub/blocks-loaded';
-import { Restarter } from './scrub/restarter';
+import { Repairer } from './scrub/repairer';
 import { Scrubber } from './scrub/scrubber';
 import { statusOf, type StatusSource } from './status';
 import { register } from './thanos/registration';
@@ -226,13 +226,16 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
 
-  const restarter = new Restarter({
+  const repairer = new Repairer({
+    config,
+    file: paths.repairs,
+    nodes: () => peers.nodes,
     scrubber,
     prometheus,
     role,
     probes,
     gateIsOpen: () => gate.isOpen,
-    policy,
+    handOver: (to, reason) => handOver({ config, nodes: peers.nodes, store, probes }, to, reason),
     log,
   });
   const refiller = new Refiller({
@@ -302,7 +305,8 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
       every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),
-      every(policy.scrub.periodMs, 'scrub', () => scrubber.round().then(() => restarter.round()), log),
+      every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
+      every(policy.probe.intervalMs, 'repair', () => repairer.round(), log),
     );
     const configured = async (): Promise<void> => {
       if (generations.live === null) throw new Error('none was loaded yet');

@@ -13,6 +13,8 @@ export interface Paths {
   readonly nodeTargets: string;
   readonly assignment: string;
   readonly peers: string;
+  /** For what Prometheus was restarted already. */
+  readonly repairs: string;
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
   readonly pid: (program: string) => string;
@@ -29,6 +31,7 @@ export function pathsOf(env: AgentEnv): Paths {
     nodeTargets: join(stateDir, 'config', 'nodes'),
     assignment: join(stateDir, 'assignment.json'),
     peers: join(stateDir, 'peers.json'),
+    repairs: join(stateDir, 'repairs.json'),
     webhookToken: join(stateDir, 'webhook-token'),
     pid: (program) => join(stateDir, `${program}.pid`),
     log: (program) => join(stateDir, 'logs', `${program}.log`),

@@ -76,8 +76,9 @@ export class Refiller {
     if (need === null) return;
     this.state = { ...this.state, busy: true };
     try {
-      await this.refill(need, () => startedAt() === started);
-      this.state = { ...this.state, error: null };
+      // Not yet is no failure: at the start of a cluster it is what always happens.
+      const error = await this.refill(need, () => startedAt() === started);
+      this.state = { ...this.state, error };
     } catch (error) {
       this.state = { ...this.state, error: messageOf(error) };
       throw error;
@@ -86,15 +87,16 @@ export class Refiller {
     }
   }
 
-  private async refill(need: RefillNeed, stillRuns: () => boolean): Promise<void> {
+  /** Says what it waits for; null when it was done. */
+  private async refill(need: RefillNeed, stillRuns: () => boolean): Promise<string | null> {
     const { node, addresses, probes, policy, log } = this.options;
     const seen = await probes.probeAll(policy.probe.timeoutMs);
     const working = [...addresses()].filter(([n]) => seen.has(n) && works(seen.get(n)!, policy));
     const urlOf = (address: string): string => `http://${address}:${PORTS.prometheus}`;
     const self = working.find(([n]) => n === node);
     const others = working.filter(([n]) => n !== node);
-    if (self === undefined) throw new Error('this node does not scrape yet');
-    if (others.length === 0) throw new Error('no other node works, so nobody has what this one may have missed');
+    if (self === undefined) return 'this node does not scrape yet';
+    if (others.length === 0) return 'no other node works, so nobody has what this one may have missed';
     const began = Date.now();
     const own = await sideOf(urlOf(self[1]));
     const peers = await Promise.all(
@@ -138,11 +140,12 @@ export class Refiller {
     }
     await this.done(need.to, need);
     const samples = [...from.values()].reduce((sum, n) => sum + n, 0);
-    if (samples === 0 && refused === 0) return;
+    if (samples === 0 && refused === 0) return null;
     const tookMs = Date.now() - began;
     const last = { from: iso(need.from), to: iso(need.to), samples, refused, tookMs, at: iso(Date.now()) };
     this.state = { ...this.state, last };
     log('info', 'refilled', { ...last, by: Object.fromEntries(from) });
+    return null;
   }
 
   /** Minutes that are not looked at sample by sample where no target was scraped less often than by another node. */

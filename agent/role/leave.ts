@@ -1,5 +1,6 @@
-import { operate } from '../../lib/control/operate';
+import { operate, type OperateOutcome } from '../../lib/control/operate';
 import type { ControlStore } from '../../lib/control/store';
+import type { NodeId } from '../../lib/core/assignment';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
@@ -21,7 +22,7 @@ export interface Leaving {
  * possible the node ends anyway, and the others notice as they notice every failure. Never rejects.
  */
 export async function leave({ config, nodes, role, store, probes, log }: Leaving): Promise<void> {
-  const { node, policy } = config;
+  const { node } = config;
   const paused = role.assignment?.paused ?? null;
   if (!role.isAssigned) return;
   if (paused !== null) {
@@ -29,18 +30,7 @@ export async function leave({ config, nodes, role, store, probes, log }: Leaving
     return;
   }
   try {
-    const outcome = await operate(
-      { kind: 'switchover', to: null, reason: `${node} is shutting down` },
-      {
-        store,
-        nodes,
-        probeAll: () => probes.probeAll(policy.probe.timeoutMs),
-        operator: `the agent of ${node}`,
-        policy,
-        now: Date.now,
-        sleep,
-      },
-    );
+    const outcome = await handOver({ config, nodes, store, probes }, null, `${node} is shutting down`);
     log(outcome.done ? 'info' : 'warn', outcome.done ? 'handed-over' : 'leaves-without-hand-over', {
       because: outcome.because,
       tookMs: outcome.tookMs ?? null,
@@ -48,4 +38,25 @@ export async function leave({ config, nodes, role, store, probes, log }: Leaving
   } catch (error) {
     log('warn', 'leaves-without-hand-over', { because: messageOf(error) });
   }
+}
+
+/** Gives alerting to another node, as an operator would; `to` null: the best. @throws when S3 does not answer */
+export function handOver(
+  { config, nodes, store, probes }: Pick<Leaving, 'config' | 'nodes' | 'store' | 'probes'>,
+  to: NodeId | null,
+  reason: string,
+): Promise<OperateOutcome> {
+  const { node, policy } = config;
+  return operate(
+    { kind: 'switchover', to, reason },
+    {
+      store,
+      nodes,
+      probeAll: () => probes.probeAll(policy.probe.timeoutMs),
+      operator: `the agent of ${node}`,
+      policy,
+      now: Date.now,
+      sleep,
+    },
+  );
 }

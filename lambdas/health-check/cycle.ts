@@ -138,7 +138,7 @@ function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
 
 /** Of a node that does not answer nothing is known: other alarms are for that. */
 function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const known = [...probes.values()].flatMap(({ agent }) => agent?.damages ?? []);
+  const known = [...probes.values()].flatMap(({ agent }) => (agent?.damage === undefined ? [] : [agent.damage.length]));
   return known.length === 0 ? [] : [{ name: METRICS.damagedNodes, value: known.filter((n) => n > 0).length }];
 }
 

@@ -82,7 +82,7 @@ export class ControlAlarms extends Construct {
     }
     this.alarm('tsdb-damaged', [], {
       metric: this.shardMetric(METRICS.damagedNodes, Stats.MAXIMUM, Duration.minutes(1)),
-      alarmDescription: 'A node found damage in its TSDB. A standby mends it by itself.',
+      alarmDescription: 'A node found damage in its TSDB. It mends it by itself.',
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

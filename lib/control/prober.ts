@@ -46,7 +46,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       ...(typeof status.profile?.slowScrapeMs === 'number' ? { slowScrapeMs: status.profile.slowScrapeMs } : {}),
       ...(status.profile?.settling ? { settling: true as const } : {}),
       ...(status.sidecar ? { uploadAgeMs: status.sidecar.uploadAgeMs } : {}),
-      ...(status.scrub ? { damages: status.scrub.damage.length } : {}),
+      ...(status.scrub ? { damage: status.scrub.damage.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
     },
     errors,
   };

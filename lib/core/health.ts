@@ -26,8 +26,8 @@ export interface Probe {
     readonly settling?: true;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
     readonly uploadAgeMs?: number | null;
-    /** How much damage its scrub finds in the TSDB; absent where there is no scrub. */
-    readonly damages?: number;
+    /** What is wrong with its TSDB and its volume; absent where there is no scrub. */
+    readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];

@@ -47,17 +47,34 @@ test('a damaged standby restarts its Prometheus and is whole again, without anyb
     60_000,
   );
   expect((await scrubOf(standby)).setAside).toHaveLength(1);
-  expect(standby.lines.filter((line) => line.event === 'damage-restart' && line.restart)).toHaveLength(1);
+  expect(standby.lines.filter((line) => line.event === 'damage-repair' && line.do === 'restart')).toHaveLength(1);
   await eventually('it works', async () => (await fetch(`http://${standby.address}:9090/-/ready`)).ok);
 });
 
-test('a damaged node that alerts says so and goes on', async () => {
+test('a damaged node that alerts gives that away, and then is mended', async () => {
   const { pid } = (await active.status()).prometheus;
+  // The other one has to know every alert again.
+  await cluster.works(standby);
   hurt(active);
-  await eventually('it is said', () => active.lines.some((line) => line.event === 'damage-restart'));
-  expect(active.lines.find((line) => line.event === 'damage-restart')).toMatchObject({
-    restart: false,
-    because: expect.stringContaining('this node alerts'),
-  });
+  await eventually('the other one alerts', async () => (await standby.status()).gate.open, 60_000);
   expect((await active.status()).prometheus.pid).toBe(pid);
+  expect((await cluster.store.readAssignment())!.assignment).toMatchObject({
+    active: 'node-2',
+    reason: expect.stringContaining('the agent of node-1 asked for it (to have mended: wal-corrupt'),
+  });
+  await eventually(
+    'it is mended',
+    async () => {
+      const { prometheus, scrub } = await active.status();
+      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.damage.length === 0;
+    },
+    60_000,
+  );
+  expect((await standby.status()).gate.open).toBe(true);
+});
+
+test('and fetches from the other one what it missed meanwhile', async () => {
+  const refilled = await eventually('it is whole', async () => (await active.status()).refill?.last, 60_000);
+  expect(refilled).toMatchObject({ samples: expect.any(Number), refused: 0 });
+  expect(refilled.samples).toBeGreaterThan(0);
 });

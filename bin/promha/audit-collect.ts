@@ -19,6 +19,8 @@ export async function collect(
   thanos: AuditSource | null,
   from: number,
   to: number,
+  /** Told after each answer how much of all is read, 0 to 1; 1 at the end, whatever failed. */
+  onProgress: (share: number) => void = () => undefined,
 ): Promise<Collected> {
   const notes: string[] = [];
   const unseen: string[] = [];
@@ -45,6 +47,8 @@ export async function collect(
     notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
   }
 
+  const chunks = Math.ceil((to - from) / CHUNK_MS) * (answering.length + (thanos === null ? 0 : 1));
+  let chunksRead = 0;
   const read = async (source: AuditSource, offsetMs: number): Promise<View | null> => {
     const tracks = new Map<string, Track>();
     try {
@@ -61,6 +65,8 @@ export async function collect(
           const track = extendTrack(tracks.get(key) ?? null, samples, intervalMs, offsetMs);
           if (track !== null) tracks.set(key, track);
         }
+        chunksRead += 1;
+        onProgress(chunksRead / chunks);
       }
     } catch (error) {
       unseen.push(`Not looked at: ${(error as Error).message}.`);
@@ -73,6 +79,7 @@ export async function collect(
     Promise.all(answering.map(({ source, offsetMs }) => read(source, offsetMs))),
     thanos === null ? null : read(thanos, 0),
   ]);
+  onProgress(1);
   return {
     from,
     to,

@@ -48,7 +48,7 @@ export async function auditCluster(handle: ClusterHandle, s3: S3Client, options:
   const thanos = found.url === null ? null : thanosSource(found.url, cluster, shard);
 
   const to = Date.now() - SETTLE_MS;
-  const collected = await collect(replicas, thanos, to - rangeMs, to);
+  const collected = await collect(replicas, thanos, to - rangeMs, to, progressOn(process.stderr));
   const unseen = [...(found.problem === null ? [] : [found.problem]), ...collected.unseen];
   const report = audit({ ...collected, notes: [...unseen, ...collected.notes] });
   if (options.html !== undefined) writeFileSync(options.html, renderAuditHtml(report));
@@ -76,6 +76,19 @@ function auditJson(report: AuditReport): string {
     2,
   );
   return `${json}\n`;
+}
+
+/** Weeks take minutes to read: whoever waits sees how far it is. Quick answers, and scripts, see nothing of it. */
+function progressOn(terminal: NodeJS.WriteStream): (share: number) => void {
+  if (!terminal.isTTY) return () => undefined;
+  const begun = Date.now();
+  let shown = -1;
+  return (share) => {
+    const percent = Math.floor(share * 100);
+    if (Date.now() - begun < 2_000 || percent === shown) return;
+    shown = percent;
+    terminal.write(share < 1 ? `\rreading … ${percent} %` : `\r${' '.repeat(16)}\r`);
+  };
 }
 
 /** Before minutes are spent on reading. @throws UserError */

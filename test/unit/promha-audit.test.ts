@@ -93,6 +93,13 @@ test('a replica that does not answer is named, and the rest is compared', async 
   expect(audit(collected).verdict).toBe('whole');
 });
 
+test('how far the reading is goes up to the end, though a source does not answer', async () => {
+  const shares: number[] = [];
+  const dead = thanosSource((await serve({ fails: true })).url, 'c', 0);
+  await collect([await source('r1', {})], dead, FROM, TO, (share) => void shares.push(share));
+  expect(shares).toEqual([1 / 6, 2 / 6, 3 / 6, 1]);
+});
+
 test('so is Thanos, and a Thanos that answers in part', async () => {
   const r1 = await source('r1', {});
   const dead = await collect([r1], thanosSource((await serve({ fails: true })).url, 'c', 0), FROM, TO);

@@ -2,13 +2,16 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { UserError } from '../lib/core/errors';
 import type { Operation } from '../lib/core/operations';
+import { DRILLS, renderDrill } from '../lib/core/drill-plan';
 import { renderStatus, reportStatus } from '../lib/core/status';
 import { auditCluster, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
+import { drillCluster, drillNamed } from './promha/drill';
 import { ending, EXIT } from './promha/exit';
 import { readHistory, renderHistory } from './promha/history';
 import { operateCluster, renderOutcome } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
+import { strikes } from './promha/strike';
 
 interface Where {
   readonly local?: boolean;
@@ -92,6 +95,28 @@ withWhere(program.command('pause').description('maintenance: nothing automatic h
 withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
   operation(where, { kind: 'resume' }),
 );
+
+const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);
+withWhere(
+  program
+    .command('drill')
+    .description(`hurts the cluster on purpose, after asking, and looks whether it bears it:\n${kinds.join('\n')}`)
+    .argument('<drill>', 'which one'),
+)
+  .option('--confirm <cluster>', 'its name, for scripts; without it somebody has to type it')
+  .action(async (name: string, where: Where & { confirm?: string }) => {
+    const drill = drillNamed(name);
+    const { handle, s3 } = await connect(where);
+    const report = await drillCluster(drill, {
+      handle,
+      s3,
+      strike: strikes(handle, s3, where.local ?? false)[drill],
+      confirm: where.confirm,
+      say: (line) => void process.stderr.write(`${line}\n`),
+    });
+    process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderDrill(report));
+    process.exitCode = report.passed ? EXIT.well : EXIT.unwell;
+  });
 
 program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
   if (error.code?.startsWith('commander.')) {

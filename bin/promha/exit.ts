@@ -10,6 +10,9 @@ export const EXIT = { well: 0, unwell: 1, badCall: 2, unreachable: 3, defect: 4 
 /** What has to be asked could not be asked. */
 export class Unreachable extends UserError {}
 
+/** The call is sound, and the cluster is not in a state for it. */
+export class NotNow extends UserError {}
+
 /** AWS, or the way to it, did not answer; anything else stays what it is. */
 export function asUnreachable(error: unknown, what: string): unknown {
   if (error instanceof UserError) return error;
@@ -36,12 +39,17 @@ export function ending(
   json: boolean,
 ): { readonly code: number; readonly out: string; readonly err: string } {
   const known = asUnreachable(error, 'the cluster');
-  const code =
-    known instanceof Unreachable ? EXIT.unreachable : known instanceof UserError ? EXIT.badCall : EXIT.defect;
+  const code = codeOf(known);
   const { message, stack } = known as Error;
   if (json) {
     const problem = known instanceof UserError ? known.problem : { what: message };
     return { code, out: `${JSON.stringify({ error: problem, exitCode: code }, null, 2)}\n`, err: '' };
   }
   return { code, out: '', err: `promha: ${code === EXIT.defect ? (stack ?? message) : message}\n` };
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Unreachable) return EXIT.unreachable;
+  if (error instanceof NotNow) return EXIT.unwell;
+  return error instanceof UserError ? EXIT.badCall : EXIT.defect;
 }

@@ -22,11 +22,16 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetBucketVersioningCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { deployedPolicy } from '../../bin/promha/policy';
+import { strikes } from '../../bin/promha/strike';
+import { ENV } from '../../lib/core/names';
+import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { deployApp, startEmulator, type Emulator } from '../../local/emulator/deploy';
 import { resolveTools } from '../../local/tools';
-import type { ConfigBundle, ConfigPointer, NodeConfig } from '../../lib/core/node-documents';
+import type { ConfigBundle, ConfigPointer, NodeAnnouncement, NodeConfig } from '../../lib/core/node-documents';
 import { ConfigFixture } from '../infra/config-fixture';
 
 const REGION = 'eu-west-1';
@@ -148,6 +153,43 @@ test('functions read back with their environment, and their bundle loads', async
   execFileSync('python3', ['-m', 'zipfile', '-e', join(dir, 'code.zip'), join(dir, 'code')]);
   const load = `process.exit(typeof require('./code/index.js').handler === 'function' ? 0 : 1)`;
   execFileSync(process.execPath, ['-e', load], { cwd: dir });
+});
+
+test('promha judges by the policy that is deployed, and says when it cannot', async () => {
+  const { endpoint, region, credentials } = client();
+  process.env.AWS_ENDPOINT_URL = endpoint;
+  process.env.AWS_REGION = region;
+  process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
+  const cluster = { cluster: 'trading-metrics', shard: 0, controlBucket: '' };
+  expect(await deployedPolicy(cluster)).toEqual({ policy: DEFAULT_POLICY, insteadBecause: null });
+  // Changed by hand, as config/cluster.ts would.
+  const changed = { ...DEFAULT_POLICY, maxScrapeLagMs: 9_000 };
+  await new LambdaClient(client()).send(
+    new UpdateFunctionConfigurationCommand({
+      FunctionName: 'trading-metrics-health-check',
+      Environment: { Variables: { [ENV.policy]: JSON.stringify(changed) } },
+    }),
+  );
+  expect(await deployedPolicy(cluster)).toEqual({ policy: changed, insteadBecause: null });
+  const { policy, insteadBecause } = await deployedPolicy({ ...cluster, cluster: 'elsewhere' });
+  expect(policy).toEqual(DEFAULT_POLICY);
+  expect(insteadBecause).toMatch(/elsewhere-health-check/);
+});
+
+test('a drill asks Systems Manager to kill Prometheus', async () => {
+  const [first] = ids(await instances());
+  const { 'kill-prometheus': strike } = strikes(
+    { cluster: 'trading-metrics', shard: 0, controlBucket: '' },
+    new S3Client(client()),
+    false,
+  );
+  await strike({ node: 'prometheus-1', instanceId: first! } as NodeAnnouncement);
+  const { Commands } = await new SSMClient(client()).send(new ListCommandsCommand({}));
+  expect(Commands).toMatchObject([{ DocumentName: 'AWS-RunShellScript' }]);
+  // The emulator adds every instance that it knows to those that were named.
+  expect(Commands![0]!.InstanceIds![0]).toBe(first);
+  expect(Commands![0]!.Parameters!.commands).toContain('pkill -KILL -x prometheus');
 });
 
 interface FunctionResource {

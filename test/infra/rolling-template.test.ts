@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs';
+import type { Cluster } from '../../lib/config/cluster';
+import { synthesize, type Synthesized } from './synthesize';
+
+const dirs: string[] = [];
+const synth = (change: (cluster: Cluster) => Cluster): Synthesized => {
+  const made = synthesize(undefined, change);
+  dirs.push(made.dir);
+  return made;
+};
+let before: Synthesized;
+beforeAll(() => (before = synth((c) => c)));
+afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));
+
+const CHANGES: readonly (readonly [string, (cluster: Cluster) => Cluster])[] = [
+  [
+    'a version of Prometheus',
+    (c) => ({
+      ...c,
+      artifacts: { ...c.artifacts, prometheus: { ...c.artifacts.prometheus, version: '3.15.0' } },
+    }),
+  ],
+  ['an instance type', (c) => ({ ...c, instance: { ...c.instance, type: 'r7g.xlarge' } })],
+  ['an image', (c) => ({ ...c, instance: { ...c.instance, ami: { [c.region]: 'ami-0fedcba9876543210' } } })],
+];
+
+test.each(CHANGES)('%s changes the launch template of every node, and nothing else', (_, change) => {
+  const after = synth(change);
+  const changed = Object.entries(before.stacks).flatMap(([stack, resources]) =>
+    Object.entries(resources)
+      .filter(([id, resource]) => JSON.stringify(resource) !== JSON.stringify(after.stacks[stack]?.[id]))
+      .map(([, { Type }]) => Type),
+  );
+  expect(changed).toEqual(before.all('AWS::EC2::LaunchTemplate').map(({ Type }) => Type));
+  expect(Object.values(after.stacks).map((r) => Object.keys(r))).toEqual(
+    Object.values(before.stacks).map((r) => Object.keys(r)),
+  );
+});
+
+test('a group follows the newest version of its template, and rolls back without a signal', () => {
+  const groups = before.all('AWS::AutoScaling::AutoScalingGroup');
+  expect(groups.length).toBeGreaterThanOrEqual(2);
+  for (const { Properties, UpdatePolicy } of groups) {
+    const { LaunchTemplateId, Version } = Properties.LaunchTemplate as Record<string, Record<string, unknown>>;
+    expect(Version).toEqual({ 'Fn::GetAtt': [LaunchTemplateId!.Ref, 'LatestVersionNumber'] });
+    expect(UpdatePolicy).toMatchObject({
+      AutoScalingRollingUpdate: { WaitOnResourceSignals: true, PauseTime: 'PT15M' },
+    });
+  }
+});
+
+test('no two groups are updated at the same time', () => {
+  const groups = before.all('AWS::AutoScaling::AutoScalingGroup');
+  groups.slice(1).forEach((group, i) => expect(group.DependsOn).toContain(groups[i]!.id));
+});

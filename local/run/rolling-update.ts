@@ -26,7 +26,7 @@ export class RollingUpdate {
   private busy = false;
   private held = false;
   private stopped = false;
-  /** By node: the newest version of its template that did not come up. */
+  /** By node: the newest version of its template that an update went back from. */
   private readonly refused = new Map<string, number>();
 
   constructor(private readonly o: RollingUpdateOptions) {}
@@ -80,7 +80,8 @@ export class RollingUpdate {
         continue;
       }
       if (this.stopped) return;
-      this.refused.set(node, templateVersion);
+      // The stack goes back as a whole: what the others were to become is as little wanted as this.
+      for (const d of await this.o.read()) this.refused.set(d.node, d.templateVersion);
       onEvent(`${node} has not signalled in time; it goes back to version ${before.templateVersion}`);
       await this.put(node, before);
       onEvent(`failed: ${node} runs version ${before.templateVersion} again, and no other node was touched`);

@@ -155,12 +155,17 @@ test('functions read back with their environment, and their bundle loads', async
   execFileSync(process.execPath, ['-e', load], { cwd: dir });
 });
 
-test('promha judges by the policy that is deployed, and says when it cannot', async () => {
+/** promha finds its way by the environment. */
+function asOperator(): void {
   const { endpoint, region, credentials } = client();
   process.env.AWS_ENDPOINT_URL = endpoint;
   process.env.AWS_REGION = region;
   process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
+}
+
+test('promha judges by the policy that is deployed, and says when it cannot', async () => {
+  asOperator();
   const cluster = { cluster: 'trading-metrics', shard: 0, controlBucket: '' };
   expect(await deployedPolicy(cluster)).toEqual({ policy: DEFAULT_POLICY, insteadBecause: null });
   // Changed by hand, as config/cluster.ts would.
@@ -178,6 +183,7 @@ test('promha judges by the policy that is deployed, and says when it cannot', as
 });
 
 test('a drill asks Systems Manager to kill Prometheus', async () => {
+  asOperator();
   const [first] = ids(await instances());
   const { 'kill-prometheus': strike } = strikes(
     { cluster: 'trading-metrics', shard: 0, controlBucket: '' },
@@ -188,7 +194,7 @@ test('a drill asks Systems Manager to kill Prometheus', async () => {
   const { Commands } = await new SSMClient(client()).send(new ListCommandsCommand({}));
   expect(Commands).toMatchObject([{ DocumentName: 'AWS-RunShellScript' }]);
   // The emulator adds every instance that it knows to those that were named.
-  expect(Commands![0]!.InstanceIds![0]).toBe(first);
+  expect(Commands![0]!.InstanceIds).toContain(first);
   expect(Commands![0]!.Parameters!.commands).toContain('pkill -KILL -x prometheus');
 });
 

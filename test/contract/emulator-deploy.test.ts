@@ -142,7 +142,7 @@ test('data volumes are found by their tags', async () => {
 test('functions read back with their environment, and their bundle loads', async () => {
   const FunctionName = 'trading-metrics-promote-alerting';
   const { Configuration } = await new LambdaClient(client()).send(new GetFunctionCommand({ FunctionName }));
-  expect(Configuration!.Environment!.Variables).toMatchObject({ PROMHA_NODES: 'prometheus-1,prometheus-2' });
+  expect(Configuration!.Environment!.Variables).toMatchObject({ PROMHA_CLUSTER: 'trading-metrics', PROMHA_SHARD: '0' });
   const { TemplateBody } = await new CloudFormationClient(client()).send(
     new GetTemplateCommand({ StackName: 'trading-metrics-control' }),
   );

@@ -61,6 +61,7 @@ const view = (over: Partial<ClusterView> = {}): ClusterView => ({
   complaints: new Map(),
   setAside: new Map(),
   remedies: [],
+  queries: null,
   profiles: new Map([
     ['a', 'normal'],
     ['b', 'normal'],

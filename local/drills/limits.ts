@@ -126,9 +126,9 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),
     most('thanosMissing', 0, 'samples'),
-    // Penalty deduplication leaves a replica that stopped after twice the distance of two samples, and no sooner. The
-    // other kind, chain, passes over none, and makes rates wrong by factors (docs/decisions/penalty-deduplication.md).
-    most('deduplicatedMissing', 2, 'samples'),
+    // Judged at the end, when the node that was away has refilled itself: before, penalty deduplication passes over up to
+    // two samples of a series (docs/decisions/penalty-deduplication.md).
+    most('deduplicatedMissing', 0, 'samples'),
   ],
   'query-path-hang': [
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),

@@ -68,7 +68,7 @@ test('the promised limits', () => {
   expect(limit('query-path-crash', 'accepted')).toBe(4);
   expect(limit('query-path-crash', 'queriesFailed')).toBe(0);
   expect(limit('query-path-crash', 'thanosMissing')).toBe(0);
-  expect(limit('query-path-crash', 'deduplicatedMissing')).toBe(2);
+  expect(limit('query-path-crash', 'deduplicatedMissing')).toBe(0);
   expect(limit('query-path-hang', 'querySlowest')).toBe(2);
   expect(limit('thanos-down', 'answeredByNodes')).toBe(8);
   for (const measurement of ['failedAfterSwitch', 'failedOnReturn', 'answersDiffering'])

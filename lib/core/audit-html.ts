@@ -68,6 +68,7 @@ function section(target: TargetReport, report: AuditReport): string {
   const life = [
     target.appeared ? `a target since ${clock(target.from)}` : '',
     target.vanished ? `a target until ${clock(target.to)}` : '',
+    ...target.absences.map(({ from, to }) => `no target from ${clock(from)} to ${clock(to)}`),
   ].filter((s) => s !== '');
   return `<section><h2 class="${target.verdict}">${MARK[target.verdict]} ${escape(nameOf(target))}</h2>
 ${life.length > 0 ? `<p>${life.join(', ')}</p>` : ''}
@@ -85,6 +86,9 @@ function timeline(target: TargetReport, views: readonly ViewReport[], { from, to
     return [
       `<text x="${LABELS - 8}" y="${i * ROW + ROW / 2}" class="name">${escape(view.view)}</text>`,
       bar,
+      ...target.absences.map(({ from, to: until }) =>
+        rect('absent', x(from), y, x(until) - x(from), BAR, `no target from ${clock(from)} to ${clock(until)}`),
+      ),
       ...view.gaps.map((gap) => gapMark(gap, view, target, x, i * ROW)),
     ].join('');
   });
@@ -150,7 +154,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.15rem .8rem;text-align:right;border-bottom:1px solid var(--line)}
 td:nth-child(2),th:nth-child(2){text-align:left}
 svg{width:100%;height:auto;display:block}svg[width="0"]{width:0}svg.key{width:28px;display:inline;vertical-align:middle}
-.bar{fill:var(--there)}.lost{fill:var(--lost)}.hidden{fill:url(#hatch);stroke:var(--there);stroke-width:1}
+.bar{fill:var(--there)}.absent{fill:var(--bg)}.lost{fill:var(--lost)}.hidden{fill:url(#hatch);stroke:var(--there);stroke-width:1}
 .hatchbg{fill:var(--bg)}.hatch{stroke:var(--there);stroke-width:1.5}
 .grid{stroke:var(--line)}.name{fill:var(--fg);font-size:13px;text-anchor:end;dominant-baseline:middle}
 .tick{fill:var(--soft);font-size:12px;text-anchor:middle}li{font-variant-numeric:tabular-nums}

@@ -17,6 +17,7 @@ export function renderAudit(report: AuditReport): string {
     ...(shown.length === 0 ? [] : table(shown)),
     ...(whole.length > WHOLE_SHOWN ? [`${whole.length} targets without a gap in any view`] : []),
     ...gapLines(bad),
+    ...absenceLines(report.targets),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -86,6 +87,13 @@ function table(targets: readonly TargetReport[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function absenceLines(targets: readonly TargetReport[]): string[] {
+  const lines = targets.flatMap((t) =>
+    t.absences.map(({ from, to }) => `  ${clock(from)} – ${clock(to)}  ${nameOf(t)}`),
+  );
+  return lines.length === 0 ? [] : ['', 'no target in between, so nothing is missing', ...lines];
 }
 
 function gapLines(targets: readonly TargetReport[]): string[] {

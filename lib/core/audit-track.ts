@@ -76,6 +76,20 @@ export function overlap(some: readonly Hole[], others: readonly Hole[]): Hole[] 
   );
 }
 
+/** What is left of holes outside of others. */
+export function without(holes: readonly Hole[], cut: readonly Hole[]): Hole[] {
+  return cut.reduce<Hole[]>(
+    (rest, { from, to }) =>
+      rest.flatMap((hole) =>
+        [
+          { from: hole.from, to: Math.min(hole.to, from) },
+          { from: Math.max(hole.from, to), to: hole.to },
+        ].filter((piece) => piece.from < piece.to),
+      ),
+    [...holes],
+  );
+}
+
 /** The usual distance between samples: for a target that nobody knows the interval of any more. Null below 3 samples. */
 export function usualInterval(samples: readonly UpSample[]): number | null {
   if (samples.length < 3) return null;

@@ -1,4 +1,4 @@
-import { holesWithin, missingIn, overlap, type Hole, type Track } from './audit-track';
+import { holesWithin, missingIn, overlap, without, type Hole, type Track } from './audit-track';
 
 /** One source of samples: a replica's Prometheus, or Thanos with deduplication. */
 export interface View {
@@ -57,6 +57,8 @@ export interface TargetReport extends AuditTarget {
   readonly to: number;
   readonly appeared: boolean;
   readonly vanished: boolean;
+  /** When it was no target in between, such as a task that was stopped and started again. */
+  readonly absences: readonly Hole[];
   readonly verdict: Verdict;
   readonly replicas: readonly ViewReport[];
   readonly deduplicated: ViewReport;
@@ -106,7 +108,12 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
   const { key, intervalMs } = target;
   const life = lifetime(target, input);
   if (life === null) return null;
-  const holesOf = (view: View): Hole[] => holesWithin(view.tracks.get(key) ?? null, life, intervalMs);
+  const absences = absencesOf(target, life, input);
+  const holesOf = (view: View): Hole[] =>
+    without(holesWithin(view.tracks.get(key) ?? null, life, intervalMs), absences).filter(
+      (hole) => missingIn(hole, intervalMs) > 0,
+    );
+  const absentMs = absences.reduce((sum, { from, to }) => sum + to - from, 0);
   const replicaHoles = input.replicas.map(holesOf);
   const lost = input.thanos === null ? together(replicaHoles, life, intervalMs) : holesOf(input.thanos);
 
@@ -117,7 +124,7 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
       .map((view) => view.name);
   const report = (view: string, track: Track | undefined, holes: readonly Hole[]): ViewReport => ({
     view,
-    expected: Math.floor((life.to - life.from) / intervalMs),
+    expected: Math.floor((life.to - life.from - absentMs) / intervalMs),
     present: track?.present ?? 0,
     down: track?.down ?? 0,
     missing: missing(holes),
@@ -137,6 +144,7 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
   return {
     ...target,
     ...life,
+    absences,
     verdict: lost.length > 0 ? 'gaps' : replicaHoles.some((holes) => holes.length > 0) ? 'hidden' : 'whole',
     replicas,
     deduplicated,
@@ -175,6 +183,25 @@ function lifetime(
   const vanished = early && others.some((track) => track.last > last + GRACE_MS);
   const begins = appeared || (late && !olderData);
   return { from: begins ? first : from, to: vanished ? last : to, appeared, vanished };
+}
+
+/** As in lifetime: stretches without a sample of it in any view, in which somebody scraped others all the time. */
+function absencesOf({ key, intervalMs }: AuditTarget, life: Hole, { replicas, thanos }: AuditInput): Hole[] {
+  const views = thanos === null ? replicas : [...replicas, thanos];
+  const scrapedAllThrough = (hole: Hole): boolean =>
+    replicas.some(({ tracks }) =>
+      [...tracks].some(
+        ([other, { first, last, holes }]) =>
+          other !== key && first <= hole.from && last >= hole.to && overlap(holes, [hole]).length === 0,
+      ),
+    );
+  return together(
+    views.map((view) => holesWithin(view.tracks.get(key) ?? null, life, intervalMs)),
+    life,
+    intervalMs,
+  ).filter(
+    (hole) => hole.from > life.from && hole.to < life.to && hole.to - hole.from > GRACE_MS && scrapedAllThrough(hole),
+  );
 }
 
 function earliest({ replicas, thanos }: AuditInput): number | null {

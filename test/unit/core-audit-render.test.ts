@@ -54,6 +54,14 @@ describe('in the terminal', () => {
     expect(text).toContain('301 down');
   });
 
+  test('a task that was stopped for a while is told, and not missed', () => {
+    const both = { task: track([[100, 140]]), redis: track() };
+    const text = renderAudit(report(both, both, both));
+    expect(text).toMatch(/^NO GAP in the deduplicated view, nor in any replica: 2 targets\./);
+    expect(text).toContain('no target in between, so nothing is missing\n  03:01:39.0 – 03:02:21.0  task host:1\n');
+    expect(renderAuditHtml(report(both, both, both))).toContain('<p>no target from 03:01:39.0 to 03:02:21.0</p>');
+  });
+
   test('nothing wrong, and hidden gaps, and nothing at all', () => {
     const t = { a: track() };
     expect(renderAudit(report(t, t, t))).toMatch(/^NO GAP in the deduplicated view, nor in any replica: 1 targets\./);

@@ -149,6 +149,42 @@ describe('the views', () => {
     expect(c).toMatchObject({ key: 'c', appeared: false, vanished: false });
   });
 
+  describe('a target without a sample anywhere, in the middle', () => {
+    const away = track(-5, 305, [[100, 140]]);
+    const views = (r1: Record<string, Track>, r2: Record<string, Track>) =>
+      examine({ targets: ['a', 'b'].map(target), replicas: [view('r1', r1), view('r2', r2)] });
+
+    test('was no target, if somebody scraped others all the time', () => {
+      const report = views({ a: away, b: away }, { a: away, b: whole });
+      expect(report).toMatchObject({ verdict: 'hidden' });
+      const a = report.targets.find((t) => t.key === 'a')!;
+      expect(a).toMatchObject({ verdict: 'whole', absences: [{ from: at(99), to: at(141) }] });
+      expect(a.deduplicated).toMatchObject({ expected: 300 - 42, missing: 0, gaps: [] });
+      expect(a.replicas.map((r) => r.missing)).toEqual([0, 0]);
+    });
+    test('misses samples, if nobody scraped anything, or not all the time', () => {
+      const short = track(-5, 305, [[120, 123]]);
+      for (const b of [away, short]) {
+        const a = views({ a: away, b }, { a: away, b }).targets.find((t) => t.key === 'a')!;
+        expect(a).toMatchObject({ verdict: 'gaps', absences: [], deduplicated: { missing: 41 } });
+      }
+    });
+    test('misses samples, if it is short', () => {
+      const brief = track(-5, 305, [[100, 110]]);
+      const [a] = views({ a: brief, b: whole }, { a: brief, b: whole }).targets;
+      expect(a).toMatchObject({ verdict: 'gaps', absences: [], deduplicated: { missing: 11 } });
+    });
+    test('misses samples, if Thanos has some of them', () => {
+      const both = { a: away, b: whole };
+      const report = examine({
+        targets: ['a', 'b'].map(target),
+        replicas: [view('r1', both)],
+        thanos: view('Thanos', { a: whole, b: whole }),
+      });
+      expect(report.targets[0]).toMatchObject({ key: 'a', verdict: 'hidden', absences: [] });
+    });
+  });
+
   test('a target that one replica learns of later than the other has a gap there, no more', () => {
     const report = examine({
       targets: ['a', 'b'].map(target),

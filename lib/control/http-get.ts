@@ -1,26 +1,55 @@
-import { get } from 'node:http';
+import { connect } from 'node:net';
+
+/** No answer to a probe is longer; a body without end must not fill a function's memory. */
+const MOST_BYTES = 10 * 2 ** 20;
 
 /**
  * GET, the whole answer as text. A connection of its own for each: what a probe wants to know includes whether new ones
- * are accepted, and no more of them are open than answers are awaited. Costs half of fetch's processor time, which is
- * what a probe of many nodes is made of.
+ * are accepted, and no more of them are open than answers are awaited. HTTP/1.0, which both sides end by closing and
+ * which knows no chunks, on a bare socket: half the processor time of node:http, a quarter of fetch's, and that is what
+ * a probe of many nodes is made of. For plain addresses inside the VPC: no TLS, no redirection, no compression.
  *
- * @throws the signal's reason when it fires first; an error for any other status than 2xx
+ * @throws the signal's reason when it fires first; an error for any other status than 2xx, and for half an answer
  */
 export function httpGet(url: string, signal: AbortSignal): Promise<string> {
+  const { hostname, port, pathname, search, host } = new URL(url);
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);
-    const request = get(url, { agent: false, signal }, (response) => {
-      const { statusCode = 0 } = response;
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => (text += part));
-      response.on('error', fail);
-      response.on('end', () => {
-        if (statusCode >= 200 && statusCode < 300) resolve(text);
-        else reject(new Error(`HTTP ${statusCode}`));
-      });
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const socket = connect({ host: hostname, port: Number(port || 80) });
+    const parts: Buffer[] = [];
+    let size = 0;
+    const onAbort = (): void => void socket.destroy(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.write(`GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
+    socket.on('data', (part: Buffer) => {
+      parts.push(part);
+      size += part.length;
+      if (size > MOST_BYTES) socket.destroy(new Error(`the answer is longer than ${MOST_BYTES} bytes`));
     });
-    request.on('error', fail);
+    socket.on('error', reject);
+    socket.on('close', () => signal.removeEventListener('abort', onAbort));
+    socket.on('end', () => {
+      try {
+        resolve(bodyOf(Buffer.concat(parts)));
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
   });
+}
+
+function bodyOf(answer: Buffer): string {
+  const end = answer.indexOf('\r\n\r\n');
+  const head = end < 0 ? '' : answer.toString('latin1', 0, end);
+  const status = /^HTTP\/1\.\d (\d{3})/.exec(head)?.[1];
+  if (status === undefined) throw new Error('the connection was closed before an answer');
+  if (!status.startsWith('2')) throw new Error(`HTTP ${status}`);
+  const body = answer.subarray(end + 4);
+  const promised = /^content-length: *(\d+)/im.exec(head)?.[1];
+  if (promised !== undefined && Number(promised) !== body.length)
+    throw new Error(`the connection was closed after ${body.length} of ${promised} bytes`);
+  return body.toString('utf8');
 }

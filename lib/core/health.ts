@@ -6,7 +6,7 @@ export interface Probe {
   readonly node: NodeId;
   /** When the probe started, ms since the Unix epoch, prober's clock. */
   readonly at: number;
-  /** `/-/ready` of Prometheus answered 200 in time. */
+  /** Prometheus answered a query in time, which it does not before it is ready. */
   readonly ready: boolean;
   /** Age of the last scrape of the stalest job, ms, Prometheus's own clock; null when unknown or nothing was scraped. */
   readonly scrapeLagMs: number | null;

@@ -39,6 +39,19 @@ test('exactly one compactor, in any deploy: the old task is gone before the new 
   expect(scaled[0]).toContain('queryService');
 });
 
+test('the compactor merges what a node refilled, and keeps every resolution as long as configured', () => {
+  expect(command('compact')).toEqual(
+    expect.arrayContaining([
+      '--compact.enable-vertical-compaction',
+      '--retention.resolution-raw=30d',
+      '--retention.resolution-5m=365d',
+      '--retention.resolution-1h=365d',
+    ]),
+  );
+  // It would merge replicas too if it were told which label tells them apart.
+  expect(command('compact').join(' ')).not.toContain('--deduplication.replica-label');
+});
+
 test('two query tasks over the zones, behind the query port, that a bad deploy does not take away', () => {
   const { Properties: p } = service('query');
   expect(p).toMatchObject({

@@ -47,6 +47,9 @@ function flip(file: string): void {
   writeFileSync(file, bytes, { flag: 'r+' });
 }
 
+/** A record of the log that is richest in them, also of the one that is being written. */
+export const flipWal = (tsdb: string): void => flip(richest(segments(tsdb)));
+
 /** A checkpoint is a log like any other: of the first segment one is made, as a truncation of the head would. */
 function checkpointOf(tsdb: string): string {
   const wal = join(tsdb, 'wal');

@@ -1,27 +1,25 @@
 import { join } from 'node:path';
-import { awaitAll, until } from './clock';
-import { INTERVAL_MS, sampleTimes, samplesMissing } from './collect';
+import { until } from './clock';
+import { sampleTimes, samplesMissing } from './collect';
 import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
 import { contentOf, FILE_FAULTS, headChunks, numbered, type FileFault } from './damage-faults';
 import { FAILOVER } from './failover-scenarios';
 import { tsdbOf } from './history-steps';
 import type { Reading } from './instrument';
-import { missingEverywhere, type SampleTimes } from './samples';
+import { BEGIN_MS, getsWhole, missingOnNode, must, nextPass } from './damage-steps';
+import type { SampleTimes } from './samples';
 import type { Scenario } from './scenario';
 import { atRest } from './settle';
-import { oracleOf, prometheusOf, statusOf, type World } from './world';
+import { prometheusOf, statusOf, type World } from './world';
 
 /** One before and one after the middle one. */
 const SEGMENTS = 3;
 /** How far back the samples are compared. */
 const BACK_MS = 600_000;
-const BEGIN_MS = 30_000;
 const FOUND_MS = 60_000;
 const READY_MS = 60_000;
 /** A chunk is full after 120 samples, and let go with the next look of Prometheus, every minute. */
 const HEAD_CHUNKS_MS = 200_000;
-const PASS_MS = 30_000;
-const WHOLE_MS = 120_000;
 
 /** What was there just before the damage. */
 interface Before {
@@ -90,11 +88,7 @@ async function healed(
   const readyAt = Date.now();
   const { scrub } = await statusOf(world, node);
   const corruptions = await metric(world, node, 'prometheus_tsdb_wal_corruptions_total');
-  await must('it does not get whole', WHOLE_MS, signal, async () => {
-    const { refill } = await statusOf(world, node);
-    if (refill?.wholeUntil && Date.parse(refill.wholeUntil) > readyAt && !refill.busy) return null;
-    return `it is whole until ${refill?.wholeUntil ?? 'nobody knows'}${refill?.error ? `: ${refill.error}` : ''}`;
-  });
+  await getsWhole(world, node, readyAt);
   const wholeAt = Date.now();
   const { refill } = await statusOf(world, node);
   const wholeUntil = Date.parse(refill!.wholeUntil!);
@@ -112,7 +106,7 @@ async function healed(
       wholeAgain: (wholeAt - crashedAt) / 1000,
       samplesRefilled: refill!.last?.samples ?? 0,
       samplesRefused: refill!.last?.refused ?? 0,
-      secondsMissingAfterRefill: await missingOnNode(world, node, before.samples, wholeUntil),
+      secondsMissingAfterRefill: await missingOnNode(world, node, beginningOf(before.samples), wholeUntil),
       lostOnBothNodes: await lostEverywhere(world, before.samples, struckAt),
       ...(before.block === null ? {} : { blockSamples: await samplesOfBlock(world, node, before.block) }),
     },
@@ -136,19 +130,13 @@ async function lostSamples(
   return { all: lost.reduce((sum, n) => sum + n, 0), worst: Math.max(0, ...lost) };
 }
 
-/** From what was there before the damage until the node is whole: of one series at worst, what the oracle has and it has not. */
-async function missingOnNode(world: World, node: string, before: SampleTimes, to: number): Promise<number> {
-  const from = Math.min(...[...before.values()].map((times) => times[0]!)) + BEGIN_MS;
-  const [oracle, own] = await Promise.all(
-    [oracleOf(world), prometheusOf(world, node)].map((api) => sampleTimes(api, from, to)),
-  );
-  return Math.max(0, ...missingEverywhere([own!], oracle!, from, to, INTERVAL_MS).values());
-}
+/** Not the very first seconds: the nodes do not begin to scrape at the same moment. */
+const beginningOf = (samples: SampleTimes): number =>
+  Math.min(...[...samples.values()].map((times) => times[0]!)) + BEGIN_MS;
 
 /** Of the time before the damage: what no node has any more. */
 async function lostEverywhere(world: World, before: SampleTimes, to: number): Promise<number> {
-  // Not the very first seconds: the nodes do not begin to scrape at the same moment.
-  const from = Math.min(...[...before.values()].map((times) => times[0]!)) + BEGIN_MS;
+  const from = beginningOf(before);
   const missing = await samplesMissing(world, from, to);
   return [...missing.values()].reduce((sum, n) => sum + n, 0);
 }
@@ -183,29 +171,9 @@ async function headChunksThere(world: World, node: string): Promise<void> {
   await atRest(world);
 }
 
-/** The scrub has to know what there was. */
-async function nextPass(world: World, node: string): Promise<void> {
-  const since = Date.now();
-  await must('the scrub makes no pass', PASS_MS, world.signal, async () => {
-    const { lastPassAt } = (await statusOf(world, node)).scrub!;
-    return lastPassAt !== null && Date.parse(lastPassAt) > since ? null : `the last was at ${lastPassAt}`;
-  });
-}
-
 async function metric(world: World, node: string, name: string): Promise<number> {
   const text = await (await fetch(`${prometheusOf(world, node)}/metrics`)).text();
   return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
-}
-
-/** @throws Error naming what is missing when the time is over */
-async function must(
-  what: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-  missing: () => Promise<string | null> | string | null,
-): Promise<void> {
-  const left = await awaitAll(missing, { timeoutMs, signal });
-  if (left !== null) throw new Error(`${what} within ${timeoutMs / 1000} s: ${left}`);
 }
 
 export const DAMAGE: readonly Scenario[] = FILE_FAULTS.map(damage);

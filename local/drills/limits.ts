@@ -71,6 +71,12 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'chunks-head': [...MENDED, NOTHING_LOST],
   'block-meta': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
   'block-index': [...MENDED, NOTHING_LOST],
+  'both-damaged': [
+    most('damageFound', 15, 's'),
+    exactly('damageLeft', 0, 'findings'),
+    exactly('bothDown', 0, ''),
+    most('secondsMissingAfterRefill', 2, 's'),
+  ],
   'redis-down': [
     most('paged', 10, 's'),
     most('firstAttempt', 10, 's'),

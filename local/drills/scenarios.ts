@@ -1,3 +1,4 @@
+import { BOTH_DAMAGED } from './both-damaged';
 import { DAMAGE } from './damage-scenarios';
 import { DEPLOY_SCENARIOS } from './deploy-scenarios';
 import { FAILOVERS } from './failover-scenarios';
@@ -12,6 +13,7 @@ import { THANOS_SCENARIOS } from './thanos-scenarios';
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...DAMAGE,
+  BOTH_DAMAGED,
   ...DEPLOY_SCENARIOS,
   ...OPERATOR_SCENARIOS,
   ...TARGET_SCENARIOS,

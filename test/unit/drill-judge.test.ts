@@ -38,6 +38,7 @@ test('the scenarios that the issue names', () => {
     'chunks-head',
     'block-meta',
     'block-index',
+    'both-damaged',
     'rolling-deploy',
     'bad-deploy',
     'switchover',
@@ -79,6 +80,9 @@ test('the promised limits', () => {
     expect(limit(name, 'readyAgain')).toBe(30);
     for (const measurement of ['damageLeft', 'lostOnBothNodes', 'epochs']) expect(limit(name, measurement)).toBe(0);
   }
+  for (const { name } of [...scenariosOf('damage'), ...scenariosOf('both-damaged')])
+    expect(limit(name, 'secondsMissingAfterRefill')).toBe(2);
+  expect(limit('both-damaged', 'bothDown')).toBe(0);
   for (const name of ['blocks-move', 'compactor-crash'])
     for (const measurement of ['historyWrong', 'blocksOverlapping']) expect(limit(name, measurement)).toBe(0);
   for (const name of ['thanos-down', 'store-down', 'blocks-move', 'compactor-crash'])

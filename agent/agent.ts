@@ -30,6 +30,7 @@ import { Probes } from './role/probes';
 import { RoleKeeper } from './role/role-keeper';
 import { Takeover } from './role/takeover';
 import { readBlocksLoaded } from './scrub/blocks-loaded';
+import { Conditions } from './scrub/conditions';
 import { Repairer } from './scrub/repairer';
 import { Scrubber } from './scrub/scrubber';
 import { statusOf, type StatusSource } from './status';
@@ -95,8 +96,9 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   followAlertmanagers();
 
   let exitedAt: number | null = null;
-  const onPrometheusExit = (): void => {
+  const onPrometheusExit = (how: string): void => {
     exitedAt = Date.now();
+    conditions.exited(how);
     if (role.isAssigned) role.reportExit();
   };
   const { prometheus, alertmanager } = superviseBoth(
@@ -108,12 +110,20 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     () => scrubber.beforeStart(),
     log,
   );
+  const conditions = new Conditions({
+    address,
+    logFile: paths.log('prometheus'),
+    pid: () => prometheus.pid,
+    isReady: () => probes.own?.ready === true && probes.own.at > Date.parse(prometheus.startedAt ?? ''),
+    timeoutMs: policy.probe.timeoutMs,
+  });
   const scrubber = new Scrubber({
     ...paths,
     policy: policy.scrub,
     retentionMs: durationMs(config.prometheus.retentionTime),
     pid: () => prometheus.pid,
     blocksLoaded: () => readBlocksLoaded(address, policy.storeTimeoutMs),
+    conditions,
     onLoss: () => refiller.lostSamples(),
     log,
   });
@@ -280,7 +290,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   sidecar?.adopt();
   const loops: Loop[] = [
     every(policy.pollMs, 'role', () => role.round(), log),
-    every(policy.probe.intervalMs, 'probes', () => probes.round(), log),
+    every(policy.probe.intervalMs, 'probes', () => probes.round().then(() => conditions.look()), log),
     every(MERGE_MS, 'merge', merge, log),
   ];
   log('info', 'agent-started', {

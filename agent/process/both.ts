@@ -11,7 +11,7 @@ export function superviseBoth(
   paths: Paths,
   address: string,
   peers: () => readonly string[],
-  onPrometheusExit: () => void,
+  onPrometheusExit: (how: string) => void,
   beforePrometheus: () => Promise<void>,
   log: Log,
 ): { prometheus: Supervisor; alertmanager: Supervisor } {

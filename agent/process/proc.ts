@@ -11,8 +11,8 @@ export interface ProcessIdentity {
 /** Linux's USER_HZ, which is 100 on every architecture that we deploy. */
 const TICKS_PER_SECOND = 100;
 
-/** null when there is no such process; a zombie has exited, whoever still has to reap it. */
-export function identify(pid: number): ProcessIdentity | null {
+/** From its third field on; null when there is no such process. */
+function statOf(pid: number): string[] | null {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -20,7 +20,19 @@ export function identify(pid: number): ProcessIdentity | null {
     return null; // No such process.
   }
   // The name in parentheses may hold spaces and parentheses itself.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Processor time that a process has taken, in clock ticks; null when there is no such process. */
+export function ticksOf(pid: number): number | null {
+  const fields = statOf(pid);
+  return fields === null ? null : Number(fields[11]) + Number(fields[12]);
+}
+
+/** null when there is no such process; a zombie has exited, whoever still has to reap it. */
+export function identify(pid: number): ProcessIdentity | null {
+  const fields = statOf(pid);
+  if (fields === null) return null;
   const state = fields[0];
   return state === 'Z' || state === 'X' ? null : { pid, startTicks: Number(fields[19]) };
 }

@@ -4,6 +4,7 @@ import { judge, type Judgement } from '../../lib/core/damage-judge';
 import { nextRung } from '../../lib/core/damage-ladder';
 import type { Policy } from '../../lib/core/policy';
 import { messageOf, type Log } from '../log';
+import type { Conditions } from './conditions';
 import { Memory } from './memory';
 import { mend } from './mend';
 import { Pace } from './pace';
@@ -21,6 +22,8 @@ export interface ScrubberOptions {
   readonly pid: () => number | null;
   /** `prometheus_tsdb_blocks_loaded`; null when it does not say. */
   readonly blocksLoaded: () => Promise<number | null>;
+  /** What is wrong that no file shows. */
+  readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headSetAside'>;
   /** A mend may have cost samples of the head. */
   readonly onLoss: () => Promise<void>;
   readonly log: Log;
@@ -35,6 +38,7 @@ export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
   private readonly told: Told;
+  private readonly toldConditions: Told;
   private suspected: readonly string[] = [];
   private confirmed: readonly string[] = [];
   private state: ScrubStatus = {
@@ -51,6 +55,7 @@ export class Scrubber {
   constructor(private readonly options: ScrubberOptions) {
     this.memory = new Memory(options.data, options.log);
     this.told = new Told(options.log);
+    this.toldConditions = new Told(options.log);
   }
 
   /** Damage that a start mends and that the last two passes over a running Prometheus saw. */
@@ -59,7 +64,8 @@ export class Scrubber {
   }
 
   get status(): ScrubStatus {
-    return this.state;
+    const conditions = this.toldConditions.tell(this.options.conditions.findings);
+    return { ...this.state, damage: [...this.state.damage, ...conditions] };
   }
 
   /** One pass over a TSDB that is being written; none while nobody writes it. */
@@ -103,7 +109,9 @@ export class Scrubber {
         this.options.log('error', 'scrub-failed', { error: messageOf(error) });
         return;
       }
-      const rung = nextRung(seen.findings, seen.inventory, climbed);
+      await this.options.conditions.look();
+      const findings = [...seen.findings, ...this.options.conditions.findings];
+      const rung = nextRung(findings, seen.inventory, climbed);
       this.state = { ...this.state, asksForVolume: rung.do === 'ask-volume' ? rung.because : null };
       if (rung.do === 'ask-volume' && !rung.startMeanwhile) throw new Error(rung.because);
       if (rung.do !== 'mend') return;
@@ -126,6 +134,7 @@ export class Scrubber {
       const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);
       // With the head everything goes that could have been there before.
       const head = steps.some((step) => step.do === 'set-aside-head') ? ['wal', 'wbl'] : [];
+      if (head.length > 0) this.options.conditions.headSetAside();
       await this.memory.write(forget(inventory, [...mended, ...head]));
       return null;
     } catch (error) {

@@ -10,6 +10,7 @@ import {
   type HealthCount,
   type Probe,
 } from '../../lib/core/health';
+import { nodesByGroup } from '../../lib/core/damage-groups';
 import { METRICS } from '../../lib/core/names';
 import { alertingProof } from '../../lib/core/watchdog';
 import type { FunctionConfig } from '../shared/config';
@@ -138,8 +139,13 @@ function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
 
 /** Of a node that does not answer nothing is known: other alarms are for that. */
 function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const known = [...probes.values()].flatMap(({ agent }) => (agent?.damage === undefined ? [] : [agent.damage.length]));
-  return known.length === 0 ? [] : [{ name: METRICS.damagedNodes, value: known.filter((n) => n > 0).length }];
+  const known = [...probes.values()].flatMap(({ agent }) => (agent?.damage === undefined ? [] : [agent.damage]));
+  if (known.length === 0) return [];
+  // The sum is always told; of a group only that there is something: the alarm takes silence for none.
+  return [
+    { name: METRICS.damagedNodes, value: known.filter((damage) => damage.length > 0).length },
+    ...[...nodesByGroup(known)].map(([damage, value]) => ({ name: METRICS.damagedNodes, value, damage })),
+  ];
 }
 
 /** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */

@@ -3,9 +3,10 @@ import { METRICS } from '../../lib/core/names';
 export interface MetricValue {
   readonly name: string;
   readonly value: number;
-  /** Of a node, or of a remedy; without either the metric belongs to the shard. */
+  /** Of a node, a remedy, or a group of damage; without any the metric belongs to the shard. */
   readonly node?: string;
   readonly remedy?: string;
+  readonly damage?: string;
 }
 
 /**
@@ -41,10 +42,11 @@ export function embeddedMetrics(cluster: string, shard: number, values: readonly
 }
 
 /** Dimensions beside those of the shard. */
-function further({ node, remedy }: MetricValue): Record<string, string> {
+function further({ node, remedy, damage }: MetricValue): Record<string, string> {
   return {
     ...(node === undefined ? {} : { [METRICS.nodeDimension]: node }),
     ...(remedy === undefined ? {} : { [METRICS.remedyDimension]: remedy }),
+    ...(damage === undefined ? {} : { [METRICS.damageDimension]: damage }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
+import { DAMAGE_GROUPS } from '../core/damage-groups';
 import { DISCOVERY, METRICS } from '../core/names';
 
 export interface ControlAlarmsProps {
@@ -80,14 +81,18 @@ export class ControlAlarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
-    this.alarm('tsdb-damaged', [], {
-      metric: this.shardMetric(METRICS.damagedNodes, Stats.MAXIMUM, Duration.minutes(1)),
-      alarmDescription: 'A node found damage in its TSDB. It mends it by itself.',
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    for (const [group, what] of Object.entries(DAMAGE_GROUPS)) {
+      this.alarm(group, [], {
+        metric: this.shardMetric(METRICS.damagedNodes, Stats.MAXIMUM, Duration.minutes(1), {
+          [METRICS.damageDimension]: group,
+        }),
+        alarmDescription: `Of a node: ${what}.`,
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
     for (const { name, function: fn } of props.functions) {
       this.alarm(`${name}-errors`, [], {
         metric: fn.metricErrors({ period: Duration.minutes(1), statistic: Stats.SUM }),
@@ -188,12 +193,17 @@ export class ControlAlarms extends Construct {
     alarm.addOkAction(this.notify);
   }
 
-  private shardMetric(metricName: string, statistic: string, period: Duration): Metric {
+  private shardMetric(
+    metricName: string,
+    statistic: string,
+    period: Duration,
+    further: Readonly<Record<string, string>> = {},
+  ): Metric {
     const [cluster, shard] = METRICS.dimensions;
     return new Metric({
       namespace: METRICS.namespace,
       metricName,
-      dimensionsMap: { [cluster]: this.cluster.name, [shard]: String(this.cluster.shard) },
+      dimensionsMap: { [cluster]: this.cluster.name, [shard]: String(this.cluster.shard), ...further },
       statistic,
       period,
     });

@@ -44,6 +44,7 @@ export function planMends(findings: readonly Finding[], inventory: Inventory | n
 
 function stepFor(finding: Finding, inventory: Inventory | null): MendStep | null {
   const { mend, path, says: because } = finding;
+  if (mend === 'set-aside-head') return { do: mend, because };
   if (mend === 'none' || path === null) return null;
   if (mend === 'set-aside-head-chunks') return { do: mend, from: Number(path.split('/').at(-1)), because };
   if (mend === 'renumber-segments' || mend === 'guard-references') return { do: mend, because };

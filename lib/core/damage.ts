@@ -19,7 +19,9 @@ export type DamageClass =
   | 'block-content'
   | 'block-vanished'
   | 'block-not-loaded'
-  | 'volume-unreadable';
+  | 'volume-unreadable'
+  | 'crash-loop'
+  | 'replay-stuck';
 
 /**
  * What Prometheus would do if it were started on it.
@@ -45,6 +47,8 @@ export type Mend =
   | 'restore-meta'
   | 'set-aside-tombstones'
   | 'set-aside-block'
+  /** Everything but the blocks. */
+  | 'set-aside-head'
   /** The numbers of lost series are never given to new ones, which would get their chunks. */
   | 'guard-references';
 
@@ -88,6 +92,8 @@ export const KINDS: Readonly<Record<DamageClass, Kind>> = {
   'block-vanished': kind('incomplete', 'none'),
   'block-not-loaded': kind('incomplete', 'none'),
   'volume-unreadable': kind('refuses', 'none'),
+  'crash-loop': kind('refuses', 'none'),
+  'replay-stuck': kind('refuses', 'none'),
 };
 
 export function finding(

@@ -113,7 +113,7 @@ export const METRICS = {
   controlErrors: 'ControlPlaneErrors',
   /** Per node (further dimension Node): 1 healthy, 0 not. */
   nodeHealthy: 'NodeHealthy',
-  /** Number of nodes whose scrub finds damage in their TSDB. */
+  /** Number of nodes that find damage in their TSDB; by group of damage (further dimension Damage) where there is some. */
   damagedNodes: 'DamagedNodes',
   /** 1 when Thanos query answers, else 0. */
   thanosHealthy: 'ThanosHealthy',
@@ -133,6 +133,7 @@ export const METRICS = {
   scrapeProfile: 'ScrapeProfile',
   nodeDimension: 'Node',
   remedyDimension: 'Remedy',
+  damageDimension: 'Damage',
 } as const;
 
 /** Tags on instances, groups and volumes. */

@@ -74,3 +74,16 @@ describe('remedy-gave-up', () => {
     expect(state('remedy-gave-up', [end(1, { remedy: 'redis' })])).toBe('OK');
   });
 });
+
+describe('damage', () => {
+  const nodes = (value: number, damage?: string): [number, MetricValue] => [
+    30,
+    { name: METRICS.damagedNodes, value, ...(damage === undefined ? {} : { damage }) },
+  ];
+  it.each<[string, [number, MetricValue][], AlarmState]>([
+    ['nobody says anything', [], 'OK'],
+    ['no node has any', [nodes(0)], 'OK'],
+    ['a node has some of another kind', [nodes(1), nodes(1, 'block-damaged')], 'OK'],
+    ['a node has some of this kind', [nodes(1), nodes(1, 'tsdb-corrupt')], 'ALARM'],
+  ])('%s', (_, written, expected) => expect(state('tsdb-corrupt', written)).toBe(expected));
+});

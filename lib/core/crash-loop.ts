@@ -1,0 +1,51 @@
+/** How a Prometheus ended that its agent had started. */
+export interface Exit {
+  /** Ms since the Unix epoch. */
+  readonly at: number;
+  /** E.g. "exit code 1", "signal SIGKILL". */
+  readonly how: string;
+  /** Its `/-/ready` had answered with 200 before. */
+  readonly wasReady: boolean;
+}
+
+export interface CrashLoop {
+  readonly says: string;
+  /** What it stumbles over is in the files of its storage, and not the volume or the machine under them. */
+  readonly ofStorage: boolean;
+}
+
+const EXITS = 3;
+/** With the longest pause between two starts, and a replay each. */
+const WITHIN_MS = 600_000;
+const STORAGE = /storage failed|corrupted block|segments are not sequential|unexpected .* record/i;
+const NOT_ITS_FILES =
+  /no space left|read-only file system|input\/output error|permission denied|too many open files|cannot allocate|lock/i;
+
+/**
+ * Whether Prometheus ends again and again before it is ready: no metric tells, for there is nobody to scrape. Whoever is
+ * killed by a signal has not stumbled over its storage. `log`: the end of its log.
+ */
+export function crashLoop(exits: readonly Exit[], log: string, now: number): CrashLoop | null {
+  const last = exits.slice(-EXITS);
+  if (last.length < EXITS || last.some(({ wasReady, at }) => wasReady || now - at > WITHIN_MS)) return null;
+  const byItself = last.every(({ how }) => how.startsWith('exit code'));
+  const error = lastError(log);
+  const why = byItself && error !== null ? error : last.at(-1)!.how;
+  return {
+    says: `Prometheus ended ${EXITS} times in a row before it was ready: ${why}`,
+    ofStorage: byItself && error !== null && STORAGE.test(error) && !NOT_ITS_FILES.test(error),
+  };
+}
+
+/** Prometheus logs JSON lines, and ends with why. */
+function lastError(log: string): string | null {
+  for (const line of log.trimEnd().split('\n').reverse()) {
+    try {
+      const { level, err } = JSON.parse(line) as { level?: string; err?: string };
+      if (typeof err === 'string' && /error/i.test(level ?? '')) return err.slice(0, 300);
+    } catch {
+      // Half a line at the beginning, or what the runtime writes when it panics.
+    }
+  }
+  return null;
+}

@@ -2,7 +2,7 @@ import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal 
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { FUNCTIONS, KEYS, TAGS } from '../core/names';
+import { DISCOVERY, FUNCTIONS, KEYS, TAGS } from '../core/names';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { acknowledgeBlocks } from './blocks-bucket';
 import { acknowledgeAnnouncements, readableKeys } from './readable-keys';
@@ -52,14 +52,20 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
     new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [`${blocksBucketArn}/*`] }),
     new PolicyStatement({ actions: ['servicediscovery:RegisterInstance'], resources: [props.discoveryServiceArn] }),
-    // Cloud Map changes DNS with the caller's permissions; it created the zone, whose id no template knows.
+    // Cloud Map changes DNS with the caller's permissions: one name, in whatever zone Cloud Map made for it.
     new PolicyStatement({
-      actions: [
-        'route53:GetHostedZone',
-        'route53:ListResourceRecordSets',
-        'route53:ChangeResourceRecordSets',
-        'ec2:DescribeInstances',
-      ],
+      actions: ['route53:ChangeResourceRecordSets'],
+      resources: ['*'],
+      conditions: {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
+            `${DISCOVERY.sidecar}.${DISCOVERY.namespace(cluster.name)}`,
+          ],
+        },
+      },
+    }),
+    new PolicyStatement({
+      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets', 'ec2:DescribeInstances'],
       resources: ['*'],
     }),
     new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),

@@ -107,7 +107,18 @@ test('roles: query may do nothing, the store gateway only read, only the compact
   expect(actions('compact').sort()).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']);
   const nodes = made.all('AWS::IAM::Role').filter((r) => /^Prometheus node/.test(r.Properties.Description ?? ''));
   expect(nodes).toHaveLength(2);
-  for (const role of nodes) expect(JSON.stringify(role)).not.toContain('s3:DeleteObject');
+  for (const role of nodes) {
+    expect(JSON.stringify(role)).not.toContain('s3:DeleteObject');
+    const dns = role.Properties.Policies[0].PolicyDocument.Statement.filter((s: { Action: unknown }) =>
+      JSON.stringify(s.Action).includes('ChangeResourceRecordSets'),
+    );
+    expect(dns).toHaveLength(1);
+    expect(dns[0].Condition).toEqual({
+      'ForAllValues:StringEquals': {
+        'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['sidecar.trading-metrics.internal'],
+      },
+    });
+  }
 });
 
 test('no keys anywhere: the SDK finds the role', () => {

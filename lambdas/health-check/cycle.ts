@@ -95,6 +95,8 @@ export async function runCycle(
 
   publish(config.cluster, config.shard, [
     ...cycleMetrics(nodes, active, errors.length),
+    // Of an assignment that cannot be read the last that was known.
+    ...(assignment === null ? [] : [{ name: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
     ...watchdogMetrics(probes, control.now()),
     ...uploadMetrics(probes),
     ...damageMetrics(probes),

@@ -68,6 +68,15 @@ export class ControlAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     });
+    // Whoever pauses is at work, and works are forgotten.
+    this.alarm('automation-paused', [], {
+      metric: this.shardMetric(METRICS.paused, Stats.MINIMUM, Duration.minutes(1)),
+      alarmDescription: 'Nothing automatic has happened for 30 minutes: somebody paused it and has not resumed.',
+      threshold: 1,
+      evaluationPeriods: 30,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
     this.loadAlarms(new LambdaAction(props.shedLoad));
     this.uploadAlarm();
     if (props.routeQueries !== null) this.thanosAlarms(new LambdaAction(props.routeQueries));

@@ -131,6 +131,8 @@ export const METRICS = {
   loadShare: 'LoadShare',
   /** The scrape profile that is asked for: 0 normal, 1 reduced, 2 minimal. */
   scrapeProfile: 'ScrapeProfile',
+  /** 1 while automatic action is paused, else 0. */
+  paused: 'Paused',
   nodeDimension: 'Node',
   remedyDimension: 'Remedy',
   damageDimension: 'Damage',

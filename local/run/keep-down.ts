@@ -5,7 +5,7 @@ const LOOK_MS = 100;
 export class KeptDown {
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
-  /** `pids`: those of the program now. Killed at once, and again whenever there are any. */
+  /** `pids`: those of the program now. Killed at once, and again whenever there are any. @throws Error when there are none */
   keep(name: string, pids: () => readonly number[]): void {
     const kill = (): void => {
       for (const pid of pids()) {
@@ -16,6 +16,7 @@ export class KeptDown {
         }
       }
     };
+    if (pids().length === 0) throw new Error(`${name} does not run, so it cannot be kept down`);
     kill();
     if (!this.timers.has(name)) this.timers.set(name, setInterval(kill, LOOK_MS));
   }

@@ -5,7 +5,7 @@ export interface MetricId {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** Keeps the metrics of the last minutes, as CloudWatch would get them from the functions' logs. */
+/** Keeps the metrics of the last hour, as CloudWatch would get them from the functions' logs. */
 export class MetricStore {
   private readonly points = new Map<string, { at: number; value: number }[]>();
 
@@ -41,7 +41,8 @@ export class MetricStore {
   }
 }
 
-const KEEP_MS = 15 * 60_000;
+/** The longest alarm looks back an hour. */
+const KEEP_MS = 61 * 60_000;
 
 interface EmbeddedMetrics {
   readonly _aws: {

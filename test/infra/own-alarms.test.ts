@@ -56,6 +56,20 @@ describe('alerting-silent', () => {
   });
 });
 
+describe('automation-paused', () => {
+  const paused = (...values: number[]): [number, MetricValue][] =>
+    values.map((value, i) => [(values.length - i) * 60 - 30, { name: METRICS.paused, value }]);
+
+  it.each<[string, number[], AlarmState]>([
+    ['half an hour', Array(30).fill(1), 'ALARM'],
+    ['a short work', [...Array<number>(10).fill(0), ...Array<number>(20).fill(1)], 'OK'],
+    ['one that was resumed just now', [...Array<number>(29).fill(1), 0], 'OK'],
+    ['nobody to tell', [], 'OK'],
+  ])('%s', (_, values, expected) => {
+    expect(state('automation-paused', paused(...values))).toBe(expected);
+  });
+});
+
 describe('remedy-gave-up', () => {
   const end = (gaveUp: number, more: Partial<MetricValue> = {}): [number, MetricValue] => [
     30,

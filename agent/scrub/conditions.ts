@@ -44,7 +44,9 @@ export class Conditions {
     this.replay = null;
   }
 
+  /** A second time it is no news: the loop goes on, and only another volume helps. */
   headSetAside(): void {
+    if (this.headIsAside) return;
     this.headIsAside = true;
     this.exits = [];
     this.now = [];

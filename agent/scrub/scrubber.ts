@@ -166,8 +166,11 @@ export class Scrubber {
     const found = judged.findings.filter((f) => f.mend !== 'none').map((f) => `${f.class} ${f.path}`);
     this.confirmed = running ? found.filter((what) => this.suspected.includes(what)) : [];
     this.suspected = running ? found : [];
+    const hopeless = judged.findings.some((f) => f.ifStarted === 'refuses' && f.mend === 'none');
     this.state = {
       ...this.state,
+      // It runs, after all: what was asked for before its start is not needed any more.
+      asksForVolume: running && !hopeless ? null : this.state.asksForVolume,
       lastPassAt: new Date(began).toISOString(),
       lastPassMs: Date.now() - began,
       lastPassBytes: seen.bytesRead,

@@ -36,7 +36,12 @@ test('a crash loop over the storage, in which the scrub sees nothing: the head i
   conditions.headSetAside();
   await conditions.look();
   expect(nextRung(conditions.findings, INVENTORY, [null])).toMatchObject({ do: 'start' });
-  expect(await threeTimes('exit code 1')).toMatchObject({ do: 'ask-volume', startMeanwhile: true });
+  const asks = { do: 'ask-volume', startMeanwhile: true };
+  expect(await threeTimes('exit code 1')).toMatchObject(asks);
+  // Other damage may be a reason to set the head aside again; the loop is what it was.
+  conditions.headSetAside();
+  await conditions.look();
+  expect(nextRung(conditions.findings, INVENTORY, [])).toMatchObject(asks);
 });
 
 test('one that was ready in between begins at the foot again', async () => {

@@ -34,6 +34,7 @@ import { Conditions } from './scrub/conditions';
 import { Repairer } from './scrub/repairer';
 import { Scrubber } from './scrub/scrubber';
 import { statusOf, type StatusSource } from './status';
+import { BlockRestorer } from './thanos/block-restorer';
 import { register } from './thanos/registration';
 import { Sidecar } from './thanos/sidecar';
 import { readVersions } from './versions';
@@ -49,6 +50,7 @@ const MERGE_MS = 2_000;
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
 const REFILL_LOOK_MS = 2_000;
+const RESTORE_LOOK_MS = 5_000;
 /** A block is cut when the head holds one and a half, and some time passes. */
 const HEAD_BLOCKS = 1.75;
 
@@ -125,10 +127,22 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     blocksLoaded: () => readBlocksLoaded(address, policy.storeTimeoutMs),
     conditions,
     onLoss: () => refiller.lostSamples(),
+    onBlocksLost: async (blocks) => restorer?.lost(blocks),
     log,
   });
 
   const { thanos } = config;
+  const restorer =
+    thanos === null
+      ? null
+      : new BlockRestorer({
+          ...paths,
+          s3,
+          bucket: thanos.bucket,
+          retentionMs: durationMs(config.prometheus.retentionTime),
+          bytesPerSecond: policy.scrub.bytesPerSecond,
+          log,
+        });
   const sidecar =
     thanos === null
       ? null
@@ -273,6 +287,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     watchdog,
     scrubber,
     refiller,
+    restorer,
     versions,
   };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
@@ -314,6 +329,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+      every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
       every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),
       every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
       every(policy.probe.intervalMs, 'repair', () => repairer.round(), log),

@@ -7,6 +7,7 @@ import type { Identity } from './identity';
 import type { WatchdogReceiver } from './webhooks/watchdog';
 import type { Supervisor } from './process/supervisor';
 import type { RoleKeeper } from './role/role-keeper';
+import type { BlockRestorer } from './thanos/block-restorer';
 import type { Sidecar } from './thanos/sidecar';
 import type { Refiller } from './refill/refiller';
 import type { Scrubber } from './scrub/scrubber';
@@ -25,6 +26,7 @@ export interface StatusSource {
   readonly watchdog: WatchdogReceiver;
   readonly scrubber: Scrubber;
   readonly refiller: Refiller;
+  readonly restorer: BlockRestorer | null;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
 }
 
@@ -62,6 +64,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,
     refill: s.refiller.status,
+    restore: s.restorer?.status ?? null,
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -26,6 +26,8 @@ export interface ScrubberOptions {
   readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headSetAside'>;
   /** A mend may have cost samples of the head. */
   readonly onLoss: () => Promise<void>;
+  /** Blocks that are set aside. One that is gone was taken by somebody, who may have had a reason. */
+  readonly onBlocksLost: (blocks: readonly { ulid: string; minTime: number; maxTime: number }[]) => Promise<void>;
   readonly log: Log;
 }
 
@@ -124,11 +126,17 @@ export class Scrubber {
     incident: string,
     { findings, inventory }: Judgement,
   ): Promise<string | null> {
-    const { data, tsdb, policy, onLoss, log } = this.options;
+    const { data, tsdb, policy, onLoss, onBlocksLost, log } = this.options;
     log('warn', 'damage-set-aside', { incident, steps });
     try {
       // Before, so that a death in the middle is not the end of it.
       if (steps.some((step) => !('ulid' in step))) await onLoss();
+      await onBlocksLost(
+        remembered(
+          steps.flatMap((s) => (s.do === 'set-aside-block' ? [s.ulid] : [])),
+          inventory,
+        ),
+      );
       const aside = new SetAside({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
       await mend(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
       const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);
@@ -187,4 +195,14 @@ export class Scrubber {
     this.pass?.stop.abort();
     await this.pass?.done.catch(() => {});
   }
+}
+
+function remembered(
+  ulids: readonly string[],
+  { blocks }: Judgement['inventory'],
+): { ulid: string; minTime: number; maxTime: number }[] {
+  return ulids.flatMap((ulid) => {
+    const meta = blocks[ulid]?.meta;
+    return meta === undefined ? [] : [{ ulid, minTime: meta.minTime, maxTime: meta.maxTime }];
+  });
 }

@@ -64,6 +64,15 @@ export interface RefillStatus {
   readonly error: string | null;
 }
 
+/** Of blocks that the node lost and fetches from the bucket. */
+export interface RestoreStatus {
+  /** Their ULIDs: still to come, and come back since the agent started. */
+  readonly wanted: readonly string[];
+  readonly restored: readonly string[];
+  /** Why the last attempt failed; null when it did not. */
+  readonly error: string | null;
+}
+
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
 export interface AgentStatus {
   readonly version: 1;
@@ -121,5 +130,7 @@ export interface AgentStatus {
   readonly scrub?: ScrubStatus;
   /** What was fetched of what this node missed. Absent from agents that fetch nothing. */
   readonly refill?: RefillStatus;
+  /** null: there is no bucket for blocks. */
+  readonly restore?: RestoreStatus | null;
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readUploads } from '../../agent/thanos/uploads';
+import { must } from './damage-steps';
 import type { History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { tsdbOf } from './history-steps';
@@ -10,6 +12,7 @@ const BLOCK_MS = 2 * HOUR;
 /** Within retention, and older than all that the bucket's drills make. */
 const AGE_MS = 12 * 24 * HOUR;
 const METRIC = 'drill_block';
+const UPLOAD_MS = 120_000;
 
 /** A block of the past that only one node has. */
 export interface OldBlock {
@@ -17,8 +20,8 @@ export interface OldBlock {
   readonly history: History;
 }
 
-/** Gives the node's running Prometheus a block; each run's is another time, so that none overlaps. */
-export async function giveBlock(world: World, node: string): Promise<OldBlock> {
+/** Gives the node's running Prometheus a block; each run's is another time, so that none overlaps. `forBucket`: uploaded. */
+export async function giveBlock(world: World, node: string, forBucket: boolean): Promise<OldBlock> {
   const slot = Math.floor(Date.now() / 60_000) % 24;
   const from = Math.floor((Date.now() - AGE_MS) / BLOCK_MS) * BLOCK_MS - slot * BLOCK_MS;
   const history = { metric: METRIC, series: 20, from, to: from + BLOCK_MS, everyMs: 15_000 };
@@ -26,11 +29,16 @@ export async function giveBlock(world: World, node: string): Promise<OldBlock> {
   const [id] = await makeBlocks(history, join(world.state.dir, 'bin', 'promtool'), dir);
   const file = join(dir, id!, 'meta.json');
   const meta = JSON.parse(readFileSync(file, 'utf8')) as { compaction: { level: number } };
-  // Sidecars upload level 1 only: a block that is going to be damaged is not for the bucket.
-  meta.compaction.level = 2;
+  // Sidecars upload level 1 only.
+  if (!forBucket) meta.compaction.level = 2;
   writeFileSync(file, JSON.stringify(meta));
   moveBlocks([id!], dir, tsdbOf(world, node));
   rmSync(dir, { recursive: true });
+  if (forBucket) {
+    const missing = (): string | null =>
+      readUploads(tsdbOf(world, node), BLOCK_MS).uploaded.includes(id!) ? null : `${id} is not uploaded`;
+    await must('the sidecar does not upload', UPLOAD_MS, world.signal, missing);
+  }
   return { id: id!, history };
 }
 

@@ -9,7 +9,7 @@ export interface FileFault {
   /** What the scrub has to call it. */
   readonly class: DamageClass;
   /** What has to be there before: a block of the past, chunks of the head. */
-  readonly needs?: 'block' | 'head-chunks';
+  readonly needs?: 'block' | 'uploaded-block' | 'head-chunks';
   readonly hurt: (tsdb: string, block: string) => void;
 }
 
@@ -113,7 +113,7 @@ export const FILE_FAULTS: readonly FileFault[] = [
     name: 'block-index',
     what: 'the index of a block loses its second half',
     class: 'block-index',
-    needs: 'block',
+    needs: 'uploaded-block',
     hurt: (tsdb, block) =>
       truncateSync(join(tsdb, block, 'index'), Math.floor(contentOf(join(tsdb, block, 'index')) / 2)),
   },

@@ -18,6 +18,7 @@ const SEGMENTS = 3;
 const BACK_MS = 600_000;
 const FOUND_MS = 60_000;
 const READY_MS = 60_000;
+const BLOCK_BACK_MS = 150_000;
 /** A chunk is full after 120 samples, and let go with the next look of Prometheus, every minute. */
 const HEAD_CHUNKS_MS = 200_000;
 
@@ -39,11 +40,13 @@ function damage(fault: FileFault): Scenario {
     hurts: 'standby',
     takeover: 'none',
     epochs: 0,
+    needsThanos: fault.needs === 'uploaded-block',
     prepare: async (world) => {
       const node = await standbyOf(world);
       await segmentsThere(world, node);
       if (fault.needs === 'head-chunks') await headChunksThere(world, node);
-      block = fault.needs === 'block' ? await giveBlock(world, node) : null;
+      const forBucket = fault.needs === 'uploaded-block';
+      block = fault.needs === 'block' || forBucket ? await giveBlock(world, node, forBucket) : null;
       await nextPass(world, node);
     },
     inject: async (world, { hurt }) => {
@@ -90,6 +93,7 @@ async function healed(
   const corruptions = await metric(world, node, 'prometheus_tsdb_wal_corruptions_total');
   await getsWhole(world, node, readyAt);
   const wholeAt = Date.now();
+  if (fault.needs === 'uploaded-block') await comesBack(world, node, before.block!);
   const { refill } = await statusOf(world, node);
   const wholeUntil = Date.parse(refill!.wholeUntil!);
   const lost = await lostSamples(world, node, before.samples, struckAt);
@@ -112,6 +116,14 @@ async function healed(
     },
     findings: scrub!.setAside.slice(before.incidents).flatMap((kept) => kept.because),
   };
+}
+
+/** From the bucket; Prometheus looks for new blocks every minute. */
+async function comesBack(world: World, node: string, block: OldBlock): Promise<void> {
+  await must('the block does not come back', BLOCK_BACK_MS, world.signal, async () => {
+    const samples = await samplesOfBlock(world, node, block);
+    return samples > 0 ? null : `the node answers with ${samples} samples of it`;
+  });
 }
 
 /** Samples that the node had and has no more; `worst`: of one series, which at one a second are seconds. */

@@ -70,7 +70,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'wal-checkpoint': MENDED,
   'chunks-head': [...MENDED, NOTHING_LOST],
   'block-meta': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
-  'block-index': [...MENDED, NOTHING_LOST],
+  'block-index': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
   'both-damaged': [
     most('damageFound', 15, 's'),
     exactly('damageLeft', 0, 'findings'),

@@ -32,6 +32,7 @@ export interface ScrubberOptions {
 }
 
 const UNHURRIED = Infinity;
+const NOTHING_REMEMBERED = { version: 1, at: '', segments: {}, blocks: {}, notLoadedSince: null } as const;
 /** Blocks read in full in one pass: the WAL shall not wait for long. */
 const DEEP_AT_ONCE = 1;
 
@@ -103,14 +104,7 @@ export class Scrubber {
     const climbed: (string | null)[] = [];
     const incident = new Date().toISOString().replace(/[:.]/g, '-');
     for (;;) {
-      let seen: Judgement;
-      try {
-        seen = (await this.look(undefined, null, () => true))!;
-      } catch (error) {
-        this.state = { ...this.state, error: messageOf(error) };
-        this.options.log('error', 'scrub-failed', { error: messageOf(error) });
-        return;
-      }
+      const seen = await this.lookBeforeStart();
       await this.options.conditions.look();
       const findings = [...seen.findings, ...this.options.conditions.findings];
       const rung = nextRung(findings, seen.inventory, climbed);
@@ -118,6 +112,17 @@ export class Scrubber {
       if (rung.do === 'ask-volume' && !rung.startMeanwhile) throw new Error(rung.because);
       if (rung.do !== 'mend') return;
       climbed.push(await this.carryOut(rung.steps, incident, seen));
+    }
+  }
+
+  /** Where the scrub itself fails, what is left are the conditions. */
+  private async lookBeforeStart(): Promise<Judgement> {
+    try {
+      return (await this.look(undefined, null, () => true))!;
+    } catch (error) {
+      this.state = { ...this.state, error: messageOf(error) };
+      this.options.log('error', 'scrub-failed', { error: messageOf(error) });
+      return { findings: [], inventory: (await this.memory.read()) ?? NOTHING_REMEMBERED };
     }
   }
 

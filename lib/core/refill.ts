@@ -65,6 +65,9 @@ export function lackingMinutes(own: Scrapes, peer: Scrapes): number[] {
   return [...lacking].sort((a, b) => a - b);
 }
 
+/** A hole may begin or end with one sample in the minute before or after. */
+const SPILL_MS = 5_000;
+
 /** What has to be compared sample by sample: minutes that lack something, and what is not a whole minute. */
 export function spansToCompare(need: RefillNeed, lacking: readonly number[]): Span[] {
   const spans: Span[] = [];
@@ -75,7 +78,7 @@ export function spansToCompare(need: RefillNeed, lacking: readonly number[]): Sp
     else spans.push({ from, to });
   };
   add(need.from, Math.min(need.to, need.thoroughUntil));
-  for (const end of lacking) add(Math.max(need.from, end - MINUTE_MS), Math.min(need.to, end));
+  for (const end of lacking) add(Math.max(need.from, end - MINUTE_MS - SPILL_MS), Math.min(need.to, end + SPILL_MS));
   add(Math.max(need.from, wholeMinutes(need).at(-1) ?? need.from), need.to);
   return spans;
 }

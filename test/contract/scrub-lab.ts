@@ -22,8 +22,9 @@ export async function startLab(
   dir: string,
   flags: readonly string[] = [],
   config = CONFIG,
+  listen?: string,
 ): Promise<Lab> {
-  const port = await freePort();
+  const address = listen ?? `127.0.0.1:${await freePort()}`;
   const data = join(dir, 'data');
   mkdirSync(data, { recursive: true });
   writeFileSync(join(dir, 'prometheus.yml'), config);
@@ -32,7 +33,7 @@ export async function startLab(
   const args = [
     `--config.file=${join(dir, 'prometheus.yml')}`,
     `--storage.tsdb.path=${data}`,
-    `--web.listen-address=127.0.0.1:${port}`,
+    `--web.listen-address=${address}`,
     '--web.enable-remote-write-receiver',
     '--web.enable-admin-api',
     '--storage.tsdb.wal-segment-size=10MB',
@@ -40,7 +41,7 @@ export async function startLab(
     ...flags,
   ];
   const child = spawn(program, args, { stdio: ['ignore', output, output] });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${address}`;
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     url,

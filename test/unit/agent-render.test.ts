@@ -29,6 +29,7 @@ const input: RenderInput = {
   nodeTargets: '/var/lib/prometheus-ha/config/nodes',
   thanos: true,
   prometheusVersion: '3.13.2',
+  lateMs: 86_400_000,
   webhooks: { address: '127.0.0.1', tokenFile: '/var/lib/prometheus-ha/webhook-token' },
 };
 

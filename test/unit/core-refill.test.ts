@@ -52,7 +52,7 @@ describe('which minutes', () => {
   test('and what is left of the last one, and all that a mend put in doubt', () => {
     const need = { from: NOW, to: NOW + 600_000 + 7_000, thoroughUntil: 0 };
     expect(spansToCompare(need, [NOW + 120_000, NOW + 180_000])).toEqual([
-      { from: NOW + 60_000, to: NOW + 180_000 },
+      { from: NOW + 55_000, to: NOW + 185_000 },
       { from: NOW + 600_000, to: NOW + 607_000 },
     ]);
     expect(spansToCompare({ ...need, thoroughUntil: NOW + 1e9 }, [])).toEqual([{ from: NOW, to: need.to }]);

@@ -119,11 +119,14 @@ withWhere(
   });
 
 program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
+  const json = process.argv.includes('--json');
   if (error.code?.startsWith('commander.')) {
+    // Commander has said it on stderr.
     process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
+    if (json && error.exitCode !== 0) process.stdout.write(ending(new UserError({ what: error.message }), true).out);
     return;
   }
-  const { code, out, err } = ending(error, process.argv.includes('--json'));
+  const { code, out, err } = ending(error, json);
   process.stdout.write(out);
   process.stderr.write(err);
   process.exitCode = code;

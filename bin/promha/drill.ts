@@ -28,6 +28,8 @@ export interface DrillDeps {
 }
 
 const LOOK_MS = 500;
+/** A node that is gone must not keep the look from the one that takes over. */
+const NODE_MS = 1_500;
 const STORE_TIMEOUT_MS = 5_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -87,7 +89,7 @@ export async function drillCluster(drill: DrillKind, deps: DrillDeps): Promise<D
 }
 
 async function look({ handle, s3 }: DrillDeps): Promise<StatusReport> {
-  return reportStatus(await readCluster(handle, s3), Date.now());
+  return reportStatus(await readCluster(handle, s3, NODE_MS), Date.now());
 }
 
 /** @throws UserError where it must not begin */

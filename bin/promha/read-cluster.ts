@@ -15,8 +15,8 @@ import { readRemedies } from './remedies';
 /** A person waits for this one: slower answers are worth having. */
 const TIMEOUT_MS = 5_000;
 
-/** Reads all that `status` shows. @throws when the control bucket cannot be read */
-export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<ClusterView> {
+/** Reads all that `status` shows; nodes get `nodeMs` to answer. @throws when the control bucket cannot be read */
+export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = TIMEOUT_MS): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
   const [read, heartbeat, announcements, remedies, judgedBy, queries] = await Promise.all([
@@ -28,8 +28,10 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
     readQueryWay(cluster),
   ]);
   const addresses = [...announcements.values()];
-  const probes = await Promise.all(addresses.map((a) => probeNode(a.node, a.address, TIMEOUT_MS, Date.now)));
-  const statuses = await Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address)] as const));
+  const [probes, statuses] = await Promise.all([
+    Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),
+    Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address, nodeMs)] as const)),
+  ]);
   return {
     cluster,
     shard,
@@ -48,10 +50,10 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client): Promise<
 }
 
 /** null when the node does not answer: the probe says that. */
-async function agentStatus(address: string): Promise<AgentStatus | null> {
+async function agentStatus(address: string, timeoutMs: number): Promise<AgentStatus | null> {
   try {
     const answer = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return (await answer.json()) as AgentStatus;
   } catch {

@@ -216,5 +216,24 @@ describe('health-check', () => {
     expect(ages[0]).toBeLessThan(9);
     expect(healthy.length).toBeGreaterThan(0);
     expect(unhealthy.length).toBeGreaterThan(0);
+    expect(lines.some((l) => l.includes('"Paused":0'))).toBe(true);
+  });
+
+  test('does nothing during a pause, and measures that there is one', async () => {
+    const before = await begin();
+    const paused = { by: 'op', since: new Date().toISOString(), reason: 'disks' };
+    const { etag } = (await store().readAssignment())!;
+    await store().writeAssignment({ ...before, epoch: before.epoch + 1, paused }, etag);
+    works['node-1'] = false;
+    const lines: string[] = [];
+    const f = runner('health-check', lines);
+    const loop = f.invoke({ source: 'schedule' });
+    for (const end = Date.now() + 15_000; !lines.some((l) => l.includes('Paused by op')) && Date.now() < end;)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    await f.halt();
+    await loop;
+    expect(lines.some((l) => l.includes('"event":"not-promoted"') && l.includes('Paused by op'))).toBe(true);
+    expect(lines.some((l) => l.includes('"Paused":1'))).toBe(true);
+    expect((await store().readAssignment())!.assignment).toMatchObject({ epoch: before.epoch + 1, active: 'node-1' });
   });
 });

@@ -151,7 +151,11 @@ export interface ClusterConfig {
   /** What one node is expected to take in; the disk is checked against it. */
   readonly ingest: { readonly series: number; readonly bytesPerSample: number };
   readonly load: LoadConfig;
-  /** One target beyond these fails as a whole, and the rest goes on. @default DEFAULT_SCRAPE_LIMITS (lib/core/render.ts) */
+  /**
+   * One target beyond these fails as a whole, and the rest goes on. Only `body` keeps memory free of labels that are new in
+   * each scrape: set it to what your largest target sends.
+   * @default DEFAULT_SCRAPE_LIMITS (lib/core/render.ts)
+   */
   readonly scrapeLimits?: Partial<ScrapeLimits>;
   readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
   readonly thanos: ThanosConfig;

@@ -1,5 +1,6 @@
 import { durationMs } from '../lib/core/duration';
 import { PORTS } from '../lib/core/names';
+import type { ShardReport } from '../lib/core/sharding';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
 import { WATCHDOG_PATH } from '../lib/core/render-alertmanager';
@@ -33,6 +34,8 @@ import { readBlocksLoaded } from './scrub/blocks-loaded';
 import { Conditions } from './scrub/conditions';
 import { Repairer } from './scrub/repairer';
 import { Scrubber } from './scrub/scrubber';
+import { liveInstances } from './config/instances';
+import { LayoutKeeper } from './shards/layout-keeper';
 import { statusOf, type StatusSource } from './status';
 import { BlockRestorer } from './thanos/block-restorer';
 import { register } from './thanos/registration';
@@ -73,7 +76,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const generations = new Generations(paths.config);
   const gate = new AlertGate(log, ALERT_LIVES * durationMs(config.prometheus.resendDelay));
   await serveGate(gate, env.gateAddress, PORTS.gate);
-  const watchdog = new WatchdogReceiver();
+  const watchdog = new WatchdogReceiver(config.shard, () => void peers.round().catch(() => {})); // the loop says why
   const webhooks: Record<string, Webhook> = { [WATCHDOG_PATH]: (notification) => watchdog.take(notification) };
   await serveWebhooks(
     (path) => webhooks[path] ?? remedyWebhook(path, config.cluster, node, callLambda, log),
@@ -88,11 +91,23 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const s3 = controlS3(policy.storeTimeoutMs);
   const store = s3ControlStore(s3, config.controlBucket, config.shard, policy.storeTimeoutMs);
   let volumeId: string | null = null;
+  // Of parts that are made further below.
+  let sayReport: (() => ShardReport) | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
-    return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions };
+    const report = generations.live === null || sayReport === null ? {} : { report: sayReport() };
+    const watchdogs = watchdog.passedOn;
+    return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions, watchdogs, ...report };
   };
-  const peers = new Peers(config, store, paths, announcement, log, () => followAlertmanagers());
+  const peers = new Peers(
+    config,
+    store,
+    paths,
+    announcement,
+    log,
+    () => followAlertmanagers(),
+    (read) => watchdog.hear(read.watchdogs),
+  );
   const followAlertmanagers = (): void =>
     gate.setAlertmanagers([...peers.everywhere].map((a) => `${a}:${PORTS.alertmanager}`));
   followAlertmanagers();
@@ -220,6 +235,15 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   );
   gate.mayTell = () => cutOff.mayTell();
+  const layout = new LayoutKeeper({
+    shard: config.shard,
+    store,
+    file: paths.layout,
+    instances: () => liveInstances(generations),
+    onChange: () => gate.tellAnew(),
+    log,
+  });
+  gate.tells = (alert) => layout.tells(alert);
   const turn = new ReloadTurn(
     () => gate.isOpen,
     () => [...peers.others.values()],
@@ -229,10 +253,12 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     store,
     generations,
     profile: () => role.assignment?.scrapeProfile ?? 'normal',
-    render: (bundle, profile) =>
+    moduluses: () => layout.moduluses,
+    onLoaded: () => layout.forgetInstances(),
+    render: (bundle, variant) =>
       renderFiles({
         bundle,
-        profile,
+        ...variant,
         ...config,
         gateAddress: env.gateAddress,
         nodeTargets: paths.nodeTargets,
@@ -273,8 +299,16 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
   const warm = (): boolean => probes.prometheusWorks && heardAll(0);
+  const shardReport = (): ShardReport => {
+    const { moduluses, sharedSince } = configurer;
+    const since = Math.max(sharedSince, Date.parse(prometheus.startedAt ?? '') || Infinity);
+    const settled = warm() && Date.now() - since >= policy.sharding.overlapMs;
+    return { moduluses, works: probes.prometheusWorks, settled };
+  };
+  sayReport = shardReport;
   const source: StatusSource = {
     config,
+    shardReport,
     identity,
     startedAt,
     gate,
@@ -324,10 +358,15 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     Object.assign(versions, await readVersions(paths, log));
     // Announced before Alertmanager starts, so that of two that start at once one finds the other.
     // With a configuration from an earlier life nothing is waited for: S3 may be down.
-    if (generations.live === null) await untilItWorks('the control bucket', () => peers.round(), log);
-    else await peers.round().catch((error: Error) => log('warn', 'announce-failed', { error: messageOf(error) }));
+    const first = async (): Promise<void> => {
+      await layout.round();
+      await peers.round();
+    };
+    if (generations.live === null) await untilItWorks('the control bucket', first, log);
+    else await first().catch((error: Error) => log('warn', 'announce-failed', { error: messageOf(error) }));
     loops.push(
       every(policy.announceMs, 'announce', () => peers.round(), log),
+      every(CONFIG_POLL_MS, 'layout', () => layout.round(), log),
       every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
       every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
       every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),

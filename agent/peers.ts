@@ -32,6 +32,7 @@ export class Peers {
     private readonly self: () => NodeAnnouncement,
     private readonly log: Log,
     private readonly onChange: () => void,
+    private readonly onRead: (announcement: NodeAnnouncement) => void,
   ) {
     this.known = this.withSelf(this.load());
     try {
@@ -68,8 +69,10 @@ export class Peers {
       this.listed
         .filter(({ node }) => node !== this.config.node)
         .map(async ({ shard, node }) => {
-          const address = (await this.store.readAnnouncement(node, shard))?.address;
-          return address === undefined ? [] : [{ shard, node, address }];
+          const read = await this.store.readAnnouncement(node, shard);
+          if (read === null) return [];
+          this.onRead(read);
+          return [{ shard, node, address: read.address }];
         }),
     );
     const next = this.withSelf(read.flat());

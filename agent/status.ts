@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../lib/control/agent-status';
+import type { ShardReport } from '../lib/core/sharding';
 import type { NodeConfig } from '../lib/core/node-documents';
 import { slowestMs } from '../lib/core/profile';
 import type { Configurer } from './config/configurer';
@@ -19,6 +20,7 @@ export interface StatusSource {
   readonly gate: AlertGate;
   readonly isWarm: () => boolean;
   readonly role: RoleKeeper;
+  readonly shardReport: () => ShardReport;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   readonly sidecar: Sidecar | null;
@@ -60,6 +62,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     sidecar: s.sidecar?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     profile: profileOf(s.configurer, Date.now()),
+    sharding: s.shardReport(),
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/config/load';
+import { lockFileOf, writeLock } from '../lib/config/scale-lock';
 import { ConfigurationError } from '../lib/config/problems';
 import { UserError } from '../lib/core/errors';
 import { addCluster } from '../lib/stacks/cluster-app';
@@ -24,6 +25,10 @@ try {
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
+  const lock = lockFileOf(clusterFile);
+  if (writeLock(lock, configuration.cluster)) {
+    process.stderr.write(`${relative(process.cwd(), lock)} names the nodes that there are now: commit it\n`);
+  }
 } catch (error) {
   // For people who wrote a configuration: what to correct, without a stack trace of ours.
   if (!(error instanceof ConfigurationError || error instanceof UserError)) throw error;

@@ -8,20 +8,31 @@ import { auditCluster, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { drillCluster, drillNamed } from './promha/drill';
 import { ending, EXIT } from './promha/exit';
-import { readHistory, renderHistory } from './promha/history';
+import { readHistories, renderHistory } from './promha/history';
 import { operateCluster, renderOutcome } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
+import { shardMeant, shardsMeant } from './promha/shards';
 import { strikes } from './promha/strike';
 
 interface Where {
   readonly local?: boolean;
   readonly cluster: string;
   readonly json?: boolean;
+  readonly shard?: string;
 }
 
-async function connect(where: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+/** Of every shard that is meant. */
+async function connectAll(where: Where): Promise<{ handles: readonly ClusterHandle[]; s3: S3Client }> {
   const handle = where.local ? localCluster() : await awsCluster(where.cluster);
-  return { handle, s3: new S3Client({ forcePathStyle: where.local ?? false }) };
+  const s3 = new S3Client({ forcePathStyle: where.local ?? false });
+  return { handles: await shardsMeant(handle, s3, where), s3 };
+}
+
+/** Of one shard. */
+async function connect(where: Where & { to?: string }): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+  const handle = where.local ? localCluster() : await awsCluster(where.cluster);
+  const s3 = new S3Client({ forcePathStyle: where.local ?? false });
+  return { handle: await shardMeant(handle, s3, where), s3 };
 }
 
 const program = new Command('promha').description('Looks at a prometheus-ha cluster and operates it.').exitOverride();
@@ -29,17 +40,22 @@ const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
     .option('--cluster <name>', 'name of the deployed cluster', 'trading-metrics')
+    .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
     .option('--json', 'machine-readable output');
 
 withWhere(
   program.command('status').description('what is wrong first; who alerts since when and why; every node'),
 ).action(async (where: Where) => {
-  const { handle, s3 } = await connect(where);
-  const view = await readCluster(handle, s3);
+  const { handles, s3 } = await connectAll(where);
+  const views = await Promise.all(handles.map((handle) => readCluster(handle, s3)));
   const now = Date.now();
-  const report = reportStatus(view, now);
-  process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report, now));
-  process.exitCode = report.healthy ? EXIT.well : EXIT.unwell;
+  const shards = views.map((view) => reportStatus(view, now));
+  const healthy = shards.every((report) => report.healthy);
+  // Of one shard its report, as it was before there were several.
+  const json = shards.length === 1 ? shards[0] : { cluster: shards[0]!.cluster, healthy, shards };
+  const text = shards.map((report) => renderStatus(report, now)).join('\n');
+  process.stdout.write(where.json ? `${JSON.stringify(json, null, 2)}\n` : text);
+  process.exitCode = healthy ? EXIT.well : EXIT.unwell;
 });
 
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
@@ -54,8 +70,8 @@ withWhere(program.command('history').description('every change of the assignment
         fix: 'npx promha history --limit 50',
       });
     }
-    const { handle, s3 } = await connect(where);
-    const changes = await readHistory(handle, s3, limit);
+    const { handles, s3 } = await connectAll(where);
+    const changes = await readHistories(handles, s3, limit);
     process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
   });
 
@@ -74,7 +90,7 @@ withWhere(
     process.exitCode = exitCode;
   });
 
-async function operation(where: Where, asked: Operation): Promise<void> {
+async function operation(where: Where & { to?: string }, asked: Operation): Promise<void> {
   const { handle, s3 } = await connect(where);
   const outcome = await operateCluster(handle, s3, asked);
   process.stdout.write(where.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome));

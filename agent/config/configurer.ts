@@ -4,7 +4,7 @@ import type { ScrapeProfile } from '../../lib/core/profile';
 import type { ControlStore } from '../../lib/control/store';
 import { messageOf, type Log } from '../log';
 import type { Generations } from './generation';
-import { variantKey, variantOf } from './variant';
+import { variantKey, variantOf, type Variant } from './variant';
 
 /** A program that can take a new configuration while it runs. */
 export interface Reloadable {
@@ -21,9 +21,13 @@ export interface Reloadable {
 export interface ConfigurerDeps {
   readonly store: Pick<ControlStore, 'readConfigPointer' | 'readBytes'>;
   readonly generations: Generations;
-  readonly render: (bundle: ConfigBundle, profile: ScrapeProfile) => Record<string, string>;
+  readonly render: (bundle: ConfigBundle, variant: Variant) => Record<string, string>;
   /** The profile that the assignment asks for. */
   readonly profile: () => ScrapeProfile;
+  /** Which share of the targets the layout of the shards gives to this one. */
+  readonly moduluses: () => readonly number[];
+  /** Another configuration runs. */
+  readonly onLoaded: () => void;
   /** Null when the configuration is sound. */
   readonly check: (directory: string) => Promise<string | null>;
   readonly programs: readonly Reloadable[];
@@ -40,6 +44,9 @@ export class Configurer {
   hash: string | null;
   /** The profile in force. */
   profile: ScrapeProfile = 'normal';
+  /** The share of the targets in force, and since when this agent has known it to be, ms. */
+  moduluses: readonly number[] = [1];
+  sharedSince = Date.now();
   /** When the last change of the profile began, and between which. */
   changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
   loadedAt: number | null = null;
@@ -50,8 +57,8 @@ export class Configurer {
   constructor(private readonly deps: ConfigurerDeps) {
     const { live } = deps.generations;
     const key = live === null ? null : deps.generations.bundleOf(live);
-    this.hash = key === null ? null : variantOf(key).hash;
-    if (key !== null) this.profile = variantOf(key).profile;
+    this.hash = null;
+    if (key !== null) ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = variantOf(key));
   }
 
   async round(): Promise<void> {
@@ -62,19 +69,22 @@ export class Configurer {
       this.saidMissing = true;
       return;
     }
-    const wanted = { hash: pointer.hash, profile: this.deps.profile() };
+    const wanted = { hash: pointer.hash, profile: this.deps.profile(), moduluses: this.deps.moduluses() };
     const key = variantKey(wanted);
-    const inForce = this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile });
+    const inForce =
+      this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile, moduluses: this.moduluses });
     if (key === inForce || key === this.rejected) return;
     if (!(await this.deps.mayLoad(key))) return;
-    const files = await this.fetch(pointer, wanted.profile);
+    const files = await this.fetch(pointer, wanted);
     const from = this.profile;
     if (files !== null && wanted.profile !== from) this.changed = { at: Date.now(), between: [from, wanted.profile] };
     const problem = files === null ? this.error : await this.apply(files, key);
     if (problem === null) {
-      ({ hash: this.hash, profile: this.profile } = wanted);
+      if (String(wanted.moduluses) !== String(this.moduluses)) this.sharedSince = Date.now();
+      ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = wanted);
       this.loadedAt = Date.now();
       this.error = null;
+      this.deps.onLoaded();
       this.deps.log('info', 'config-loaded', { ...wanted, ...(wanted.profile !== from && { before: from }) });
     } else {
       this.rejected = key;
@@ -84,13 +94,13 @@ export class Configurer {
   }
 
   /** A store that fails throws and is asked again; a bundle that cannot be used is rejected (null). */
-  private async fetch(pointer: ConfigPointer, profile: ScrapeProfile): Promise<Record<string, string> | null> {
+  private async fetch(pointer: ConfigPointer, variant: Variant): Promise<Record<string, string> | null> {
     const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key);
     const found = createHash('sha256').update(bytes).digest('hex');
     try {
       if (found !== pointer.hash)
         throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
-      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle, profile);
+      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle, variant);
     } catch (error) {
       this.error = messageOf(error).split('\n')[0]!;
       return null;

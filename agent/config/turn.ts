@@ -44,8 +44,9 @@ export class ReloadTurn {
           const response = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
             signal: AbortSignal.timeout(1_000),
           });
-          const { config, profile } = (await response.json()) as AgentStatus;
-          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal' });
+          const { config, profile, sharding } = (await response.json()) as AgentStatus;
+          const { moduluses = [1] } = sharding ?? {};
+          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal', moduluses });
         } catch (error) {
           this.log('warn', 'peer-status-failed', { peer: address, error: messageOf(error) });
           return null;

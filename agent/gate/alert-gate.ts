@@ -41,6 +41,19 @@ export class AlertGate implements DeliverySource {
     return this.current;
   }
 
+  /** Whether an alert is this shard's to tell; set once it is known what is. */
+  tells: (alert: PostedAlert) => boolean = () => true;
+
+  get toTell(): GateState {
+    const { seq, held } = this.current;
+    return { seq, held: new Map([...held].filter(([, h]) => this.tells(h.alert))) };
+  }
+
+  /** What is this shard's to tell has changed: what was passed over so far may be owed now. */
+  tellAnew(): void {
+    for (const delivery of this.deliveries.values()) delivery.restart();
+  }
+
   /** Held on a peer's word only: own Prometheus has not posted them. */
   private readonly borrowed = new Set<string>();
 

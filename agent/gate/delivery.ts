@@ -12,7 +12,8 @@ import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
 
 export interface DeliverySource {
-  readonly state: GateState;
+  /** What is held, as far as this shard tells it. */
+  readonly toTell: GateState;
   readonly isOpen: boolean;
   readonly replay: Replay;
   /** Whether what is held may be told now; if not, it is asked again soon. */
@@ -90,14 +91,14 @@ export class Delivery {
   }
 
   private owed(): HeldAlert[] {
-    const { state, replay } = this.source;
-    return owed(state, this.delivered, Date.now(), replay);
+    const { toTell, replay } = this.source;
+    return owed(toTell, this.delivered, Date.now(), replay);
   }
 
   private serveWhenDue(): void {
-    const { state, replay } = this.source;
+    const { toTell, replay } = this.source;
     const now = Date.now();
-    const at = nextDueAt(state, this.delivered, now, replay);
+    const at = nextDueAt(toTell, this.delivered, now, replay);
     if (this.due !== null) clearTimeout(this.due);
     this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - now));
   }

@@ -21,10 +21,29 @@ export async function readHistory(handle: ClusterHandle, s3: S3Client, limit: nu
   );
 }
 
-export function renderHistory(changes: readonly Assignment[]): string {
+/** A change, and of which shard; absent where there is one only. */
+export type Change = Assignment & { readonly shard?: number };
+
+/** Of several shards, newest first. @throws Unreachable when the bucket cannot be read */
+export async function readHistories(handles: readonly ClusterHandle[], s3: S3Client, limit: number): Promise<Change[]> {
+  const [only] = handles;
+  if (handles.length === 1) return readHistory(only!, s3, limit);
+  const all = await Promise.all(
+    handles.map(async (handle) => (await readHistory(handle, s3, limit)).map((a) => ({ shard: handle.shard, ...a }))),
+  );
+  return all
+    .flat()
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+    .slice(0, limit);
+}
+
+export function renderHistory(changes: readonly Change[]): string {
   return (
     changes
-      .map((a) => `${a.at}  epoch ${String(a.epoch).padStart(4)}  ${a.active}  by ${a.by}: ${a.reason}`)
+      .map(
+        (a) =>
+          `${a.at}  ${a.shard === undefined ? '' : `shard ${a.shard}  `}epoch ${String(a.epoch).padStart(4)}  ${a.active}  by ${a.by}: ${a.reason}`,
+      )
       .join('\n') + '\n'
   );
 }

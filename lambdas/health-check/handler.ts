@@ -3,6 +3,7 @@ import { connectControl, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
+import { letIn } from './let-in';
 import { NO_COUNTS, runCycle } from './cycle';
 
 let control: Control | undefined;
@@ -27,6 +28,7 @@ export async function handler(
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
     if (pointer !== null) await syncConfigPointer(pointer, world.store);
+    await letIn(config.shard, world.store, world.now());
   });
   log('info', 'loop-ended', { cycles });
   return { cycles };

@@ -88,6 +88,7 @@ export async function runCycle(
         thanos,
         tasks: { known: probes.length, answering },
         readyNodes: read?.[2] ?? [],
+        shards: control.addresses.shards,
         paused,
         policy: config.policy,
       },

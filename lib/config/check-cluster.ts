@@ -67,6 +67,7 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
     flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
     routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
+    sharding: { ...DEFAULT_POLICY.sharding, ...changes?.sharding },
     scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
     refill: { ...DEFAULT_POLICY.refill, ...changes?.refill },
   };

@@ -12,6 +12,8 @@ import type { Cluster } from './cluster';
 import { locateSetting } from './locate';
 import { profileWarnings } from './profile-warnings';
 import { refuse } from './problems';
+import { checkScale, lockFileOf } from './scale-lock';
+import { shardWarnings } from './shard-warnings';
 
 /** Paths in config/cluster.ts begin here. */
 const PROJECT = join(__dirname, '..', '..');
@@ -53,14 +55,20 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
       locateSetting(shown(clusterFile), sourceOf(clusterFile), path),
     ),
   );
+  if (checked.cluster !== null) {
+    const lockFile = lockFileOf(clusterFile);
+    problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
+  }
   refuse(problems);
   const cluster = checked.cluster!;
   const { droppable } = cluster.load;
+  const labelOf = (name: string): string => shown(join(rulesDir, name));
   return {
     cluster,
-    warnings: profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, (name) =>
-      shown(join(rulesDir, name)),
-    ),
+    warnings: [
+      ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
+      ...shardWarnings(rules, cluster, labelOf),
+    ],
     bundle: {
       version: 1,
       global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },

@@ -59,6 +59,7 @@ const policy = z.strictObject({
   alertingSilentMs: ms,
   flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
   routing: z.strictObject({ backAfterMs: ms }).optional(),
+  sharding: z.strictObject({ overlapMs: ms }).optional(),
   scrub: z.strictObject({ periodMs: ms, bytesPerSecond: whole.optional(), deepMs: ms, keepMs: ms }).optional(),
 });
 

@@ -1,4 +1,5 @@
 import type { KeptAside } from '../core/damage-set-aside';
+import type { ShardReport } from '../core/sharding';
 import type { ScrapeProfile } from '../core/profile';
 
 /** Of the node's Thanos sidecar. */
@@ -123,6 +124,8 @@ export interface AgentStatus {
     /** Loaded so recently that not every target has been scraped since. */
     readonly settling: boolean;
   };
+  /** What of the user's targets it scrapes. Absent in what agents of an earlier deploy say. */
+  readonly sharding?: ShardReport;
   readonly store: { readonly reachable: boolean; readonly lastReadAt: string | null };
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   readonly watchdog?: { readonly receivedAt: string | null; readonly evaluatedAt: string | null };

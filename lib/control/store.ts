@@ -1,6 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseAssignment, serializeAssignment, type Assignment, type NodeId } from '../core/assignment';
 import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../core/names';
+import { parseLayout, type Layout } from '../core/sharding';
 import type { ConfigPointer, ControlHeartbeat, NodeAnnouncement } from '../core/node-documents';
 
 /** An assignment as read, with what a compare-and-swap needs. */
@@ -26,6 +27,10 @@ export interface ControlStore {
   /** Null where the node never announced itself. `ofShard`: of another shard than this one. */
   readAnnouncement(node: NodeId, ofShard?: number): Promise<NodeAnnouncement | null>;
   writeAnnouncement(announcement: NodeAnnouncement): Promise<void>;
+  /** Null where nobody ever wrote one: one shard. @throws UserError when it is not a Layout */
+  readLayout(): Promise<{ readonly layout: Layout; readonly etag: string } | null>;
+  /** Compare-and-swap, as for the assignment. */
+  writeLayout(next: Layout, etag: string | null): Promise<'written' | 'lost'>;
   readConfigPointer(): Promise<ConfigPointer | null>;
   writeConfigPointer(pointer: ConfigPointer): Promise<void>;
   /** Any object's bytes, e.g. a configuration bundle in the assets bucket. */
@@ -68,6 +73,18 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       deadline(),
     );
   }
+  /** Writes only if nobody wrote since `etag` was read; null: only if there is none. */
+  async function swap(key: string, body: string, etag: string | null): Promise<'written' | 'lost'> {
+    try {
+      await put(key, body, etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag });
+      return 'written';
+    } catch (error) {
+      // 412: the etag is no longer current. 409: another conditional write is under way.
+      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+      if (status === 412 || status === 409) return 'lost';
+      throw error;
+    }
+  }
   const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
   async function parsed<T>(key: string): Promise<T | null> {
     const object = await get(key);
@@ -80,21 +97,12 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       const object = await get(key);
       return object && { assignment: parseAssignment(object.text, `s3://${bucket}/${key}`), etag: object.etag };
     },
-    async writeAssignment(next, etag) {
-      try {
-        await put(
-          KEYS.assignment(shard),
-          serializeAssignment(next),
-          etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag },
-        );
-        return 'written';
-      } catch (error) {
-        // 412: the etag is no longer current. 409: another conditional write is under way.
-        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-        if (status === 412 || status === 409) return 'lost';
-        throw error;
-      }
+    writeAssignment: (next, etag) => swap(KEYS.assignment(shard), serializeAssignment(next), etag),
+    async readLayout() {
+      const object = await get(KEYS.layout);
+      return object && { layout: parseLayout(object.text, `s3://${bucket}/${KEYS.layout}`), etag: object.etag };
     },
+    writeLayout: (next, etag) => swap(KEYS.layout, json(next), etag),
     async readHeartbeat() {
       return (await get(KEYS.heartbeat(shard)))?.text ?? null;
     },

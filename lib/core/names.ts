@@ -70,6 +70,8 @@ export const KEYS = {
   heartbeat: (shard: number) => `${HEARTBEATS}${shard}.json`,
   /** Who tries a remedy, and what came of it last: a RemedyRecord. */
   remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
+  /** Between how many shards targets are split: a Layout. */
+  layout: 'shards/layout.json',
   /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
   configPointer: 'config/current.json',
 } as const;
@@ -147,5 +149,8 @@ export const TAGS = {
   generation: 'prometheus-ha:generation',
 } as const;
 
-/** Labels that tell replicas apart in the TSDB; `replica` is dropped from alerts. */
+/** On alerts about a shard as a whole: alerts lose the external labels, and those of two shards would be one. */
+export const SHARD_LABEL = 'prometheus_ha_shard';
+
+/** Labels that tell replicas apart in the TSDB; `replica` and `shard` are dropped from alerts. */
 export const EXTERNAL_LABELS = { cluster: 'cluster', shard: 'shard', replica: 'replica' } as const;

@@ -2,6 +2,7 @@ import type { NodeId } from './assignment';
 import type { Policy } from './policy';
 import type { LoadPolicy } from './shed';
 import type { RemedyTrigger } from './remedies';
+import type { ShardReport } from './sharding';
 
 /** A node says where it is (KEYS.announcement); written every policy.announceMs. */
 export interface NodeAnnouncement {
@@ -16,6 +17,10 @@ export interface NodeAnnouncement {
   readonly at: string;
   readonly agentStartedAt: string;
   readonly versions: { readonly agent: string; readonly prometheus: string; readonly alertmanager: string };
+  /** What it scrapes. Absent from agents of an earlier deploy, and before the node has a configuration. */
+  readonly report?: ShardReport;
+  /** Of each shard: when the youngest dead man's switch that came back here was evaluated, ISO 8601. */
+  readonly watchdogs?: Readonly<Record<string, string>>;
 }
 
 /** The control plane says that it is probing (KEYS.heartbeat); written by every health-check cycle. */

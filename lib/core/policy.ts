@@ -40,6 +40,10 @@ export interface Policy {
     /** Queries go through Thanos again when it has answered every probe for this long. */
     readonly backAfterMs: number;
   };
+  readonly sharding: {
+    /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
+    readonly overlapMs: number;
+  };
   readonly scrub: {
     /** Nodes read their WAL, head chunks and what opens a block this often. */
     readonly periodMs: number;
@@ -73,6 +77,7 @@ export const DEFAULT_POLICY: Policy = {
   alertingSilentMs: 60_000,
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
   routing: { backAfterMs: 20_000 },
+  sharding: { overlapMs: 600_000 },
   scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
   refill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
 };

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { SHARD_LABEL } from './names';
 import type { ConfigBundle } from './node-documents';
 import { PROFILES, profileIntervalMs, type ScrapeProfile } from './profile';
 
@@ -6,14 +7,14 @@ import { PROFILES, profileIntervalMs, type ScrapeProfile } from './profile';
 export const PROFILE_ALERT = 'ScrapeProfileReduced';
 
 /** Its rule. It is there in every profile, so that going back ends the alert instead of losing it. */
-export function profileRules(profile: ScrapeProfile, { global, droppable }: ConfigBundle): string {
+export function profileRules(profile: ScrapeProfile, { global, droppable }: ConfigBundle, shard: number): string {
   const every = `every ${profileIntervalMs(profile, global.scrapeInterval) / 1000} s`;
   const without = profile === 'minimal' && droppable !== undefined ? `, without ${droppable}` : '';
   const rule = {
     alert: PROFILE_ALERT,
     expr: `vector(${PROFILES.indexOf(profile)}) > 0`,
     // The same in every profile: another label would be another alert.
-    labels: { severity: 'ticket', component: 'prometheus-ha' },
+    labels: { severity: 'ticket', component: 'prometheus-ha', [SHARD_LABEL]: String(shard) },
     annotations: {
       summary: `Under load, targets are scraped ${every} instead of every ${global.scrapeInterval}${without}`,
       description: 'Rules look back further and keep their timers. See docs/runbook/load-shed.md.',

@@ -1,6 +1,6 @@
 import { isMap, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
 import { UserError } from './errors';
-import { PORTS } from './names';
+import { PORTS, SHARD_LABEL } from './names';
 import type { RemedyTrigger } from './remedies';
 import { WATCHDOG, WATCHDOG_INTERVAL_MS } from './watchdog';
 
@@ -49,7 +49,8 @@ function watchdogRoute(): object {
   return {
     receiver: `${OWN_RECEIVERS}watchdog`,
     matchers: [`${WATCHDOG.label.name}="${WATCHDOG.label.value}"`],
-    group_by: ['alertname'],
+    // Each shard's comes on its own.
+    group_by: ['alertname', SHARD_LABEL],
     group_wait: '0s',
     group_interval: `${WATCHDOG_INTERVAL_MS / 1000}s`,
     // Anything below group_interval: told at every turn of the group.

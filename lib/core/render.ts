@@ -16,6 +16,8 @@ export interface RenderInput {
   readonly profile?: ScrapeProfile;
   readonly cluster: string;
   readonly shard: number;
+  /** By which numbers of shards this one picks its targets (sharding.ts). @default [1]: all of them */
+  readonly moduluses?: readonly number[];
   readonly node: string;
   /** Host of the alert gate, Prometheus's only Alertmanager. */
   readonly gateAddress: string;
@@ -73,8 +75,8 @@ export function renderFiles(input: RenderInput): Record<string, string> {
       ? { 'alertmanager.yml': bundle.alertmanager }
       : {
           'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks, bundle.remedies ?? []),
-          'own-rules/watchdog.yml': watchdogRules(),
-          'own-rules/profile.yml': profileRules(profile, bundle),
+          'own-rules/watchdog.yml': watchdogRules(input.shard),
+          'own-rules/profile.yml': profileRules(profile, bundle, input.shard),
         }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, files[name]!])),
   };
@@ -111,15 +113,15 @@ export function renderPrometheus(input: RenderInput): string {
     },
     ...(lateMs === 0 ? {} : { storage: { tsdb: { out_of_order_time_window: `${Math.ceil(lateMs / 1000)}s` } } }),
     alerting: {
-      // Both nodes must send identical alerts, or Alertmanager notifies twice.
-      alert_relabel_configs: [{ action: 'labeldrop', regex: EXTERNAL_LABELS.replica }],
+      // All nodes must send identical alerts, or Alertmanager notifies twice: also when a target moves to another shard.
+      alert_relabel_configs: [{ action: 'labeldrop', regex: `${EXTERNAL_LABELS.replica}|${EXTERNAL_LABELS.shard}` }],
       alertmanagers: [
         { api_version: 'v2', timeout: '5s', static_configs: [{ targets: [`${input.gateAddress}:${PORTS.gate}`] }] },
       ],
     },
     // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
     rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
-    scrape_configs: [...userJobs(bundle, profile), ...ownJobs(input.nodeTargets, limits), ...thanosJobs(input, limits)],
+    scrape_configs: [...userJobs(input, profile), ...ownJobs(input.nodeTargets, limits), ...thanosJobs(input, limits)],
   };
   return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
@@ -154,7 +156,8 @@ function externalLabels({ bundle, cluster, shard, node, prometheusVersion }: Ren
 }
 
 /** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
-function userJobs(bundle: ConfigBundle, profile: ScrapeProfile): unknown[] {
+function userJobs(input: RenderInput, profile: ScrapeProfile): unknown[] {
+  const { bundle } = input;
   const drop =
     profile === 'minimal' && bundle.droppable !== undefined
       ? { metric_relabel_configs: [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }] }
@@ -174,10 +177,29 @@ function userJobs(bundle: ConfigBundle, profile: ScrapeProfile): unknown[] {
       return {
         job_name: job,
         ...scrapeLimits(bundle),
+        ...ownShare(input),
         ...drop,
         static_configs: parseTargets(job, bundle.targets[job]!),
       };
     });
+}
+
+/** Picks the targets of this shard: those whose address hashes to it by one of the numbers. */
+function ownShare({ shard, moduluses = [1] }: RenderInput): object {
+  if (moduluses.includes(1)) return {};
+  const label = (modulus: number): string => `__tmp_shard_of_${modulus}`;
+  const pattern = moduluses.map((_, i) => moduluses.map((__, j) => (i === j ? String(shard) : '[0-9]+')).join(';'));
+  return {
+    relabel_configs: [
+      ...moduluses.map((modulus) => ({
+        source_labels: ['__address__'],
+        modulus,
+        target_label: label(modulus),
+        action: 'hashmod',
+      })),
+      { source_labels: moduluses.map(label), regex: pattern.join('|'), action: 'keep' },
+    ],
+  };
 }
 
 function ownJobs(nodeTargets: string, limits: object): unknown[] {
@@ -188,7 +210,7 @@ function ownJobs(nodeTargets: string, limits: object): unknown[] {
   }));
 }
 
-function thanosJobs({ cluster, nodeTargets, thanos }: RenderInput, limits: object): unknown[] {
+function thanosJobs({ cluster, shard, nodeTargets, thanos }: RenderInput, limits: object): unknown[] {
   if (!thanos) return [];
   const { query, store, compact } = DISCOVERY;
   return [
@@ -198,7 +220,8 @@ function thanosJobs({ cluster, nodeTargets, thanos }: RenderInput, limits: objec
       ...limits,
       file_sd_configs: [{ files: [`${nodeTargets}/thanos-sidecar.json`] }],
     },
-    ...[query, store, compact].map((service) => ({
+    // There once for all shards, and two that watch the same tell its end at different moments.
+    ...(shard > 0 ? [] : [query, store, compact]).map((service) => ({
       job_name: `thanos-${service}`,
       scrape_interval: THANOS_INTERVAL,
       ...limits,

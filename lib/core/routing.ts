@@ -35,6 +35,8 @@ export interface RoutingSituation {
   readonly tasks: { readonly known: number; readonly answering: number };
   /** Nodes whose Prometheus answered a fresh probe. */
   readonly readyNodes: readonly NodeId[];
+  /** Between which targets are split: of several, no node has them all. */
+  readonly shards: number;
   readonly paused: Assignment['paused'];
   readonly policy: Policy;
 }
@@ -68,7 +70,7 @@ const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
 
 type Wanted = Pick<RouteDecision, 'route' | 'because'>;
 
-function leaveThanos({ thanos, tasks, readyNodes, policy }: RoutingSituation): Wanted {
+function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSituation): Wanted {
   const { fall } = policy.probe;
   if (thanos.misses === 0) {
     const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
@@ -78,6 +80,11 @@ function leaveThanos({ thanos, tasks, readyNodes, policy }: RoutingSituation): W
     return { route: 'thanos', because: `Thanos missed ${thanos.misses} of ${fall} probes: not enough to act.` };
   }
   const fails = `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
+  if (shards > 1) {
+    // A query that fails is seen; one that silently leaves out half of the targets is believed.
+    const because = `Thanos fails (${fails}), but there are ${shards} shards and no node has all targets: queries fail.`;
+    return { route: 'thanos', because };
+  }
   if (readyNodes.length === 0) {
     return { route: 'thanos', because: `Thanos fails (${fails}), but no node is ready either.` };
   }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { NodeId } from './assignment';
 import type { Probe } from './health';
+import { SHARD_LABEL } from './names';
 
 /**
  * The dead man's switch: an alert that always fires goes the way of every other one, through Prometheus, the open gate
@@ -19,11 +20,11 @@ export const WATCHDOG = {
 export const WATCHDOG_INTERVAL_MS = 10_000;
 
 /** Its rule, a file of its own beside those of the user. */
-export function watchdogRules(): string {
+export function watchdogRules(shard: number): string {
   const rule = {
     alert: WATCHDOG.alert,
     expr: 'vector(time())',
-    labels: { [WATCHDOG.label.name]: WATCHDOG.label.value },
+    labels: { [WATCHDOG.label.name]: WATCHDOG.label.value, [SHARD_LABEL]: String(shard) },
     annotations: {
       summary: 'Always fires: alerting is alive while this arrives',
       [WATCHDOG.evaluatedAt]: '{{ $value }}',
@@ -42,13 +43,16 @@ export interface Notification {
   }[];
 }
 
-/** When the youngest watchdog in a notification was evaluated, ms since the Unix epoch; null when there is none. */
-export function watchdogIn({ alerts }: Notification): number | null {
-  const times = alerts
-    .filter(({ status, labels }) => status === 'firing' && labels[WATCHDOG.label.name] === WATCHDOG.label.value)
-    .map(({ annotations }) => Number(annotations[WATCHDOG.evaluatedAt] || NaN) * 1000)
-    .filter(Number.isFinite);
-  return times.length === 0 ? null : Math.round(Math.max(...times));
+/** Of each shard in a notification: when its youngest watchdog was evaluated, ms since the Unix epoch. */
+export function watchdogsIn({ alerts }: Notification): ReadonlyMap<number, number> {
+  const youngest = new Map<number, number>();
+  for (const { status, labels, annotations } of alerts) {
+    if (status !== 'firing' || labels[WATCHDOG.label.name] !== WATCHDOG.label.value) continue;
+    const at = Math.round(Number(annotations[WATCHDOG.evaluatedAt] || NaN) * 1000);
+    const shard = Number(labels[SHARD_LABEL] ?? 0);
+    if (Number.isFinite(at)) youngest.set(shard, Math.max(at, youngest.get(shard) ?? 0));
+  }
+  return youngest;
 }
 
 /** Proof that alerts get through: the youngest watchdog that any node knows of. */

@@ -47,7 +47,8 @@ export class ControlStack extends Stack {
     const healthCheck = this.controlFunction('health-check', Duration.seconds(90), 'Probes the nodes every 2 s', [
       KEYS.assignment(cluster.shard),
       KEYS.heartbeat(cluster.shard),
-      KEYS.configPointer,
+      // Shard 0 hands the configuration on; a further one lets itself in.
+      ofCluster === null ? KEYS.layout : KEYS.configPointer,
     ]);
     const promoteAlerting = this.controlFunction('promote-alerting', Duration.seconds(30), 'Moves alerting', [
       KEYS.assignment(cluster.shard),

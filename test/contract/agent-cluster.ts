@@ -86,6 +86,7 @@ export class TestCluster {
   private readonly servers: Server[] = [];
   private readonly cleanup: (() => void)[] = [];
   store!: ControlStore;
+  storeOf!: (shard: number) => ControlStore;
   pages!: Awaited<ReturnType<typeof servePager>>['got'];
   pagerUrl!: string;
   /** Functions that the agents called. */
@@ -100,6 +101,7 @@ export class TestCluster {
     bundle: (pagerUrl: string) => ConfigBundle,
     count = 2,
     scrub: Partial<Policy['scrub']> = {},
+    sharding: { readonly shards: number } & Partial<Policy['sharding']> = { shards: 1 },
   ): Promise<void> {
     const root = mkdtempSync(join(tmpdir(), 'promha-contract-'));
     this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
@@ -124,6 +126,7 @@ export class TestCluster {
     );
     await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
     this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
+    this.storeOf = (shard) => s3ControlStore(s3, BUCKET, shard, 5_000);
     await this.publish(bundle(pager.url));
     await this.keepControlPlaneAlive();
 
@@ -136,19 +139,25 @@ export class TestCluster {
 
     const agentFile = buildAgent();
     this.cleanup.push(() => rmSync(dirname(agentFile), { recursive: true, force: true }));
-    const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
-    for (const [i, name] of names.entries()) {
+    const all = Array.from({ length: sharding.shards }, (_, shard) =>
+      Array.from({ length: count }, (__, i) => ({ shard, name: `node-${shard === 0 ? '' : `${shard}-`}${i + 1}` })),
+    ).flat();
+    for (const [i, { shard, name }] of all.entries()) {
       const address = `${this.network}.${i + 1}`;
       const dir = join(root, name);
       mkdirSync(dir);
       const node: NodeConfig = {
         version: 1,
         cluster: 'test',
-        shard: 0,
+        shard,
         node: name,
         region: 'eu-west-1',
         controlBucket: BUCKET,
-        policy: { ...DEFAULT_POLICY, scrub: { ...DEFAULT_POLICY.scrub, ...scrub } },
+        policy: {
+          ...DEFAULT_POLICY,
+          scrub: { ...DEFAULT_POLICY.scrub, ...scrub },
+          sharding: { ...DEFAULT_POLICY.sharding, ...sharding },
+        },
         prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
         alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
         thanos: null,
@@ -172,13 +181,16 @@ export class TestCluster {
       };
       this.nodes.push(new TestNode(name, address, dir, agentFile, env));
     }
-    for (const node of this.nodes) node.start();
+    // Further shards are started when the test wants them.
+    for (const node of this.nodes.slice(0, count)) node.start();
   }
 
   /** Without its heartbeat the nodes would take over from it after a while; here the test decides. */
   private async keepControlPlaneAlive(): Promise<void> {
-    const beat = (): Promise<void> =>
-      this.store.writeHeartbeat({ version: 1, at: new Date().toISOString(), invocation: 'test' });
+    const beat = async (): Promise<void> => {
+      const heartbeat = { version: 1, at: new Date().toISOString(), invocation: 'test' } as const;
+      await Promise.all([0, 1].map((shard) => this.storeOf(shard).writeHeartbeat(heartbeat)));
+    };
     await beat();
     // Fails once the test has stopped the store, as it would in life.
     const timer = setInterval(() => void beat().catch(() => {}), 1_000);
@@ -194,9 +206,10 @@ export class TestCluster {
     return hash;
   }
 
-  async assign(active: string, epoch: number): Promise<void> {
+  async assign(active: string, epoch: number, shard = 0): Promise<void> {
     const at = new Date().toISOString();
-    const current = await this.store.readAssignment();
+    const store = this.storeOf(shard);
+    const current = await store.readAssignment();
     const next = {
       version: 1,
       epoch,
@@ -209,7 +222,7 @@ export class TestCluster {
       paused: null,
       scrapeProfile: 'normal',
     } as const;
-    if ((await this.store.writeAssignment(next, current?.etag ?? null)) !== 'written')
+    if ((await store.writeAssignment(next, current?.etag ?? null)) !== 'written')
       throw new Error('the assignment was not written');
   }
 

@@ -57,7 +57,6 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     expect(cluster.pages[0]!.alerts[0]!.labels).toEqual({
       alertname: 'Always',
       cluster: 'test',
-      shard: '0',
       team: 'trading',
     });
   });

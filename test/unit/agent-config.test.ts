@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configurer, type Reloadable } from '../../agent/config/configurer';
 import { Generations } from '../../agent/config/generation';
+import { variantKey } from '../../agent/config/variant';
 import type { ConfigBundle, ConfigPointer } from '../../lib/core/node-documents';
 import type { ScrapeProfile } from '../../lib/core/profile';
 
@@ -17,6 +18,7 @@ describe('following the configuration pointer', () => {
   let ready: boolean;
   let reads: number;
   let profile: ScrapeProfile;
+  let moduluses: readonly number[];
 
   const publish = (rules: string, alertmanager = 'am'): string => {
     const bundle: ConfigBundle = {
@@ -53,8 +55,10 @@ describe('following the configuration pointer', () => {
       },
       generations: new Generations(root),
       profile: () => profile,
-      render: (b, profile) => ({
-        'prometheus.yml': profile,
+      moduluses: () => moduluses,
+      onLoaded: () => {},
+      render: (b, variant) => ({
+        'prometheus.yml': variantKey({ ...variant, profile: 'normal', hash: variant.profile }),
         'alertmanager.yml': b.alertmanager,
         'rules/a.yml': b.rules['a.yml']!,
       }),
@@ -72,6 +76,17 @@ describe('following the configuration pointer', () => {
     root = mkdtempSync(join(tmpdir(), 'promha-config-'));
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
     profile = 'normal';
+    moduluses = [1];
+  });
+
+  test('another share of the targets is another configuration, and is known after a restart', async () => {
+    publish('r');
+    await configurer().round();
+    moduluses = [2, 3];
+    const c = configurer();
+    await c.round();
+    expect([live('prometheus.yml'), c.moduluses]).toEqual(['normal@2,3', [2, 3]]);
+    expect(configurer().moduluses).toEqual([2, 3]);
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

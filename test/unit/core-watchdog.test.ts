@@ -1,7 +1,7 @@
 import type { Probe } from '../../lib/core/health';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { renderStatus, reportStatus, type ClusterView } from '../../lib/core/status';
-import { alertingProof, watchdogIn, type Notification } from '../../lib/core/watchdog';
+import { alertingProof, watchdogsIn, type Notification } from '../../lib/core/watchdog';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
 const probe = (node: string, watchdogAt: number | null | undefined): Probe => ({
@@ -23,7 +23,8 @@ describe("the dead man's switch", () => {
   });
 
   it('reads the time as Prometheus writes numbers into annotations, the youngest', () => {
-    expect(watchdogIn({ alerts: [alert('1.798804805123e+09'), alert('1.7988048e+09')] })).toBe(1798804805123);
+    const alerts = [alert('1.798804805123e+09'), alert('1.7988048e+09')];
+    expect([...watchdogsIn({ alerts })]).toEqual([[0, 1798804805123]]);
   });
 
   it.each([
@@ -32,7 +33,18 @@ describe("the dead man's switch", () => {
     ['one without a time', alert('')],
     ['one with something else for a time', alert('soon')],
   ])('does not count %s', (_, only) => {
-    expect(watchdogIn({ alerts: [only] })).toBeNull();
+    expect(watchdogsIn({ alerts: [only] }).size).toBe(0);
+  });
+
+  it('tells the shards apart: one that is silent is not covered by another', () => {
+    const of = (shard: string, at: string) => ({
+      ...alert(at),
+      labels: { ...alert(at).labels, prometheus_ha_shard: shard },
+    });
+    expect([...watchdogsIn({ alerts: [of('0', '1.79e+09'), of('1', '1.7e+09')] })]).toEqual([
+      [0, 1.79e12],
+      [1, 1.7e12],
+    ]);
   });
 
   it('is proven by the youngest of all nodes, whichever it came back to', () => {

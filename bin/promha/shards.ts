@@ -1,0 +1,54 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { s3ControlStore } from '../../lib/control/store';
+import { UserError } from '../../lib/core/errors';
+import type { ClusterHandle } from './cluster';
+import { asUnreachable } from './exit';
+
+const TIMEOUT_MS = 5_000;
+
+/** Of a command: the shard that is meant, as typed, and the node that is named. */
+export interface Meant {
+  readonly shard?: string;
+  readonly to?: string;
+}
+
+/** The handle of every shard that is meant: the one that was named, or all. @throws when the control bucket cannot be read */
+export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }: Meant): Promise<ClusterHandle[]> {
+  const there = await shardsThere(handle, s3);
+  if (shard === undefined) return [...there.keys()].map((n) => ({ ...handle, shard: n }));
+  const number = Number(shard);
+  if (there.has(number)) return [{ ...handle, shard: number }];
+  throw new UserError({
+    what: '--shard names none of the cluster’s',
+    got: shard,
+    expected: [...there.keys()].join(', '),
+    fix: 'name one of these; `npx promha status` shows them all',
+  });
+}
+
+/** The one shard that is meant: named, or that of the node, or the only one. @throws UserError when it could be several */
+export async function shardMeant(handle: ClusterHandle, s3: S3Client, meant: Meant): Promise<ClusterHandle> {
+  const [first, ...more] = await shardsMeant(handle, s3, meant);
+  if (more.length === 0) return first!;
+  const there = await shardsThere(handle, s3);
+  const ofNode = [...there].find(([, nodes]) => meant.to !== undefined && nodes.includes(meant.to));
+  if (ofNode !== undefined) return { ...handle, shard: ofNode[0] };
+  throw new UserError({
+    what: 'the cluster has several shards, and each has its own node that alerts',
+    got: 'no --shard',
+    expected: [...there.keys()].join(', '),
+    fix: 'say which one: --shard 0',
+  });
+}
+
+/** Shards and their nodes, as announced; shard 0 also while none is. */
+async function shardsThere(handle: ClusterHandle, s3: S3Client): Promise<Map<number, string[]>> {
+  try {
+    const nodes = await s3ControlStore(s3, handle.controlBucket, 0, TIMEOUT_MS).listNodes();
+    const there = new Map<number, string[]>([[0, []]]);
+    for (const { shard, node } of nodes) there.set(shard, [...(there.get(shard) ?? []), node]);
+    return there;
+  } catch (error) {
+    throw asUnreachable(error, 'the control bucket');
+  }
+}

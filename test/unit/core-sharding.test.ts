@@ -56,6 +56,11 @@ describe('which targets a shard scrapes', () => {
   });
 });
 
+it('leads back too: by hand, the old shard takes everything over before the new one holds its tongue', () => {
+  expect([modulusesOf(layout(2, 1), 0), modulusesOf(layout(2, 1), 1)]).toEqual([[1], [2]]);
+  expect([modulusesOf(layout(1, null), 0), modulusesOf(layout(1, null), 1)]).toEqual([[1], [2]]);
+});
+
 describe('letting a shard in', () => {
   const decide = (l: Layout, nodes: ReportedNode[], shard = 1) => decideLayout(l, shard, nodes, T);
 

@@ -21,6 +21,7 @@ import { eventually, startEmulator } from './agent-tools';
 import { countSamples, startLab } from './scrub-lab';
 
 const HOUR = 3_600_000;
+// Begins 24 to 26 hours ago, on a boundary of blocks.
 const FROM = Math.floor(Date.now() / (2 * HOUR)) * 2 * HOUR - 24 * HOUR;
 const HISTORY = { metric: 'm', series: 10, from: FROM, to: FROM + 2 * HOUR, everyMs: 15_000 };
 
@@ -107,7 +108,7 @@ test('a block that was lost comes back as it was uploaded, and Prometheus answer
   renameSync(join(tsdb, ulid), join(root, 'lab', 'data', ulid));
   const reader = await startLab(program, join(root, 'lab'));
   await reader.ready();
-  await eventually('its samples', async () => (await countSamples(reader.url, 'm', '25h')) === 10 * 480);
+  await eventually('its samples', async () => (await countSamples(reader.url, 'm', '27h')) === 10 * 480);
   await reader.stop('SIGKILL');
 });
 

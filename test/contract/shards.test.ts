@@ -6,7 +6,7 @@ import { eventually } from './agent-tools';
 
 jest.setTimeout(180_000);
 
-const NETWORK = '127.88.9';
+const NETWORK = '127.88.11';
 /** One target of each shard, of two. */
 const portOf = (shard: number): number =>
   Array.from({ length: 100 }, (_, i) => 9500 + i).find((port) => hashmod(`${NETWORK}.200:${port}`, 2) === shard)!;

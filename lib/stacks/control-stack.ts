@@ -70,6 +70,8 @@ export class ControlStack extends Stack {
     }
     this.everyMinute('EveryMinuteLoad', 'shed-load', 'Looks at the load of the nodes', shedLoad);
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
+    // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.
+    if (props.topic === null) this.exportValue(this.topic.topicArn);
     new ControlAlarms(this, 'Alarms', {
       cluster,
       topic: this.topic,

@@ -13,6 +13,9 @@ afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));
 
 /** Stack and logical id of every resource that is there now and was not before. @throws when anything else changed */
 function added(before: Synthesized, after: Synthesized): string[] {
+  for (const [stack, outputs] of Object.entries(before.outputs)) {
+    expect({ stack, outputs: after.outputs[stack] }).toEqual({ stack, outputs });
+  }
   for (const [stack, resources] of Object.entries(before.stacks)) {
     for (const [id, resource] of Object.entries(resources)) {
       expect({ stack, id, resource: after.stacks[stack]?.[id] }).toEqual({ stack, id, resource });

@@ -19,6 +19,8 @@ export interface Synthesized {
   readonly dir: string;
   /** Stack → logical id → resource. */
   readonly stacks: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
+  /** Stack → its outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   all(type: string): (Resource & { readonly id: string })[];
 }
 
@@ -41,6 +43,9 @@ export function synthesize(
     app,
     dir,
     stacks,
+    outputs: Object.fromEntries(
+      assembly.stacks.map((stack) => [stack.id, (stack.template as { Outputs?: unknown }).Outputs]),
+    ),
     all: (type) =>
       Object.values(stacks).flatMap((resources) =>
         Object.entries(resources)

@@ -6,7 +6,7 @@ import { gateEvents, type GateEvent } from './gate-times';
 import type { Reading } from './instrument';
 import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from './thanos';
-import { getJson, oracleOf, prometheusOf, type World } from './world';
+import { getJson, oracleOf, nodesOf, prometheusOf, type World } from './world';
 
 /** The scrape interval of config/cluster.ts. */
 export const INTERVAL_MS = 1_000;
@@ -71,9 +71,7 @@ export async function samplesMissing(
   interval: Interval = INTERVAL_MS,
 ): Promise<Map<string, number>> {
   const [oracle, ...nodes] = await Promise.all(
-    [oracleOf(world), ...world.state.nodes.map((n) => prometheusOf(world, n.node))].map((p) =>
-      sampleTimes(p, from, to),
-    ),
+    [oracleOf(world), ...nodesOf(world).map((n) => prometheusOf(world, n.node))].map((p) => sampleTimes(p, from, to)),
   );
   const jobs = new Set([...oracle!.keys()].map((series) => /"job","([^"]+)"/.exec(series)?.[1]));
   if (jobs.size < 3 || oracle!.size < 6) {

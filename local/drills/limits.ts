@@ -61,6 +61,15 @@ const MENDED = [
 const ONE_RECORD = most('secondsLostOnNode', 2, 's');
 const NOTHING_LOST = most('samplesLostOnNode', 0, 'samples');
 
+/** Of a deploy of one more: nothing that was there is another one, and nobody was told anything. */
+const ONLY_ADDED = [
+  exactly('resourcesChanged', 0, 'resources'),
+  least('resourcesAdded', 5, 'resources'),
+  exactly('nodesTouched', 0, 'nodes'),
+  exactly('toldWhileDeploying', 0, 'notifications'),
+  most('thanosMissing', 0, 'samples'),
+];
+
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'wal-flip': [...MENDED, ONE_RECORD],
@@ -116,6 +125,13 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('othersFailed', 0, 'scrapes'),
     exactly('nodesNotReady', 0, 'looks'),
     most('memoryMiB', 768, 'MiB'),
+  ],
+  'add-replica': [...ONLY_ADDED, most('ableAfter', 120, 's')],
+  'add-shard': [
+    ...ONLY_ADDED,
+    most('letInAfter', 30, 's'),
+    most('splitAfter', 120, 's'),
+    least('targetsMoved', 2, 'targets'),
   ],
   'rolling-deploy': [
     exactly('nodesReplaced', 2, 'nodes'),

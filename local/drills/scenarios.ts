@@ -5,6 +5,7 @@ import { FAILOVERS } from './failover-scenarios';
 import { LOAD_SCENARIOS } from './load-scenarios';
 import { OPERATOR_SCENARIOS } from './operator-scenarios';
 import { QUERY_PATH } from './query-path-scenarios';
+import { SCALE_SCENARIOS } from './scale-scenarios';
 import type { Scenario } from './scenario';
 import { TARGET_SCENARIOS } from './target-scenarios';
 import { THANOS_SCENARIOS } from './thanos-scenarios';
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DAMAGE,
   BOTH_DAMAGED,
   ...DEPLOY_SCENARIOS,
+  ...SCALE_SCENARIOS,
   ...OPERATOR_SCENARIOS,
   ...TARGET_SCENARIOS,
   ...LOAD_SCENARIOS,

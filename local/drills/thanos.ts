@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { THANOS_QUERY, type RunState } from '../run/run-dir';
-import { ASK_ANEW, getJson, type World } from './world';
+import { ASK_ANEW, getJson, nodesOf, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
@@ -35,7 +35,8 @@ export async function thanosUnrest(world: World): Promise<string | null> {
     .filter((store) => store.lastError !== null);
   if (failing.length > 0) return `Thanos cannot ask ${failing.map((s) => `${s.name}: ${s.lastError}`).join(', ')}`;
   const sidecars = data.sidecar?.length ?? 0;
-  if (sidecars !== world.state.nodes.length) return `Thanos asks ${sidecars} of ${world.state.nodes.length} sidecars`;
+  const nodes = nodesOf(world).length;
+  if (sidecars !== nodes) return `Thanos asks ${sidecars} of ${nodes} sidecars`;
   return (data.store?.length ?? 0) > 0 ? null : 'Thanos has no store gateway to ask';
 }
 

@@ -36,8 +36,10 @@ export function connect(state: RunState, signal: AbortSignal, say: (line: string
   };
 }
 
-export const addressOf = (world: World, node: string): string =>
-  world.state.nodes.find((n) => n.node === node)!.address;
+/** Of all shards. */
+export const nodesOf = ({ state }: World): RunState['nodes'] => [...state.nodes, ...state.others];
+
+export const addressOf = (world: World, node: string): string => nodesOf(world).find((n) => n.node === node)!.address;
 
 /** Prometheus of every node, and the oracle's. */
 export const prometheusOf = (world: World, node: string): string =>
@@ -101,7 +103,7 @@ export const alertsAt = async (prometheus: string): Promise<string[]> =>
 
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
 export const alertmanagersOf = (world: World): string[] =>
-  world.state.nodes.map((n) => `http://${n.address}:${PORTS.alertmanager}`);
+  nodesOf(world).map((n) => `http://${n.address}:${PORTS.alertmanager}`);
 
 /** Names of the alerts that one Alertmanager takes for firing. */
 export async function firingAt(alertmanager: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwat
 import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
-import type { DeployedSchedule } from './read-back';
+import type { DeployedSchedule, Deployment } from './read-back';
 
 export interface ControlPlaneOptions {
   readonly functions: readonly DeployedFunction[];
@@ -20,22 +20,53 @@ export interface ControlPlaneOptions {
 /** Plays Lambda, EventBridge's schedules and CloudWatch's alarms, from their deployed definitions. */
 export class ControlPlane {
   readonly metrics = new MetricStore();
-  private readonly functions: ReadonlyMap<string, FunctionRunner>;
+  private readonly functions = new Map<string, FunctionRunner>();
+  private readonly schedules: DeployedSchedule[] = [];
+  private readonly alarms: DeployedAlarm[] = [];
   private readonly states = new Map<string, AlarmState>();
   private readonly timers: NodeJS.Timeout[] = [];
   private halted = false;
 
   constructor(private readonly options: ControlPlaneOptions) {
-    this.functions = new Map(options.functions.map((f) => [f.arn, this.runner(f)]));
+    for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
+    this.alarms.push(...options.alarms);
   }
 
   /** The first tick of every schedule comes at once, then on its grid. Alarms are evaluated every second. */
   start(): void {
-    for (const schedule of this.options.schedules) {
-      void this.tick(schedule);
-      this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
-    }
+    for (const schedule of this.options.schedules) this.follow(schedule);
     this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
+  }
+
+  /** What a further deploy added; what is known goes on as it is. */
+  async grow({ functions, schedules, alarms }: Pick<Deployment, 'functions' | 'schedules' | 'alarms'>): Promise<void> {
+    for (const f of functions) if (!this.functions.has(f.arn)) this.functions.set(f.arn, this.runner(f));
+    const isNew =
+      <T extends { readonly name: string }>(known: readonly T[]) =>
+      (one: T): boolean =>
+        !known.some(({ name }) => name === one.name);
+    this.alarms.push(...alarms.filter(isNew(this.alarms)));
+    for (const schedule of schedules.filter(isNew(this.schedules))) this.follow(schedule);
+  }
+
+  knows(name: string): boolean {
+    return [...this.functions.values()].some((f) => f.deployed.name === name);
+  }
+
+  /** One function does not run, until it is released: then its schedule ticks at once. */
+  async holdFunction(name: string): Promise<void> {
+    await this.byName(name).halt();
+  }
+  releaseFunction(name: string): void {
+    const released = this.byName(name);
+    released.resume();
+    for (const schedule of this.schedules) if (schedule.functionArn === released.deployed.arn) void this.tick(schedule);
+  }
+
+  private follow(schedule: DeployedSchedule): void {
+    this.schedules.push(schedule);
+    void this.tick(schedule);
+    this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
   }
 
   async stop(): Promise<void> {
@@ -53,35 +84,38 @@ export class ControlPlane {
   resume(): void {
     for (const f of this.functions.values()) f.resume();
     this.halted = false;
-    for (const schedule of this.options.schedules) void this.tick(schedule);
+    for (const schedule of this.schedules) void this.tick(schedule);
   }
 
   private async tick(schedule: DeployedSchedule): Promise<void> {
     if (this.halted) return;
-    const now = await this.options.readSchedules().catch(() => this.options.schedules); // the emulator may be stopped
+    const now = await this.options.readSchedules().catch(() => this.schedules); // the emulator may be stopped
     const { input } = now.find((s) => s.name === schedule.name) ?? schedule;
     if (!this.halted) await this.byArn(schedule.functionArn)?.invoke(input);
   }
 
   /** `name` is the function's name or a part of it that fits one function only. */
   invoke(name: string, event: unknown): Promise<Invocation> {
-    const fitting = [...this.functions.values()].filter(
-      (f) => f.deployed.name === name || f.deployed.name.includes(name),
-    );
+    return this.byName(name).invoke(event);
+  }
+
+  private byName(name: string): FunctionRunner {
+    const all = [...this.functions.values()];
+    // A further shard's are named as shard 0's, and then its number.
+    const exact = all.filter((f) => f.deployed.name === name || f.deployed.name.endsWith(`-${name}`));
+    const fitting = exact.length > 0 ? exact : all.filter((f) => f.deployed.name.includes(name));
     if (fitting.length !== 1) {
       const known = [...this.functions.values()].map((f) => f.deployed.name).join(', ');
       throw new Error(`${fitting.length} functions fit ${JSON.stringify(name)}; deployed: ${known}`);
     }
-    return fitting[0]!.invoke(event);
+    return fitting[0]!;
   }
 
   /** Puts an alarm into ALARM, as SetAlarmState does: its actions run; the next evaluation sets it right. */
   async triggerAlarm(name: string): Promise<void> {
-    const alarm = this.options.alarms.find((a) => a.name === name || a.name.endsWith(name));
+    const alarm = this.alarms.find((a) => a.name === name || a.name.endsWith(name));
     if (alarm === undefined)
-      throw new Error(
-        `no alarm ${JSON.stringify(name)}; deployed: ${this.options.alarms.map((a) => a.name).join(', ')}`,
-      );
+      throw new Error(`no alarm ${JSON.stringify(name)}; deployed: ${this.alarms.map((a) => a.name).join(', ')}`);
     await this.change(alarm, this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA', 'ALARM', 'set by hand');
   }
 
@@ -92,7 +126,7 @@ export class ControlPlane {
   private evaluateAlarms(): void {
     if (this.halted) return;
     const now = Date.now();
-    for (const alarm of this.options.alarms) {
+    for (const alarm of this.alarms) {
       const before = this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
       const state = evaluateAlarm(alarm, this.metrics, now);
       if (state !== before) void this.change(alarm, before, state, 'threshold crossed');

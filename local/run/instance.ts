@@ -9,6 +9,7 @@ import { parseUnit, type Unit } from './unit-file';
 /** An instance as it was deployed. */
 export interface DeployedInstance {
   readonly node: string;
+  readonly shard: number;
   readonly instanceId: string;
   readonly privateAddress: string;
   readonly zone: string;

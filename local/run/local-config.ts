@@ -43,8 +43,11 @@ export function localConfig(dir: string, hostAddress: string): string {
  * line that the user knows.
  */
 const LOCAL_SETTINGS: readonly (readonly [string, string])[] = [
-  // Drills of damage wait for the scrub; bad-target needs a limit that does not drown this machine.
-  ['defineCluster({', 'defineCluster({ policy: { scrub: { periodMs: 10_000 } }, scrapeLimits: { samples: 40_000 },'],
+  // Drills of damage wait for the scrub, those of shards for the overlap; bad-target needs a limit that does not drown this machine.
+  [
+    'defineCluster({',
+    'defineCluster({ policy: { scrub: { periodMs: 10_000 }, sharding: { overlapMs: 45_000 } }, scrapeLimits: { samples: 40_000 },',
+  ],
   // A node here takes in some 4,300 samples a second; load-spike makes it 10,000, and then 40,000.
   ['series: 50_000', 'series: 5_000'],
   [

@@ -39,13 +39,13 @@ export function makeInstance(
 
 /** Where others find the nodes. */
 export function saveNodes(start: Start, instances: ReadonlyMap<string, Instance>): void {
-  start.save({
-    nodes: [...instances.values()].map((i) => ({
-      node: i.deployed.node,
-      instanceId: i.deployed.instanceId,
-      address: i.address,
-      zone: i.deployed.zone,
-      dir: i.dir,
-    })),
-  });
+  const all = [...instances.values()].map((i) => ({
+    shard: i.deployed.shard,
+    node: i.deployed.node,
+    instanceId: i.deployed.instanceId,
+    address: i.address,
+    zone: i.deployed.zone,
+    dir: i.dir,
+  }));
+  start.save({ nodes: all.filter(({ shard }) => shard === 0), others: all.filter(({ shard }) => shard > 0) });
 }

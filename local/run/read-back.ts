@@ -44,14 +44,31 @@ export interface ReadBackOptions {
 }
 
 export async function readBack(options: ReadBackOptions): Promise<Deployment> {
-  const client = { endpoint: options.endpoint, region: options.region, credentials: LOCAL_CREDENTIALS };
-  const [network, functions, schedules, alarms] = await Promise.all([
-    readInstances(new EC2Client(client), options),
+  const [network, rest] = await Promise.all([
+    readInstances(new EC2Client(clientOf(options)), options),
+    readControlPlane(options),
+  ]);
+  return { ...network, ...rest };
+}
+
+const clientOf = ({ endpoint, region }: ReadBackOptions) => ({ endpoint, region, credentials: LOCAL_CREDENTIALS });
+
+/** Functions and what calls them. */
+export async function readControlPlane(
+  options: ReadBackOptions,
+): Promise<Pick<Deployment, 'functions' | 'schedules' | 'alarms'>> {
+  const client = clientOf(options);
+  const [functions, schedules, alarms] = await Promise.all([
     readFunctions(new LambdaClient(client), new CloudFormationClient(client), options),
     readSchedules(new EventBridgeClient(client)),
     readAlarms(new CloudWatchClient(client)),
   ]);
-  return { ...network, functions, schedules, alarms };
+  return { functions, schedules, alarms };
+}
+
+export async function readFunctionNames(options: ReadBackOptions): Promise<string[]> {
+  const { Functions } = await new LambdaClient(clientOf(options)).send(new ListFunctionsCommand({}));
+  return (Functions ?? []).map((f) => f.FunctionName!);
 }
 
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -77,6 +94,7 @@ export async function readInstances(
       const tag = (key: string): string => instance.Tags?.find((t) => t.Key === key)?.Value ?? '';
       return {
         node: tag(TAGS.node),
+        shard: Number(tag(TAGS.shard)),
         instanceId: instance.InstanceId!,
         privateAddress: instance.PrivateIpAddress!,
         zone: instance.Placement!.AvailabilityZone!,

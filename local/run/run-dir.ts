@@ -26,13 +26,17 @@ export interface RunState {
   readonly endpoint: string;
   /** HTTP over this Unix socket: what can be done to the system (local/run/control-api.ts). */
   readonly socket: string;
+  /** Nodes of shard 0. */
   readonly nodes: readonly {
+    readonly shard: number;
     readonly node: string;
     readonly instanceId: string;
     readonly address: string;
     readonly zone: string;
     readonly dir: string;
   }[];
+  /** Nodes of further shards: drills hurt those of shard 0. */
+  readonly others: RunState['nodes'];
   readonly hostAddress: string;
   readonly urls: Readonly<Record<string, string>>;
   /** HAProxy's stats socket. */

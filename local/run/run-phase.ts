@@ -10,6 +10,7 @@ import { ControlPlane } from './control-plane';
 import type { Deployed } from './deploy-phase';
 import type { EcsPlayer } from './ecs/player';
 import { describeLine } from './events';
+import { Growth } from './growth';
 import { userDataFiles, type DeployedInstance, type Instance } from './instance';
 import { makeInstance, saveNodes } from './make-instance';
 import { serveLambdaApi } from './lambda-api';
@@ -17,7 +18,7 @@ import { startManaged, startServices } from './managed-phase';
 import { ORACLE_PORT, startOracle, writeNodeTargets } from './oracle';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
 import { MARKS } from './processes';
-import { LOCAL_CREDENTIALS, readInstances, readSchedules } from './read-back';
+import { LOCAL_CREDENTIALS, readControlPlane, readFunctionNames, readInstances, readSchedules } from './read-back';
 import { RollingUpdate } from './rolling-update';
 import type { Rival } from './rival';
 import type { Start } from './system';
@@ -31,6 +32,7 @@ export interface RunningParts {
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
   readonly rolling: RollingUpdate;
+  readonly growth: Growth;
 }
 
 /** Starts what was deployed: instances, functions with their triggers, the load balancer; and the oracle beside it. */
@@ -56,7 +58,9 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   });
   const make = (d: DeployedInstance): Instance => makeInstance(d, start, prepared, deployed, binDir, onLine);
   const instances = new Map(deployment.instances.map((d) => [d.node, make(d)]));
-  for (const node of instances.keys()) start.cleanup.defer(`stop ${node}`, () => instances.get(node)!.stop());
+  start.cleanup.defer('stop the nodes', async () => {
+    await Promise.all([...instances.values()].map((instance) => instance.stop()));
+  });
   saveNodes(start, instances);
   await start.step(`nodes: ${[...instances.keys()].join(', ')}`, () =>
     Promise.all([...instances.values()].map((i) => i.boot())),
@@ -114,23 +118,46 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       onEvent: start.onEnd,
     }),
   );
+  const read = async (): Promise<readonly DeployedInstance[]> =>
+    (await readInstances(new EC2Client(client), { cluster: prepared.cluster, region })).instances;
+  const onNodes = (): void => {
+    saveNodes(start, instances);
+    nodeTargets();
+  };
   const rolling = new RollingUpdate({
     instances,
-    read: async () => (await readInstances(new EC2Client(client), { cluster: prepared.cluster, region })).instances,
+    read,
     replace: async (id) => {
       await new EC2Client(client).send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     },
     make,
-    onReplaced: () => {
-      saveNodes(start, instances);
-      nodeTargets();
-    },
+    onReplaced: onNodes,
     onEvent: (what) => start.onEvent(`rolling update: ${what}`),
+  });
+  const whole = {
+    cluster: prepared.cluster,
+    region,
+    endpoint,
+    dir: join(dir, 'functions'),
+    fetchObject: deployed.fetchObject,
+  };
+  const growth = new Growth({
+    instances,
+    read,
+    readRest: () => readControlPlane(whole),
+    functionNames: () => readFunctionNames(whole),
+    make,
+    controlPlane,
+    onGrown: onNodes,
+    onEvent: (what) => start.onEvent(`deployed: ${what}`),
   });
   const watch = watchChanges(
     endpoint,
-    () => rolling.refresh(),
-    (error) => start.onEvent(`! the launch templates could not be read: ${error.message}`),
+    async () => {
+      await rolling.refresh();
+      await growth.refresh();
+    },
+    (error) => start.onEvent(`! what was deployed could not be read: ${error.message}`),
   );
   cleanup.defer('stop the rolling update', async () => {
     await watch.stop();
@@ -148,7 +175,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       pager: `http://${host}:${WORKLOAD_PORTS.pager}/notifications`,
     },
   });
-  return { instances, controlPlane, oracle, ecs, rolling };
+  return { instances, controlPlane, oracle, ecs, rolling, growth };
 }
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */

@@ -7,6 +7,7 @@ import { serveControl } from './control-api';
 import type { ControlPlane } from './control-plane';
 import { deploy, type Deployed } from './deploy-phase';
 import type { EcsPlayer } from './ecs/player';
+import type { Growth } from './growth';
 import type { Instance } from './instance';
 import type { Network } from './network';
 import { prepare, type Prepared } from './prepare-phase';
@@ -52,6 +53,7 @@ export interface System {
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
   readonly rolling: RollingUpdate;
+  readonly growth: Growth;
 }
 
 /** Brings the deployed system up on this machine. When it rejects, the caller runs `cleanup`. */
@@ -114,6 +116,7 @@ function emptyState(runId: string, dir: string): RunState {
     endpoint: '',
     socket: '',
     nodes: [],
+    others: [],
     hostAddress: '',
     urls: {},
     haproxySocket: '',

@@ -41,6 +41,8 @@ test('the scenarios that the issue names', () => {
     'both-damaged',
     'rolling-deploy',
     'bad-deploy',
+    'add-replica',
+    'add-shard',
     'switchover',
     'pause',
     'redis-down',

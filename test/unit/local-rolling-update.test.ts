@@ -10,6 +10,7 @@ function world() {
     (['a', 'b'] as const).map((node) => ({
       node,
       instanceId: `${node}-${made}`,
+      shard: 0,
       privateAddress: '',
       zone: '',
       region: '',

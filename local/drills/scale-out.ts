@@ -12,7 +12,6 @@ import { LOCAL_CREDENTIALS } from '../run/read-back';
 import { awaitAll } from './clock';
 import type { Reading } from './instrument';
 import { readNotifications, SOURCES } from './notifications';
-import { theFirstAlerts } from './redeploy';
 import { thanosUnrest } from './thanos';
 import { getJson, nodesOf, prometheusOf, statusOf, type World } from './world';
 
@@ -64,14 +63,15 @@ async function deployOneMore(world: World, what: 'replicas' | 'shards'): Promise
   return more;
 }
 
-/** Every resource of a cloud assembly. */
+/** Every resource and output of a cloud assembly. */
 function resourcesIn(assembly: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-    const { Resources } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {
+    const { Resources, Outputs } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {
       Resources: Record<string, unknown>;
+      Outputs?: Record<string, unknown>;
     };
-    for (const [id, resource] of Object.entries(Resources)) {
+    for (const [id, resource] of Object.entries({ ...Resources, ...Outputs })) {
       found.set(`${file.replace('.template.json', '')}/${id}`, JSON.stringify(resource));
     }
   }
@@ -116,7 +116,6 @@ function toldMeanwhile(world: World, until: number): Reading {
 }
 
 export async function deployReplica(world: World): Promise<void> {
-  await theFirstAlerts(world);
   await deployOneMore(world, 'replicas');
 }
 
@@ -153,7 +152,6 @@ async function joinedUp(
 
 /** A further shard is deployed and scrapes its share beside the old owner; the moment it gets it is the drill's to choose. */
 export async function deployShard(world: World): Promise<void> {
-  await theFirstAlerts(world);
   const shards = await deployOneMore(world, 'shards');
   const { faults, signal, say } = world;
   await faults.act('release-growth');

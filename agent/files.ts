@@ -8,6 +8,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Old content or new content, never half of it, also when the power goes. */
@@ -17,6 +18,16 @@ export function writeAtomically(path: string, text: string, mode?: number): void
   writeDurably(temporary, text, mode);
   renameSync(temporary, path);
   syncDirectory(dirname(path));
+}
+
+/**
+ * Old content or new content, for whoever must not wait for a volume that may hang. After a loss of power it may be
+ * the old one, or none: only for what can be found out anew. @throws when the volume does not take it
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.tmp`, text);
+  await rename(`${path}.tmp`, path);
 }
 
 /** Returns when the content is on disk; its name is only once `syncDirectory` was called. */

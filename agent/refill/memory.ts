@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RefillState } from '../../lib/core/refill';
+import { replaceFile } from '../files';
 import { ifThere } from '../scrub/listing';
 
 /** Up to when this node is whole, on its data volume. Lost or damaged, all of the window is compared again. */
@@ -25,8 +26,6 @@ export class RefillMemory {
 
   /** @throws when the volume does not take it */
   async write(state: RefillState): Promise<void> {
-    await mkdir(dirname(this.file), { recursive: true });
-    await writeFile(`${this.file}.tmp`, `${JSON.stringify(state)}\n`);
-    await rename(`${this.file}.tmp`, this.file);
+    await replaceFile(this.file, `${JSON.stringify(state)}\n`);
   }
 }

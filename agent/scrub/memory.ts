@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseInventory, serializeInventory, type Inventory } from '../../lib/core/damage-inventory';
+import { replaceFile } from '../files';
 import { messageOf, type Log } from '../log';
 import { ifThere } from './listing';
 
@@ -33,9 +34,7 @@ export class Memory {
   /** On a full disk the next passes see as much as the files alone show. */
   async write(inventory: Inventory): Promise<void> {
     try {
-      await mkdir(dirname(this.file), { recursive: true });
-      await writeFile(`${this.file}.tmp`, serializeInventory(inventory));
-      await rename(`${this.file}.tmp`, this.file);
+      await replaceFile(this.file, serializeInventory(inventory));
     } catch (error) {
       this.log('error', 'scrub-memory-not-written', { error: messageOf(error) });
     }

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { RestoreStatus } from '../../lib/control/agent-status';
 import { filesOf, stillWanted, type WantedBlock } from '../../lib/core/block-restore';
-import { syncDirectory } from '../files';
+import { replaceFile, syncDirectory } from '../files';
 import { messageOf, type Log } from '../log';
 import { scanBlock } from '../scrub/block';
 import { ifThere, listBlocks } from '../scrub/listing';
@@ -98,9 +98,6 @@ export class BlockRestorer {
   }
 
   private async write(wanted: readonly WantedBlock[]): Promise<void> {
-    const file = join(this.root, 'wanted.json');
-    await mkdir(this.root, { recursive: true });
-    await writeFile(`${file}.tmp`, JSON.stringify(wanted));
-    await rename(`${file}.tmp`, file);
+    await replaceFile(join(this.root, 'wanted.json'), JSON.stringify(wanted));
   }
 }

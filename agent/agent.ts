@@ -91,16 +91,15 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const s3 = controlS3(policy.storeTimeoutMs);
   const store = s3ControlStore(s3, config.controlBucket, config.shard, policy.storeTimeoutMs);
   let volumeId: string | null = null;
-  // Of parts that are made further below.
-  let sayReport: (() => ShardReport) | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
-    const report = generations.live === null || sayReport === null ? {} : { report: sayReport() };
+    const report = generations.live === null ? {} : { report: shardReport() };
     const watchdogs = watchdog.passedOn;
     return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions, watchdogs, ...report };
   };
   const peers = new Peers(
     config,
+    address,
     store,
     paths,
     announcement,
@@ -305,7 +304,6 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     const settled = warm() && Date.now() - since >= policy.sharding.overlapMs;
     return { moduluses, works: probes.prometheusWorks, settled };
   };
-  sayReport = shardReport;
   const source: StatusSource = {
     config,
     shardReport,

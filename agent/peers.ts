@@ -27,6 +27,7 @@ export class Peers {
 
   constructor(
     private readonly config: NodeConfig,
+    private readonly address: string,
     private readonly store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'writeAnnouncement'>,
     private readonly paths: Paths,
     private readonly self: () => NodeAnnouncement,
@@ -91,7 +92,7 @@ export class Peers {
   private withSelf(others: readonly Known[]): readonly Known[] {
     const { node, shard } = this.config;
     const rest = others.filter((other) => other.node !== node);
-    return [...rest, { shard, node, address: this.self().address }].sort(inOrder);
+    return [...rest, { shard, node, address: this.address }].sort(inOrder);
   }
 
   private load(): readonly Known[] {

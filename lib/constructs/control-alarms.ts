@@ -13,7 +13,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { DAMAGE_GROUPS } from '../core/damage-groups';
-import { DISCOVERY, METRICS } from '../core/names';
+import { DISCOVERY, METRICS, shardSuffix } from '../core/names';
 
 export interface ControlAlarmsProps {
   readonly cluster: Cluster;
@@ -191,11 +191,10 @@ export class ControlAlarms extends Construct {
       readonly comparisonOperator?: ComparisonOperator;
     },
   ): void {
-    const { shard } = this.cluster;
     const alarm = new Alarm(this, name, {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       ...props,
-      alarmName: `${this.cluster.name}-${name}${shard === 0 ? '' : `-${shard}`}`,
+      alarmName: `${this.cluster.name}-${name}${shardSuffix(this.cluster.shard)}`,
       alarmDescription: `${props.alarmDescription} Runbook: docs/runbook/${name}.md`,
     });
     alarm.addAlarmAction(...actions, this.notify);

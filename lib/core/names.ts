@@ -76,10 +76,13 @@ export const KEYS = {
   configPointer: 'config/current.json',
 } as const;
 
-/** Functions that nodes call or operators ask, by name. Shard 0 came first and has the plain names. */
+/** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
+export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${shard}`);
+
+/** Functions that nodes call or operators ask, by name. */
 export const FUNCTIONS = {
   reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis`,
-  healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shard === 0 ? '' : `-${shard}`}`,
+  healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shardSuffix(shard)}`,
 } as const;
 
 /** Environment variables of the functions. */

@@ -3,12 +3,12 @@ import { Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../config/cluster';
 import { shardsOf } from '../config/layout';
+import { shardSuffix } from '../core/names';
 import type { ConfigBundle } from '../core/node-documents';
 import { ControlStack } from './control-stack';
 import { NetworkStack } from './network-stack';
 import { NodesStack } from './nodes-stack';
 import { QueryStack } from './query-stack';
-import { ofShard } from './scope';
 import { ShardVolumesStack } from './shard-volumes-stack';
 import { StatefulStack } from './stateful-stack';
 import { ThanosStack } from './thanos-stack';
@@ -34,7 +34,7 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
     topic: null,
   });
   for (const shard of shardsOf(cluster).slice(1)) {
-    const id = (part: string): string => `${part}${ofShard(shard)}`;
+    const id = (part: string): string => `${part}${shardSuffix(shard.shard)}`;
     new ShardVolumesStack(app, id('stateful'), shard);
     // Behind the load balancer are the nodes of shard 0 only: of two shards' nodes each would answer with its own share.
     new NodesStack(app, id('nodes'), { ...common, cluster: shard, blocksBucket, targetGroup: null, agentEntry });

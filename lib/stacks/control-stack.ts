@@ -14,11 +14,11 @@ import { ControlAlarms } from '../constructs/control-alarms';
 import { fileAsset } from '../constructs/file-asset';
 import { remediesEntry } from '../constructs/remedies-entry';
 import { remedyEnvironment } from '../constructs/remedy-environment';
-import { ENV, KEYS } from '../core/names';
+import { ENV, KEYS, shardSuffix } from '../core/names';
 import type { ConfigBundle, ConfigPointer, LoadSettings, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
 import type { QueryStack } from './query-stack';
-import { ofShard, stackProps, tagShard } from './scope';
+import { stackProps, tagShard } from './scope';
 
 export interface ControlStackProps {
   readonly cluster: Cluster;
@@ -91,7 +91,7 @@ export class ControlStack extends Stack {
   private everyMinute(id: string, name: string, description: string, called: BundledFunction, input = {}): void {
     const { cluster } = this.props;
     new Rule(this, id, {
-      ruleName: `${cluster.name}-${name}${ofShard(cluster)}`,
+      ruleName: `${cluster.name}-${name}${shardSuffix(cluster.shard)}`,
       description,
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [
@@ -175,7 +175,7 @@ export class ControlStack extends Stack {
   ): BundledFunction {
     const { cluster, network, controlBucket, functionsDir, root } = this.props;
     const made = new BundledFunction(this, name, {
-      functionName: `${cluster.name}-${name}${ofShard(cluster)}`,
+      functionName: `${cluster.name}-${name}${shardSuffix(cluster.shard)}`,
       entry: more.entry ?? join(functionsDir, name, 'handler.ts'),
       root,
       description,

@@ -1,16 +1,11 @@
 import { Tags, type Stack, type StackProps } from 'aws-cdk-lib';
 import type { Cluster } from '../config/cluster';
-import { TAGS } from '../core/names';
-
-/** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
-export function ofShard({ shard }: Pick<Cluster, 'shard'>): string {
-  return shard === 0 ? '' : `-${shard}`;
-}
+import { shardSuffix, TAGS } from '../core/names';
 
 /** What every stack of a cluster has in common. */
 export function stackProps(cluster: Cluster, part: string, description: string): StackProps {
   return {
-    stackName: `${cluster.name}-${part}${ofShard(cluster)}`,
+    stackName: `${cluster.name}-${part}${shardSuffix(cluster.shard)}`,
     description,
     env: { account: cluster.account, region: cluster.region },
     // Exports and imports stay inside one region.

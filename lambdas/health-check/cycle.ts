@@ -14,7 +14,7 @@ import { nodesByGroup } from '../../lib/core/damage-groups';
 import { METRICS } from '../../lib/core/names';
 import { alertingProof } from '../../lib/core/watchdog';
 import type { FunctionConfig } from '../shared/config';
-import type { Control } from '../shared/control';
+import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { publish, type MetricValue } from '../shared/metrics';
 
@@ -51,10 +51,7 @@ export async function runCycle(
         return before.assignment;
       },
     ),
-    // The book is refreshed beside the probes, not before them: known addresses are probed without waiting for S3.
-    control.addresses.isComplete
-      ? Promise.all([control.probeAll(policy.probe.timeoutMs), control.addresses.refresh(doubtful)]).then(([p]) => p)
-      : control.addresses.refresh(doubtful).then(() => control.probeAll(policy.probe.timeoutMs)),
+    probeWithBook(control, policy.probe.timeoutMs, doubtful),
   ]);
   const active = assignment?.active ?? null;
   // Whose announcement is gone has not stopped being the one that must alert.

@@ -5,7 +5,7 @@ import type { Assignment, NodeId } from '../../lib/core/assignment';
 import { METRICS } from '../../lib/core/names';
 import { decideRoute, noteProbe, NO_HISTORY, type Route, type ThanosHistory } from '../../lib/core/routing';
 import type { FunctionConfig } from '../shared/config';
-import type { Control } from '../shared/control';
+import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 
@@ -108,10 +108,7 @@ export async function runCycle(
 
 /** Nodes that could answer queries now: Prometheus is ready, answers one, and has something to answer with. */
 async function readyNodes(control: Control, config: FunctionConfig): Promise<NodeId[]> {
-  const { timeoutMs } = config.policy.probe;
-  const probes = control.addresses.isComplete
-    ? (await Promise.all([control.probeAll(timeoutMs), control.addresses.refresh()]))[0]
-    : await control.addresses.refresh().then(() => control.probeAll(timeoutMs));
+  const probes = await probeWithBook(control, config.policy.probe.timeoutMs);
   return [...probes.values()].filter((p) => p.ready && p.scrapeLagMs !== null).map((p) => p.node);
 }
 

@@ -3,6 +3,8 @@ import { inParallel } from '../../lib/control/in-parallel';
 import { probeNode, reasonOf } from '../../lib/control/prober';
 import type { PromoteDeps } from '../../lib/control/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
+import type { NodeId } from '../../lib/core/assignment';
+import type { Probe } from '../../lib/core/health';
 import type { FunctionConfig } from './config';
 import { log } from './log';
 
@@ -12,7 +14,7 @@ export interface Control extends PromoteDeps {
   readonly addresses: AddressBook;
 }
 
-/** Nodes probed at once. Each takes three connections, and a function may have 1,024 files open. */
+/** Nodes probed at once. Each takes two connections, and a function may have 1,024 files open. */
 const PACE = { most: 300, fresh: 50, patienceMs: 50 };
 
 export function connectControl(config: FunctionConfig): Control {
@@ -45,4 +47,15 @@ export function connectControl(config: FunctionConfig): Control {
       return new Map(probes.map((probe) => [probe.node, probe]));
     },
   };
+}
+
+/** Probes all nodes and looks after their addresses: beside the probes, so that known ones are not kept waiting by S3. */
+export async function probeWithBook(
+  { addresses, probeAll }: Pick<Control, 'addresses' | 'probeAll'>,
+  timeoutMs: number,
+  doubtful: readonly NodeId[] = [],
+): Promise<ReadonlyMap<NodeId, Probe>> {
+  if (addresses.isComplete) return (await Promise.all([probeAll(timeoutMs), addresses.refresh(doubtful)]))[0];
+  await addresses.refresh(doubtful);
+  return probeAll(timeoutMs);
 }

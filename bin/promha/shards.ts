@@ -12,9 +12,15 @@ export interface Meant {
   readonly to?: string;
 }
 
+/** Number → nodes. */
+type Shards = ReadonlyMap<number, readonly string[]>;
+
 /** The handle of every shard that is meant: the one that was named, or all. @throws when the control bucket cannot be read */
 export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }: Meant): Promise<ClusterHandle[]> {
-  const there = await shardsThere(handle, s3);
+  return among(await shardsThere(handle, s3), handle, shard);
+}
+
+function among(there: Shards, handle: ClusterHandle, shard: string | undefined): ClusterHandle[] {
   if (shard === undefined) return [...there.keys()].map((n) => ({ ...handle, shard: n }));
   const number = Number(shard);
   if (there.has(number)) return [{ ...handle, shard: number }];
@@ -28,9 +34,9 @@ export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }
 
 /** The one shard that is meant: named, or that of the node, or the only one. @throws UserError when it could be several */
 export async function shardMeant(handle: ClusterHandle, s3: S3Client, meant: Meant): Promise<ClusterHandle> {
-  const [first, ...more] = await shardsMeant(handle, s3, meant);
-  if (more.length === 0) return first!;
   const there = await shardsThere(handle, s3);
+  const [first, ...more] = among(there, handle, meant.shard);
+  if (more.length === 0) return first!;
   const ofNode = [...there].find(([, nodes]) => meant.to !== undefined && nodes.includes(meant.to));
   if (ofNode !== undefined) return { ...handle, shard: ofNode[0] };
   throw new UserError({
@@ -42,7 +48,7 @@ export async function shardMeant(handle: ClusterHandle, s3: S3Client, meant: Mea
 }
 
 /** Shards and their nodes, as announced; shard 0 also while none is. */
-async function shardsThere(handle: ClusterHandle, s3: S3Client): Promise<Map<number, string[]>> {
+async function shardsThere(handle: ClusterHandle, s3: S3Client): Promise<Shards> {
   try {
     const nodes = await s3ControlStore(s3, handle.controlBucket, 0, TIMEOUT_MS).listNodes();
     const there = new Map<number, string[]>([[0, []]]);

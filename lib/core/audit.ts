@@ -108,11 +108,12 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
   const { key, intervalMs } = target;
   const life = lifetime(target, input);
   if (life === null) return null;
-  const absences = absencesOf(target, life, input);
+  const within = new Map(
+    viewsOf(input).map((view) => [view, holesWithin(view.tracks.get(key) ?? null, life, intervalMs)]),
+  );
+  const absences = absencesOf(target, life, input, [...within.values()]);
   const holesOf = (view: View): Hole[] =>
-    without(holesWithin(view.tracks.get(key) ?? null, life, intervalMs), absences).filter(
-      (hole) => missingIn(hole, intervalMs) > 0,
-    );
+    without(within.get(view)!, absences).filter((hole) => missingIn(hole, intervalMs) > 0);
   const absentMs = absences.reduce((sum, { from, to }) => sum + to - from, 0);
   const replicaHoles = input.replicas.map(holesOf);
   const lost = input.thanos === null ? together(replicaHoles, life, intervalMs) : holesOf(input.thanos);
@@ -186,8 +187,12 @@ function lifetime(
 }
 
 /** As in lifetime: stretches without a sample of it in any view, in which somebody scraped others all the time. */
-function absencesOf({ key, intervalMs }: AuditTarget, life: Hole, { replicas, thanos }: AuditInput): Hole[] {
-  const views = thanos === null ? replicas : [...replicas, thanos];
+function absencesOf(
+  { key, intervalMs }: AuditTarget,
+  life: Hole,
+  { replicas }: AuditInput,
+  holesOfViews: readonly (readonly Hole[])[],
+): Hole[] {
   const scrapedAllThrough = (hole: Hole): boolean =>
     replicas.some(({ tracks }) =>
       [...tracks].some(
@@ -195,19 +200,15 @@ function absencesOf({ key, intervalMs }: AuditTarget, life: Hole, { replicas, th
           other !== key && first <= hole.from && last >= hole.to && overlap(holes, [hole]).length === 0,
       ),
     );
-  return together(
-    views.map((view) => holesWithin(view.tracks.get(key) ?? null, life, intervalMs)),
-    life,
-    intervalMs,
-  ).filter(
+  return together(holesOfViews, life, intervalMs).filter(
     (hole) => hole.from > life.from && hole.to < life.to && hole.to - hole.from > GRACE_MS && scrapedAllThrough(hole),
   );
 }
 
-function earliest({ replicas, thanos }: AuditInput): number | null {
-  const firsts = [...replicas, ...(thanos === null ? [] : [thanos])].flatMap((view) =>
-    [...view.tracks.values()].map((track) => track.first),
-  );
+const viewsOf = ({ replicas, thanos }: AuditInput): View[] => (thanos === null ? [...replicas] : [...replicas, thanos]);
+
+function earliest(input: AuditInput): number | null {
+  const firsts = viewsOf(input).flatMap((view) => [...view.tracks.values()].map((track) => track.first));
   return firsts.length === 0 ? null : Math.min(...firsts);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RefillStatus } from '../../lib/control/agent-status';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
+import { startScrubbedPair, stopScrubbed } from './scrub-cluster';
 
 jest.setTimeout(120_000);
 
@@ -11,20 +12,9 @@ let active: TestNode;
 let standby: TestNode;
 
 beforeAll(async () => {
-  const alertmanager = 'route: { receiver: none }\nreceivers: [{ name: none }]\n';
-  const global = { scrapeInterval: '1s', evaluationInterval: '1s' };
-  await cluster.start(() => ({ version: 1, global, externalLabels: {}, rules: {}, targets: {}, alertmanager }), 2, {
-    periodMs: 1_000,
-  });
-  [active, standby] = cluster.nodes as [TestNode, TestNode];
-  await Promise.all(cluster.nodes.map((node) => cluster.works(node)));
-  await cluster.assign('node-1', 1);
-  await eventually('a gate opens', async () => (await active.status()).gate.open);
+  [active, standby] = await startScrubbedPair(cluster);
 }, 120_000);
-afterAll(async () => {
-  await cluster.stop();
-  if (process.env.PROMHA_TEST_VERBOSE) for (const node of cluster.nodes) process.stderr.write(`${node.log()}\n`);
-});
+afterAll(() => stopScrubbed(cluster));
 
 const samples = async (node: TestNode, from: number, to: number): Promise<number> => {
   const query = `sum(count_over_time(up[${Math.round((to - from) / 1000)}s]))`;

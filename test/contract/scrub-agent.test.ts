@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ScrubStatus } from '../../lib/control/agent-status';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
+import { startScrubbed, stopScrubbed } from './scrub-cluster';
 import { countSamples, ownMetric } from './scrub-lab';
 
 jest.setTimeout(120_000);
@@ -15,18 +16,10 @@ const scrubOf = async (): Promise<ScrubStatus> => (await node.status()).scrub!;
 const segments = (): string[] => readdirSync(wal()).filter((name) => /^\d+$/.test(name));
 
 beforeAll(async () => {
-  const alertmanager = 'route: { receiver: none }\nreceivers: [{ name: none }]\n';
-  const global = { scrapeInterval: '1s', evaluationInterval: '1s' };
-  await cluster.start(() => ({ version: 1, global, externalLabels: {}, rules: {}, targets: {}, alertmanager }), 1, {
-    periodMs: 500,
-  });
+  await startScrubbed(cluster, 1, { periodMs: 500 });
   [node] = cluster.nodes as [TestNode];
-  await cluster.works(node);
 }, 120_000);
-afterAll(async () => {
-  await cluster.stop();
-  if (process.env.PROMHA_TEST_VERBOSE) process.stderr.write(`${node.log()}\n`);
-});
+afterAll(() => stopScrubbed(cluster));
 
 /** Kills Prometheus and waits until its agent has started it again and it scrapes. */
 async function crash(): Promise<void> {

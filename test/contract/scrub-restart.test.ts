@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ScrubStatus } from '../../lib/control/agent-status';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
+import { startScrubbedPair, stopScrubbed } from './scrub-cluster';
 
 jest.setTimeout(120_000);
 
@@ -12,20 +13,9 @@ let standby: TestNode;
 const scrubOf = async (node: TestNode): Promise<ScrubStatus> => (await node.status()).scrub!;
 
 beforeAll(async () => {
-  const alertmanager = 'route: { receiver: none }\nreceivers: [{ name: none }]\n';
-  const global = { scrapeInterval: '1s', evaluationInterval: '1s' };
-  await cluster.start(() => ({ version: 1, global, externalLabels: {}, rules: {}, targets: {}, alertmanager }), 2, {
-    periodMs: 1_000,
-  });
-  [active, standby] = cluster.nodes as [TestNode, TestNode];
-  await Promise.all(cluster.nodes.map((node) => cluster.works(node)));
-  await cluster.assign('node-1', 1);
-  await eventually('a gate opens', async () => (await active.status()).gate.open);
+  [active, standby] = await startScrubbedPair(cluster);
 }, 120_000);
-afterAll(async () => {
-  await cluster.stop();
-  if (process.env.PROMHA_TEST_VERBOSE) for (const node of cluster.nodes) process.stderr.write(`${node.log()}\n`);
-});
+afterAll(() => stopScrubbed(cluster));
 
 /** Of the very first record: it names series. */
 function hurt(node: TestNode): void {

@@ -1,5 +1,6 @@
+import { must } from './clock';
 import { flipWal } from './damage-faults';
-import { BEGIN_MS, getsWhole, missingOnNode, must, nextPass } from './damage-steps';
+import { BEGIN_MS, getsWhole, missingOnNode, nextPass } from './damage-steps';
 import { FAILOVER } from './failover-scenarios';
 import { tsdbOf } from './history-steps';
 import type { Reading } from './instrument';

@@ -49,3 +49,15 @@ export async function awaitAll(
     await sleep(w.everyMs ?? 200, w.signal);
   }
 }
+
+/** As awaitAll. @throws Error naming what is missing when the time is over */
+export async function must(
+  what: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+  missing: () => Promise<string | null> | string | null,
+  everyMs?: number,
+): Promise<void> {
+  const left = await awaitAll(missing, { timeoutMs, signal, ...(everyMs === undefined ? {} : { everyMs }) });
+  if (left !== null) throw new Error(`${what} within ${timeoutMs / 1000} s: ${left}`);
+}

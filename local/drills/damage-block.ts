@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readUploads } from '../../agent/thanos/uploads';
-import { must } from './damage-steps';
+import { must } from './clock';
 import type { History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { tsdbOf } from './history-steps';

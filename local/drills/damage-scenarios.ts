@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { until } from './clock';
+import { must, until } from './clock';
 import { sampleTimes, samplesMissing } from './collect';
 import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
 import { contentOf, FILE_FAULTS, headChunks, numbered, type FileFault } from './damage-faults';
 import { FAILOVER } from './failover-scenarios';
 import { tsdbOf } from './history-steps';
 import type { Reading } from './instrument';
-import { BEGIN_MS, getsWhole, missingOnNode, must, nextPass } from './damage-steps';
+import { BEGIN_MS, getsWhole, missingOnNode, nextPass } from './damage-steps';
 import type { SampleTimes } from './samples';
 import type { Scenario } from './scenario';
 import { atRest } from './settle';

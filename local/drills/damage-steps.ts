@@ -1,4 +1,4 @@
-import { awaitAll } from './clock';
+import { must } from './clock';
 import { INTERVAL_MS, sampleTimes } from './collect';
 import { missingEverywhere } from './samples';
 import { oracleOf, prometheusOf, statusOf, type World } from './world';
@@ -31,15 +31,4 @@ export async function nextPass(world: World, node: string): Promise<void> {
     const { lastPassAt } = (await statusOf(world, node)).scrub!;
     return lastPassAt !== null && Date.parse(lastPassAt) > since ? null : `the last was at ${lastPassAt}`;
   });
-}
-
-/** @throws Error naming what is missing when the time is over */
-export async function must(
-  what: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-  missing: () => Promise<string | null> | string | null,
-): Promise<void> {
-  const left = await awaitAll(missing, { timeoutMs, signal });
-  if (left !== null) throw new Error(`${what} within ${timeoutMs / 1000} s: ${left}`);
 }

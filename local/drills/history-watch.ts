@@ -1,4 +1,4 @@
-import { awaitAll } from './clock';
+import { awaitAll, must } from './clock';
 import { anyHistory, samplesWrong, type Imported } from './history-steps';
 import type { Measuring } from './instrument';
 import type { World } from './world';
@@ -61,12 +61,9 @@ export function historyWatch(world: World): Measuring {
 /** History has to be there, in the bucket only, and answered, before the fault. */
 historyWatch.prepare = async (world: World): Promise<void> => {
   const history = await anyHistory(world, world.state.nodes[0]!.node);
-  const missing = await awaitAll(
-    async () => {
-      const wrong = await samplesWrong(world, history);
-      return wrong === 0 ? null : `${wrong} samples are not answered`;
-    },
-    { timeoutMs: SERVED_MS, signal: world.signal, everyMs: LOOK_MS },
-  );
-  if (missing !== null) throw new Error(`what is in the bucket only is not answered: ${missing}`);
+  const missing = async (): Promise<string | null> => {
+    const wrong = await samplesWrong(world, history);
+    return wrong === 0 ? null : `${wrong} samples are wrong`;
+  };
+  await must('what is in the bucket only is not answered', SERVED_MS, world.signal, missing, LOOK_MS);
 };

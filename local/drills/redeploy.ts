@@ -29,7 +29,7 @@ export async function theFirstAlerts(world: World): Promise<void> {
 
 /** A real `cdk deploy --all` of a cluster.ts in which another setting of Prometheus changed; machines wait. */
 export async function deployChanged(world: World): Promise<void> {
-  const { state, faults, signal, say } = world;
+  const { state, faults, say } = world;
   await faults.act('hold-updates');
   const now = (JSON.parse(told(world, 'node.json')) as NodeConfig).prometheus.walSegmentSize;
   const next = now === '64MB' ? '32MB' : '64MB';
@@ -39,12 +39,20 @@ export async function deployChanged(world: World): Promise<void> {
   const clusterFile = join(state.dir, 'cluster.ts');
   writeFileSync(clusterFile, text);
   say(`  cdk deploy --all with walSegmentSize ${next} instead of ${now}`);
+  await deployRun(world, clusterFile);
+}
+
+export const assemblyOf = ({ state }: World): string => join(state.dir, 'cdk.out');
+
+/** A real `cdk deploy --all` of the run's configuration. `clusterFile`: another one than the run's own. */
+export async function deployRun(world: World, clusterFile?: string): Promise<void> {
+  const { state, signal } = world;
   await deployApp({
     port: EMULATOR_PORT,
     region: state.region,
     configDir: join(state.dir, 'config'),
-    clusterFile,
-    outDir: join(state.dir, 'cdk.out'),
+    ...(clusterFile === undefined ? {} : { clusterFile }),
+    outDir: assemblyOf(world),
     onProgress: () => {},
     signal,
   });

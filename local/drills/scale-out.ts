@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashmod } from '../../lib/control/hashmod';
-import { s3ControlStore } from '../../lib/control/store';
 import { eligible } from '../../lib/core/health';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 import { probeNode } from '../../lib/control/prober';
-import { S3Client } from '@aws-sdk/client-s3';
-import { deployApp } from '../emulator/deploy';
-import { EMULATOR_PORT } from '../run/prepare-phase';
-import { LOCAL_CREDENTIALS } from '../run/read-back';
-import { awaitAll } from './clock';
+import { localStore } from '../run/ready';
+import { awaitAll, must } from './clock';
+import { assemblyOf, deployRun } from './redeploy';
 import type { Reading } from './instrument';
 import { readNotifications, SOURCES } from './notifications';
 import { thanosUnrest } from './thanos';
@@ -21,45 +18,36 @@ const GROWN_MS = 300_000;
 /** What was there before the deploy: nothing of it may have changed afterwards. */
 interface Before {
   readonly at: number;
-  /** Stack → logical id → resource, as JSON. */
-  readonly resources: ReadonlyMap<string, string>;
   /** Node → its machine and the pid of its Prometheus. */
   readonly machines: ReadonlyMap<string, string>;
   readonly diff: { readonly changed: readonly string[]; readonly added: readonly string[] };
 }
 let before: Before;
 
-const shardOf = (name: 'replicas' | 'shards', text: string): number =>
+const numberOf = (name: 'replicas' | 'shards', text: string): number =>
   Number(new RegExp(`${name}: (\\d+)`).exec(text)![1]);
 
 /** A real `cdk deploy --all` of a cluster.ts with one more of them. Instances that are new wait. Returns how many there are now. */
 async function deployOneMore(world: World, what: 'replicas' | 'shards'): Promise<number> {
-  const { state, faults, signal, say } = world;
+  const { state, faults, say } = world;
   await faults.act('hold-growth');
-  const assembly = join(state.dir, 'cdk.out');
+  const assembly = assemblyOf(world);
   const resources = resourcesIn(assembly);
   const machines = await machinesOf(world);
   const at = Date.now();
   // The run's own, which the app takes from there.
   const file = join(state.dir, 'config', 'cluster.ts');
   const text = readFileSync(file, 'utf8');
-  const more = shardOf(what, text) + 1;
+  const more = numberOf(what, text) + 1;
   writeFileSync(file, text.replace(new RegExp(`${what}: \\d+`), `${what}: ${more}`));
   say(`  cdk deploy --all with ${what}: ${more}`);
-  await deployApp({
-    port: EMULATOR_PORT,
-    region: state.region,
-    configDir: join(state.dir, 'config'),
-    outDir: assembly,
-    onProgress: () => {},
-    signal,
-  });
+  await deployRun(world);
   const now = resourcesIn(assembly);
   const diff = {
     changed: [...resources].filter(([id, was]) => now.get(id) !== was).map(([id]) => id),
     added: [...now.keys()].filter((id) => !resources.has(id)),
   };
-  before = { at, resources, machines, diff };
+  before = { at, machines, diff };
   return more;
 }
 
@@ -158,8 +146,7 @@ export async function deployShard(world: World): Promise<void> {
   const letsIn = `health-check-${shards - 1}`;
   const waitFor = async (what: string, missing: () => Promise<string | null>): Promise<void> => {
     say(`  ${what}`);
-    const last = await awaitAll(missing, { timeoutMs: GROWN_MS, signal });
-    if (last !== null) throw new Error(`the new shard is not ready: ${last}`);
+    await must('the new shard is not ready', GROWN_MS, signal, missing);
   };
   await waitFor('its nodes boot', async () => {
     const layout = (await world.store.readLayout())?.layout;
@@ -200,7 +187,7 @@ export async function shardIsIn(world: World, _: unknown, struckAt: number): Pro
         moved += shard === shards - 1 ? scraped.length : 0;
       }
       for (let shard = 0; shard < shards; shard++) {
-        const assigned = await shardStore(world, shard).readAssignment();
+        const assigned = await localStore(world.state, shard).readAssignment();
         if (assigned === null) return `nobody alerts for shard ${shard}`;
       }
       return thanosUnrest(world);
@@ -223,10 +210,4 @@ async function targetsOf(world: World, node: string): Promise<string[]> {
   return data.activeTargets
     .filter(({ discoveredLabels }) => ['redis', 'duckdb', 'trade-engine'].includes(discoveredLabels.job!))
     .map(({ discoveredLabels }) => discoveredLabels.__address__!);
-}
-
-function shardStore({ state }: World, shard: number): ReturnType<typeof s3ControlStore> {
-  const { endpoint, region, controlBucket } = state;
-  const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true, maxAttempts: 1 });
-  return s3ControlStore(s3, controlBucket, shard, 3_000);
 }

@@ -16,7 +16,7 @@ export interface Readiness {
 }
 
 /** Reads the control bucket of a local run. */
-export function localStore(state: RunState): ReturnType<typeof s3ControlStore> {
+export function localStore(state: RunState, shard = 0): ReturnType<typeof s3ControlStore> {
   const s3 = new S3Client({
     endpoint: state.endpoint,
     region: state.region,
@@ -24,7 +24,7 @@ export function localStore(state: RunState): ReturnType<typeof s3ControlStore> {
     forcePathStyle: true,
     maxAttempts: 1,
   });
-  return s3ControlStore(s3, state.controlBucket, 0, 3_000);
+  return s3ControlStore(s3, state.controlBucket, shard, 3_000);
 }
 
 /** Whether one node alerts and every other one could take over. */

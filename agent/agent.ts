@@ -5,6 +5,9 @@ import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
 import { WATCHDOG_PATH } from '../lib/core/render-alertmanager';
 import { controlS3, s3ControlStore } from '../lib/control/store';
+import type { VolumeKeeper } from './storage/keeper';
+import { careForVolumes, keeperOf } from './storage/volumes';
+import { UserError } from '../lib/core/errors';
 import { installFromImage } from './boot/image';
 import { prepareMachine } from './boot/prepare';
 import { checkConfig } from './config/check';
@@ -90,12 +93,24 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const { address } = identity;
   const s3 = controlS3(policy.storeTimeoutMs);
   const store = s3ControlStore(s3, config.controlBucket, config.shard, policy.storeTimeoutMs);
+  let keeper: VolumeKeeper | null = null;
+  // The one that was mounted at the start, where nothing watches over it.
   let volumeId: string | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
     const report = generations.live === null ? {} : { report: shardReport() };
     const watchdogs = watchdog.passedOn;
-    return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions, watchdogs, ...report };
+    return {
+      version: 1,
+      node,
+      ...identity,
+      volumeId: keeper?.status.id ?? volumeId,
+      at,
+      agentStartedAt: startedAt,
+      versions,
+      watchdogs,
+      ...report,
+    };
   };
   const peers = new Peers(
     config,
@@ -145,6 +160,17 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
 
+  keeper = keeperOf(env, paths, {
+    config,
+    identity,
+    store,
+    prometheus,
+    scrubber,
+    alerts: () => gate.isOpen,
+    works: () => probes.prometheusWorks,
+    onOlderData: () => refiller.lostSamples(),
+    log,
+  });
   const { thanos } = config;
   const restorer =
     thanos === null
@@ -320,6 +346,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     scrubber,
     refiller,
     restorer,
+    keeper,
     versions,
   };
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
@@ -346,13 +373,19 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   const bringUp = async (): Promise<void> => {
-    const ready = await untilItWorks(
+    const mounted = await untilItWorks(
       'the machine',
-      () => prepareMachine(config, env, paths, identity, log),
+      () =>
+        prepareMachine(config, env, paths, identity, log).catch(async (error: unknown) => {
+          if (error instanceof UserError) await keeper?.bootFails(error);
+          throw error;
+        }),
       log,
       5_000,
     );
-    ({ volumeId } = ready);
+    if (keeper !== null && mounted !== null) {
+      loops.push(...(await careForVolumes(keeper, mounted, env, paths, { config, identity, log })));
+    } else volumeId = mounted?.id ?? null;
     Object.assign(versions, await readVersions(paths, log));
     // Announced before Alertmanager starts, so that of two that start at once one finds the other.
     // With a configuration from an earlier life nothing is waited for: S3 may be down.

@@ -4,8 +4,10 @@ export interface AgentEnv {
   readonly stateDir: string;
   /** TSDB and Alertmanager's storage. */
   readonly dataDir: string;
-  /** Whether the data volume has to be attached and mounted at dataDir (not when the directory was given). */
+  /** Whether the data volume has to be attached and mounted at dataDir (not when the directory was given as it is). */
   readonly mountData: boolean;
+  /** Where the system names attached devices by their volume's id. */
+  readonly deviceDir: string;
   /** Programs are used from here as they are; null: the pinned releases are installed. */
   readonly binDir: string | null;
   /** Where the alert gate listens: loopback, as only this node's Prometheus may use it. */
@@ -20,7 +22,8 @@ export function readEnv(env: NodeJS.ProcessEnv): AgentEnv {
   return {
     stateDir: env.PROMHA_STATE_DIR ?? '/var/lib/prometheus-ha',
     dataDir: env.PROMHA_DATA_DIR ?? '/data',
-    mountData: env.PROMHA_DATA_DIR === undefined,
+    mountData: env.PROMHA_DATA_DIR === undefined || env.PROMHA_MOUNT_DATA === '1',
+    deviceDir: env.PROMHA_DEVICE_DIR ?? '/dev/disk/by-id',
     binDir: env.PROMHA_BIN_DIR ?? null,
     gateAddress: env.PROMHA_GATE_ADDRESS ?? '127.0.0.1',
     metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254',

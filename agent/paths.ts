@@ -7,6 +7,8 @@ export interface Paths {
   readonly data: string;
   /** Prometheus's own part of it. */
   readonly tsdb: string;
+  /** Where a volume is mounted that was made to try a snapshot. */
+  readonly snapshotTest: string;
   /** Working directory of Prometheus and Alertmanager; `live` in it points to the generation in use. */
   readonly config: string;
   /** Directory with the addresses of all nodes, one file_sd file per job. */
@@ -28,6 +30,7 @@ export function pathsOf(env: AgentEnv): Paths {
     bin: env.binDir ?? '/opt/prometheus-ha/bin',
     data: env.dataDir,
     tsdb: join(env.dataDir, 'prometheus'),
+    snapshotTest: join(stateDir, 'snapshot-test'),
     config: join(stateDir, 'config'),
     nodeTargets: join(stateDir, 'config', 'nodes'),
     assignment: join(stateDir, 'assignment.json'),

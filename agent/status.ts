@@ -11,6 +11,7 @@ import type { RoleKeeper } from './role/role-keeper';
 import type { BlockRestorer } from './thanos/block-restorer';
 import type { Sidecar } from './thanos/sidecar';
 import type { Refiller } from './refill/refiller';
+import type { VolumeKeeper } from './storage/keeper';
 import type { Scrubber } from './scrub/scrubber';
 
 export interface StatusSource {
@@ -29,6 +30,8 @@ export interface StatusSource {
   readonly scrubber: Scrubber;
   readonly refiller: Refiller;
   readonly restorer: BlockRestorer | null;
+  /** null: nobody looks after its volume. */
+  readonly keeper: VolumeKeeper | null;
   readonly versions: { readonly prometheus: string; readonly alertmanager: string };
 }
 
@@ -68,6 +71,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     scrub: s.scrubber.status,
     refill: s.refiller.status,
     restore: s.restorer?.status ?? null,
+    ...(s.keeper === null ? {} : { volume: s.keeper.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -15,7 +15,7 @@ async function main(args: string[]): Promise<number> {
   const call = readCall(args);
   if (call === 'list') {
     const width = Math.max(...SCENARIOS.map((s) => s.name.length));
-    for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${s.needsNamespaces ? ' (needs root)' : ''}`);
+    for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${needsOf(s)}`);
     return 0;
   }
   const stop = new AbortController();
@@ -107,6 +107,9 @@ function readCall(args: string[]): Call | 'list' {
   }
   return { name, scenarios, runs, json: values.json };
 }
+
+const needsOf = (s: Scenario): string =>
+  s.needsVolumes ? ' (needs root and PROMHA_LOCAL_VOLUMES=1)' : s.needsNamespaces ? ' (needs root)' : '';
 
 function complain(error: Error): void {
   process.stderr.write(`\n${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);

@@ -5,6 +5,7 @@ import type { AgentEnv } from '../env';
 import type { Identity } from '../identity';
 import type { Log } from '../log';
 import type { Paths } from '../paths';
+import type { Mounted } from './volume';
 import { installArtifact } from './artifacts';
 
 /** Makes the machine ready: the data volume mounted, the programs in place. Does only what is missing. */
@@ -14,12 +15,18 @@ export async function prepareMachine(
   paths: Paths,
   identity: Identity,
   log: Log,
-): Promise<{ volumeId: string | null }> {
+): Promise<Mounted | null> {
   const { prometheus, alertmanager, artifactMirror } = config;
   // Loaded on demand: EC2's client is most of the bundle, and an agent that comes back after a crash is in a hurry.
-  const mount = async (): Promise<string> =>
-    (await import('./volume')).mountDataVolume(config, identity.instanceId, paths.data, log);
-  const [volumeId] = await Promise.all([
+  const mount = async (): Promise<Mounted> =>
+    (await import('./volume')).mountDataVolume({
+      config,
+      instanceId: identity.instanceId,
+      mountPoint: paths.data,
+      deviceDir: env.deviceDir,
+      log,
+    });
+  const [mounted] = await Promise.all([
     env.mountData ? mount() : null,
     env.binDir === null &&
       installArtifact(prometheus.artifact, ['prometheus', 'promtool'], paths.bin, artifactMirror, log),
@@ -27,5 +34,5 @@ export async function prepareMachine(
       installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
   ]);
   for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
-  return { volumeId };
+  return mounted;
 }

@@ -41,7 +41,14 @@ export function nextVolumeStep(s: VolumeSituation): VolumeStep {
   return s.attachedTo === s.self ? 'wait-for-device' : 'wait-for-other-instance';
 }
 
-/** Nitro instances name devices by the volume's id, whatever was asked for. */
-export function devicePath(volumeId: string): string {
-  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;
+/** How Nitro instances name devices: by the volume's id, whatever was asked for. */
+export function deviceName(volumeId: string): string {
+  return `nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;
 }
+
+/** What a volume is attached as: two of one node may be attached for a moment, and no two as the same. */
+export function attachAs(generation: number): string {
+  return `/dev/sd${'fghijklmno'[generation % 10]}`;
+}
+/** Of a volume that is only tried. */
+export const ATTACH_TEST_AS = '/dev/sdp';

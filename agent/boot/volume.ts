@@ -1,31 +1,51 @@
-import { AttachVolumeCommand, DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { execFile } from 'node:child_process';
+import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { existsSync, mkdirSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
+import type { OwnVolume } from '../../lib/core/volume-care';
 import type { Log } from '../log';
 import { sleep } from '../loop';
-import { chooseVolume, devicePath, nextVolumeStep, type KnownVolume, type VolumeStep } from './volume-step';
+import { isDeviceOf, mountedDevice, run } from './mounts';
+import { attachAs, chooseVolume, deviceName, nextVolumeStep, type KnownVolume, type VolumeStep } from './volume-step';
 
-const run = promisify(execFile);
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
+const DETACH_MS = 120_000;
 
-/** Attaches and mounts this node's data volume. Returns its id. Whatever fails is tried again by the caller. */
-export async function mountDataVolume(
-  config: NodeConfig,
-  instanceId: string,
-  mountPoint: string,
-  log: Log,
-): Promise<string> {
+/** A node's data volume and where it belongs. */
+export interface Place {
+  readonly config: NodeConfig;
+  readonly instanceId: string;
+  readonly mountPoint: string;
+  readonly deviceDir: string;
+  readonly log: Log;
+}
+
+/** What is mounted; null: a device that EC2 does not know any more. */
+export interface Mounted {
+  readonly id: string | null;
+  readonly generation: number | null;
+}
+
+/**
+ * Attaches and mounts this node's data volume, the one of the highest generation unless one is mounted already.
+ * Whatever fails is tried again by the caller.
+ */
+export async function mountDataVolume({ config, instanceId, mountPoint, deviceDir, log }: Place): Promise<Mounted> {
   const ec2 = new EC2Client({ region: config.region });
   let said: VolumeStep | null = null;
   for (;;) {
-    const volume = chooseVolume(await ownVolumes(ec2, config), config.node);
-    const device = devicePath(volume.id);
+    const volumes = await ownVolumes(ec2, config);
+    const mounted = await mountedDevice(mountPoint);
+    if (mounted !== null) {
+      const known = volumes.find((v) => isDeviceOf(v.id, mounted, deviceDir));
+      return known === undefined ? { id: null, generation: null } : { id: known.id, generation: generationOf(known) };
+    }
+    const volume = chooseVolume(volumes, config.node);
+    const device = join(deviceDir, deviceName(volume.id));
     const deviceExists = existsSync(device);
     const step = nextVolumeStep({
-      mounted: await isMountPoint(mountPoint),
+      mounted: false,
       deviceExists,
       attachedTo: volume.attachedTo,
       self: instanceId,
@@ -33,35 +53,62 @@ export async function mountDataVolume(
     });
     if (step !== said) log('info', 'volume', { volume: volume.id, step });
     said = step;
-    if (step === 'done') return volume.id;
     if (step === 'attach') {
-      await ec2.send(new AttachVolumeCommand({ VolumeId: volume.id, InstanceId: instanceId, Device: '/dev/sdf' }));
+      const Device = attachAs(generationOf(volume));
+      await ec2.send(new AttachVolumeCommand({ VolumeId: volume.id, InstanceId: instanceId, Device }));
     } else if (step === 'format') {
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
       await run('mkfs.xfs', [device]);
-    } else if (step === 'mount') {
-      mkdirSync(mountPoint, { recursive: true });
-      await run('mount', ['-o', 'noatime', device, mountPoint]);
-    } else await sleep(LOOK_EVERY_MS);
+    } else if (step === 'mount') await mountAt(device, mountPoint);
+    else await sleep(LOOK_EVERY_MS);
   }
 }
+
+export async function mountAt(device: string, mountPoint: string): Promise<void> {
+  mkdirSync(mountPoint, { recursive: true });
+  // nouuid: a volume made from a snapshot has the id of the one that it was made of, which may still be there.
+  await run('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
+}
+
+/** The newest volume of the node; null when EC2 knows of none. */
+export async function newestVolume(config: NodeConfig): Promise<OwnVolume | null> {
+  const ec2 = new EC2Client({ region: config.region });
+  const known = (await ownVolumes(ec2, config)).filter((v) => Number.isInteger(generationOf(v)));
+  if (known.length === 0) return null;
+  const newest = chooseVolume(known, config.node);
+  return { id: newest.id, generation: generationOf(newest), attachedTo: newest.attachedTo };
+}
+
+/** Has EC2 take a volume away from this machine, and waits for it. `force`: its driver does not answer. */
+export async function detach(volumeId: string, { config, instanceId, log }: Place, force: boolean): Promise<void> {
+  const ec2 = new EC2Client({ region: config.region });
+  let asked = false;
+  for (const end = Date.now() + DETACH_MS; ; await sleep(LOOK_EVERY_MS)) {
+    const Filters = [{ Name: 'volume-id', Values: [volumeId] }];
+    const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
+    const held = volume?.Attachments?.some((a) => a.State !== 'detached' && a.InstanceId === instanceId) ?? false;
+    if (!held) return;
+    if (Date.now() > end) throw new Error(`EC2 has not detached ${volumeId} within ${DETACH_MS / 1000} s`);
+    if (asked) continue;
+    asked = true;
+    log('info', 'volume', { volume: volumeId, step: force ? 'detach-by-force' : 'detach' });
+    await ec2.send(new DetachVolumeCommand({ VolumeId: volumeId, InstanceId: instanceId, Force: force }));
+  }
+}
+
+const generationOf = (v: KnownVolume): number => Number(v.tags[TAGS.generation]);
 
 async function ownVolumes(ec2: EC2Client, config: NodeConfig): Promise<KnownVolume[]> {
   const own = { [TAGS.cluster]: config.cluster, [TAGS.shard]: String(config.shard), [TAGS.node]: config.node };
   const Filters = Object.entries(own).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
   const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
-  return Volumes.map((volume) => ({
+  // One that was replaced is kept for people.
+  const inUse = Volumes.filter((volume) => !volume.Tags?.some((tag) => tag.Key === TAGS.kept));
+  return inUse.map((volume) => ({
     id: volume.VolumeId!,
     tags: Object.fromEntries((volume.Tags ?? []).map(({ Key, Value }) => [Key!, Value ?? ''])),
     attachedTo: volume.Attachments?.find((a) => a.State !== 'detached')?.InstanceId ?? null,
   }));
-}
-
-async function isMountPoint(path: string): Promise<boolean> {
-  return run('mountpoint', ['-q', path]).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Null for a blank device. Anything but a clear answer is an error: a guess here would format data. */

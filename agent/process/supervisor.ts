@@ -30,6 +30,7 @@ export interface SupervisorOptions {
 /** How often an adopted process, of which no exit is announced to us, is looked at. */
 const WATCH_MS = 100;
 const ROTATE_MS = 10_000;
+const HOLD_MS = 15_000;
 
 /**
  * Keeps one program running. It is a plain child whose output goes to a file, so that it outlives the
@@ -44,6 +45,7 @@ export class Supervisor {
   private backoffMs: number | null = null;
   private preparing = false;
   private stopping = false;
+  private held = false;
   restarts = 0;
   lastExit: string | null = null;
 
@@ -85,11 +87,35 @@ export class Supervisor {
       () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
       ROTATE_MS,
     );
-    if (this.current === null && this.retry === null && !this.preparing && !this.adopt()) this.prepare();
+    if (this.held || this.current !== null || this.retry !== null || this.preparing) return;
+    if (!this.adopt()) this.prepare();
   }
 
   signal(signal: NodeJS.Signals): boolean {
     return this.current !== null && isAlive(this.current) && process.kill(this.current.pid, signal);
+  }
+
+  /**
+   * Ends the process and starts none until `letGo`. Resolves when it is gone, which may take as long as what it waits
+   * for. @throws Error when it does not end: whoever holds it tries again
+   */
+  async hold(signal: NodeJS.Signals, graceMs = HOLD_MS): Promise<void> {
+    this.held = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
+    const target = this.current;
+    if (target === null) return;
+    this.signal(signal);
+    for (const end = Date.now() + graceMs; isAlive(target); await sleep(50)) {
+      if (Date.now() > end) this.signal('SIGKILL');
+      if (Date.now() > end + graceMs) throw new Error(`${this.options.name} does not end`);
+    }
+  }
+
+  letGo(): void {
+    this.held = false;
+    this.backoffMs = null;
+    this.start();
   }
 
   /** Leaves the process running and stops watching it. */
@@ -114,7 +140,7 @@ export class Supervisor {
     this.preparing = true;
     const done = (then: () => void): void => {
       this.preparing = false;
-      if (!this.stopping) then();
+      if (!this.stopping && !this.held) then();
     };
     beforeStart().then(
       () => done(() => this.spawn()),
@@ -180,6 +206,10 @@ export class Supervisor {
     this.lastExit = `${new Date().toISOString()} ${how}`;
     if (this.stopping) return;
     this.options.onExit(how);
+    if (this.held) {
+      this.options.log('info', 'process-held', { process: this.options.name, pid, how });
+      return;
+    }
     this.backoffMs = nextBackoff(this.backoffMs, livedMs);
     this.options.log('error', 'process-exited', { process: this.options.name, pid, how, restartInMs: this.backoffMs });
     this.retry = setTimeout(() => {

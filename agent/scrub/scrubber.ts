@@ -71,6 +71,13 @@ export class Scrubber {
     return { ...this.state, damage: [...this.state.damage, ...conditions] };
   }
 
+  /** There is another volume now: what was found on the one before is no news of this one. */
+  volumeChanged(): void {
+    this.suspected = [];
+    this.confirmed = [];
+    this.state = { ...this.state, damage: [], asksForVolume: null, error: null };
+  }
+
   /** One pass over a TSDB that is being written; none while nobody writes it. */
   async round(): Promise<void> {
     const { pid, data, log, blocksLoaded } = this.options;

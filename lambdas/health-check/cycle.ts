@@ -97,6 +97,7 @@ export async function runCycle(
     ...watchdogMetrics(probes, control.now()),
     ...uploadMetrics(probes),
     ...damageMetrics(probes),
+    ...volumeMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   return { nodes, assignment, stuck };
@@ -145,6 +146,18 @@ function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
     { name: METRICS.damagedNodes, value: known.filter((damage) => damage.length > 0).length },
     ...[...nodesByGroup(known)].map(([damage, value]) => ({ name: METRICS.damagedNodes, value, damage })),
   ];
+}
+
+/** As nodes say it, where they look at their volumes: one that does not answer is the business of other alarms. */
+function volumeMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const found = [...probes.values()].flatMap(
+    ({ agent }) => agent?.volumeTrouble ?? (agent?.volumeTrouble === null ? ['none'] : []),
+  );
+  if (found.length === 0) return [];
+  return Object.entries(METRICS.volumeTrouble).map(([trouble, name]) => ({
+    name,
+    value: found.filter((t) => t === trouble).length,
+  }));
 }
 
 /** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */

@@ -69,6 +69,8 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
     sharding: { ...DEFAULT_POLICY.sharding, ...changes?.sharding },
     scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
+    volume: { ...DEFAULT_POLICY.volume, ...changes?.volume },
+    snapshots: { ...DEFAULT_POLICY.snapshots, ...changes?.snapshots },
     refill: { ...DEFAULT_POLICY.refill, ...changes?.refill },
   };
 }

@@ -136,6 +136,12 @@ export interface ClusterConfig {
   };
   /** Data volume of each node. */
   readonly volume: { readonly sizeGiB: number };
+  /**
+   * Snapshots of data volumes, restore tests of them, and a new volume for a node that lost its own; how often: `policy`.
+   * No drill has passed with it yet: docs/decisions/volumes-and-snapshots.md.
+   * @default false
+   */
+  readonly snapshots?: boolean;
   readonly network: NewNetwork | ImportedNetwork;
   /** IPv4 ranges that may query through the load balancer. */
   readonly clients: readonly string[];

@@ -60,6 +60,10 @@ const policy = z.strictObject({
   flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
   routing: z.strictObject({ backAfterMs: ms }).optional(),
   sharding: z.strictObject({ overlapMs: ms }).optional(),
+  volume: z.strictObject({ lookMs: ms, stalledMs: ms }).optional(),
+  snapshots: z
+    .strictObject({ everyMs: ms, testEveryMs: ms, allMs: ms, hourlyMs: ms, dailyMs: ms, goodWithinMs: ms })
+    .optional(),
   scrub: z.strictObject({ periodMs: ms, bytesPerSecond: whole.optional(), deepMs: ms, keepMs: ms }).optional(),
 });
 
@@ -107,6 +111,7 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
     ),
   }),
   volume: z.strictObject({ sizeGiB: whole.max(65_536, 'at most 65536 GiB') }),
+  snapshots: z.boolean({ error: 'true or false' }).optional(),
   network,
   clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
   scrapeInterval: duration,

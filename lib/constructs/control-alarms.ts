@@ -22,6 +22,8 @@ export interface ControlAlarmsProps {
   /** null: Thanos and what else there is once for the cluster is another shard's to watch. */
   readonly routeQueries: LambdaFunction | null;
   readonly shedLoad: LambdaFunction;
+  /** null: volumes are not looked after. */
+  readonly restoreSnapshot: LambdaFunction | null;
   readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
 }
 
@@ -77,6 +79,7 @@ export class ControlAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    if (props.restoreSnapshot !== null) this.volumeAlarms(new LambdaAction(props.restoreSnapshot));
     this.loadAlarms(new LambdaAction(props.shedLoad));
     this.uploadAlarm();
     if (props.routeQueries !== null) this.thanosAlarms(new LambdaAction(props.routeQueries));
@@ -112,6 +115,49 @@ export class ControlAlarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
+  }
+
+  /** Data volumes as a whole, and what there is to replace them. */
+  private volumeAlarms(restore: IAlarmAction): void {
+    const atLeastOne = {
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    };
+    for (const [trouble, says] of [
+      ['full', 'has no room for its next WAL segments'],
+      ['read-only', 'takes no writes'],
+      ['stalled', 'does not answer'],
+      ['gone', 'fails every read and write'],
+    ] as const) {
+      this.alarm(`volume-${trouble}`, [], {
+        ...atLeastOne,
+        metric: this.shardMetric(METRICS.volumeTrouble[trouble], Stats.MAXIMUM, Duration.seconds(10)),
+        alarmDescription: `The data volume of a node ${says}. The node does not alert meanwhile.`,
+        evaluationPeriods: 1,
+      });
+    }
+    // The second trigger of a restore; the first is the schedule.
+    this.alarm('volume-needed', [restore], {
+      ...atLeastOne,
+      metric: this.shardMetric(METRICS.volumesAsked, Stats.MAXIMUM, Duration.seconds(10)),
+      alarmDescription: 'A node needs another data volume. restore-snapshot makes one of its latest good snapshot.',
+      evaluationPeriods: 1,
+    });
+    this.alarm('restore-given-up', [], {
+      ...atLeastOne,
+      metric: this.shardMetric(METRICS.restoresGivenUp, Stats.MAXIMUM, Duration.minutes(1)),
+      alarmDescription: 'No snapshot gave a node a volume on which it gets ready.',
+      evaluationPeriods: 1,
+    });
+    this.alarm('no-good-snapshot', [], {
+      ...atLeastOne,
+      metric: this.shardMetric(METRICS.withoutGoodSnapshot, Stats.MAXIMUM, Duration.minutes(5)),
+      alarmDescription: `A node has no snapshot younger than ${this.cluster.policy.snapshots.goodWithinMs / 3_600_000} h that a restore test found good.`,
+      // A new cluster has none, and needs some time for the first one and its test.
+      evaluationPeriods: 12,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
   }
 
   /** More than a node should bear, and what was given up for it. */

@@ -17,10 +17,13 @@ export interface NodeRoleProps {
   readonly discoveryServiceArn: string;
 }
 
+const ATTACH = ['ec2:AttachVolume', 'ec2:DetachVolume'];
+
 /** What one node may do, and no other node's share of it. */
 export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Role {
   const { cluster, node, controlBucketArn, assetsBucketArn, blocksBucketArn } = props;
   const { shard } = cluster;
+  const snapshots = cluster.snapshots === true;
   const stack = Stack.of(scope);
   const ec2 = (resource: string): string => `arn:${stack.partition}:ec2:${stack.region}:${stack.account}:${resource}/*`;
   const mirror =
@@ -47,6 +50,7 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
       resources: [
         `${controlBucketArn}/${KEYS.assignment(shard)}`,
         `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
+        ...(snapshots ? [`${controlBucketArn}/${KEYS.storage(shard, node)}`] : []),
       ],
     }),
     // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
@@ -70,12 +74,27 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     }),
     new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),
     new PolicyStatement({
-      actions: ['ec2:AttachVolume'],
+      actions: snapshots ? ATTACH : ['ec2:AttachVolume'],
       resources: [ec2('volume'), ec2('instance')],
       conditions: { StringEquals: own },
     }),
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
   ];
+  if (snapshots) {
+    statements.push(
+      // Made of a snapshot that this node shall try.
+      new PolicyStatement({
+        actions: ATTACH,
+        resources: [ec2('volume')],
+        conditions: {
+          StringEquals: {
+            [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
+            [`aws:ResourceTag/${TAGS.testedBy}`]: node,
+          },
+        },
+      }),
+    );
+  }
   if (cluster.remedies.length > 0) {
     const name = FUNCTIONS.reconnectRedis(cluster.name);
     statements.push(

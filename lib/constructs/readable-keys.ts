@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledgeWildcards } from './acknowledge';
-import { ANNOUNCEMENTS, KEYS } from '../core/names';
+import { ANNOUNCEMENTS, KEYS, RESTORES, STORAGE } from '../core/names';
 
 /** Where every node announces itself: one rule for all of them, so that one more changes no policy. */
 const EVERY_ANNOUNCEMENT = `${ANNOUNCEMENTS}*`;
@@ -16,4 +16,14 @@ export function acknowledgeAnnouncements(role: IConstruct, cluster: Cluster): vo
   acknowledgeWildcards(role, 'Every node announces itself there, also those of a later deploy.', [
     `${cluster.name}-stateful:ExportsOutputFnGetAttControlBucketArn29A52626/${EVERY_ANNOUNCEMENT}`,
   ]);
+}
+
+/** Likewise of what nodes say of their volumes, and of what is done about it. */
+export function acknowledgeStorage(role: IConstruct, cluster: Cluster): void {
+  const bucket = `${cluster.name}-stateful:ExportsOutputFnGetAttControlBucketArn29A52626`;
+  acknowledgeWildcards(
+    role,
+    'One object for each node, also those of a later deploy.',
+    [STORAGE(cluster.shard), RESTORES(cluster.shard)].map((keys) => `${bucket}/${keys}`),
+  );
 }

@@ -1,5 +1,6 @@
 import type { KeptAside } from '../core/damage-set-aside';
 import type { ShardReport } from '../core/sharding';
+import type { VolumeTrouble } from '../core/storage-documents';
 import type { ScrapeProfile } from '../core/profile';
 
 /** Of the node's Thanos sidecar. */
@@ -74,6 +75,23 @@ export interface RestoreStatus {
   readonly error: string | null;
 }
 
+/** Of the data volume as a whole. */
+export interface VolumeStatus {
+  /** null: a plain directory, or none is mounted yet. */
+  readonly id: string | null;
+  readonly generation: number | null;
+  /** What is wrong with it, and since when (ISO 8601, UTC). */
+  readonly trouble: VolumeTrouble | null;
+  readonly since: string | null;
+  readonly because: string | null;
+  readonly freeBytes: number | null;
+  readonly totalBytes: number | null;
+  /** What is done about it just now; null: nothing. */
+  readonly doing: string | null;
+  /** What was given up so that Prometheus has room, the newest last. */
+  readonly freed: readonly string[];
+}
+
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */
 export interface AgentStatus {
   readonly version: 1;
@@ -135,5 +153,7 @@ export interface AgentStatus {
   readonly refill?: RefillStatus;
   /** null: there is no bucket for blocks. */
   readonly restore?: RestoreStatus | null;
+  /** Absent from agents that look at no volume. */
+  readonly volume?: VolumeStatus;
   readonly breakGlass: null | { readonly since: string; readonly because: string };
 }

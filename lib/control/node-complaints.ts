@@ -4,11 +4,13 @@ import type { AgentStatus } from './agent-status';
 const UPLOAD_LATE_MS = 3 * 3_600_000;
 
 /** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
-export function nodeComplaints({ config, sidecar, scrub, refill, restore }: AgentStatus): string[] {
+export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume }: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
   for (const { says, foundAt } of scrub?.damage ?? []) found.push(`damage in its TSDB since ${foundAt}: ${says}.`);
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
+  if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);
+  if (volume?.doing) found.push(`${volume.doing}.`);
   if (scrub?.error) found.push(`its scrub fails, so damage would not be found: ${scrub.error}.`);
   if (refill?.error) found.push(`it does not fetch what it missed from the other nodes: ${refill.error}.`);
   if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);

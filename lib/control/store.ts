@@ -2,6 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { parseAssignment, serializeAssignment, type Assignment, type NodeId } from '../core/assignment';
 import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../core/names';
 import { parseLayout, type Layout } from '../core/sharding';
+import type { RestoreRecord, StorageReport } from '../core/storage-documents';
 import type { ConfigPointer, ControlHeartbeat, NodeAnnouncement } from '../core/node-documents';
 
 /** An assignment as read, with what a compare-and-swap needs. */
@@ -33,6 +34,11 @@ export interface ControlStore {
   writeLayout(next: Layout, etag: string | null): Promise<'written' | 'lost'>;
   readConfigPointer(): Promise<ConfigPointer | null>;
   writeConfigPointer(pointer: ConfigPointer): Promise<void>;
+  readStorage(node: NodeId): Promise<StorageReport | null>;
+  writeStorage(report: StorageReport): Promise<void>;
+  readRestore(node: NodeId): Promise<{ readonly record: RestoreRecord; readonly etag: string } | null>;
+  /** Compare-and-swap, as for the assignment. */
+  writeRestore(record: RestoreRecord, etag: string | null): Promise<'written' | 'lost'>;
   /** Any object's bytes, e.g. a configuration bundle in the assets bucket. */
   readBytes(bucket: string, key: string): Promise<Uint8Array>;
 }
@@ -124,6 +130,13 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
     writeAnnouncement: (announcement) => put(KEYS.announcement(shard, announcement.node), json(announcement)),
     readConfigPointer: () => parsed<ConfigPointer>(KEYS.configPointer),
     writeConfigPointer: (pointer) => put(KEYS.configPointer, json(pointer)),
+    readStorage: (node) => parsed<StorageReport>(KEYS.storage(shard, node)),
+    writeStorage: (report) => put(KEYS.storage(shard, report.node), json(report)),
+    async readRestore(node) {
+      const object = await get(KEYS.restore(shard, node));
+      return object && { record: JSON.parse(object.text) as RestoreRecord, etag: object.etag };
+    },
+    writeRestore: (record, etag) => swap(KEYS.restore(shard, record.node), json(record), etag),
     async readBytes(from, key) {
       const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), {
         abortSignal: AbortSignal.timeout(10 * timeoutMs),

@@ -1,5 +1,6 @@
 import type { NodeId } from './assignment';
 import type { Policy } from './policy';
+import type { VolumeTrouble } from './storage-documents';
 
 /** What one probe of one node saw. Every field is an observation; nothing is concluded here. */
 export interface Probe {
@@ -28,14 +29,19 @@ export interface Probe {
     readonly uploadAgeMs?: number | null;
     /** What is wrong with its TSDB and its volume; absent where there is no scrub. */
     readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
+    /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
+    readonly volumeTrouble?: VolumeTrouble | null;
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];
 }
 
-/** Whether the node does its work: Prometheus is ready and scraping and the agent answers. */
+/**
+ * Whether the node does its work: Prometheus is ready and scraping and the agent answers. With a volume that takes no
+ * writes it only seems to: what it scrapes is lost, and soon its rules see nothing new.
+ */
 export function works(probe: Probe, policy: Policy): boolean {
-  return probe.ready && scraping(probe, policy) && probe.agent !== null;
+  return probe.ready && scraping(probe, policy) && probe.agent !== null && !probe.agent.volumeTrouble;
 }
 
 export function scraping(probe: Probe, policy: Policy): boolean {
@@ -69,6 +75,7 @@ export function complaints(probe: Probe, policy: Policy): string {
     );
   }
   if (probe.agent === null) found.push('the agent does not answer');
+  else if (probe.agent.volumeTrouble) found.push(`its data volume is ${probe.agent.volumeTrouble}`);
   return found.join(', ');
 }
 

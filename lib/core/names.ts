@@ -72,9 +72,17 @@ export const KEYS = {
   remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
   /** Between how many shards targets are split: a Layout. */
   layout: 'shards/layout.json',
+  /** How the node's data volume is: a StorageReport. */
+  storage: (shard: number, node: string) => `${HEARTBEATS}${shard}/tsdb/${node}.json`,
+  /** What is done about it: a RestoreRecord. */
+  restore: (shard: number, node: string) => `shards/${shard}/restores/${node}.json`,
   /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
   configPointer: 'config/current.json',
 } as const;
+
+/** Of every node of a shard, as policies name them. */
+export const STORAGE = (shard: number): string => KEYS.storage(shard, '*');
+export const RESTORES = (shard: number): string => KEYS.restore(shard, '*');
 
 /** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
 export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${shard}`);
@@ -138,6 +146,18 @@ export const METRICS = {
   scrapeProfile: 'ScrapeProfile',
   /** 1 while automatic action is paused, else 0. */
   paused: 'Paused',
+  /** Number of nodes that say that their data volume is full, read-only, stalled, gone. */
+  volumeTrouble: {
+    full: 'VolumesFull',
+    'read-only': 'VolumesReadOnly',
+    stalled: 'VolumesStalled',
+    gone: 'VolumesGone',
+  },
+  /** Number of nodes without a snapshot that is young enough and was found good. */
+  withoutGoodSnapshot: 'NodesWithoutGoodSnapshot',
+  /** Number of nodes that ask for a volume, and of those for which that was given up. */
+  volumesAsked: 'VolumesAsked',
+  restoresGivenUp: 'RestoresGivenUp',
   nodeDimension: 'Node',
   remedyDimension: 'Remedy',
   damageDimension: 'Damage',
@@ -150,6 +170,17 @@ export const TAGS = {
   node: 'prometheus-ha:node',
   /** Of a data volume: the highest generation wins. */
   generation: 'prometheus-ha:generation',
+  /** Of a snapshot: ISO 8601, UTC. */
+  takenAt: 'prometheus-ha:taken-at',
+  /** Of a snapshot: what a restore test found, good or bad. */
+  verified: 'prometheus-ha:verified',
+  /** Of a volume made for a restore test: which snapshot, and which node tries it. */
+  testOf: 'prometheus-ha:test-of',
+  testedBy: 'prometheus-ha:tested-by',
+  /** Of a volume that restore-snapshot made; no other is ever deleted by it. */
+  restoredFrom: 'prometheus-ha:restored-from',
+  /** Of a volume that was replaced: why it is kept. */
+  kept: 'prometheus-ha:kept',
 } as const;
 
 /** On alerts about a shard as a whole: alerts lose the external labels, and those of two shards would be one. */

@@ -133,4 +133,6 @@ export interface NodeConfig {
   readonly thanos: NodeThanos | null;
   /** S3 bucket with mirrored artifacts (same file names), tried before the URLs; null for none. */
   readonly artifactMirror: string | null;
+  /** Its agent looks after its data volume: tries snapshots, and takes another volume where its own is lost. Absent: no. */
+  readonly snapshots?: true;
 }

@@ -44,6 +44,23 @@ export interface Policy {
     /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
     readonly overlapMs: number;
   };
+  readonly volume: {
+    /** Nodes write to their data volume this often, to see whether it still takes it. */
+    readonly lookMs: number;
+    /** A write that has not come back for so long is not slow: the volume is stalled. */
+    readonly stalledMs: number;
+  };
+  readonly snapshots: {
+    /** A node's volume is snapshotted this often, and at most this often one of them is tried. */
+    readonly everyMs: number;
+    readonly testEveryMs: number;
+    /** So long all of them are kept; then one an hour; then one a day. */
+    readonly allMs: number;
+    readonly hourlyMs: number;
+    readonly dailyMs: number;
+    /** An older good snapshot is an alarm. */
+    readonly goodWithinMs: number;
+  };
   readonly scrub: {
     /** Nodes read their WAL, head chunks and what opens a block this often. */
     readonly periodMs: number;
@@ -78,6 +95,15 @@ export const DEFAULT_POLICY: Policy = {
   flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
   routing: { backAfterMs: 20_000 },
   sharding: { overlapMs: 600_000 },
+  volume: { lookMs: 5_000, stalledMs: 60_000 },
+  snapshots: {
+    everyMs: 600_000,
+    testEveryMs: 1_800_000,
+    allMs: 6 * 3_600_000,
+    hourlyMs: 48 * 3_600_000,
+    dailyMs: 14 * 86_400_000,
+    goodWithinMs: 2 * 3_600_000,
+  },
   scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
   refill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
 };
@@ -154,7 +180,30 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     `${backAfterMs} ms`,
     `at most ${MAX_BACK_AFTER_MS} ms`,
   );
+  check(
+    p.volume.lookMs < p.volume.stalledMs,
+    ['volume', 'stalledMs'],
+    'a volume is looked at before it is called stalled',
+    `${p.volume.stalledMs} ms`,
+    `more than volume.lookMs (${p.volume.lookMs} ms)`,
+  );
+  const { everyMs, testEveryMs, allMs, hourlyMs, dailyMs, goodWithinMs } = p.snapshots;
+  check(
+    everyMs >= 60_000 && everyMs <= testEveryMs && testEveryMs < goodWithinMs,
+    ['snapshots', 'everyMs'],
+    'snapshots are taken, at most as often tested, and the newest good one must be able to be young enough',
+    `${everyMs} ms, tested every ${testEveryMs} ms, good within ${goodWithinMs} ms`,
+    '60000 <= everyMs <= testEveryMs < goodWithinMs',
+  );
+  check(
+    testEveryMs < allMs && allMs <= hourlyMs && hourlyMs <= dailyMs,
+    ['snapshots', 'allMs'],
+    'snapshots are thinned out with age',
+    `${allMs}, ${hourlyMs}, ${dailyMs} ms`,
+    'testEveryMs < allMs <= hourlyMs <= dailyMs',
+  );
   const positive: [string[], number][] = [
+    [['volume', 'lookMs'], p.volume.lookMs],
     [['probe', 'intervalMs'], p.probe.intervalMs],
     [['probe', 'timeoutMs'], p.probe.timeoutMs],
     [['verifyTimeoutMs'], p.verifyTimeoutMs],

@@ -7,14 +7,15 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
-import { acknowledgeAnnouncements, readableKeys } from '../constructs/readable-keys';
+import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../constructs/readable-keys';
+import { acknowledgeEbs, restorePermissions, snapshotPermissions } from '../constructs/volume-permissions';
 import { alarmTopic } from '../constructs/alarm-topic';
 import { BundledFunction, type BundledFunctionProps } from '../constructs/bundled-function';
 import { ControlAlarms } from '../constructs/control-alarms';
 import { fileAsset } from '../constructs/file-asset';
 import { remediesEntry } from '../constructs/remedies-entry';
 import { remedyEnvironment } from '../constructs/remedy-environment';
-import { ENV, KEYS, shardSuffix } from '../core/names';
+import { ENV, KEYS, RESTORES, shardSuffix, STORAGE } from '../core/names';
 import type { ConfigBundle, ConfigPointer, LoadSettings, QueryRoutes } from '../core/node-documents';
 import type { NetworkStack } from './network-stack';
 import type { QueryStack } from './query-stack';
@@ -69,6 +70,7 @@ export class ControlStack extends Stack {
       );
     }
     this.everyMinute('EveryMinuteLoad', 'shed-load', 'Looks at the load of the nodes', shedLoad);
+    const volumes = cluster.snapshots === true ? this.volumeFunctions() : null;
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
     // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.
     if (props.topic === null) this.exportValue(this.topic.topicArn);
@@ -78,11 +80,18 @@ export class ControlStack extends Stack {
       promoteAlerting: promoteAlerting.function,
       routeQueries: routeQueries && routeQueries.function,
       shedLoad: shedLoad.function,
+      restoreSnapshot: volumes && volumes.restoreSnapshot.function,
       functions: [
         { name: 'health-check', function: healthCheck.function },
         { name: 'promote-alerting', function: promoteAlerting.function },
         ...(routeQueries === null ? [] : [{ name: 'route-queries', function: routeQueries.function }]),
         { name: 'shed-load', function: shedLoad.function },
+        ...(volumes === null
+          ? []
+          : [
+              { name: 'take-snapshot', function: volumes.takeSnapshot.function },
+              { name: 'restore-snapshot', function: volumes.restoreSnapshot.function },
+            ]),
         ...(reconnect === null ? [] : [{ name: 'reconnect-redis', function: reconnect.function }]),
       ],
     });
@@ -144,6 +153,39 @@ export class ControlStack extends Stack {
     );
   }
 
+  /** What takes, tries and restores snapshots; only where it is asked for. */
+  private volumeFunctions(): Record<'takeSnapshot' | 'restoreSnapshot', BundledFunction> {
+    const { cluster } = this.props;
+    const takeSnapshot = this.ebsFunction('take-snapshot', Duration.seconds(60), 'Takes, tries and prunes snapshots', {
+      writes: [],
+      permissions: snapshotPermissions(this, cluster),
+    });
+    const restoreSnapshot = this.ebsFunction('restore-snapshot', Duration.seconds(90), 'Replaces a volume', {
+      writes: [RESTORES(cluster.shard)],
+      permissions: restorePermissions(this, cluster),
+    });
+    this.everyMinute('EveryMinuteSnapshots', 'take-snapshot', 'Takes snapshots that are due', takeSnapshot);
+    this.everyMinute('EveryMinuteRestore', 'restore-snapshot', 'Looks for nodes that need a volume', restoreSnapshot);
+    return { takeSnapshot, restoreSnapshot };
+  }
+
+  /** What reads the reports of nodes on their volumes, and calls EBS. */
+  private ebsFunction(
+    name: string,
+    timeout: Duration,
+    description: string,
+    more: { readonly writes: readonly string[]; readonly permissions: PolicyStatement[] },
+  ): BundledFunction {
+    const { cluster } = this.props;
+    const { shard } = cluster;
+    const { permissions, writes } = more;
+    const reads = [STORAGE(shard), RESTORES(shard)];
+    const made = this.controlFunction(name, timeout, description, writes, { reads, permissions, lean: true });
+    acknowledgeEbs(made, cluster);
+    acknowledgeStorage(made, cluster);
+    return made;
+  }
+
   /** Reads who is there, probes Thanos query, and changes one listener. */
   private routeQueries({ queries, thanos, nodes }: QueryStack): BundledFunction {
     const routes: QueryRoutes = {
@@ -169,7 +211,7 @@ export class ControlStack extends Stack {
     timeout: Duration,
     description: string,
     writes: readonly string[],
-    more: Partial<Pick<BundledFunctionProps, 'entry' | 'securityGroup' | 'environment' | 'permissions'>> & {
+    more: Partial<Pick<BundledFunctionProps, 'entry' | 'lean' | 'securityGroup' | 'environment' | 'permissions'>> & {
       readonly reads?: readonly string[];
     } = {},
   ): BundledFunction {
@@ -177,6 +219,7 @@ export class ControlStack extends Stack {
     const made = new BundledFunction(this, name, {
       functionName: `${cluster.name}-${name}${shardSuffix(cluster.shard)}`,
       entry: more.entry ?? join(functionsDir, name, 'handler.ts'),
+      ...(more.lean === undefined ? {} : { lean: more.lean }),
       root,
       description,
       timeout,

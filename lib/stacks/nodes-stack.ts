@@ -100,5 +100,6 @@ function nodeConfig(
       blockDuration: cluster.thanos.blockDuration,
     },
     artifactMirror: cluster.artifactMirror ?? null,
+    ...(cluster.snapshots === true ? { snapshots: true as const } : {}),
   };
 }

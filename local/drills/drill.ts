@@ -4,6 +4,7 @@ import { namespacesAvailable } from '../run/network';
 import { waitUntilReady } from '../run/ready';
 import { runDir, runningState, type RunState } from '../run/run-dir';
 import { startSystem } from '../run/system';
+import { volumesWanted } from '../run/volumes/find';
 import { judgeDrill } from './judge';
 import { renderRun } from './report';
 import type { DrillResult, RunResult } from './result';
@@ -57,6 +58,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
   const found = runningState();
   if (found !== null) {
     requireMode(scenario, found.mode, 'the running system is on loopback');
+    requireVolumes(scenario, found.volumes);
     say(`using the system that runs since ${found.startedAt}`);
     if (!found.ready) await waitForReady(found.pid, signal);
     const state = runningState()!;
@@ -65,6 +67,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
   }
   const namespaces = namespacesAvailable();
   if (!namespaces.ok) requireMode(scenario, 'loopback', namespaces.why);
+  if (!volumesWanted()) requireVolumes(scenario, false);
   const system = await startSystem(
     {
       onProgress: (line) => say(`· ${line}`),
@@ -79,6 +82,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
   say('· waiting until every node works and one alerts');
   await waitUntilReady(system.state, READY_MS, signal);
   system.start.save({ ready: true });
+  requireVolumes(scenario, system.state.volumes);
   requireThanos(scenario, system.state);
   return system.state;
 }
@@ -106,6 +110,17 @@ export function requireMode(scenario: Scenario, mode: RunState['mode'], why: str
     got: why,
     expected: 'a network namespace for each node',
     fix: 'run it as root on Linux, without another system running',
+  });
+}
+
+/** @throws UserError when the scenario cannot be played here */
+export function requireVolumes(scenario: Scenario, volumes: boolean | undefined): void {
+  if (!scenario.needsVolumes || volumes === true) return;
+  throw new UserError({
+    what: `${scenario.name} is about data volumes, which this system does not have`,
+    got: 'data of the nodes in plain directories',
+    expected: 'volumes on loop devices',
+    fix: 'start it as root with PROMHA_LOCAL_VOLUMES=1, without another system running',
   });
 }
 

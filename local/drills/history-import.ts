@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openMetrics, type History } from './history';
@@ -27,8 +37,19 @@ export async function makeBlocks(history: History, promtool: string, dir: string
   return ids;
 }
 
-/** Moves blocks from one directory to another on the same volume: whole or not at all, for whoever looks. */
+/** Moves blocks from one directory to another, perhaps on another volume: whole or not at all, for whoever looks. */
 export function moveBlocks(ids: readonly string[], from: string, to: string): void {
   mkdirSync(to, { recursive: true });
-  for (const id of ids) renameSync(join(from, id), join(to, id));
+  for (const id of ids) {
+    try {
+      renameSync(join(from, id), join(to, id));
+      continue;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EXDEV') throw error;
+    }
+    const half = join(to, `${id}.tmp`);
+    cpSync(join(from, id), half, { recursive: true });
+    renameSync(half, join(to, id));
+    rmSync(join(from, id), { recursive: true });
+  }
 }

@@ -7,6 +7,7 @@ import { expected, historyBefore, type History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from './thanos';
 import { getJson, prometheusOf, type World } from './world';
+import { VOLUME } from '../run/machine';
 
 const METRIC = 'drill_history';
 /** Enough for 14 compactions of a part of a second each, and small enough to be made in seconds. */
@@ -44,7 +45,7 @@ export async function makeHistory(world: World, node: string): Promise<Imported>
 export const made = (world: World): Imported => JSON.parse(readFileSync(noteOf(world, 'made'), 'utf8')) as Imported;
 
 export const tsdbOf = (world: World, node: string): string =>
-  join(world.state.nodes.find((n) => n.node === node)!.dir, 'data', 'prometheus');
+  join(world.state.nodes.find((n) => n.node === node)!.dir, VOLUME, 'prometheus');
 
 /** Gives the blocks to the node's running Prometheus. They are older than all it has: nothing of its head is touched. */
 export function giveToNode(world: World, { ids, dir, node }: Imported): void {

@@ -70,6 +70,14 @@ const ONLY_ADDED = [
   most('thanosMissing', 0, 'samples'),
 ];
 
+/** Of a data volume as a whole: looked at every 2 s here, stalled after 10 s. */
+const REPLACED = [
+  most('volumeNoticed', 20, 's'),
+  most('restoreToReady', 90, 's'),
+  exactly('generationsMore', 1, 'volumes'),
+  exactly('fromBadSnapshot', 0, 'volumes'),
+];
+
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'wal-flip': [...MENDED, ONE_RECORD],
@@ -85,6 +93,14 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('damageLeft', 0, 'findings'),
     exactly('bothDown', 0, ''),
     most('secondsMissingAfterRefill', 2, 's'),
+  ],
+  'volume-gone': REPLACED,
+  'bad-snapshot': REPLACED,
+  'volume-stall': REPLACED,
+  'disk-full': [
+    most('volumeNoticed', 20, 's'),
+    most('volumeWellAgain', 30, 's'),
+    exactly('generationsMore', 0, 'volumes'),
   ],
   'redis-down': [
     most('paged', 10, 's'),

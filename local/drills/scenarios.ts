@@ -9,12 +9,14 @@ import { SCALE_SCENARIOS } from './scale-scenarios';
 import type { Scenario } from './scenario';
 import { TARGET_SCENARIOS } from './target-scenarios';
 import { THANOS_SCENARIOS } from './thanos-scenarios';
+import { VOLUME_SCENARIOS } from './volume-scenarios';
 
 /** Everything that `npm run drill` can do. */
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...DAMAGE,
   BOTH_DAMAGED,
+  ...VOLUME_SCENARIOS,
   ...DEPLOY_SCENARIOS,
   ...SCALE_SCENARIOS,
   ...OPERATOR_SCENARIOS,

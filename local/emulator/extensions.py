@@ -10,6 +10,7 @@ import ecs
 import groups
 import scaling  # noqa: F401 (its classes register themselves)
 import stack_updates
+import volumes
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.elastic_block_store import Volume
@@ -186,3 +187,4 @@ def install() -> None:
     ecs.install()
     groups.install()
     stack_updates.install()
+    volumes.install()

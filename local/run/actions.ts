@@ -6,6 +6,7 @@ import { KeptDown } from './keep-down';
 import { plainPairActions } from './plain-pair';
 import { findMarked, MARKS } from './processes';
 import type { System } from './system';
+import { volumeActions } from './volume-actions';
 
 /**
  * What can be done to the running system, by name: the faults of the drills and their undoing. Every action answers
@@ -85,6 +86,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'release-function': timed((body) => system.controlPlane.releaseFunction(String(body.function))),
     updates: async () => ({ busy: system.rolling.isBusy }),
     alarms: async () => system.controlPlane.alarmStates(),
+    ...volumeActions(system, node, timed),
     ...plainPairActions(system, timed),
   };
 }

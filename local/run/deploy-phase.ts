@@ -21,7 +21,10 @@ export interface Deployed {
 }
 
 /** The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile. */
-export async function deploy(start: Start, { tools, network, cluster, region, env }: Prepared): Promise<Deployed> {
+export async function deploy(
+  start: Start,
+  { tools, network, mkfs, cluster, region, env }: Prepared,
+): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
   const emulator = await start.step('AWS API emulator', () =>
@@ -40,7 +43,7 @@ export async function deploy(start: Start, { tools, network, cluster, region, en
   );
   start.save({ pages: workload.pages });
 
-  const configDir = localConfig(join(dir, 'config'), hostAddress);
+  const configDir = localConfig(join(dir, 'config'), hostAddress, mkfs !== null);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
       port: EMULATOR_PORT,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { Machine, seenFromOutside } from './machine';
 import { startMetadataService, type InstanceIdentity } from './imds';
 import type { HostNetwork } from './network';
 import { askMarkedToEnd, killMarked, launch, MARKS, type Running } from './processes';
@@ -27,6 +28,8 @@ export interface InstanceOptions {
   /** Where the metadata service listens: an address that the instance reaches. */
   readonly metadataHost: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Its data are on a volume that the agent mounts; else in a plain directory. */
+  readonly volumes: boolean;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
   /** Every line the agent logs. */
   readonly onLine: (node: string, line: string) => void;
@@ -56,12 +59,27 @@ export class Instance {
   private metadata: { endpoint: string; close(): Promise<void> } | undefined;
   private unit: Unit | undefined;
   private readonly marks: Record<string, string>;
+  private readonly machine: Machine | null;
 
   constructor(
     readonly deployed: DeployedInstance,
     private readonly options: InstanceOptions,
   ) {
     this.marks = { [MARKS.run]: options.runId, [MARKS.instance]: deployed.node };
+    const { dir, host, env } = options;
+    this.machine = options.volumes
+      ? new Machine({ name: deployed.node, dir, host, env: { ...env, ...this.marks } })
+      : null;
+  }
+
+  /** Where devices of attached volumes appear. */
+  get deviceDir(): string {
+    return join(this.options.dir, 'by-id');
+  }
+
+  /** Runs a command on the machine. */
+  command(command: string, args: readonly string[]): { command: string; args: string[] } {
+    return (this.machine ?? this.options.host).command(command, args);
   }
 
   get address(): string {
@@ -80,6 +98,7 @@ export class Instance {
     this.metadata = await startMetadataService(identity, this.options.metadataHost);
     const files = userDataFiles(this.deployed.userData);
     for (const [path, content] of files) this.write(path, content);
+    if (this.machine === null) seenFromOutside(this.dir, 'data');
     const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as {
       agent: { bucket: string; key: string };
     };
@@ -94,10 +113,7 @@ export class Instance {
     if (this.agent?.isRunning()) return;
     const { unit, metadata, options, marks } = this;
     const [program, ...args] = unit!.execStart.map((arg) => this.local(arg));
-    const command = options.host.command(
-      program!.endsWith('/node') || program === 'node' ? process.execPath : program!,
-      args,
-    );
+    const command = this.command(program!.endsWith('/node') || program === 'node' ? process.execPath : program!, args);
     this.agent = launch({
       name: `agent of ${this.deployed.node}`,
       ...command,
@@ -109,6 +125,7 @@ export class Instance {
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata!.endpoint,
         PROMHA_STATE_DIR: join(options.dir, 'state'),
         PROMHA_DATA_DIR: join(options.dir, 'data'),
+        ...(this.machine === null ? {} : { PROMHA_MOUNT_DATA: '1', PROMHA_DEVICE_DIR: this.deviceDir }),
       },
       log: join(options.dir, 'agent.log'),
       onLine: (line) => options.onLine(this.deployed.node, line),

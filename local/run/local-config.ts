@@ -8,7 +8,7 @@ const PROJECT = join(__dirname, '..', '..');
  * The user's configuration for a local run: config/ as it is, but the demo workload's host names become the address
  * it has here, and the drills' rules are added. cluster.ts too: the app prefers one beside the other files. Returns the directory to deploy with `-c configDir=…`.
  */
-export function localConfig(dir: string, hostAddress: string): string {
+export function localConfig(dir: string, hostAddress: string, volumes = false): string {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   cpSync(join(PROJECT, 'config', 'rules'), join(dir, 'rules'), { recursive: true });
@@ -27,7 +27,7 @@ export function localConfig(dir: string, hostAddress: string): string {
   const cluster = join(dir, 'cluster.ts');
   localize(join(PROJECT, 'config', 'cluster.ts'), cluster);
   const types = JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster'));
-  const text = LOCAL_SETTINGS.reduce(
+  const text = [...LOCAL_SETTINGS, ...(volumes ? VOLUME_SETTINGS : [])].reduce(
     (before, [from, to]) => {
       if (!before.includes(from)) throw new Error(`config/cluster.ts has no ${from}, which the local run changes`);
       return before.replace(from, to);
@@ -53,5 +53,14 @@ const LOCAL_SETTINGS: readonly (readonly [string, string])[] = [
   [
     'limits: { memoryMiB: 10_240 },',
     "limits: { memoryMiB: 10_240, samplesPerSecond: 6_500, walMiBPerMinute: 60 }, over: '10s', calm: '30s',",
+  ],
+];
+
+/** With volumes (PROMHA_LOCAL_VOLUMES): drills wait for snapshots, for tests of them, and for a volume that stalls. */
+const VOLUME_SETTINGS: typeof LOCAL_SETTINGS = [
+  [
+    'policy: { ',
+    'snapshots: true, policy: { volume: { lookMs: 2_000, stalledMs: 10_000 }, ' +
+      'snapshots: { everyMs: 60_000, testEveryMs: 60_000 }, ',
   ],
 ];

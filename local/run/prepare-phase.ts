@@ -11,6 +11,8 @@ import { killMarked, MARKS } from './processes';
 import { removeState, requireSpace, runningState, staleState } from './run-dir';
 import type { Start } from './system';
 import { findThanos } from './thanos-tool';
+import { findVolumes, volumesDir } from './volumes/find';
+import { releaseLeftStalls, removeLeftDevices } from './volumes/image-store';
 import { WORKLOAD_PORTS } from './workload';
 
 /** The AWS API emulator's port; for the CDK CLI its host must be spelled localhost. */
@@ -24,6 +26,8 @@ export interface Prepared {
   /** Null when the system runs without it. */
   readonly thanos: ResolvedTool | null;
   readonly network: Network;
+  /** What makes file systems of volumes; null: data are in plain directories. */
+  readonly mkfs: ResolvedTool | null;
   readonly cluster: string;
   readonly region: string;
   /** Environment of every process: what it needs of this machine, nothing of this user's AWS account. */
@@ -69,7 +73,9 @@ export async function prepare(start: Start): Promise<Prepared> {
     ...Object.entries(WORKLOAD_PORTS).map(([what, port]) => ({ what, host: network.hostAddress, port })),
     { what: "Lambda's API", host: network.hostAddress, port: LAMBDA_API_PORT },
   ]);
-  return { tools, thanos, network, cluster: name, region, env: processEnvironment(region) };
+  const mkfs = await findVolumes(start, network);
+  start.save({ volumes: mkfs !== null });
+  return { tools, thanos, network, mkfs, cluster: name, region, env: processEnvironment(region) };
 }
 
 function refuseSecond(): void {
@@ -88,8 +94,14 @@ async function clearLeftovers(start: Start): Promise<void> {
   const stale = staleState();
   if (stale === null) return;
   start.onProgress(`clearing up after the run of ${stale.startedAt}, which did not end properly`);
+  const root = stale.mode === 'namespaces' && namespacesAvailable().ok;
+  const volumes = root && stale.volumes === true;
+  if (volumes) await releaseLeftStalls(volumesDir(stale.dir));
   await killMarked({ [MARKS.run]: stale.runId });
-  if (stale.mode === 'namespaces' && namespacesAvailable().ok) removeLeftNamespaces();
+  if (root) {
+    removeLeftNamespaces();
+    if (volumes) await removeLeftDevices(volumesDir(stale.dir));
+  }
   removeState();
   rmSync(stale.dir, { recursive: true, force: true });
 }

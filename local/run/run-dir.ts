@@ -43,6 +43,8 @@ export interface RunState {
   readonly haproxySocket: string;
   /** JSON lines of all notifications that reached the pager. */
   readonly pages: string;
+  /** Whether data of the nodes are on volumes of their own, else in plain directories. Absent: not known yet. */
+  readonly volumes?: boolean;
   /** Whether `ready` was printed. */
   readonly ready: boolean;
 }

@@ -23,6 +23,8 @@ import { RollingUpdate } from './rolling-update';
 import type { Rival } from './rival';
 import type { Start } from './system';
 import { toolDir } from './tool-dir';
+import { startVolumes } from './volumes/start';
+import type { VolumePlayer } from './volumes/player';
 import { WORKLOAD_PORTS } from './workload';
 
 export interface RunningParts {
@@ -33,6 +35,8 @@ export interface RunningParts {
   readonly ecs: EcsPlayer | null;
   readonly rolling: RollingUpdate;
   readonly growth: Growth;
+  /** null where data are in plain directories. */
+  readonly volumes: VolumePlayer | null;
 }
 
 /** Starts what was deployed: instances, functions with their triggers, the load balancer; and the oracle beside it. */
@@ -48,16 +52,24 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   };
 
   const { prometheus, promtool, alertmanager, amtool } = tools;
-  const { thanos } = prepared;
+  const { thanos, mkfs } = prepared;
   const binDir = toolDir(join(dir, 'bin'), {
     prometheus,
     promtool,
     alertmanager,
     amtool,
     ...(thanos === null ? {} : { thanos }),
+    ...(mkfs === null ? {} : { 'mkfs.xfs': mkfs }),
   });
   const make = (d: DeployedInstance): Instance => makeInstance(d, start, prepared, deployed, binDir, onLine);
   const instances = new Map(deployment.instances.map((d) => [d.node, make(d)]));
+  // Before the nodes in the order of starting, after them in that of stopping: they use what this takes away.
+  const volumes =
+    mkfs === null
+      ? null
+      : await start.step('volumes, from the deployed ones', () =>
+          startVolumes(start, { ec2: new EC2Client(client), endpoint, cluster: prepared.cluster, mkfs }, instances),
+        );
   start.cleanup.defer('stop the nodes', async () => {
     await Promise.all([...instances.values()].map((instance) => instance.stop()));
   });
@@ -175,7 +187,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       pager: `http://${host}:${WORKLOAD_PORTS.pager}/notifications`,
     },
   });
-  return { instances, controlPlane, oracle, ecs, rolling, growth };
+  return { instances, controlPlane, oracle, ecs, rolling, growth, volumes };
 }
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */

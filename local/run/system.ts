@@ -16,6 +16,7 @@ import type { RollingUpdate } from './rolling-update';
 import { runNodes } from './run-phase';
 import { writeState, type RunState } from './run-dir';
 import type { MissingThanos } from './thanos-tool';
+import type { VolumePlayer } from './volumes/player';
 
 export interface SystemOptions {
   /** Progress while starting, one line each. */
@@ -54,6 +55,8 @@ export interface System {
   readonly ecs: EcsPlayer | null;
   readonly rolling: RollingUpdate;
   readonly growth: Growth;
+  /** null where data are in plain directories. */
+  readonly volumes: VolumePlayer | null;
 }
 
 /** Brings the deployed system up on this machine. When it rejects, the caller runs `cleanup`. */

@@ -137,6 +137,15 @@ export const BUNDLES: readonly Bundle[] = [
     },
   },
   {
+    name: 'xfsprogs',
+    tools: ['mkfs.xfs'],
+    pinned: null,
+    minimum: '5.10.0',
+    oldest: '5.10.0',
+    versionArgs: ['-V'],
+    debian: { packages: { xfsprogs: { 'mkfs.xfs': 'sbin/mkfs.xfs' } }, prefer: 'own' },
+  },
+  {
     name: 'moto',
     tools: ['moto_server'],
     pinned: '5.2.1',

@@ -48,8 +48,10 @@ async function unpack(bundle: Bundle, apt: Apt, suite: string, directory: string
     await run('dpkg-deb', ['-x', deb, directory], { timeoutMs: 120_000 });
     await fs.rm(deb);
     for (const [tool, file] of Object.entries(contents)) {
-      const program = path.join(directory, file);
-      if (await isFile(program)) programs[tool as ToolName] = { path: program, env: {} };
+      // From Debian 13 on what was in sbin/ is in usr/sbin/.
+      for (const program of [path.join(directory, file), path.join(directory, 'usr', file)]) {
+        if (await isFile(program)) programs[tool as ToolName] = { path: program, env: {} };
+      }
     }
   }
   for (const tool of bundle.tools) {

@@ -8,6 +8,7 @@ export type ToolName =
   | 'redis-cli'
   | 'redis_exporter'
   | 'thanos'
+  | 'mkfs.xfs'
   | 'moto_server'
   | 'cfn-lint';
 

@@ -34,10 +34,13 @@ export class TestNode {
     readonly dir: string,
     private readonly bundle: string,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly machine: TestMachine | null,
   ) {}
 
   start(): void {
-    const agent = spawn(process.execPath, [this.bundle, '--config', join(this.dir, 'node.json')], {
+    const own = [this.bundle, '--config', join(this.dir, 'node.json')];
+    const { command, args } = this.machine?.wrap(process.execPath, own) ?? { command: process.execPath, args: own };
+    const agent = spawn(command, args, {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -80,6 +83,15 @@ export class TestNode {
   }
 }
 
+/** What a node runs on, when it is more than a directory. */
+export interface TestMachine {
+  readonly instanceId: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly policy: Partial<Policy>;
+  wrap(command: string, args: readonly string[]): { command: string; args: string[] };
+}
+export type MakeMachine = (name: string, dir: string, index: number) => Promise<TestMachine>;
+
 /** Two agents with real Prometheus and Alertmanager, S3 by the emulator, a pager. */
 export class TestCluster {
   readonly nodes: TestNode[] = [];
@@ -102,6 +114,7 @@ export class TestCluster {
     count = 2,
     scrub: Partial<Policy['scrub']> = {},
     sharding: { readonly shards: number } & Partial<Policy['sharding']> = { shards: 1 },
+    machines: MakeMachine | null = null,
   ): Promise<void> {
     const root = mkdtempSync(join(tmpdir(), 'promha-contract-'));
     this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
@@ -146,6 +159,7 @@ export class TestCluster {
       const address = `${this.network}.${i + 1}`;
       const dir = join(root, name);
       mkdirSync(dir);
+      const machine = machines && (await machines(name, dir, i));
       const node: NodeConfig = {
         version: 1,
         cluster: 'test',
@@ -157,7 +171,9 @@ export class TestCluster {
           ...DEFAULT_POLICY,
           scrub: { ...DEFAULT_POLICY.scrub, ...scrub },
           sharding: { ...DEFAULT_POLICY.sharding, ...sharding },
+          ...machine?.policy,
         },
+        ...(machine === null ? {} : { snapshots: true as const }),
         prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
         alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
         thanos: null,
@@ -165,7 +181,7 @@ export class TestCluster {
       };
       writeFileSync(join(dir, 'node.json'), JSON.stringify(node));
       const metadata = await serveMetadata({
-        'instance-id': `i-${i + 1}`,
+        'instance-id': machine?.instanceId ?? `i-${i + 1}`,
         'local-ipv4': address,
         'placement/availability-zone': `eu-west-1${'ab'[i % 2]}`,
       });
@@ -178,8 +194,9 @@ export class TestCluster {
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
         AWS_ENDPOINT_URL: this.emulatorUrl,
         AWS_ENDPOINT_URL_LAMBDA: `http://${lambda}:${LAMBDA_API_PORT}`,
+        ...machine?.env,
       };
-      this.nodes.push(new TestNode(name, address, dir, agentFile, env));
+      this.nodes.push(new TestNode(name, address, dir, agentFile, env, machine));
     }
     // Further shards are started when the test wants them.
     for (const node of this.nodes.slice(0, count)) node.start();

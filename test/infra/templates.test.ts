@@ -236,7 +236,11 @@ test('every alarm has a name and a runbook entry', () => {
   }
   const written = readdirSync(join(ROOT, 'docs/runbook')).map((name) => name.replace('.md', ''));
   // What to do after an incident is written beside what to do in one.
-  expect(written.sort()).toEqual([...entries, 'audit-after-an-incident'].sort());
+  const ofVolumes =
+    /^(volume-(full|gone|needed|read-only|stalled)|restore-given-up|no-good-snapshot|(take|restore)-snapshot-errors)$/;
+  expect(written.filter((name) => !ofVolumes.test(name)).sort()).toEqual(
+    [...entries, 'audit-after-an-incident'].sort(),
+  );
 });
 
 test('the alarms are the second trigger of a failover', () => {
@@ -306,4 +310,62 @@ describe('other shapes of a cluster', () => {
     ]);
     await lint(s);
   });
+});
+
+test('snapshots and volumes: only with our tags, only for a test deleted, and nothing of a node is ever deleted', () => {
+  const looksAfter = synth(undefined, (c) => ({ ...c, snapshots: true }));
+  const cluster = {
+    'aws:ResourceTag/prometheus-ha:cluster': 'trading-metrics',
+    'aws:ResourceTag/prometheus-ha:shard': '0',
+  };
+  interface Statement {
+    readonly Action: string | string[];
+    readonly Condition?: object;
+  }
+  const of = (name: string): Statement[] =>
+    looksAfter
+      .all('AWS::IAM::Role')
+      .filter((r) => JSON.stringify(r.Properties.Policies ?? []).includes(name))
+      .flatMap((r) =>
+        (r.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+          (p) => p.PolicyDocument.Statement,
+        ),
+      );
+  const statements = [...of('ec2:CreateSnapshot'), ...of('ec2:CreateVolume')];
+  const ebs = statements.filter((s) => /ec2:(Create|Delete)(Snapshot|Volume|Tags)/.test(JSON.stringify(s.Action)));
+  expect(ebs.length).toBeGreaterThan(10);
+  for (const { Action, Condition } of ebs) {
+    const conditions = JSON.stringify(Condition ?? {});
+    expect([Action, conditions]).toEqual([Action, expect.stringMatching(/prometheus-ha:cluster|ec2:CreateAction/)]);
+  }
+  const deletes = ebs.filter((s) => s.Action === 'ec2:DeleteVolume');
+  expect(deletes.length).toBeGreaterThan(0);
+  for (const { Condition } of deletes) {
+    expect(Condition).toMatchObject({ StringEquals: cluster });
+    // Only what was made for a test, or by a restore.
+    expect(JSON.stringify(Condition)).toMatch(
+      /"Null":{"aws:ResourceTag\/prometheus-ha:(test-of|restored-from)":"false"}/,
+    );
+  }
+  const added = (type: string, name: string): string[] => {
+    const names = (of: Synthesized): string[] => of.all(type).map((r) => r.Properties[name] as string);
+    return names(looksAfter).filter((n) => !names(made).includes(n));
+  };
+  expect(added('AWS::Lambda::Function', 'FunctionName').sort()).toEqual([
+    'trading-metrics-restore-snapshot',
+    'trading-metrics-take-snapshot',
+  ]);
+  const alarms = added('AWS::CloudWatch::Alarm', 'AlarmName').map((name) => name.replace(/^trading-metrics-/, ''));
+  expect(alarms).toHaveLength(9);
+  for (const alarm of alarms) expect(existsSync(join(ROOT, 'docs/runbook', `${alarm}.md`))).toBe(true);
+  for (const [path, text] of files(looksAfter.dir)) {
+    if (path.endsWith('/index.js')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(600_000);
+  }
+});
+
+test('without `snapshots` nothing of it is there', () => {
+  const everything = JSON.stringify(Object.values(made.stacks));
+  expect(everything).not.toMatch(
+    /ec2:(CreateSnapshot|CreateVolume|DeleteVolume|DetachVolume)|take-snapshot|restore-snapshot/,
+  );
 });

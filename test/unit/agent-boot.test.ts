@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { architecture, download, sourcesOf, type ArtifactSource } from '../../agent/boot/artifacts';
-import { chooseVolume, devicePath, nextVolumeStep, type VolumeSituation } from '../../agent/boot/volume-step';
+import { chooseVolume, deviceName, nextVolumeStep, type VolumeSituation } from '../../agent/boot/volume-step';
 import { TAGS } from '../../lib/core/names';
 
 describe('the data volume', () => {
@@ -47,7 +47,7 @@ describe('the data volume', () => {
   });
 
   it('is found under the name that NVMe gives it', () => {
-    expect(devicePath('vol-0abc')).toBe('/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0abc');
+    expect(deviceName('vol-0abc')).toBe('nvme-Amazon_Elastic_Block_Store_vol0abc');
   });
 });
 

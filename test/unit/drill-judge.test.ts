@@ -39,6 +39,10 @@ test('the scenarios that the issue names', () => {
     'block-meta',
     'block-index',
     'both-damaged',
+    'volume-gone',
+    'bad-snapshot',
+    'disk-full',
+    'volume-stall',
     'rolling-deploy',
     'bad-deploy',
     'add-replica',
@@ -161,7 +165,7 @@ test('the report says what failed and the JSON keeps its shape', () => {
 test('a scenario that cuts hosts off refuses loopback', () => {
   expect(() => requireMode(scenario('primary-partition'), 'loopback', 'not root')).toThrow('not root');
   expect(() => requireMode(scenario('primary-partition'), 'namespaces', '')).not.toThrow();
-  for (const s of SCENARIOS.filter((x) => x.name !== 'primary-partition'))
+  for (const s of SCENARIOS.filter((x) => !x.needsNamespaces))
     expect(() => requireMode(s, 'loopback', '')).not.toThrow();
 });
 

@@ -1,0 +1,210 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VolumeStatus } from '../../lib/control/agent-status';
+import type { ControlStore } from '../../lib/control/store';
+import type { NodeConfig } from '../../lib/core/node-documents';
+import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/core/storage-documents';
+import { careForVolume } from '../../lib/core/volume-care';
+import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volume-health';
+import { mountedDevice, unmount } from '../boot/mounts';
+import type { Mounted, Place } from '../boot/volume';
+import type { Identity } from '../identity';
+import { messageOf, type Log } from '../log';
+import type { Supervisor } from '../process/supervisor';
+import type { Scrubber } from '../scrub/scrubber';
+import { freeOldest } from './free';
+import { Looker } from './look';
+
+export interface KeeperOptions {
+  readonly config: NodeConfig;
+  readonly identity: Identity;
+  readonly data: string;
+  readonly deviceDir: string;
+  readonly walSegmentBytes: number;
+  readonly store: Pick<ControlStore, 'writeStorage'>;
+  readonly prometheus: Pick<Supervisor, 'hold' | 'letGo' | 'pid'>;
+  readonly scrubber: Pick<Scrubber, 'status' | 'volumeChanged'>;
+  /** It lets alerts through; its Prometheus works. */
+  readonly alerts: () => boolean;
+  readonly works: () => boolean;
+  /** The data are those of an earlier time now. */
+  readonly onOlderData: () => Promise<void>;
+  readonly log: Log;
+}
+
+/** A report that says nothing new is written this often. */
+const REPORT_MS = 60_000;
+
+/** Watches the data volume as a whole, asks for another one where nothing else helps, and takes it. */
+export class VolumeKeeper {
+  private readonly looker: Looker;
+  private readonly place: Place;
+  private mounted: Mounted | null = null;
+  private trouble: VolumeTrouble | null = null;
+  private asked = false;
+  private need: { readonly since: string; readonly because: string } | null = null;
+  private since: string | null = null;
+  private seen: VolumeLook = { pendingMs: null, complaint: '', freeBytes: null, totalBytes: null };
+  private remounted = false;
+  private swapping: { readonly from: string | null; readonly because: string } | null = null;
+  private readonly freed: string[] = [];
+  private doing: string | null = null;
+  private reported = { text: '', at: 0 };
+  private said = '';
+  /** How the last restore test came out. */
+  tested: SnapshotTest | null = null;
+
+  constructor(private readonly o: KeeperOptions) {
+    this.looker = new Looker(o.data);
+    const { config, identity, data, deviceDir, log } = o;
+    this.place = { config, instanceId: identity.instanceId, mountPoint: data, deviceDir, log };
+  }
+
+  get status(): VolumeStatus {
+    const { mounted, trouble, since, seen, doing, freed } = this;
+    return {
+      id: mounted?.id ?? null,
+      generation: mounted?.generation ?? null,
+      trouble,
+      since: trouble === null ? null : since,
+      because: trouble === null ? null : this.why(),
+      freeBytes: seen.freeBytes,
+      totalBytes: seen.totalBytes,
+      doing,
+      freed,
+    };
+  }
+
+  /** The volume that the node began with. */
+  begin(mounted: Mounted): void {
+    this.mounted = mounted;
+  }
+
+  /** There is no volume to begin with. Never rejects. */
+  async bootFails(error: unknown): Promise<void> {
+    this.need ??= { since: new Date().toISOString(), because: messageOf(error).split('\n')[0]! };
+    this.asked = true;
+    await this.report().catch((failed: Error) => this.o.log('warn', 'storage-not-reported', { error: failed.message }));
+  }
+
+  async round(): Promise<void> {
+    const { policy } = this.o.config;
+    if (this.swapping === null) {
+      this.seen = this.looker.look(Date.now());
+      this.judge(troubleOf(this.seen, policy.volume.stalledMs, this.o.walSegmentBytes));
+    }
+    // Nothing here waits for anything else: not the repair for S3, nor the report for EC2.
+    const done = await Promise.allSettled([this.report(), this.care()]);
+    for (const result of done) if (result.status === 'rejected') throw result.reason;
+  }
+
+  private judge(trouble: VolumeTrouble | null): void {
+    const { log } = this.o;
+    if (trouble !== this.trouble) {
+      this.since = trouble === null ? null : new Date().toISOString();
+      if (trouble !== null)
+        log('error', 'volume-trouble', { volume: this.mounted?.id, trouble, saw: this.seen.complaint });
+      else log('info', 'volume-well', { volume: this.mounted?.id });
+      this.trouble = trouble;
+    }
+    const { asksForVolume } = this.o.scrubber.status;
+    const needs = asksForVolume ?? (needsAnother(trouble) ? this.why() : null);
+    if (needs === null) {
+      this.need = null;
+      this.asked = false;
+      this.remounted = false;
+    } else this.need ??= { since: new Date().toISOString(), because: needs };
+  }
+
+  private why(): string {
+    const { trouble, seen } = this;
+    if (trouble === 'stalled') return 'A write has not come back';
+    if (trouble === 'full') return `${Math.round((seen.freeBytes ?? 0) / 2 ** 20)} MiB are free`;
+    return seen.complaint.split('\n')[0] || `the volume is ${trouble}`;
+  }
+
+  private async care(): Promise<void> {
+    const { data, log } = this.o;
+    if (this.swapping !== null) return this.finishSwap();
+    if (this.trouble === 'full') {
+      const gone = await freeOldest(data);
+      if (gone === null) return;
+      this.freed.push(gone);
+      log('warn', 'set-aside-freed', { incident: gone, because: 'the data volume is full' });
+      return;
+    }
+    if (this.need === null) {
+      this.doing = null;
+      return;
+    }
+    const { newestVolume } = await import('../boot/volume');
+    const { do: what, because } = careForVolume({
+      self: this.place.instanceId,
+      mounted: this.mounted?.id ?? null,
+      trouble: this.trouble,
+      asks: this.o.scrubber.status.asksForVolume,
+      newest: await newestVolume(this.o.config),
+      alerts: this.o.alerts(),
+      works: this.o.works(),
+      remounted: this.remounted,
+    });
+    this.doing = because.replace(/\.$/, '');
+    if (because !== this.said) log('warn', `volume-${what}`, { because });
+    this.said = because;
+    this.asked = what === 'ask';
+    if (what !== 'swap') return;
+    this.remounted = true;
+    this.swapping = { from: this.mounted?.id ?? null, because };
+    await this.finishSwap();
+  }
+
+  /** Each part sees whether it is done already: it may fail anywhere, and is begun anew with the next round. */
+  private async finishSwap(): Promise<void> {
+    const { prometheus, scrubber, data, log } = this.o;
+    const { detach, mountDataVolume } = await import('../boot/volume');
+    const { from } = this.swapping!;
+    const force = needsAnother(this.trouble);
+    // What hangs on a stalled volume cannot be killed; it gets errors once the volume is taken away.
+    if (from !== null && this.trouble === 'stalled') await detach(from, this.place, true);
+    await prometheus.hold(force ? 'SIGKILL' : 'SIGTERM');
+    if ((await mountedDevice(data)) !== null) await unmount(data);
+    if (from !== null) await detach(from, this.place, force);
+    this.mounted = await mountDataVolume(this.place);
+    for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(data, program), { recursive: true });
+    this.looker.forget();
+    scrubber.volumeChanged();
+    if (this.mounted.id !== from) {
+      this.remounted = false;
+      await this.o.onOlderData();
+    }
+    this.swapping = null;
+    this.need = null;
+    this.asked = false;
+    this.doing = null;
+    this.said = '';
+    this.trouble = null;
+    log('warn', 'volume-swapped', { from, to: this.mounted.id, generation: this.mounted.generation });
+    prometheus.letGo();
+  }
+
+  private async report(): Promise<void> {
+    const { config, identity, store } = this.o;
+    const { id, generation } = this.mounted ?? { id: null, generation: null };
+    const news = {
+      version: 1 as const,
+      node: config.node,
+      instanceId: identity.instanceId,
+      zone: identity.zone,
+      volumeId: id,
+      generation,
+      needsVolume: this.asked ? this.need : null,
+      tested: this.tested,
+    };
+    const text = JSON.stringify(news);
+    const now = Date.now();
+    if (text === this.reported.text && now - this.reported.at < REPORT_MS) return;
+    const report: StorageReport = { ...news, at: new Date(now).toISOString() };
+    await store.writeStorage(report);
+    this.reported = { text, at: now };
+  }
+}

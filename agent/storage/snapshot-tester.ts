@@ -1,0 +1,107 @@
+import { AttachVolumeCommand, DescribeVolumesCommand, EC2Client, type Volume } from '@aws-sdk/client-ec2';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { judge } from '../../lib/core/damage-judge';
+import { TAGS } from '../../lib/core/names';
+import type { SnapshotTest } from '../../lib/core/storage-documents';
+import { mountedDevice, run, unmount } from '../boot/mounts';
+import { detach, mountAt, type Place } from '../boot/volume';
+import { ATTACH_TEST_AS, deviceName } from '../boot/volume-step';
+import { messageOf } from '../log';
+import { sleep } from '../loop';
+import { Memory } from '../scrub/memory';
+import { scrubPass } from '../scrub/pass';
+
+export interface TesterOptions extends Place {
+  /** Where the volume is mounted that is tried. */
+  readonly scratch: string;
+  readonly promtool: string;
+  readonly bytesPerSecond: number;
+  readonly retentionMs: number;
+  readonly onResult: (test: SnapshotTest) => void;
+}
+
+const DEVICE_MS = 60_000;
+const DUMP_MS = 10 * 60_000;
+/** A good snapshot has samples from as shortly before it as this. */
+const FRESH_MS = 5 * 60_000;
+
+/**
+ * Tries snapshots: take-snapshot has a volume made of one for this node, by its tags. It is mounted as a restore would
+ * mount it, read by the scrub, and opened by Prometheus's own tool, which has to find the samples of the last minutes.
+ */
+export class SnapshotTester {
+  private done: string | null = null;
+
+  constructor(private readonly o: TesterOptions) {}
+
+  async round(): Promise<void> {
+    const { config, log, scratch } = this.o;
+    const ec2 = new EC2Client({ region: config.region });
+    const tags = { [TAGS.cluster]: config.cluster, [TAGS.shard]: String(config.shard), [TAGS.testedBy]: config.node };
+    const Filters = Object.entries(tags).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
+    const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
+    if (volume === undefined) return;
+    const id = volume.VolumeId!;
+    if (this.done !== id) {
+      const began = Date.now();
+      const because = await this.attachAndTry(ec2, volume).then(
+        (found) => found,
+        (error: unknown) => messageOf(error).split('\n')[0]!,
+      );
+      const good = because.startsWith(GOOD);
+      this.o.onResult({
+        snapshotId: tag(volume, TAGS.testOf),
+        volumeId: id,
+        good,
+        because,
+        at: new Date().toISOString(),
+      });
+      log(good ? 'info' : 'warn', 'snapshot-tried', {
+        snapshot: tag(volume, TAGS.testOf),
+        good,
+        because,
+        tookMs: Date.now() - began,
+      });
+      this.done = id;
+    }
+    if ((await mountedDevice(scratch)) !== null) await unmount(scratch);
+    await detach(id, this.o, false);
+  }
+
+  private async attachAndTry(ec2: EC2Client, volume: Volume): Promise<string> {
+    const { instanceId, deviceDir, scratch } = this.o;
+    const id = volume.VolumeId!;
+    const device = join(deviceDir, deviceName(id));
+    if ((volume.Attachments ?? []).length === 0) {
+      await ec2.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: instanceId, Device: ATTACH_TEST_AS }));
+    }
+    for (const end = Date.now() + DEVICE_MS; !existsSync(device); await sleep(500)) {
+      if (Date.now() > end) throw new Error('its device does not appear');
+    }
+    if ((await mountedDevice(scratch)) === null) await mountAt(device, scratch);
+    return this.tryOut(Date.parse(tag(volume, TAGS.takenAt)));
+  }
+
+  /** Why it is good, beginning with GOOD, or why not. */
+  private async tryOut(takenAt: number): Promise<string> {
+    const { scratch, promtool, bytesPerSecond, retentionMs, log } = this.o;
+    const tsdb = join(scratch, 'prometheus');
+    if (!existsSync(join(tsdb, 'wal'))) return 'there is no TSDB on it';
+    const seen = await scrubPass(tsdb, { bytesPerSecond, deep: new Set() });
+    const memory = await new Memory(scratch, log).read();
+    const { findings } = judge(memory, seen, { running: false, blocksLoaded: null, retentionMs, bySize: false });
+    const worst = findings.find((f) => f.ifStarted === 'refuses' || f.ifStarted === 'destroys');
+    if (worst !== undefined) return worst.says;
+    const range = [`--min-time=${takenAt - FRESH_MS}`, `--max-time=${takenAt + 60_000}`, '--match={__name__="up"}'];
+    const args = ['-n', '19', promtool, 'tsdb', 'dump', `--sandbox-dir-root=${scratch}`, ...range, tsdb];
+    const { stdout } = await run('nice', args, { timeout: DUMP_MS, maxBuffer: 2 ** 28 });
+    const samples = stdout.split('\n').filter((line) => line.startsWith('{')).length;
+    return samples === 0
+      ? `it opens, and has no sample of the last ${FRESH_MS / 60_000} minutes before it`
+      : `${GOOD}: ${samples} samples of up in its last ${FRESH_MS / 60_000} minutes`;
+  }
+}
+
+const GOOD = 'opens';
+const tag = (volume: Volume, name: string): string => volume.Tags?.find((t) => t.Key === name)?.Value ?? '';

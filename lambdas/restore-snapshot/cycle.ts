@@ -1,0 +1,143 @@
+import { CreateTagsCommand, CreateVolumeCommand, DeleteVolumeCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { clientToken, ownTags, readStorage, toTags } from '../../lib/control/ebs';
+import type { ControlStore } from '../../lib/control/store';
+import type { NodeId } from '../../lib/core/assignment';
+import { serves, works, type Probe } from '../../lib/core/health';
+import { TAGS } from '../../lib/core/names';
+import type { Policy } from '../../lib/core/policy';
+import { nextRestoreStep, type RestoreStep } from '../../lib/core/restore';
+import type { RestoreRecord } from '../../lib/core/storage-documents';
+
+export interface RestoreDeps {
+  readonly ec2: EC2Client;
+  readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readRestore' | 'writeRestore'>;
+  readonly cluster: string;
+  readonly shard: number;
+  readonly nodes: readonly NodeId[];
+  readonly probes: ReadonlyMap<NodeId, Probe>;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** How a restore of a node stands after the call; null record: there never was one. */
+export interface RestoreOutcome {
+  readonly node: NodeId;
+  readonly because: string;
+  readonly asks: boolean;
+  readonly record: RestoreRecord | null;
+}
+
+/** A volume of gp3 fills lazily from its snapshot; at this rate, MiB/s, it is whole before anybody waits for it. */
+const INITIALIZATION_RATE = 300;
+/** Steps that follow each other at once; the rest waits for somebody. */
+const MOST_STEPS = 6;
+
+/** Goes on with what is to be restored, one node after the other, as far as it comes without waiting. */
+export async function restoreVolumes(deps: RestoreDeps): Promise<RestoreOutcome[]> {
+  const outcomes: RestoreOutcome[] = [];
+  for (const node of deps.nodes) {
+    let outcome = await restoreStep(deps, node);
+    for (let step = 1; outcome.again && step < MOST_STEPS; step += 1) outcome = await restoreStep(deps, node);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** One step for one node: read all, decide, write. `again`: the next one need not wait. */
+export async function restoreStep(
+  deps: RestoreDeps,
+  node: NodeId,
+): Promise<RestoreOutcome & { readonly again: boolean }> {
+  const { ec2, store, cluster, shard, nodes, probes, policy, now, log } = deps;
+  const report = await store.readStorage(node);
+  const read = await store.readRestore(node);
+  const quiet = (because: string): RestoreOutcome & { again: boolean } => ({
+    node,
+    because,
+    asks: false,
+    record: read?.record ?? null,
+    again: false,
+  });
+  if (report === null) return quiet(`${node} has never said how its volume is.`);
+  if (report.needsVolume === null && read?.record.state !== 'running') return quiet(`${node} asks for no volume.`);
+
+  const [storage, assignment] = await Promise.all([readStorage(ec2, cluster, shard), store.readAssignment()]);
+  const probe = probes.get(node);
+  const step = nextRestoreStep(
+    {
+      report,
+      record: read?.record ?? null,
+      volumes: storage.volumes.filter((v) => v.node === node),
+      snapshots: storage.snapshots.filter((s) => s.node === node),
+      works: probe !== undefined && works(probe, policy),
+      anotherServes: nodes.some((n) => n !== node && probes.has(n) && serves(probes.get(n)!, policy)),
+      paused: (assignment?.assignment.paused ?? null) !== null,
+    },
+    now(),
+  );
+  const { record, went } = await carryOut(deps, step, read, report.zone);
+  log(step.do === 'nothing' || step.do === 'wait' ? 'info' : 'warn', `restore-${step.do}`, {
+    node,
+    because: step.because,
+    went,
+  });
+  return {
+    node,
+    because: step.because,
+    asks: report.needsVolume !== null,
+    record,
+    again: went && record?.state === 'running' && step.do !== 'wait',
+  };
+}
+
+/** `went` false: somebody else was first, or there was nothing to do. */
+async function carryOut(
+  { ec2, store, cluster, shard, log }: RestoreDeps,
+  step: RestoreStep,
+  read: { readonly record: RestoreRecord; readonly etag: string } | null,
+  zone: string,
+): Promise<{ record: RestoreRecord | null; went: boolean }> {
+  const before = read?.record ?? null;
+  if (step.do === 'nothing' || step.do === 'wait') return { record: before, went: false };
+  if (step.do === 'create') {
+    const { node } = before!;
+    const made = await ec2.send(
+      new CreateVolumeCommand({
+        AvailabilityZone: zone,
+        SnapshotId: step.snapshotId,
+        VolumeType: 'gp3',
+        Encrypted: true,
+        VolumeInitializationRate: INITIALIZATION_RATE,
+        ClientToken: clientToken('restore', cluster, shard, node, step.generation, step.snapshotId),
+        TagSpecifications: [
+          {
+            ResourceType: 'volume',
+            Tags: toTags({
+              ...ownTags(cluster, shard),
+              [TAGS.node]: node,
+              [TAGS.generation]: String(step.generation),
+              [TAGS.restoredFrom]: step.snapshotId,
+              Name: `${cluster}-${node}-data`,
+            }),
+          },
+        ],
+      }),
+    );
+    log('warn', 'volume-made', { node, volume: made.VolumeId, from: step.snapshotId, generation: step.generation });
+    return { record: before, went: true };
+  }
+  if (step.do === 'withdraw' && step.volumeId !== null) {
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: step.volumeId }));
+  }
+  if (step.do === 'blame') await tag(ec2, step.snapshotId, { [TAGS.verified]: `bad: ${step.because}` });
+  if (step.do === 'finish' && step.keep !== null) {
+    await tag(ec2, step.keep, { [TAGS.kept]: `replaced by ${step.record.volumeId}: ${step.record.because}` });
+  }
+  const written = await store.writeRestore(step.record, read?.etag ?? null);
+  return { record: step.record, went: written === 'written' };
+}
+
+async function tag(ec2: EC2Client, id: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: toTags(tags) }));
+}

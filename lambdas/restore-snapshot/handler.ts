@@ -1,0 +1,54 @@
+import { ebsClient } from '../../lib/control/ebs';
+import { METRICS } from '../../lib/core/names';
+import { readFunctionConfig } from '../shared/config';
+import { connectControl, type Control } from '../shared/control';
+import { log } from '../shared/log';
+import { everyInterval, loopMs } from '../shared/loop';
+import { publish } from '../shared/metrics';
+import { restoreVolumes } from './cycle';
+
+let control: Control | undefined;
+const ec2 = ebsClient();
+const LOOK_MS = 3_000;
+
+/**
+ * Called every minute and by the alarm volume-needed. Level-triggered: each look reads what there is and does the next
+ * step, so that it may die anywhere and run twice. It goes on within its minute, as restores go in steps of seconds.
+ */
+export async function handler(
+  _event: unknown,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<{ steps: readonly string[] }> {
+  const config = readFunctionConfig(process.env);
+  control ??= connectControl(config);
+  const { store, addresses, policy } = control;
+  const world = control;
+  const { cluster, shard } = config;
+  const said = new Set<string>();
+  await everyInterval(LOOK_MS, loopMs(context), async () => {
+    await addresses.refresh();
+    const probes = await world.probeAll(policy.probe.timeoutMs);
+    const quiet: typeof log = (level, event, fields) => {
+      const line = JSON.stringify([event, fields]);
+      if (!said.has(line)) log(level, event, fields);
+      said.add(line);
+    };
+    const nodes = addresses.nodes;
+    const outcomes = await restoreVolumes({
+      ec2,
+      store,
+      cluster,
+      shard,
+      nodes,
+      probes,
+      policy,
+      now: Date.now,
+      log: quiet,
+    });
+    publish(cluster, shard, [
+      { name: METRICS.volumesAsked, value: outcomes.filter((o) => o.asks).length },
+      { name: METRICS.restoresGivenUp, value: outcomes.filter((o) => o.asks && o.record?.state === 'given-up').length },
+    ]);
+  });
+  return { steps: [...said] };
+}

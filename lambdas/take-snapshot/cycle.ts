@@ -1,0 +1,177 @@
+import {
+  CreateSnapshotCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteSnapshotCommand,
+  DeleteVolumeCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { clientToken, ownTags, readStorage, toTags, type ShardStorage } from '../../lib/control/ebs';
+import { reasonOf } from '../../lib/control/prober';
+import type { ControlStore } from '../../lib/control/store';
+import type { NodeId } from '../../lib/core/assignment';
+import { works, type Probe } from '../../lib/core/health';
+import { METRICS, TAGS } from '../../lib/core/names';
+import type { Policy } from '../../lib/core/policy';
+import { goodAge, isDue, nextToTest, toPrune } from '../../lib/core/snapshots';
+import type { StorageReport } from '../../lib/core/storage-documents';
+import type { MetricValue } from '../shared/metrics';
+
+export interface SnapshotDeps {
+  readonly ec2: EC2Client;
+  readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readAnnouncement'>;
+  readonly cluster: string;
+  readonly shard: number;
+  readonly nodes: readonly NodeId[];
+  readonly probes: ReadonlyMap<NodeId, Probe>;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A test that takes longer is given up: its node may be gone. The snapshot is tried again. */
+const TEST_WITHIN_MS = 15 * 60_000;
+
+/** Looks at what there is and does what is due: level-triggered, so that it may end anywhere and be called at any time. */
+export async function careForSnapshots(deps: SnapshotDeps): Promise<MetricValue[]> {
+  const { ec2, store, cluster, shard, nodes } = deps;
+  const storage = await readStorage(ec2, cluster, shard);
+  const reports = new Map(await Promise.all(nodes.map(async (n) => [n, await store.readStorage(n)] as const)));
+  const failed: string[] = [];
+  for (const [what, step] of [
+    ['results not taken', takeResults],
+    ['no snapshot taken', takeSnapshots],
+    ['no test begun', beginTests],
+    ['not pruned', prune],
+  ] as const) {
+    // One that fails must not keep the others from their work.
+    await step(deps, storage, reports).catch((error: Error) => failed.push(`${what}: ${reasonOf(error)}`));
+  }
+  if (failed.length > 0) throw new Error(failed.join('; '));
+  return metrics(deps, storage);
+}
+
+type Reports = ReadonlyMap<NodeId, StorageReport | null>;
+
+async function takeSnapshots(
+  { ec2, cluster, shard, nodes, policy, now, log }: SnapshotDeps,
+  s: ShardStorage,
+  reports: Reports,
+): Promise<void> {
+  for (const node of nodes) {
+    const report = reports.get(node) ?? null;
+    // The one in use: a restore may have made a newer one that is not.
+    const volume = s.volumes.find((v) => v.id === report?.volumeId);
+    // Of a volume with damage that only another one mends there is nothing to keep, and what good ones there are, are older.
+    if (volume === undefined || volume.attachedTo === null || report?.needsVolume) continue;
+    if (
+      !isDue(
+        s.snapshots.filter((k) => k.node === node),
+        policy.snapshots,
+        now(),
+      )
+    )
+      continue;
+    const tags = {
+      ...ownTags(cluster, shard),
+      [TAGS.node]: node,
+      [TAGS.generation]: String(volume.generation),
+      [TAGS.takenAt]: new Date(now()).toISOString(),
+      Name: `${cluster}-${node}-data`,
+    };
+    const taken = await ec2.send(
+      new CreateSnapshotCommand({
+        VolumeId: volume.id,
+        Description: `Data volume of ${node}, generation ${volume.generation}`,
+        TagSpecifications: [{ ResourceType: 'snapshot', Tags: toTags(tags) }],
+      }),
+    );
+    log('info', 'snapshot-taken', { node, volume: volume.id, snapshot: taken.SnapshotId });
+  }
+}
+
+/** A node that does not alert tries it, in its own zone: a snapshot is of the region. */
+async function beginTests(
+  { ec2, store, cluster, shard, nodes, probes, policy, log }: SnapshotDeps,
+  s: ShardStorage,
+  reports: Reports,
+): Promise<void> {
+  const active = (await store.readAssignment())?.assignment.active;
+  const tester = nodes.find((node) => {
+    const probe = probes.get(node);
+    return node !== active && probe !== undefined && works(probe, policy) && reports.get(node)?.needsVolume === null;
+  });
+  if (tester === undefined || s.tests.some((t) => t.testedBy === tester)) return;
+  const zone = reports.get(tester)!.zone;
+  const snapshot = nextToTest(nodes, s.snapshots, policy.snapshots);
+  if (snapshot === null) return;
+  const made = await ec2.send(
+    new CreateVolumeCommand({
+      AvailabilityZone: zone,
+      SnapshotId: snapshot.id,
+      VolumeType: 'gp3',
+      Encrypted: true,
+      ClientToken: clientToken('test', snapshot.id, tester),
+      TagSpecifications: [
+        {
+          ResourceType: 'volume',
+          Tags: toTags({
+            ...ownTags(cluster, shard),
+            [TAGS.testOf]: snapshot.id,
+            [TAGS.testedBy]: tester,
+            [TAGS.takenAt]: new Date(snapshot.takenAt).toISOString(),
+            Name: `${cluster}-test-of-${snapshot.id}`,
+          }),
+        },
+      ],
+    }),
+  );
+  log('info', 'test-begun', { snapshot: snapshot.id, of: snapshot.node, by: tester, volume: made.VolumeId });
+}
+
+/** Writes down what nodes found, and takes back the volumes that were made for it, and no other. */
+async function takeResults({ ec2, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {
+  for (const test of s.tests) {
+    const tested = reports.get(test.testedBy)?.tested ?? null;
+    const result = tested !== null && tested.volumeId === test.id ? tested : null;
+    if (result !== null) {
+      const { good, because } = result;
+      const found = s.snapshots.find((k) => k.id === test.snapshotId);
+      if (found !== undefined && found.verdict === null) {
+        const verdict = good ? 'good' : `bad: ${because}`;
+        await ec2.send(new CreateTagsCommand({ Resources: [found.id], Tags: toTags({ [TAGS.verified]: verdict }) }));
+        log(good ? 'info' : 'warn', 'snapshot-tested', { snapshot: found.id, of: found.node, good, because });
+      }
+    } else if (now() - test.madeAt < TEST_WITHIN_MS) continue;
+    if (!test.available) continue; // its node has not let go of it yet
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: test.id }));
+    log('info', 'test-volume-deleted', { volume: test.id, snapshot: test.snapshotId });
+  }
+}
+
+async function prune({ ec2, policy, now, log }: SnapshotDeps, s: ShardStorage): Promise<void> {
+  const busy = new Set(s.tests.map((t) => t.snapshotId));
+  // By the snapshots' own nodes: those of a node that was taken away are thinned out too.
+  for (const node of new Set(s.snapshots.map((k) => k.node))) {
+    for (const { id } of toPrune(
+      s.snapshots.filter((k) => k.node === node),
+      policy.snapshots,
+      now(),
+    )) {
+      if (busy.has(id)) continue;
+      await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+      log('info', 'snapshot-pruned', { node, snapshot: id });
+    }
+  }
+}
+
+function metrics({ nodes, policy, now }: SnapshotDeps, s: ShardStorage): MetricValue[] {
+  const without = nodes.filter((node) => {
+    const age = goodAge(
+      s.snapshots.filter((k) => k.node === node),
+      now(),
+    );
+    return age === null || age > policy.snapshots.goodWithinMs;
+  });
+  return [{ name: METRICS.withoutGoodSnapshot, value: without.length }];
+}

@@ -1,0 +1,92 @@
+import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client, type Tag } from '@aws-sdk/client-ec2';
+import { createHash } from 'node:crypto';
+import { TAGS } from '../core/names';
+import type { DataVolume } from '../core/restore';
+import type { KnownSnapshot } from '../core/snapshots';
+
+/** A volume that was made to try a snapshot. */
+export interface TestVolume {
+  readonly id: string;
+  readonly snapshotId: string;
+  readonly testedBy: string;
+  readonly available: boolean;
+  /** ms since the Unix epoch. */
+  readonly madeAt: number;
+}
+
+export interface ShardStorage {
+  readonly volumes: readonly (DataVolume & { readonly node: string })[];
+  readonly tests: readonly TestVolume[];
+  readonly snapshots: readonly KnownSnapshot[];
+}
+
+/** Repair may wait longer than failover, and EC2 throttles. */
+export const ebsClient = (): EC2Client =>
+  new EC2Client({ maxAttempts: 3, requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000 } });
+
+/** Volumes and snapshots with the tags of this cluster and shard; others are never seen, so never touched. */
+export async function readStorage(ec2: EC2Client, cluster: string, shard: number): Promise<ShardStorage> {
+  const Filters = Object.entries(ownTags(cluster, shard)).map(([tag, value]) => ({
+    Name: `tag:${tag}`,
+    Values: [value],
+  }));
+  const [{ Volumes = [] }, { Snapshots = [] }] = await Promise.all([
+    ec2.send(new DescribeVolumesCommand({ Filters })),
+    ec2.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] })),
+  ]);
+  const volumes = Volumes.map((v) => ({ v, tags: tagsOf(v.Tags) }));
+  return {
+    volumes: volumes
+      .filter(({ tags }) => tags[TAGS.node] !== undefined && Number.isInteger(Number(tags[TAGS.generation])))
+      .map(({ v, tags }) => ({
+        id: v.VolumeId!,
+        node: tags[TAGS.node]!,
+        generation: Number(tags[TAGS.generation]),
+        available: v.State === 'available',
+        kept: tags[TAGS.kept] !== undefined,
+        attachedTo: v.Attachments?.find((a) => a.State !== 'detached')?.InstanceId ?? null,
+        zone: v.AvailabilityZone!,
+      })),
+    tests: volumes
+      .filter(({ tags }) => tags[TAGS.testOf] !== undefined)
+      .map(({ v, tags }) => ({
+        id: v.VolumeId!,
+        snapshotId: tags[TAGS.testOf]!,
+        testedBy: tags[TAGS.testedBy] ?? '',
+        available: v.State === 'available',
+        madeAt: v.CreateTime?.getTime() ?? 0,
+      })),
+    snapshots: Snapshots.flatMap((s) => {
+      const tags = tagsOf(s.Tags);
+      const takenAt = Date.parse(tags[TAGS.takenAt] ?? '');
+      const node = tags[TAGS.node];
+      if (node === undefined || Number.isNaN(takenAt)) return [];
+      const said = tags[TAGS.verified] ?? '';
+      return {
+        id: s.SnapshotId!,
+        node,
+        volumeId: s.VolumeId!,
+        generation: Number(tags[TAGS.generation]),
+        takenAt,
+        completed: s.State === 'completed',
+        verdict: said.startsWith('good') ? ('good' as const) : said.startsWith('bad') ? ('bad' as const) : null,
+      };
+    }),
+  };
+}
+
+export const ownTags = (cluster: string, shard: number): Record<string, string> => ({
+  [TAGS.cluster]: cluster,
+  [TAGS.shard]: String(shard),
+});
+
+export const toTags = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value: Value.slice(0, 256) }));
+
+/** The same for the same request, so that a call that is made again makes nothing twice. */
+export const clientToken = (...parts: readonly (string | number)[]): string =>
+  createHash('sha256').update(parts.join('|')).digest('hex');
+
+function tagsOf(tags: readonly Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key!, Value ?? '']));
+}

@@ -1,0 +1,99 @@
+import type { NodeId } from './assignment';
+import type { Policy } from './policy';
+
+/** A snapshot of a data volume, as its tags say. Only such as carry our cluster and shard are ever seen. */
+export interface KnownSnapshot {
+  readonly id: string;
+  readonly node: NodeId;
+  readonly volumeId: string;
+  readonly generation: number;
+  /** ms since the Unix epoch. */
+  readonly takenAt: number;
+  readonly completed: boolean;
+  /** What a restore test found; null: not tested yet. */
+  readonly verdict: 'good' | 'bad' | null;
+}
+
+type SnapshotPolicy = Policy['snapshots'];
+
+const newestFirst = (a: KnownSnapshot, b: KnownSnapshot): number => b.takenAt - a.takenAt;
+
+/** Whether a node's volume is to be snapshotted now. */
+export function isDue(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): boolean {
+  const newest = Math.max(0, ...ofNode.map((s) => s.takenAt));
+  // Half a minute early rather than a whole one late: the schedule comes once a minute.
+  return now - newest >= policy.everyMs - 30_000;
+}
+
+/**
+ * Which of one node's snapshots go: all of the last hours are kept, then the newest of each hour, of each day, and
+ * nothing after that. The newest good one is kept for ever, and so is the newest of all.
+ */
+export function toPrune(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): KnownSnapshot[] {
+  const sorted = [...ofNode].sort(newestFirst);
+  const kept = new Set<string>();
+  const keep = (s: KnownSnapshot | undefined): unknown => s && kept.add(s.id);
+  keep(sorted[0]);
+  keep(sorted.find((s) => s.verdict === 'good'));
+  const slots = new Set<string>();
+  for (const s of sorted) {
+    const age = now - s.takenAt;
+    if (age <= policy.allMs) keep(s);
+    const slot =
+      age <= policy.hourlyMs
+        ? `h${Math.floor(s.takenAt / 3_600_000)}`
+        : age <= policy.dailyMs
+          ? `d${Math.floor(s.takenAt / 86_400_000)}`
+          : null;
+    // A bad one never stands for its hour.
+    if (slot === null || slots.has(slot) || s.verdict === 'bad') continue;
+    slots.add(slot);
+    keep(s);
+  }
+  return sorted.filter((s) => !kept.has(s.id));
+}
+
+/** What to test next, of all nodes: that of the node whose last tested snapshot is the oldest; never tested goes first. */
+export function nextToTest(
+  nodes: readonly NodeId[],
+  snapshots: readonly KnownSnapshot[],
+  policy: SnapshotPolicy,
+): KnownSnapshot | null {
+  const due = nodes.flatMap((node) => {
+    const ofNode = snapshots.filter((s) => s.node === node);
+    const next = toTest(ofNode, policy);
+    const tested = ofNode.filter((s) => s.verdict !== null).map((s) => s.takenAt);
+    return next === null ? [] : [{ next, last: Math.max(0, ...tested) }];
+  });
+  return due.sort((a, b) => a.last - b.last || a.next.takenAt - b.next.takenAt)[0]?.next ?? null;
+}
+
+/** What to test next of one node: the newest, when it is not tested and the last test is long enough ago. */
+function toTest(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy): KnownSnapshot | null {
+  const sorted = ofNode.filter((s) => s.completed).sort(newestFirst);
+  const newest = sorted[0];
+  if (newest === undefined || newest.verdict !== null) return null;
+  const lastTested = sorted.find((s) => s.verdict !== null);
+  return lastTested === undefined || newest.takenAt - lastTested.takenAt >= policy.testEveryMs - 30_000 ? newest : null;
+}
+
+/**
+ * The snapshots to restore from, best first: good ones from before the damage, the newest first; then untested ones,
+ * since a restore is a test too and an empty node helps nobody. Never one that was found bad.
+ */
+export function candidates(
+  ofNode: readonly KnownSnapshot[],
+  before: number,
+  tried: readonly string[],
+): KnownSnapshot[] {
+  const usable = ofNode
+    .filter((s) => s.completed && s.takenAt < before && s.verdict !== 'bad' && !tried.includes(s.id))
+    .sort(newestFirst);
+  return [...usable.filter((s) => s.verdict === 'good'), ...usable.filter((s) => s.verdict === null)];
+}
+
+/** Age of the newest good snapshot, ms; null when there is none. */
+export function goodAge(ofNode: readonly KnownSnapshot[], now: number): number | null {
+  const newest = ofNode.filter((s) => s.verdict === 'good').sort(newestFirst)[0];
+  return newest === undefined ? null : now - newest.takenAt;
+}

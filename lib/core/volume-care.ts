@@ -1,0 +1,44 @@
+import { needsAnother } from './volume-health';
+import type { VolumeTrouble } from './storage-documents';
+
+/** A volume of the node's own, as EC2 knows it. */
+export interface OwnVolume {
+  readonly id: string;
+  readonly generation: number;
+  readonly attachedTo: string | null;
+}
+
+export interface VolumeSituation {
+  readonly self: string;
+  readonly mounted: string | null;
+  readonly trouble: VolumeTrouble | null;
+  /** Why files on it cannot be mended; null: they can, or need not. */
+  readonly asks: string | null;
+  /** The newest volume of the node; null: EC2 knows of none. */
+  readonly newest: OwnVolume | null;
+  /** It lets alerts through, and its Prometheus works. */
+  readonly alerts: boolean;
+  readonly works: boolean;
+  /** The same volume was mounted anew in this incident already. */
+  readonly remounted: boolean;
+}
+
+export type VolumeCare = { readonly do: 'nothing' | 'wait' | 'ask' | 'swap'; readonly because: string };
+
+/** Whether the node lets go of its volume and takes another one, or the same one anew. Cheapest first; `ask`: only another one helps. */
+export function careForVolume(s: VolumeSituation): VolumeCare {
+  const { trouble, asks, newest, mounted } = s;
+  const bad = needsAnother(trouble);
+  if (!bad && asks === null) return { do: 'nothing', because: 'The volume serves.' };
+  const why = bad ? `The volume is ${trouble}` : asks!;
+  if (s.alerts && s.works)
+    return { do: 'wait', because: `${why}; this node alerts, which another one has to do first.` };
+  if (newest === null) return { do: 'ask', because: `${why}, and EC2 knows of no volume of this node.` };
+  if (newest.id !== mounted)
+    return { do: 'swap', because: `${why}; ${newest.id} is newer, of generation ${newest.generation}.` };
+  if (bad && trouble !== 'stalled' && !s.remounted) {
+    const how = newest.attachedTo === s.self ? 'mounted anew' : 'attached again';
+    return { do: 'swap', because: `${why}; it is ${how}.` };
+  }
+  return { do: 'ask', because: `${why}; another volume is waited for.` };
+}

@@ -1,0 +1,180 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { readStorage } from '../../lib/control/ebs';
+import type { KnownSnapshot } from '../../lib/core/snapshots';
+import type { VolumeTrouble } from '../../lib/core/storage-documents';
+import { LOCAL_CREDENTIALS } from '../run/read-back';
+import { awaitAll } from './clock';
+import { FAILOVER, on } from './failover-scenarios';
+import type { Reading } from './instrument';
+import type { Scenario } from './scenario';
+import { atRest } from './settle';
+import { prometheusOf, statusOf, type World } from './world';
+
+/** Snapshots are due every minute here, and one of them is tried at a time. */
+const SNAPSHOT_MS = 400_000;
+const NOTICED_MS = 60_000;
+const READY_MS = 180_000;
+
+/** What happens to the standby's data volume as a whole; its agent and restore-snapshot get it back to work. */
+const VOLUME = {
+  ...FAILOVER,
+  hurts: 'standby',
+  takeover: 'none',
+  epochs: 0,
+  // They need root, as namespaces do.
+  needsNamespaces: true,
+  needsVolumes: true,
+  undo: async () => Date.now(),
+} satisfies Partial<Scenario>;
+
+let generation = 0;
+let spoiled: string | null = null;
+
+const replaced =
+  (trouble: VolumeTrouble): NonNullable<Scenario['course']> =>
+  async (world, { hurt }, struckAt) => {
+    const node = hurt!;
+    const noticedAt = await seen(world, node, trouble);
+    const readyAt = await well(world, node);
+    await must(world, 'the restore does not end', READY_MS, async () => {
+      const read = await world.store.readRestore(node);
+      return read?.record.state === 'done' ? null : `it is ${read?.record.state ?? 'not begun'}`;
+    });
+    const { record } = (await world.store.readRestore(node))!;
+    const { volume } = await statusOf(world, node);
+    return {
+      measurements: {
+        volumeNoticed: (noticedAt - struckAt) / 1000,
+        restoreToReady: (readyAt - Date.parse(record.startedAt)) / 1000,
+        volumeWellAgain: (readyAt - struckAt) / 1000,
+        generationsMore: volume!.generation! - generation,
+        fromBadSnapshot: record.snapshotId === spoiled ? 1 : 0,
+      },
+      findings: [`${node} has ${record.volumeId}, made of ${record.snapshotId}: ${record.because}`],
+    };
+  };
+
+/** Both nodes have a snapshot that a restore test found good. */
+async function snapshotsThere(world: World): Promise<void> {
+  await atRest(world);
+  world.say('  waiting for snapshots that were found good');
+  await must(world, 'no good snapshots', SNAPSHOT_MS, async () => {
+    const good = (await snapshots(world)).filter((s) => s.verdict === 'good').map((s) => s.node);
+    const without = world.state.nodes.filter(({ node }) => !good.includes(node)).map(({ node }) => node);
+    return without.length === 0 ? null : `${without.join(' and ')} has none`;
+  });
+}
+
+async function snapshots({ state }: World): Promise<readonly KnownSnapshot[]> {
+  const { endpoint, region, cluster } = state;
+  const ec2 = new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS });
+  return (await readStorage(ec2, cluster, 0)).snapshots;
+}
+
+/** The next snapshot of the standby is spoiled before it is tried; the drill goes on when it was found bad. */
+async function latestIsBad(world: World): Promise<void> {
+  await snapshotsThere(world);
+  const { active } = (await world.store.readAssignment())!.assignment;
+  const standby = world.state.nodes.find((n) => n.node !== active)!.node;
+  const of = async (): Promise<KnownSnapshot[]> => (await snapshots(world)).filter((s) => s.node === standby);
+  const newest = Math.max(...(await of()).map((s) => s.takenAt));
+  world.say(`  waiting for the next snapshot of ${standby}, which is spoiled, and for what its test says`);
+  await must(world, 'no further snapshot', SNAPSHOT_MS, async () => {
+    const next = (await of()).find((s) => s.takenAt > newest);
+    if (next === undefined) return 'the last one is the newest';
+    await world.faults.act('spoil-snapshot', { snapshot: next.id });
+    spoiled = next.id;
+    return null;
+  });
+  await must(world, 'the test does not find it bad', SNAPSHOT_MS, async () => {
+    const verdict = (await of()).find((s) => s.id === spoiled)?.verdict;
+    return verdict === 'bad' ? null : `it says ${verdict ?? 'nothing yet'}`;
+  });
+}
+
+const remembering =
+  (inject: Scenario['inject']): Scenario['inject'] =>
+  async (world, cast) => {
+    generation = (await statusOf(world, cast.hurt!)).volume!.generation!;
+    return inject(world, cast);
+  };
+
+async function seen(world: World, node: string, trouble: VolumeTrouble): Promise<number> {
+  await must(world, `it is not seen to be ${trouble}`, NOTICED_MS, async () => {
+    const { volume } = await statusOf(world, node);
+    return volume?.trouble === trouble ? null : `it is said to be ${volume?.trouble ?? 'well'}`;
+  });
+  return Date.now();
+}
+
+async function well(world: World, node: string): Promise<number> {
+  await must(world, 'it does not get well', READY_MS, async () => {
+    const { volume, prometheus } = await statusOf(world, node);
+    if (volume!.trouble !== null) return `its volume is ${volume!.trouble}; ${volume!.doing ?? 'nothing is done'}`;
+    if (prometheus.pid === null) return 'Prometheus does not run';
+    const ready = await fetch(`${prometheusOf(world, node)}/-/ready`, { signal: AbortSignal.timeout(1_000) });
+    return ready.ok ? null : 'Prometheus is not ready';
+  });
+  return Date.now();
+}
+
+/** @throws Error naming what is missing when the time is over */
+async function must(
+  world: World,
+  what: string,
+  timeoutMs: number,
+  missing: () => Promise<string | null>,
+): Promise<void> {
+  const told = (): Promise<string | null> => missing().catch((error: Error) => error.message);
+  const left = await awaitAll(told, { timeoutMs, signal: world.signal });
+  if (left !== null) throw new Error(`${what} within ${timeoutMs / 1000} s: ${left}`);
+}
+
+async function roomAgain(world: World, node: string, struckAt: number): Promise<Reading> {
+  const at = await seen(world, node, 'full');
+  const readyAt = await well(world, node);
+  const { volume } = await statusOf(world, node);
+  return {
+    measurements: {
+      volumeNoticed: (at - struckAt) / 1000,
+      volumeWellAgain: (readyAt - struckAt) / 1000,
+      generationsMore: volume!.generation! - generation,
+      freedMiB: Math.round(volume!.freeBytes! / 2 ** 20),
+    },
+    findings: volume!.freed.map((incident) => `freed ${incident}`),
+  };
+}
+
+export const VOLUME_SCENARIOS: readonly Scenario[] = [
+  {
+    ...VOLUME,
+    name: 'volume-gone',
+    what: "the standby's data volume is detached by force while it is written to, and deleted",
+    prepare: snapshotsThere,
+    inject: remembering((world, { hurt }) => world.faults.act('detach-volume', { node: hurt, delete: true })),
+    course: replaced('gone'),
+  },
+  {
+    ...VOLUME,
+    name: 'bad-snapshot',
+    what: 'the same, and the latest snapshot does not open: the one before is used',
+    prepare: latestIsBad,
+    inject: remembering((world, { hurt }) => world.faults.act('detach-volume', { node: hurt, delete: true })),
+    course: replaced('gone'),
+  },
+  {
+    ...VOLUME,
+    name: 'disk-full',
+    what: "what was set aside fills the standby's data volume but for 32 MiB",
+    inject: remembering(on('fill-volume')),
+    course: (world, { hurt }, struckAt) => roomAgain(world, hurt!, struckAt),
+  },
+  {
+    ...VOLUME,
+    name: 'volume-stall',
+    what: "the standby's data volume takes no write any more and says nothing; it stays so",
+    prepare: snapshotsThere,
+    inject: remembering(on('stall-volume')),
+    course: replaced('stalled'),
+  },
+];

@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ResolvedTool } from '../../tools';
+import type { Instance } from '../instance';
+import type { Start } from '../system';
+import { volumesDir } from './find';
+import { ImageStore } from './image-store';
+import { VolumePlayer } from './player';
+
+export interface VolumesOptions {
+  readonly ec2: EC2Client;
+  readonly endpoint: string;
+  readonly cluster: string;
+  readonly mkfs: ResolvedTool;
+}
+
+/** Gives the deployed volumes their data, and follows what is attached to whom. */
+export async function startVolumes(
+  start: Start,
+  { ec2, endpoint, cluster, mkfs }: VolumesOptions,
+  instances: ReadonlyMap<string, Instance>,
+): Promise<VolumePlayer> {
+  const root = volumesDir(start.dir);
+  rmSync(join(root, 'probe'), { recursive: true, force: true });
+  const store = await ImageStore.create(root, mkfs);
+  start.cleanup.defer('remove the images of the volumes', () => store.close());
+  const player = new VolumePlayer({
+    ec2,
+    endpoint,
+    cluster,
+    store,
+    scratch: join(root, 'scratch'),
+    deviceDirs: (id) => [...instances.values()].find((i) => i.deployed.instanceId === id)?.deviceDir ?? null,
+    onEvent: start.onEvent,
+  });
+  await player.start();
+  start.cleanup.defer('take the volumes away', () => player.stop());
+  return player;
+}

@@ -1,14 +1,11 @@
 import { durationMs } from '../lib/core/duration';
+import { UserError } from '../lib/core/errors';
 import { PORTS } from '../lib/core/names';
 import type { ShardReport } from '../lib/core/sharding';
 import type { NodeAnnouncement, NodeConfig } from '../lib/core/node-documents';
 import { renderFiles } from '../lib/core/render';
 import { WATCHDOG_PATH } from '../lib/core/render-alertmanager';
 import { controlS3, s3ControlStore } from '../lib/control/store';
-import type { VolumeKeeper } from './storage/keeper';
-import { careForVolumes, keeperOf } from './storage/volumes';
-import { UserError } from '../lib/core/errors';
-import { installFromImage } from './boot/image';
 import { prepareMachine } from './boot/prepare';
 import { checkConfig } from './config/check';
 import { Configurer } from './config/configurer';
@@ -40,9 +37,9 @@ import { Scrubber } from './scrub/scrubber';
 import { liveInstances } from './config/instances';
 import { LayoutKeeper } from './shards/layout-keeper';
 import { statusOf, type StatusSource } from './status';
-import { BlockRestorer } from './thanos/block-restorer';
-import { register } from './thanos/registration';
-import { Sidecar } from './thanos/sidecar';
+import type { VolumeKeeper } from './storage/keeper';
+import { careForVolumes, keeperOf } from './storage/volumes';
+import { thanosParts } from './thanos/parts';
 import { readVersions } from './versions';
 import { callLambda, remedyWebhook } from './webhooks/remedies';
 import { serveWebhooks, type Webhook } from './webhooks/server';
@@ -95,22 +92,13 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const store = s3ControlStore(s3, config.controlBucket, config.shard, policy.storeTimeoutMs);
   let keeper: VolumeKeeper | null = null;
   // The one that was mounted at the start, where nothing watches over it.
-  let volumeId: string | null = null;
+  let mountedAtStart: string | null = null;
   const announcement = (): NodeAnnouncement => {
     const at = new Date().toISOString();
     const report = generations.live === null ? {} : { report: shardReport() };
     const watchdogs = watchdog.passedOn;
-    return {
-      version: 1,
-      node,
-      ...identity,
-      volumeId: keeper?.status.id ?? volumeId,
-      at,
-      agentStartedAt: startedAt,
-      versions,
-      watchdogs,
-      ...report,
-    };
+    const volumeId = keeper?.status.id ?? mountedAtStart;
+    return { version: 1, node, ...identity, volumeId, at, agentStartedAt: startedAt, versions, watchdogs, ...report };
   };
   const peers = new Peers(
     config,
@@ -172,32 +160,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
   const { thanos } = config;
-  const restorer =
-    thanos === null
-      ? null
-      : new BlockRestorer({
-          ...paths,
-          s3,
-          bucket: thanos.bucket,
-          retentionMs: durationMs(config.prometheus.retentionTime),
-          bytesPerSecond: policy.scrub.bytesPerSecond,
-          log,
-        });
-  const sidecar =
-    thanos === null
-      ? null
-      : new Sidecar({
-          config: { ...config, thanos },
-          paths,
-          address,
-          s3,
-          register,
-          install:
-            env.binDir === null
-              ? () => installFromImage(thanos.image, 'bin/thanos', paths.bin, config.artifactMirror, log)
-              : null,
-          log,
-        });
+  const { sidecar, restorer } = thanosParts(config, env, paths, address, s3, log);
 
   const probes = new Probes(node, () => peers.addresses, policy);
   const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);
@@ -385,7 +348,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     );
     if (keeper !== null && mounted !== null) {
       loops.push(...(await careForVolumes(keeper, mounted, env, paths, { config, identity, log })));
-    } else volumeId = mounted?.id ?? null;
+    } else mountedAtStart = mounted?.id ?? null;
     Object.assign(versions, await readVersions(paths, log));
     // Announced before Alertmanager starts, so that of two that start at once one finds the other.
     // With a configuration from an earlier life nothing is waited for: S3 may be down.

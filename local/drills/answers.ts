@@ -1,3 +1,4 @@
+import { must } from './clock';
 import { seriesOf } from './collect';
 import type { Instrument } from './instrument';
 import { queriesOf } from './thanos';
@@ -37,13 +38,47 @@ function alike(a: string | undefined, b: string | undefined): boolean {
 
 /**
  * What is asked. Replicas scrape at different fractions of a second; so only what hardly moves can be equal to the last
- * digit.
+ * digit. A histogram's buckets are born when such a latency is first seen: their number always moves.
  */
-const QUERIES = ['up', 'sum by (job) (up)', 'trade_engine_drill{alert="for5s"}', 'count by (__name__) ({job="redis"})'];
+const QUERIES = [
+  'up',
+  'sum by (job) (up)',
+  'trade_engine_drill{alert="for5s"}',
+  'count by (__name__) ({job="redis", __name__!~".+_bucket"})',
+];
 
 /** The window that is asked for lies between settling and the fault: nothing moves in it. */
 const FROM_S = 1;
 const TO_S = 11;
+
+/** What Thanos finds by DNS and scrapes every 15 s is born well after the system is ready. */
+const STANDS_STILL_MS = 180_000;
+const STILL_S = 15;
+const LATECOMERS = ['thanos-query', 'thanos-store', 'thanos-compact'];
+
+/** Waits until everything that is asked for exists and has not changed for a while: two replicas see a birth at two moments. */
+export async function standsStill(world: World): Promise<void> {
+  await must('what is compared stands still', STANDS_STILL_MS, world.signal, () => moving(world), 1_000);
+}
+
+async function moving(world: World): Promise<string | null> {
+  // The last second may not have been scraped by everybody.
+  const end = Math.floor(Date.now() / 1000) - 1;
+  const window = { start: String(end - STILL_S), end: String(end), step: '1' };
+  const answers = await Promise.all(QUERIES.map((query) => ask(world, query, window)));
+  const late = LATECOMERS.filter(
+    (job) => ![...answers[0]!.keys()].some((series) => series.includes(JSON.stringify(['job', job]))),
+  );
+  if (late.length > 0) return `nobody scrapes ${late.join(', ')} yet`;
+  for (const answer of answers) {
+    for (const [series, text] of answer) {
+      const values = JSON.parse(text) as Series['values'];
+      if (values.length <= STILL_S) return `${series} was born in the last ${STILL_S} s`;
+      if (new Set(values.map(([, value]) => value)).size > 1) return `${series} changed in the last ${STILL_S} s`;
+    }
+  }
+  return null;
+}
 
 /** The same range queries through the query port before the fault, while it lasts and afterwards: equal answers? */
 export const sameAnswers: Instrument = (world) => {

@@ -1,4 +1,4 @@
-import { sameAnswers } from './answers';
+import { sameAnswers, standsStill } from './answers';
 import { blocksMove } from './blocks-move';
 import { compactorCrash } from './compactor-crash';
 import { FAILOVER } from './failover-scenarios';
@@ -18,6 +18,7 @@ export const THANOS_SCENARIOS: readonly Scenario[] = [
     name: 'thanos-down',
     what: 'every query task is killed and stays down: queries go to the nodes, and back when Thanos is well again',
     instruments: [queryLoad(20, reroute), sameAnswers],
+    prepare: standsStill,
     inject: service('stop-service', 'query'),
     undo: service('start-service', 'query'),
   },

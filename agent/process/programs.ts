@@ -58,6 +58,8 @@ export function alertmanagerCommand(
     args: [
       '--config.file=live/alertmanager.yml',
       `--web.listen-address=${address}:${PORTS.alertmanager}`,
+      // In every notification: it says who told it, and its links lead there.
+      `--web.external-url=http://${address}:${PORTS.alertmanager}`,
       `--storage.path=${join(paths.data, 'alertmanager')}`,
       `--cluster.listen-address=${gossip}`,
       `--cluster.advertise-address=${gossip}`,

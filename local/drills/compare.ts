@@ -82,7 +82,7 @@ export function compareWithOracle(ours: readonly Told[], oracle: readonly Told[]
     note(
       'duplicates',
       firing.length - Math.max(1, truth.firing.length),
-      `${what}: told ${firing.length} times that it fires, the oracle ${truth.firing.length}`,
+      `${what}: told ${firing.length} times that it fires, the oracle ${truth.firing.length}: ${tellers(firing)}`,
     );
     note('falselyResolved', early.length, `${what}: told that it ended while it went on`);
     const ends = resolved.length - early.length;
@@ -90,7 +90,7 @@ export function compareWithOracle(ours: readonly Told[], oracle: readonly Told[]
     note(
       'duplicates',
       ends - Math.max(1, truth.resolved.length),
-      `${what}: told ${ends} times that it ended, the oracle ${truth.resolved.length}`,
+      `${what}: told ${ends} times that it ended, the oracle ${truth.resolved.length}: ${tellers(resolved)}`,
     );
 
     if (told.length > 0) {
@@ -105,4 +105,9 @@ export function compareWithOracle(ours: readonly Told[], oracle: readonly Told[]
       `${t.name}: told that it ${t.status === 'firing' ? 'fires' : 'ended'}, the oracle knows nothing of it`,
     );
   return { ...count, startsOff, findings };
+}
+
+/** Who told it, and when. */
+function tellers(told: readonly Told[]): string {
+  return told.map((t) => `${t.sender} at ${new Date(t.receivedAt).toISOString().slice(11, 23)}`).join(', ');
 }

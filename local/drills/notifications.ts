@@ -9,6 +9,8 @@ export const SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } a
 export interface Told {
   /** One of SOURCES. */
   readonly source: string;
+  /** host:port of the Alertmanager that told it, as it names itself. */
+  readonly sender: string;
   /** When the pager got it, ms since the Unix epoch. */
   readonly receivedAt: number;
   /** Labels without the replica's. */
@@ -25,6 +27,7 @@ interface Page {
   readonly receivedAt: string;
   readonly source: string;
   readonly payload: {
+    readonly externalURL: string;
     readonly alerts: readonly {
       readonly status: 'firing' | 'resolved';
       readonly labels: Readonly<Record<string, string>>;
@@ -69,6 +72,7 @@ export function parseNotifications(text: string): Told[] {
 function toldBy({ receivedAt, source, payload }: Page): Told[] {
   return payload.alerts.map((alert) => ({
     source,
+    sender: new URL(payload.externalURL).host,
     receivedAt: Date.parse(receivedAt),
     alert: identity(alert.labels),
     name: alert.labels.alertname ?? '?',

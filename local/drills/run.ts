@@ -13,7 +13,7 @@ import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
 import { hasThanos } from './thanos';
 import { Watch } from './watch';
-import { DRILL_ALERTS, type World } from './world';
+import { DRILL_ALERTS, nodeAt, type World } from './world';
 
 /** How long a takeover is waited for: beyond every limit, so that a late one is measured and not merely missing. */
 const TAKEOVER_MS = 45_000;
@@ -49,9 +49,9 @@ async function incident(
   const { cast } = settled;
   const startedAt = Date.now();
   const said = (): Told[] =>
-    readNotifications(world.state.pages).filter(
-      (t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name),
-    );
+    readNotifications(world.state.pages)
+      .filter((t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name))
+      .map((t) => ({ ...t, sender: nodeAt(world, t.sender) ?? t.sender }));
   const compare = (told: readonly Told[], source: string): Comparison =>
     compareWithOracle(
       told.filter((t) => t.source === source),

@@ -39,6 +39,10 @@ export function connect(state: RunState, signal: AbortSignal, say: (line: string
 /** Of all shards. */
 export const nodesOf = ({ state }: World): RunState['nodes'] => [...state.nodes, ...state.others];
 
+/** Whose address it is, with or without a port; undefined for one that is no node's. */
+export const nodeAt = (world: World, host: string): string | undefined =>
+  nodesOf(world).find(({ address }) => address === host.split(':')[0])?.node;
+
 export const addressOf = (world: World, node: string): string => nodesOf(world).find((n) => n.node === node)!.address;
 
 /** Prometheus of every node, and the oracle's. */

@@ -10,6 +10,7 @@ function told(
 ): Told {
   return {
     source: SOURCES.system,
+    sender: 'n1',
     receivedAt: T + at.got,
     alert: 'a',
     name: 'A',
@@ -56,7 +57,11 @@ describe('against the oracle', () => {
         [oracle[0]!, oracle[0]!, oracle[1]!].map((t) => ({ ...t })),
         oracle,
       ),
-    ).toMatchObject({ duplicates: 1, missed: 0 });
+    ).toMatchObject({
+      duplicates: 1,
+      missed: 0,
+      findings: ['A: told 2 times that it fires, the oracle 1: n1 at 00:00:01.000, n1 at 00:00:01.000'],
+    });
     expect(
       compareWithOracle(
         [oracle[0]!, oracle[1]!, oracle[1]!].map((t) => ({ ...t })),
@@ -122,7 +127,7 @@ describe('the pager’s file', () => {
     endsAt: '2026-01-01T00:00:20Z',
   });
   const page = (source: string, ...alerts: object[]): string =>
-    `${JSON.stringify({ receivedAt: '2026-01-01T00:00:01.500Z', source, payload: { alerts } })}\n`;
+    `${JSON.stringify({ receivedAt: '2026-01-01T00:00:01.500Z', source, payload: { externalURL: 'http://n1:9193', alerts } })}\n`;
 
   test('a half-written line is left out', () => {
     expect(parseNotifications(`${page('default', alert('A', 'firing'))}{"receivedAt":`)).toHaveLength(1);
@@ -134,7 +139,14 @@ describe('the pager’s file', () => {
       page('default', alert('A', 'firing', 'n1')) + page('oracle', alert('A', 'firing', 'n2')),
     );
     expect(a!.alert).toBe(b!.alert);
-    expect(a).toMatchObject({ source: 'default', name: 'A', status: 'firing', receivedAt: T + 1_500, endsAt: null });
+    expect(a).toMatchObject({
+      source: 'default',
+      sender: 'n1:9193',
+      name: 'A',
+      status: 'firing',
+      receivedAt: T + 1_500,
+      endsAt: null,
+    });
   });
 
   test('a group’s other alerts are not told again by news of one', () => {

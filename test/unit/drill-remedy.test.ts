@@ -5,6 +5,7 @@ const T = Date.parse('2027-01-01T00:00:00Z');
 const line = (s: number, event: string): RemedyLine => ({ at: new Date(T + s * 1000).toISOString(), event });
 const told = (s: number, status: Told['status']): Told => ({
   source: 'default',
+  sender: 'n1',
   receivedAt: T + s * 1000,
   alert: 'a',
   name: 'RedisDown',

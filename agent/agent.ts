@@ -74,7 +74,11 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const startedAt = new Date().toISOString();
   const versions = { agent: AGENT_VERSION, prometheus: '', alertmanager: '' };
   const generations = new Generations(paths.config);
-  const gate = new AlertGate(log, ALERT_LIVES * durationMs(config.prometheus.resendDelay));
+  const gate = new AlertGate(
+    log,
+    ALERT_LIVES * durationMs(config.prometheus.resendDelay),
+    durationMs(config.alertmanager.peerTimeout),
+  );
   await serveGate(gate, env.gateAddress, PORTS.gate);
   const watchdog = new WatchdogReceiver(config.shard, () => void peers.round().catch(() => {})); // the loop says why
   const webhooks: Record<string, Webhook> = { [WATCHDOG_PATH]: (notification) => watchdog.take(notification) };

@@ -1,12 +1,4 @@
-import {
-  EMPTY_GATE,
-  fingerprint,
-  forgetStale,
-  hold,
-  type GateState,
-  type PostedAlert,
-  type Replay,
-} from '../../lib/core/gate';
+import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type PostedAlert } from '../../lib/core/gate';
 import type { Log } from '../log';
 import { Delivery, type DeliverySource } from './delivery';
 
@@ -27,13 +19,17 @@ export class AlertGate implements DeliverySource {
   /** Asked before each delivery; set once it is known whom to ask. */
   mayTell = async (): Promise<boolean> => true;
 
-  /** `alertLifeMs`: how long a firing alert lives in Alertmanager after its last post. */
+  /**
+   * `alertLifeMs`: how long a firing alert lives in Alertmanager after its last post. `peerTimeoutMs`: how long each
+   * Alertmanager waits for every one that comes before it in their cluster's order.
+   */
   constructor(
     private readonly log: Log,
     private readonly alertLifeMs: number,
+    readonly peerTimeoutMs: number,
   ) {}
 
-  get replay(): Replay {
+  get replay(): DeliverySource['replay'] {
     return { openedAt: this.openedAt ?? 0, lifeMs: this.alertLifeMs };
   }
 

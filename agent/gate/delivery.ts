@@ -1,5 +1,7 @@
 import {
   deliveredWith,
+  endsWaitMs,
+  newestEnd,
   nextDueAt,
   NOTHING_DELIVERED,
   owed,
@@ -15,7 +17,9 @@ export interface DeliverySource {
   /** What is held, as far as this shard tells it. */
   readonly toTell: GateState;
   readonly isOpen: boolean;
-  readonly replay: Replay;
+  readonly replay: Omit<Replay, 'endsWaitMs'>;
+  /** How long each Alertmanager waits for every one before it, ms. */
+  readonly peerTimeoutMs: number;
   /** Whether what is held may be told now; if not, it is asked again soon. */
   mayTell(): Promise<boolean>;
   /** Whether some other Alertmanager has all that is held. */
@@ -48,6 +52,8 @@ export class Delivery {
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
   private foundAloneAt: number | null = null;
+  /** How long ends wait here; holds for those up to `upTo`, and is asked anew for later ones. */
+  private endsWait = { ms: Infinity, upTo: 0 };
   private running = false;
   private stopped = false;
   private abort = new AbortController();
@@ -74,6 +80,7 @@ export class Delivery {
     this.abort = new AbortController();
     this.delivered = NOTHING_DELIVERED;
     this.joined = false;
+    this.endsWait = { ms: Infinity, upTo: 0 };
     this.running = false;
     this.serve();
   }
@@ -90,15 +97,17 @@ export class Delivery {
     void this.run(this.abort.signal);
   }
 
+  private get replay(): Replay {
+    return { ...this.source.replay, endsWaitMs: this.endsWait.ms };
+  }
+
   private owed(): HeldAlert[] {
-    const { toTell, replay } = this.source;
-    return owed(toTell, this.delivered, Date.now(), replay);
+    return owed(this.source.toTell, this.delivered, Date.now(), this.replay);
   }
 
   private serveWhenDue(): void {
-    const { toTell, replay } = this.source;
     const now = Date.now();
-    const at = nextDueAt(toTell, this.delivered, now, replay);
+    const at = nextDueAt(this.source.toTell, this.delivered, now, this.replay);
     if (this.due !== null) clearTimeout(this.due);
     this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - now));
   }
@@ -111,7 +120,10 @@ export class Delivery {
         continue;
       }
       const batch = this.owed().slice(0, BATCH);
-      if (batch.length === 0) break;
+      if (batch.length === 0) {
+        if (await this.findPlace(signal)) continue;
+        break;
+      }
       if (!(await this.source.mayTell())) {
         await sleep(ASK_AGAIN_MS);
         continue;
@@ -146,20 +158,37 @@ export class Delivery {
    * later costs nothing.
    */
   private async isOutside(signal: AbortSignal): Promise<boolean> {
-    const url = `http://${this.address}/api/v2/status`;
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const answer = await fetch(url, { signal: patience })
-      .then((response) => response.text())
-      .catch(() => null);
+    const cluster = await this.askCluster(signal);
     // Out of reach, and known to be: a post under way when it comes back would reach it before it has joined.
-    if (answer === null) return this.error !== null;
-    const { status, peers } = clusterOf(answer);
-    if (status === 'settling') return true;
-    const alone = status === 'ready' && peers < 2;
+    if (cluster === null) return this.error !== null;
+    if (cluster.status === 'settling') return true;
+    const alone = cluster.status === 'ready' && cluster.members < 2;
     this.foundAloneAt = alone ? (this.foundAloneAt ?? Date.now()) : null;
     if (!alone) return false;
     const patienceMs = this.source.anotherIsServed(this.address) ? ALONE_MS : ANOTHER_MS;
     return Date.now() - this.foundAloneAt! < patienceMs;
+  }
+
+  /**
+   * Ends of which it is not known how long they wait: asks for its place in the order, which changes as others come and
+   * go. Out of reach nothing waits: it has to be told when it is back. Says whether there were any.
+   */
+  private async findPlace(signal: AbortSignal): Promise<boolean> {
+    const upTo = newestEnd(this.source.toTell, this.delivered, Date.now(), this.replay);
+    if (upTo <= this.endsWait.upTo) return false;
+    const cluster = await this.askCluster(signal);
+    if (signal.aborted) return false;
+    const { place, members } = cluster ?? { place: 0, members: 1 };
+    this.endsWait = { ms: endsWaitMs(place, members, this.source.peerTimeoutMs), upTo };
+    return true;
+  }
+
+  /** How it sees its cluster; null when it does not answer. */
+  private async askCluster(signal: AbortSignal): Promise<Cluster | null> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    return fetch(`http://${this.address}/api/v2/status`, { signal: patience })
+      .then((response) => response.text())
+      .then(clusterOf, () => null);
   }
 
   private async post(body: string, signal: AbortSignal): Promise<void> {
@@ -184,11 +213,22 @@ export class Delivery {
   }
 }
 
-function clusterOf(text: string): { status: string; peers: number } {
+interface Cluster {
+  readonly status: string;
+  readonly members: number;
+  /** From 0: it waits one peer-timeout for each one before it. They are in the order of their names. */
+  readonly place: number;
+}
+
+function clusterOf(text: string): Cluster {
   try {
-    const { cluster } = JSON.parse(text) as { cluster?: { status?: string; peers?: readonly unknown[] } };
-    return { status: cluster?.status ?? 'disabled', peers: cluster?.peers?.length ?? 0 };
+    const { cluster } = JSON.parse(text) as {
+      cluster?: { status?: string; name?: string; peers?: readonly { readonly name?: string }[] };
+    };
+    const { status = 'disabled', name = '', peers = [] } = cluster ?? {};
+    const place = peers.filter((peer) => (peer.name ?? '') < name).length;
+    return { status, members: peers.length, place };
   } catch {
-    return { status: 'unknown', peers: 0 }; // it answers, but not like an Alertmanager: the post will tell
+    return { status: 'unknown', members: 0, place: 0 }; // it answers, but not like an Alertmanager: the post will tell
   }
 }

@@ -89,12 +89,14 @@ export interface Delivered {
 
 export const NOTHING_DELIVERED: Delivered = { firing: 0, ended: 0 };
 
-/** What bears on telling of alerts that had ended before the gate was opened. */
+/** What bears on when the ends of alerts are told to one Alertmanager. */
 export interface Replay {
-  /** ms since the Unix epoch. */
+  /** When the gate was opened, ms since the Unix epoch. */
   readonly openedAt: number;
   /** How long a firing alert lives in Alertmanager after its last post, ms (Prometheus: 4 × the resend delay). */
   readonly lifeMs: number;
+  /** See endsWaitMs; Infinity as long as its place is unknown. */
+  readonly endsWaitMs: number;
 }
 
 /**
@@ -103,15 +105,30 @@ export interface Replay {
  */
 const OLD_ENDS_WAIT_MS = 3_000;
 
-/** What an Alertmanager still lacks, oldest first. */
+/**
+ * How long an end waits before it is told to the Alertmanager at `place` (from 0) of a cluster of `members`.
+ *
+ * A clustered Alertmanager looks at what fires, waits for `place` × peer-timeout whether another one tells it, and then
+ * compares what it saw *before* the wait with what has been told by now. If the end was told meanwhile, it takes the
+ * alert for a new one and tells its beginning once more, and soon its end. So the last in the order gets every end
+ * first, and each of the others as much later as it waits less: whatever one of them saw firing, it has then compared
+ * before any of them can tell the end.
+ */
+export function endsWaitMs(place: number, members: number, peerTimeoutMs: number): number {
+  return Math.max(0, members - 1 - place) * peerTimeoutMs;
+}
+
+/** What an Alertmanager still lacks, oldest first. An end that has to wait holds up the later ones. */
 export function owed(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
-  return [...state.held.values()]
-    .filter((h) => {
-      if (stale(h, now)) return false;
-      if (!hasEnded(h)) return h.seq > delivered.firing;
-      return h.seq > delivered.ended && !overEverywhere(h, now, replay) && !tooSoon(h, now, replay);
-    })
-    .sort((a, b) => a.seq - b.seq);
+  const firing = [...state.held.values()].filter((h) => !hasEnded(h) && !stale(h, now) && h.seq > delivered.firing);
+  const ends = endsLeft(state, delivered, now, replay);
+  const waits = ends.findIndex((h) => dueAt(h, replay) > now);
+  return [...firing, ...(waits < 0 ? ends : ends.slice(0, waits))].sort((a, b) => a.seq - b.seq);
+}
+
+/** The newest end that it lacks, by `seq`; 0 when there is none. */
+export function newestEnd(state: GateState, delivered: Delivered, now: number, replay: Replay): number {
+  return endsLeft(state, delivered, now, replay).at(-1)?.seq ?? 0;
 }
 
 /** What it has after it took `batch`, the beginning of what it was owed. */
@@ -123,15 +140,15 @@ export function deliveredWith(delivered: Delivered, batch: readonly HeldAlert[])
 
 /** When something that waits for its time will be owed, ms since the Unix epoch; null when nothing waits. */
 export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: Replay): number | null {
-  const waits = [...state.held.values()].some(
-    (h) =>
-      hasEnded(h) &&
-      h.seq > delivered.ended &&
-      !stale(h, now) &&
-      !overEverywhere(h, now, replay) &&
-      tooSoon(h, now, replay),
-  );
-  return waits ? replay.openedAt + OLD_ENDS_WAIT_MS : null;
+  const due = endsLeft(state, delivered, now, replay).map((h) => dueAt(h, replay));
+  return due.find((at) => at > now) ?? null;
+}
+
+/** The ends that it lacks and that are still worth telling, due or not, oldest first. */
+function endsLeft(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
+  return [...state.held.values()]
+    .filter((h) => hasEnded(h) && h.seq > delivered.ended && !stale(h, now) && !overEverywhere(h, now, replay))
+    .sort((a, b) => a.seq - b.seq);
 }
 
 function hasEnded({ alert, receivedAt }: HeldAlert): boolean {
@@ -143,6 +160,7 @@ function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: Replay): 
   return Date.parse(alert.endsAt!) < now - lifeMs;
 }
 
-function tooSoon({ alert }: HeldAlert, now: number, { openedAt }: Replay): boolean {
-  return Date.parse(alert.endsAt!) < openedAt && now < openedAt + OLD_ENDS_WAIT_MS;
+function dueAt({ alert, receivedAt }: HeldAlert, { openedAt, endsWaitMs }: Replay): number {
+  const old = Date.parse(alert.endsAt!) < openedAt;
+  return (old ? openedAt + OLD_ENDS_WAIT_MS : receivedAt) + endsWaitMs;
 }

@@ -48,13 +48,13 @@ class FakeAlertmanager {
 }
 
 describe('the alert gate and its Alertmanagers', () => {
-  const gate = { current: new AlertGate(() => {}, 60_000) };
+  const gate = { current: new AlertGate(() => {}, 60_000, 0) };
   let alertmanagers: FakeAlertmanager[];
   let addresses: string[];
   const sent = (i: number): string[] => alertmanagers[i]!.got.flat();
 
   beforeEach(async () => {
-    gate.current = new AlertGate(() => {}, 60_000);
+    gate.current = new AlertGate(() => {}, 60_000, 0);
     alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
     addresses = await Promise.all(alertmanagers.map((a) => a.start()));
     gate.current.setAlertmanagers(addresses);
@@ -216,7 +216,7 @@ describe('the alert gate and its Alertmanagers', () => {
 });
 
 describe('the gate’s API', () => {
-  const gate = new AlertGate(() => {}, 60_000);
+  const gate = new AlertGate(() => {}, 60_000, 0);
   let server: Server;
   let url: string;
   beforeAll(async () => {

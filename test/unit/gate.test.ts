@@ -5,6 +5,7 @@ import {
   fingerprint,
   forgetStale,
   hold,
+  newestEnd,
   nextDueAt,
   NOTHING_DELIVERED,
   owed as owedAfter,
@@ -25,7 +26,7 @@ const resolved = (name: string): PostedAlert => ({ labels: { alertname: name }, 
 const names = (alerts: readonly { alert: PostedAlert }[]): string[] => alerts.map((h) => h.alert.labels.alertname!);
 
 /** Long open, and alerts live long: nothing is held back. */
-const LONG_OPEN = { openedAt: T - 3_600_000, lifeMs: 3_600_000 };
+const LONG_OPEN = { openedAt: T - 3_600_000, lifeMs: 3_600_000, endsWaitMs: 0 };
 const owed = (state: GateState, upTo: number, now: number): HeldAlert[] =>
   owedAfter(state, { firing: upTo, ended: upTo }, now, LONG_OPEN);
 
@@ -121,7 +122,7 @@ describe('the alert gate', () => {
       startsAt: at(-agoMs - 10_000),
       endsAt: at(-agoMs),
     });
-    const opened = { openedAt: T, lifeMs: 60_000 };
+    const opened = { openedAt: T, lifeMs: 60_000, endsWaitMs: 0 };
 
     it('tells at once what fires, and a little later what had ended before', () => {
       const state = hold(EMPTY_GATE, [ended('over', 5_000), firing('now')], T);
@@ -143,10 +144,29 @@ describe('the alert gate', () => {
       expect(names(owedAfter(state, NOTHING_DELIVERED, T + 600, opened))).toEqual(['a']);
     });
 
+    it('does not forget an older end that waits when a newer one comes', () => {
+      const state = hold(hold(EMPTY_GATE, [ended('over', 5_000)], T), [ended('fresh', -500)], T + 600);
+      expect(owedAfter(state, NOTHING_DELIVERED, T + 600, opened)).toEqual([]);
+      expect(names(owedAfter(state, NOTHING_DELIVERED, T + 3_000, opened))).toEqual(['over', 'fresh']);
+    });
+
     it('never tells an end that every Alertmanager has found by itself', () => {
       const state = hold(EMPTY_GATE, [ended('a', 60_001)], T);
       expect(owedAfter(state, NOTHING_DELIVERED, T + 3_000, opened)).toEqual([]);
       expect(nextDueAt(state, NOTHING_DELIVERED, T, opened)).toBeNull();
     });
+  });
+
+  it('tells what fires at once, and an end when its time has come, whatever comes meanwhile', () => {
+    const later = { ...LONG_OPEN, endsWaitMs: 2_000 };
+    let state = hold(EMPTY_GATE, [resolved('a')], T);
+    state = hold(state, [firing('b')], T + 500);
+    const delivered = deliveredWith(NOTHING_DELIVERED, owedAfter(state, NOTHING_DELIVERED, T + 500, later));
+    expect(newestEnd(state, delivered, T + 500, later)).toBe(1);
+    expect(owedAfter(state, delivered, T + 1_999, later)).toEqual([]);
+    expect(nextDueAt(state, delivered, T + 1_999, later)).toBe(T + 2_000);
+    expect(names(owedAfter(state, delivered, T + 2_000, later))).toEqual(['a']);
+    // Told nothing of as long as its place is not known.
+    expect(owedAfter(state, delivered, T + 60_000, { ...later, endsWaitMs: Infinity })).toEqual([]);
   });
 });

@@ -153,7 +153,7 @@ export class Delivery {
 
   /**
    * An Alertmanager that is not part of its cluster does harm with what it is posted. One that just started notifies
-   * nobody for some ten seconds and then tells what it was posted at first, though that may have ended since; one that
+   * nobody for some seconds and then tells what it was posted at first, though that may have ended since; one that
    * was cut off knows nothing of what the others have told, and tells it again. While another one is served, posting
    * later costs nothing.
    */

@@ -67,6 +67,8 @@ export function alertmanagerCommand(
       `--cluster.peer-timeout=${config.alertmanager.peerTimeout}`,
       // Default 10s: after a partition, two halves that do not know each other both notify.
       '--cluster.reconnect-interval=1s',
+      // Default 200ms: two that compare within this time of each other tell the same end both.
+      '--cluster.gossip-interval=50ms',
       '--log.format=json',
     ],
   };

@@ -3,7 +3,15 @@ import type { RouteBook } from '../../lib/control/route-book';
 import { probeTask, type TaskProbe } from '../../lib/control/thanos-prober';
 import type { Assignment, NodeId } from '../../lib/core/assignment';
 import { METRICS } from '../../lib/core/names';
-import { decideRoute, noteProbe, NO_HISTORY, type Route, type ThanosHistory } from '../../lib/core/routing';
+import {
+  decideRoute,
+  noteProbe,
+  NO_HISTORY,
+  thanosWell,
+  type Route,
+  type Tasks,
+  type ThanosHistory,
+} from '../../lib/core/routing';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';
@@ -63,13 +71,17 @@ export async function runCycle(
   const assignment = read?.[1];
   const paused = assignment === undefined ? before.paused : (assignment?.assignment.paused ?? null);
 
-  const answering = probes.filter((p) => p.error === null).length;
+  const tasks: Tasks = {
+    known: probes.length,
+    answering: probes.filter((p) => p.error === null).length,
+    blind: probes.filter((p) => p.blind).length,
+  };
   // Nobody ever said where the tasks are: that is no miss of theirs.
-  const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, answering > 0, now);
+  const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, thanosWell(tasks), now);
   const outcome = await act();
   report(probes, thanos, outcome, config.policy.probe.fall);
   publish(config.cluster, config.shard, [
-    ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: answering > 0 ? 1 : 0 }]),
+    ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
     ...(outcome.route === null
       ? []
       : [{ name: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),
@@ -86,7 +98,7 @@ export async function runCycle(
         route: at.route,
         routeSince: at.since,
         thanos,
-        tasks: { known: probes.length, answering },
+        tasks,
         readyNodes: read?.[2] ?? [],
         shards: control.addresses.shards,
         paused,
@@ -114,13 +126,13 @@ async function readyNodes(control: Control, config: FunctionConfig): Promise<Nod
 
 /** Says what changed and what is wrong; a cycle in which all is well is silent, and one of a long outage almost. */
 function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome, fall: number): void {
-  const failing = probes.filter((p) => p.error !== null);
+  const failing = probes.filter((p) => p.error !== null || p.blind);
   if (thanos.misses > fall && outcome.route === 'nodes' && !outcome.acted) return;
   if (thanos.misses > 0 || failing.length > 0) {
     log('info', 'probe-missed', {
       of: 'Thanos query',
       misses: thanos.misses,
-      errors: failing.map((p) => `${p.task.address}:${p.task.port}: ${p.error}`),
+      errors: failing.map((p) => `${p.task.address}:${p.task.port}: ${p.error ?? 'asks no node'}`),
     });
   }
   if (outcome.acted) log('warn', 'queries-rerouted', { to: outcome.route, because: outcome.because });

@@ -5,12 +5,19 @@ import type { QueryTask } from './route-book';
 export interface TaskProbe {
   readonly task: QueryTask;
   readonly error: string | null;
+  /** It answers, but asks no node: it found no sidecar, or none that is well. */
+  readonly blind: boolean;
 }
 
 /** Needs no store and no sample: it asks whether the task can answer at all. */
 const QUERY = 'vector(1)';
 
-/** Asks a task whether it is ready, and a real query. Never rejects. */
+/** The parts that are read of what a task says of the stores that it asks. */
+interface Stores {
+  readonly data?: { readonly sidecar?: readonly { readonly lastError: string | null }[] };
+}
+
+/** Asks a task whether it is ready, a real query, and which nodes it asks. Never rejects. */
 export async function probeTask(task: QueryTask, timeoutMs: number): Promise<TaskProbe> {
   const base = `http://${task.address}:${task.port}`;
   // One deadline for the whole probe. A hung process still accepts connections: only an answer counts.
@@ -22,11 +29,16 @@ export async function probeTask(task: QueryTask, timeoutMs: number): Promise<Tas
     return text;
   };
   try {
-    const [, answer] = await Promise.all([ask('/-/ready'), ask(`/api/v1/query?query=${encodeURIComponent(QUERY)}`)]);
+    const [, answer, stores] = await Promise.all([
+      ask('/-/ready'),
+      ask(`/api/v1/query?query=${encodeURIComponent(QUERY)}`),
+      ask('/api/v1/stores'),
+    ]);
     const { data } = JSON.parse(answer) as { data?: { result?: { value?: [number, string] }[] } };
     if (data?.result?.[0]?.value?.[1] !== '1') throw new Error(`${QUERY} is answered by ${answer.slice(0, 100)}`);
-    return { task, error: null };
+    const sidecars = (JSON.parse(stores) as Stores).data?.sidecar ?? [];
+    return { task, error: null, blind: !sidecars.some((sidecar) => sidecar.lastError === null) };
   } catch (error) {
-    return { task, error: reasonOf(error) };
+    return { task, error: reasonOf(error), blind: false };
   }
 }

@@ -6,10 +6,12 @@ export type Route = 'thanos' | 'nodes' | 'other';
 
 /**
  * What one caller knows of Thanos as a whole: a probe that any query task answered is a success. One task of two that
- * fails is the business of the load balancer, which leaves it out, and of ECS, which replaces it.
+ * fails is the business of the load balancer, which leaves it out, and of ECS, which replaces it. One that answers and
+ * asks no node is worse: the load balancer takes it for well, and its share of the queries finds nothing. So a probe is
+ * a success only if no task is blind.
  */
 export interface ThanosHistory {
-  /** Consecutive probes that no task answered, and consecutive ones that some task answered. */
+  /** Consecutive probes that failed, and consecutive successes. */
   readonly misses: number;
   readonly hits: number;
   /** When the first of these hits was, ms; null after a miss, and before the first probe. */
@@ -18,9 +20,18 @@ export interface ThanosHistory {
 
 export const NO_HISTORY: ThanosHistory = { misses: 0, hits: 0, wellSince: null };
 
+/** Query tasks that are registered; of them, those that answered the last probe; of these, those that ask no node. */
+export interface Tasks {
+  readonly known: number;
+  readonly answering: number;
+  readonly blind: number;
+}
+
+export const thanosWell = (tasks: Tasks): boolean => tasks.answering > 0 && tasks.blind === 0;
+
 /** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
-export function noteProbe(history: ThanosHistory, answered: boolean, at: number): ThanosHistory {
-  return answered
+export function noteProbe(history: ThanosHistory, well: boolean, at: number): ThanosHistory {
+  return well
     ? { misses: 0, hits: history.hits + 1, wellSince: history.wellSince ?? at }
     : { misses: history.misses + 1, hits: 0, wellSince: null };
 }
@@ -31,8 +42,7 @@ export interface RoutingSituation {
   /** Since when this caller has seen the listener point there. */
   readonly routeSince: number;
   readonly thanos: ThanosHistory;
-  /** Query tasks that are registered, and those of them that answered the last probe. */
-  readonly tasks: { readonly known: number; readonly answering: number };
+  readonly tasks: Tasks;
   /** Nodes whose Prometheus answered a fresh probe. */
   readonly readyNodes: readonly NodeId[];
   /** Between which targets are split: of several, no node has them all. */
@@ -50,8 +60,8 @@ export interface RouteDecision {
 }
 
 /**
- * Decides where queries go. To the nodes after `fall` probes that no query task answered, and only if a node is ready;
- * back when Thanos has answered every probe for `routing.backAfterMs`, or at once when no node answers any more.
+ * Decides where queries go. To the nodes after `fall` probes that failed, and only if a node is ready; back when Thanos
+ * has been well in every probe for `routing.backAfterMs`, or at once when no node answers any more.
  */
 export function decideRoute(s: RoutingSituation, now: number): RouteDecision {
   const stay = (because: string): RouteDecision => ({ route: s.route, write: false, because });
@@ -79,7 +89,10 @@ function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSitua
   if (thanos.misses < fall) {
     return { route: 'thanos', because: `Thanos missed ${thanos.misses} of ${fall} probes: not enough to act.` };
   }
-  const fails = `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
+  const fails =
+    tasks.blind > 0
+      ? `${tasks.blind} of ${tasks.known} query tasks answer without asking any node`
+      : `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
   if (shards > 1) {
     // A query that fails is seen; one that silently leaves out half of the targets is believed.
     const because = `Thanos fails (${fails}), but there are ${shards} shards and no node has all targets: queries fail.`;

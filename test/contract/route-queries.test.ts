@@ -48,10 +48,18 @@ let routes: QueryRoutes;
 const servers: Server[] = [];
 /** Who answers, by address; who does not accepts and is silent, as a hung process is. */
 const works: Record<string, boolean> = {};
+/** Tasks that answer and ask no node. */
+let blind: readonly string[] = [];
 
-function serve(address: string, port: number, body: string): void {
-  const server = createServer((_, response) => {
-    if (works[address]) response.end(body);
+const ONE = JSON.stringify({ data: { result: [{ value: [0, '1'] }] } });
+const stores = (address: string): string => {
+  const sidecar = { name: 'node-1:10901', lastError: blind.includes(address) ? 'no such host' : null };
+  return JSON.stringify({ data: { store: [{ name: 'store:10901', lastError: null }], sidecar: [sidecar] } });
+};
+
+function serve(address: string, port: number, body: (path: string) => string): void {
+  const server = createServer((request, response) => {
+    if (works[address]) response.end(body(request.url!));
   }).listen(port, address);
   servers.push(server);
 }
@@ -173,9 +181,9 @@ beforeAll(async () => {
   );
   routes = { listenerArn: Listeners![0]!.ListenerArn!, thanosTargetGroupArn, nodesTargetGroupArn };
   for (const address of TASKS)
-    serve(address, PORTS.thanosHttp, JSON.stringify({ data: { result: [{ value: [0, '1'] }] } }));
+    serve(address, PORTS.thanosHttp, (path) => (path === '/api/v1/stores' ? stores(address) : ONE));
   for (const [node, address] of Object.entries(NODES)) {
-    serve(address, PORTS.prometheus, JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
+    serve(address, PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
     await store().writeAnnouncement({
       version: 1,
       node,
@@ -192,6 +200,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   for (const address of [...TASKS, ...Object.values(NODES)]) works[address] = true;
+  blind = [];
   await register(TASKS);
   await point(routes.thanosTargetGroupArn);
   await pause(false);
@@ -218,6 +227,14 @@ describe('one decision', () => {
     const [first] = await call(ALARM);
     expect(first!.value).toMatchObject({ acted: false, because: 'Thanos answers, by 1 of 2 query tasks.' });
     expect(await pointsTo()).toBe('thanos');
+  });
+
+  test('a task that answers and asks no node: the load balancer would go on giving it queries', async () => {
+    blind = [TASKS[1]!];
+    const [first] = await call(ALARM);
+    const because = expect.stringContaining('1 of 2 query tasks answer without asking any node');
+    expect(first!.value).toMatchObject({ acted: true, because, route: 'nodes' });
+    expect(await pointsTo()).toBe('nodes');
   });
 
   test('two calls at once, for tasks that hang, move the listener; a third finds nothing to do', async () => {
@@ -290,17 +307,20 @@ describe('a minute of probes', () => {
     }
     return lines();
   }
+  const reroutes = (lines: Line[]) => lines.filter((l) => l.event === 'queries-rerouted').map((l) => l.to);
   const healthy = (lines: Line[], value: number): boolean => lines.some((l) => l.ThanosHealthy === value);
 
   test('there at the third miss, and back when Thanos stayed well', async () => {
     const lines = await loop(async (seen) => {
       await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
       for (const task of TASKS) works[task] = false;
-      await eventually('the nodes', async () => (await pointsTo()) === 'nodes', 15_000);
+      await eventually('the nodes', () => reroutes(seen()).includes('nodes'), 15_000);
+      expect(await pointsTo()).toBe('nodes');
       for (const task of TASKS) works[task] = true;
-      await eventually('Thanos', async () => (await pointsTo()) === 'thanos', 15_000);
+      await eventually('Thanos', () => reroutes(seen()).includes('thanos'), 15_000);
+      expect(await pointsTo()).toBe('thanos');
     });
-    expect(lines.filter((l) => l.event === 'queries-rerouted').map((l) => l.to)).toEqual(['nodes', 'thanos']);
+    expect(reroutes(lines)).toEqual(['nodes', 'thanos']);
     const there = lines.findIndex((l) => l.event === 'queries-rerouted');
     const misses = lines.slice(0, there).filter((l) => l.event === 'probe-missed');
     expect(Math.max(...misses.map((l) => l.misses!))).toBe(POLICY.probe.fall);
@@ -323,7 +343,7 @@ describe('a minute of probes', () => {
       const from = seen().length;
       await eventually('a healthy Thanos again', () => healthy(seen().slice(from), 1), 15_000);
     });
-    expect(lines.filter((l) => l.event === 'queries-rerouted')).toEqual([]);
+    expect(reroutes(lines)).toEqual([]);
   });
 
   test('the API is silent: known tasks are probed on, and it is done as soon as it answers', async () => {
@@ -337,7 +357,7 @@ describe('a minute of probes', () => {
           () => seen().some((l) => (l.misses ?? 0) > 4) && seen().some((l) => l.event === 'cycle-failed'),
           15_000,
         );
-        expect(seen().filter((l) => l.event === 'queries-rerouted')).toEqual([]);
+        expect(reroutes(seen())).toEqual([]);
       } finally {
         emulator.process.kill('SIGCONT');
       }

@@ -12,7 +12,7 @@ const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
   route: 'thanos',
   routeSince: NOW - 1e6,
   thanos: well(60_000),
-  tasks: { known: 2, answering: 2 },
+  tasks: { known: 2, answering: 2, blind: 0 },
   readyNodes: ['a', 'b'],
   shards: 1,
   paused: null,
@@ -23,7 +23,7 @@ const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
 describe('where queries go', () => {
   test.each<[string, Partial<RoutingSituation>, Route, boolean, string]>([
     ['all well', {}, 'thanos', false, 'Thanos answers.'],
-    ['one of two tasks fails', { tasks: { known: 2, answering: 1 } }, 'thanos', false, 'by 1 of 2 query tasks'],
+    ['one of two tasks fails', { tasks: { known: 2, answering: 1, blind: 0 } }, 'thanos', false, 'by 1 of 2 query tasks'],
     ['two misses', { thanos: failing(2) }, 'thanos', false, 'Thanos missed 2 of 3 probes: not enough to act.'],
     [
       'three misses',
@@ -34,10 +34,17 @@ describe('where queries go', () => {
     ],
     [
       'no task at all',
-      { thanos: failing(3), tasks: { known: 0, answering: 0 } },
+      { thanos: failing(3), tasks: { known: 0, answering: 0, blind: 0 } },
       'nodes',
       true,
       'none of 0 query tasks',
+    ],
+    [
+      'one of two asks no node',
+      { thanos: failing(3), tasks: { known: 2, answering: 2, blind: 1 } },
+      'nodes',
+      true,
+      'Queries go to the nodes (a, b ready): 1 of 2 query tasks answer without asking any node',
     ],
     ['nobody is ready', { thanos: failing(9), readyNodes: [] }, 'thanos', false, 'no node is ready either'],
     ['several shards', { thanos: failing(9), shards: 2 }, 'thanos', false, 'no node has all targets'],

@@ -23,7 +23,13 @@ const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
 describe('where queries go', () => {
   test.each<[string, Partial<RoutingSituation>, Route, boolean, string]>([
     ['all well', {}, 'thanos', false, 'Thanos answers.'],
-    ['one of two tasks fails', { tasks: { known: 2, answering: 1, blind: 0 } }, 'thanos', false, 'by 1 of 2 query tasks'],
+    [
+      'one of two tasks fails',
+      { tasks: { known: 2, answering: 1, blind: 0 } },
+      'thanos',
+      false,
+      'by 1 of 2 query tasks',
+    ],
     ['two misses', { thanos: failing(2) }, 'thanos', false, 'Thanos missed 2 of 3 probes: not enough to act.'],
     [
       'three misses',

@@ -160,7 +160,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     scrubber,
     alerts: () => gate.isOpen,
     works: () => probes.prometheusWorks,
-    onOlderData: () => refiller.lostSamples(),
+    onLoss: () => refiller.lostSamples(),
     log,
   });
   const { thanos } = config;

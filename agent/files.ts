@@ -8,7 +8,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Old content or new content, never half of it, also when the power goes. */
@@ -21,12 +21,19 @@ export function writeAtomically(path: string, text: string, mode?: number): void
 }
 
 /**
- * Old content or new content, for whoever must not wait for a volume that may hang. After a loss of power it may be
- * the old one, or none: only for what can be found out anew. @throws when the volume does not take it
+ * Old content or new content, for whoever must not wait for a volume that may hang. After a loss of power, and in a
+ * snapshot, it may be the old one, never half of one. @throws when the volume does not take it
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.tmp`, text);
+  const file = await open(`${path}.tmp`, 'w');
+  try {
+    await file.writeFile(text);
+    // Without it a snapshot has the new name and nothing in it.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(`${path}.tmp`, path);
 }
 

@@ -41,6 +41,23 @@ export function nextVolumeStep(s: VolumeSituation): VolumeStep {
   return s.attachedTo === s.self ? 'wait-for-device' : 'wait-for-other-instance';
 }
 
+/** A volume was made of a snapshot and cannot be mounted: another one has to be made, and this one never formatted. */
+export class UnusableVolume extends UserError {
+  constructor(
+    readonly id: string,
+    readonly generation: number,
+    from: string,
+    why: string,
+  ) {
+    super({
+      what: `${id} cannot be mounted`,
+      got: why,
+      expected: `the file system that was on ${from}, which it was made of`,
+      fix: 'restore-snapshot makes another one of an earlier snapshot',
+    });
+  }
+}
+
 /** How Nitro instances name devices: by the volume's id, whatever was asked for. */
 export function deviceName(volumeId: string): string {
   return `nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;

@@ -4,10 +4,18 @@ import { join } from 'node:path';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { OwnVolume } from '../../lib/core/volume-care';
-import type { Log } from '../log';
+import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
 import { isDeviceOf, mountedDevice, run } from './mounts';
-import { attachAs, chooseVolume, deviceName, nextVolumeStep, type KnownVolume, type VolumeStep } from './volume-step';
+import {
+  attachAs,
+  chooseVolume,
+  deviceName,
+  nextVolumeStep,
+  UnusableVolume,
+  type KnownVolume,
+  type VolumeStep,
+} from './volume-step';
 
 const LOOK_EVERY_MS = 1_000;
 const DETACH_MS = 120_000;
@@ -53,14 +61,21 @@ export async function mountDataVolume({ config, instanceId, mountPoint, deviceDi
     });
     if (step !== said) log('info', 'volume', { volume: volume.id, step });
     said = step;
+    const from = volume.tags[TAGS.restoredFrom];
+    const unusable = (why: string): UnusableVolume =>
+      new UnusableVolume(volume.id, generationOf(volume), from ?? '', why);
     if (step === 'attach') {
       const Device = attachAs(generationOf(volume));
       await ec2.send(new AttachVolumeCommand({ VolumeId: volume.id, InstanceId: instanceId, Device }));
     } else if (step === 'format') {
+      if (from !== undefined) throw unusable('no file system');
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
       await run('mkfs.xfs', [device]);
-    } else if (step === 'mount') await mountAt(device, mountPoint);
-    else await sleep(LOOK_EVERY_MS);
+    } else if (step === 'mount') {
+      await mountAt(device, mountPoint).catch((error: unknown) => {
+        throw from === undefined ? error : unusable(messageOf(error));
+      });
+    } else await sleep(LOOK_EVERY_MS);
   }
 }
 

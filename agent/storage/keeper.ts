@@ -8,6 +8,7 @@ import { careForVolume } from '../../lib/core/volume-care';
 import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volume-health';
 import { mountedDevice, unmount } from '../boot/mounts';
 import type { Mounted, Place } from '../boot/volume';
+import { UnusableVolume } from '../boot/volume-step';
 import type { Identity } from '../identity';
 import { messageOf, type Log } from '../log';
 import type { Supervisor } from '../process/supervisor';
@@ -27,8 +28,8 @@ export interface KeeperOptions {
   /** It lets alerts through; its Prometheus works. */
   readonly alerts: () => boolean;
   readonly works: () => boolean;
-  /** The data are those of an earlier time now. */
-  readonly onOlderData: () => Promise<void>;
+  /** Samples were lost: the volume took none for a while, or the data are those of an earlier time now. */
+  readonly onLoss: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -45,6 +46,10 @@ export class VolumeKeeper {
   private need: { readonly since: string; readonly because: string } | null = null;
   private since: string | null = null;
   private seen: VolumeLook = { pendingMs: null, complaint: '', freeBytes: null, totalBytes: null };
+  /** It is well again, and nobody was told yet that samples are missing. */
+  private lost = false;
+  /** The newest volume cannot be mounted, so that none is: why. */
+  private unusable: string | null = null;
   private remounted = false;
   private swapping: { readonly from: string | null; readonly because: string } | null = null;
   private readonly freed: string[] = [];
@@ -82,6 +87,7 @@ export class VolumeKeeper {
 
   /** There is no volume to begin with. Never rejects. */
   async bootFails(error: unknown): Promise<void> {
+    if (error instanceof UnusableVolume) this.mounted = { id: error.id, generation: error.generation };
     this.need ??= { since: new Date().toISOString(), because: messageOf(error).split('\n')[0]! };
     this.asked = true;
     await this.report().catch((failed: Error) => this.o.log('warn', 'storage-not-reported', { error: failed.message }));
@@ -104,16 +110,23 @@ export class VolumeKeeper {
       this.since = trouble === null ? null : new Date().toISOString();
       if (trouble !== null)
         log('error', 'volume-trouble', { volume: this.mounted?.id, trouble, saw: this.seen.complaint });
-      else log('info', 'volume-well', { volume: this.mounted?.id });
+      else {
+        log('info', 'volume-well', { volume: this.mounted?.id });
+        this.lost = true;
+      }
       this.trouble = trouble;
     }
-    const { asksForVolume } = this.o.scrubber.status;
-    const needs = asksForVolume ?? (needsAnother(trouble) ? this.why() : null);
+    const needs = this.asks ?? (needsAnother(trouble) ? this.why() : null);
     if (needs === null) {
       this.need = null;
       this.asked = false;
       this.remounted = false;
     } else this.need ??= { since: new Date().toISOString(), because: needs };
+  }
+
+  /** Why only another volume helps, though this one takes writes. */
+  private get asks(): string | null {
+    return this.unusable ?? this.o.scrubber.status.asksForVolume;
   }
 
   private why(): string {
@@ -126,6 +139,10 @@ export class VolumeKeeper {
   private async care(): Promise<void> {
     const { data, log } = this.o;
     if (this.swapping !== null) return this.finishSwap();
+    if (this.lost && this.trouble === null) {
+      await this.o.onLoss();
+      this.lost = false;
+    }
     if (this.trouble === 'full') {
       const gone = await freeOldest(data);
       if (gone === null) return;
@@ -142,7 +159,7 @@ export class VolumeKeeper {
       self: this.place.instanceId,
       mounted: this.mounted?.id ?? null,
       trouble: this.trouble,
-      asks: this.o.scrubber.status.asksForVolume,
+      asks: this.asks,
       newest: await newestVolume(this.o.config),
       alerts: this.o.alerts(),
       works: this.o.works(),
@@ -151,7 +168,8 @@ export class VolumeKeeper {
     this.doing = because.replace(/\.$/, '');
     if (because !== this.said) log('warn', `volume-${what}`, { because });
     this.said = because;
-    this.asked = what === 'ask';
+    // While it takes what it asked for it goes on asking: what is being made for it must not be taken back.
+    if (what !== 'swap') this.asked = what === 'ask';
     if (what !== 'swap') return;
     this.remounted = true;
     this.swapping = { from: this.mounted?.id ?? null, because };
@@ -169,13 +187,26 @@ export class VolumeKeeper {
     await prometheus.hold(force ? 'SIGKILL' : 'SIGTERM');
     if ((await mountedDevice(data)) !== null) await unmount(data);
     if (from !== null) await detach(from, this.place, force);
-    this.mounted = await mountDataVolume(this.place);
+    try {
+      this.mounted = await mountDataVolume(this.place);
+    } catch (error) {
+      if (!(error instanceof UnusableVolume)) throw error;
+      log('error', 'volume-unusable', { volume: error.id, because: error.message });
+      this.mounted = { id: error.id, generation: error.generation };
+      this.unusable = `${error.id} cannot be mounted`;
+      this.need = { since: new Date().toISOString(), because: this.unusable };
+      this.asked = true;
+      this.trouble = null;
+      this.swapping = null;
+      return; // Prometheus stays down: there is nowhere to write
+    }
+    this.unusable = null;
     for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(data, program), { recursive: true });
     this.looker.forget();
     scrubber.volumeChanged();
     if (this.mounted.id !== from) {
       this.remounted = false;
-      await this.o.onOlderData();
+      await this.o.onLoss();
     }
     this.swapping = null;
     this.need = null;
@@ -192,6 +223,7 @@ export class VolumeKeeper {
     const { id, generation } = this.mounted ?? { id: null, generation: null };
     const news = {
       version: 1 as const,
+      trouble: this.trouble,
       node: config.node,
       instanceId: identity.instanceId,
       zone: identity.zone,

@@ -47,7 +47,7 @@ export class SnapshotTester {
       const began = Date.now();
       const because = await this.attachAndTry(ec2, volume).then(
         (found) => found,
-        (error: unknown) => messageOf(error).split('\n')[0]!,
+        (error: unknown) => saidBy(error),
       );
       const good = because.startsWith(GOOD);
       this.o.onResult({
@@ -104,4 +104,7 @@ export class SnapshotTester {
 }
 
 const GOOD = 'opens';
+/** Of a program that failed, what it said last; the command is known. */
+const saidBy = (error: unknown): string =>
+  (error as { stderr?: string }).stderr?.trim().split('\n').pop() || messageOf(error).split('\n')[0]!;
 const tag = (volume: Volume, name: string): string => volume.Tags?.find((t) => t.Key === name)?.Value ?? '';

@@ -60,7 +60,8 @@ export async function restoreStep(
     again: false,
   });
   if (report === null) return quiet(`${node} has never said how its volume is.`);
-  if (report.needsVolume === null && read?.record.state !== 'running') return quiet(`${node} asks for no volume.`);
+  if (report.needsVolume === null && (read?.record.state ?? 'done') === 'done')
+    return quiet(`${node} asks for no volume.`);
 
   const [storage, assignment] = await Promise.all([readStorage(ec2, cluster, shard), store.readAssignment()]);
   const probe = probes.get(node);
@@ -109,7 +110,7 @@ async function carryOut(
         VolumeType: 'gp3',
         Encrypted: true,
         VolumeInitializationRate: INITIALIZATION_RATE,
-        ClientToken: clientToken('restore', cluster, shard, node, step.generation, step.snapshotId),
+        ClientToken: clientToken('restore', cluster, shard, node, before!.startedAt, step.generation, step.snapshotId),
         TagSpecifications: [
           {
             ResourceType: 'volume',
@@ -125,14 +126,17 @@ async function carryOut(
       }),
     );
     log('warn', 'volume-made', { node, volume: made.VolumeId, from: step.snapshotId, generation: step.generation });
-    return { record: before, went: true };
+    const record = { ...before!, volumeId: made.VolumeId! };
+    return { record, went: (await store.writeRestore(record, read!.etag)) === 'written' };
   }
   if (step.do === 'withdraw' && step.volumeId !== null) {
     await ec2.send(new DeleteVolumeCommand({ VolumeId: step.volumeId }));
   }
   if (step.do === 'blame') await tag(ec2, step.snapshotId, { [TAGS.verified]: `bad: ${step.because}` });
-  if (step.do === 'finish' && step.keep !== null) {
-    await tag(ec2, step.keep, { [TAGS.kept]: `replaced by ${step.record.volumeId}: ${step.record.because}` });
+  if (step.do === 'finish') {
+    for (const id of step.keep) {
+      await tag(ec2, id, { [TAGS.kept]: `replaced by ${step.record.volumeId}: ${step.record.because}` });
+    }
   }
   const written = await store.writeRestore(step.record, read?.etag ?? null);
   return { record: step.record, went: written === 'written' };

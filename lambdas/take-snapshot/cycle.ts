@@ -19,7 +19,7 @@ import type { MetricValue } from '../shared/metrics';
 
 export interface SnapshotDeps {
   readonly ec2: EC2Client;
-  readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readAnnouncement'>;
+  readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readRestore'>;
   readonly cluster: string;
   readonly shard: number;
   readonly nodes: readonly NodeId[];
@@ -35,7 +35,7 @@ const TEST_WITHIN_MS = 15 * 60_000;
 /** Looks at what there is and does what is due: level-triggered, so that it may end anywhere and be called at any time. */
 export async function careForSnapshots(deps: SnapshotDeps): Promise<MetricValue[]> {
   const { ec2, store, cluster, shard, nodes } = deps;
-  const storage = await readStorage(ec2, cluster, shard);
+  let storage = await readStorage(ec2, cluster, shard);
   const reports = new Map(await Promise.all(nodes.map(async (n) => [n, await store.readStorage(n)] as const)));
   const failed: string[] = [];
   for (const [what, step] of [
@@ -46,6 +46,8 @@ export async function careForSnapshots(deps: SnapshotDeps): Promise<MetricValue[
   ] as const) {
     // One that fails must not keep the others from their work.
     await step(deps, storage, reports).catch((error: Error) => failed.push(`${what}: ${reasonOf(error)}`));
+    // The next test is chosen by the results of the last one.
+    if (step === takeResults && storage.tests.length > 0) storage = await readStorage(ec2, cluster, shard);
   }
   if (failed.length > 0) throw new Error(failed.join('; '));
   return metrics(deps, storage);
@@ -149,8 +151,12 @@ async function takeResults({ ec2, now, log }: SnapshotDeps, s: ShardStorage, rep
   }
 }
 
-async function prune({ ec2, policy, now, log }: SnapshotDeps, s: ShardStorage): Promise<void> {
-  const busy = new Set(s.tests.map((t) => t.snapshotId));
+async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {
+  const restores = await Promise.all([...reports.keys()].map((node) => store.readRestore(node)));
+  const busy = new Set([
+    ...s.tests.map((t) => t.snapshotId),
+    ...restores.flatMap((read) => (read?.record.state === 'running' ? [read.record.snapshotId] : [])),
+  ]);
   // By the snapshots' own nodes: those of a node that was taken away are thinned out too.
   for (const node of new Set(s.snapshots.map((k) => k.node))) {
     for (const { id } of toPrune(

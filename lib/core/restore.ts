@@ -26,6 +26,8 @@ export interface RestoreSituation {
 
 /** Of one incident; then a person is called. */
 const MOST_TRIES = 3;
+/** EC2 may know nothing for a while of what it has just made. */
+const SEEN_WITHIN_MS = 60_000;
 
 /** One step. Each ends with a state that the next call sees, so it may die after any of them. */
 export type RestoreStep =
@@ -33,7 +35,7 @@ export type RestoreStep =
   | { readonly do: 'wait'; readonly because: string }
   /** Write the record, by compare-and-swap. */
   | { readonly do: 'record'; readonly record: RestoreRecord; readonly because: string }
-  /** Make the volume that the record asks for; asked twice, EC2 makes it once. */
+  /** Make the volume that the record asks for, then write down which it is; asked twice, EC2 makes it once. */
   | { readonly do: 'create'; readonly snapshotId: string; readonly generation: number; readonly because: string }
   /** The snapshot did not help: say so on it, then write the record. */
   | { readonly do: 'blame'; readonly snapshotId: string; readonly record: RestoreRecord; readonly because: string }
@@ -44,14 +46,27 @@ export type RestoreStep =
       readonly record: RestoreRecord;
       readonly because: string;
     }
-  /** Keep the old volume by name, then write the record. */
-  | { readonly do: 'finish'; readonly keep: string | null; readonly record: RestoreRecord; readonly because: string };
+  /** Keep by name what was replaced and what did not help, then write the record. */
+  | {
+      readonly do: 'finish';
+      readonly keep: readonly string[];
+      readonly record: RestoreRecord;
+      readonly because: string;
+    };
 
 /** The next step towards a node with a volume that works. `now` in ms since the Unix epoch. */
 export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   const { report, record, volumes } = s;
   const at = new Date(now).toISOString();
   if (record?.state === 'running') return goOn(s, record, at);
+  if (record?.state === 'given-up') {
+    // Until it is well again whatever it asks for is the same incident: a person has to look.
+    if (report.needsVolume !== null || !s.works) {
+      return { do: 'nothing', because: `Restoring ${report.node} was given up: a person has to look.` };
+    }
+    const because = `${report.node} works again, on ${report.volumeId}.`;
+    return { do: 'record', record: { ...record, state: 'done', endedAt: at }, because };
+  }
   if (report.needsVolume === null) return { do: 'nothing', because: `${report.node} asks for no volume.` };
   if (s.paused) return { do: 'nothing', because: 'Paused: nothing automatic happens.' };
   if (s.works && !s.anotherServes) {
@@ -66,9 +81,6 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   if (record !== null && record.endedAt !== null && report.at <= record.endedAt) {
     return { do: 'wait', because: `${report.node} has said nothing since the last restore ended.` };
   }
-  const since = Date.parse(report.needsVolume.since);
-  const again = record?.state === 'given-up' && record.from === report.volumeId;
-  if (again) return { do: 'nothing', because: `Restoring ${report.node} was given up: a person has to look.` };
   return begin(
     s,
     {
@@ -78,18 +90,20 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
       because: report.needsVolume.because,
       startedAt: at,
       endedAt: null,
+      damagedAt: report.needsVolume.since,
+      triedAt: at,
       from: volumes.some((v) => v.id === report.volumeId) ? report.volumeId : null,
       snapshotId: null,
       generation: 0,
       volumeId: null,
       tried: [],
     },
-    since,
     at,
   );
 }
 
-function begin(s: RestoreSituation, record: RestoreRecord, before: number, at: string): RestoreStep {
+function begin(s: RestoreSituation, record: RestoreRecord, at: string): Extract<RestoreStep, { do: 'record' }> {
+  const before = Date.parse(record.damagedAt);
   const next = record.tried.length >= MOST_TRIES ? undefined : candidates(s.snapshots, before, record.tried)[0];
   if (next === undefined) {
     const because = `No snapshot of ${record.node} is left to restore from; tried ${record.tried.join(', ') || 'none'}.`;
@@ -100,7 +114,7 @@ function begin(s: RestoreSituation, record: RestoreRecord, before: number, at: s
     Math.max(s.report.generation ?? 0, ...s.volumes.map((v) => v.generation), ...s.snapshots.map((k) => k.generation));
   return {
     do: 'record',
-    record: { ...record, snapshotId: next.id, generation, volumeId: null },
+    record: { ...record, triedAt: at, snapshotId: next.id, generation, volumeId: null },
     because: `${record.node} gets a volume of generation ${generation} from ${next.id}, ${next.verdict ?? 'untested'}: ${record.because}`,
   };
 }
@@ -112,6 +126,8 @@ function goOn(s: RestoreSituation, record: RestoreRecord, at: string): RestoreSt
   if (report.needsVolume === null && report.volumeId !== (record.volumeId ?? made?.id ?? '')) {
     if (made !== undefined && made.attachedTo !== null)
       return { do: 'wait', because: `${report.node} takes ${made.id}.` };
+    // An agent that was just started has not seen yet what is wrong.
+    if (!s.works) return { do: 'wait', because: `${report.node} asks for no volume any more, but does not work.` };
     return {
       do: 'withdraw',
       volumeId: made?.id ?? null,
@@ -119,7 +135,15 @@ function goOn(s: RestoreSituation, record: RestoreRecord, at: string): RestoreSt
       because: `${report.node} needs no volume any more.`,
     };
   }
+  const isThere = s.snapshots.some((k) => k.id === record.snapshotId);
+  const lateMs = Date.parse(at) - Date.parse(record.triedAt);
+  const vanished = record.volumeId === null ? !isThere : report.volumeId !== record.volumeId && lateMs > SEEN_WITHIN_MS;
+  if (made === undefined && vanished) {
+    // Somebody removed the snapshot, or what was made of it, before the node had it.
+    return begin(s, { ...record, tried: [...record.tried, record.snapshotId!] }, at);
+  }
   if (record.volumeId === null) {
+    if (made === undefined && s.paused) return { do: 'wait', because: 'Paused: nothing automatic happens.' };
     if (made === undefined) {
       return {
         do: 'create',
@@ -135,14 +159,16 @@ function goOn(s: RestoreSituation, record: RestoreRecord, at: string): RestoreSt
   }
   if (report.needsVolume !== null) {
     const tried = [...record.tried, record.snapshotId!];
-    const step = begin(s, { ...record, tried }, Date.parse(record.startedAt), at);
+    const { record: next } = begin(s, { ...record, tried }, at);
     const because = `${record.volumeId}, made from ${record.snapshotId}, does not help either: ${report.needsVolume.because}`;
-    return { do: 'blame', snapshotId: record.snapshotId!, record: (step as { record: RestoreRecord }).record, because };
+    // A volume that fails as a whole says nothing about the snapshot that it was made of.
+    if (report.trouble !== null) return { do: 'record', record: next, because };
+    return { do: 'blame', snapshotId: record.snapshotId!, record: next, because };
   }
   if (!s.works) return { do: 'wait', because: `${report.node} has mounted ${record.volumeId} and is not ready yet.` };
   return {
     do: 'finish',
-    keep: record.from,
+    keep: volumes.filter((v) => !v.kept && v.id !== record.volumeId).map((v) => v.id),
     record: { ...record, state: 'done', endedAt: at },
     because: `${report.node} is ready and scrapes on ${record.volumeId}.`,
   };

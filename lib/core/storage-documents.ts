@@ -14,6 +14,8 @@ export interface StorageReport {
   readonly generation: number | null;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** What the volume as a whole suffers from; null: nothing, or none is mounted. */
+  readonly trouble: VolumeTrouble | null;
   /** null: it can live with what it has. */
   readonly needsVolume: null | {
     /** ISO 8601, UTC: since when; what was written before it is taken for good. */
@@ -42,6 +44,10 @@ export interface RestoreRecord {
   readonly because: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** ISO 8601, UTC. Snapshots from before are taken for good. */
+  readonly damagedAt: string;
+  /** ISO 8601, UTC: since when this snapshot is tried. */
+  readonly triedAt: string;
   /** The volume that is replaced; null: it was gone. */
   readonly from: string | null;
   readonly snapshotId: string | null;

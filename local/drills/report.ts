@@ -77,6 +77,7 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
   samplesBefore: ['', 'samples of ten minutes before the damage'],
   samplesLostOnNode: ['', 'of these gone from the node'],
   secondsLostOnNode: ['s', 'of one series, at most'],
+  volumeWholeAgain: ['s', 'fault → refilled from the other node, too'],
   wholeAgain: ['s', 'its Prometheus killed → mended, and refilled from the other node'],
   samplesRefilled: ['', 'samples fetched from the other node'],
   samplesRefused: ['', 'of these not taken'],

@@ -2,7 +2,7 @@ import type { Instrument, Reading } from './instrument';
 import type { World } from './world';
 
 /** How soon the takeover has to happen; see limits.ts. */
-export type TakeoverClass = 'crash' | 'silence' | 'break-glass' | 'resumed' | 'none';
+export type TakeoverClass = 'crash' | 'silence' | 'volume' | 'break-glass' | 'resumed' | 'none';
 
 /** Who a run hurts and who should take over, by the assignment at its start. */
 export interface Cast {

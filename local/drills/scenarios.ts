@@ -26,10 +26,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ...THANOS_SCENARIOS,
 ];
 
-/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does, `operator` what one does. Empty when there is none. */
+/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does to files, `volumes` to a volume, `operator` what one does. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {
   if (name === 'query-path') return QUERY_PATH;
   if (name === 'damage') return DAMAGE;
+  if (name === 'volumes') return VOLUME_SCENARIOS;
   if (name === 'operator') return OPERATOR_SCENARIOS;
   return SCENARIOS.filter((s) => s.name === name);
 }

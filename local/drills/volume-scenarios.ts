@@ -3,7 +3,8 @@ import { readStorage } from '../../lib/control/ebs';
 import type { KnownSnapshot } from '../../lib/core/snapshots';
 import type { VolumeTrouble } from '../../lib/core/storage-documents';
 import { LOCAL_CREDENTIALS } from '../run/read-back';
-import { awaitAll } from './clock';
+import { must } from './clock';
+import { BEGIN_MS, getsWhole, missingOnNode } from './damage-steps';
 import { FAILOVER, on } from './failover-scenarios';
 import type { Reading } from './instrument';
 import type { Scenario } from './scenario';
@@ -14,6 +15,8 @@ import { prometheusOf, statusOf, type World } from './world';
 const SNAPSHOT_MS = 400_000;
 const NOTICED_MS = 60_000;
 const READY_MS = 180_000;
+/** How far back the samples are compared: further than the snapshots that are restored. */
+const BACK_MS = 600_000;
 
 /** What happens to the standby's data volume as a whole; its agent and restore-snapshot get it back to work. */
 const VOLUME = {
@@ -27,7 +30,10 @@ const VOLUME = {
   undo: async () => Date.now(),
 } satisfies Partial<Scenario>;
 
+/** Of the node that is hurt, before it is. */
 let generation = 0;
+/** Samples are compared from here on: both nodes scraped by then. */
+let lookedFrom = 0;
 let spoiled: string | null = null;
 
 const replaced =
@@ -36,12 +42,14 @@ const replaced =
     const node = hurt!;
     const noticedAt = await seen(world, node, trouble);
     const readyAt = await well(world, node);
-    await must(world, 'the restore does not end', READY_MS, async () => {
+    await must('the restore does not end', READY_MS, world.signal, async () => {
       const read = await world.store.readRestore(node);
       return read?.record.state === 'done' ? null : `it is ${read?.record.state ?? 'not begun'}`;
     });
     const { record } = (await world.store.readRestore(node))!;
-    const { volume } = await statusOf(world, node);
+    await getsWhole(world, node, readyAt);
+    const wholeAt = Date.now();
+    const { volume, refill } = await statusOf(world, node);
     return {
       measurements: {
         volumeNoticed: (noticedAt - struckAt) / 1000,
@@ -49,6 +57,9 @@ const replaced =
         volumeWellAgain: (readyAt - struckAt) / 1000,
         generationsMore: volume!.generation! - generation,
         fromBadSnapshot: record.snapshotId === spoiled ? 1 : 0,
+        volumeWholeAgain: (wholeAt - struckAt) / 1000,
+        samplesRefilled: refill!.last?.samples ?? 0,
+        secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
       },
       findings: [`${node} has ${record.volumeId}, made of ${record.snapshotId}: ${record.because}`],
     };
@@ -58,7 +69,7 @@ const replaced =
 async function snapshotsThere(world: World): Promise<void> {
   await atRest(world);
   world.say('  waiting for snapshots that were found good');
-  await must(world, 'no good snapshots', SNAPSHOT_MS, async () => {
+  await must('no good snapshots', SNAPSHOT_MS, world.signal, async () => {
     const good = (await snapshots(world)).filter((s) => s.verdict === 'good').map((s) => s.node);
     const without = world.state.nodes.filter(({ node }) => !good.includes(node)).map(({ node }) => node);
     return without.length === 0 ? null : `${without.join(' and ')} has none`;
@@ -79,14 +90,14 @@ async function latestIsBad(world: World): Promise<void> {
   const of = async (): Promise<KnownSnapshot[]> => (await snapshots(world)).filter((s) => s.node === standby);
   const newest = Math.max(...(await of()).map((s) => s.takenAt));
   world.say(`  waiting for the next snapshot of ${standby}, which is spoiled, and for what its test says`);
-  await must(world, 'no further snapshot', SNAPSHOT_MS, async () => {
+  await must('no further snapshot', SNAPSHOT_MS, world.signal, async () => {
     const next = (await of()).find((s) => s.takenAt > newest);
     if (next === undefined) return 'the last one is the newest';
     await world.faults.act('spoil-snapshot', { snapshot: next.id });
     spoiled = next.id;
     return null;
   });
-  await must(world, 'the test does not find it bad', SNAPSHOT_MS, async () => {
+  await must('the test does not find it bad', SNAPSHOT_MS, world.signal, async () => {
     const verdict = (await of()).find((s) => s.id === spoiled)?.verdict;
     return verdict === 'bad' ? null : `it says ${verdict ?? 'nothing yet'}`;
   });
@@ -95,12 +106,14 @@ async function latestIsBad(world: World): Promise<void> {
 const remembering =
   (inject: Scenario['inject']): Scenario['inject'] =>
   async (world, cast) => {
-    generation = (await statusOf(world, cast.hurt!)).volume!.generation!;
+    const { volume, prometheus } = await statusOf(world, cast.hurt!);
+    generation = volume!.generation!;
+    lookedFrom = Math.max(Date.parse(prometheus.startedAt!) + BEGIN_MS, Date.now() - BACK_MS);
     return inject(world, cast);
   };
 
 async function seen(world: World, node: string, trouble: VolumeTrouble): Promise<number> {
-  await must(world, `it is not seen to be ${trouble}`, NOTICED_MS, async () => {
+  await must(`it is not seen to be ${trouble}`, NOTICED_MS, world.signal, async () => {
     const { volume } = await statusOf(world, node);
     return volume?.trouble === trouble ? null : `it is said to be ${volume?.trouble ?? 'well'}`;
   });
@@ -108,7 +121,7 @@ async function seen(world: World, node: string, trouble: VolumeTrouble): Promise
 }
 
 async function well(world: World, node: string): Promise<number> {
-  await must(world, 'it does not get well', READY_MS, async () => {
+  await must('it does not get well', READY_MS, world.signal, async () => {
     const { volume, prometheus } = await statusOf(world, node);
     if (volume!.trouble !== null) return `its volume is ${volume!.trouble}; ${volume!.doing ?? 'nothing is done'}`;
     if (prometheus.pid === null) return 'Prometheus does not run';
@@ -118,28 +131,21 @@ async function well(world: World, node: string): Promise<number> {
   return Date.now();
 }
 
-/** @throws Error naming what is missing when the time is over */
-async function must(
-  world: World,
-  what: string,
-  timeoutMs: number,
-  missing: () => Promise<string | null>,
-): Promise<void> {
-  const told = (): Promise<string | null> => missing().catch((error: Error) => error.message);
-  const left = await awaitAll(told, { timeoutMs, signal: world.signal });
-  if (left !== null) throw new Error(`${what} within ${timeoutMs / 1000} s: ${left}`);
-}
-
 async function roomAgain(world: World, node: string, struckAt: number): Promise<Reading> {
   const at = await seen(world, node, 'full');
   const readyAt = await well(world, node);
-  const { volume } = await statusOf(world, node);
+  await getsWhole(world, node, readyAt);
+  const wholeAt = Date.now();
+  const { volume, refill } = await statusOf(world, node);
   return {
     measurements: {
       volumeNoticed: (at - struckAt) / 1000,
       volumeWellAgain: (readyAt - struckAt) / 1000,
       generationsMore: volume!.generation! - generation,
       freedMiB: Math.round(volume!.freeBytes! / 2 ** 20),
+      volumeWholeAgain: (wholeAt - struckAt) / 1000,
+      samplesRefilled: refill!.last?.samples ?? 0,
+      secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
     },
     findings: volume!.freed.map((incident) => `freed ${incident}`),
   };
@@ -156,6 +162,17 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
   },
   {
     ...VOLUME,
+    name: 'volume-gone-active',
+    what: "the active node's data volume is detached by force while it is written to, and deleted",
+    hurts: 'active',
+    takeover: 'volume',
+    epochs: 1,
+    prepare: snapshotsThere,
+    inject: remembering((world, { hurt }) => world.faults.act('detach-volume', { node: hurt, delete: true })),
+    course: replaced('gone'),
+  },
+  {
+    ...VOLUME,
     name: 'bad-snapshot',
     what: 'the same, and the latest snapshot does not open: the one before is used',
     prepare: latestIsBad,
@@ -165,7 +182,7 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
   {
     ...VOLUME,
     name: 'disk-full',
-    what: "what was set aside fills the standby's data volume but for 32 MiB",
+    what: "what was set aside fills the standby's data volume to the last block",
     inject: remembering(on('fill-volume')),
     course: (world, { hurt }, struckAt) => roomAgain(world, hurt!, struckAt),
   },

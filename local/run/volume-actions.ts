@@ -43,17 +43,21 @@ export function volumeActions(
       await onMachine(body, 'fsfreeze', '--freeze', dataOf(body));
       return { volume };
     }),
-    // As if much had been set aside: the oldest there is, as large as all that is free.
+    // As if much had been set aside: the oldest there is, as large as all that is free, to the last block.
     'fill-volume': timed(async (body) => {
       const incident = join(dataOf(body), 'set-aside', '2000-01-01T00-00-00-000Z');
-      const script =
-        'mkdir -p "$0/files" && fallocate -l "$(($(stat -f -c "%a*%S" "$0") - 33554432))" "$0/files/filler"';
-      await onMachine(body, 'sh', '-c', script, incident);
+      await onMachine(body, 'mkdir', '-p', join(incident, 'files'));
       writeFileSync(join(node(body).dir, VOLUME, 'set-aside', '2000-01-01T00-00-00-000Z', 'manifest.json'), MANIFEST);
+      await onMachine(body, 'sh', '-c', FILL, join(incident, 'files'));
     }),
     'spoil-snapshot': timed((body) => player().spoil(String(body.snapshot))),
   };
 }
+
+/** Most of it at once, then smaller and smaller pieces until none fits. */
+const FILL =
+  'cd "$0" && fallocate -l "$(($(stat -f -c "%a*%S" .) - 33554432))" filler; ' +
+  'for size in 64k 4k; do dd if=/dev/zero bs=$size of=rest-$size status=none 2>&1; done; true';
 
 const MANIFEST = `${JSON.stringify({
   version: 1,

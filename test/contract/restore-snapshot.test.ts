@@ -94,6 +94,7 @@ const says = ({ node }: Case, volumeId: string, because: string | null): Promise
     volumeId,
     generation: 1,
     at: new Date().toISOString(),
+    trouble: null,
     needsVolume: because === null ? null : { since: new Date().toISOString(), because },
     tested: null,
   });

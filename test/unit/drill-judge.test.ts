@@ -40,6 +40,7 @@ test('the scenarios that the issue names', () => {
     'block-index',
     'both-damaged',
     'volume-gone',
+    'volume-gone-active',
     'bad-snapshot',
     'disk-full',
     'volume-stall',

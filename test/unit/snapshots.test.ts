@@ -1,4 +1,5 @@
-import { nextToTest, type KnownSnapshot } from '../../lib/core/snapshots';
+import fc from 'fast-check';
+import { candidates, goodAge, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/snapshots';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
 
 const MINUTE = 60_000;
@@ -38,5 +39,88 @@ describe('which snapshot is tested next', () => {
       known.push(of('a', minute), of('b', minute));
     }
     expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  });
+});
+
+describe('which snapshots go', () => {
+  const HOUR = 60 * MINUTE;
+  const policy = DEFAULT_POLICY.snapshots;
+  const verdicts = fc.constantFrom<KnownSnapshot['verdict']>('good', 'bad', null);
+  const history = fc
+    .uniqueArray(fc.record({ minute: fc.integer({ min: 0, max: 30 * 24 * 60 }), verdict: verdicts }), {
+      selector: (s) => s.minute,
+      maxLength: 60,
+    })
+    .map((all) => all.map(({ minute, verdict }) => of('a', minute, verdict)));
+  const now = 30 * 24 * HOUR;
+
+  it('never the newest good one, nor the newest of all, nor one of the last hours', () => {
+    fc.assert(
+      fc.property(history, (all) => {
+        const gone = new Set(toPrune(all, policy, now).map((s) => s.id));
+        const newest = (some: readonly KnownSnapshot[]): KnownSnapshot[] =>
+          [...some].sort((a, b) => b.takenAt - a.takenAt).slice(0, 1);
+        const safe = [
+          ...newest(all),
+          ...newest(all.filter((s) => s.verdict === 'good')),
+          ...all.filter((s) => now - s.takenAt <= policy.allMs),
+        ];
+        expect(safe.filter((s) => gone.has(s.id))).toEqual([]);
+      }),
+    );
+  });
+
+  it('is settled at once: what is left is left, whenever it is asked again', () => {
+    fc.assert(
+      fc.property(history, (all) => {
+        const gone = toPrune(all, policy, now);
+        const left = all.filter((s) => !gone.includes(s));
+        expect(toPrune(left, policy, now)).toEqual([]);
+      }),
+    );
+  });
+
+  it('leaves one an hour after the first hours, one a day after that, none in the end, and no bad one for an hour', () => {
+    const all = [];
+    for (let minute = 0; minute < 30 * 24 * 60; minute += 10) all.push(of('a', minute, 'good'));
+    const gone = new Set(toPrune(all, policy, now).map((s) => s.id));
+    const left = all.filter((s) => !gone.has(s.id)).map((s) => now - s.takenAt);
+    expect(left.filter((age) => age <= policy.allMs)).toHaveLength(36);
+    expect(left.filter((age) => age > policy.allMs && age <= policy.hourlyMs)).toHaveLength(42);
+    expect(left.filter((age) => age > policy.hourlyMs)).toHaveLength(12);
+    expect(Math.max(...left)).toBeLessThanOrEqual(policy.dailyMs);
+    const [bad, good] = [of('a', 20 * 24 * 60 + 50, 'bad'), of('a', 20 * 24 * 60 + 40, 'good')];
+    expect(toPrune([of('a', 30 * 24 * 60 - 1, 'good'), bad, good], policy, now)).toEqual([bad]);
+  });
+});
+
+describe('what a volume is restored from', () => {
+  it('is the newest good one from before the damage, then untested ones; never a bad, tried or unfinished one', () => {
+    const all = [
+      of('a', 1, 'good'),
+      of('a', 2, 'good'),
+      of('a', 3),
+      of('a', 4, 'bad'),
+      { ...of('a', 5), completed: false },
+      of('a', 10, 'good'),
+    ];
+    const ids = (tried: string[]): string[] => candidates(all, 9 * MINUTE, tried).map((s) => s.id);
+    expect(ids([])).toEqual(['snap-a-2', 'snap-a-1', 'snap-a-3']);
+    expect(ids(['snap-a-2'])).toEqual(['snap-a-1', 'snap-a-3']);
+  });
+
+  it('is as old as the newest good one; there may be none', () => {
+    expect(goodAge([of('a', 1, 'good'), of('a', 3, 'good'), of('a', 4)], 5 * MINUTE)).toBe(2 * MINUTE);
+    expect(goodAge([of('a', 4), of('a', 5, 'bad')], 6 * MINUTE)).toBeNull();
+  });
+});
+
+describe('whether a snapshot is due', () => {
+  it('is so when the newest is as old as the policy says, but for half a minute', () => {
+    const policy = { ...DEFAULT_POLICY.snapshots, everyMs: 10 * MINUTE };
+    expect(isDue([], policy, 0)).toBe(false);
+    expect(isDue([], policy, 1e12)).toBe(true);
+    expect(isDue([of('a', 0), of('a', 5)], policy, 14 * MINUTE)).toBe(false);
+    expect(isDue([of('a', 0), of('a', 5)], policy, 14.5 * MINUTE)).toBe(true);
   });
 });

@@ -61,6 +61,9 @@ export function alertmanagerCommand(
       // In every notification: it says who told it, and its links lead there.
       `--web.external-url=http://${address}:${PORTS.alertmanager}`,
       `--storage.path=${join(paths.data, 'alertmanager')}`,
+      // Default 15m: killed all at once, they would forget what they told since; firing alerts would be told again, and
+      // ends of alerts that nobody remembers never.
+      '--data.maintenance-interval=2s',
       `--cluster.listen-address=${gossip}`,
       `--cluster.advertise-address=${gossip}`,
       ...peers.map((peer) => `--cluster.peer=${peer}:${PORTS.alertmanagerCluster}`),

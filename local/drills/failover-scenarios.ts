@@ -4,7 +4,7 @@ import { sleep } from './clock';
 import type { Faults } from './faults';
 import type { Reading } from './instrument';
 import type { Cast, Scenario } from './scenario';
-import { addressOf, type World } from './world';
+import { addressOf, nodesOf, type World } from './world';
 
 /** Of most incidents: the active node is hurt and another one takes over. */
 export const FAILOVER = {
@@ -51,21 +51,37 @@ async function crashLoop(faults: Faults, hurt: string): Promise<number> {
 
 const LOOK_AT_MS = 500;
 
-/** Whether the hurt node's Alertmanager really answers nobody while it is kept down. */
-async function keptDown(world: World, { hurt }: Cast, struckAt: number): Promise<Reading> {
-  const url = `http://${addressOf(world, hurt!)}:${PORTS.alertmanager}/-/ready`;
+/** Whether Alertmanagers that are kept down really answer nobody until then. */
+async function keptDown(world: World, nodes: readonly string[], until: number): Promise<Reading> {
   let looks = 0;
   let answered = 0;
-  while (Date.now() < struckAt + (FAULT_S - 1) * 1000) {
+  while (Date.now() < until) {
     await sleep(LOOK_AT_MS, world.signal);
-    looks += 1;
-    answered += await fetch(url, { signal: AbortSignal.timeout(LOOK_AT_MS) }).then(
-      () => 1,
-      () => 0, // as it should be
-    );
+    for (const node of nodes) {
+      looks += 1;
+      answered += await fetch(`http://${addressOf(world, node)}:${PORTS.alertmanager}/-/ready`, {
+        signal: AbortSignal.timeout(LOOK_AT_MS),
+      }).then(
+        () => 1,
+        () => 0, // as it should be
+      );
+    }
   }
   return { measurements: { looksAtAlertmanager: looks, alertmanagerAnswered: answered }, findings: [] };
 }
+
+/** An alert ends and another one begins meanwhile, and none does both: nobody could ever tell of that one. */
+const ALL_DOWN_MS = 6_500;
+
+const everyNode = (world: World): string[] => nodesOf(world).map(({ node }) => node);
+
+/** @returns when it was done to the last of them */
+const toAlertmanagers = async (
+  action: 'keep-down' | 'let-up',
+  { faults }: World,
+  nodes: readonly string[],
+): Promise<number> =>
+  Math.max(...(await Promise.all(nodes.map((node) => faults.act(action, { node, program: 'alertmanager' })))));
 
 /** How many callers ask at the same moment in double-trigger, beside the alarm and health-check. */
 export const CONCURRENT_CALLS = 20;
@@ -133,9 +149,24 @@ export const FAILOVERS: readonly Scenario[] = [
     what: "SIGKILL of the active node's Alertmanager, kept down while alerts fire and end: the other one tells",
     takeover: 'none',
     epochs: 0,
-    inject: hurting((faults, hurt) => faults.act('keep-down', { node: hurt, program: 'alertmanager' })),
-    course: keptDown,
-    undo: hurting((faults, hurt) => faults.act('let-up', { node: hurt, program: 'alertmanager' })),
+    inject: (world, { hurt }) => toAlertmanagers('keep-down', world, [hurt!]),
+    course: (world, { hurt }, struckAt) => keptDown(world, [hurt!], struckAt + (FAULT_S - 1) * 1000),
+    undo: (world, { hurt }) => toAlertmanagers('let-up', world, [hurt!]),
+  },
+  {
+    ...FAILOVER,
+    name: 'alertmanagers-down',
+    what: 'SIGKILL of all Alertmanagers at once, kept down while an alert ends and another one begins: told afterwards',
+    hurts: 'nobody',
+    takeover: 'none',
+    epochs: 0,
+    inject: (world) => toAlertmanagers('keep-down', world, everyNode(world)),
+    course: async (world, _, struckAt) => {
+      const down = await keptDown(world, everyNode(world), struckAt + ALL_DOWN_MS);
+      await toAlertmanagers('let-up', world, everyNode(world));
+      return down;
+    },
+    undo: (world) => toAlertmanagers('let-up', world, everyNode(world)),
   },
   {
     ...FAILOVER,

@@ -125,6 +125,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   ],
   // The drill proves nothing unless it was down.
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
+  'alertmanagers-down': [least('looksAtAlertmanager', 16, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
   'load-spike': [
     exactly('profileSteps', 4, 'changes'),
     exactly('stepsSkipped', 0, 'changes'),

@@ -9,21 +9,30 @@ import { PORTS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import { toolDir } from '../../local/run/tool-dir';
 import { resolveTools } from '../../local/tools';
-import { eventually } from './agent-tools';
+import { eventually, servePager } from './agent-tools';
 
-/** Real Alertmanagers, each with the command that an agent gives it, on loopback addresses. */
+/** Real Alertmanagers, each with the command that an agent gives it, on loopback addresses; and whom they tell. */
 export class Alertmanagers {
   private readonly root = mkdtempSync(join(tmpdir(), 'promha-alertmanagers-'));
-  private readonly running: ChildProcess[] = [];
+  private running: ChildProcess[] = [];
   private bin!: string;
+  private pager!: Awaited<ReturnType<typeof servePager>>;
 
   constructor(
-    private readonly peerTimeout: string,
-    private readonly configuration: string,
+    private readonly peerTimeoutMs: number,
+    private readonly groupIntervalMs: number,
   ) {}
 
   async prepare(): Promise<void> {
+    this.pager = await servePager();
     this.bin = toolDir(join(this.root, 'bin'), await resolveTools(['alertmanager']));
+  }
+
+  /** What was told of an alert, in order. */
+  told(name: string): string[] {
+    return this.pager.got.flatMap(({ alerts }) =>
+      alerts.filter((a) => a.labels.alertname === name).map((a) => a.status),
+    );
   }
 
   /** Who is started later comes later in the cluster's order. Returns host:port. */
@@ -31,8 +40,13 @@ export class Alertmanagers {
     const dir = join(this.root, address);
     const paths = pathsOf({ stateDir: dir, dataDir: join(dir, 'data'), binDir: this.bin } as AgentEnv);
     mkdirSync(join(paths.config, 'live'), { recursive: true });
-    writeFileSync(join(paths.config, 'live', 'alertmanager.yml'), this.configuration);
-    const config = { alertmanager: { peerTimeout: this.peerTimeout } } as NodeConfig;
+    const timing = `group_wait: 1s, group_interval: ${this.groupIntervalMs}ms, repeat_interval: 4h`;
+    writeFileSync(
+      join(paths.config, 'live', 'alertmanager.yml'),
+      `route: { receiver: pager, group_by: [alertname], ${timing} }\n` +
+        `receivers: [{ name: pager, webhook_configs: [{ url: '${this.pager.url}', send_resolved: true }] }]\n`,
+    );
+    const config = { alertmanager: { peerTimeout: `${this.peerTimeoutMs}ms` } } as NodeConfig;
     const { file, args, cwd } = alertmanagerCommand(config, paths, address, peers);
     this.running.push(spawn(file, [...args], { cwd, stdio: 'ignore' }));
     return `${address}:${PORTS.alertmanager}`;
@@ -52,8 +66,17 @@ export class Alertmanagers {
     expect([...names].sort()).toEqual(names);
   }
 
-  stop(): void {
-    for (const process of this.running) process.kill('SIGKILL');
+  /** SIGKILL of every one at once. */
+  async kill(): Promise<void> {
+    const ended = this.running.map((process) => new Promise((resolve) => process.once('exit', resolve)));
+    for (const process of this.running.splice(0)) process.kill('SIGKILL');
+    await Promise.all(ended);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
     rmSync(this.root, { recursive: true, force: true });
+    this.pager.server.closeAllConnections();
+    this.pager.server.close();
   }
 }

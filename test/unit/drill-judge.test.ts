@@ -27,6 +27,7 @@ test('the scenarios that the issue names', () => {
     'primary-partition',
     'standby-crash',
     'alertmanager-down',
+    'alertmanagers-down',
     'control-plane-down',
     'assignment-store-down',
     'double-trigger',

@@ -386,7 +386,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   return {
-    leave: () => leave({ config, nodes: peers.nodes, role, store, probes, log }),
+    leave: () => leave({ config, nodes: peers.nodes, role, store, probes, log }).then(() => gate.toldEnds()),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();

@@ -1,5 +1,6 @@
 import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type PostedAlert } from '../../lib/core/gate';
 import type { Log } from '../log';
+import { sleep } from '../loop';
 import { Delivery, type DeliverySource } from './delivery';
 
 /**
@@ -94,7 +95,10 @@ export class AlertGate implements DeliverySource {
     if (open) {
       this.openedAt = Date.now();
       this.firstAcceptedAt = null;
-    } else this.forgetBorrowed();
+    } else {
+      for (const delivery of this.deliveries.values()) delivery.finish();
+      this.forgetBorrowed();
+    }
     const held = this.current.held.size;
     this.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
     for (const delivery of this.deliveries.values()) delivery.restart();
@@ -111,6 +115,12 @@ export class AlertGate implements DeliverySource {
       if (!this.deliveries.has(address)) this.deliveries.set(address, new Delivery(address, this, this.log));
     }
     this.serve();
+  }
+
+  /** Resolves when no end is on its way any more, or after a while. */
+  async toldEnds(patienceMs = 8_000): Promise<void> {
+    const waits = (): boolean => [...this.deliveries.values()].some((delivery) => delivery.owesEnds);
+    for (const deadline = Date.now() + patienceMs; waits() && Date.now() < deadline;) await sleep(50);
   }
 
   anotherIsServed(address: string): boolean {

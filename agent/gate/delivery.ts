@@ -1,10 +1,12 @@
 import {
   deliveredWith,
   endsWaitMs,
+  fingerprint,
   newestEnd,
   nextDueAt,
   NOTHING_DELIVERED,
   owed,
+  waitingEnds,
   type Delivered,
   type GateState,
   type HeldAlert,
@@ -54,6 +56,7 @@ export class Delivery {
   private foundAloneAt: number | null = null;
   /** How long ends wait here; holds for those up to `upTo`, and is asked anew for later ones. */
   private endsWait = { ms: Infinity, upTo: 0 };
+  private readonly finishing = new Set<NodeJS.Timeout>();
   private running = false;
   private stopped = false;
   private abort = new AbortController();
@@ -85,8 +88,31 @@ export class Delivery {
     this.serve();
   }
 
+  /** Whether ends wait here that others may have been told. */
+  get owesEnds(): boolean {
+    return this.finishing.size > 0 || (this.source.isOpen && this.waiting().length > 0);
+  }
+
+  /**
+   * The gate closes. Ends that wait here are told when their time comes all the same: others were told them by now, and
+   * the next gate would tell them too late.
+   */
+  finish(): void {
+    for (const { held, at } of this.waiting()) {
+      const timer = setTimeout(() => {
+        this.finishing.delete(timer);
+        if (this.source.toTell.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
+        this.post(JSON.stringify([held.alert]), AbortSignal.timeout(REQUEST_TIMEOUT_MS)).catch((error: Error) =>
+          this.failed(error),
+        );
+      }, at - Date.now());
+      this.finishing.add(timer);
+    }
+  }
+
   stop(): void {
     this.stopped = true;
+    for (const timer of this.finishing) clearTimeout(timer);
     if (this.due !== null) clearTimeout(this.due);
     this.abort.abort();
   }
@@ -103,6 +129,10 @@ export class Delivery {
 
   private owed(): HeldAlert[] {
     return owed(this.source.toTell, this.delivered, Date.now(), this.replay);
+  }
+
+  private waiting(): ReturnType<typeof waitingEnds> {
+    return waitingEnds(this.source.toTell, this.delivered, Date.now(), this.replay);
   }
 
   private serveWhenDue(): void {

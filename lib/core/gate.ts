@@ -144,6 +144,19 @@ export function nextDueAt(state: GateState, delivered: Delivered, now: number, r
   return due.find((at) => at > now) ?? null;
 }
 
+/** Ends of this opening that wait for their time, which is when others of its cluster may have been told already. */
+export function waitingEnds(
+  state: GateState,
+  delivered: Delivered,
+  now: number,
+  replay: Replay,
+): { readonly held: HeldAlert; readonly at: number }[] {
+  return endsLeft(state, delivered, now, replay)
+    .filter((held) => held.receivedAt >= replay.openedAt)
+    .map((held) => ({ held, at: dueAt(held, replay) }))
+    .filter(({ at }) => at > now && at < Infinity);
+}
+
 /** The ends that it lacks and that are still worth telling, due or not, oldest first. */
 function endsLeft(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
   return [...state.held.values()]

@@ -19,6 +19,8 @@ class FakeAlertmanager {
   aborted = 0;
   cluster: 'ready' | 'settling' = 'ready';
   peers = 2;
+  /** Its own name in the cluster, and everybody's; without them it is the first of none. */
+  names: { own: string; all: string[] } | null = null;
   private server!: Server;
 
   async start(port = 0): Promise<string> {
@@ -28,7 +30,13 @@ class FakeAlertmanager {
       request.on('end', () => {
         if (request.method === 'GET' && this.answer === 200) {
           return void response.end(
-            JSON.stringify({ cluster: { status: this.cluster, peers: Array(this.peers).fill({}) } }),
+            JSON.stringify({
+              cluster: {
+                status: this.cluster,
+                name: this.names?.own,
+                peers: this.names?.all.map((name) => ({ name })) ?? Array(this.peers).fill({}),
+              },
+            }),
           );
         }
         if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
@@ -91,6 +99,49 @@ describe('the alert gate and its Alertmanagers', () => {
     await eventually('the news', () => sent(0).length === 3 && sent(1).length === 3);
     expect([sent(0), gate.current.sent]).toEqual([['a', 'b', 'c'], 6]);
     expect(gate.current.firstAcceptedAt! - gate.current.openedAt!).toBeLessThan(1_000);
+  });
+
+  describe('told an end, one after another', () => {
+    const WAIT_MS = 1_000;
+    const all = ['first', 'second'];
+    const end = (): PostedAlert => ({ ...alert('a'), endsAt: new Date(Date.now() - 1).toISOString() });
+
+    beforeEach(async () => {
+      gate.current.stop();
+      gate.current = new AlertGate(() => {}, 60_000, WAIT_MS);
+      gate.current.setAlertmanagers(addresses);
+      alertmanagers.forEach((a, i) => (a.names = { own: all[i]!, all }));
+      gate.current.accept([alert('a')]);
+      gate.current.setOpen(true, 'test');
+      await eventually('the beginning', () => sent(0).length === 1 && sent(1).length === 1);
+    });
+
+    it('the last of them gets it first, and each before it as much later as it waits less', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      expect(sent(0)).toHaveLength(1);
+      const got = Date.now();
+      await eventually('the first one', () => sent(0).length === 2);
+      expect(Date.now() - got).toBeGreaterThan(WAIT_MS / 2);
+    });
+
+    it('what fires meanwhile does not wait, and an alert that fires again has not ended', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      gate.current.accept([alert('a'), alert('b')]);
+      await eventually('the first one', () => sent(0).length === 3);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS + 200));
+      expect(sent(0)).toEqual(['a', 'a', 'b']);
+    });
+
+    it('a gate that closes meanwhile tells the rest of them all the same', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      gate.current.setOpen(false, 'test');
+      expect(sent(0)).toHaveLength(1);
+      await gate.current.toldEnds();
+      await eventually('the first one', () => sent(0).length === 2, 1_000);
+    });
   });
 
   it('posts nothing to one that still settles in its cluster, and then what is true by then', async () => {

@@ -79,6 +79,7 @@ export function startRival(o: RivalOptions): Rival {
     '--config.file=live/alertmanager.yml',
     '--storage.path=alertmanager',
     `--web.listen-address=${address}:${PORTS.gate}`,
+    `--web.external-url=http://${address}:${PORTS.gate}`,
     peers.length === 0
       ? '--cluster.listen-address='
       : `--cluster.listen-address=${address}:${PORTS.alertmanagerCluster}`,

@@ -4,7 +4,7 @@ import { hashmod } from '../../lib/control/hashmod';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
 const NETWORK = '127.88.11';
 /** One target of each shard, of two. */

@@ -1,5 +1,5 @@
 import { METRICS } from '../../lib/core/names';
-import { nextStep, noAttempts, noteAttempt, type RemedyTarget } from '../../lib/core/remedies';
+import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS, type RemedyTarget } from '../../lib/core/remedies';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
@@ -7,8 +7,7 @@ import { attemptOnce } from './connect';
 import type { RemedyHook } from './hook';
 import type { Lease } from './lease';
 
-/** For how long it is tried: less than the function may run, with what its last attempt and write may take. */
-const BUDGET_MS = 270_000;
+/** Of what the function may still run: for the last attempt and write. */
 const MARGIN_MS = 15_000;
 
 export interface RemedyOutcome {
@@ -37,7 +36,7 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
     log('info', 'remedy-left-to-another', { remedy, because: theirs });
     return { acted: false, reconnected: false, because: theirs };
   }
-  const budgetMs = Math.min(BUDGET_MS, run.remainingMs - MARGIN_MS);
+  const budgetMs = Math.min(REMEDY_BUDGET_MS, run.remainingMs - MARGIN_MS);
   let attempts = noAttempts(Date.now());
   let hooked: Promise<void> | null = null;
   for (;;) {

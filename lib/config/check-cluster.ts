@@ -36,8 +36,8 @@ export function checkCluster(
       return new UserError({
         what: `${path.join('.') || 'the configuration'} is ${value === undefined ? 'missing' : 'not usable'}`,
         where: where(path),
-        got: value === undefined ? 'nothing' : JSON.stringify(value),
-        expected: issue.message,
+        got: value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value),
+        expected: issue.message.replace(/^Invalid input: expected (\w+), received .*$/, 'a value of the type $1'),
         fix: value === undefined ? 'add it' : 'correct it',
       });
     });

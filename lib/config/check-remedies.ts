@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../core/errors';
+import { parseDuration } from '../core/duration';
 import { ENV } from '../core/names';
+import { REMEDY_BUDGET_MS } from '../core/remedies';
 import type { Remedy } from './cluster';
 import type { SettingPath } from './locate';
 
@@ -50,6 +52,22 @@ export function checkRemedies(
       );
     if (passwordSecret !== undefined && connect.kind !== 'redis')
       complain([i, 'passwordSecret'], 'only Redis is given a password', connect.kind, "kind 'redis'", 'remove it');
+    if (connect.kind === 'redis' && connect.username !== undefined && passwordSecret === undefined)
+      complain(
+        [i, 'connect', 'username'],
+        'this user would not be used: without a password nobody is authenticated',
+        `'${connect.username}' and no passwordSecret`,
+        'both or neither',
+        'add passwordSecret, or remove username',
+      );
+    if (hook !== undefined && parseDuration(hook.after)! >= REMEDY_BUDGET_MS)
+      complain(
+        [i, 'hook', 'after'],
+        'this hook would never be called: the target is given up before',
+        `'${hook.after}'`,
+        `less than ${REMEDY_BUDGET_MS / 1000} s, for which it is tried`,
+        'call it sooner',
+      );
     if (hook !== undefined && !existsSync(join(referred.root, hook.module)))
       complain(
         [i, 'hook', 'module'],

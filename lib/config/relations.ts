@@ -28,17 +28,8 @@ export function contradictions(c: Cluster): Contradiction[] {
 }
 
 function nodes(cluster: Cluster): Contradiction[] {
-  const { replicas, zones, placement = {} } = cluster;
+  const { zones, placement = {} } = cluster;
   const found: Contradiction[] = [];
-  if (replicas < 2) {
-    found.push({
-      path: ['replicas'],
-      what: 'one node cannot fail over to anybody',
-      got: `${replicas} replica`,
-      expected: 'at least 2 replicas',
-      fix: 'write 2',
-    });
-  }
   const names = shardsOf(cluster).flatMap((shard) => shard.nodes.map(({ name }) => name));
   for (const [name, zone] of Object.entries(placement)) {
     if (!names.includes(name)) {

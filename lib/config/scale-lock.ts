@@ -54,7 +54,7 @@ export function checkScale(cluster: Cluster, lockFile: string, shown: string): U
         where: at(gone[0]!),
         got: `replicas: ${cluster.replicas}, shards: ${cluster.shards}`,
         expected: `every node that has been there. ${lost(gone, cluster)}`,
-        fix: 'raise replicas or shards again; or do what docs/sharding.md says under "Going back", then delete their lines here',
+        fix: 'raise replicas or shards again; or do what docs/sharding.md says under "Going back", then delete their lines here. If they were never deployed, deleting the lines is all',
       }),
     );
   }
@@ -84,7 +84,7 @@ function readLock(file: string): ScaleLock | null {
   const text = readFileSync(file, 'utf8');
   try {
     const lock = JSON.parse(text) as ScaleLock;
-    if (lock.version === 1 && typeof lock.nodes === 'object') return lock;
+    if (lock.version === 1 && typeof lock.nodes === 'object' && lock.nodes !== null) return lock;
   } catch {
     // said below
   }

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { duration, name } from './schema-values';
 
 /** The form of a remedy; what it refers to is in check-remedies.ts. */
-const host = z
-  .string({ error: 'a host' })
-  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?$/, 'a host name or an IPv4 address, without scheme and port');
+const HOST = /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/;
+const host = z.string({ error: 'a host' }).regex(HOST, 'a host name or an IPv4 address, without scheme and port');
 const port = z.number({ error: 'a port' }).int('a whole number').min(1, '1 to 65535').max(65_535, '1 to 65535');
 const connect = z.discriminatedUnion(
   'kind',
@@ -22,7 +21,7 @@ const connect = z.discriminatedUnion(
       kind: z.literal('http'),
       url: z
         .string({ error: 'a URL' })
-        .regex(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?(\/[^\s]*)?$/, 'http:// or https://, a host, no credentials'),
+        .refine(isPlainUrl, 'http:// or https://, a host, a port up to 65535 if any, no credentials'),
       status: z
         .number({ error: 'a status' })
         .int('a whole number')
@@ -53,3 +52,9 @@ export const remedy = z.strictObject({
     })
     .optional(),
 });
+
+/** With a host and, if any, a port that exist: the security group of the function is made of them. */
+function isPlainUrl(text: string): boolean {
+  const name = /^https?:\/\/([^/:@?#]+)(:\d+)?(\/\S*)?$/.exec(text)?.[1];
+  return name !== undefined && HOST.test(name) && URL.canParse(text) && new URL(text).port !== '0';
+}

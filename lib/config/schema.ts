@@ -64,6 +64,7 @@ const policy = z.strictObject({
   snapshots: z
     .strictObject({ everyMs: ms, testEveryMs: ms, allMs: ms, hourlyMs: ms, dailyMs: ms, goodWithinMs: ms })
     .optional(),
+  refill: z.strictObject({ windowMs: ms, samplesPerSecond: whole.optional() }).optional(),
   scrub: z.strictObject({ periodMs: ms, bytesPerSecond: whole.optional(), deepMs: ms, keepMs: ms }).optional(),
 });
 
@@ -89,15 +90,19 @@ const thanos = z.strictObject({
   compactor: z.strictObject({ ...fargate, diskGiB }),
 });
 
-export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
+const settings = {
   name,
   region: z.string({ error: 'a region' }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'),
   account: z
     .string()
     .regex(/^\d{12}$/, 'an account number of 12 digits')
     .optional(),
-  zones: z.array(zone, { error: 'a list of availability zones' }),
-  replicas: whole.max(9, 'at most 9 nodes for each shard'),
+  zones: z.array(zone, { error: 'a list of availability zones' }).min(1, 'at least 2 availability zones'),
+  replicas: z
+    .number({ error: 'a number' })
+    .int('a whole number')
+    .min(2, 'at least 2: one node cannot fail over to anybody')
+    .max(9, 'at most 9 nodes for each shard'),
   shards: whole.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
   placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
@@ -134,4 +139,8 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .optional(),
   remedies: z.array(remedy, { error: 'a list of remedies' }).optional(),
   alarmEmail: z.email('an e-mail address').optional(),
+};
+
+export const clusterSchema = z.strictObject(settings, {
+  error: 'export default defineCluster({ … })',
 }) as z.ZodType<ClusterConfig>;

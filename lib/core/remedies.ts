@@ -88,6 +88,9 @@ export function noteAttempt(before: Attempts, attempt: Attempt): Attempts {
   };
 }
 
+/** For how long it is tried, ms: less than the function may run, with what its last attempt and write may take. */
+export const REMEDY_BUDGET_MS = 270_000;
+
 /** The first pause; each is twice the one before it … */
 const FIRST_PAUSE_MS = 500;
 /** … up to this: with an attempt's own time-out a target that is back is found within 4 s. */

@@ -26,6 +26,16 @@ test('the configuration as delivered is sound', () => {
 
 const CLUSTER: [what: string, from: string, to: string, line: string, message: RegExp][] = [
   ['one node', 'replicas: 2,', 'replicas: 1,', 'replicas: 1', /one node cannot fail over/],
+  ['no node', 'replicas: 2,', 'replicas: 0,', 'replicas: 0', /expected: at least 2/],
+  ['nodes that are no number', 'replicas: 2,', 'replicas: NaN,', 'replicas: NaN', /got: +NaN\n/],
+  ['no zone', "['eu-west-1a', 'eu-west-1b'],", '[],', 'zones: []', /expected: at least 2 availability zones/],
+  [
+    'an account that is a number',
+    'shards: 1,',
+    'shards: 1, account: 123456789012 as never,',
+    'account:',
+    /expected: a value of the type string\n/,
+  ],
   ['no shard', 'shards: 1,', 'shards: 0,', 'shards: 0', /more than 0/],
   ['half a shard', 'shards: 1,', 'shards: 1.5,', 'shards: 1.5', /a whole number/],
   ['one zone', ", 'eu-west-1b'],", '],', 'zones: [', /would be lost together/],
@@ -100,6 +110,28 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
     "{ kind: 'http', url: 'http://me:secret@engine/health' }",
     "kind: 'http'",
     /url is not usable/,
+  ],
+  [
+    'a URL whose port does not exist',
+    "{ kind: 'redis', host: 'redis.trading.internal', port: 6379 }",
+    "{ kind: 'http', url: 'http://engine:99999/health' }",
+    "kind: 'http'",
+    /a port up to 65535/,
+  ],
+  ['a host with an empty part', 'redis.trading.internal', 'redis..internal', "kind: 'redis'", /host is not usable/],
+  [
+    'a user without a password',
+    'port: 6379 }',
+    "port: 6379, username: 'remedy' }",
+    "kind: 'redis'",
+    /this user would not be used/,
+  ],
+  [
+    'a hook that comes too late',
+    "when: { alert: 'RedisDown' },",
+    "when: { alert: 'RedisDown' },\n      hook: { module: 'bin/app.ts', after: '5m', allow: [] },",
+    'bin/app.ts',
+    /hook would never be called/,
   ],
   ['a huge segment', "walSegmentSize: '64MB'", "walSegmentSize: '1GB'", 'walSegmentSize', /10MB to 256MB/],
   [
@@ -254,4 +286,16 @@ test('rules that a slower scrape profile would change are named with file and li
     ":5:9: in the scrape profile 'minimal' alert Fast does not keep its meaning: a[8s] holds fewer than two samples and looks back 45s instead",
     ":7:9: in the scrape profile 'minimal' alert Deep does not keep its meaning: trade_engine_depth_quantity is not scraped",
   ]);
+});
+
+test('every setting of the policy can be changed', () => {
+  const { cluster } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+  jest.resetModules();
+  fixture.edit('cluster.ts', 'shards: 1,', `shards: 1, policy: ${JSON.stringify(cluster.policy)},`);
+  expect(messages()).toEqual([]);
+});
+
+test('a module that exports nothing is told what to export', () => {
+  fixture.edit('cluster.ts', 'export default defineCluster', 'defineCluster');
+  expect(messages()).toEqual([expect.stringMatching(/missing\n.*nothing\n.*export default defineCluster/)]);
 });

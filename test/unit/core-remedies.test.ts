@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { nextStep, noAttempts, noteAttempt, type Attempts, type Saw } from '../../lib/core/remedies';
+import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS, type Attempts, type Saw } from '../../lib/core/remedies';
 import { LEASE_MS, remedyLine, withLease, withOutcome } from '../../lib/core/remedy-lease';
 
-const BUDGET = 270_000;
+const BUDGET = REMEDY_BUDGET_MS;
 const after = (...seen: Saw[]): Attempts =>
   seen.reduce((attempts, saw, i) => noteAttempt(attempts, { at: i, saw, detail: `it was ${saw}` }), noAttempts(0));
 

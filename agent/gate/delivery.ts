@@ -19,7 +19,7 @@ export interface DeliverySource {
   /** What is held, as far as this shard tells it. */
   readonly toTell: GateState;
   readonly isOpen: boolean;
-  readonly replay: Omit<Replay, 'endsWaitMs'>;
+  readonly replay: Omit<Replay, 'endsWait'>;
   /** How long each Alertmanager waits for every one before it, ms. */
   readonly peerTimeoutMs: number;
   /** Whether what is held may be told now; if not, it is asked again soon. */
@@ -41,6 +41,8 @@ const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
 const BATCH = 256;
 
+const PLACE_UNKNOWN: Replay['endsWait'] = { ms: 0, upTo: 0 };
+
 /** The Alertmanager answered, and did not take it. */
 class Refused extends Error {}
 
@@ -54,8 +56,7 @@ export class Delivery {
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
   private foundAloneAt: number | null = null;
-  /** How long ends wait here; holds for those up to `upTo`, and is asked anew for later ones. */
-  private endsWait = { ms: Infinity, upTo: 0 };
+  private endsWait: Replay['endsWait'] = PLACE_UNKNOWN;
   private readonly finishing = new Set<NodeJS.Timeout>();
   private running = false;
   private stopped = false;
@@ -83,7 +84,7 @@ export class Delivery {
     this.abort = new AbortController();
     this.delivered = NOTHING_DELIVERED;
     this.joined = false;
-    this.endsWait = { ms: Infinity, upTo: 0 };
+    this.endsWait = PLACE_UNKNOWN;
     this.running = false;
     this.serve();
   }
@@ -124,7 +125,7 @@ export class Delivery {
   }
 
   private get replay(): Replay {
-    return { ...this.source.replay, endsWaitMs: this.endsWait.ms };
+    return { ...this.source.replay, endsWait: this.endsWait };
   }
 
   private owed(): HeldAlert[] {

@@ -95,8 +95,8 @@ export interface Replay {
   readonly openedAt: number;
   /** How long a firing alert lives in Alertmanager after its last post, ms (Prometheus: 4 × the resend delay). */
   readonly lifeMs: number;
-  /** See endsWaitMs; Infinity as long as its place is unknown. */
-  readonly endsWaitMs: number;
+  /** See endsWaitMs. Known for ends up to this `seq`: later ones are not due until it was asked for its place again. */
+  readonly endsWait: { readonly ms: number; readonly upTo: number };
 }
 
 /**
@@ -141,7 +141,7 @@ export function deliveredWith(delivered: Delivered, batch: readonly HeldAlert[])
 /** When something that waits for its time will be owed, ms since the Unix epoch; null when nothing waits. */
 export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: Replay): number | null {
   const due = endsLeft(state, delivered, now, replay).map((h) => dueAt(h, replay));
-  return due.find((at) => at > now) ?? null;
+  return due.find((at) => at > now && at < Infinity) ?? null;
 }
 
 /** Ends of this opening that wait for their time, which is when others of its cluster may have been told already. */
@@ -173,7 +173,8 @@ function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: Replay): 
   return Date.parse(alert.endsAt!) < now - lifeMs;
 }
 
-function dueAt({ alert, receivedAt }: HeldAlert, { openedAt, endsWaitMs }: Replay): number {
+function dueAt({ alert, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: Replay): number {
+  if (seq > endsWait.upTo) return Infinity;
   const old = Date.parse(alert.endsAt!) < openedAt;
-  return (old ? openedAt + OLD_ENDS_WAIT_MS : receivedAt) + endsWaitMs;
+  return (old ? openedAt + OLD_ENDS_WAIT_MS : receivedAt) + endsWait.ms;
 }

@@ -110,7 +110,7 @@ describe('the alert gate and its Alertmanagers', () => {
       gate.current.stop();
       gate.current = new AlertGate(() => {}, 60_000, WAIT_MS);
       gate.current.setAlertmanagers(addresses);
-      alertmanagers.forEach((a, i) => (a.names = { own: all[i]!, all }));
+      alertmanagers.forEach((a, i) => (a.names = { own: all[i]!, all: [...all] }));
       gate.current.accept([alert('a')]);
       gate.current.setOpen(true, 'test');
       await eventually('the beginning', () => sent(0).length === 1 && sent(1).length === 1);
@@ -132,6 +132,18 @@ describe('the alert gate and its Alertmanagers', () => {
       await eventually('the first one', () => sent(0).length === 3);
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS + 200));
       expect(sent(0)).toEqual(['a', 'a', 'b']);
+    });
+
+    it('asks for their places with every end: one that was the last waits when another one has come', async () => {
+      gate.current.accept([end()]);
+      await eventually('the first one', () => sent(0).length === 2);
+      for (const a of alertmanagers) a.names!.all.push('third');
+      gate.current.accept([{ ...end(), labels: { alertname: 'b' } }]);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS / 2));
+      expect(sent(1)).toEqual(['a', 'a']);
+      await eventually('the second one', () => sent(1).length === 3);
+      expect(sent(0)).toEqual(['a', 'a']);
+      await eventually('the first one', () => sent(0).length === 3);
     });
 
     it('a gate that closes meanwhile tells the rest of them all the same', async () => {

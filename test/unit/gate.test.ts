@@ -25,8 +25,9 @@ const firing = (name: string, until = 60_000): PostedAlert => ({
 const resolved = (name: string): PostedAlert => ({ labels: { alertname: name }, startsAt: at(-10), endsAt: at(-1) });
 const names = (alerts: readonly { alert: PostedAlert }[]): string[] => alerts.map((h) => h.alert.labels.alertname!);
 
+const AT_ONCE = { ms: 0, upTo: Infinity };
 /** Long open, and alerts live long: nothing is held back. */
-const LONG_OPEN = { openedAt: T - 3_600_000, lifeMs: 3_600_000, endsWaitMs: 0 };
+const LONG_OPEN = { openedAt: T - 3_600_000, lifeMs: 3_600_000, endsWait: AT_ONCE };
 const owed = (state: GateState, upTo: number, now: number): HeldAlert[] =>
   owedAfter(state, { firing: upTo, ended: upTo }, now, LONG_OPEN);
 
@@ -122,7 +123,7 @@ describe('the alert gate', () => {
       startsAt: at(-agoMs - 10_000),
       endsAt: at(-agoMs),
     });
-    const opened = { openedAt: T, lifeMs: 60_000, endsWaitMs: 0 };
+    const opened = { openedAt: T, lifeMs: 60_000, endsWait: AT_ONCE };
 
     it('tells at once what fires, and a little later what had ended before', () => {
       const state = hold(EMPTY_GATE, [ended('over', 5_000), firing('now')], T);
@@ -158,7 +159,7 @@ describe('the alert gate', () => {
   });
 
   it('tells what fires at once, and an end when its time has come, whatever comes meanwhile', () => {
-    const later = { ...LONG_OPEN, endsWaitMs: 2_000 };
+    const later = { ...LONG_OPEN, endsWait: { ms: 2_000, upTo: 1 } };
     let state = hold(EMPTY_GATE, [resolved('a')], T);
     state = hold(state, [firing('b')], T + 500);
     const delivered = deliveredWith(NOTHING_DELIVERED, owedAfter(state, NOTHING_DELIVERED, T + 500, later));
@@ -166,7 +167,9 @@ describe('the alert gate', () => {
     expect(owedAfter(state, delivered, T + 1_999, later)).toEqual([]);
     expect(nextDueAt(state, delivered, T + 1_999, later)).toBe(T + 2_000);
     expect(names(owedAfter(state, delivered, T + 2_000, later))).toEqual(['a']);
-    // Told nothing of as long as its place is not known.
-    expect(owedAfter(state, delivered, T + 60_000, { ...later, endsWaitMs: Infinity })).toEqual([]);
+    // A later end waits until its place is known, and holds up nothing that was before.
+    state = hold(state, [{ ...resolved('b'), startsAt: at(600) }], T + 700);
+    expect(names(owedAfter(state, delivered, T + 60_000, later))).toEqual(['a']);
+    expect(nextDueAt(state, delivered, T + 2_000, later)).toBeNull();
   });
 });

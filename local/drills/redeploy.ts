@@ -11,19 +11,25 @@ import { deployApp } from '../emulator/deploy';
 import { callControl } from '../run/control-api';
 import { EMULATOR_PORT } from '../run/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../run/read-back';
-import { awaitAll } from './clock';
+import { awaitAll, must } from './clock';
 import type { Reading } from './instrument';
 import { ask } from './operator';
 import type { Cast } from './scenario';
-import type { World } from './world';
+import { statusOf, type World } from './world';
 
 const GONE = 'gone-';
 /** Both nodes: an orderly end, a boot, and one resend interval until the gate has heard everything; with a wide margin. */
 const ROLLED_OUT_MS = 300_000;
 
+/** One resend interval, with a wide margin. */
+const GATE_WARM_MS = 60_000;
+
 /** CloudFormation begins with the first node; that it alerts makes the number of hand-overs certain. */
 export async function theFirstAlerts(world: World): Promise<void> {
   const first = world.state.nodes[0]!.node;
+  await must('the first node cannot take over', GATE_WARM_MS, world.signal, async () =>
+    (await statusOf(world, first)).gate.warm ? null : 'its gate has not listened for long enough',
+  );
   await ask(world, { kind: 'switchover', to: first, reason: 'drill: a deploy begins with it' });
 }
 

@@ -33,8 +33,16 @@ export class RollingUpdate {
 
   /** Called when something changed; does not wait for the update. @throws when the emulator does not answer */
   async refresh(): Promise<void> {
-    if (this.busy || this.held || this.stopped || this.due(await this.o.read()) === undefined) return;
+    if (this.busy || this.held || this.stopped) return;
+    // Before anything is awaited: whoever looks meanwhile must not begin a second update of the same nodes.
     this.busy = true;
+    let due: DeployedInstance | undefined;
+    try {
+      due = this.due(await this.o.read());
+    } finally {
+      this.busy = due !== undefined;
+    }
+    if (due === undefined) return;
     this.running = this.update()
       .catch((error: Error) => this.o.onEvent(`broken off: ${error.message}`))
       .finally(() => (this.busy = false));

@@ -71,3 +71,11 @@ test('the next version is tried again', async () => {
   expect(w.rolling.isBusy).toBe(true);
   await settled(w, 2);
 });
+
+test('two who look at the same moment begin one update', async () => {
+  const w = world();
+  Object.assign(w.template, { a: 2 });
+  await Promise.all([w.rolling.refresh(), w.rolling.refresh()]);
+  await settled(w, 1);
+  expect(w.said.filter((line) => line.includes('is replaced'))).toHaveLength(1);
+});

@@ -1,11 +1,6 @@
 import type { PromoteRequest } from '../../lib/control/promote';
 import { UserError } from '../../lib/core/errors';
-
-/** What CloudWatch sends to a function that is an alarm's action, as far as it is used here. */
-interface AlarmEvent {
-  readonly source: 'aws.cloudwatch';
-  readonly alarmData: { readonly alarmName: string; readonly state: { readonly value: string } };
-}
+import { alarmEventOf } from '../shared/alarm-event';
 
 /** What an agent or an operator sends. */
 interface DirectEvent {
@@ -19,16 +14,14 @@ export function readRequest(
   event: unknown,
   nodes: readonly string[],
 ): { request: PromoteRequest } | { ignore: string } {
-  const e = event as (Partial<AlarmEvent> & Partial<DirectEvent>) | null;
-  const source = (e as { source?: string } | null)?.source;
-  if (source === 'aws.cloudwatch') {
-    const { alarmName, state } = (e as AlarmEvent).alarmData;
-    if (state.value !== 'ALARM') return { ignore: `${alarmName} is ${state.value}: nothing to do.` };
+  const alarm = alarmEventOf(event);
+  if (alarm !== null) {
+    if (alarm.state !== 'ALARM') return { ignore: `${alarm.alarmName} is ${alarm.state}: nothing to do.` };
     return { request: { caller: 'alarm' } };
   }
+  const { source, exited } = (event ?? {}) as Partial<DirectEvent>;
   if (source === 'operator') return { request: { caller: 'operator' } };
   if (source === 'agent') {
-    const { exited } = e as DirectEvent;
     if (exited === undefined) return { request: { caller: 'agent' } };
     if (nodes.includes(exited)) return { request: { caller: 'agent', exited } };
     throw new UserError({

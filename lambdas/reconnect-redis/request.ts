@@ -15,12 +15,12 @@ export function readRequest(
   targets: ReadonlyMap<string, RemedyTarget>,
 ): { readonly target: RemedyTarget; readonly source: RemedyRequest['source'] } {
   const { source, remedy } = (event ?? {}) as Partial<RemedyRequest>;
-  const target = targets.get(String(remedy));
+  const target = typeof remedy === 'string' ? targets.get(remedy) : undefined;
   if (target !== undefined && (source === 'agent' || source === 'operator')) return { target, source };
   throw new UserError({
     what: 'reconnect-redis was called for something that is not configured',
     got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',
-    expected: `{"source":"agent" or "operator","remedy":one of ${[...targets.keys()].join(', ')}}`,
+    expected: `{"source":"agent" or "operator","remedy":"…"}, the remedy one of ${[...targets.keys()].join(', ')}`,
     fix: 'add it to remedies in config/cluster.ts and deploy',
   });
 }

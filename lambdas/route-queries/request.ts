@@ -1,20 +1,18 @@
 import { UserError } from '../../lib/core/errors';
+import { alarmEventOf } from '../shared/alarm-event';
 
 /** What an invocation asks for: a minute of probes, one decision, or nothing (and why). */
 export type RoutingRequest = { readonly kind: 'loop' | 'once' } | { readonly kind: 'ignore'; readonly because: string };
 
 /** Reads an invocation's event. @throws UserError for an event that nobody is known to send */
 export function readRoutingRequest(event: unknown): RoutingRequest {
-  const { source, alarmData } = (event ?? {}) as {
-    source?: string;
-    alarmData?: { alarmName: string; state: { value: string } };
-  };
+  const { source } = (event ?? {}) as { source?: unknown };
   if (source === 'schedule') return { kind: 'loop' };
   if (source === 'operator') return { kind: 'once' };
-  if (source === 'aws.cloudwatch' && alarmData !== undefined) {
-    const { alarmName, state } = alarmData;
-    if (state.value === 'ALARM') return { kind: 'once' };
-    return { kind: 'ignore', because: `${alarmName} is ${state.value}: nothing to do.` };
+  const alarm = alarmEventOf(event);
+  if (alarm !== null) {
+    if (alarm.state === 'ALARM') return { kind: 'once' };
+    return { kind: 'ignore', because: `${alarm.alarmName} is ${alarm.state}: nothing to do.` };
   }
   throw new UserError({
     what: 'route-queries was called with an event that it does not know',

@@ -4,33 +4,33 @@ import { UserError } from '../lib/core/errors';
 import type { Operation } from '../lib/core/operations';
 import { DRILLS, renderDrill } from '../lib/core/drill-plan';
 import { renderStatus, reportStatus } from '../lib/core/status';
-import { auditCluster, type AuditOptions } from './promha/audit';
+import { auditCluster, readAuditOptions, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { drillCluster, drillNamed } from './promha/drill';
 import { ending, EXIT } from './promha/exit';
 import { readHistories, renderHistory } from './promha/history';
-import { operateCluster, renderOutcome } from './promha/operate';
+import { operateCluster, pauseReason, renderOutcome } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
 import { shardMeant, shardsMeant } from './promha/shards';
 import { strikes } from './promha/strike';
 
 interface Where {
   readonly local?: boolean;
-  readonly cluster: string;
+  readonly cluster?: string;
   readonly json?: boolean;
   readonly shard?: string;
 }
 
 /** Of every shard that is meant. */
 async function connectAll(where: Where): Promise<{ handles: readonly ClusterHandle[]; s3: S3Client }> {
-  const handle = where.local ? localCluster() : await awsCluster(where.cluster);
+  const handle = where.local ? localCluster(where.cluster) : await awsCluster(where.cluster);
   const s3 = new S3Client({ forcePathStyle: where.local ?? false });
   return { handles: await shardsMeant(handle, s3, where), s3 };
 }
 
 /** Of one shard. */
 async function connect(where: Where & { to?: string }): Promise<{ handle: ClusterHandle; s3: S3Client }> {
-  const handle = where.local ? localCluster() : await awsCluster(where.cluster);
+  const handle = where.local ? localCluster(where.cluster) : await awsCluster(where.cluster);
   const s3 = new S3Client({ forcePathStyle: where.local ?? false });
   return { handle: await shardMeant(handle, s3, where), s3 };
 }
@@ -39,7 +39,7 @@ const program = new Command('promha').description('Looks at a prometheus-ha clus
 const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
-    .option('--cluster <name>', 'name of the deployed cluster', 'trading-metrics')
+    .option('--cluster <name>', 'name of the deployed cluster (default: trading-metrics)')
     .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
     .option('--json', 'machine-readable output');
 
@@ -84,8 +84,9 @@ withWhere(
   .option('--html <file>', 'writes a page with a timeline for each target')
   .option('--thanos <url>', 'where Thanos query answers, if it cannot be found by the load balancer')
   .action(async (where: Where & AuditOptions) => {
+    const asked = readAuditOptions(where);
     const { handle, s3 } = await connect(where);
-    const { output, exitCode } = await auditCluster(handle, s3, where);
+    const { output, exitCode } = await auditCluster(handle, s3, asked);
     process.stdout.write(output);
     process.exitCode = exitCode;
   });
@@ -106,7 +107,9 @@ withWhere(program.command('switchover').description('gives alerting to another n
 
 withWhere(program.command('pause').description('maintenance: nothing automatic happens until `resume`'))
   .requiredOption('--reason <text>', 'why, for whoever finds it paused')
-  .action((where: Where & { reason: string }) => operation(where, { kind: 'pause', reason: where.reason }));
+  .action((where: Where & { reason: string }) =>
+    operation(where, { kind: 'pause', reason: pauseReason(where.reason) }),
+  );
 
 withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
   operation(where, { kind: 'resume' }),
@@ -139,7 +142,8 @@ program.parseAsync().catch((error: Error & { code?: string; exitCode?: number })
   if (error.code?.startsWith('commander.')) {
     // Commander has said it on stderr.
     process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
-    if (json && error.exitCode !== 0) process.stdout.write(ending(new UserError({ what: error.message }), true).out);
+    const what = error.message.replace(/^error: /, '');
+    if (json && error.exitCode !== 0) process.stdout.write(ending(new UserError({ what }), true).out);
     return;
   }
   const { code, out, err } = ending(error, json);

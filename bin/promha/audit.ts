@@ -33,10 +33,18 @@ const STORE_TIMEOUT_MS = 5_000;
 /** Scrapes under way have no sample yet. */
 const SETTLE_MS = 3_000;
 
-/** Compares replicas and Thanos over the range that ends now. @throws when the control bucket cannot be read */
-export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditOptions): Promise<AuditOutcome> {
-  const rangeMs = readRange(options.range);
+/** What is asked for, found possible. */
+type AuditAsked = AuditOptions & { readonly rangeMs: number };
+
+/** @throws UserError for what cannot be done */
+export function readAuditOptions(options: AuditOptions): AuditAsked {
   if (options.html !== undefined) checkWritable(options.html);
+  return { ...options, rangeMs: readRange(options.range) };
+}
+
+/** Compares replicas and Thanos over the range that ends now. @throws when the control bucket cannot be read */
+export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditAsked): Promise<AuditOutcome> {
+  const { rangeMs } = options;
   const { cluster, shard } = handle;
   const store = s3ControlStore(s3, handle.controlBucket, shard, STORE_TIMEOUT_MS);
   const nodes = [...(await readAnnouncements(handle, s3, store)).values()];

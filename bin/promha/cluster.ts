@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { runningState } from '../../local/run/run-dir';
+import { UserError } from '../../lib/core/errors';
 import { Unreachable } from './exit';
 
 /** Where a cluster's control bucket is. */
@@ -12,14 +13,30 @@ export interface ClusterHandle {
 /** Output of the stateful stack that names the control bucket. */
 const BUCKET_OUTPUT = 'ControlBucketName';
 
-/** The running local system; points the SDK to its emulator. @throws Unreachable when none runs */
-export function localCluster(): ClusterHandle {
+/** Where none is named. */
+const DEFAULT_CLUSTER = 'trading-metrics';
+/** A person waits for this one, and the SDK would wait for ever. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * The running local system, which `named` has to be the name of if it is given; points the SDK to its emulator.
+ * @throws Unreachable when none runs
+ */
+export function localCluster(named?: string): ClusterHandle {
   const state = runningState();
   if (state === null) {
     throw new Unreachable({
       what: 'no local system runs',
       expected: '`npm start` in another terminal, as the same user',
       fix: 'start it and wait for `ready`, or leave out --local to ask AWS',
+    });
+  }
+  if (named !== undefined && named !== state.cluster) {
+    throw new UserError({
+      what: 'the local system is another cluster',
+      got: `--local --cluster ${named}`,
+      expected: state.cluster,
+      fix: 'leave out --cluster, or --local to ask AWS',
     });
   }
   process.env.AWS_ENDPOINT_URL = state.endpoint;
@@ -30,14 +47,15 @@ export function localCluster(): ClusterHandle {
 }
 
 /** Finds the control bucket by the stateful stack's output. @throws Unreachable */
-export async function awsCluster(cluster: string): Promise<ClusterHandle> {
+export async function awsCluster(cluster = DEFAULT_CLUSTER, timeoutMs = TIMEOUT_MS): Promise<ClusterHandle> {
   const StackName = `${cluster}-stateful`;
   const answer = await new CloudFormationClient({})
-    .send(new DescribeStacksCommand({ StackName }))
+    .send(new DescribeStacksCommand({ StackName }), { abortSignal: AbortSignal.timeout(timeoutMs) })
     .catch((error: Error) => {
+      const silent = error.name === 'TimeoutError' || error.name === 'AbortError';
       throw new Unreachable({
         what: `the stack ${StackName} cannot be read`,
-        got: error.message,
+        got: silent ? `no answer of CloudFormation within ${timeoutMs / 1000} s` : error.message,
         expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
         fix: 'set them, or name another cluster with --cluster',
       });

@@ -25,6 +25,14 @@ export function asUnreachable(error: unknown, what: string): unknown {
   const ofTheSdk = $metadata !== undefined || $fault !== undefined;
   const ofItsWay = ['TimeoutError', 'AbortError', 'CredentialsProviderError', 'TokenProviderError'].includes(name);
   if (!ofTheNetwork && !ofTheSdk && !ofItsWay && !/region is missing/i.test(message)) return error;
+  if (name === 'TimeoutError' || name === 'AbortError') {
+    return new Unreachable({
+      what: `${what} cannot be read`,
+      got: 'no answer in time',
+      expected: 'S3, or what AWS_ENDPOINT_URL names, to answer',
+      fix: 'look at the network from here and at the health of S3 in the region. Nodes alert on meanwhile: curl http://<node>:9099/v1/status, gate.open',
+    });
+  }
   return new Unreachable({
     what: `${what} cannot be read`,
     got: code ?? (name === message ? name : `${name}: ${message}`),

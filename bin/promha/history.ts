@@ -3,15 +3,29 @@ import { parseAssignment, type Assignment } from '../../lib/core/assignment';
 import { KEYS } from '../../lib/core/names';
 import type { ClusterHandle } from './cluster';
 
+/** S3 lists no more at once. */
+const PAGE = 1_000;
+
 /** Every change of the assignment, newest first, from the object's versions. */
-export async function readHistory(handle: ClusterHandle, s3: S3Client, limit: number): Promise<Assignment[]> {
+export async function readHistory(
+  handle: ClusterHandle,
+  s3: S3Client,
+  limit: number,
+  page = PAGE,
+): Promise<Assignment[]> {
   const Key = KEYS.assignment(handle.shard);
-  const listed = await s3.send(
-    new ListObjectVersionsCommand({ Bucket: handle.controlBucket, Prefix: Key, MaxKeys: limit }),
-  );
-  const versions = (listed.Versions ?? []).filter((v) => v.Key === Key).slice(0, limit);
+  const ids: string[] = [];
+  for (let more = true, after = {}; more && ids.length < limit;) {
+    const MaxKeys = Math.min(limit - ids.length, page);
+    const listed = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: handle.controlBucket, Prefix: Key, MaxKeys, ...after }),
+    );
+    ids.push(...(listed.Versions ?? []).filter((v) => v.Key === Key).map((v) => v.VersionId!));
+    after = { KeyMarker: listed.NextKeyMarker, VersionIdMarker: listed.NextVersionIdMarker };
+    more = listed.IsTruncated === true;
+  }
   return Promise.all(
-    versions.map(async ({ VersionId }) => {
+    ids.map(async (VersionId) => {
       const object = await s3.send(new GetObjectCommand({ Bucket: handle.controlBucket, Key, VersionId }));
       return parseAssignment(
         await object.Body!.transformToString(),
@@ -38,6 +52,7 @@ export async function readHistories(handles: readonly ClusterHandle[], s3: S3Cli
 }
 
 export function renderHistory(changes: readonly Change[]): string {
+  if (changes.length === 0) return 'No change yet: nobody was ever assigned. `promha status` says what is missing.\n';
   return (
     changes
       .map(

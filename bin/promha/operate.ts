@@ -12,6 +12,19 @@ import { UserError } from '../../lib/core/errors';
 /** A person waits for this one. */
 const STORE_TIMEOUT_MS = 5_000;
 
+/** @throws UserError when nobody who finds it paused would learn why */
+export function pauseReason(text: string): string {
+  const reason = text.trim();
+  // A forgotten text makes the next flag the reason, and `--reason --local` would pause another cluster.
+  if (reason !== '' && !reason.startsWith('--')) return reason;
+  throw new UserError({
+    what: '--reason does not say why',
+    got: reason === '' ? 'nothing' : reason,
+    expected: 'what whoever finds the cluster paused should know',
+    fix: "promha pause --reason 'new disks, done by 04:00'",
+  });
+}
+
 /** Carries out an operator's request, in the name of whoever is logged in. @throws when the control bucket does not answer */
 export async function operateCluster(
   handle: ClusterHandle,

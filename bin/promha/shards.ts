@@ -22,11 +22,11 @@ export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }
 
 function among(there: Shards, handle: ClusterHandle, shard: string | undefined): ClusterHandle[] {
   if (shard === undefined) return [...there.keys()].map((n) => ({ ...handle, shard: n }));
-  const number = Number(shard);
+  const number = /^\d+$/.test(shard) ? Number(shard) : NaN;
   if (there.has(number)) return [{ ...handle, shard: number }];
   throw new UserError({
     what: '--shard names none of the cluster’s',
-    got: shard,
+    got: shard === '' ? 'nothing' : shard,
     expected: [...there.keys()].join(', '),
     fix: 'name one of these; `npx promha status` shows them all',
   });

@@ -6,6 +6,7 @@ import type { NodeAnnouncement } from '../../lib/core/node-documents';
 import { callControl } from '../../local/run/control-api';
 import { runningState } from '../../local/run/run-dir';
 import type { ClusterHandle } from './cluster';
+import { NotNow } from './exit';
 import { operateCluster } from './operate';
 
 /** The agent's Prometheus and nothing else; whoever finds it in the history of commands shall know why. */
@@ -17,7 +18,12 @@ export type Strike = (node: NodeAnnouncement) => Promise<void>;
 export function strikes(handle: ClusterHandle, s3: S3Client, local: boolean): Record<DrillKind, Strike> {
   return {
     switchover: async () => {
-      await operateCluster(handle, s3, { kind: 'switchover', to: null, reason: 'drill' });
+      const { changed, because, fix } = await operateCluster(handle, s3, {
+        kind: 'switchover',
+        to: null,
+        reason: 'drill',
+      });
+      if (!changed) throw new NotNow({ what: `nothing was done. ${because}`, fix });
     },
     ...(local ? LOCAL : AWS),
   };

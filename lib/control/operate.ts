@@ -46,7 +46,10 @@ export async function operate(operation: Operation, deps: OperateDeps): Promise<
     const assignment = current?.assignment ?? null;
     const decision = decideOperation(operation, { assignment, probes, ...deps }, deps.now());
     if (decision.kind === 'nothing') return { done: true, changed: false, because: decision.because, assignment };
-    if (decision.kind === 'refuse') return { ...decision, done: false, changed: false, assignment };
+    if (decision.kind === 'refuse') {
+      const { because, fix } = decision;
+      return { done: false, changed: false, because, fix, assignment };
+    }
     const writtenAt = deps.now();
     if ((await deps.store.writeAssignment(decision.next, current!.etag)) === 'written') {
       const { next, because } = decision;
@@ -61,7 +64,7 @@ export async function operate(operation: Operation, deps: OperateDeps): Promise<
   }
 }
 
-/** Waits until the new active node, and nobody else who answers, has its gate open. */
+/** Waits until the new active node has learnt of it, and has its gate open, and nobody else who answers has. */
 async function verify(
   next: Assignment,
   because: string,
@@ -73,10 +76,23 @@ async function verify(
   while (deps.now() - writtenAt < VERIFY_MS) {
     const probes = await deps.probeAll();
     const probe = probes.get(next.active);
-    if (probe !== undefined && serves(probe, deps.policy)) servedAt ??= deps.now();
+    // Of an earlier epoch its gate may still be open, and about to close.
+    const learnt = probe !== undefined && (probe.agent?.appliedEpoch ?? 0) >= next.epoch;
+    if (learnt && serves(probe, deps.policy)) servedAt ??= deps.now();
     open = [...probes.values()].filter((p) => p.agent?.gateOpen === true).map((p) => p.node);
     if (servedAt !== null && open.length === 1 && open[0] === next.active) {
       return { done: true, changed: true, because, assignment: next, tookMs: servedAt - writtenAt };
+    }
+    // A bucket that cannot be read now has taken the write: the gates tell whether it came true.
+    const now = (await deps.store.readAssignment().catch(() => null))?.assignment;
+    if (now !== undefined && now.active !== next.active) {
+      return {
+        done: false,
+        changed: true,
+        because: `${because} But it was changed again meanwhile (epoch ${now.epoch}, ${now.by}): ${now.reason}`,
+        fix: 'look at `promha history`; ask again if it is still wanted',
+        assignment: now,
+      };
     }
     await deps.sleep(LOOK_MS);
   }

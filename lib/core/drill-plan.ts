@@ -88,9 +88,11 @@ export function judgeDrill(
 ): DrillReport {
   const problems = [
     ...(seen.movedAfterMs === null ? [`No other node was seen alerting within ${plan.movedMs / 1000} s.`] : []),
-    ...(seen.wellAfterMs === null
-      ? [`Not well again within ${plan.wellMs / 60_000} min: ${stillWrong.join(' ')}`]
-      : []),
+    ...(seen.wellAfterMs !== null
+      ? []
+      : seen.movedAfterMs === null && seen.tookOver === null
+        ? [`So it was not waited for until all is well. Now: ${stillWrong.join(' ') || 'nothing is seen to be wrong.'}`]
+        : [`Not well again within ${plan.wellMs / 60_000} min: ${stillWrong.join(' ')}`]),
     ...(seen.epochs === 1
       ? []
       : [`The assignment changed ${seen.epochs} times instead of once: see \`promha history\`.`]),

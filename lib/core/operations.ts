@@ -83,8 +83,13 @@ function switchover(
   }
   if (to === active) {
     const probe = s.probes.get(active);
-    const well = probe !== undefined && serves(probe, s.policy);
-    return { kind: 'nothing', because: `${active} alerts already${well ? '' : ', but does not serve'}.` };
+    if (probe !== undefined && serves(probe, s.policy))
+      return { kind: 'nothing', because: `${active} alerts already.` };
+    return {
+      kind: 'refuse',
+      because: `${active} is assigned already, but is not seen to alert: ${activeObstacle(s, active)}.`,
+      fix: '`promha status` says who could take over; `promha switchover` gives it to that one',
+    };
   }
   const wanted = to === null ? s.nodes.filter((node) => node !== active) : [to];
   const able = wanted.filter((node) => {
@@ -105,12 +110,19 @@ function switchover(
 }
 
 function obstacle(s: OperationSituation, node: NodeId): string {
-  const probe = s.probes.get(node);
-  if (probe === undefined) return 'it cannot be reached from here';
-  const found = complaints(probe, s.policy);
+  const found = notWorking(s, node);
   if (found !== '') return found;
-  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
+  if (!s.probes.get(node)!.agent!.storeReachable) return 'it cannot read the control bucket';
   return 'its gate has not listened for a resend interval yet';
+}
+
+function activeObstacle(s: OperationSituation, node: NodeId): string {
+  return notWorking(s, node) || 'its gate is closed';
+}
+
+function notWorking({ probes, policy }: OperationSituation, node: NodeId): string {
+  const probe = probes.get(node);
+  return probe === undefined ? 'it cannot be reached from here' : complaints(probe, policy);
 }
 
 function write(assignment: Assignment, change: Partial<Assignment>, because: string, now: number): OperationDecision {

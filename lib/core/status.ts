@@ -98,9 +98,9 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const silent = silence(alerting?.ageMs ?? null, assignment, policy, now);
   if (silent !== null) problems.push(silent);
   if (assignment?.paused) {
-    problems.push(
-      `Automatic failover is PAUSED by ${assignment.paused.by} since ${assignment.paused.since}: ${assignment.paused.reason}`,
-    );
+    const { by, since, reason } = assignment.paused;
+    problems.push(`Automatic failover is PAUSED by ${by} since ${since}: ${reason}`);
+    if (activeProbe === undefined || !serves(activeProbe, policy)) problems.push(byHand(nodes, assignment.active));
   }
   const { scrapeProfile = 'normal', profileSince } = assignment ?? {};
   if (scrapeProfile !== 'normal') {
@@ -152,6 +152,14 @@ function silence(ageMs: number | null, assignment: Assignment | null, policy: Po
   if (ageMs === null) return "NO ALERT GETS THROUGH: the dead man's switch has come back to no node that answers.";
   if (ageMs < policy.alertingSilentMs) return null;
   return `NO ALERT GETS THROUGH: the dead man's switch last came back ${Math.round(ageMs / 1000)} s ago.`;
+}
+
+/** Paused, and the node that alerts does not: what a person has to do now, because nothing else will. */
+function byHand(nodes: readonly NodeReport[], active: NodeId): string {
+  const heir = nodes.find((n) => n.node !== active && n.couldTakeOver)?.node;
+  return heir === undefined
+    ? 'Nothing is done about that until `promha resume`, and no other node could take over.'
+    : `Nothing is done about that until \`promha resume\`; \`promha switchover --to ${heir}\` gives alerting to ${heir} and keeps the pause.`;
 }
 
 function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): NodeReport {

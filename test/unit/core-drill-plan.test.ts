@@ -108,6 +108,10 @@ describe('how it is judged', () => {
   });
   test.each([
     [{ movedAfterMs: null, tookOver: null }, /No other node/],
+    [
+      { movedAfterMs: null, tookOver: null, wellAfterMs: null },
+      /within 15 s\. So it was not waited for until all is well\. Now: No standby/,
+    ],
     [{ wellAfterMs: null }, /Not well again.*standby/],
     [{ epochs: 3 }, /3 times instead of once/],
   ])('not as it should be: %j', (wrong, says) => {
@@ -132,6 +136,18 @@ describe('status', () => {
     const other = report({ insteadBecause: 'AccessDenied' });
     expect(other.healthy).toBe(true);
     expect(renderStatus(other, T)).toContain('Judged by the default policy: AccessDenied.');
+  });
+
+  test('paused over a node that does not alert, it says what a person can do', () => {
+    const paused = { by: 'kim', since: ago(1), reason: 'disks' };
+    const dead = new Map(view().probes).set('a', { ...view().probes.get('a')!, ready: false });
+    const over = { assignment: { ...view().assignment!, paused }, probes: dead };
+    expect(report(over).problems.join('\n')).toContain(
+      '`promha switchover --to b` gives alerting to b and keeps the pause',
+    );
+    const alone = report({ ...over, probes: new Map() }).problems.join('\n');
+    expect(alone).toContain('until `promha resume`, and no other node could take over');
+    expect(report({ assignment: over.assignment }).problems).toHaveLength(1);
   });
 
   test('nodes are judged by the policy that is deployed', () => {

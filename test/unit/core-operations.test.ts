@@ -84,12 +84,16 @@ test('a node of another shard is refused, with the names that there are', () => 
   expect(decide(to('z'))).toMatchObject({ kind: 'refuse', because: expect.stringContaining('a, b, c') });
 });
 
-test('a switch-over to the node that alerts changes nothing, and tells if it does not serve', () => {
+test('a switch-over to the node that alerts changes nothing', () => {
   expect(decide(to('a'))).toEqual({ kind: 'nothing', because: 'a alerts already.' });
-  expect(decide(to('a'), { seen: [probe('a', { ready: false })] })).toEqual({
-    kind: 'nothing',
-    because: 'a alerts already, but does not serve.',
-  });
+});
+
+test.each<[string, Probe[], string]>([
+  ['does not work', [probe('a', { ready: false })], 'Prometheus is not ready'],
+  ['keeps its gate closed', [probe('a', { agent: AGENT })], 'its gate is closed'],
+  ['cannot be seen', [], 'it cannot be reached from here'],
+])('a switch-over to the node that is assigned and %s is not done', (_, seen, because) => {
+  expect(decide(to('a'), { seen })).toMatchObject({ kind: 'refuse', because: expect.stringContaining(because) });
 });
 
 test('whoever paused may switch over; the pause stays', () => {

@@ -15,17 +15,21 @@ const A: Assignment = {
   paused: null,
   scrapeProfile: 'normal',
 };
-const probe = (node: string, gateOpen: boolean): Probe => ({
+const probe = (node: string, gateOpen: boolean, appliedEpoch: number): Probe => ({
   node,
   at: 0,
   ready: true,
   scrapeLagMs: 500,
-  agent: { appliedEpoch: 1, gateOpen, gateWarm: true, storeReachable: true },
+  agent: { appliedEpoch, gateOpen, gateWarm: true, storeReachable: true },
   errors: [],
 });
 
 /** A bucket in memory and a clock that moves by sleeping; `open` says whose gates are open at a time (ms). */
-function world(open: (at: number, assignment: Assignment) => string[], lose = 0) {
+function world(
+  open: (at: number, assignment: Assignment) => string[],
+  lose = 0,
+  learnt = (_: number, { epoch }: Assignment) => epoch,
+) {
   const seen = { assignment: A, at: 0, writes: 0 };
   let losing = lose;
   const deps: OperateDeps = {
@@ -35,7 +39,12 @@ function world(open: (at: number, assignment: Assignment) => string[], lose = 0)
     now: () => seen.at,
     sleep: async (ms) => void (seen.at += ms),
     probeAll: async () =>
-      new Map(['a', 'b'].map((node) => [node, probe(node, open(seen.at, seen.assignment).includes(node))])),
+      new Map(
+        ['a', 'b'].map((node) => [
+          node,
+          probe(node, open(seen.at, seen.assignment).includes(node), learnt(seen.at, seen.assignment)),
+        ]),
+      ),
     store: {
       readAssignment: async () => ({ assignment: seen.assignment, etag: String(seen.assignment.epoch) }),
       writeAssignment: async (next) => {
@@ -59,6 +68,32 @@ test('a switch-over is done when the new node alerts and the old one has closed'
   const outcome = await operate(SWITCH, deps);
   expect(outcome).toMatchObject({ done: true, changed: true, tookMs: 600 });
   expect(outcome.assignment?.active).toBe('b');
+});
+
+test('a gate that is still open from an earlier epoch is not taken for the new one', async () => {
+  const back = { ...A, epoch: 2, active: 'a' };
+  const { deps, seen } = world(
+    () => ['b'],
+    0,
+    (at, { epoch }) => (at < 900 ? epoch - 1 : epoch),
+  );
+  seen.assignment = back;
+  expect(await operate(SWITCH, deps)).toMatchObject({ done: true, tookMs: 1_000 });
+});
+
+test('a switch-over that somebody else takes back ends at once, and says who', async () => {
+  const { deps, seen } = world(() => ['a']);
+  const { writeAssignment } = deps.store;
+  deps.store.writeAssignment = async (next, etag) => {
+    const written = await writeAssignment(next, etag);
+    Object.assign(seen, { assignment: { ...next, epoch: 3, active: 'a', reason: 'kim asked for it.' } });
+    return written;
+  };
+  const outcome = await operate(SWITCH, deps);
+  expect(outcome).toMatchObject({ done: false, changed: true, assignment: { epoch: 3 } });
+  expect(outcome.because).toMatch(/changed again meanwhile \(epoch 3, operator\): kim asked for it/);
+  expect(outcome.fix).toContain('promha history');
+  expect(seen.at).toBeLessThan(2_000);
 });
 
 test('a switch-over that does not come true is told as such', async () => {
@@ -85,6 +120,6 @@ test('a refusal writes nothing', async () => {
   const { deps, seen } = world(() => ['a']);
   const outcome = await operate({ ...SWITCH, to: 'z' }, deps);
   expect(outcome).toMatchObject({ done: false, changed: false });
-  expect(outcome.fix).toBeDefined();
+  expect(Object.keys(outcome).sort()).toEqual(['assignment', 'because', 'changed', 'done', 'fix']);
   expect(seen.writes).toBe(0);
 });

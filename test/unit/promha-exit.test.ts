@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { awsCluster } from '../../bin/promha/cluster';
+import { pauseReason } from '../../bin/promha/operate';
 import { UserError } from '../../lib/core/errors';
 import { ending, EXIT, NotNow, Unreachable } from '../../bin/promha/exit';
 
@@ -25,6 +30,45 @@ test.each<[string, unknown, number]>([
   const { error: problem, exitCode } = JSON.parse(json.out) as { error: { what: string }; exitCode: number };
   expect(problem.what).not.toBe('');
   expect(exitCode).toBe(code);
+});
+
+test('an S3 that does not answer is not taken for missing credentials', () => {
+  const silent = Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+  const { code, err } = ending(silent, false);
+  expect(code).toBe(EXIT.unreachable);
+  expect(err).toMatch(/no answer in time/);
+  expect(err).not.toMatch(/credentials/);
+});
+
+test.each(['', '  ', '--local'])('a pause for %j is refused', (text) => {
+  expect(() => pauseReason(text)).toThrow(/--reason does not say why/);
+  expect(pauseReason(' new disks ')).toBe('new disks');
+});
+
+describe('a CloudFormation that accepts and never answers', () => {
+  const before = { ...process.env };
+  const silent = createServer(() => {});
+  beforeAll(async () => {
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    });
+  });
+  // Whoever still waits is let go, and finds nobody when he tries again.
+  afterAll(() => {
+    process.env = before;
+    silent.close();
+    silent.closeAllConnections();
+  });
+
+  test('is not waited for', async () => {
+    const found = await awsCluster('c', 300).catch((error: Error) => error);
+    expect(found).toBeInstanceOf(Unreachable);
+    expect((found as Error).message).toMatch(/c-stateful cannot be read\n +got: +no answer/);
+  });
 });
 
 test('a stack trace is for mistakes of ours only', () => {

@@ -75,9 +75,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** @throws Error when it is not what Alertmanager posts */
 function parse(text: string): Notification {
-  const { alerts } = JSON.parse(text) as Partial<Notification>;
+  let alerts: Partial<Notification>['alerts'];
+  try {
+    alerts = (JSON.parse(text) as Partial<Notification> | null)?.alerts;
+  } catch {
+    alerts = undefined; // said below
+  }
   const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
   if (!Array.isArray(alerts) || !alerts.every((a) => isObject(a) && isObject(a.labels) && isObject(a.annotations)))
-    throw new Error(`expected a notification of Alertmanager with alerts, got ${text.slice(0, 80)}`);
+    throw new Error(`expected a notification of Alertmanager with alerts, got ${text.slice(0, 80) || 'nothing'}`);
   return { alerts };
 }

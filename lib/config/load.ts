@@ -18,6 +18,10 @@ import { shardWarnings } from './shard-warnings';
 /** Paths in config/cluster.ts begin here. */
 const PROJECT = join(__dirname, '..', '..');
 
+/** The dead man's switch among them: its absence pages by this way, and only by this way. */
+const unheard = (file: string): string =>
+  `${file}: no alarmEmail: alarms of the control plane go to an SNS topic that nobody hears; set it, or subscribe your pager to the topic "Prometheus control plane" after the deploy`;
+
 /** Everything a user configured, found sound. */
 export interface Configuration {
   readonly cluster: Cluster;
@@ -66,6 +70,7 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
   return {
     cluster,
     warnings: [
+      ...(cluster.alarmEmail === undefined ? [unheard(shown(clusterFile))] : []),
       ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
       ...shardWarnings(rules, cluster, labelOf),
     ],

@@ -299,3 +299,12 @@ test('a module that exports nothing is told what to export', () => {
   fixture.edit('cluster.ts', 'export default defineCluster', 'defineCluster');
   expect(messages()).toEqual([expect.stringMatching(/missing\n.*nothing\n.*export default defineCluster/)]);
 });
+
+test('alarms that nobody would hear are warned of', () => {
+  const unheard = (): boolean =>
+    loadConfiguration(fixture.path('cluster.ts'), fixture.dir).warnings.some((w) => w.includes('no alarmEmail'));
+  expect(unheard()).toBe(true);
+  jest.resetModules();
+  fixture.edit('cluster.ts', 'shards: 1,', "shards: 1, alarmEmail: 'oncall@example.com',");
+  expect(unheard()).toBe(false);
+});

@@ -63,6 +63,13 @@ describe("the agent's webhooks", () => {
     expect(await post(path, body, 'right', method)).toBe(status);
   });
 
+  it.each(['', 'not json', 'null', '[]'])('say what they expect instead of %j', async (body) => {
+    const headers = { authorization: 'Bearer right' };
+    const answer = await fetch(`${url}/v1/watchdog`, { method: 'POST', body, headers });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toBe(`expected a notification of Alertmanager with alerts, got ${body || 'nothing'}\n`);
+  });
+
   it('make a token that only this user can read, once', () => {
     const file = join(dir, 'state', 'token');
     const token = webhookToken(file);

@@ -58,7 +58,7 @@ const RESTORE_LOOK_MS = 5_000;
 const HEAD_BLOCKS = 1.75;
 
 export interface Agent {
-  /** Hands alerting over, if this node alerts and another one can; bounded, and never rejects. */
+  /** Hands alerting over, if this node alerts and another one can, and queries; bounded, and never rejects. */
   leave(): Promise<void>;
   /** Ends the agent; Prometheus and Alertmanager keep running unless asked otherwise. */
   stop(withChildren: boolean): Promise<void>;
@@ -386,7 +386,8 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   });
 
   return {
-    leave: () => leave({ config, nodes: peers.nodes, role, store, probes, log }).then(() => gate.toldEnds()),
+    leave: () =>
+      leave({ config, nodes: peers.nodes, role, store, probes, log }, () => [gate.toldEnds(), sidecar?.retire()]),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();

@@ -19,9 +19,16 @@ export interface Leaving {
 
 /**
  * Before an orderly end, a node that alerts hands over: its gate stays open until another one's is. Where that is not
- * possible the node ends anyway, and the others notice as they notice every failure. Never rejects.
+ * possible the node ends anyway, and the others notice as they notice every failure. Never rejects. `afterwards`: what
+ * else has to come to its end.
  */
-export async function leave({ config, nodes, role, store, probes, log }: Leaving): Promise<void> {
+export async function leave(leaving: Leaving, afterwards: () => readonly unknown[]): Promise<void> {
+  await handOverIfPossible(leaving);
+  for (const ended of await Promise.allSettled(afterwards()))
+    if (ended.status === 'rejected') leaving.log('warn', 'leaves-in-disorder', { because: messageOf(ended.reason) });
+}
+
+async function handOverIfPossible({ config, nodes, role, store, probes, log }: Leaving): Promise<void> {
   const { node } = config;
   const paused = role.assignment?.paused ?? null;
   if (!role.isAssigned) return;

@@ -9,7 +9,7 @@ import { sidecarCommand } from '../../lib/core/thanos-commands';
 import { stuckUploads, uploadAgeMs, waitingBlocks } from '../../lib/core/uploads';
 import { writeAtomically } from '../files';
 import { messageOf, type Log } from '../log';
-import { every, untilItWorks, type Loop } from '../loop';
+import { every, sleep, untilItWorks, type Loop } from '../loop';
 import type { Paths } from '../paths';
 import { Supervisor } from '../process/supervisor';
 import { versionOf } from '../versions';
@@ -18,6 +18,8 @@ import { readUploads } from './uploads';
 
 const LOOK_MS = 15_000;
 const INSTALL_AGAIN_MS = 30_000;
+/** Thanos query looks at its endpoints every 5 s and gives each of them 5 s. */
+const FORGOTTEN_MS = 11_000;
 
 export interface SidecarOptions {
   readonly config: NodeConfig & { readonly thanos: NodeThanos };
@@ -113,6 +115,16 @@ export class Sidecar {
     this.stopped = true;
     for (const loop of this.loops) loop.stop();
     await this.process.stop();
+  }
+
+  /**
+   * Before the machine goes. A sidecar that is down refuses connections, and queries go on without it; a machine that is
+   * gone is silent, and would hold every query as long as Thanos has not noticed.
+   */
+  async retire(): Promise<void> {
+    if (this.process.pid === null) return;
+    await this.stop();
+    await sleep(FORGOTTEN_MS);
   }
 
   /** Looks, and tells DNS again: an entry that somebody removed comes back by itself. */

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
 import type { Cluster } from '../../lib/config/cluster';
 import { synthesize, type Synthesized } from './synthesize';
 
@@ -48,6 +49,28 @@ test('a group follows the newest version of its template, and rolls back without
     });
   }
 });
+
+test.each([
+  ['one shard', 1, ['nodes after control']],
+  ['two shards', 2, ['nodes after control', 'nodes-1 after control-1']],
+])(
+  'nodes, which are waited for, come after the function that gives them their configuration: %s',
+  (_, shards, after) => {
+    const { app } = synth((c) => ({ ...c, shards }));
+    const found = app.node.children.flatMap((stack) =>
+      stack instanceof Stack
+        ? stack.dependencies
+            .filter((other) => other.node.id.startsWith('control'))
+            .map((other) => `${stack.node.id} after ${other.node.id}`)
+        : [],
+    );
+    for (const order of after) expect(found).toContain(order);
+    const groups = before.all('AWS::AutoScaling::AutoScalingGroup');
+    expect(groups.map(({ CreationPolicy }) => CreationPolicy)).toEqual(
+      groups.map(() => ({ ResourceSignal: { Count: 1, Timeout: 'PT15M' } })),
+    );
+  },
+);
 
 test('no two groups are updated at the same time', () => {
   const groups = before.all('AWS::AutoScaling::AutoScalingGroup');

@@ -19,6 +19,8 @@ export default defineCluster({
     ami: { 'eu-west-1': 'ami-0a1b2c3d4e5f60718' },
   },
   volume: { sizeGiB: 200 },
+  // Every 10 min, tried by a restore every 30 min; a node that loses its volume gets a new one of the last good snapshot.
+  snapshots: true,
 
   network: { kind: 'new', cidr: '10.77.0.0/20', egress: 'nat' },
   clients: ['10.0.0.0/8'],

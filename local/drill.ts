@@ -109,7 +109,7 @@ function readCall(args: string[]): Call | 'list' {
 }
 
 const needsOf = (s: Scenario): string =>
-  s.needsVolumes ? ' (needs root and PROMHA_LOCAL_VOLUMES=1)' : s.needsNamespaces ? ' (needs root)' : '';
+  s.needsVolumes ? ' (needs root and loop devices)' : s.needsNamespaces ? ' (needs root)' : '';
 
 function complain(error: Error): void {
   process.stderr.write(`\n${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);

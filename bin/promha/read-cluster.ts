@@ -11,6 +11,7 @@ import type { ClusterHandle } from './cluster';
 import { deployedPolicy } from './policy';
 import { readQueryWay } from './queries';
 import { readRemedies } from './remedies';
+import { readVolumes } from './volumes';
 
 /** A person waits for this one: slower answers are worth having. */
 const TIMEOUT_MS = 5_000;
@@ -28,9 +29,10 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     readQueryWay(cluster),
   ]);
   const addresses = [...announcements.values()];
-  const [probes, statuses] = await Promise.all([
+  const [probes, statuses, volumes] = await Promise.all([
     Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),
     Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address, nodeMs)] as const)),
+    readVolumes(handle, store, [...announcements.keys()], judgedBy.policy),
   ]);
   return {
     cluster,
@@ -44,6 +46,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     setAside: new Map(statuses.map(([node, status]) => [node, status?.scrub?.setAside ?? []])),
     profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
     remedies,
+    volumes,
     ...judgedBy,
     queries,
   };

@@ -138,7 +138,7 @@ export interface ClusterConfig {
   readonly volume: { readonly sizeGiB: number };
   /**
    * Snapshots of data volumes, restore tests of them, and a new volume for a node that lost its own; how often: `policy`.
-   * No drill has passed with it yet: docs/decisions/volumes-and-snapshots.md.
+   * What they do, and what they cost: docs/decisions/volumes-and-snapshots.md.
    * @default false
    */
   readonly snapshots?: boolean;

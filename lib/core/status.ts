@@ -5,6 +5,7 @@ import type { NodeAnnouncement } from './node-documents';
 import type { Policy } from './policy';
 import type { ScrapeProfile } from './profile';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
+import { volumeLines, volumeProblems, type VolumesView } from './volume-status';
 import { remedyLine, type RemedyRecord } from './remedy-lease';
 import { alertingProof } from './watchdog';
 
@@ -29,6 +30,8 @@ export interface ClusterView {
   readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
   /** null: the cluster has no Thanos. */
   readonly queries: QueryWay | UnknownWay | null;
+  /** Snapshots and restores; absent or null: volumes are not looked after. */
+  readonly volumes?: VolumesView;
   readonly policy: Policy;
   /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
   readonly insteadBecause?: string | null;
@@ -74,6 +77,8 @@ export interface StatusReport {
   /** Where queries go and who answers them; null: the cluster has no Thanos. */
   readonly queries: QueryWay | UnknownWay | null;
   readonly nodes: readonly NodeReport[];
+  /** Snapshots and restores of data volumes; null: these are not looked after. */
+  readonly volumes: VolumesView;
   /** Why nodes are judged by the default policy; null when by the deployed one. */
   readonly defaultPolicyBecause: string | null;
   /** Damaged files that nodes keep: no problem any more, but somebody may want to look. */
@@ -123,7 +128,8 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
         : `The control plane has not probed for ${Math.round(heartbeatAgeMs / 1000)} s.`,
     );
   }
-  // Alerting needs none of it: last.
+  // Alerting needs none of these: last.
+  problems.push(...volumeProblems(view.volumes ?? null));
   problems.push(...queryProblems(view.queries, view.nodes));
   return {
     cluster: view.cluster,
@@ -142,6 +148,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     defaultPolicyBecause: view.insteadBecause ?? null,
     queries: view.queries,
     nodes,
+    volumes: view.volumes ?? null,
     setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };
 }
@@ -243,6 +250,7 @@ export function renderStatus(r: StatusReport, now: number): string {
     '',
     ...table,
     '',
+    ...volumeLines(r.volumes, now),
     ...keptAside(r),
   ].join('\n');
 }

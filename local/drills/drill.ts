@@ -120,7 +120,7 @@ export function requireVolumes(scenario: Scenario, volumes: boolean | undefined)
     what: `${scenario.name} is about data volumes, which this system does not have`,
     got: 'data of the nodes in plain directories',
     expected: 'volumes on loop devices',
-    fix: 'start it as root with PROMHA_LOCAL_VOLUMES=1, without another system running',
+    fix: 'start it as root, without PROMHA_LOCAL_VOLUMES=0; what is missing is told while the system starts',
   });
 }
 

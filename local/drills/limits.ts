@@ -73,13 +73,13 @@ const ONLY_ADDED = [
 ];
 
 /** Of a data volume as a whole: looked at every 2 s here, stalled after 10 s. */
-const REPLACED = [
+const RESTORED = [
   most('volumeNoticed', 20, 's'),
   most('restoreToReady', 90, 's'),
-  exactly('generationsMore', 1, 'volumes'),
   exactly('fromBadSnapshot', 0, 'volumes'),
   most('secondsMissingAfterRefill', 2, 's'),
 ];
+const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
 
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
@@ -99,7 +99,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   ],
   'volume-gone': REPLACED,
   'volume-gone-active': REPLACED,
-  'bad-snapshot': REPLACED,
+  'bad-snapshot': [...RESTORED, exactly('generationsMore', 2, 'volumes'), exactly('saidToBeBad', 1, 'snapshots')],
   'volume-stall': REPLACED,
   'disk-full': [
     most('volumeNoticed', 20, 's'),

@@ -68,6 +68,7 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
   volumeWellAgain: ['s', 'fault → Prometheus ready again'],
   generationsMore: ['', 'volumes made for the node'],
   fromBadSnapshot: ['', 'of these from the snapshot that does not open'],
+  saidToBeBad: ['', 'which is said to be bad now'],
   freedMiB: ['MiB', 'free again'],
   damageFound: ['s', 'damage → found by the scrub'],
   readyAgain: ['s', 'its Prometheus killed → mended and ready again'],

@@ -25,7 +25,7 @@ export interface Scenario {
   readonly takeover: TakeoverClass;
   /** Hosts have to be cut off: root on Linux. */
   readonly needsNamespaces: boolean;
-  /** Data have to be on volumes of their own: PROMHA_LOCAL_VOLUMES=1, root and loop devices. */
+  /** Data have to be on volumes of their own: root and loop devices. */
   readonly needsVolumes?: true;
   /** Thanos has to run. */
   readonly needsThanos: boolean;

@@ -1,5 +1,6 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { readStorage } from '../../lib/control/ebs';
+import { CreateSnapshotCommand, CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ownTags, readStorage, toTags } from '../../lib/control/ebs';
+import { TAGS } from '../../lib/core/names';
 import type { KnownSnapshot } from '../../lib/core/snapshots';
 import type { VolumeTrouble } from '../../lib/core/storage-documents';
 import { LOCAL_CREDENTIALS } from '../run/read-back';
@@ -11,7 +12,7 @@ import type { Scenario } from './scenario';
 import { atRest } from './settle';
 import { prometheusOf, statusOf, type World } from './world';
 
-/** Snapshots are due every minute here, and one of them is tried at a time. */
+/** The first is taken a minute after the start, and one of them is tried a minute. */
 const SNAPSHOT_MS = 400_000;
 const NOTICED_MS = 60_000;
 const READY_MS = 180_000;
@@ -37,7 +38,7 @@ let lookedFrom = 0;
 let spoiled: string | null = null;
 
 const replaced =
-  (trouble: VolumeTrouble): NonNullable<Scenario['course']> =>
+  (trouble: VolumeTrouble, scenario = ''): NonNullable<Scenario['course']> =>
   async (world, { hurt }, struckAt) => {
     const node = hurt!;
     const noticedAt = await seen(world, node, trouble);
@@ -57,6 +58,7 @@ const replaced =
         volumeWellAgain: (readyAt - struckAt) / 1000,
         generationsMore: volume!.generation! - generation,
         fromBadSnapshot: record.snapshotId === spoiled ? 1 : 0,
+        ...(scenario === 'bad-snapshot' ? { saidToBeBad: await isSaidToBeBad(world) } : {}),
         volumeWholeAgain: (wholeAt - struckAt) / 1000,
         samplesRefilled: refill!.last?.samples ?? 0,
         secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
@@ -64,6 +66,9 @@ const replaced =
       findings: [`${node} has ${record.volumeId}, made of ${record.snapshotId}: ${record.because}`],
     };
   };
+
+const isSaidToBeBad = async (world: World): Promise<number> =>
+  (await snapshots(world)).some((k) => k.id === spoiled && k.verdict === 'bad') ? 1 : 0;
 
 /** Both nodes have a snapshot that a restore test found good. */
 async function snapshotsThere(world: World): Promise<void> {
@@ -76,31 +81,38 @@ async function snapshotsThere(world: World): Promise<void> {
   });
 }
 
-async function snapshots({ state }: World): Promise<readonly KnownSnapshot[]> {
-  const { endpoint, region, cluster } = state;
-  const ec2 = new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS });
-  return (await readStorage(ec2, cluster, 0)).snapshots;
-}
+const ec2Of = ({ state: { endpoint, region } }: World): EC2Client =>
+  new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS });
 
-/** The next snapshot of the standby is spoiled before it is tried; the drill goes on when it was found bad. */
+const snapshots = async (world: World): Promise<readonly KnownSnapshot[]> =>
+  (await readStorage(ec2Of(world), world.state.cluster, 0)).snapshots;
+
+/** One more snapshot of the standby, found good as it were, and then spoiled: the worst that the latest can be. */
 async function latestIsBad(world: World): Promise<void> {
   await snapshotsThere(world);
   const { active } = (await world.store.readAssignment())!.assignment;
   const standby = world.state.nodes.find((n) => n.node !== active)!.node;
-  const of = async (): Promise<KnownSnapshot[]> => (await snapshots(world)).filter((s) => s.node === standby);
-  const newest = Math.max(...(await of()).map((s) => s.takenAt));
-  world.say(`  waiting for the next snapshot of ${standby}, which is spoiled, and for what its test says`);
-  await must('no further snapshot', SNAPSHOT_MS, world.signal, async () => {
-    const next = (await of()).find((s) => s.takenAt > newest);
-    if (next === undefined) return 'the last one is the newest';
-    await world.faults.act('spoil-snapshot', { snapshot: next.id });
-    spoiled = next.id;
+  const { id, generation } = (await statusOf(world, standby)).volume!;
+  const tags = {
+    ...ownTags(world.state.cluster, 0),
+    [TAGS.node]: standby,
+    [TAGS.generation]: String(generation),
+    [TAGS.takenAt]: new Date().toISOString(),
+  };
+  const ec2 = ec2Of(world);
+  const made = await ec2.send(
+    new CreateSnapshotCommand({
+      VolumeId: id!,
+      TagSpecifications: [{ ResourceType: 'snapshot', Tags: toTags(tags) }],
+    }),
+  );
+  spoiled = made.SnapshotId!;
+  await must('the snapshot cannot be spoiled', NOTICED_MS, world.signal, async () => {
+    await world.faults.act('spoil-snapshot', { snapshot: spoiled });
     return null;
   });
-  await must('the test does not find it bad', SNAPSHOT_MS, world.signal, async () => {
-    const verdict = (await of()).find((s) => s.id === spoiled)?.verdict;
-    return verdict === 'bad' ? null : `it says ${verdict ?? 'nothing yet'}`;
-  });
+  const verdict = toTags({ [TAGS.verified]: 'good: says the drill' });
+  await ec2.send(new CreateTagsCommand({ Resources: [spoiled], Tags: verdict }));
 }
 
 const remembering =
@@ -174,10 +186,10 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
   {
     ...VOLUME,
     name: 'bad-snapshot',
-    what: 'the same, and the latest snapshot does not open: the one before is used',
+    what: 'the same of the standby, and the latest snapshot, though found good, does not open: the one before is used',
     prepare: latestIsBad,
     inject: remembering((world, { hurt }) => world.faults.act('detach-volume', { node: hurt, delete: true })),
-    course: replaced('gone'),
+    course: replaced('gone', 'bad-snapshot'),
   },
   {
     ...VOLUME,

@@ -27,7 +27,7 @@ export function localConfig(dir: string, hostAddress: string, volumes = false): 
   const cluster = join(dir, 'cluster.ts');
   localize(join(PROJECT, 'config', 'cluster.ts'), cluster);
   const types = JSON.stringify(join(PROJECT, 'lib', 'config', 'cluster'));
-  const text = [...LOCAL_SETTINGS, ...(volumes ? VOLUME_SETTINGS : [])].reduce(
+  const text = [...LOCAL_SETTINGS, volumes ? WITH_VOLUMES : WITHOUT_VOLUMES].reduce(
     (before, [from, to]) => {
       if (!before.includes(from)) throw new Error(`config/cluster.ts has no ${from}, which the local run changes`);
       return before.replace(from, to);
@@ -56,11 +56,11 @@ const LOCAL_SETTINGS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** With volumes (PROMHA_LOCAL_VOLUMES): drills wait for snapshots, for tests of them, and for a volume that stalls. */
-const VOLUME_SETTINGS: typeof LOCAL_SETTINGS = [
-  [
-    'policy: { ',
-    'snapshots: true, policy: { volume: { lookMs: 2_000, stalledMs: 10_000 }, ' +
-      'snapshots: { everyMs: 60_000, testEveryMs: 60_000 }, ',
-  ],
-];
+/** Drills cannot wait for a minute of silence, nor this machine keep two weeks of snapshots. */
+const WITH_VOLUMES = [
+  'policy: { ',
+  'policy: { volume: { lookMs: 2_000, stalledMs: 10_000 }, ' +
+    'snapshots: { allMs: 3_600_000, hourlyMs: 7_200_000, dailyMs: 7_200_000 }, ',
+] as const;
+/** In plain directories there is nothing to look after. */
+const WITHOUT_VOLUMES = ['snapshots: true', 'snapshots: false'] as const;

@@ -51,6 +51,8 @@ test('one more shard only adds: stacks of its own, with names of their own', () 
     'trading-metrics-health-check-1',
     'trading-metrics-promote-alerting-1',
     'trading-metrics-shed-load-1',
+    'trading-metrics-take-snapshot-1',
+    'trading-metrics-restore-snapshot-1',
   ]);
   const unique = (all: string[]): void => expect(new Set(all).size).toBe(all.length);
   unique(names);

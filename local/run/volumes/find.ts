@@ -7,18 +7,18 @@ import { ImageStore } from './image-store';
 
 export const volumesDir = (dir: string): string => join(dir, 'volumes');
 
-/** Data are on volumes only where this is 1: no drill has passed with them yet. */
-export const volumesWanted = (): boolean => process.env.PROMHA_LOCAL_VOLUMES === '1';
+/** Data are in plain directories where this is 0, as on machines that cannot do it. */
+export const volumesWanted = (): boolean => process.env.PROMHA_LOCAL_VOLUMES !== '0';
 
 /** What makes their file systems, where volumes are wanted and this machine has what they need; else null, and why is said once. */
 export async function findVolumes(start: Start, network: Network): Promise<ResolvedTool | null> {
-  if (!volumesWanted()) return null;
   const without = (why: string): null => {
     start.onProgress(
       `  data of the nodes are in plain directories (${why}); drills of volumes need root and loop devices`,
     );
     return null;
   };
+  if (!volumesWanted()) return without('PROMHA_LOCAL_VOLUMES=0');
   if (network.mode !== 'namespaces') return without('not root');
   const mkfs = await ifItCanBeHad('mkfs.xfs', { onProgress: (line) => start.onProgress(`  ${line}`) });
   if (mkfs === null) return without('no mkfs.xfs');

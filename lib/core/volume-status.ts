@@ -1,0 +1,85 @@
+import type { NodeId } from './assignment';
+import type { Policy } from './policy';
+import type { DataVolume } from './restore';
+import { goodAge, type KnownSnapshot } from './snapshots';
+import type { RestoreRecord, StorageReport } from './storage-documents';
+
+/** What there is to replace a node's volume, and what is done about it. Times: ISO 8601, UTC. */
+export interface NodeVolumes {
+  readonly node: NodeId;
+  /** Why it asks for another volume; null: it does not. */
+  readonly asks: string | null;
+  /** The last restore; null: there never was one. */
+  readonly restore: RestoreRecord | null;
+  readonly lastSnapshot: string | null;
+  /** The newest that a restore test found good. */
+  readonly lastGoodSnapshot: { readonly id: string; readonly at: string } | null;
+  /** A snapshot is known to be as old as this, and none is good that is young enough. */
+  readonly withoutGoodSince: string | null;
+  /** Volumes that were replaced, and stay for people. */
+  readonly kept: readonly string[];
+}
+
+/** null: volumes are not looked after. `unknown`: EC2 did not say. */
+export type VolumesView = readonly NodeVolumes[] | { readonly unknown: string } | null;
+
+export function nodeVolumes(
+  node: NodeId,
+  report: StorageReport | null,
+  restore: RestoreRecord | null,
+  ec2: {
+    readonly volumes: readonly (DataVolume & { readonly node: NodeId })[];
+    readonly snapshots: readonly KnownSnapshot[];
+  },
+  policy: Policy['snapshots'],
+  now: number,
+): NodeVolumes {
+  const own = ec2.snapshots.filter((s) => s.node === node);
+  const newest = (some: readonly KnownSnapshot[]): KnownSnapshot | null =>
+    some.reduce<KnownSnapshot | null>((best, s) => (best === null || s.takenAt > best.takenAt ? s : best), null);
+  const good = newest(own.filter((s) => s.verdict === 'good'));
+  const oldest = Math.min(...own.map((s) => s.takenAt));
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const isYoung = (goodAge(own, now) ?? Infinity) <= policy.goodWithinMs;
+  return {
+    node,
+    asks: report?.needsVolume?.because ?? null,
+    restore,
+    lastSnapshot: own.length === 0 ? null : iso(newest(own)!.takenAt),
+    lastGoodSnapshot: good === null ? null : { id: good.id, at: iso(good.takenAt) },
+    withoutGoodSince: isYoung || now - oldest <= policy.goodWithinMs || own.length === 0 ? null : iso(oldest),
+    kept: ec2.volumes.filter((v) => v.node === node && v.kept).map((v) => v.id),
+  };
+}
+
+/** What is wrong; one sentence each. */
+export function volumeProblems(view: VolumesView): string[] {
+  if (view === null) return [];
+  if ('unknown' in view) return [`EC2 does not say what snapshots there are: ${view.unknown}.`];
+  return view.flatMap(({ node, asks, restore, withoutGoodSince, lastGoodSnapshot }) => [
+    ...(asks === null ? [] : [`${node} asks for another data volume: ${asks}.`]),
+    ...(restore?.state === 'running'
+      ? [
+          `${node} gets a volume of ${restore.snapshotId}, generation ${restore.generation}, since ${restore.startedAt}.`,
+        ]
+      : []),
+    ...(restore?.state === 'given-up' ? [`Restoring ${node} was GIVEN UP at ${restore.endedAt}.`] : []),
+    ...(withoutGoodSince === null
+      ? []
+      : [`${node} has no young snapshot that was found good; the last good one: ${lastGoodSnapshot?.at ?? 'none'}.`]),
+  ]);
+}
+
+/** What stands, for a person. */
+export function volumeLines(view: VolumesView, now: number): string[] {
+  if (view === null || 'unknown' in view || view.length === 0) return [];
+  const ago = (at: string): string => `${Math.round((now - Date.parse(at)) / 60_000)} min ago`;
+  const lines = view.map(({ node, lastSnapshot, lastGoodSnapshot, restore, kept }) => {
+    const good = lastGoodSnapshot === null ? 'none' : `${ago(lastGoodSnapshot.at)} (${lastGoodSnapshot.id})`;
+    const restored =
+      restore?.state === 'done' && restore.volumeId !== null ? `; restored ${ago(restore.endedAt!)}` : '';
+    const old = kept.length === 0 ? '' : `; kept of its old volumes: ${kept.join(', ')}`;
+    return `  ${node}: the last ${lastSnapshot === null ? 'none' : ago(lastSnapshot)}, the last good one ${good}${restored}${old}`;
+  });
+  return ['Snapshots of the data volumes:', ...lines, ''];
+}

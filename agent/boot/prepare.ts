@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { AgentEnv } from '../env';
@@ -33,6 +33,10 @@ export async function prepareMachine(
     env.binDir === null &&
       installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
   ]);
-  for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(paths.data, program), { recursive: true });
+  for (const program of ['prometheus', 'alertmanager']) {
+    const directory = join(paths.data, program);
+    // Not even to find it there: on a volume that is stalled that would hang, and the agent with it.
+    if (!existsSync(directory)) mkdirSync(directory, { recursive: true });
+  }
   return mounted;
 }

@@ -92,7 +92,11 @@ function refuseSecond(): void {
 /** What a runner that was killed left running is ended, and what it wrote is removed. */
 async function clearLeftovers(start: Start): Promise<void> {
   const stale = staleState();
-  if (stale === null) return;
+  if (stale === null) {
+    // A run that could not take its volumes away had forgotten itself all the same.
+    if (namespacesAvailable().ok) await removeLeftDevices(volumesDir(start.dir));
+    return;
+  }
   start.onProgress(`clearing up after the run of ${stale.startedAt}, which did not end properly`);
   const root = stale.mode === 'namespaces' && namespacesAvailable().ok;
   const volumes = root && stale.volumes === true;

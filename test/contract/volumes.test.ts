@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateVolumeCommand, DetachVolumeCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DetachVolumeCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { restoreVolumes } from '../../lambdas/restore-snapshot/cycle';
 import { careForSnapshots } from '../../lambdas/take-snapshot/cycle';
 import { ownTags, readStorage, toTags, type ShardStorage } from '../../lib/control/ebs';
@@ -222,5 +228,43 @@ describeAsRoot('data volumes', () => {
     const status = await well(two, (s) => (s.volume?.freed.length ?? 0) > 0);
     expect(status.volume).toMatchObject({ freed: ['2000-01-01T00-00-00-000Z'] });
     expect(status.volume!.freeBytes).toBeGreaterThan(200 * 2 ** 20);
+  });
+
+  test('deleted, and the latest snapshot is spoiled: its test says so, and a new volume is made of the one before', async () => {
+    const of = async (): Promise<ShardStorage['snapshots']> =>
+      (await storage()).snapshots.filter((s) => s.node === two.name);
+    const newest = Math.max(...(await of()).map((s) => s.takenAt));
+    await eventually(
+      'a snapshot that was spoiled is found bad',
+      async () => {
+        const later = (await of()).filter((s) => s.takenAt > newest);
+        // One that the player has not copied yet is spoiled with the next look.
+        for (const { id } of later.filter((s) => s.verdict === null)) await player.spoil(id).catch(() => undefined);
+        return later.some((s) => s.verdict === 'bad');
+      },
+      240_000,
+    );
+    const VolumeId = volumeOf(two);
+    await ec2.send(new DetachVolumeCommand({ VolumeId, InstanceId: machines.get('node-2')!.instanceId, Force: true }));
+    await ec2.send(new DeleteVolumeCommand({ VolumeId }));
+    const { volume } = await well(two, (s) => s.volume?.generation === 2);
+    const { record } = (await cluster.store.readRestore(two.name))!;
+    expect(record.volumeId).toBe(volume!.id);
+    expect((await of()).find((s) => s.id === record.snapshotId)).toMatchObject({ verdict: 'good' });
+  });
+
+  test('stalled: taken away by force, and another one is made', async () => {
+    const stalled = volumeOf(two);
+    player.frozen(stalled);
+    await onMachine(two, 'fsfreeze', '--freeze', join(two.dir, 'data'));
+    await eventually('it is noticed', async () => (await two.status()).volume?.trouble === 'stalled', 30_000);
+    await well(two, (s) => s.volume?.generation === 3);
+    await eventually(
+      'it ends',
+      async () => (await cluster.store.readRestore(two.name))?.record.state === 'done',
+      60_000,
+    );
+    const old = (await storage()).volumes.find((v) => v.id === stalled);
+    expect(old).toMatchObject({ kept: true, attachedTo: null });
   });
 });

@@ -92,6 +92,7 @@ export async function releaseLeftStalls(root: string): Promise<void> {
 
 /** What a run that was killed left below its directory. */
 export async function removeLeftDevices(root: string): Promise<void> {
+  if (!existsSync(root)) return;
   for (const device of await devicesBelow(root)) await releaseDevice(device);
   const images = join(root, 'images');
   if (await isMounted(images)) await run('umount', '--lazy', images);

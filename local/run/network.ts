@@ -142,10 +142,19 @@ export function removeLeftNamespaces(): void {
   for (const name of resolvConfs()) if (name.startsWith(PREFIX)) removeResolvConf(name);
   for (const line of list('ip', ['-o', 'link', 'show', 'type', 'veth'])) {
     const left = new RegExp(`^\\d+: (${PREFIX}veth\\d+)[@:]`).exec(line);
-    if (left !== null) ip('link', 'del', left[1]!);
+    if (left !== null) removeLink(left[1]!);
   }
   if (list('ip', ['-o', 'link', 'show', 'type', 'bridge']).some((line) => line.includes(` ${BRIDGE}:`)))
     ip('link', 'del', BRIDGE);
+}
+
+/** The kernel may be removing it just now, with the namespace at its other end. */
+function removeLink(name: string): void {
+  try {
+    ip('link', 'del', name);
+  } catch (error) {
+    if (!/Cannot find device/.test((error as Error).message)) throw error;
+  }
 }
 
 function ip(...args: string[]): void {

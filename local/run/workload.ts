@@ -78,6 +78,9 @@ export function startWorkload(o: WorkloadOptions): Workload {
         'no',
         '--maxmemory',
         '64mb',
+        // A new title would be written over its environment, by which the next start finds it when this one is killed.
+        '--set-proc-title',
+        'no',
       ],
       tools['redis-server'].env,
     );

@@ -45,6 +45,17 @@ function namespaces(): string[] {
     .filter((line) => line.startsWith('promha-'));
 }
 
+/** Loop devices of volumes. */
+function devices(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  try {
+    const listed = execFileSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'], { encoding: 'utf8' });
+    return listed.split('\n').filter((image) => image.startsWith(runDir()));
+  } catch {
+    return []; // a machine without any
+  }
+}
+
 beforeAll(() => {
   const other = runningState();
   if (other !== null) throw new Error(`a local system runs already (process ${other.pid}); stop it to run this test`);
@@ -95,6 +106,7 @@ describe('npm start', () => {
       expect(output).toContain('nothing is left running');
       expect(findMarked({ [MARKS.run]: state.runId })).toEqual([]);
       expect(namespaces()).toEqual([]);
+      expect(devices()).toEqual([]);
       expect(existsSync(runDir())).toBe(false);
     },
     START_MS + 120_000,
@@ -110,8 +122,30 @@ describe('npm start', () => {
       expect(await ended).toBe(0);
       expect(findMarked({ [MARKS.run]: runId })).toEqual([]);
       expect(namespaces()).toEqual([]);
+      expect(devices()).toEqual([]);
       expect(existsSync(runDir())).toBe(false);
     },
     START_MS + 60_000,
+  );
+
+  test(
+    'killed, is cleared up by the next start',
+    async () => {
+      const killed = start();
+      await until('`ready`', () => /^ready$/m.test(output), START_MS);
+      const { runId, pid } = runningState()!;
+      process.kill(pid, 'SIGKILL');
+      await killed;
+      const ended = start();
+      await until('`ready` again', () => /^ready$/m.test(output), START_MS);
+      expect(output).toContain('clearing up');
+      expect(findMarked({ [MARKS.run]: runId })).toEqual([]);
+      child!.kill('SIGINT');
+      expect(await ended).toBe(0);
+      expect(namespaces()).toEqual([]);
+      expect(devices()).toEqual([]);
+      expect(existsSync(runDir())).toBe(false);
+    },
+    2 * START_MS,
   );
 });

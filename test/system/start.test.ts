@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMarked, MARKS } from '../../local/run/processes';
 import { runDir, runningState, type RunState } from '../../local/run/run-dir';
+import { devicesBelow } from '../../local/run/volumes/devices';
 import { onThisMachine } from '../../local/tools';
 
 /** What README.md promises: start, kill the active node's Prometheus, see the other one take over, Ctrl-C. */
@@ -45,16 +46,8 @@ function namespaces(): string[] {
     .filter((line) => line.startsWith('promha-'));
 }
 
-/** Loop devices of volumes. */
-function devices(): string[] {
-  if (process.getuid?.() !== 0) return [];
-  try {
-    const listed = execFileSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'], { encoding: 'utf8' });
-    return listed.split('\n').filter((image) => image.startsWith(runDir()));
-  } catch {
-    return []; // a machine without any
-  }
-}
+/** Loop devices of volumes; none on a machine that cannot have them. */
+const devices = (): Promise<string[]> => devicesBelow(runDir()).catch(() => []);
 
 beforeAll(() => {
   const other = runningState();
@@ -106,7 +99,7 @@ describe('npm start', () => {
       expect(output).toContain('nothing is left running');
       expect(findMarked({ [MARKS.run]: state.runId })).toEqual([]);
       expect(namespaces()).toEqual([]);
-      expect(devices()).toEqual([]);
+      expect(await devices()).toEqual([]);
       expect(existsSync(runDir())).toBe(false);
     },
     START_MS + 120_000,
@@ -122,7 +115,7 @@ describe('npm start', () => {
       expect(await ended).toBe(0);
       expect(findMarked({ [MARKS.run]: runId })).toEqual([]);
       expect(namespaces()).toEqual([]);
-      expect(devices()).toEqual([]);
+      expect(await devices()).toEqual([]);
       expect(existsSync(runDir())).toBe(false);
     },
     START_MS + 60_000,
@@ -143,7 +136,7 @@ describe('npm start', () => {
       child!.kill('SIGINT');
       expect(await ended).toBe(0);
       expect(namespaces()).toEqual([]);
-      expect(devices()).toEqual([]);
+      expect(await devices()).toEqual([]);
       expect(existsSync(runDir())).toBe(false);
     },
     2 * START_MS,

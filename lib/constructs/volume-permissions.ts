@@ -33,7 +33,10 @@ export function restorePermissions(scope: IConstruct, cluster: Cluster): PolicyS
   const { volume, snapshot, own, asked } = words(scope, cluster);
   return [
     describe(),
-    allow(['ec2:CreateVolume'], [volume], { StringEquals: asked }),
+    allow(['ec2:CreateVolume'], [volume], {
+      StringEquals: asked,
+      Null: { [`aws:RequestTag/${TAGS.restoredFrom}`]: 'false' },
+    }),
     // One that it made and that nobody took.
     allow(['ec2:DeleteVolume'], [volume], {
       StringEquals: own,

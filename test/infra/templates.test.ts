@@ -335,6 +335,15 @@ test('snapshots and volumes: only with our tags, only for a test deleted, and no
     const conditions = JSON.stringify(Condition ?? {});
     expect([Action, conditions]).toEqual([Action, expect.stringMatching(/prometheus-ha:cluster|ec2:CreateAction/)]);
   }
+  // What is made says by its tags what it is for, so that what may be deleted can be told from what a node has.
+  const makes = ebs.filter(
+    (s) => s.Action === 'ec2:CreateVolume' && JSON.stringify(s.Condition).includes('RequestTag'),
+  );
+  const marks = makes.flatMap(({ Condition }) => Object.keys((Condition as { Null: object }).Null));
+  expect([...new Set(marks)].sort()).toEqual([
+    'aws:RequestTag/prometheus-ha:restored-from',
+    'aws:RequestTag/prometheus-ha:test-of',
+  ]);
   const deletes = ebs.filter((s) => s.Action === 'ec2:DeleteVolume');
   expect(deletes.length).toBeGreaterThan(0);
   for (const { Condition } of deletes) {

@@ -75,11 +75,12 @@ export function volumeLines(view: VolumesView, now: number): string[] {
   if (view === null || 'unknown' in view || view.length === 0) return [];
   const ago = (at: string): string => `${Math.round((now - Date.parse(at)) / 60_000)} min ago`;
   const lines = view.map(({ node, lastSnapshot, lastGoodSnapshot, restore, kept }) => {
+    if (lastSnapshot === null) return `  ${node}: none yet`;
     const good = lastGoodSnapshot === null ? 'none' : `${ago(lastGoodSnapshot.at)} (${lastGoodSnapshot.id})`;
     const restored =
       restore?.state === 'done' && restore.volumeId !== null ? `; restored ${ago(restore.endedAt!)}` : '';
     const old = kept.length === 0 ? '' : `; kept of its old volumes: ${kept.join(', ')}`;
-    return `  ${node}: the last ${lastSnapshot === null ? 'none' : ago(lastSnapshot)}, the last good one ${good}${restored}${old}`;
+    return `  ${node}: the last ${ago(lastSnapshot)}, the last good one ${good}${restored}${old}`;
   });
   return ['Snapshots of the data volumes:', ...lines, ''];
 }

@@ -68,7 +68,7 @@ export class Instance {
     this.marks = { [MARKS.run]: options.runId, [MARKS.instance]: deployed.node };
     const { dir, host, env } = options;
     this.machine = options.volumes
-      ? new Machine({ name: deployed.node, dir, host, env: { ...env, ...this.marks } })
+      ? new Machine({ name: deployed.node, dir, host, env: { ...env, [MARKS.run]: options.runId } })
       : null;
   }
 
@@ -150,6 +150,7 @@ export class Instance {
   async powerOff(mode: 'namespaces' | 'loopback'): Promise<void> {
     this.wanted = false;
     if (mode === 'namespaces') this.options.host.cut();
+    await this.machine?.powerOff();
     await killMarked(this.marks);
   }
 
@@ -168,6 +169,7 @@ export class Instance {
   async stop(): Promise<void> {
     this.wanted = false;
     await killMarked(this.marks);
+    await this.machine?.powerOff();
     await this.metadata?.close();
   }
 
@@ -176,6 +178,7 @@ export class Instance {
     this.wanted = false;
     await this.agent?.stop(this.unit?.stopMs);
     await askMarkedToEnd(this.marks, SHUTDOWN_MS);
+    await this.machine?.shutDown(join(this.dir, 'data'));
     await this.stop();
     this.options.host.remove();
   }

@@ -1,17 +1,20 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { HostNetwork } from './network';
 import { launch, type Running } from './processes';
 
 /** Where the data of a node is, seen from outside: below the instance's directory. */
 export const VOLUME = 'volume';
 const BEGUN_MS = 5_000;
+const UMOUNT_MS = 10_000;
 
 export interface MachineOptions {
   readonly name: string;
   readonly dir: string;
   readonly host: HostNetwork;
-  /** Marks included. */
+  /** With the mark of the run, not that of the instance: a machine is not ended with what runs on it. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -28,6 +31,21 @@ export class Machine {
   command(command: string, args: readonly string[]): { command: string; args: string[] } {
     const pid = String(this.power());
     return { command: 'nsenter', args: ['--target', pid, '--mount', '--net', '--', command, ...args] };
+  }
+
+  /** Shut down properly: what is mounted is written out and let go of, before anybody takes the volume away. */
+  async shutDown(mountPoint: string): Promise<void> {
+    if (!this.holder?.isRunning()) return;
+    const { command, args } = this.command('umount', [mountPoint]);
+    // It is not mounted while the agent is still at it; whoever has files open on it keeps them until the end.
+    await promisify(execFile)(command, args, { timeout: UMOUNT_MS }).catch(() => undefined);
+    await this.powerOff();
+  }
+
+  /** All that is mounted is gone with the last process of the machine. */
+  async powerOff(): Promise<void> {
+    this.holder?.signal('SIGKILL');
+    await this.holder?.ended;
   }
 
   private power(): number {

@@ -80,6 +80,7 @@ test('a restore that runs, that ended, and that was given up', () => {
 
 test('without a good snapshot that is young: only once there was time for one', () => {
   expect(volumeProblems([of([])])).toEqual([]);
+  expect(volumeLines([of([])], NOW)).toContain('  a: none yet');
   expect(volumeProblems([of([snapshot(10, null)])])).toEqual([]);
   expect(volumeProblems([of([snapshot(10, 'bad'), snapshot(130, 'bad')])])).toEqual([
     'a has no young snapshot that was found good; the last good one: none.',

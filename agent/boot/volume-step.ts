@@ -41,19 +41,22 @@ export function nextVolumeStep(s: VolumeSituation): VolumeStep {
   return s.attachedTo === s.self ? 'wait-for-device' : 'wait-for-other-instance';
 }
 
-/** A volume was made of a snapshot and cannot be mounted: another one has to be made, and this one never formatted. */
+/** A volume that has or had data on it and cannot be mounted: another one has to be made, and this one never formatted. */
 export class UnusableVolume extends UserError {
   constructor(
     readonly id: string,
     readonly generation: number,
-    from: string,
+    from: string | null,
     why: string,
   ) {
     super({
       what: `${id} cannot be mounted`,
       got: why,
-      expected: `the file system that was on ${from}, which it was made of`,
-      fix: 'restore-snapshot makes another one of an earlier snapshot',
+      expected:
+        from === null
+          ? 'its file system, or nothing at all on it'
+          : `the file system that was on ${from}, which it was made of`,
+      fix: 'restore-snapshot makes another one of an earlier snapshot, if there is one',
     });
   }
 }

@@ -6,6 +6,7 @@ import type { NodeConfig } from '../../lib/core/node-documents';
 import type { OwnVolume } from '../../lib/core/volume-care';
 import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
+import { isBlank } from './blank';
 import { isDeviceOf, mountedDevice, run } from './mounts';
 import {
   attachAs,
@@ -19,6 +20,8 @@ import {
 
 const LOOK_EVERY_MS = 1_000;
 const DETACH_MS = 120_000;
+const MOST_MOUNTS = 3;
+const MOUNT_AGAIN_MS = 5_000;
 
 /** A node's data volume and where it belongs. */
 export interface Place {
@@ -42,6 +45,7 @@ export interface Mounted {
 export async function mountDataVolume({ config, instanceId, mountPoint, deviceDir, log }: Place): Promise<Mounted> {
   const ec2 = new EC2Client({ region: config.region });
   let said: VolumeStep | null = null;
+  let mountsFailed = 0;
   for (;;) {
     const volumes = await ownVolumes(ec2, config);
     const mounted = await mountedDevice(mountPoint);
@@ -63,18 +67,26 @@ export async function mountDataVolume({ config, instanceId, mountPoint, deviceDi
     said = step;
     const from = volume.tags[TAGS.restoredFrom];
     const unusable = (why: string): UnusableVolume =>
-      new UnusableVolume(volume.id, generationOf(volume), from ?? '', why);
+      new UnusableVolume(volume.id, generationOf(volume), from ?? null, why);
     if (step === 'attach') {
       const Device = attachAs(generationOf(volume));
       await ec2.send(new AttachVolumeCommand({ VolumeId: volume.id, InstanceId: instanceId, Device }));
     } else if (step === 'format') {
       if (from !== undefined) throw unusable('no file system');
+      // Where the file system begins is all that blkid and mkfs.xfs look for: behind a damaged beginning there are samples.
+      if (!(await isBlank(device))) throw unusable('no file system, and it is not blank');
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
       await run('mkfs.xfs', [device]);
     } else if (step === 'mount') {
-      await mountAt(device, mountPoint).catch((error: unknown) => {
-        throw from === undefined ? error : unusable(messageOf(error));
-      });
+      try {
+        await mountAt(device, mountPoint);
+      } catch (error) {
+        mountsFailed += 1;
+        // Samples since the last snapshot are at stake: not for the first failure.
+        if (from !== undefined || mountsFailed >= MOST_MOUNTS) throw unusable(messageOf(error));
+        log('warn', 'volume-not-mounted', { volume: volume.id, because: messageOf(error) });
+        await sleep(MOUNT_AGAIN_MS);
+      }
     } else await sleep(LOOK_EVERY_MS);
   }
 }

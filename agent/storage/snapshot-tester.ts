@@ -45,7 +45,9 @@ export class SnapshotTester {
     const id = volume.VolumeId!;
     if (this.done !== id) {
       const began = Date.now();
-      const because = await this.attachAndTry(ec2, volume).then(
+      // A machine that gets no device says nothing about the snapshot: it is tried again.
+      const device = await this.attach(ec2, volume);
+      const because = await this.mountAndTry(device, volume).then(
         (found) => found,
         (error: unknown) => saidBy(error),
       );
@@ -69,8 +71,8 @@ export class SnapshotTester {
     await detach(id, this.o, false);
   }
 
-  private async attachAndTry(ec2: EC2Client, volume: Volume): Promise<string> {
-    const { instanceId, deviceDir, scratch } = this.o;
+  private async attach(ec2: EC2Client, volume: Volume): Promise<string> {
+    const { instanceId, deviceDir } = this.o;
     const id = volume.VolumeId!;
     const device = join(deviceDir, deviceName(id));
     if ((volume.Attachments ?? []).length === 0) {
@@ -79,6 +81,11 @@ export class SnapshotTester {
     for (const end = Date.now() + DEVICE_MS; !existsSync(device); await sleep(500)) {
       if (Date.now() > end) throw new Error('its device does not appear');
     }
+    return device;
+  }
+
+  private async mountAndTry(device: string, volume: Volume): Promise<string> {
+    const { scratch } = this.o;
     if ((await mountedDevice(scratch)) === null) await mountAt(device, scratch);
     return this.tryOut(Date.parse(tag(volume, TAGS.takenAt)));
   }

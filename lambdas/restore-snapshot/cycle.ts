@@ -1,5 +1,6 @@
 import { CreateTagsCommand, CreateVolumeCommand, DeleteVolumeCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { clientToken, ownTags, readStorage, toTags } from '../../lib/control/ebs';
+import { reasonOf } from '../../lib/control/prober';
 import type { ControlStore } from '../../lib/control/store';
 import type { NodeId } from '../../lib/core/assignment';
 import { serves, works, type Probe } from '../../lib/core/health';
@@ -36,11 +37,18 @@ const MOST_STEPS = 6;
 /** Goes on with what is to be restored, one node after the other, as far as it comes without waiting. */
 export async function restoreVolumes(deps: RestoreDeps): Promise<RestoreOutcome[]> {
   const outcomes: RestoreOutcome[] = [];
+  const failed: string[] = [];
   for (const node of deps.nodes) {
-    let outcome = await restoreStep(deps, node);
-    for (let step = 1; outcome.again && step < MOST_STEPS; step += 1) outcome = await restoreStep(deps, node);
-    outcomes.push(outcome);
+    try {
+      let outcome = await restoreStep(deps, node);
+      for (let step = 1; outcome.again && step < MOST_STEPS; step += 1) outcome = await restoreStep(deps, node);
+      outcomes.push(outcome);
+    } catch (error) {
+      // One that fails must not keep the others without a volume.
+      failed.push(`${node}: ${reasonOf(error)}`);
+    }
   }
+  if (failed.length > 0) throw new Error(failed.join('; '));
   return outcomes;
 }
 

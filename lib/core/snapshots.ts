@@ -26,8 +26,9 @@ export function isDue(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, 
 }
 
 /**
- * Which of one node's snapshots go: all of the last hours are kept, then the newest of each hour, of each day, and
- * nothing after that. The newest good one is kept for ever, and so is the newest of all.
+ * Which of one node's snapshots go: all of the last hours are kept, then one of each hour, of each day, and nothing after
+ * that: the newest good one of it, or the newest that was not tested. The newest good one is kept for ever, and so is
+ * the newest of all.
  */
 export function toPrune(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): KnownSnapshot[] {
   const sorted = [...ofNode].sort(newestFirst);
@@ -36,7 +37,8 @@ export function toPrune(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy
   keep(sorted[0]);
   keep(sorted.find((s) => s.verdict === 'good'));
   const slots = new Set<string>();
-  for (const s of sorted) {
+  // Only a few are tested: one that was found good must not go for the sake of one that nobody tried.
+  for (const s of [...sorted.filter((k) => k.verdict === 'good'), ...sorted]) {
     const age = now - s.takenAt;
     if (age <= policy.allMs) keep(s);
     const slot =
@@ -45,8 +47,8 @@ export function toPrune(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy
         : age <= policy.dailyMs
           ? `d${Math.floor(s.takenAt / 86_400_000)}`
           : null;
-    // A bad one never stands for its hour.
-    if (slot === null || slots.has(slot) || s.verdict === 'bad') continue;
+    // A bad one never stands for its hour, nor does one that was never completed.
+    if (slot === null || slots.has(slot) || s.verdict === 'bad' || !s.completed) continue;
     slots.add(slot);
     keep(s);
   }

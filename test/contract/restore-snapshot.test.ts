@@ -10,7 +10,7 @@ import {
   type Volume,
 } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { restoreStep, type RestoreDeps } from '../../lambdas/restore-snapshot/cycle';
+import { restoreStep, restoreVolumes, type RestoreDeps } from '../../lambdas/restore-snapshot/cycle';
 import { ownTags, toTags } from '../../lib/control/ebs';
 import { s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { Probe } from '../../lib/core/health';
@@ -253,4 +253,17 @@ test('the only node that serves is not touched, nor any while paused', async () 
   const { because } = await restoreStep(deps(c.node, { probes: alone }), c.node);
   expect(because).toMatch(/only node that serves/);
   expect(await volumesOf(c.node)).toHaveLength(1);
+});
+
+test('a node whose restore fails does not keep the others without a volume', async () => {
+  const c = await damaged();
+  await says(c, c.volume, 'it is gone');
+  const broken = {
+    ...store,
+    readStorage: (node: string) =>
+      node === 'broken' ? Promise.reject(new Error('no access')) : store.readStorage(node),
+  };
+  const all = deps(c.node, { store: broken, nodes: ['broken', c.node, 'other'] });
+  await expect(restoreVolumes(all)).rejects.toThrow('broken: no access');
+  expect(await volumesOf(c.node)).toHaveLength(2);
 });

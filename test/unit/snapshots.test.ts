@@ -92,6 +92,14 @@ describe('which snapshots go', () => {
     const [bad, good] = [of('a', 20 * 24 * 60 + 50, 'bad'), of('a', 20 * 24 * 60 + 40, 'good')];
     expect(toPrune([of('a', 30 * 24 * 60 - 1, 'good'), bad, good], policy, now)).toEqual([bad]);
   });
+
+  it('not a good one for the sake of a later one of its hour that was not tested, nor for one that was never completed', () => {
+    const at = 30 * 24 * 60 - 20 * 60;
+    const [newest, good, untested] = [of('a', 30 * 24 * 60 - 1, 'good'), of('a', at, 'good'), of('a', at + 10)];
+    expect(toPrune([newest, good, untested], policy, now)).toEqual([untested]);
+    const failed = { ...of('a', at + 20), completed: false };
+    expect(toPrune([newest, untested, failed], policy, now)).toEqual([failed]);
+  });
 });
 
 describe('what a volume is restored from', () => {

@@ -26,6 +26,9 @@ export interface RestoreSituation {
 
 /** Of one incident; then a person is called. */
 const MOST_TRIES = 3;
+/** A node that gets well by a restore and asks again, over and over, would have a volume made each time. */
+const MOST_RESTORES = 12;
+const RESTORES_WITHIN_MS = 6 * 3_600_000;
 /** EC2 may know nothing for a while of what it has just made. */
 const SEEN_WITHIN_MS = 60_000;
 
@@ -81,6 +84,12 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   if (record !== null && record.endedAt !== null && report.at <= record.endedAt) {
     return { do: 'wait', because: `${report.node} has said nothing since the last restore ended.` };
   }
+  const lately = record === null ? [] : [...(record.earlier ?? []), record.startedAt];
+  const earlier = lately.filter((start) => now - Date.parse(start) < RESTORES_WITHIN_MS);
+  if (record !== null && earlier.length >= MOST_RESTORES) {
+    const because = `${earlier.length} restores of ${report.node} within ${RESTORES_WITHIN_MS / 3_600_000} h, and it asks again: ${report.needsVolume.because}`;
+    return { do: 'record', record: { ...record, state: 'given-up', endedAt: at, because }, because };
+  }
   return begin(
     s,
     {
@@ -97,6 +106,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
       generation: 0,
       volumeId: null,
       tried: [],
+      earlier,
     },
     at,
   );

@@ -56,4 +56,6 @@ export interface RestoreRecord {
   readonly volumeId: string | null;
   /** Snapshots that did not help in this incident. */
   readonly tried: readonly string[];
+  /** When restores before this one began, ISO 8601, UTC, as far as they count towards the limit; absent in old records. */
+  readonly earlier?: readonly string[];
 }

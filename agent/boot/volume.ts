@@ -20,8 +20,8 @@ import {
 
 const LOOK_EVERY_MS = 1_000;
 const DETACH_MS = 120_000;
-const MOST_MOUNTS = 3;
-const MOUNT_AGAIN_MS = 5_000;
+const MOST_MOUNTS = 5;
+const MOUNT_AGAIN_MS = 2_000;
 
 /** A node's data volume and where it belongs. */
 export interface Place {

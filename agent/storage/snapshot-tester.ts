@@ -46,7 +46,10 @@ export class SnapshotTester {
     if (this.done !== id) {
       const began = Date.now();
       // A machine that gets no device says nothing about the snapshot: it is tried again.
-      const device = await this.attach(ec2, volume);
+      const device = await this.attach(ec2, volume).catch(async (error: unknown) => {
+        await detach(id, this.o, false); // what hangs on a node take-snapshot could not delete
+        throw error;
+      });
       const because = await this.mountAndTry(device, volume).then(
         (found) => found,
         (error: unknown) => saidBy(error),

@@ -95,7 +95,10 @@ export class VolumeKeeper {
 
   async round(): Promise<void> {
     const { policy } = this.o.config;
-    if (this.swapping === null) {
+    if (this.unusable !== null) {
+      // Nothing is mounted: a look would see the volume before, or the disk below the mount point.
+      this.judge(null);
+    } else if (this.swapping === null) {
       this.seen = this.looker.look(Date.now());
       this.judge(troubleOf(this.seen, policy.volume.stalledMs, this.o.walSegmentBytes));
     }

@@ -36,9 +36,12 @@ export function refillNeed(
 ): RefillNeed | null {
   const from = Math.max(state?.wholeUntil ?? 0, now - windowMs);
   const to = now - FRESH_MS;
+  // Not too early after a loss: what is lost up to its end would be looked for only by the next routine.
+  const thoroughUntil = state?.thoroughUntil ?? 0;
+  if (to < thoroughUntil + FRESH_MS) return null;
   const wasAway = startedAt > from;
   if (wasAway ? now < startedAt + SETTLED_MS : to - from < ROUTINE_MS) return null;
-  return { from, to, thoroughUntil: state?.thoroughUntil ?? 0 };
+  return { from, to, thoroughUntil };
 }
 
 /** After a mend everything that the head held is in doubt. `spanMs`: how much time a head can hold. */

@@ -34,6 +34,14 @@ describe('when something has to be compared', () => {
     expect(after).toEqual(state(NOW - 3_600_000, NOW));
     expect(afterLoss(state(NOW - 9_000_000), 3_600_000, NOW).wholeUntil).toBe(NOW - 9_000_000);
   });
+  test('a loss without a start: not before its last second can be compared, too', () => {
+    const after = afterLoss(state(NOW - 60_000), 3_600_000, NOW);
+    const running = NOW - 900_000;
+    expect(refillNeed(after, running, WINDOW, NOW + 1_000)).toBeNull();
+    expect(refillNeed(after, running, WINDOW, NOW + 5_900)).toBeNull();
+    const need = refillNeed(after, running, WINDOW, NOW + 6_000);
+    expect(need).toEqual({ from: NOW - 3_600_000, to: NOW + 3_000, thoroughUntil: NOW });
+  });
 });
 
 describe('which minutes', () => {

@@ -14,7 +14,13 @@ afterAll(() => alertmanagers.stop());
 
 /** All of them, in this order. */
 async function start(): Promise<string[]> {
-  const apis = ADDRESSES.map((address, i) => alertmanagers.start(address, ADDRESSES.slice(0, i)));
+  const apis: string[] = [];
+  for (const [i, address] of ADDRESSES.entries()) {
+    const api = alertmanagers.start(address, ADDRESSES.slice(0, i));
+    // Their order is that of their names, which begin with the moment of their start: one after the other.
+    await eventually(`${api} answers`, async () => (await fetch(`http://${api}/-/ready`)).ok);
+    apis.push(api);
+  }
   await alertmanagers.settled(apis);
   return apis;
 }

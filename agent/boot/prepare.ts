@@ -33,10 +33,15 @@ export async function prepareMachine(
     env.binDir === null &&
       installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
   ]);
+  makeProgramDirectories(paths.data);
+  return mounted;
+}
+
+/** On the data volume, a directory for each program. */
+export function makeProgramDirectories(data: string): void {
   for (const program of ['prometheus', 'alertmanager']) {
-    const directory = join(paths.data, program);
+    const directory = join(data, program);
     // Not even to find it there: on a volume that is stalled that would hang, and the agent with it.
     if (!existsSync(directory)) mkdirSync(directory, { recursive: true });
   }
-  return mounted;
 }

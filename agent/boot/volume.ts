@@ -1,6 +1,7 @@
 import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { instanceOf, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { OwnVolume } from '../../lib/core/volume-care';
@@ -126,15 +127,14 @@ export async function detach(volumeId: string, { config, instanceId, log }: Plac
 const generationOf = (v: KnownVolume): number => Number(v.tags[TAGS.generation]);
 
 async function ownVolumes(ec2: EC2Client, config: NodeConfig): Promise<KnownVolume[]> {
-  const own = { [TAGS.cluster]: config.cluster, [TAGS.shard]: String(config.shard), [TAGS.node]: config.node };
-  const Filters = Object.entries(own).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
+  const Filters = withTags({ ...ownTags(config.cluster, config.shard), [TAGS.node]: config.node });
   const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
   // One that was replaced is kept for people.
   const inUse = Volumes.filter((volume) => !volume.Tags?.some((tag) => tag.Key === TAGS.kept));
   return inUse.map((volume) => ({
     id: volume.VolumeId!,
-    tags: Object.fromEntries((volume.Tags ?? []).map(({ Key, Value }) => [Key!, Value ?? ''])),
-    attachedTo: volume.Attachments?.find((a) => a.State !== 'detached')?.InstanceId ?? null,
+    tags: tagsOf(volume.Tags),
+    attachedTo: instanceOf(volume),
   }));
 }
 

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { VolumeStatus } from '../../lib/control/agent-status';
 import type { ControlStore } from '../../lib/control/store';
 import type { NodeConfig } from '../../lib/core/node-documents';
@@ -7,6 +5,7 @@ import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/core/
 import { careForVolume } from '../../lib/core/volume-care';
 import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volume-health';
 import { mountedDevice, unmount } from '../boot/mounts';
+import { makeProgramDirectories } from '../boot/prepare';
 import type { Mounted, Place } from '../boot/volume';
 import { UnusableVolume } from '../boot/volume-step';
 import type { Identity } from '../identity';
@@ -204,7 +203,7 @@ export class VolumeKeeper {
       return; // Prometheus stays down: there is nowhere to write
     }
     this.unusable = null;
-    for (const program of ['prometheus', 'alertmanager']) mkdirSync(join(data, program), { recursive: true });
+    makeProgramDirectories(data);
     this.looker.forget();
     scrubber.volumeChanged();
     if (this.mounted.id !== from) {

@@ -1,6 +1,7 @@
 import { AttachVolumeCommand, DescribeVolumesCommand, EC2Client, type Volume } from '@aws-sdk/client-ec2';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { judge } from '../../lib/core/damage-judge';
 import { TAGS } from '../../lib/core/names';
 import type { SnapshotTest } from '../../lib/core/storage-documents';
@@ -38,8 +39,7 @@ export class SnapshotTester {
   async round(): Promise<void> {
     const { config, log, scratch } = this.o;
     const ec2 = new EC2Client({ region: config.region });
-    const tags = { [TAGS.cluster]: config.cluster, [TAGS.shard]: String(config.shard), [TAGS.testedBy]: config.node };
-    const Filters = Object.entries(tags).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
+    const Filters = withTags({ ...ownTags(config.cluster, config.shard), [TAGS.testedBy]: config.node });
     const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
     if (volume === undefined) return;
     const id = volume.VolumeId!;
@@ -117,4 +117,4 @@ const GOOD = 'opens';
 /** Of a program that failed, what it said last; the command is known. */
 const saidBy = (error: unknown): string =>
   (error as { stderr?: string }).stderr?.trim().split('\n').pop() || messageOf(error).split('\n')[0]!;
-const tag = (volume: Volume, name: string): string => volume.Tags?.find((t) => t.Key === name)?.Value ?? '';
+const tag = (volume: Volume, name: string): string => tagsOf(volume.Tags)[name] ?? '';

@@ -3,22 +3,14 @@ import { clientToken, ownTags, readStorage, toTags } from '../../lib/control/ebs
 import { reasonOf } from '../../lib/control/prober';
 import type { ControlStore } from '../../lib/control/store';
 import type { NodeId } from '../../lib/core/assignment';
-import { serves, works, type Probe } from '../../lib/core/health';
+import { serves, works } from '../../lib/core/health';
 import { TAGS } from '../../lib/core/names';
-import type { Policy } from '../../lib/core/policy';
 import { nextRestoreStep, type RestoreStep } from '../../lib/core/restore';
 import type { RestoreRecord } from '../../lib/core/storage-documents';
+import type { StorageDeps } from '../shared/storage-deps';
 
-export interface RestoreDeps {
-  readonly ec2: EC2Client;
+export interface RestoreDeps extends StorageDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readRestore' | 'writeRestore'>;
-  readonly cluster: string;
-  readonly shard: number;
-  readonly nodes: readonly NodeId[];
-  readonly probes: ReadonlyMap<NodeId, Probe>;
-  readonly policy: Policy;
-  readonly now: () => number;
-  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
 /** How a restore of a node stands after the call; null record: there never was one. */

@@ -4,29 +4,20 @@ import {
   CreateVolumeCommand,
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
-  type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { clientToken, ownTags, readStorage, toTags, type ShardStorage } from '../../lib/control/ebs';
 import { reasonOf } from '../../lib/control/prober';
 import type { ControlStore } from '../../lib/control/store';
 import type { NodeId } from '../../lib/core/assignment';
-import { works, type Probe } from '../../lib/core/health';
+import { works } from '../../lib/core/health';
 import { METRICS, TAGS } from '../../lib/core/names';
-import type { Policy } from '../../lib/core/policy';
-import { goodAge, isDue, nextToTest, toPrune } from '../../lib/core/snapshots';
+import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/snapshots';
 import type { StorageReport } from '../../lib/core/storage-documents';
 import type { MetricValue } from '../shared/metrics';
+import type { StorageDeps } from '../shared/storage-deps';
 
-export interface SnapshotDeps {
-  readonly ec2: EC2Client;
+export interface SnapshotDeps extends StorageDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readRestore'>;
-  readonly cluster: string;
-  readonly shard: number;
-  readonly nodes: readonly NodeId[];
-  readonly probes: ReadonlyMap<NodeId, Probe>;
-  readonly policy: Policy;
-  readonly now: () => number;
-  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A test that takes longer is given up: its node may be gone. The snapshot is tried again. */
@@ -172,12 +163,7 @@ async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardSto
 }
 
 function metrics({ nodes, policy, now }: SnapshotDeps, s: ShardStorage): MetricValue[] {
-  const without = nodes.filter((node) => {
-    const age = goodAge(
-      s.snapshots.filter((k) => k.node === node),
-      now(),
-    );
-    return age === null || age > policy.snapshots.goodWithinMs;
-  });
+  const of = (node: NodeId): KnownSnapshot[] => s.snapshots.filter((k) => k.node === node);
+  const without = nodes.filter((node) => !hasYoungGood(of(node), policy.snapshots, now()));
   return [{ name: METRICS.withoutGoodSnapshot, value: without.length }];
 }

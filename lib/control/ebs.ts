@@ -1,4 +1,11 @@
-import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client, type Tag } from '@aws-sdk/client-ec2';
+import {
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Filter,
+  type Tag,
+  type Volume,
+} from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { TAGS } from '../core/names';
 import type { DataVolume } from '../core/restore';
@@ -26,10 +33,7 @@ export const ebsClient = (): EC2Client =>
 
 /** Volumes and snapshots with the tags of this cluster and shard; others are never seen, so never touched. */
 export async function readStorage(ec2: EC2Client, cluster: string, shard: number): Promise<ShardStorage> {
-  const Filters = Object.entries(ownTags(cluster, shard)).map(([tag, value]) => ({
-    Name: `tag:${tag}`,
-    Values: [value],
-  }));
+  const Filters = withTags(ownTags(cluster, shard));
   const [{ Volumes = [] }, { Snapshots = [] }] = await Promise.all([
     ec2.send(new DescribeVolumesCommand({ Filters })),
     ec2.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] })),
@@ -44,7 +48,7 @@ export async function readStorage(ec2: EC2Client, cluster: string, shard: number
         generation: Number(tags[TAGS.generation]),
         available: v.State === 'available',
         kept: tags[TAGS.kept] !== undefined,
-        attachedTo: v.Attachments?.find((a) => a.State !== 'detached')?.InstanceId ?? null,
+        attachedTo: instanceOf(v),
         zone: v.AvailabilityZone!,
       })),
     tests: volumes
@@ -83,10 +87,18 @@ export const ownTags = (cluster: string, shard: number): Record<string, string> 
 export const toTags = (tags: Readonly<Record<string, string>>): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value: Value.slice(0, 256) }));
 
+/** What is asked for by its tags. */
+export const withTags = (tags: Readonly<Record<string, string>>): Filter[] =>
+  Object.entries(tags).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
+
+/** The instance that a volume is attached to, or is just coming to or going from. */
+export const instanceOf = ({ Attachments }: Volume): string | null =>
+  Attachments?.find((a) => a.State !== 'detached')?.InstanceId ?? null;
+
 /** The same for the same request, so that a call that is made again makes nothing twice. */
 export const clientToken = (...parts: readonly (string | number)[]): string =>
   createHash('sha256').update(parts.join('|')).digest('hex');
 
-function tagsOf(tags: readonly Tag[] | undefined): Record<string, string> {
+export function tagsOf(tags: readonly Tag[] | undefined): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key!, Value ?? '']));
 }

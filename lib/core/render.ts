@@ -37,7 +37,7 @@ export interface RenderInput {
 export const OWN_JOBS = ['prometheus', 'alertmanager', 'prometheus-ha-agent'] as const;
 
 /** Thanos' components: the sidecars like the other programs of a node, the tasks by their names in DNS. */
-const THANOS_JOBS = ['thanos-sidecar', 'thanos-query', 'thanos-store', 'thanos-compact'] as const;
+export const THANOS_JOBS = ['thanos-sidecar', 'thanos-query', 'thanos-store', 'thanos-compact'] as const;
 
 /** Every job that is not the user's. */
 export const RESERVED_JOBS: readonly string[] = [...OWN_JOBS, ...THANOS_JOBS];

@@ -16,7 +16,7 @@ export interface KnownSnapshot {
 
 type SnapshotPolicy = Policy['snapshots'];
 
-const newestFirst = (a: KnownSnapshot, b: KnownSnapshot): number => b.takenAt - a.takenAt;
+export const newestFirst = (a: KnownSnapshot, b: KnownSnapshot): number => b.takenAt - a.takenAt;
 
 /** Whether a node's volume is to be snapshotted now. */
 export function isDue(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): boolean {
@@ -99,3 +99,7 @@ export function goodAge(ofNode: readonly KnownSnapshot[], now: number): number |
   const newest = ofNode.filter((s) => s.verdict === 'good').sort(newestFirst)[0];
   return newest === undefined ? null : now - newest.takenAt;
 }
+
+/** Whether a node that loses its volume now loses no more than the policy allows. */
+export const hasYoungGood = (ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): boolean =>
+  (goodAge(ofNode, now) ?? Infinity) <= policy.goodWithinMs;

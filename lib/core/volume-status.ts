@@ -1,7 +1,7 @@
 import type { NodeId } from './assignment';
 import type { Policy } from './policy';
 import type { DataVolume } from './restore';
-import { goodAge, type KnownSnapshot } from './snapshots';
+import { hasYoungGood, newestFirst, type KnownSnapshot } from './snapshots';
 import type { RestoreRecord, StorageReport } from './storage-documents';
 
 /** What there is to replace a node's volume, and what is done about it. Times: ISO 8601, UTC. */
@@ -34,20 +34,19 @@ export function nodeVolumes(
   policy: Policy['snapshots'],
   now: number,
 ): NodeVolumes {
-  const own = ec2.snapshots.filter((s) => s.node === node);
-  const newest = (some: readonly KnownSnapshot[]): KnownSnapshot | null =>
-    some.reduce<KnownSnapshot | null>((best, s) => (best === null || s.takenAt > best.takenAt ? s : best), null);
-  const good = newest(own.filter((s) => s.verdict === 'good'));
-  const oldest = Math.min(...own.map((s) => s.takenAt));
+  const own = ec2.snapshots.filter((s) => s.node === node).sort(newestFirst);
+  const [newest] = own;
+  const oldest = own.at(-1);
+  const good = own.find((s) => s.verdict === 'good');
   const iso = (ms: number): string => new Date(ms).toISOString();
-  const isYoung = (goodAge(own, now) ?? Infinity) <= policy.goodWithinMs;
+  const mayLack = oldest === undefined || now - oldest.takenAt <= policy.goodWithinMs;
   return {
     node,
     asks: report?.needsVolume?.because ?? null,
     restore,
-    lastSnapshot: own.length === 0 ? null : iso(newest(own)!.takenAt),
-    lastGoodSnapshot: good === null ? null : { id: good.id, at: iso(good.takenAt) },
-    withoutGoodSince: isYoung || now - oldest <= policy.goodWithinMs || own.length === 0 ? null : iso(oldest),
+    lastSnapshot: newest === undefined ? null : iso(newest.takenAt),
+    lastGoodSnapshot: good === undefined ? null : { id: good.id, at: iso(good.takenAt) },
+    withoutGoodSince: mayLack || hasYoungGood(own, policy, now) ? null : iso(oldest.takenAt),
     kept: ec2.volumes.filter((v) => v.node === node && v.kept).map((v) => v.id),
   };
 }

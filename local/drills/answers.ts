@@ -1,3 +1,4 @@
+import { THANOS_JOBS } from '../../lib/core/render';
 import { must } from './clock';
 import { seriesOf } from './collect';
 import type { Instrument } from './instrument';
@@ -54,7 +55,6 @@ const TO_S = 11;
 /** What Thanos finds by DNS and scrapes every 15 s is born well after the system is ready. */
 const STANDS_STILL_MS = 180_000;
 const STILL_S = 15;
-const LATECOMERS = ['thanos-query', 'thanos-store', 'thanos-compact'];
 
 /** Waits until everything that is asked for exists and has not changed for a while: two replicas see a birth at two moments. */
 export async function standsStill(world: World): Promise<void> {
@@ -66,7 +66,7 @@ async function moving(world: World): Promise<string | null> {
   const end = Math.floor(Date.now() / 1000) - 1;
   const window = { start: String(end - STILL_S), end: String(end), step: '1' };
   const answers = await Promise.all(QUERIES.map((query) => ask(world, query, window)));
-  const late = LATECOMERS.filter(
+  const late = THANOS_JOBS.filter(
     (job) => ![...answers[0]!.keys()].some((series) => series.includes(JSON.stringify(['job', job]))),
   );
   if (late.length > 0) return `nobody scrapes ${late.join(', ')} yet`;

@@ -48,9 +48,8 @@ const replaced =
       return read?.record.state === 'done' ? null : `it is ${read?.record.state ?? 'not begun'}`;
     });
     const { record } = (await world.store.readRestore(node))!;
-    await getsWhole(world, node, readyAt);
-    const wholeAt = Date.now();
-    const { volume, refill } = await statusOf(world, node);
+    const refilled = await whole(world, node, struckAt, readyAt);
+    const { volume } = await statusOf(world, node);
     return {
       measurements: {
         volumeNoticed: (noticedAt - struckAt) / 1000,
@@ -59,9 +58,7 @@ const replaced =
         generationsMore: volume!.generation! - generation,
         fromBadSnapshot: record.snapshotId === spoiled ? 1 : 0,
         ...(scenario === 'bad-snapshot' ? { saidToBeBad: await isSaidToBeBad(world) } : {}),
-        volumeWholeAgain: (wholeAt - struckAt) / 1000,
-        samplesRefilled: refill!.last?.samples ?? 0,
-        secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
+        ...refilled,
       },
       findings: [`${node} has ${record.volumeId}, made of ${record.snapshotId}: ${record.because}`],
     };
@@ -143,21 +140,30 @@ async function well(world: World, node: string): Promise<number> {
   return Date.now();
 }
 
+/** Waits until a node that is ready again has refilled itself, and compares what it has then. */
+async function whole(world: World, node: string, struckAt: number, readyAt: number): Promise<Reading['measurements']> {
+  await getsWhole(world, node, readyAt);
+  const wholeAt = Date.now();
+  const { refill } = await statusOf(world, node);
+  return {
+    volumeWholeAgain: (wholeAt - struckAt) / 1000,
+    samplesRefilled: refill!.last?.samples ?? 0,
+    secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
+  };
+}
+
 async function roomAgain(world: World, node: string, struckAt: number): Promise<Reading> {
   const at = await seen(world, node, 'full');
   const readyAt = await well(world, node);
-  await getsWhole(world, node, readyAt);
-  const wholeAt = Date.now();
-  const { volume, refill } = await statusOf(world, node);
+  const refilled = await whole(world, node, struckAt, readyAt);
+  const { volume } = await statusOf(world, node);
   return {
     measurements: {
       volumeNoticed: (at - struckAt) / 1000,
       volumeWellAgain: (readyAt - struckAt) / 1000,
       generationsMore: volume!.generation! - generation,
       freedMiB: Math.round(volume!.freeBytes! / 2 ** 20),
-      volumeWholeAgain: (wholeAt - struckAt) / 1000,
-      samplesRefilled: refill!.last?.samples ?? 0,
-      secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
+      ...refilled,
     },
     findings: volume!.freed.map((incident) => `freed ${incident}`),
   };

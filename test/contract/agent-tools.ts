@@ -5,6 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { startEmulator as startExtended, type Emulator } from '../../local/emulator/deploy';
+import { resolveTools } from '../../local/tools';
 
 /** Asks again until it holds; what it last saw goes into the complaint. */
 export async function eventually<T>(
@@ -43,6 +45,13 @@ export async function startEmulator(command: string): Promise<{ url: string; pro
   const url = `http://localhost:${port}`;
   await eventually('the emulator', async () => (await fetch(`${url}/moto-api/`)).ok);
   return { url, process };
+}
+
+/** The emulator with the project's own extensions, on a port of its own; its log goes into the directory. */
+export async function startExtendedEmulator(dir: string): Promise<Emulator> {
+  const { moto_server } = await resolveTools(['moto_server']);
+  const { python, env } = moto_server;
+  return startExtended({ python, env, listen: ['127.0.0.1:0'], log: join(dir, 'emulator.log') });
 }
 
 /** Instance metadata for one node, IMDSv2 only. */

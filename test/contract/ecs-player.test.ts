@@ -10,14 +10,14 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
-import { startEmulator, type Emulator } from '../../local/emulator/deploy';
+import type { Emulator } from '../../local/emulator/deploy';
 import { watchChanges } from '../../local/run/change-watch';
 import { EcsPlayer } from '../../local/run/ecs/player';
 import { LoopbackHosts } from '../../local/run/ecs/task-hosts';
 import { readNames } from '../../local/run/names/cloud-map';
 import { loopbackNetwork } from '../../local/run/network';
 import { findMarked, MARKS } from '../../local/run/processes';
-import { resolveTools } from '../../local/tools';
+import { startExtendedEmulator } from './agent-tools';
 import { ecsTemplate } from './ecs-template';
 
 /** The player of ECS against the emulator, with processes that only serve their health. */
@@ -84,13 +84,7 @@ const settled = (tasks: number): Promise<void> =>
   });
 
 beforeAll(async () => {
-  const { moto_server } = await resolveTools(['moto_server']);
-  emulator = await startEmulator({
-    python: moto_server.python,
-    env: moto_server.env,
-    listen: ['127.0.0.1:0'],
-    log: join(dir, 'emulator.log'),
-  });
+  emulator = await startExtendedEmulator(dir);
   await new CloudFormationClient(client()).send(new CreateStackCommand(deployed({})));
   const program = join(dir, 'thanos');
   const fake = require.resolve('./fake-thanos.cjs');

@@ -31,8 +31,8 @@ import {
   RegisterInstanceCommand,
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
-import { startEmulator, type Emulator } from '../../local/emulator/deploy';
-import { resolveTools } from '../../local/tools';
+import type { Emulator } from '../../local/emulator/deploy';
+import { startExtendedEmulator } from './agent-tools';
 import { ecsTemplate } from './ecs-template';
 
 /** What the emulator must do of ECS, Cloud Map and scaling for ThanosStack: by CloudFormation and by the ordinary APIs. */
@@ -51,13 +51,7 @@ const ecs = () => new ECSClient(client());
 const names = () => new ServiceDiscoveryClient(client());
 
 beforeAll(async () => {
-  const { moto_server } = await resolveTools(['moto_server']);
-  emulator = await startEmulator({
-    python: moto_server.python,
-    env: moto_server.env,
-    listen: ['127.0.0.1:0'],
-    log: join(dir, 'emulator.log'),
-  });
+  emulator = await startExtendedEmulator(dir);
   await cfn().send(
     new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(ecsTemplate({ command: COMMAND })) }),
   );

@@ -11,12 +11,13 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { startEmulator, type Emulator } from '../../local/emulator/deploy';
+import type { Emulator } from '../../local/emulator/deploy';
 import { watchChanges } from '../../local/run/change-watch';
 import { Cleanup } from '../../local/run/cleanup';
 import { LoadBalancer } from '../../local/run/load-balancer-process';
 import { findMarked, MARKS } from '../../local/run/processes';
 import { resolveTools } from '../../local/tools';
+import { startExtendedEmulator } from './agent-tools';
 
 /** A real HAProxy that follows a listener of the emulator. */
 const REGION = 'eu-west-1';
@@ -64,13 +65,8 @@ const point = (group: string): Promise<unknown> =>
   );
 
 beforeAll(async () => {
-  const { moto_server, haproxy } = await resolveTools(['moto_server', 'haproxy']);
-  emulator = await startEmulator({
-    python: moto_server.python,
-    env: moto_server.env,
-    listen: ['127.0.0.1:0'],
-    log: join(dir, 'emulator.log'),
-  });
+  const { haproxy } = await resolveTools(['haproxy']);
+  emulator = await startExtendedEmulator(dir);
   const endpoint = `http://${emulator.listen[0]}`;
   const client = { endpoint, region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   elb = new ElasticLoadBalancingV2Client(client);

@@ -16,9 +16,8 @@ import { s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { Probe } from '../../lib/core/health';
 import { TAGS } from '../../lib/core/names';
 import { DEFAULT_POLICY } from '../../lib/core/policy';
-import { startEmulator, type Emulator } from '../../local/emulator/deploy';
-import { resolveTools } from '../../local/tools';
-import { freePort } from './agent-tools';
+import type { Emulator } from '../../local/emulator/deploy';
+import { startExtendedEmulator } from './agent-tools';
 
 /** restore-snapshot's steps against the emulator; the node is played: it takes the newest volume that it has. */
 const CREDENTIALS = { accessKeyId: 'x', secretAccessKey: 'x' };
@@ -32,15 +31,8 @@ let nodes = 0;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'promha-restore-'));
-  const { moto_server } = await resolveTools(['moto_server']);
-  const port = await freePort();
-  emulator = await startEmulator({
-    python: moto_server.python!,
-    listen: [`127.0.0.1:${port}`],
-    log: join(dir, 'emulator.log'),
-    env: { PATH: process.env.PATH! },
-  });
-  const client = { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: CREDENTIALS };
+  emulator = await startExtendedEmulator(dir);
+  const client = { endpoint: `http://${emulator.listen[0]}`, region: REGION, credentials: CREDENTIALS };
   ec2 = new EC2Client(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(

@@ -10,9 +10,8 @@ import { SnapshotTester } from '../../agent/storage/snapshot-tester';
 import { toTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
-import { startEmulator, type Emulator } from '../../local/emulator/deploy';
-import { resolveTools } from '../../local/tools';
-import { freePort } from './agent-tools';
+import type { Emulator } from '../../local/emulator/deploy';
+import { startExtendedEmulator } from './agent-tools';
 
 /** What an agent does with a volume that it cannot use, against the emulator; the device is a plain file. */
 const REGION = 'eu-west-1';
@@ -24,16 +23,9 @@ const before = { ...process.env };
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'promha-refused-'));
-  const { moto_server } = await resolveTools(['moto_server']);
-  const port = await freePort();
-  emulator = await startEmulator({
-    python: moto_server.python!,
-    listen: [`127.0.0.1:${port}`],
-    log: join(dir, 'emulator.log'),
-    env: { PATH: process.env.PATH! },
-  });
+  emulator = await startExtendedEmulator(dir);
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL: `http://${emulator.listen[0]}`,
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
   });

@@ -1,5 +1,6 @@
 import { nextRestoreStep, type DataVolume } from '../../lib/core/restore';
-import type { RestoreRecord, StorageReport } from '../../lib/core/storage-documents';
+import type { RestoreRecord } from '../../lib/core/storage-documents';
+import { storageReport } from './storage-report';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const iso = (t: number): string => new Date(t).toISOString();
@@ -17,18 +18,7 @@ function aDay(againAfterMs: number): { made: number; record: RestoreRecord } {
   });
   let volumes = [volume(1)];
   let record: RestoreRecord | null = null;
-  let report: StorageReport = {
-    version: 1,
-    node: 'a',
-    instanceId: 'i-1',
-    zone: 'z',
-    volumeId: 'vol-1',
-    generation: 1,
-    at: iso(START),
-    trouble: null,
-    needsVolume: { since: iso(START), because: 'it is gone' },
-    tested: null,
-  };
+  let report = storageReport({ at: iso(START), needsVolume: { since: iso(START), because: 'it is gone' } });
   let made = 0;
   for (let now = START; now < START + 24 * 3_600_000; now += 5_000) {
     const snapshots = [{ ...snapshot, verdict: 'good' as const }];

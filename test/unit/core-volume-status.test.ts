@@ -2,6 +2,7 @@ import { DEFAULT_POLICY } from '../../lib/core/policy';
 import type { KnownSnapshot } from '../../lib/core/snapshots';
 import type { RestoreRecord, StorageReport } from '../../lib/core/storage-documents';
 import { nodeVolumes, volumeLines, volumeProblems, type NodeVolumes } from '../../lib/core/volume-status';
+import { storageReport } from './storage-report';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -15,18 +16,7 @@ const snapshot = (minutesAgo: number, verdict: KnownSnapshot['verdict'], node = 
   completed: true,
   verdict,
 });
-const report: StorageReport = {
-  version: 1,
-  node: 'a',
-  instanceId: 'i-1',
-  zone: 'z',
-  volumeId: 'vol-1',
-  generation: 1,
-  at: '2026-11-24T12:00:00.000Z',
-  trouble: null,
-  needsVolume: null,
-  tested: null,
-};
+const report = storageReport();
 const restore: RestoreRecord = {
   version: 1,
   node: 'a',

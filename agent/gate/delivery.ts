@@ -75,7 +75,7 @@ export class Delivery {
   }
 
   get behind(): number {
-    return this.owed().length;
+    return this.owed(Date.now()).length;
   }
 
   /** Breaks off what is under way and, if the gate is open, starts from nothing sent. */
@@ -128,29 +128,31 @@ export class Delivery {
     return { ...this.source.replay, endsWait: this.endsWait };
   }
 
-  private owed(): HeldAlert[] {
-    return owed(this.source.toTell, this.delivered, Date.now(), this.replay);
+  private owed(now: number): HeldAlert[] {
+    return owed(this.source.toTell, this.delivered, now, this.replay);
   }
 
   private waiting(): ReturnType<typeof waitingEnds> {
     return waitingEnds(this.source.toTell, this.delivered, Date.now(), this.replay);
   }
 
-  private serveWhenDue(): void {
-    const now = Date.now();
+  /** `now`: when it was seen last that nothing is owed. What falls due since then would otherwise wait for other news. */
+  private serveWhenDue(now: number): void {
     const at = nextDueAt(this.source.toTell, this.delivered, now, this.replay);
     if (this.due !== null) clearTimeout(this.due);
-    this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - now));
+    this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - Date.now()));
   }
 
   private async run(signal: AbortSignal): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
+    let now = Date.now();
     while (!signal.aborted) {
       if (!this.joined && (await this.isOutside(signal))) {
         await sleep(ASK_AGAIN_MS);
         continue;
       }
-      const batch = this.owed().slice(0, BATCH);
+      now = Date.now();
+      const batch = this.owed(now).slice(0, BATCH);
       if (batch.length === 0) {
         if (await this.findPlace(signal)) continue;
         break;
@@ -179,7 +181,7 @@ export class Delivery {
     // Whoever aborted this run has started another.
     if (signal.aborted) return;
     this.running = false;
-    this.serveWhenDue();
+    this.serveWhenDue(now);
   }
 
   /**

@@ -102,6 +102,7 @@ describe('the alert gate and its Alertmanagers', () => {
   });
 
   describe('told an end, one after another', () => {
+    const sleepMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const WAIT_MS = 1_000;
     const all = ['first', 'second'];
     const end = (): PostedAlert => ({ ...alert('a'), endsAt: new Date(Date.now() - 1).toISOString() });
@@ -130,7 +131,7 @@ describe('the alert gate and its Alertmanagers', () => {
       await eventually('the last one', () => sent(1).length === 2);
       gate.current.accept([alert('a'), alert('b')]);
       await eventually('the first one', () => sent(0).length === 3);
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS + 200));
+      await sleepMs(WAIT_MS + 200);
       expect(sent(0)).toEqual(['a', 'a', 'b']);
     });
 
@@ -139,11 +140,27 @@ describe('the alert gate and its Alertmanagers', () => {
       await eventually('the first one', () => sent(0).length === 2);
       for (const a of alertmanagers) a.names!.all.push('third');
       gate.current.accept([{ ...end(), labels: { alertname: 'b' } }]);
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS / 2));
+      await sleepMs(WAIT_MS / 2);
       expect(sent(1)).toEqual(['a', 'a']);
       await eventually('the second one', () => sent(1).length === 3);
       expect(sent(0)).toEqual(['a', 'a']);
       await eventually('the first one', () => sent(0).length === 3);
+    });
+
+    it('falls due in the very millisecond in which it is looked for: told all the same', async () => {
+      const due = Date.now() + WAIT_MS;
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(due - WAIT_MS);
+      try {
+        gate.current.accept([{ ...alert('a'), endsAt: new Date(due - WAIT_MS - 1).toISOString() }]);
+        await sleepMs(WAIT_MS / 2);
+        expect([sent(0).length, sent(1).length]).toEqual([1, 2]);
+        // Its timer is early by a millisecond, which passes before the next look at the clock.
+        clock.mockReturnValueOnce(due - 1).mockReturnValue(due);
+        await sleepMs(WAIT_MS);
+        expect(sent(0)).toHaveLength(2);
+      } finally {
+        clock.mockRestore();
+      }
     });
 
     it('a gate that closes meanwhile tells the rest of them all the same', async () => {

@@ -122,6 +122,12 @@ describeAsRoot('data volumes', () => {
 
   const storage = (): Promise<ShardStorage> => readStorage(ec2, 'test', 0);
   const volumeOf = (node: TestNode): string => player.volumeOf(machines.get(node.name)!.instanceId);
+  const restored = (): Promise<true> =>
+    eventually(
+      'the restore has ended',
+      async () => (await cluster.store.readRestore(two.name))?.record.state === 'done',
+      60_000,
+    );
   const onMachine = async (node: TestNode, command: string, ...args: string[]): Promise<string> => {
     const wrapped = machines.get(node.name)!.machine.command(command, args);
     return run(wrapped.command, ...wrapped.args);
@@ -178,9 +184,10 @@ describeAsRoot('data volumes', () => {
     ending = true;
     await control;
     clearInterval(follow);
+    // First: whoever waits for a frozen volume cannot be killed.
+    await player.stop();
     await cluster.stop();
     await killMarked(mark);
-    await player.stop();
     await images.close();
     rmSync(dir, { recursive: true, force: true });
     if (process.env.PROMHA_TEST_VERBOSE) process.stderr.write(`${happened.join('\n')}\n${two.log()}\n`);
@@ -251,20 +258,17 @@ describeAsRoot('data volumes', () => {
     const { record } = (await cluster.store.readRestore(two.name))!;
     expect(record.volumeId).toBe(volume!.id);
     expect((await of()).find((s) => s.id === record.snapshotId)).toMatchObject({ verdict: 'good' });
+    // Whatever befalls the new volume before that is of the same incident, for which no snapshot is left.
+    await restored();
   });
 
-  // Does not pass since Alertmanager writes its state every 2 s: it hangs on the frozen volume, too, and is not let go of.
-  test.skip('stalled: taken away by force, and another one is made', async () => {
+  test('stalled: taken away by force, and another one is made', async () => {
     const stalled = volumeOf(two);
     player.frozen(stalled);
     await onMachine(two, 'fsfreeze', '--freeze', join(two.dir, 'data'));
     await eventually('it is noticed', async () => (await two.status()).volume?.trouble === 'stalled', 30_000);
     await well(two, (s) => s.volume?.generation === 3);
-    await eventually(
-      'it ends',
-      async () => (await cluster.store.readRestore(two.name))?.record.state === 'done',
-      60_000,
-    );
+    await restored();
     const old = (await storage()).volumes.find((v) => v.id === stalled);
     expect(old).toMatchObject({ kept: true, attachedTo: null });
   });

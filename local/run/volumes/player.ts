@@ -48,6 +48,8 @@ export class VolumePlayer {
 
   async stop(): Promise<void> {
     await this.watch?.stop();
+    // A look under way would attach again what is taken away here.
+    await this.looking.catch(() => undefined);
     for (const id of [...this.attached.keys()]) await this.takeAway(id);
   }
 

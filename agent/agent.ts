@@ -160,6 +160,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     scrubber,
     alerts: () => gate.isOpen,
     works: () => probes.prometheusWorks,
+    alone: () => !probes.peerWorks,
     onLoss: () => refiller.lostSamples(),
     log,
   });

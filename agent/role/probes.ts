@@ -55,6 +55,10 @@ export class Probes {
     return [...this.last.values()].some((probe) => probe.node !== this.self && serves(probe, this.policy));
   }
 
+  get peerWorks(): boolean {
+    return [...this.last.values()].some((probe) => probe.node !== this.self && works(probe, this.policy));
+  }
+
   /** The last probe of this node, null before the first. */
   get own(): Probe | null {
     return this.last.get(this.self) ?? null;

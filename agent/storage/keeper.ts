@@ -27,6 +27,8 @@ export interface KeeperOptions {
   /** It lets alerts through; its Prometheus works. */
   readonly alerts: () => boolean;
   readonly works: () => boolean;
+  /** No other node is seen to work. */
+  readonly alone: () => boolean;
   /** Samples were lost: the volume took none for a while, or the data are those of an earlier time now. */
   readonly onLoss: () => Promise<void>;
   readonly log: Log;
@@ -165,6 +167,7 @@ export class VolumeKeeper {
       newest: await newestVolume(this.o.config),
       alerts: this.o.alerts(),
       works: this.o.works(),
+      alone: this.o.alone(),
       remounted: this.remounted,
     });
     this.doing = because.replace(/\.$/, '');

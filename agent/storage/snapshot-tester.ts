@@ -37,7 +37,7 @@ export class SnapshotTester {
   constructor(private readonly o: TesterOptions) {}
 
   async round(): Promise<void> {
-    const { config, log, scratch } = this.o;
+    const { config, log } = this.o;
     const ec2 = new EC2Client({ region: config.region });
     const Filters = withTags({ ...ownTags(config.cluster, config.shard), [TAGS.testedBy]: config.node });
     const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
@@ -50,10 +50,13 @@ export class SnapshotTester {
         await detach(id, this.o, false); // what hangs on a node take-snapshot could not delete
         throw error;
       });
-      const because = await this.mountAndTry(device, volume).then(
-        (found) => found,
-        (error: unknown) => saidBy(error),
-      );
+      const because = await this.mountAndTry(device, volume).catch(async (error: unknown) => {
+        if (!endedFromOutside(error)) return saidBy(error);
+        // As when memory ran out: that says nothing about the snapshot either. take-snapshot has it tried again later.
+        this.done = id;
+        await this.letGo(id);
+        throw error;
+      });
       const good = because.startsWith(GOOD);
       this.o.onResult({
         snapshotId: tag(volume, TAGS.testOf),
@@ -70,6 +73,11 @@ export class SnapshotTester {
       });
       this.done = id;
     }
+    await this.letGo(id);
+  }
+
+  private async letGo(id: string): Promise<void> {
+    const { scratch } = this.o;
     if ((await mountedDevice(scratch)) !== null) await unmount(scratch);
     await detach(id, this.o, false);
   }
@@ -114,6 +122,11 @@ export class SnapshotTester {
 }
 
 const GOOD = 'opens';
+/** A program that got a signal which its time limit did not send. */
+function endedFromOutside(error: unknown): boolean {
+  const { killed, signal } = error as { killed?: boolean; signal?: string | null };
+  return killed === false && typeof signal === 'string';
+}
 /** Of a program that failed, what it said last; the command is known. */
 const saidBy = (error: unknown): string =>
   (error as { stderr?: string }).stderr?.trim().split('\n').pop() || messageOf(error).split('\n')[0]!;

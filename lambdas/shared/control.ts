@@ -15,7 +15,7 @@ export interface Control extends PromoteDeps {
 }
 
 /** Nodes probed at once. Each takes two connections, and a function may have 1,024 files open. */
-const PACE = { most: 300, fresh: 50, patienceMs: 50 };
+const PACE = { most: 400, fresh: 50, patienceMs: 50 };
 
 export function connectControl(config: FunctionConfig): Control {
   const { policy, shard } = config;

@@ -17,7 +17,11 @@ export function snapshotPermissions(scope: IConstruct, cluster: Cluster): Policy
     // Of volumes that are ours, into snapshots that will be.
     allow(['ec2:CreateSnapshot'], [volume], { StringEquals: own }),
     allow(['ec2:CreateSnapshot'], [snapshot], { StringEquals: asked }),
-    allow(['ec2:DeleteSnapshot'], [snapshot], { StringEquals: own }),
+    // Taking back only what it took itself.
+    allow(['ec2:DeleteSnapshot'], [snapshot], {
+      StringEquals: own,
+      Null: { [`aws:ResourceTag/${TAGS.takenAt}`]: 'false' },
+    }),
     // Volumes for a test, and taking these back; never a volume without that tag.
     allow(['ec2:CreateVolume'], [volume], {
       StringEquals: asked,

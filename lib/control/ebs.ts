@@ -1,7 +1,7 @@
 import {
-  DescribeSnapshotsCommand,
-  DescribeVolumesCommand,
   EC2Client,
+  paginateDescribeSnapshots,
+  paginateDescribeVolumes,
   type Filter,
   type Tag,
   type Volume,
@@ -31,12 +31,16 @@ export interface ShardStorage {
 export const ebsClient = (): EC2Client =>
   new EC2Client({ maxAttempts: 3, requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000 } });
 
+/** EC2 may leave out what does not fit into an answer that is not read by pages. */
+const PAGE = 500;
+
 /** Volumes and snapshots with the tags of this cluster and shard; others are never seen, so never touched. */
 export async function readStorage(ec2: EC2Client, cluster: string, shard: number): Promise<ShardStorage> {
   const Filters = withTags(ownTags(cluster, shard));
-  const [{ Volumes = [] }, { Snapshots = [] }] = await Promise.all([
-    ec2.send(new DescribeVolumesCommand({ Filters })),
-    ec2.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] })),
+  const paging = { client: ec2, pageSize: PAGE };
+  const [Volumes, Snapshots] = await Promise.all([
+    allOf(paginateDescribeVolumes(paging, { Filters }), (page) => page.Volumes),
+    allOf(paginateDescribeSnapshots(paging, { Filters, OwnerIds: ['self'] }), (page) => page.Snapshots),
   ]);
   const volumes = Volumes.map((v) => ({ v, tags: tagsOf(v.Tags) }));
   return {
@@ -77,6 +81,12 @@ export async function readStorage(ec2: EC2Client, cluster: string, shard: number
       };
     }),
   };
+}
+
+async function allOf<P, T>(pages: AsyncIterable<P>, of: (page: P) => readonly T[] | undefined): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...(of(page) ?? []));
+  return all;
 }
 
 export const ownTags = (cluster: string, shard: number): Record<string, string> => ({

@@ -19,6 +19,8 @@ export interface VolumeSituation {
   /** It lets alerts through, and its Prometheus works. */
   readonly alerts: boolean;
   readonly works: boolean;
+  /** No other node is seen to do its work. */
+  readonly alone: boolean;
   /** The same volume was mounted anew in this incident already. */
   readonly remounted: boolean;
 }
@@ -33,6 +35,9 @@ export function careForVolume(s: VolumeSituation): VolumeCare {
   const why = bad ? `The volume is ${trouble}` : asks!;
   if (s.alerts && s.works)
     return { do: 'wait', because: `${why}; this node alerts, which another one has to do first.` };
+  // With a volume that is bad as a whole it only seems to work, and two that waited for each other would wait for ever.
+  if (!bad && s.alone && s.works)
+    return { do: 'wait', because: `${why}; this node is the only one that works, another one has to be well first.` };
   if (newest === null) return { do: 'ask', because: `${why}, and EC2 knows of no volume of this node.` };
   if (newest.id !== mounted)
     return { do: 'swap', because: `${why}; ${newest.id} is newer, of generation ${newest.generation}.` };

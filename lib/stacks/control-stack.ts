@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as InvokeFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -73,7 +73,13 @@ export class ControlStack extends Stack {
     const volumes = cluster.snapshots === true ? this.volumeFunctions() : null;
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
     // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.
-    if (props.topic === null) this.exportValue(this.topic.topicArn);
+    if (props.topic === null) {
+      this.exportValue(this.topic.topicArn);
+      new CfnOutput(this, 'AlarmTopicArn', {
+        value: this.topic.topicArn,
+        description: 'Subscribe here to hear alarms',
+      });
+    }
     new ControlAlarms(this, 'Alarms', {
       cluster,
       topic: this.topic,

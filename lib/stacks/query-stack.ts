@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
   NetworkLoadBalancer,
   NetworkTargetGroup,
@@ -46,7 +46,13 @@ export class QueryStack extends Stack {
       protocol: Protocol.TCP,
       defaultTargetGroups: [this.nodes],
     });
+    this.url('QueriesUrl', balancer, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
+    this.url('DirectUrl', balancer, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
     acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
+  }
+
+  private url(id: string, balancer: NetworkLoadBalancer, port: number, description: string): void {
+    new CfnOutput(this, id, { value: `http://${balancer.loadBalancerDnsName}:${port}`, description });
   }
 
   private targets(id: string, { vpc }: NetworkStack, port: number, targetType: TargetType): NetworkTargetGroup {

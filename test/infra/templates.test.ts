@@ -310,6 +310,19 @@ describe('other shapes of a cluster', () => {
   });
 });
 
+test('a deploy says where to query, and where alarms go', () => {
+  const outputs = (stack: string): string[] => {
+    const template = readFileSync(join(made.dir, `${stack}.template.json`), 'utf8');
+    const { Outputs } = JSON.parse(template) as { Outputs: Record<string, { Value: unknown }> };
+    return Object.entries(Outputs).map(([id, { Value }]) => `${id} ${JSON.stringify(Value)}`);
+  };
+  expect(outputs('query')).toEqual([
+    expect.stringMatching(/^QueriesUrl .*http:\/\/.*LoadBalancer.*DNSName.*:9090/),
+    expect.stringMatching(/^DirectUrl .*http:\/\/.*LoadBalancer.*DNSName.*:9091/),
+  ]);
+  expect(outputs('control')).toContainEqual(expect.stringMatching(/^AlarmTopicArn {"Ref":"AlarmTopic/));
+});
+
 test('snapshots and volumes: only with our tags, only for a test deleted, and nothing of a node is ever deleted', () => {
   const cluster = {
     'aws:ResourceTag/prometheus-ha:cluster': 'trading-metrics',
@@ -344,6 +357,14 @@ test('snapshots and volumes: only with our tags, only for a test deleted, and no
     'aws:RequestTag/prometheus-ha:restored-from',
     'aws:RequestTag/prometheus-ha:test-of',
   ]);
+  const thins = ebs.filter((s) => s.Action === 'ec2:DeleteSnapshot');
+  expect(thins.length).toBeGreaterThan(0);
+  for (const { Condition } of thins) {
+    expect(Condition).toEqual({
+      StringEquals: cluster,
+      Null: { 'aws:ResourceTag/prometheus-ha:taken-at': 'false' },
+    });
+  }
   const deletes = ebs.filter((s) => s.Action === 'ec2:DeleteVolume');
   expect(deletes.length).toBeGreaterThan(0);
   for (const { Condition } of deletes) {

@@ -159,6 +159,7 @@ class World {
         newest,
         alerts: false,
         works: false,
+        alone: false,
         remounted: this.remounted,
       });
       if (care.do === 'swap') {

@@ -52,6 +52,7 @@ describe('what a node does about its volume', () => {
     newest: { id: 'vol-1', generation: 1, attachedTo: 'i-1' },
     alerts: false,
     works: false,
+    alone: false,
     remounted: false,
     ...over,
   });
@@ -68,6 +69,21 @@ describe('what a node does about its volume', () => {
     ['takes a newer one', { newest: newer, trouble: 'stalled', remounted: true }, 'swap'],
     ['asks, when its files cannot be mended', { trouble: null, asks: 'the WAL is gone' }, 'ask'],
     ['takes a newer one then', { trouble: null, asks: 'the WAL is gone', newest: newer }, 'swap'],
+    [
+      'waits, while it works and no other node does: nobody would answer meanwhile',
+      { trouble: null, asks: 'the WAL is gone', newest: newer, works: true, alone: true },
+      'wait',
+    ],
+    [
+      'takes a newer one, alone or not, when it does not work anyway',
+      { trouble: null, asks: 'the WAL is gone', newest: newer, alone: true },
+      'swap',
+    ],
+    [
+      'takes a newer one, alone or not, when its volume is gone: what it scrapes is lost',
+      { newest: newer, works: true, alone: true },
+      'swap',
+    ],
   ] as const)('%s', (_, over, expected) => {
     const care = careForVolume(situation(over));
     expect(care.do).toBe(expected);

@@ -191,7 +191,7 @@ describeAsRoot('data volumes', () => {
     await images.close();
     rmSync(dir, { recursive: true, force: true });
     if (process.env.PROMHA_TEST_VERBOSE) process.stderr.write(`${happened.join('\n')}\n${two.log()}\n`);
-  }, 60_000);
+  }, 240_000);
 
   test('are attached, formatted and mounted by the agents', async () => {
     for (const node of [one, two]) {

@@ -122,8 +122,8 @@ export class SnapshotTester {
 }
 
 const GOOD = 'opens';
-/** A program that got a signal which its time limit did not send. */
-function endedFromOutside(error: unknown): boolean {
+/** Whether a program that failed got a signal which its time limit did not send. */
+export function endedFromOutside(error: unknown): boolean {
   const { killed, signal } = error as { killed?: boolean; signal?: string | null };
   return killed === false && typeof signal === 'string';
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { isBlank } from '../../agent/boot/blank';
+import { run } from '../../agent/boot/mounts';
 import { mountDataVolume, type Place } from '../../agent/boot/volume';
 import { deviceName, UnusableVolume } from '../../agent/boot/volume-step';
-import { SnapshotTester } from '../../agent/storage/snapshot-tester';
+import { endedFromOutside, SnapshotTester } from '../../agent/storage/snapshot-tester';
 import { toTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
@@ -98,4 +99,17 @@ test('a machine to which the volume cannot be attached says nothing about the sn
   // There is no such instance.
   await expect(tester.round()).rejects.toThrow(/instance/i);
   expect(results).toEqual([]);
+});
+
+test.each([
+  ['that was killed, as when memory runs out', 'kill -9 $$', 0, true],
+  ['that took longer than it may', 'exec sleep 60', 200, false],
+  ['that failed by itself', 'echo broken >&2; exit 1', 0, false],
+])('of a program %s it is known whether it says something about the snapshot', async (_, script, timeout, outside) => {
+  const error = await run('sh', ['-c', script], { timeout }).then(
+    () => null,
+    (failed: unknown) => failed,
+  );
+  expect(error).not.toBeNull();
+  expect(endedFromOutside(error)).toBe(outside);
 });

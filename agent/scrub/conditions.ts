@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { crashLoop, type Exit } from '../../lib/core/crash-loop';
+import { crashLoop, loopFinding, type Exit } from '../../lib/core/crash-loop';
 import { finding, type Finding } from '../../lib/core/damage';
 import { PORTS } from '../../lib/core/names';
 import { follow, isStuck, type Replay } from '../../lib/core/replay';
@@ -67,9 +67,7 @@ export class Conditions {
   private async loop(): Promise<Finding[]> {
     if (this.exits.length === 0) return [];
     const loop = crashLoop(this.exits, await this.logTail(), Date.now());
-    if (loop === null) return [];
-    const mend = loop.ofStorage && !this.headIsAside ? 'set-aside-head' : 'none';
-    return [finding('crash-loop', { path: null }, loop.says, { mend })];
+    return loop === null ? [] : [loopFinding(loop, this.headIsAside)];
   }
 
   private async stuck(): Promise<Finding[]> {

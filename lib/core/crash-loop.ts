@@ -1,3 +1,5 @@
+import { finding, type Finding } from './damage';
+
 /** How a Prometheus ended that its agent had started. */
 export interface Exit {
   /** Ms since the Unix epoch. */
@@ -29,12 +31,37 @@ export function crashLoop(exits: readonly Exit[], log: string, now: number): Cra
   const last = exits.slice(-EXITS);
   if (last.length < EXITS || last.some(({ wasReady, at }) => wasReady || now - at > WITHIN_MS)) return null;
   const byItself = last.every(({ how }) => how.startsWith('exit code'));
-  const error = lastError(log);
+  const panic = last.at(-1)!.how === PANIC_EXIT ? panicIn(log) : null;
+  const error = panic?.says ?? lastError(log);
   const why = byItself && error !== null ? error : last.at(-1)!.how;
+  const isOfStorage = panic?.ofStorage ?? (error !== null && STORAGE.test(error) && !NOT_ITS_FILES.test(error));
   return {
     says: `Prometheus ended ${EXITS} times in a row before it was ready: ${why}`,
-    ofStorage: byItself && error !== null && STORAGE.test(error) && !NOT_ITS_FILES.test(error),
+    ofStorage: byItself && isOfStorage,
   };
+}
+
+/**
+ * What the ladder makes of a loop. Over the storage: the head is set aside, once, and when that did not help another
+ * volume may. For any other reason, such as a killer or a configuration, another volume would change nothing: a person
+ * is called, and it is started again and again.
+ */
+export function loopFinding({ says, ofStorage }: CrashLoop, headIsAside: boolean): Finding {
+  const over = ofStorage
+    ? { mend: headIsAside ? ('none' as const) : ('set-aside-head' as const) }
+    : { ifStarted: 'harmless' as const };
+  return finding('crash-loop', { path: null }, says, over);
+}
+
+/** With which Go ends a program that panics; it then writes where, and no line of JSON. */
+const PANIC_EXIT = 'exit code 2';
+const IN_TSDB = /\/tsdb\//;
+
+function panicIn(log: string): { readonly says: string; readonly ofStorage: boolean } | null {
+  const at = log.lastIndexOf('\npanic: ');
+  if (at === -1) return null;
+  const text = log.slice(at + 1);
+  return { says: text.split('\n')[0]!.slice(0, 300), ofStorage: IN_TSDB.test(text) };
 }
 
 /** Prometheus logs JSON lines, and ends with why. */

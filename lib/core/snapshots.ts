@@ -70,13 +70,17 @@ export function nextToTest(
   return due.sort((a, b) => a.last - b.last || a.next.takenAt - b.next.takenAt)[0]?.next ?? null;
 }
 
-/** What to test next of one node: the newest, when it is not tested and the last test is long enough ago. */
+/**
+ * What to test next of one node: the newest, when it is not tested and the last good one is old enough. After a bad one
+ * the next is tried at once: until one is good there may be nothing to restore from.
+ */
 function toTest(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy): KnownSnapshot | null {
   const sorted = ofNode.filter((s) => s.completed).sort(newestFirst);
   const newest = sorted[0];
   if (newest === undefined || newest.verdict !== null) return null;
   const lastTested = sorted.find((s) => s.verdict !== null);
-  return lastTested === undefined || newest.takenAt - lastTested.takenAt >= policy.testEveryMs - 30_000 ? newest : null;
+  if (lastTested === undefined || lastTested.verdict === 'bad') return newest;
+  return newest.takenAt - lastTested.takenAt >= policy.testEveryMs - 30_000 ? newest : null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { FAULT_S } from './choreography';
 import { sleep } from './clock';
 import type { Faults } from './faults';
 import type { Reading } from './instrument';
+import { rungsClimbed } from './rungs';
 import type { Cast, Scenario } from './scenario';
 import { addressOf, nodesOf, type World } from './world';
 
@@ -96,6 +97,7 @@ export const FAILOVERS: readonly Scenario[] = [
     name: 'primary-crash',
     what: "SIGKILL of the active node's Prometheus, again and again for 7 s; its agent reports the exit",
     takeover: 'crash',
+    instruments: [rungsClimbed],
     inject: hurting(crashLoop),
     // Its agent starts it again: there is nothing to undo.
     undo: async () => Date.now(),
@@ -140,6 +142,7 @@ export const FAILOVERS: readonly Scenario[] = [
     hurts: 'standby',
     takeover: 'none',
     epochs: 0,
+    instruments: [rungsClimbed],
     inject: on('crash-prometheus'),
     undo: async () => Date.now(),
   },

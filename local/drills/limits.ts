@@ -82,8 +82,13 @@ const RESTORED = [
 ];
 const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
 
+/** Of a crash with a clean WAL, however often: it is restarted, and nothing else is done. */
+const NO_RUNG = exactly('rungsClimbed', 0, '');
+
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  'primary-crash': [NO_RUNG],
+  'standby-crash': [NO_RUNG],
   'wal-flip': [...MENDED, ONE_RECORD],
   'wal-truncate': MENDED,
   'wal-hole': MENDED,
@@ -123,6 +128,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('statusExit', 1, ''),
     exactly('statusSaysPaused', 1, ''),
     most('actedAfterResume', 4, 's'),
+    NO_RUNG,
   ],
   // The drill proves nothing unless it was down.
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],

@@ -3,6 +3,7 @@ import { awaitAll, until } from './clock';
 import { FAILOVER } from './failover-scenarios';
 import type { Reading } from './instrument';
 import { ask, promhaStatus } from './operator';
+import { rungsClimbed } from './rungs';
 import type { Cast, Scenario } from './scenario';
 import { statusOf, type World } from './world';
 
@@ -32,6 +33,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
     name: 'pause',
     what: `paused; then the active node's Prometheus is killed and kept down: nothing may happen for ${PAUSED_MS / 1000} s, until \`resume\``,
     takeover: 'resumed',
+    instruments: [rungsClimbed],
     // Pause, resume, take over.
     epochs: 3,
     inject: async (world, { hurt }) => {

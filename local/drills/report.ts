@@ -70,6 +70,7 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
   fromBadSnapshot: ['', 'of these from the snapshot that does not open'],
   saidToBeBad: ['', 'which is said to be bad now'],
   freedMiB: ['MiB', 'free again'],
+  rungsClimbed: ['', 'times that storage was set aside or replaced'],
   damageFound: ['s', 'damage → found by the scrub'],
   readyAgain: ['s', 'its Prometheus killed → mended and ready again'],
   damageLeft: ['', 'damage that is left'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { crashLoop, type Exit } from '../../lib/core/crash-loop';
+import { crashLoop, loopFinding, type Exit } from '../../lib/core/crash-loop';
 import { finding, KINDS, type DamageClass, type Finding } from '../../lib/core/damage';
 import type { Inventory } from '../../lib/core/damage-inventory';
 import { nextRung } from '../../lib/core/damage-ladder';
@@ -60,7 +60,8 @@ class Node {
   }
 
   crash(now: number, how = 'signal SIGKILL'): void {
-    if (this.up) this.exits.push({ at: now, how, wasReady: true });
+    // While it starts, too.
+    this.exits.push({ at: now, how, wasReady: this.up });
     this.up = false;
     this.startsAt = now + STEP_MS;
   }
@@ -79,8 +80,7 @@ class Node {
     const climbed: (string | null)[] = [];
     for (;;) {
       const loop = crashLoop(this.exits, STORAGE_LOG, now);
-      const mend = loop?.ofStorage && !this.headIsAside ? 'set-aside-head' : 'none';
-      const looping = loop === null ? [] : [finding('crash-loop', { path: null }, loop.says, { mend })];
+      const looping = loop === null ? [] : [loopFinding(loop, this.headIsAside)];
       const findings = [...this.damage, ...looping];
       const rung = nextRung(findings, INVENTORY, climbed);
       this.asks = rung.do === 'ask-volume';
@@ -237,15 +237,16 @@ test('whatever happens to two nodes: each ends ready or in a page, climbs so oft
   );
 });
 
-test('crashes of a node whose TSDB is clean climb no rung', () => {
+test('crashes of a node whose TSDB is clean climb no rung and ask for no volume, whether it was ready or not', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (pauses) => {
+    fc.property(fc.array(fc.nat(20), { maxLength: 30 }), fc.integer({ min: 1, max: 6 }), (pauses, kills) => {
       const node = new Node('node-1', false);
       let now = 0;
       for (const pause of pauses) {
-        node.crash(now);
+        for (let i = 0; i < kills; i += 1) node.crash(now);
         now += (pause + 1) * STEP_MS;
         node.start(now);
+        expect(node.asks).toBe(false);
       }
       expect(node.rungs).toBe(0);
     }),

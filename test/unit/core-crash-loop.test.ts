@@ -1,4 +1,4 @@
-import { crashLoop, type Exit } from '../../lib/core/crash-loop';
+import { crashLoop, loopFinding, type Exit } from '../../lib/core/crash-loop';
 import { DAMAGE_GROUPS, nodesByGroup } from '../../lib/core/damage-groups';
 import { KINDS } from '../../lib/core/damage';
 import { follow, isStuck } from '../../lib/core/replay';
@@ -33,6 +33,28 @@ describe('a Prometheus that ends again and again before it is ready', () => {
       says: 'Prometheus ended 3 times in a row before it was ready: signal SIGKILL',
       ofStorage: false,
     });
+  });
+  const panic = (where: string): string =>
+    `${log('open live/prometheus.yml: an older one')}panic: runtime error: slice bounds out of range [:9]\n\ngoroutine 1 [running]:\n${where}\n`;
+  test('or panics over its storage, as the stack says', () => {
+    expect(
+      crashLoop(exits('exit code 2'), panic('github.com/prometheus/prometheus/tsdb/wlog.(*Reader).next(0xc0)'), NOW),
+    ).toEqual({
+      says: 'Prometheus ended 3 times in a row before it was ready: panic: runtime error: slice bounds out of range [:9]',
+      ofStorage: true,
+    });
+    expect(
+      crashLoop(exits('exit code 2'), panic('github.com/prometheus/prometheus/rules.NewGroup(0xc0)'), NOW),
+    ).toMatchObject({
+      ofStorage: false,
+    });
+  });
+  test('parts with its head and then with its volume over its storage, and with neither over anything else', () => {
+    const loop = crashLoop(exits('exit code 1'), log(STORAGE), NOW)!;
+    expect(loopFinding(loop, false)).toMatchObject({ ifStarted: 'refuses', mend: 'set-aside-head' });
+    expect(loopFinding(loop, true)).toMatchObject({ ifStarted: 'refuses', mend: 'none' });
+    const killed = crashLoop(exits('signal SIGKILL'), log(STORAGE), NOW)!;
+    expect(loopFinding(killed, false)).toMatchObject({ ifStarted: 'harmless', mend: 'none' });
   });
   test.each([
     ['twice is not yet a loop', exits('exit code 1', {}, 2)],

@@ -66,6 +66,13 @@ test('crashes with a clean WAL climb no rung beyond a restart, however many', as
   }
 });
 
+test('nor do kills before it is ready: another volume would be killed as well, so only a person is called', async () => {
+  for (let i = 0; i < 5; i += 1) {
+    expect(await threeTimes('signal SIGKILL')).toMatchObject({ do: 'start' });
+    expect(conditions.findings).toMatchObject([{ class: 'crash-loop', ifStarted: 'harmless', mend: 'none' }]);
+  }
+});
+
 test('a polite end, and a start that was refused by ourselves, are no crashes', async () => {
   for (const how of ['exit code 0', 'could not be started: a start would destroy']) {
     expect(await threeTimes(how)).toEqual({ do: 'start', because: 'nothing is damaged' });

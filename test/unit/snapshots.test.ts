@@ -29,6 +29,13 @@ describe('which snapshot is tested next', () => {
     expect(next(of('a', 10, 'good'), of('b', 10, 'good'), { ...of('b', 12), completed: false })).toBeUndefined();
   });
 
+  it('is the next one at once after a bad one: until one is good there may be nothing to restore from', () => {
+    const rarely = { ...policy, testEveryMs: 30 * MINUTE };
+    const after = (verdict: 'good' | 'bad'): string | undefined =>
+      nextToTest(['a'], [of('a', 10, verdict), of('a', 20)], rarely)?.id;
+    expect([after('bad'), after('good')]).toEqual(['snap-a-20', undefined]);
+  });
+
   it('turns alternate while both are due all the time', () => {
     const known = [of('a', 1), of('b', 1)];
     const order: string[] = [];

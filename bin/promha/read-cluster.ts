@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentStatus } from '../../lib/control/agent-status';
 import { nodeComplaints } from '../../lib/control/node-complaints';
 import { probeNode } from '../../lib/control/prober';
-import { s3ControlStore } from '../../lib/control/store';
+import { s3ControlStore, type ControlStore } from '../../lib/control/store';
 import type { ControlHeartbeat } from '../../lib/core/node-documents';
 import { PORTS } from '../../lib/core/names';
 import type { ClusterView } from '../../lib/core/status';
@@ -20,20 +20,15 @@ const TIMEOUT_MS = 5_000;
 export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = TIMEOUT_MS): Promise<ClusterView> {
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
-  const [read, heartbeat, announcements, remedies, judgedBy, queries] = await Promise.all([
+  // Each waits for what is silent as long as the others do: side by side.
+  const [read, heartbeat, remedies, queries, ofNodes] = await Promise.all([
     store.readAssignment(),
     store.readHeartbeat(),
-    readAnnouncements(handle, s3, store),
     readRemedies(handle, s3, TIMEOUT_MS),
-    deployedPolicy(handle),
     readQueryWay(cluster),
+    readNodes(handle, s3, store, nodeMs),
   ]);
-  const addresses = [...announcements.values()];
-  const [probes, statuses, volumes] = await Promise.all([
-    Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),
-    Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address, nodeMs)] as const)),
-    readVolumes(handle, store, [...announcements.keys()], judgedBy.policy),
-  ]);
+  const { announcements, probes, statuses, volumes, judgedBy } = ofNodes;
   return {
     cluster,
     shard,
@@ -50,6 +45,18 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     ...judgedBy,
     queries,
   };
+}
+
+/** What each node says of itself, and what is said of it elsewhere. */
+async function readNodes(handle: ClusterHandle, s3: S3Client, store: ControlStore, nodeMs: number) {
+  const [announcements, judgedBy] = await Promise.all([readAnnouncements(handle, s3, store), deployedPolicy(handle)]);
+  const addresses = [...announcements.values()];
+  const [probes, statuses, volumes] = await Promise.all([
+    Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),
+    Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address, nodeMs)] as const)),
+    readVolumes(handle, store, [...announcements.keys()], judgedBy.policy),
+  ]);
+  return { announcements, probes, statuses, volumes, judgedBy };
 }
 
 /** null when the node does not answer: the probe says that. */

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
@@ -14,12 +14,14 @@ import {
   Capability,
   type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
-import { PolicyDocument, Role, ServicePrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import type { Cluster, TaskSize } from '../config/cluster';
+import { ecrRepository } from '../config/ecr';
 import { PORTS } from '../core/names';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
 
 export interface ThanosServiceProps {
   readonly cluster: Cluster;
@@ -122,11 +124,28 @@ export class ThanosService extends Construct {
         }),
       }),
     });
+    this.letPull(task, repository);
     if (disk !== null) {
       // Bound to the task's own ephemeral storage: gone with the task, and rebuilt from the bucket.
       task.addVolume({ name: 'data' });
       container.addMountPoints({ sourceVolume: 'data', containerPath: disk.path, readOnly: false });
     }
     return task;
+  }
+
+  /** A private registry wants a login, that of the role that starts the task. */
+  private letPull(task: FargateTaskDefinition, repository: string): void {
+    const ecr = ecrRepository(repository);
+    if (ecr === null) return;
+    const { account, region, name } = ecr;
+    task.addToExecutionRolePolicy(new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
+    task.addToExecutionRolePolicy(
+      new PolicyStatement({
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+        resources: [`arn:${Stack.of(this).partition}:ecr:${region}:${account}:repository/${name}`],
+      }),
+    );
+    acknowledge(task, 'Annotation::@aws-cdk/aws-ecs:ecrImageRequiresPolicy', 'It has just got what it needs to pull.');
+    acknowledgeWildcards(task, 'A login for ECR is for all that the role may pull: one repository.', ['*']);
   }
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../../lib/config/cluster';
 import { synthesize, type Resource, type Synthesized } from './synthesize';
 
@@ -119,6 +120,27 @@ test('roles: query may do nothing, the store gateway only read, only the compact
       },
     });
   }
+});
+
+test('an image in ECR: what starts the tasks may pull this one, and tasks of a public one need no login', () => {
+  const login = (s: Synthesized) => s.all('AWS::IAM::Policy').filter((p) => JSON.stringify(p).includes('"ecr:'));
+  expect(login(made)).toEqual([]);
+  const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/thanos';
+  const s = synthesize(undefined, (c: Cluster) => ({
+    ...c,
+    artifactMirror: 'releases-mirror',
+    thanos: { ...c.thanos, image: { ...c.thanos.image, repository } },
+  }));
+  rmSync(s.dir, { recursive: true });
+  expect(login(s)).toHaveLength(NAMES.length);
+  for (const { Properties: p } of login(s)) {
+    expect(JSON.stringify(p.Roles)).toContain('ExecutionRole');
+    const statements = p.PolicyDocument.Statement as { Action: unknown; Resource: unknown }[];
+    expect(statements.find((one) => one.Action === 'ecr:GetAuthorizationToken')?.Resource).toBe('*');
+    const pull = statements.find((one) => JSON.stringify(one.Action).includes('ecr:BatchGetImage'));
+    expect(JSON.stringify(pull?.Resource)).toContain(':ecr:eu-west-1:111122223333:repository/mirror/thanos"');
+  }
+  expect(new AwsSolutionsChecks().validateScope(s.app).violations).toEqual([]);
 });
 
 test('no keys anywhere: the SDK finds the role', () => {

@@ -21,6 +21,8 @@ const GIB = 2 ** 30;
 /** A block is written twice while it is compacted, and the WAL of three hours comes on top. */
 const DISK_HEADROOM = 1.25;
 const WAL_HOURS = 3;
+/** Nodes share one name in DNS. A multivalue answer of Route 53 has eight of its addresses at most, picked at random. */
+const MAX_NODES = 8;
 
 /** Relations between settings; each setting alone is well-formed by now. */
 export function contradictions(c: Cluster): Contradiction[] {
@@ -50,6 +52,16 @@ function nodes(cluster: Cluster): Contradiction[] {
         fix: 'correct it, or add the zone to zones',
       });
     }
+  }
+  if (names.length > MAX_NODES) {
+    const { replicas, shards } = cluster;
+    found.push({
+      path: shards > 1 ? ['shards'] : ['replicas'],
+      what: 'Thanos query would ask only some of the nodes, others each time, and answer without the rest',
+      got: `${names.length} nodes (${shards} × ${replicas})`,
+      expected: `at most ${MAX_NODES} in all: DNS (Cloud Map) names no more addresses at once`,
+      fix: 'lower it, or split the targets into more clusters',
+    });
   }
   for (const { shard, nodes: members } of shardsOf(cluster)) {
     if (members.length < 2 || new Set(members.map(({ zone }) => zone)).size > 1) continue;

@@ -37,6 +37,8 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
     /expected: a value of the type string\n/,
   ],
   ['no shard', 'shards: 1,', 'shards: 0,', 'shards: 0', /more than 0/],
+  ['more nodes than DNS names at once', 'shards: 1,', 'shards: 5,', 'shards: 5', /at most 8 in all: DNS/],
+  ['the same with replicas alone', 'replicas: 2,', 'replicas: 9,', 'replicas: 9', /got: +9 nodes \(1 × 9\)/],
   ['half a shard', 'shards: 1,', 'shards: 1.5,', 'shards: 1.5', /a whole number/],
   ['one zone', ", 'eu-west-1b'],", '],', 'zones: [', /would be lost together/],
   [
@@ -66,6 +68,13 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
   ['a small disk', 'sizeGiB: 200', 'sizeGiB: 20', 'sizeGiB: 20', /too small for the retention/],
   ['a bad range', "cidr: '10.77.0.0/20'", "cidr: '10.77.0.1/20'", 'cidr:', /IPv4 range/],
   ['clients that overlap', "['10.0.0.0/8']", "['10.0.0.0/8', '10.1.0.0/16']", 'clients:', /clients overlap/],
+  [
+    'a private registry without a mirror',
+    "'quay.io/thanos/thanos'",
+    "'111122223333.dkr.ecr.eu-west-1.amazonaws.com/thanos'",
+    'repository:',
+    /nodes have no login for ECR/,
+  ],
   ['endpoints without a mirror', "egress: 'nat'", "egress: 'endpoints'", 'egress:', /could not download/],
   ['a short resend delay', "resendDelay: '15s'", "resendDelay: '2s'", 'resendDelay:', /resolved falsely/],
   [

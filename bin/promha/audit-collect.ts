@@ -47,6 +47,12 @@ export async function collect(
     notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
   }
 
+  // Its samples are stamped by the replicas. Where these disagree with each other one of them is wrong; where they agree
+  // against this machine, this machine is, and without this the last seconds would look like gaps.
+  const thanosOffsetMs = answering.map((a) => a.offsetMs).sort((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 0;
+  // Nodes delete what is older than their own retention, and lose all with their volumes.
+  const thanosOlder = (await thanos?.hasBefore(from + thanosOffsetMs).catch(() => false)) ?? false;
+
   const chunks = Math.ceil((to - from) / CHUNK_MS) * (answering.length + (thanos === null ? 0 : 1));
   let chunksRead = 0;
   const read = async (source: AuditSource, offsetMs: number): Promise<View | null> => {
@@ -77,7 +83,7 @@ export async function collect(
   };
   const [views, thanosView] = await Promise.all([
     Promise.all(answering.map(({ source, offsetMs }) => read(source, offsetMs))),
-    thanos === null ? null : read(thanos, 0),
+    thanos === null ? null : read(thanos, thanosOffsetMs),
   ]);
   onProgress(1);
   return {
@@ -86,7 +92,7 @@ export async function collect(
     targets: [...targets.values()],
     replicas: views.filter((view) => view !== null),
     thanos: thanosView,
-    olderData: answering.some((a) => a.older),
+    olderData: thanosOlder || answering.some((a) => a.older),
     notes,
     unseen,
   };

@@ -1,6 +1,7 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { reasonOf } from '../../lib/control/prober';
 import { s3ControlStore } from '../../lib/control/store';
 import { audit, type AuditReport } from '../../lib/core/audit';
 import { renderAuditHtml } from '../../lib/core/audit-html';
@@ -39,6 +40,7 @@ type AuditAsked = AuditOptions & { readonly rangeMs: number };
 /** @throws UserError for what cannot be done */
 export function readAuditOptions(options: AuditOptions): AuditAsked {
   if (options.html !== undefined) checkWritable(options.html);
+  if (options.thanos !== undefined) checkUrl(options.thanos);
   return { ...options, rangeMs: readRange(options.range) };
 }
 
@@ -59,12 +61,24 @@ export async function auditCluster(handle: ClusterHandle, s3: S3Client, options:
   const collected = await collect(replicas, thanos, to - rangeMs, to, progressOn(process.stderr));
   const unseen = [...(found.problem === null ? [] : [found.problem]), ...collected.unseen];
   const report = audit({ ...collected, notes: [...unseen, ...collected.notes] });
-  if (options.html !== undefined) writeFileSync(options.html, renderAuditHtml(report));
-  const written = options.html === undefined || options.json ? '' : `\nThe timelines are in ${options.html}.\n`;
+  const failed = options.html === undefined ? null : writePage(options.html, report);
+  const told = failed === null ? report : { ...report, notes: [failed, ...report.notes] };
+  const written = options.html === undefined || failed !== null ? '' : `\nThe timelines are in ${options.html}.\n`;
   return {
-    output: options.json ? auditJson(report) : `${renderAudit(report)}${written}`,
-    exitCode: report.verdict === 'gaps' ? 1 : unseen.length > 0 || report.targets.length === 0 ? 3 : 0,
+    output: options.json ? auditJson(told) : `${renderAudit(told)}${written}`,
+    exitCode:
+      report.verdict === 'gaps' ? 1 : unseen.length > 0 || failed !== null || report.targets.length === 0 ? 3 : 0,
   };
+}
+
+/** Null, or why it could not be written: what was read for minutes is told all the same. */
+export function writePage(file: string, report: AuditReport): string | null {
+  try {
+    writeFileSync(file, renderAuditHtml(report));
+    return null;
+  } catch (error) {
+    return `Not written: the page ${file} (${reasonOf(error)}).`;
+  }
 }
 
 /** Thanos with deduplication, raw samples, and what it can get where a store does not answer. */
@@ -102,7 +116,12 @@ function progressOn(terminal: NodeJS.WriteStream): (share: number) => void {
 /** Before minutes are spent on reading. @throws UserError */
 function checkWritable(file: string): void {
   const directory = dirname(resolve(file));
-  if (!existsSync(directory)) {
+  const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+  if (file === '' || isDirectory(file)) {
+    const fix = `--html ${file === '' ? '' : `${file.replace(/\/+$/, '')}/`}audit.html`;
+    throw new UserError({ what: '--html names no file', got: file || 'nothing', expected: 'a file', fix });
+  }
+  if (!isDirectory(directory)) {
     throw new UserError({
       what: '--html names a file in a directory that does not exist',
       got: file,
@@ -110,9 +129,27 @@ function checkWritable(file: string): void {
       fix: `mkdir -p ${directory}, or name another file`,
     });
   }
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new UserError({ what: '--html names a directory', got: file, expected: 'a file', fix: `${file}/audit.html` });
+  try {
+    accessSync(existsSync(file) ? file : directory, constants.W_OK);
+  } catch (error) {
+    throw new UserError({
+      what: '--html names a file that cannot be written',
+      got: `${file} (${reasonOf(error)})`,
+      expected: 'a file that whoever calls may write',
+      fix: 'name another file',
+    });
   }
+}
+
+/** @throws UserError */
+function checkUrl(text: string): void {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return;
+  throw new UserError({
+    what: '--thanos is not a URL',
+    got: text || 'nothing',
+    expected: 'http or https, host and port of a Thanos query',
+    fix: 'npx promha audit --thanos http://10.0.0.1:10902',
+  });
 }
 
 /** @throws UserError */

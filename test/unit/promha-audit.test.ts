@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { thanosSource } from '../../bin/promha/audit';
+import { tmpdir } from 'node:os';
+import { readAuditOptions, thanosSource, writePage } from '../../bin/promha/audit';
 import { collect } from '../../bin/promha/audit-collect';
 import { AuditSource } from '../../bin/promha/audit-source';
 import { audit } from '../../lib/core/audit';
@@ -16,6 +17,8 @@ interface Fake {
   readonly warnings?: readonly string[];
   readonly older?: boolean;
   readonly fails?: boolean;
+  /** When its samples end, by its own clock. */
+  readonly until?: number;
 }
 
 const FROM = Date.UTC(2026, 0, 1, 3);
@@ -43,7 +46,7 @@ async function serve(fake: Fake): Promise<{ url: string; asked: URLSearchParams[
     const [a, b] = fake.without ?? [Infinity, Infinity];
     const series = (job: string, everyMs: number) => {
       const values: [number, string][] = [];
-      for (let at = FROM - 60_000; at <= time; at += everyMs) {
+      for (let at = FROM - 60_000; at <= Math.min(time, fake.until ?? Infinity); at += everyMs) {
         const second = (at - FROM) / 1000;
         if (at > time - Number(length) && !(second >= a && second <= b))
           values.push([at / 1000, second === 5 ? '0' : '1']);
@@ -117,6 +120,47 @@ test('a clock that is wrong is named, and makes no gap', async () => {
     'The clock of r1 is 40.0 s behind: its times are told in the clock of this machine.',
   ]);
   expect(audit(collected).verdict).toBe('whole');
+});
+
+test('a clock of this machine that is wrong makes no gap in Thanos, which has what the replicas stamped', async () => {
+  // It is 40 s ahead: everybody else is at 40 s less, and has nothing beyond.
+  const fake = { clockAheadMs: -40_000, until: TO - 40_000 };
+  const thanos = await serve({ ...fake, externalLabels: EXTERNAL });
+  const collected = await collect(
+    [await source('r1', fake), await source('r2', fake)],
+    thanosSource(thanos.url, 'c', 0),
+    FROM,
+    TO,
+  );
+  expect(collected.notes).toHaveLength(2);
+  expect(audit(collected)).toMatchObject({ verdict: 'whole', deduplicatedBy: 'thanos' });
+});
+
+test('a replica whose clock is wrong does not move Thanos', async () => {
+  const thanos = await serve({ externalLabels: EXTERNAL, until: TO });
+  const replicas = [await source('r1', { clockAheadMs: 40_000 }), await source('r2', {})];
+  expect(audit(await collect(replicas, thanosSource(thanos.url, 'c', 0), FROM, TO)).verdict).toBe('whole');
+});
+
+test('a range that is older than what nodes keep: Thanos tells that there was something before', async () => {
+  const thanos = await serve({ externalLabels: EXTERNAL });
+  const young = await source('r1', { older: false });
+  expect((await collect([young], thanosSource(thanos.url, 'c', 0), FROM, TO)).olderData).toBe(true);
+});
+
+test.each([
+  ['no file', { html: '' }, /--html names no file/],
+  ['a directory', { html: tmpdir() }, /--html names no file[^]*fix: .*audit\.html/],
+  ['a directory that is none', { html: '/dev/null/audit.html' }, /directory that does not exist/],
+  ['a Thanos that is no URL', { thanos: '10.0.0.1:10902' }, /--thanos is not a URL/],
+  ['a range that is none', { range: '15' }, /--range is not a length of time/],
+])('a call that cannot be done is refused before anything is read: %s', (_, change, message) => {
+  expect(() => readAuditOptions({ range: '15m', ...change })).toThrow(message);
+});
+
+test('a page that cannot be written after all does not take the result with it', async () => {
+  const report = audit(await collect([await source('r1', {})], null, FROM, TO));
+  expect(writePage('/dev/full', report)).toBe('Not written: the page /dev/full (ENOSPC).');
 });
 
 test('nothing older anywhere', async () => {

@@ -75,6 +75,8 @@ export class Sidecar {
   async start(): Promise<void> {
     const { config, paths, install, log } = this.options;
     const { bucket } = config.thanos;
+    // Also while there is no program to upload: whoever waits for blocks need not know why there are none.
+    this.loops = [every(LOOK_MS, 'uploads', async () => this.lookAtUploads(), log)];
     if (install !== null) await untilItWorks('the Thanos image', install, log, INSTALL_AGAIN_MS);
     if (!existsSync(join(paths.bin, 'thanos'))) {
       log('warn', 'sidecar-missing', { because: `there is no thanos in ${paths.bin}: no block is uploaded` });
@@ -87,7 +89,7 @@ export class Sidecar {
       objstoreConfig({ bucket, region: config.region, endpoint: process.env.AWS_ENDPOINT_URL }),
     );
     this.process.start();
-    this.loops = [every(LOOK_MS, 'sidecar', () => this.round(), log)];
+    this.loops.push(every(LOOK_MS, 'sidecar', () => this.round(), log));
   }
 
   get status(): SidecarStatus {
@@ -130,7 +132,7 @@ export class Sidecar {
   /** Looks, and tells DNS again: an entry that somebody removed comes back by itself. */
   private async round(): Promise<void> {
     const { config, address, register, s3 } = this.options;
-    const { bucket, discoveryServiceId, blockDuration } = config.thanos;
+    const { bucket, discoveryServiceId } = config.thanos;
     const [registered, complaint] = await Promise.all([
       register(discoveryServiceId, config.node, address).then(
         () => null,
@@ -140,7 +142,10 @@ export class Sidecar {
     ]);
     this.registrationError = this.said('sidecar-not-registered', this.registrationError, registered);
     this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);
-    const uploads = this.look(durationMs(blockDuration));
+  }
+
+  private lookAtUploads(): void {
+    const uploads = this.look(durationMs(this.options.config.thanos.blockDuration));
     this.said('sidecar-uploads', this.uploads?.error ?? null, uploads.error);
     this.uploads = uploads;
   }
@@ -151,7 +156,8 @@ export class Sidecar {
       return {
         ageMs: uploadAgeMs(situation, Date.now()),
         waiting: waitingBlocks(situation).length,
-        error: stuckUploads(situation, Date.now()),
+        // Its log says why, if there is one.
+        error: this.version === '' ? null : stuckUploads(situation, Date.now()),
       };
     } catch (error) {
       return { ageMs: null, waiting: 0, error: `the record of uploads cannot be read: ${messageOf(error)}` };

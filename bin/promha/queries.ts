@@ -29,7 +29,11 @@ export async function readQueryWay(cluster: string): Promise<QueryWay | UnknownW
     const good = probes.find((p) => p.error === null);
     return {
       route,
-      tasks: { registered: tasks.length, answering: probes.filter((p) => p.error === null).length },
+      tasks: {
+        registered: tasks.length,
+        answering: probes.filter((p) => p.error === null).length,
+        blind: probes.filter((p) => p.blind).length,
+      },
       stores: good === undefined ? null : await storesSeenBy(`http://${good.task.address}:${good.task.port}`),
     };
   } catch (error) {

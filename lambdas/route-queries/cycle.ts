@@ -82,6 +82,10 @@ export async function runCycle(
   report(probes, thanos, outcome, config.policy.probe.fall);
   publish(config.cluster, config.shard, [
     ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
+    // Of tasks that do not answer nothing is known: that is told above.
+    ...(tasks.answering === 0
+      ? []
+      : [{ name: METRICS.queriesWithHistory, value: probes.every((p) => p.error !== null || p.history) ? 1 : 0 }]),
     ...(outcome.route === null
       ? []
       : [{ name: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),

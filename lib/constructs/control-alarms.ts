@@ -198,6 +198,15 @@ export class ControlAlarms extends Construct {
       evaluationPeriods: 15,
       treatMissingData: TreatMissingData.BREACHING,
     });
+    // Thanos passes over a store gateway that is gone from DNS, without a warning in its answers.
+    this.alarm('store-gateway-down', [], {
+      metric: this.shardMetric(METRICS.queriesWithHistory, Stats.MAXIMUM, Duration.minutes(1)),
+      alarmDescription:
+        'For 5 minutes a query task has reached no store gateway: what only the bucket has is left out.',
+      threshold: 1,
+      evaluationPeriods: 5,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
     this.alarm('compactor-not-running', [], {
       metric: new Metric({
         namespace: 'AWS/ECS',

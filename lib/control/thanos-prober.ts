@@ -7,6 +7,8 @@ export interface TaskProbe {
   readonly error: string | null;
   /** It answers, but asks no node: it found no sidecar, or none that is well. */
   readonly blind: boolean;
+  /** It asks a store gateway that is well: without one it leaves out what only the bucket has, and says nothing of it. */
+  readonly history: boolean;
 }
 
 /** Needs no store and no sample: it asks whether the task can answer at all. */
@@ -14,7 +16,7 @@ const QUERY = 'vector(1)';
 
 /** The parts that are read of what a task says of the stores that it asks. */
 interface Stores {
-  readonly data?: { readonly sidecar?: readonly { readonly lastError: string | null }[] };
+  readonly data?: Partial<Record<'sidecar' | 'store', readonly { readonly lastError: string | null }[]>>;
 }
 
 /** Asks a task whether it is ready, a real query, and which nodes it asks. Never rejects. */
@@ -36,9 +38,10 @@ export async function probeTask(task: QueryTask, timeoutMs: number): Promise<Tas
     ]);
     const { data } = JSON.parse(answer) as { data?: { result?: { value?: [number, string] }[] } };
     if (data?.result?.[0]?.value?.[1] !== '1') throw new Error(`${QUERY} is answered by ${answer.slice(0, 100)}`);
-    const sidecars = (JSON.parse(stores) as Stores).data?.sidecar ?? [];
-    return { task, error: null, blind: !sidecars.some((sidecar) => sidecar.lastError === null) };
+    const asked = (JSON.parse(stores) as Stores).data ?? {};
+    const well = (kind: 'sidecar' | 'store'): boolean => (asked[kind] ?? []).some((store) => store.lastError === null);
+    return { task, error: null, blind: !well('sidecar'), history: well('store') };
   } catch (error) {
-    return { task, error: reasonOf(error), blind: false };
+    return { task, error: reasonOf(error), blind: false, history: false };
   }
 }

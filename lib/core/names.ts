@@ -130,6 +130,8 @@ export const METRICS = {
   damagedNodes: 'DamagedNodes',
   /** 1 when Thanos query answers, else 0. */
   thanosHealthy: 'ThanosHealthy',
+  /** 1 when each query task that answers asks a store gateway, else 0: queries leave out what only the bucket has. */
+  queriesWithHistory: 'QueriesWithHistory',
   /** 1 while the query listener points at Thanos, 0 while at the Prometheus nodes. */
   queriesThroughThanos: 'QueriesThroughThanos',
   /** Per node: seconds since its sidecar last uploaded a block, or since it could have for the first time. */

@@ -5,7 +5,8 @@ import type { Route } from './routing';
 export interface QueryWay {
   /** Where the query listener points. */
   readonly route: Route;
-  readonly tasks: { readonly registered: number; readonly answering: number };
+  /** `blind`: of those that answer, the ones that ask no node. */
+  readonly tasks: { readonly registered: number; readonly answering: number; readonly blind: number };
   /** Who answers a query task; null when no task says so. */
   readonly stores: { readonly gateways: number; readonly replicas: readonly NodeId[] } | null;
 }
@@ -20,7 +21,7 @@ export function queryProblems(way: QueryWay | UnknownWay | null, nodes: readonly
   if (way === null) return [];
   if ('unknown' in way) return [`Not looked at: the way of queries (${way.unknown}).`];
   const { route, tasks, stores } = way;
-  const { registered, answering } = tasks;
+  const { registered, answering, blind } = tasks;
   const found: string[] = [];
   if (route === 'nodes') found.push('Queries go to the nodes, not through Thanos: not deduplicated, and no history.');
   if (route === 'other') {
@@ -31,6 +32,11 @@ export function queryProblems(way: QueryWay | UnknownWay | null, nodes: readonly
       answering === 0
         ? `No Thanos query task answers; ${registered} registered.`
         : `${answering} of ${registered} Thanos query tasks answer.`,
+    );
+  }
+  if (blind > 0) {
+    found.push(
+      `${blind} of ${registered} Thanos query tasks answer without asking any node: queries there find nothing.`,
     );
   }
   if (stores === null) return found;

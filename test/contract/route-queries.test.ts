@@ -50,11 +50,14 @@ const servers: Server[] = [];
 const works: Record<string, boolean> = {};
 /** Tasks that answer and ask no node. */
 let blind: readonly string[] = [];
+/** Whether tasks find a store gateway. */
+let history = true;
 
 const ONE = JSON.stringify({ data: { result: [{ value: [0, '1'] }] } });
 const stores = (address: string): string => {
   const sidecar = { name: 'node-1:10901', lastError: blind.includes(address) ? 'no such host' : null };
-  return JSON.stringify({ data: { store: [{ name: 'store:10901', lastError: null }], sidecar: [sidecar] } });
+  const gateways = history ? { store: [{ name: 'store:10901', lastError: null }] } : {};
+  return JSON.stringify({ data: { ...gateways, sidecar: [sidecar] } });
 };
 
 function serve(address: string, port: number, body: (path: string) => string): void {
@@ -201,6 +204,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   for (const address of [...TASKS, ...Object.values(NODES)]) works[address] = true;
   blind = [];
+  history = true;
   await register(TASKS);
   await point(routes.thanosTargetGroupArn);
   await pause(false);
@@ -291,6 +295,7 @@ describe('a minute of probes', () => {
     to?: string;
     ThanosHealthy?: number;
     QueriesThroughThanos?: number;
+    QueriesWithHistory?: number;
   }
 
   /** Runs the loop while `during` does things to the world; the function's lines so far are its argument. */
@@ -325,6 +330,16 @@ describe('a minute of probes', () => {
     const misses = lines.slice(0, there).filter((l) => l.event === 'probe-missed');
     expect(Math.max(...misses.map((l) => l.misses!))).toBe(POLICY.probe.fall);
     expect(lines.some((l) => l.QueriesThroughThanos === 0)).toBe(true);
+  });
+
+  test('no store gateway: queries stay where they are, and it is told', async () => {
+    const told = (lines: Line[], value: number): boolean => lines.some((l) => l.QueriesWithHistory === value);
+    const lines = await loop(async (seen) => {
+      await eventually('history', () => told(seen(), 1), 15_000);
+      history = false;
+      await eventually('no history', () => told(seen(), 0), 15_000);
+    });
+    expect(reroutes(lines)).toEqual([]);
   });
 
   test('tasks that ECS replaced are found', async () => {

@@ -228,7 +228,7 @@ test('the load balancer checks readiness as fast as one can, and keeps a client 
 
 test('every alarm has a name and a runbook entry', () => {
   const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
-  expect(names).toHaveLength(33);
+  expect(names).toHaveLength(34);
   const entries = names.map((name) => name.replace(/^trading-metrics-/, ''));
   for (const entry of entries) {
     const path = join(ROOT, 'docs/runbook', `${entry}.md`);

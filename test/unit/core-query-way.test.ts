@@ -3,7 +3,7 @@ import { queryProblems, storesOf, type QueryWay } from '../../lib/core/query-way
 const NODES = ['a', 'b'];
 const WELL: QueryWay = {
   route: 'thanos',
-  tasks: { registered: 2, answering: 2 },
+  tasks: { registered: 2, answering: 2, blind: 0 },
   stores: { gateways: 1, replicas: NODES },
 };
 
@@ -15,12 +15,21 @@ test('nothing is said of a way on which all is well, nor of a cluster without Th
 test.each<[string, Partial<QueryWay>, RegExp]>([
   ['queries go to the nodes', { route: 'nodes' }, /^Queries go to the nodes, not through Thanos/],
   ['a person pointed the port elsewhere', { route: 'other' }, /neither Thanos nor the nodes/],
-  ['a task fails', { tasks: { registered: 2, answering: 1 } }, /^1 of 2 Thanos query tasks answer\.$/],
-  ['no task answers', { tasks: { registered: 2, answering: 0 }, stores: null }, /^No Thanos query task answers; 2 reg/],
+  ['a task fails', { tasks: { registered: 2, answering: 1, blind: 0 } }, /^1 of 2 Thanos query tasks answer\.$/],
+  [
+    'no task answers',
+    { tasks: { registered: 2, answering: 0, blind: 0 }, stores: null },
+    /^No Thanos query task answers; 2 reg/,
+  ],
   [
     'there is no task',
-    { tasks: { registered: 0, answering: 0 }, stores: null },
+    { tasks: { registered: 0, answering: 0, blind: 0 }, stores: null },
     /^No Thanos query task answers; 0 reg/,
+  ],
+  [
+    'a task asks no node',
+    { tasks: { registered: 2, answering: 2, blind: 1 } },
+    /^1 of 2 Thanos query tasks answer without asking any node/,
   ],
   ['a sidecar is silent', { stores: { gateways: 1, replicas: ['a'] } }, /from the sidecar of b\.$/],
   ['the store gateway is silent', { stores: { gateways: 0, replicas: NODES } }, /from a store gateway/],

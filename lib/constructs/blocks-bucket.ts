@@ -32,6 +32,8 @@ export function blocksBucket(scope: Construct, id: string): Bucket {
       resources: [bucket.bucketArn],
     }),
   );
+  // Or the bucket that stays when its stack goes would stay without what protects it.
+  bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN);
   acknowledge(
     bucket,
     'AwsSolutions-S1',

@@ -31,20 +31,27 @@ export function queryCommand({ cluster }: Pick<TaskCommandInput, 'cluster'>): st
     '--store.response-timeout=10s',
     // Default 20: dashboards that open at the same moment wait in line otherwise.
     '--query.max-concurrent=200',
-    // ECS sends SIGTERM and waits 30 s; the load balancer stops sending at once.
+    // ECS sends SIGTERM and waits (stopTimeout); the load balancer stops sending at once.
     '--http-grace-period=10s',
     '--grpc-grace-period=10s',
     LOG,
   ];
 }
 
+export interface StoreCommandInput extends TaskCommandInput {
+  /** Of its task. */
+  readonly memoryMiB: number;
+}
+
 /** `thanos store`: what is in the bucket; keeps the indexes' headers on its disk. */
-export function storeCommand({ objstore, dataDir }: TaskCommandInput): string[] {
+export function storeCommand({ objstore, dataDir, memoryMiB }: StoreCommandInput): string[] {
   return [
     'store',
     ...LISTEN,
     `--data-dir=${dataDir}`,
     `--objstore.config=${objstore}`,
+    // Default 2GB, whatever there is: a query that is too large shall be refused, and not end the task for all others.
+    `--chunk-pool-size=${Math.floor(memoryMiB / 2)}MB`,
     // Default 15m: how long after its upload a block can be queried from here.
     '--sync-block-duration=1m',
     '--grpc-grace-period=10s',

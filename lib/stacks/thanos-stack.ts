@@ -81,7 +81,7 @@ export class ThanosStack extends Stack {
     add({
       name: DISCOVERY.store,
       size: thanos.store,
-      command: storeCommand({ cluster: cluster.name, objstore, dataDir: DATA }),
+      command: storeCommand({ cluster: cluster.name, objstore, dataDir: DATA, memoryMiB: thanos.store.memoryMiB }),
       permissions: bucket(['s3:GetObject']),
       tasks: 1,
       deployment: { min: 100, max: 200 },

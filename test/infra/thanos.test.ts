@@ -40,6 +40,11 @@ test('exactly one compactor, in any deploy: the old task is gone before the new 
   expect(scaled[0]).toContain('queryService');
 });
 
+test('the store gateway refuses a query that would not fit its memory, half of which is for chunks', () => {
+  expect(task('store').Properties.Memory).toBe('2048');
+  expect(command('store')).toContain('--chunk-pool-size=1024MB');
+});
+
 test('the compactor merges what a node refilled, and keeps every resolution as long as configured', () => {
   expect(command('compact')).toEqual(
     expect.arrayContaining([
@@ -174,9 +179,10 @@ test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, 
   }
   const policies = made
     .all('AWS::S3::BucketPolicy')
-    .filter((p) => JSON.stringify(p.Properties.Bucket).includes('BlocksBucket'))
-    .flatMap((p) => p.Properties.PolicyDocument.Statement);
-  expect(policies).toEqual(
+    .filter((p) => JSON.stringify(p.Properties.Bucket).includes('BlocksBucket'));
+  // With its stack gone too.
+  expect(policies).toEqual([expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })]);
+  expect(policies.flatMap((p) => p.Properties.PolicyDocument.Statement)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       expect.objectContaining({ Effect: 'Deny', Action: 's3:DeleteBucket', Principal: { AWS: '*' } }),

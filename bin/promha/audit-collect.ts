@@ -86,11 +86,13 @@ export async function collect(
     thanos === null ? null : read(thanos, thanosOffsetMs),
   ]);
   onProgress(1);
+  const seen = views.filter((view) => view !== null);
   return {
     from,
     to,
     targets: [...targets.values()],
-    replicas: views.filter((view) => view !== null),
+    replicas: seen,
+    unseenReplicas: replicas.map(({ name }) => name).filter((name) => !seen.some((view) => view.name === name)),
     thanos: thanosView,
     olderData: thanosOlder || answering.some((a) => a.older),
     notes,

@@ -62,7 +62,7 @@ function section(target: TargetReport, report: AuditReport): string {
   const gaps = [target.deduplicated, ...target.replicas].flatMap((view) =>
     view.gaps.map(
       (gap) =>
-        `${clock(gap.from)} – ${clock(gap.to)} <b>${escape(view.view)}</b>: ${escape(explainGap(view, gap, target))}`,
+        `${clock(gap.from)} – ${clock(gap.to)} <b>${escape(view.view)}</b>: ${escape(explainGap(view, gap, target, report))}`,
     ),
   );
   const life = [
@@ -76,7 +76,8 @@ ${timeline(target, views, report)}
 ${list(gaps)}</section>`;
 }
 
-function timeline(target: TargetReport, views: readonly ViewReport[], { from, to }: AuditReport): string {
+function timeline(target: TargetReport, views: readonly ViewReport[], report: AuditReport): string {
+  const { from, to } = report;
   const x = (at: number): number => LABELS + ((at - from) / (to - from)) * (WIDTH - LABELS);
   const height = views.length * ROW + AXIS;
   const rows = views.map((view, i) => {
@@ -89,7 +90,7 @@ function timeline(target: TargetReport, views: readonly ViewReport[], { from, to
       ...target.absences.map(({ from, to: until }) =>
         rect('absent', x(from), y, x(until) - x(from), BAR, `no target from ${clock(from)} to ${clock(until)}`),
       ),
-      ...view.gaps.map((gap) => gapMark(gap, view, target, x, i * ROW)),
+      ...view.gaps.map((gap) => gapMark(gap, view, target, report, x, i * ROW)),
     ].join('');
   });
   const ticks = axis(from, to).map(
@@ -105,10 +106,17 @@ function timeline(target: TargetReport, views: readonly ViewReport[], { from, to
  * What a query does not see is taller than the bar and solid, what one replica lacks hollow and hatched: no colour is
  * needed to tell them apart.
  */
-function gapMark(gap: Gap, view: ViewReport, target: TargetReport, x: (at: number) => number, top: number): string {
+function gapMark(
+  gap: Gap,
+  view: ViewReport,
+  target: TargetReport,
+  report: AuditReport,
+  x: (at: number) => number,
+  top: number,
+): string {
   const lost = view === target.deduplicated;
   const width = Math.max(MIN_WIDTH, x(gap.to) - x(gap.from));
-  const title = `${view.view}: ${clock(gap.from)} – ${clock(gap.to)} UTC, ${explainGap(view, gap, target)}`;
+  const title = `${view.view}: ${clock(gap.from)} – ${clock(gap.to)} UTC, ${explainGap(view, gap, target, report)}`;
   return lost
     ? rect('lost', x(gap.from), top + 2, width, ROW - 4, title)
     : rect('hidden', x(gap.from), top + (ROW - BAR) / 2, width, BAR, title);

@@ -16,21 +16,21 @@ export function renderAudit(report: AuditReport): string {
     '',
     ...(shown.length === 0 ? [] : table(shown)),
     ...(whole.length > WHOLE_SHOWN ? [`${whole.length} targets without a gap in any view`] : []),
-    ...gapLines(bad),
+    ...gapLines(bad, report),
     ...absenceLines(report.targets),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** One sentence that answers the question. */
-export function headline({ verdict, targets, deduplicatedBy }: AuditReport): string {
+export function headline({ verdict, targets, deduplicatedBy, unseenReplicas }: AuditReport): string {
   const where = deduplicatedBy === 'thanos' ? 'in the deduplicated view' : 'in the replicas together (no Thanos)';
   if (targets.length === 0) return 'NOTHING SEEN: no view has a sample of any target.';
   const count = (v: TargetReport['verdict']): number => targets.filter((t) => t.verdict === v).length;
   const lost = targets.reduce((sum, t) => sum + t.deduplicated.missing, 0);
   switch (verdict) {
     case 'gaps':
-      return `GAPS: ${lost} samples of ${count('gaps')} of ${targets.length} targets are missing ${where}; ${whoHas(targets)}.`;
+      return `GAPS: ${lost} samples of ${count('gaps')} of ${targets.length} targets are missing ${where}; ${whoHas(targets, unseenReplicas)}.`;
     case 'hidden':
       return `NO GAP ${where}; replicas have gaps in ${count('hidden')} of ${targets.length} targets, all of them hidden.`;
     case 'whole':
@@ -39,18 +39,28 @@ export function headline({ verdict, targets, deduplicatedBy }: AuditReport): str
 }
 
 /** Whether what is missing is lost: the first thing that one wants to know. */
-function whoHas(targets: readonly TargetReport[]): string {
+function whoHas(targets: readonly TargetReport[], unseen: readonly string[]): string {
   const gaps = targets.flatMap((t) => t.deduplicated.gaps);
   const gone = gaps.filter((gap) => gap.heldBy.length === 0).reduce((sum, gap) => sum + gap.missing, 0);
   if (gone === 0) return 'none is lost: in each gap a replica has samples';
-  return gone === gaps.reduce((sum, gap) => sum + gap.missing, 0) ? 'no replica has them' : `${gone} no replica has`;
+  const all = gone === gaps.reduce((sum, gap) => sum + gap.missing, 0);
+  const perhaps = unseen.length === 0 ? '' : `, ${unseen.join(' and ')} may`;
+  return all ? `${nobody(unseen)} them${perhaps}` : `${gone} ${nobody(unseen)}${perhaps}`;
 }
 
+const nobody = (unseen: readonly string[]): string =>
+  unseen.length === 0 ? 'no replica has' : 'no replica that answered has';
+
 /** What a gap means, in a person's words. */
-export function explainGap(view: ViewReport, gap: Gap, target: TargetReport): string {
+export function explainGap(
+  view: ViewReport,
+  gap: Gap,
+  target: TargetReport,
+  { unseenReplicas }: Pick<AuditReport, 'unseenReplicas'>,
+): string {
   const missing = `${gap.missing} missing`;
   if (view !== target.deduplicated) return gap.hidden ? `${missing}, hidden` : `${missing}, not all of them hidden`;
-  if (gap.heldBy.length === 0) return `${missing}: no replica has them`;
+  if (gap.heldBy.length === 0) return `${missing}: ${nobody(unseenReplicas)} them`;
   return `${missing}: ${gap.heldBy.join(' and ')} ${gap.heldBy.length > 1 ? 'have' : 'has'} them, deduplication does not show them`;
 }
 
@@ -96,11 +106,12 @@ function absenceLines(targets: readonly TargetReport[]): string[] {
   return lines.length === 0 ? [] : ['', 'no target in between, so nothing is missing', ...lines];
 }
 
-function gapLines(targets: readonly TargetReport[]): string[] {
+function gapLines(targets: readonly TargetReport[], report: AuditReport): string[] {
   const all = targets.flatMap((t) =>
     [t.deduplicated, ...t.replicas].flatMap((view) =>
       view.gaps.map(
-        (gap) => `  ${clock(gap.from)} – ${clock(gap.to)}  ${nameOf(t)}, ${view.view}: ${explainGap(view, gap, t)}`,
+        (gap) =>
+          `  ${clock(gap.from)} – ${clock(gap.to)}  ${nameOf(t)}, ${view.view}: ${explainGap(view, gap, t, report)}`,
       ),
     ),
   );

@@ -21,6 +21,8 @@ export interface AuditInput {
   readonly to: number;
   readonly targets: readonly AuditTarget[];
   readonly replicas: readonly View[];
+  /** Names of replicas that could not be looked at: they may have what the others lack. @default none */
+  readonly unseenReplicas?: readonly string[];
   /** null: the replicas alone are compared, and what they have together is taken for the deduplicated view. */
   readonly thanos: View | null;
   /** Some view has samples from before `from`. */
@@ -71,6 +73,8 @@ export interface AuditReport {
   /** Whether the deduplicated view is Thanos's, or what the replicas have together. */
   readonly deduplicatedBy: 'thanos' | 'replicas';
   readonly notes: readonly string[];
+  /** Replicas that were not looked at. */
+  readonly unseenReplicas: readonly string[];
   /** Worst first. */
   readonly targets: readonly TargetReport[];
 }
@@ -93,6 +97,7 @@ export function audit(input: AuditInput): AuditReport {
     from: input.from,
     to: input.to,
     verdict: targets[0]?.verdict ?? 'whole',
+    unseenReplicas: input.unseenReplicas ?? [],
     deduplicatedBy: input.thanos === null ? 'replicas' : 'thanos',
     notes: [
       ...input.notes,

@@ -1,4 +1,4 @@
-import { audit, type AuditReport } from '../../lib/core/audit';
+import { audit, type AuditInput, type AuditReport } from '../../lib/core/audit';
 import { axis, renderAuditHtml } from '../../lib/core/audit-html';
 import { renderAudit } from '../../lib/core/audit-text';
 import { extendTrack, type Track } from '../../lib/core/audit-track';
@@ -17,9 +17,9 @@ function track(without: [number, number][] = [], up = true): Track {
 
 const CRASH: [number, number][] = [[100, 106]];
 type Tracks = Record<string, Track>;
-function report(r1: Tracks, r2: Tracks, thanos: Tracks | null, notes: string[] = []): AuditReport {
+function inputOf(r1: Tracks, r2: Tracks, thanos: Tracks | null, notes: string[] = []): AuditInput {
   const view = (name: string, tracks: Tracks) => ({ name, tracks: new Map(Object.entries(tracks)) });
-  return audit({
+  return {
     from: FROM,
     to: FROM + 300_000,
     targets: Object.keys(r1).map((key) => ({ key, job: key, instance: 'host:1', intervalMs: 1_000 })),
@@ -27,8 +27,9 @@ function report(r1: Tracks, r2: Tracks, thanos: Tracks | null, notes: string[] =
     thanos: thanos === null ? null : view('Thanos', thanos),
     olderData: true,
     notes,
-  });
+  };
 }
+const report = (...args: Parameters<typeof inputOf>): AuditReport => audit(inputOf(...args));
 const lost = report(
   { engine: track(CRASH), redis: track(CRASH), 'a<b>"&': track() },
   { engine: track(), redis: track(), 'a<b>"&': track([], false) },
@@ -73,6 +74,11 @@ describe('in the terminal', () => {
     const both = { a: track(CRASH) };
     expect(renderAudit(report(both, both, both))).toContain('7 missing: no replica has them');
     expect(renderAudit(report(both, both, both))).toMatch(/^GAPS: 7 .*; no replica has them\.\n/);
+    // The other replica did not answer: what it has is not known.
+    const half = audit({ ...inputOf(both, {}, both), replicas: [], unseenReplicas: ['prometheus-2'] });
+    expect(renderAudit(half)).toMatch(/^GAPS: 7 .*; no replica that answered has them, prometheus-2 may\.\n/);
+    expect(renderAudit(half)).toContain('7 missing: no replica that answered has them');
+    expect(renderAuditHtml(half)).not.toContain('no replica has them');
     const mixed = { a: track([...CRASH, [200, 202]]) };
     expect(renderAudit(report(both, mixed, mixed))).toMatch(/^GAPS: 10 .*; 7 no replica has\.\n/);
   });

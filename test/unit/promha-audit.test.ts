@@ -93,6 +93,7 @@ test('a replica that does not answer is named, and the rest is compared', async 
   const collected = await collect([await source('r1', { fails: true }), await source('r2', {})], null, FROM, TO);
   expect(collected.unseen).toEqual([expect.stringMatching(/^Not looked at: r1 \(http.*HTTP 503 starting\.$/)]);
   expect(collected.replicas.map((v) => v.name)).toEqual(['r2']);
+  expect(collected.unseenReplicas).toEqual(['r1']);
   expect(audit(collected).verdict).toBe('whole');
 });
 

@@ -31,9 +31,13 @@ export async function collect(
     replicas.map(async (source) => {
       try {
         const offsetMs = await source.clockOffsetMs();
-        const [known, older] = await Promise.all([source.intervals(), source.hasBefore(from + offsetMs)]);
+        const [known, older, keptMs] = await Promise.all([
+          source.intervals(),
+          source.hasBefore(from + offsetMs),
+          source.retentionMs(),
+        ]);
         for (const [key, ms] of known) intervals.set(key, ms);
-        return { source, offsetMs, older };
+        return { source, offsetMs, older, keepsSince: keptMs === null ? from : to - keptMs };
       } catch (error) {
         unseen.push(`Not looked at: ${(error as Error).message}.`);
         return null;
@@ -53,9 +57,15 @@ export async function collect(
   // Nodes delete what is older than their own retention, and lose all with their volumes.
   const thanosOlder = (await thanos?.hasBefore(from + thanosOffsetMs).catch(() => false)) ?? false;
 
+  for (const { source, keepsSince } of answering) {
+    if (keepsSince <= from) continue;
+    const since = new Date(keepsSince).toISOString();
+    notes.push(`${source.name} keeps samples since ${since} only: older ones are not missed in it.`);
+  }
+
   const chunks = Math.ceil((to - from) / CHUNK_MS) * (answering.length + (thanos === null ? 0 : 1));
   let chunksRead = 0;
-  const read = async (source: AuditSource, offsetMs: number): Promise<View | null> => {
+  const read = async (source: AuditSource, offsetMs: number, keepsSince?: number): Promise<View | null> => {
     const tracks = new Map<string, Track>();
     try {
       for (let start = from; start < to; start += CHUNK_MS) {
@@ -79,10 +89,10 @@ export async function collect(
       return null;
     }
     for (const warning of source.warnings) unseen.push(`${source.name} answered in part only: ${warning}.`);
-    return { name: source.name, tracks };
+    return { name: source.name, tracks, ...(keepsSince === undefined ? {} : { keepsSince }) };
   };
   const [views, thanosView] = await Promise.all([
-    Promise.all(answering.map(({ source, offsetMs }) => read(source, offsetMs))),
+    Promise.all(answering.map(({ source, offsetMs, keepsSince }) => read(source, offsetMs, keepsSince))),
     thanos === null ? null : read(thanos, thanosOffsetMs),
   ]);
   onProgress(1);

@@ -65,6 +65,13 @@ export class AuditSource {
     );
   }
 
+  /** How long it keeps samples, ms; null where only their size limits them. */
+  async retentionMs(): Promise<number | null> {
+    const { data } = await this.get<{ data: { storageRetention?: string } }>('/api/v1/status/runtimeinfo');
+    // Such as 15d, 15d or 100GiB, 100GiB.
+    return parseDuration((data.storageRetention ?? '').split(' ')[0]!);
+  }
+
   /** Whether there is a sample in the hour before that moment. */
   async hasBefore(at: number): Promise<boolean> {
     const { data } = await this.query<QueryAnswer>(`count(last_over_time(${this.selector()}[${OLDER}]))`, at);

@@ -5,6 +5,8 @@ export interface View {
   readonly name: string;
   /** By target. */
   readonly tracks: ReadonlyMap<string, Track>;
+  /** From when it keeps samples at all: what is older was deleted on purpose. @default as long as anybody */
+  readonly keepsSince?: number;
 }
 
 export interface AuditTarget {
@@ -128,9 +130,9 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
     input.replicas
       .filter((_, i) => missing(overlap(replicaHoles[i]!, [hole])) < missingIn(hole, intervalMs))
       .map((view) => view.name);
-  const report = (view: string, track: Track | undefined, holes: readonly Hole[]): ViewReport => ({
+  const report = (view: string, track: Track | undefined, holes: readonly Hole[], since = life.from): ViewReport => ({
     view,
-    expected: Math.floor((life.to - life.from - absentMs) / intervalMs),
+    expected: Math.max(0, Math.floor((life.to - since - absentMs) / intervalMs)),
     present: track?.present ?? 0,
     down: track?.down ?? 0,
     missing: missing(holes),
@@ -141,7 +143,12 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
       hidden: missing(overlap(lost, [hole])) === 0,
     })),
   });
-  const replicas = input.replicas.map((view, i) => report(view.name, view.tracks.get(key), replicaHoles[i]!));
+  const replicas = input.replicas.map((view, i) => {
+    const since = Math.max(life.from, view.keepsSince ?? life.from);
+    const kept = without(replicaHoles[i]!, [{ from: -Infinity, to: since }]);
+    const holes = kept.filter((hole) => missingIn(hole, intervalMs) > 0);
+    return report(view.name, view.tracks.get(key), holes, since);
+  });
   const best = replicas.reduce<ViewReport | undefined>((a, b) => (a && a.present >= b.present ? a : b), undefined);
   const deduplicated =
     input.thanos === null
@@ -151,7 +158,7 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
     ...target,
     ...life,
     absences,
-    verdict: lost.length > 0 ? 'gaps' : replicaHoles.some((holes) => holes.length > 0) ? 'hidden' : 'whole',
+    verdict: lost.length > 0 ? 'gaps' : replicas.some(({ gaps }) => gaps.length > 0) ? 'hidden' : 'whole',
     replicas,
     deduplicated,
   };

@@ -19,6 +19,8 @@ interface Fake {
   readonly fails?: boolean;
   /** When its samples end, by its own clock. */
   readonly until?: number;
+  /** How long it keeps samples, as it says it; it has none that are older. */
+  readonly retention?: string;
 }
 
 const FROM = Date.UTC(2026, 0, 1, 3);
@@ -36,6 +38,9 @@ async function serve(fake: Fake): Promise<{ url: string; asked: URLSearchParams[
     if (url.pathname === '/api/v1/targets') {
       const active = (job: string, scrapeInterval: string) => ({ labels: { job, instance: 'h:1' }, scrapeInterval });
       return send({ data: { activeTargets: [active('engine', '1s'), active('slow', '15s')] } });
+    }
+    if (url.pathname === '/api/v1/status/runtimeinfo') {
+      return send({ data: { storageRetention: fake.retention ?? '15d or 100GiB' } });
     }
     asked.push(url.searchParams);
     const query = url.searchParams.get('query')!;
@@ -162,6 +167,21 @@ test.each([
 test('a page that cannot be written after all does not take the result with it', async () => {
   const report = audit(await collect([await source('r1', {})], null, FROM, TO));
   expect(writePage('/dev/full', report)).toBe('Not written: the page /dev/full (ENOSPC).');
+});
+
+test('what a node deleted because it is too old is not missed in it', async () => {
+  const short = { retention: '5m', without: [0, 7 * 60] as const, older: false };
+  const thanos = await serve({ externalLabels: EXTERNAL });
+  const replicas = [await source('r1', short), await source('r2', { ...short, without: [0, 8 * 60] })];
+  const collected = await collect(replicas, thanosSource(thanos.url, 'c', 0), FROM, TO);
+  expect(collected.notes[0]).toMatch(/^r1 keeps samples since 2026-01-01T03:07:00.000Z only/);
+  const engine = audit(collected).targets.find((t) => t.job === 'engine')!;
+  expect(engine).toMatchObject({ verdict: 'hidden', deduplicated: { missing: 0 } });
+  // From then on everything counts.
+  expect(engine.replicas.map((r) => [r.expected, r.missing])).toEqual([
+    [300, 0],
+    [300, 60],
+  ]);
 });
 
 test('nothing older anywhere', async () => {

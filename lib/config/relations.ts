@@ -1,5 +1,6 @@
 import { policyProblems } from '../core/policy';
 import { CALM_SHARE } from '../core/shed';
+import { NAMED_AT_ONCE } from '../core/sidecar-names';
 import { WATCHDOG_INTERVAL_MS } from '../core/watchdog';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
@@ -21,8 +22,6 @@ const GIB = 2 ** 30;
 /** A block is written twice while it is compacted, and the WAL of three hours comes on top. */
 const DISK_HEADROOM = 1.25;
 const WAL_HOURS = 3;
-/** Nodes share one name in DNS. A multivalue answer of Route 53 has eight of its addresses at most, picked at random. */
-const MAX_NODES = 8;
 
 /** Relations between settings; each setting alone is well-formed by now. */
 export function contradictions(c: Cluster): Contradiction[] {
@@ -53,14 +52,13 @@ function nodes(cluster: Cluster): Contradiction[] {
       });
     }
   }
-  if (names.length > MAX_NODES) {
-    const { replicas, shards } = cluster;
+  if (cluster.replicas > NAMED_AT_ONCE) {
     found.push({
-      path: shards > 1 ? ['shards'] : ['replicas'],
+      path: ['replicas'],
       what: 'Thanos query would ask only some of the nodes, others each time, and answer without the rest',
-      got: `${names.length} nodes (${shards} × ${replicas})`,
-      expected: `at most ${MAX_NODES} in all: DNS (Cloud Map) names no more addresses at once`,
-      fix: 'lower it, or split the targets into more clusters',
+      got: `${cluster.replicas} nodes of one shard`,
+      expected: `at most ${NAMED_AT_ONCE}: DNS (Cloud Map) names no more addresses at once`,
+      fix: 'lower it, and raise shards to spread the load',
     });
   }
   for (const { shard, nodes: members } of shardsOf(cluster)) {

@@ -3,6 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { DISCOVERY, FUNCTIONS, KEYS, TAGS } from '../core/names';
+import { sidecarName } from '../core/sidecar-names';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { acknowledgeBlocks } from './blocks-bucket';
 import { acknowledgeAnnouncements, readableKeys } from './readable-keys';
@@ -63,7 +64,7 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
       conditions: {
         'ForAllValues:StringEquals': {
           'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
-            `${DISCOVERY.sidecar}.${DISCOVERY.namespace(cluster.name)}`,
+            `${sidecarName(shard, cluster.replicas)}.${DISCOVERY.namespace(cluster.name)}`,
           ],
         },
       },

@@ -1,4 +1,5 @@
 import { DISCOVERY, EXTERNAL_LABELS, PORTS } from './names';
+import { sidecarNames, type SharedBy } from './sidecar-names';
 
 /** What the commands of the ECS tasks need to know. */
 export interface TaskCommandInput {
@@ -13,13 +14,13 @@ const LISTEN = [`--http-address=0.0.0.0:${PORTS.thanosHttp}`, `--grpc-address=0.
 const LOG = '--log.format=json';
 
 /** `thanos query`: one view of all replicas and of the bucket. */
-export function queryCommand({ cluster }: Pick<TaskCommandInput, 'cluster'>): string[] {
+export function queryCommand({ cluster, ...sharedBy }: Pick<TaskCommandInput, 'cluster'> & SharedBy): string[] {
   const endpoint = (service: string): string =>
     `--endpoint=dns+${service}.${DISCOVERY.namespace(cluster)}:${PORTS.thanosGrpc}`;
   return [
     'query',
     ...LISTEN,
-    endpoint(DISCOVERY.sidecar),
+    ...sidecarNames(sharedBy).map(endpoint),
     endpoint(DISCOVERY.store),
     `--query.replica-label=${EXTERNAL_LABELS.replica}`,
     // Long ranges are answered from downsampled blocks where the step allows it.

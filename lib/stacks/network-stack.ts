@@ -7,6 +7,7 @@ import { importNetwork } from '../constructs/imported-network';
 import { createNetwork } from '../constructs/new-network';
 import { Traffic } from '../constructs/traffic';
 import { DISCOVERY } from '../core/names';
+import { sidecarName, sidecarNames } from '../core/sidecar-names';
 import { stackProps, tagShard } from './scope';
 
 /** A VPC and what nodes and functions need in it, as constructs give it. */
@@ -23,8 +24,7 @@ export class NetworkStack extends Stack implements Network {
   readonly traffic: Traffic;
   /** Names of nodes and tasks, in the VPC's DNS. */
   readonly namespace: PrivateDnsNamespace;
-  /** Nodes register themselves in it, so that no deploy is needed for a new address. */
-  readonly sidecars: IService;
+  private readonly sidecars: ReadonlyMap<string, IService>;
 
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id, stackProps(cluster, 'network', 'Network of the Prometheus nodes'));
@@ -42,8 +42,18 @@ export class NetworkStack extends Stack implements Network {
       vpc: this.vpc,
       description: 'Thanos components',
     });
-    this.sidecars = this.namespace.createService('Sidecars', {
-      name: DISCOVERY.sidecar,
+    this.sidecars = new Map(sidecarNames(cluster).map((name) => [name, this.sidecarService(name)]));
+  }
+
+  /** Where the nodes of a shard register themselves, so that no deploy is needed for a new address. */
+  sidecarsOf({ shard, replicas }: Cluster): IService {
+    return this.sidecars.get(sidecarName(shard, replicas))!;
+  }
+
+  private sidecarService(name: string): IService {
+    // The first has the id that it had when there was no other.
+    return this.namespace.createService(`Sidecars${name.slice(DISCOVERY.sidecar.length)}`, {
+      name,
       description: 'Thanos sidecars: one address per node, registered by its agent',
       dnsRecordType: DnsRecordType.A,
       dnsTtl: Duration.seconds(10),

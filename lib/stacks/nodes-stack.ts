@@ -49,7 +49,7 @@ export class NodesStack extends Stack {
         controlBucketArn: controlBucket.bucketArn,
         assetsBucketArn: agent.bucket.bucketArn,
         blocksBucketArn: blocksBucket.bucketArn,
-        discoveryServiceArn: network.sidecars.serviceArn,
+        discoveryServiceArn: network.sidecarsOf(cluster).serviceArn,
       });
       const group = new NodeGroup(this, `Node-${cluster.shard}-${node.name}`, {
         cluster,
@@ -96,7 +96,7 @@ function nodeConfig(
     thanos: {
       image: cluster.thanos.image,
       bucket: blocksBucket.bucketName,
-      discoveryServiceId: network.sidecars.serviceId,
+      discoveryServiceId: network.sidecarsOf(cluster).serviceId,
       blockDuration: cluster.thanos.blockDuration,
     },
     artifactMirror: cluster.artifactMirror ?? null,

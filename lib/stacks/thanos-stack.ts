@@ -62,7 +62,7 @@ export class ThanosStack extends Stack {
     const query = add({
       name: DISCOVERY.query,
       size: thanos.query,
-      command: queryCommand({ cluster: cluster.name }),
+      command: queryCommand({ cluster: cluster.name, shards: cluster.shards, replicas: cluster.replicas }),
       permissions: [],
       tasks: thanos.query.tasks,
       deployment: { min: 100, max: 200 },

@@ -86,3 +86,26 @@ test('the volumes of a further shard are as safe as those of the first', () => {
     expect(volume).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   }
 });
+
+test('a shard of which not all nodes fit into one answer of DNS begins a name: query asks for it too, and nothing else changes', () => {
+  const [one, two] = [scaled(8, 1), scaled(8, 2)];
+  const changed = Object.entries(one.stacks).flatMap(([stack, resources]) =>
+    Object.entries(resources)
+      .filter(([id, resource]) => JSON.stringify(two.stacks[stack]![id]) !== JSON.stringify(resource))
+      .map(([, { Type }]) => `${stack} ${Type}`),
+  );
+  expect(changed).toEqual(['thanos AWS::ECS::TaskDefinition']);
+  const names = (s: Synthesized): unknown[] => s.all('AWS::ServiceDiscovery::Service').map((r) => r.Properties.Name);
+  expect(names(one).filter((name) => String(name).startsWith('sidecar'))).toEqual(['sidecar']);
+  expect(names(two).filter((name) => String(name).startsWith('sidecar'))).toEqual(['sidecar', 'sidecar-1']);
+  // Each node may change the record that it registers in, and only that one.
+  const records = (stack: string): string[] =>
+    JSON.stringify(two.stacks[stack]).match(/sidecar(-\d+)?\.trading-metrics\.internal/g) ?? [];
+  expect(new Set(records('nodes'))).toEqual(new Set(['sidecar.trading-metrics.internal']));
+  expect(new Set(records('nodes-1'))).toEqual(new Set(['sidecar-1.trading-metrics.internal']));
+  const endpoints = JSON.stringify(two.stacks.thanos).match(/--endpoint=dns\+[a-z0-9-]+/g);
+  expect(endpoints).toEqual(['sidecar', 'sidecar-1', 'store'].map((name) => `--endpoint=dns+${name}`));
+  const registers = (stack: string): string => JSON.stringify(two.stacks[stack]!);
+  expect(registers('nodes-1')).toMatch(/ExportsOutputFnGetAttNamesSidecars1/);
+  expect(registers('nodes')).not.toMatch(/ExportsOutputFnGetAttNamesSidecars1/);
+});

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
+import { stayAwake } from '../lib/control/stay-awake';
 import { UserError } from '../lib/core/errors';
 import type { Operation } from '../lib/core/operations';
 import { DRILLS, renderDrill } from '../lib/core/drill-plan';
@@ -137,7 +138,7 @@ withWhere(
     process.exitCode = report.passed ? EXIT.well : EXIT.unwell;
   });
 
-program.parseAsync().catch((error: Error & { code?: string; exitCode?: number }) => {
+stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exitCode?: number }) => {
   const json = process.argv.includes('--json');
   if (error.code?.startsWith('commander.')) {
     // Commander has said it on stderr.

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { stayAwake } from '../lib/control/stay-awake';
 import { UserError } from '../lib/core/errors';
 import { drill } from './drills/drill';
 import { renderSummary } from './drills/report';
@@ -115,7 +116,7 @@ function complain(error: Error): void {
   process.stderr.write(`\n${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);
 }
 
-main(process.argv.slice(2)).then(
+stayAwake(() => main(process.argv.slice(2))).then(
   (code) => process.exit(code),
   (error: Error) => {
     complain(error);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stayAwake } from '../lib/control/stay-awake';
 import { UserError } from '../lib/core/errors';
 import { programPids } from './run/actions';
 import { Cleanup } from './run/cleanup';
@@ -70,4 +71,4 @@ function fail(error: NodeJS.ErrnoException): number {
   return 1;
 }
 
-void main().then((code) => process.exit(code));
+void stayAwake(main).then((code) => process.exit(code));

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { stayAwake } from '../lib/control/stay-awake';
 import { ifItCanBeHad, resolveTools, RUN_TOOLS } from './tools';
 
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
@@ -24,7 +25,7 @@ function jest(args: readonly string[]): number {
   return status ?? 1;
 }
 
-main().then(
+stayAwake(main).then(
   (code) => process.exit(code),
   (error: Error) => {
     console.error(error.message);

@@ -1,3 +1,4 @@
+import { stayAwake } from '../../lib/control/stay-awake';
 import { BUNDLES } from './catalog';
 import { resolveTools } from './resolve';
 import type { ToolName } from './types';
@@ -17,7 +18,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
+stayAwake(() => main(process.argv.slice(2))).catch((error: Error) => {
   console.error(error.message);
   process.exitCode = 1;
 });

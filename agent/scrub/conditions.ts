@@ -52,6 +52,12 @@ export class Conditions {
     this.now = [];
   }
 
+  /** What it stumbled over may be gone: whether the loop goes on is seen by the next starts. */
+  blockSetAside(): void {
+    this.exits = [];
+    this.now = [];
+  }
+
   /** Now and then, and before a start. */
   async look(): Promise<void> {
     const { pid, isReady } = this.options;

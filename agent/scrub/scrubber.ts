@@ -23,7 +23,7 @@ export interface ScrubberOptions {
   /** `prometheus_tsdb_blocks_loaded`; null when it does not say. */
   readonly blocksLoaded: () => Promise<number | null>;
   /** What is wrong that no file shows. */
-  readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headSetAside'>;
+  readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headSetAside' | 'blockSetAside'>;
   /** A mend may have cost samples of the head. */
   readonly onLoss: () => Promise<void>;
   /** Blocks that are set aside. One that is gone was taken by somebody, who may have had a reason. */
@@ -155,6 +155,7 @@ export class Scrubber {
       // With the head everything goes that could have been there before.
       const head = steps.some((step) => step.do === 'set-aside-head') ? ['wal', 'wbl'] : [];
       if (head.length > 0) this.options.conditions.headSetAside();
+      if (steps.some((step) => step.do === 'set-aside-block')) this.options.conditions.blockSetAside();
       await this.memory.write(forget(inventory, [...mended, ...head]));
       return null;
     } catch (error) {

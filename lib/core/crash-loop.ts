@@ -14,6 +14,8 @@ export interface CrashLoop {
   readonly says: string;
   /** What it stumbles over is in the files of its storage, and not the volume or the machine under them. */
   readonly ofStorage: boolean;
+  /** The block that it names as what it stumbles over; null: it names none. */
+  readonly block: string | null;
 }
 
 const EXITS = 3;
@@ -21,7 +23,9 @@ const EXITS = 3;
 const WITHIN_MS = 600_000;
 const STORAGE = /storage failed|corrupted block|segments are not sequential|unexpected .* record/i;
 const NOT_ITS_FILES =
-  /no space left|read-only file system|input\/output error|permission denied|too many open files|cannot allocate|lock/i;
+  /no space left|read-only file system|input\/output error|permission denied|too many open files|cannot allocate|\block\b/i;
+/** Prometheus opens its blocks one by one, and ends at the first that does not open. */
+const BLOCK = /corrupted block ([0-9A-HJKMNP-TV-Z]{26})\b/;
 
 /**
  * Whether Prometheus ends again and again before it is ready: no metric tells, for there is nobody to scrape. Whoever is
@@ -35,18 +39,21 @@ export function crashLoop(exits: readonly Exit[], log: string, now: number): Cra
   const error = panic?.says ?? lastError(log);
   const why = byItself && error !== null ? error : last.at(-1)!.how;
   const isOfStorage = panic?.ofStorage ?? (error !== null && STORAGE.test(error) && !NOT_ITS_FILES.test(error));
+  const ofStorage = byItself && isOfStorage;
   return {
     says: `Prometheus ended ${EXITS} times in a row before it was ready: ${why}`,
-    ofStorage: byItself && isOfStorage,
+    ofStorage,
+    block: ofStorage ? (BLOCK.exec(why)?.[1] ?? null) : null,
   };
 }
 
 /**
- * What the ladder makes of a loop. Over the storage: the head is set aside, once, and when that did not help another
+ * What the ladder makes of a loop. Over a block: that one is set aside. Over the rest of the storage: the head is set aside, once, and when that did not help another
  * volume may. For any other reason, such as a killer or a configuration, another volume would change nothing: a person
  * is called, and it is started again and again.
  */
-export function loopFinding({ says, ofStorage }: CrashLoop, headIsAside: boolean): Finding {
+export function loopFinding({ says, ofStorage, block }: CrashLoop, headIsAside: boolean): Finding {
+  if (block !== null) return finding('crash-loop', { path: block }, says, { mend: 'set-aside-block' });
   const over = ofStorage
     ? { mend: headIsAside ? ('none' as const) : ('set-aside-head' as const) }
     : { ifStarted: 'harmless' as const };

@@ -15,7 +15,17 @@ describe('a Prometheus that ends again and again before it is ready', () => {
     expect(crashLoop(exits('exit code 1'), log(STORAGE), NOW)).toEqual({
       says: `Prometheus ended 3 times in a row before it was ready: ${STORAGE}`,
       ofStorage: true,
+      block: null,
     });
+  });
+  test('or over one block, which is what is set aside then, and not the head', () => {
+    const ulid = '01ARYQXJ9DZ4VZ3RGYV2Z3X9NE';
+    const error = `opening storage failed: corrupted block ${ulid}: open chunks: invalid magic number 0`;
+    const loop = crashLoop(exits('exit code 1'), log(error), NOW)!;
+    expect(loop).toMatchObject({ ofStorage: true, block: ulid });
+    expect(loopFinding(loop, false)).toMatchObject({ path: ulid, mend: 'set-aside-block' });
+    const full = crashLoop(exits('exit code 1'), log(`${error}: input/output error`), NOW)!;
+    expect(loopFinding(full, false)).toMatchObject({ ifStarted: 'harmless', mend: 'none' });
   });
   test.each([
     ['a full disk', 'opening storage failed: write /data/wal/00000004: no space left on device'],
@@ -26,12 +36,14 @@ describe('a Prometheus that ends again and again before it is ready', () => {
     expect(crashLoop(exits('exit code 1'), log(error), NOW)).toEqual({
       says: expect.stringContaining(error),
       ofStorage: false,
+      block: null,
     });
   });
   test('or is killed, whatever its log said before', () => {
     expect(crashLoop(exits('signal SIGKILL'), log(STORAGE), NOW)).toEqual({
       says: 'Prometheus ended 3 times in a row before it was ready: signal SIGKILL',
       ofStorage: false,
+      block: null,
     });
   });
   const panic = (where: string): string =>
@@ -42,6 +54,7 @@ describe('a Prometheus that ends again and again before it is ready', () => {
     ).toEqual({
       says: 'Prometheus ended 3 times in a row before it was ready: panic: runtime error: slice bounds out of range [:9]',
       ofStorage: true,
+      block: null,
     });
     expect(
       crashLoop(exits('exit code 2'), panic('github.com/prometheus/prometheus/rules.NewGroup(0xc0)'), NOW),

@@ -44,6 +44,16 @@ test('a crash loop over the storage, in which the scrub sees nothing: the head i
   expect(nextRung(conditions.findings, INVENTORY, [])).toMatchObject(asks);
 });
 
+test('a crash loop over one block, in which the scrub sees nothing: it is set aside, and nothing else is asked for', async () => {
+  const ulid = '01ARYQXJ9DZ4VZ3RGYV2Z3X9NE';
+  const err = `opening storage failed: corrupted block ${ulid}: invalid magic number 0`;
+  writeFileSync(join(dir, 'prometheus.log'), `${JSON.stringify({ level: 'ERROR', err })}\n`);
+  expect(await threeTimes('exit code 1')).toMatchObject({ do: 'mend', steps: [{ do: 'set-aside-block', ulid }] });
+  conditions.blockSetAside();
+  await conditions.look();
+  expect(nextRung(conditions.findings, INVENTORY, [null])).toMatchObject({ do: 'start' });
+});
+
 test('one that was ready in between begins at the foot again', async () => {
   await threeTimes('exit code 1');
   conditions.headSetAside();

@@ -5,7 +5,7 @@ import {
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
 } from '@aws-sdk/client-ec2';
-import { clientToken, ownTags, readStorage, toTags, type ShardStorage } from '../../lib/control/ebs';
+import { clientToken, ownTags, readStorage, toTags, type ShardStorage, type TestVolume } from '../../lib/control/ebs';
 import { reasonOf } from '../../lib/control/prober';
 import type { ControlStore } from '../../lib/control/store';
 import type { NodeId } from '../../lib/core/assignment';
@@ -23,8 +23,17 @@ export interface SnapshotDeps extends StorageDeps {
 /** A test that takes longer is given up: its node may be gone. The snapshot is tried again. */
 const TEST_WITHIN_MS = 15 * 60_000;
 
+/** A test that is begun again within it is the same one. Later a new one: EC2 never makes again what was deleted. */
+const SAME_TEST_MS = 60_000;
+
+export interface SnapshotOutcome {
+  readonly metrics: readonly MetricValue[];
+  /** What could not be done, and why. */
+  readonly failed: readonly string[];
+}
+
 /** Looks at what there is and does what is due: level-triggered, so that it may end anywhere and be called at any time. */
-export async function careForSnapshots(deps: SnapshotDeps): Promise<MetricValue[]> {
+export async function careForSnapshots(deps: SnapshotDeps): Promise<SnapshotOutcome> {
   const { ec2, store, cluster, shard, nodes } = deps;
   let storage = await readStorage(ec2, cluster, shard);
   const reports = new Map(await Promise.all(nodes.map(async (n) => [n, await store.readStorage(n)] as const)));
@@ -40,8 +49,18 @@ export async function careForSnapshots(deps: SnapshotDeps): Promise<MetricValue[
     // The next test is chosen by the results of the last one.
     if (step === takeResults && storage.tests.length > 0) storage = await readStorage(ec2, cluster, shard);
   }
-  if (failed.length > 0) throw new Error(failed.join('; '));
-  return metrics(deps, storage);
+  return { metrics: metrics(deps, storage), failed };
+}
+
+/** One that fails must not keep the others from theirs. @throws Error with all that failed */
+async function forEachOf<T>(
+  all: Iterable<T>,
+  nameOf: (one: T) => string,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const failed: string[] = [];
+  for (const one of all) await work(one).catch((error: Error) => failed.push(`${nameOf(one)}: ${reasonOf(error)}`));
+  if (failed.length > 0) throw new Error(failed.join(', '));
 }
 
 type Reports = ReadonlyMap<NodeId, StorageReport | null>;
@@ -51,20 +70,14 @@ async function takeSnapshots(
   s: ShardStorage,
   reports: Reports,
 ): Promise<void> {
-  for (const node of nodes) {
+  const take = async (node: NodeId): Promise<void> => {
     const report = reports.get(node) ?? null;
     // The one in use: a restore may have made a newer one that is not.
     const volume = s.volumes.find((v) => v.id === report?.volumeId);
     // Of a volume with damage that only another one mends there is nothing to keep, and what good ones there are, are older.
-    if (volume === undefined || volume.attachedTo === null || report?.needsVolume) continue;
-    if (
-      !isDue(
-        s.snapshots.filter((k) => k.node === node),
-        policy.snapshots,
-        now(),
-      )
-    )
-      continue;
+    if (volume === undefined || volume.attachedTo === null || report?.needsVolume) return;
+    const ofNode = s.snapshots.filter((k) => k.node === node);
+    if (!isDue(ofNode, policy.snapshots, now())) return;
     const tags = {
       ...ownTags(cluster, shard),
       [TAGS.node]: node,
@@ -80,12 +93,13 @@ async function takeSnapshots(
       }),
     );
     log('info', 'snapshot-taken', { node, volume: volume.id, snapshot: taken.SnapshotId });
-  }
+  };
+  await forEachOf(nodes, (node) => node, take);
 }
 
 /** A node that does not alert tries it, in its own zone: a snapshot is of the region. */
 async function beginTests(
-  { ec2, store, cluster, shard, nodes, probes, policy, log }: SnapshotDeps,
+  { ec2, store, cluster, shard, nodes, probes, policy, now, log }: SnapshotDeps,
   s: ShardStorage,
   reports: Reports,
 ): Promise<void> {
@@ -104,7 +118,7 @@ async function beginTests(
       SnapshotId: snapshot.id,
       VolumeType: 'gp3',
       Encrypted: true,
-      ClientToken: clientToken('test', snapshot.id, tester),
+      ClientToken: clientToken('test', snapshot.id, tester, Math.floor(now() / SAME_TEST_MS)),
       TagSpecifications: [
         {
           ResourceType: 'volume',
@@ -124,7 +138,7 @@ async function beginTests(
 
 /** Writes down what nodes found, and takes back the volumes that were made for it, and no other. */
 async function takeResults({ ec2, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {
-  for (const test of s.tests) {
+  const take = async (test: TestVolume): Promise<void> => {
     const tested = reports.get(test.testedBy)?.tested ?? null;
     const result = tested !== null && tested.volumeId === test.id ? tested : null;
     if (result !== null) {
@@ -135,11 +149,12 @@ async function takeResults({ ec2, now, log }: SnapshotDeps, s: ShardStorage, rep
         await ec2.send(new CreateTagsCommand({ Resources: [found.id], Tags: toTags({ [TAGS.verified]: verdict }) }));
         log(good ? 'info' : 'warn', 'snapshot-tested', { snapshot: found.id, of: found.node, good, because });
       }
-    } else if (now() - test.madeAt < TEST_WITHIN_MS) continue;
-    if (!test.available) continue; // its node has not let go of it yet
+    } else if (now() - test.madeAt < TEST_WITHIN_MS) return;
+    if (!test.available) return; // its node has not let go of it yet
     await ec2.send(new DeleteVolumeCommand({ VolumeId: test.id }));
     log('info', 'test-volume-deleted', { volume: test.id, snapshot: test.snapshotId });
-  }
+  };
+  await forEachOf(s.tests, ({ id }) => id, take);
 }
 
 async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {
@@ -149,17 +164,19 @@ async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardSto
     ...restores.flatMap((read) => (read?.record.state === 'running' ? [read.record.snapshotId] : [])),
   ]);
   // By the snapshots' own nodes: those of a node that was taken away are thinned out too.
-  for (const node of new Set(s.snapshots.map((k) => k.node))) {
-    for (const { id } of toPrune(
-      s.snapshots.filter((k) => k.node === node),
-      policy.snapshots,
-      now(),
-    )) {
-      if (busy.has(id)) continue;
+  const all = [...new Set(s.snapshots.map((k) => k.node))].flatMap((node) => {
+    const ofNode = s.snapshots.filter((k) => k.node === node);
+    return toPrune(ofNode, policy.snapshots, now());
+  });
+  // EC2 keeps one that a person made an image of, or locked.
+  await forEachOf(
+    all.filter(({ id }) => !busy.has(id)),
+    ({ id }) => id,
+    async ({ id, node }) => {
       await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
       log('info', 'snapshot-pruned', { node, snapshot: id });
-    }
-  }
+    },
+  );
 }
 
 function metrics({ nodes, policy, now }: SnapshotDeps, s: ShardStorage): MetricValue[] {

@@ -16,9 +16,10 @@ export async function handler(): Promise<void> {
   await addresses.refresh();
   const probes = await control.probeAll(policy.probe.timeoutMs);
   const { cluster, shard } = config;
-  publish(
-    cluster,
-    shard,
-    await careForSnapshots({ ec2, store, cluster, shard, nodes: addresses.nodes, probes, policy, now: Date.now, log }),
-  );
+  const nodes = addresses.nodes;
+  const deps = { ec2, store, cluster, shard, nodes, probes, policy, now: Date.now, log };
+  const { metrics, failed } = await careForSnapshots(deps);
+  // First: that something failed must not look as if there were no good snapshot.
+  publish(cluster, shard, metrics);
+  if (failed.length > 0) throw new Error(failed.join('; '));
 }

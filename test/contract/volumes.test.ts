@@ -114,7 +114,10 @@ describeAsRoot('data volumes', () => {
       const nodes = addresses.map(([n]) => n);
       const { store } = cluster;
       const deps = { ec2, store, cluster: 'test', shard: 0, nodes, probes, policy, now: Date.now, log };
-      await careForSnapshots(deps).catch((error: Error) => happened.push(error.message));
+      await careForSnapshots(deps).then(
+        ({ failed }) => happened.push(...failed),
+        (error: Error) => happened.push(error.message),
+      );
       await restoreVolumes(deps).catch((error: Error) => happened.push(error.message));
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }

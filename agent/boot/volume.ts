@@ -1,7 +1,7 @@
 import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceOf, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
+import { instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { OwnVolume } from '../../lib/core/volume-care';
@@ -98,10 +98,10 @@ export async function mountAt(device: string, mountPoint: string): Promise<void>
   await run('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
 }
 
-/** The newest volume of the node; null when EC2 knows of none. */
+/** The newest volume that the node could take; null when EC2 knows of none. While one is being made, the one before serves. */
 export async function newestVolume(config: NodeConfig): Promise<OwnVolume | null> {
   const ec2 = new EC2Client({ region: config.region });
-  const known = (await ownVolumes(ec2, config)).filter((v) => Number.isInteger(generationOf(v)));
+  const known = (await ownVolumes(ec2, config)).filter((v) => v.made && Number.isInteger(generationOf(v)));
   if (known.length === 0) return null;
   const newest = chooseVolume(known, config.node);
   return { id: newest.id, generation: generationOf(newest), attachedTo: newest.attachedTo };
@@ -126,15 +126,16 @@ export async function detach(volumeId: string, { config, instanceId, log }: Plac
 
 const generationOf = (v: KnownVolume): number => Number(v.tags[TAGS.generation]);
 
-async function ownVolumes(ec2: EC2Client, config: NodeConfig): Promise<KnownVolume[]> {
+async function ownVolumes(ec2: EC2Client, config: NodeConfig): Promise<(KnownVolume & { readonly made: boolean })[]> {
   const Filters = withTags({ ...ownTags(config.cluster, config.shard), [TAGS.node]: config.node });
   const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
   // One that was replaced is kept for people.
-  const inUse = Volumes.filter((volume) => !volume.Tags?.some((tag) => tag.Key === TAGS.kept));
+  const inUse = Volumes.filter((volume) => isUsable(volume) && !volume.Tags?.some((tag) => tag.Key === TAGS.kept));
   return inUse.map((volume) => ({
     id: volume.VolumeId!,
     tags: tagsOf(volume.Tags),
     attachedTo: instanceOf(volume),
+    made: volume.State !== 'creating',
   }));
 }
 

@@ -45,7 +45,8 @@ export async function readStorage(ec2: EC2Client, cluster: string, shard: number
   const volumes = Volumes.map((v) => ({ v, tags: tagsOf(v.Tags) }));
   return {
     volumes: volumes
-      .filter(({ tags }) => tags[TAGS.node] !== undefined && Number.isInteger(Number(tags[TAGS.generation])))
+      .filter(({ v, tags }) => isUsable(v) && tags[TAGS.node] !== undefined)
+      .filter(({ tags }) => Number.isInteger(Number(tags[TAGS.generation])))
       .map(({ v, tags }) => ({
         id: v.VolumeId!,
         node: tags[TAGS.node]!,
@@ -61,7 +62,8 @@ export async function readStorage(ec2: EC2Client, cluster: string, shard: number
         id: v.VolumeId!,
         snapshotId: tags[TAGS.testOf]!,
         testedBy: tags[TAGS.testedBy] ?? '',
-        available: v.State === 'available',
+        // One that broke is not held by anybody either.
+        available: v.State === 'available' || v.State === 'error',
         madeAt: v.CreateTime?.getTime() ?? 0,
       })),
     snapshots: Snapshots.flatMap((s) => {
@@ -100,6 +102,10 @@ export const toTags = (tags: Readonly<Record<string, string>>): Tag[] =>
 /** What is asked for by its tags. */
 export const withTags = (tags: Readonly<Record<string, string>>): Filter[] =>
   Object.entries(tags).map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] }));
+
+/** EC2 goes on listing one that broke, and for a while one that is deleted: nobody gets either. */
+export const isUsable = ({ State }: Volume): boolean =>
+  State !== 'error' && State !== 'deleting' && State !== 'deleted';
 
 /** The instance that a volume is attached to, or is just coming to or going from. */
 export const instanceOf = ({ Attachments }: Volume): string | null =>

@@ -41,13 +41,16 @@ export interface Mounted {
 
 /**
  * Attaches and mounts this node's data volume, the one of the highest generation unless one is mounted already.
- * Whatever fails is tried again by the caller.
+ * Whatever fails is tried again by the caller. It waits for EC2 no longer than `withinMs`.
  */
-export async function mountDataVolume({ config, instanceId, mountPoint, deviceDir, log }: Place): Promise<Mounted> {
+export async function mountDataVolume(
+  { config, instanceId, mountPoint, deviceDir, log }: Place,
+  withinMs = Infinity,
+): Promise<Mounted> {
   const ec2 = new EC2Client({ region: config.region });
   let said: VolumeStep | null = null;
   let mountsFailed = 0;
-  for (;;) {
+  for (const end = Date.now() + withinMs; ;) {
     const volumes = await ownVolumes(ec2, config);
     const mounted = await mountedDevice(mountPoint);
     if (mounted !== null) {
@@ -64,6 +67,7 @@ export async function mountDataVolume({ config, instanceId, mountPoint, deviceDi
       self: instanceId,
       fileSystem: deviceExists ? await fileSystemOf(device) : null,
     });
+    if (Date.now() > end) throw new Error(`${volume.id} is not mounted within ${withinMs / 1000} s: ${step}`);
     if (step !== said) log('info', 'volume', { volume: volume.id, step });
     said = step;
     const from = volume.tags[TAGS.restoredFrom];

@@ -1,5 +1,6 @@
 import type { VolumeStatus } from '../../lib/control/agent-status';
 import type { ControlStore } from '../../lib/control/store';
+import { UserError } from '../../lib/core/errors';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/core/storage-documents';
 import { careForVolume } from '../../lib/core/volume-care';
@@ -36,6 +37,8 @@ export interface KeeperOptions {
 
 /** A report that says nothing new is written this often. */
 const REPORT_MS = 60_000;
+/** EC2 attaches within seconds. What takes longer may never come: another volume is asked for while it is tried on. */
+const ATTACH_MS = 120_000;
 
 /** Watches the data volume as a whole, asks for another one where nothing else helps, and takes it. */
 export class VolumeKeeper {
@@ -52,7 +55,7 @@ export class VolumeKeeper {
   /** The newest volume cannot be mounted, so that none is: why. */
   private unusable: string | null = null;
   private remounted = false;
-  private swapping: { readonly from: string | null; readonly because: string } | null = null;
+  private swapping: { readonly from: string | null; readonly since: number; stuck: boolean } | null = null;
   private readonly freed: string[] = [];
   private doing: string | null = null;
   private reported = { text: '', at: 0 };
@@ -142,7 +145,7 @@ export class VolumeKeeper {
 
   private async care(): Promise<void> {
     const { data, log } = this.o;
-    if (this.swapping !== null) return this.finishSwap();
+    if (this.swapping !== null) return this.swap(this.swapping);
     if (this.lost && this.trouble === null) {
       await this.o.onLoss();
       this.lost = false;
@@ -177,23 +180,37 @@ export class VolumeKeeper {
     if (what !== 'swap') this.asked = what === 'ask';
     if (what !== 'swap') return;
     this.remounted = true;
-    this.swapping = { from: this.mounted?.id ?? null, because };
-    await this.finishSwap();
+    this.swapping = { from: this.mounted?.id ?? null, since: Date.now(), stuck: false };
+    await this.swap(this.swapping);
+  }
+
+  private async swap(swapping: NonNullable<VolumeKeeper['swapping']>): Promise<void> {
+    try {
+      await this.finishSwap();
+    } catch (error) {
+      // What EC2 did not do in that time it may never do, and what it does not know any more it cannot attach.
+      if (Date.now() - swapping.since >= ATTACH_MS || error instanceof UserError) {
+        swapping.stuck = true;
+        this.asked = true;
+      }
+      throw error;
+    }
   }
 
   /** Each part sees whether it is done already: it may fail anywhere, and is begun anew with the next round. */
   private async finishSwap(): Promise<void> {
     const { prometheus, scrubber, data, log } = this.o;
     const { detach, mountDataVolume } = await import('../boot/volume');
-    const { from } = this.swapping!;
-    const force = needsAnother(this.trouble);
+    const { from, stuck } = this.swapping!;
+    // By force too what EC2 calls busy: Prometheus has ended, and the mount is let go of.
+    const force = needsAnother(this.trouble) || stuck;
     // What hangs on a stalled volume cannot be killed; it gets errors once the volume is taken away.
     if (from !== null && this.trouble === 'stalled') await detach(from, this.place, true);
     await prometheus.hold(force ? 'SIGKILL' : 'SIGTERM');
     if ((await mountedDevice(data)) !== null) await unmount(data);
     if (from !== null) await detach(from, this.place, force);
     try {
-      this.mounted = await mountDataVolume(this.place);
+      this.mounted = await mountDataVolume(this.place, ATTACH_MS);
     } catch (error) {
       if (!(error instanceof UnusableVolume)) throw error;
       log('error', 'volume-unusable', { volume: error.id, because: error.message });

@@ -5,13 +5,14 @@ import { ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { judge } from '../../lib/core/damage-judge';
 import { TAGS } from '../../lib/core/names';
 import type { SnapshotTest } from '../../lib/core/storage-documents';
-import { mountedDevice, run, unmount } from '../boot/mounts';
+import { mountedDevice, unmount } from '../boot/mounts';
 import { detach, mountAt, type Place } from '../boot/volume';
 import { ATTACH_TEST_AS, deviceName } from '../boot/volume-step';
 import { messageOf } from '../log';
 import { sleep } from '../loop';
 import { Memory } from '../scrub/memory';
 import { scrubPass } from '../scrub/pass';
+import { countLines } from './count-lines';
 
 export interface TesterOptions extends Place {
   /** Where the volume is mounted that is tried. */
@@ -113,8 +114,7 @@ export class SnapshotTester {
     if (worst !== undefined) return worst.says;
     const range = [`--min-time=${takenAt - FRESH_MS}`, `--max-time=${takenAt + 60_000}`, '--match={__name__="up"}'];
     const args = ['-n', '19', promtool, 'tsdb', 'dump', `--sandbox-dir-root=${scratch}`, ...range, tsdb];
-    const { stdout } = await run('nice', args, { timeout: DUMP_MS, maxBuffer: 2 ** 28 });
-    const samples = stdout.split('\n').filter((line) => line.startsWith('{')).length;
+    const samples = await countLines('nice', args, '{', DUMP_MS);
     return samples === 0
       ? `it opens, and has no sample of the last ${FRESH_MS / 60_000} minutes before it`
       : `${GOOD}: ${samples} samples of up in its last ${FRESH_MS / 60_000} minutes`;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { isBlank } from '../../agent/boot/blank';
-import { run } from '../../agent/boot/mounts';
 import { mountDataVolume, type Place } from '../../agent/boot/volume';
 import { deviceName, UnusableVolume } from '../../agent/boot/volume-step';
+import { countLines } from '../../agent/storage/count-lines';
 import { endedFromOutside, SnapshotTester } from '../../agent/storage/snapshot-tester';
 import { toTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
@@ -106,7 +106,7 @@ test.each([
   ['that took longer than it may', 'exec sleep 60', 200, false],
   ['that failed by itself', 'echo broken >&2; exit 1', 0, false],
 ])('of a program %s it is known whether it says something about the snapshot', async (_, script, timeout, outside) => {
-  const error = await run('sh', ['-c', script], { timeout }).then(
+  const error = await countLines('sh', ['-c', script], '{', timeout).then(
     () => null,
     (failed: unknown) => failed,
   );

@@ -24,6 +24,11 @@ export interface RefillNeed extends Span {
 const FRESH_MS = 3_000;
 /** Discovery and the offsets of the targets: about this long after its start a Prometheus has scraped all of them. */
 const SETTLED_MS = 10_000;
+/**
+ * What was known to be whole may be lost again with the machine: Prometheus syncs a segment of its WAL only at its end, and the
+ * kernel writes the rest within half a minute and some seconds, while what is remembered here is on the volume at once.
+ */
+const UNWRITTEN_MS = 60_000;
 /** A node that was not away is looked at this often. */
 const ROUTINE_MS = 300_000;
 
@@ -34,12 +39,13 @@ export function refillNeed(
   windowMs: number,
   now: number,
 ): RefillNeed | null {
-  const from = Math.max(state?.wholeUntil ?? 0, now - windowMs);
+  const known = state?.wholeUntil ?? 0;
+  const wasAway = startedAt > Math.max(known, now - windowMs);
+  const from = Math.max(wasAway ? known - UNWRITTEN_MS : known, now - windowMs);
   const to = now - FRESH_MS;
   // Not too early after a loss: what is lost up to its end would be looked for only by the next routine.
   const thoroughUntil = state?.thoroughUntil ?? 0;
   if (to < thoroughUntil + FRESH_MS) return null;
-  const wasAway = startedAt > from;
   if (wasAway ? now < startedAt + SETTLED_MS : to - from < ROUTINE_MS) return null;
   return { from, to, thoroughUntil };
 }

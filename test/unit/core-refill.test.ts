@@ -22,8 +22,9 @@ describe('when something has to be compared', () => {
       thoroughUntil: 0,
     });
   });
-  test('after a start: what was not known to be whole', () => {
-    expect(refillNeed(state(NOW - 60_000), NOW - 12_000, WINDOW, NOW)).toMatchObject({ from: NOW - 60_000 });
+  test('after a start: what was not known to be whole, and what may have been lost with the machine', () => {
+    expect(refillNeed(state(NOW - 60_000), NOW - 12_000, WINDOW, NOW)).toMatchObject({ from: NOW - 120_000 });
+    expect(refillNeed(state(NOW - WINDOW), NOW - 12_000, WINDOW, NOW)).toMatchObject({ from: NOW - WINDOW });
   });
   test('without a start: every five minutes', () => {
     expect(refillNeed(state(NOW - 290_000), NOW - 900_000, WINDOW, NOW)).toBeNull();
@@ -40,7 +41,7 @@ describe('when something has to be compared', () => {
     expect(refillNeed(after, running, WINDOW, NOW + 1_000)).toBeNull();
     expect(refillNeed(after, running, WINDOW, NOW + 5_900)).toBeNull();
     const need = refillNeed(after, running, WINDOW, NOW + 6_000);
-    expect(need).toEqual({ from: NOW - 3_600_000, to: NOW + 3_000, thoroughUntil: NOW });
+    expect(need).toEqual({ from: NOW - 3_660_000, to: NOW + 3_000, thoroughUntil: NOW });
   });
 });
 

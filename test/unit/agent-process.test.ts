@@ -13,7 +13,7 @@ describe('supervision of a process', () => {
   const exits: string[] = [];
 
   /** A program that only this test has: node with an argument that names the test's directory. */
-  const supervise = (script = 'setInterval(() => {}, 1000)'): Supervisor => {
+  const supervise = (script = 'setInterval(() => {}, 1000)', beforeStart?: () => Promise<void>): Supervisor => {
     const marker = `--data=${dir}`;
     const supervisor = new Supervisor({
       name: 'program',
@@ -22,6 +22,7 @@ describe('supervision of a process', () => {
       pidFile: join(dir, 'program.pid'),
       logFile: join(dir, 'program.log'),
       onExit: (how) => exits.push(how),
+      ...(beforeStart === undefined ? {} : { beforeStart }),
       log: () => {},
     });
     supervisors.push(supervisor);
@@ -45,6 +46,20 @@ describe('supervision of a process', () => {
     await eventually('the exit', () => exits.includes('signal SIGKILL'));
     await eventually('the restart', () => supervisor.pid !== null && supervisor.pid !== pid);
     expect(supervisor.restarts).toBe(1);
+  });
+
+  it('is held only when what is done before a start has ended, and then starts none', async () => {
+    let ends = (): void => undefined;
+    const supervisor = supervise(undefined, () => new Promise((resolve) => (ends = resolve)));
+    supervisor.start();
+    await expect(supervisor.hold('SIGTERM', 100)).rejects.toThrow(/before a start of program does not end/);
+    const held = supervisor.hold('SIGTERM', 5_000);
+    ends();
+    await held;
+    expect(supervisor.pid).toBeNull();
+    supervisor.letGo();
+    ends();
+    await eventually('the start', () => supervisor.pid !== null);
   });
 
   it('adopts what an earlier agent left, and notices its exit', async () => {

@@ -96,8 +96,14 @@ export const ownTags = (cluster: string, shard: number): Record<string, string> 
   [TAGS.shard]: String(shard),
 });
 
+/** Values may be what a program said: EC2 takes 256 characters, and answers in XML, which knows neither control characters nor halves. */
 export const toTags = (tags: Readonly<Record<string, string>>): Tag[] =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value: Value.slice(0, 256) }));
+  Object.entries(tags).map(([Key, Value]) => ({
+    Key,
+    Value: Value.replace(/\p{Cc}+/gu, ' ')
+      .slice(0, 256)
+      .replace(/\p{Cs}/gu, ''),
+  }));
 
 /** What is asked for by its tags. */
 export const withTags = (tags: Readonly<Record<string, string>>): Filter[] =>

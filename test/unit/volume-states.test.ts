@@ -55,3 +55,9 @@ test('one that was made for a test and broke can be deleted', async () => {
   const { tests } = await readStorage(new EC2Client({ region: 'eu-west-1' }), 'test', 0);
   expect(tests).toMatchObject([{ id: 'vol-test', available: true }]);
 });
+
+test('what a program said becomes a tag that EC2 takes', () => {
+  const value = (text: string): string => toTags({ said: text })[0]!.Value!;
+  expect(value('bad: block 01:\n\tinvalid\u0000 “index”')).toBe('bad: block 01: invalid  “index”');
+  expect(value(`${'x'.repeat(255)}😀`)).toBe('x'.repeat(255));
+});

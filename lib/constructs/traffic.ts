@@ -10,8 +10,11 @@ export class Traffic extends Construct {
   readonly loadBalancer: SecurityGroup;
   /** Thanos' tasks. */
   readonly thanos: SecurityGroup;
-  /** Of the function that reconnects to targets: it gets no further than their ports. Null without remedies. */
-  readonly remedies: SecurityGroup | null;
+  /**
+   * Of the function that reconnects to targets: it gets no further than their ports. There without remedies too: while the
+   * control stack still has the function, CloudFormation does not let this stack give up a group that the other imports.
+   */
+  readonly remedies: SecurityGroup;
 
   constructor(scope: Construct, id: string, vpc: IVpc, cluster: Cluster) {
     super(scope, id);
@@ -45,7 +48,7 @@ export class Traffic extends Construct {
     nodes.addIngressRule(functions, prometheus, 'Probes of Prometheus');
     nodes.addIngressRule(functions, Port.tcp(PORTS.agent), 'Probes of the agent');
 
-    this.remedies = cluster.remedies.length === 0 ? null : this.remedyGroup(vpc, cluster);
+    this.remedies = this.remedyGroup(vpc, cluster);
 
     nodes.addIngressRule(nodes, prometheus, 'Peers probe each other');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.agent), 'Peers probe each other');

@@ -128,7 +128,7 @@ export class ControlStack extends Stack {
     return this.controlFunction('reconnect-redis', Duration.minutes(5), 'Reconnects to targets that are down', keys, {
       reads: keys,
       entry: remediesEntry(join(functionsDir, 'reconnect-redis', 'handler.ts'), root, remedies),
-      securityGroup: network.traffic.remedies!,
+      securityGroup: network.traffic.remedies,
       environment: remedyEnvironment(remedies),
       permissions: remedies.flatMap(({ hook }) =>
         (hook?.allow ?? []).map(

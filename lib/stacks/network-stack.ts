@@ -37,6 +37,8 @@ export class NetworkStack extends Stack implements Network {
     this.vpc = made.vpc;
     this.subnets = made.subnets;
     this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);
+    // Exported whether or not anybody imports it, so that the last remedy can go: this stack is deployed before that one.
+    this.exportValue(this.traffic.remedies.securityGroupId);
     this.namespace = new PrivateDnsNamespace(this, 'Names', {
       name: DISCOVERY.namespace(cluster.name),
       vpc: this.vpc,

@@ -10,7 +10,7 @@ import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { drillCluster, drillNamed } from './promha/drill';
 import { ending, EXIT } from './promha/exit';
 import { readHistories, renderHistory } from './promha/history';
-import { operateCluster, pauseReason, renderOutcome } from './promha/operate';
+import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
 import { shardMeant, shardsMeant } from './promha/shards';
 import { strikes } from './promha/strike';
@@ -103,7 +103,7 @@ withWhere(program.command('switchover').description('gives alerting to another n
   .option('--to <node>', 'which one; without it the first that can')
   .option('--reason <text>', 'for the audit trail', '')
   .action((where: Where & { to?: string; reason: string }) =>
-    operation(where, { kind: 'switchover', to: where.to ?? null, reason: where.reason }),
+    operation(where, { kind: 'switchover', to: where.to ?? null, reason: switchoverReason(where.reason) }),
   );
 
 withWhere(program.command('pause').description('maintenance: nothing automatic happens until `resume`'))

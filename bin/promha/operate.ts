@@ -14,14 +14,23 @@ const STORE_TIMEOUT_MS = 5_000;
 
 /** @throws UserError when nobody who finds it paused would learn why */
 export function pauseReason(text: string): string {
+  return reasonIn(text, true, "promha pause --reason 'new disks, done by 04:00'");
+}
+
+/** @throws UserError when it is a flag */
+export function switchoverReason(text: string): string {
+  return reasonIn(text, false, "promha switchover --reason 'new kernel', or leave out --reason");
+}
+
+function reasonIn(text: string, needed: boolean, fix: string): string {
   const reason = text.trim();
-  // A forgotten text makes the next flag the reason, and `--reason --local` would pause another cluster.
-  if (reason !== '' && !reason.startsWith('--')) return reason;
+  // A forgotten text makes the next flag the reason, and `--reason --local` would change another cluster.
+  if (!reason.startsWith('--') && (reason !== '' || !needed)) return reason;
   throw new UserError({
     what: '--reason does not say why',
     got: reason === '' ? 'nothing' : reason,
-    expected: 'what whoever finds the cluster paused should know',
-    fix: "promha pause --reason 'new disks, done by 04:00'",
+    expected: needed ? 'what whoever finds the cluster paused should know' : 'a text for the audit trail',
+    fix,
   });
 }
 

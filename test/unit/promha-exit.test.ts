@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { awsCluster } from '../../bin/promha/cluster';
-import { pauseReason } from '../../bin/promha/operate';
+import { pauseReason, switchoverReason } from '../../bin/promha/operate';
 import { UserError } from '../../lib/core/errors';
 import { ending, EXIT, NotNow, Unreachable } from '../../bin/promha/exit';
 
@@ -43,6 +43,12 @@ test('an S3 that does not answer is not taken for missing credentials', () => {
 test.each(['', '  ', '--local'])('a pause for %j is refused', (text) => {
   expect(() => pauseReason(text)).toThrow(/--reason does not say why/);
   expect(pauseReason(' new disks ')).toBe('new disks');
+});
+
+test('a switch-over needs no reason, but a flag is none: --local would be lost, and another cluster changed', () => {
+  expect(switchoverReason('')).toBe('');
+  expect(switchoverReason(' new kernel ')).toBe('new kernel');
+  expect(() => switchoverReason('--local')).toThrow(/--reason does not say why\n +got: +--local/);
 });
 
 describe('a CloudFormation that accepts and never answers', () => {

@@ -25,6 +25,8 @@ export interface Rhythm {
   readonly profile: ScrapeProfile;
   /** Between two scrapes of the user's targets, ms. */
   readonly intervalMs: number;
+  /** That is more than is configured. */
+  readonly slower: boolean;
   /** For how long the last sample of a series stands for it, ms; more than one scrape of any job may be missing. */
   readonly windowMs: number;
 }
@@ -35,7 +37,8 @@ const INTERVALS = 3;
 /** `otherJobsMs`: the interval of the slowest job that keeps its own in every profile, 0 for none. */
 export function rhythmOf(profile: ScrapeProfile, configured: string, otherJobsMs: number): Rhythm {
   const intervalMs = profileIntervalMs(profile, configured);
-  return { profile, intervalMs, windowMs: INTERVALS * Math.max(intervalMs, otherJobsMs) };
+  const slower = intervalMs > durationMs(configured);
+  return { profile, intervalMs, slower, windowMs: INTERVALS * Math.max(intervalMs, otherJobsMs) };
 }
 
 /** A range with fewer scrapes than a rate needs is widened to this, ms. */

@@ -22,13 +22,17 @@ interface Edit {
 }
 
 /** What may stand behind a selector and belongs to it. By text: the grammar gives `a + b offset 1m` to the whole sum. */
-const MODIFIERS = /^(?:\s*(?:offset\s+-?[0-9a-z]+|@\s*(?:(?:start|end)\s*\(\s*\)|[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)))*/i;
+const MODIFIERS =
+  /^(?:\s*(?:offset\s+[-+]?\s*[0-9][0-9a-z.]*|@\s*(?:(?:start|end)\s*\(\s*\)|[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)))*/i;
+
+/** Functions of a range whose value grows with the number of samples in it. */
+const COUNTING = ['count_over_time', 'sum_over_time'];
 
 /**
  * The same expression for samples that come less often. When scrapes slow down Prometheus marks every series stale, and
  * instant selectors see nothing until the next scrape: a pending alert would begin anew. So each of them looks back
  * over a window instead, which staleness does not touch; a vanished series then stays for that window. Ranges too short
- * to hold two samples are widened, and that is said.
+ * to hold two samples are widened, and that is said; what counts samples finds fewer, and that is said too.
  */
 export function inRhythm(expr: string, rhythm: Rhythm, isRecorded: IsRecorded): Rewritten {
   const edits: Edit[] = [];
@@ -36,9 +40,15 @@ export function inRhythm(expr: string, rhythm: Rhythm, isRecorded: IsRecorded): 
   const metrics: string[] = [];
   const window = `[${rhythm.windowMs / 1000}s]`;
 
+  const nameOf = (call: Node | null): string =>
+    call === null ? '' : expr.slice(call.from, expr.indexOf('(', call.from)).trim();
+
   const range = (matrix: Node, selector: Node): void => {
     const duration = matrix.getChild('DurationExpr');
     if (duration === null) return;
+    const name = nameOf(callOf(matrix));
+    if (rhythm.slower && COUNTING.includes(name))
+      lost.push(`${name}(${expr.slice(selector.from, matrix.to)}) has fewer samples to add up`);
     const text = expr.slice(duration.from, duration.to);
     const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseDuration(text);
     if (ms === null || !tooShort(ms, rhythm)) return;
@@ -50,7 +60,7 @@ export function inRhythm(expr: string, rhythm: Rhythm, isRecorded: IsRecorded): 
   const instant = (selector: Node): void => {
     const whole = selector.to + MODIFIERS.exec(expr.slice(selector.to))![0].length;
     const call = callOf(selector);
-    const name = call === null ? '' : expr.slice(call.from, expr.indexOf('(', call.from)).trim();
+    const name = nameOf(call);
     if (name === 'timestamp') {
       // Of a window it would be the time of the evaluation.
       lost.push(`timestamp(${expr.slice(selector.from, whole)}) is of a sample that is up to one interval older`);

@@ -19,6 +19,8 @@ test('every instant selector looks back over its window, with what belongs to it
     ['max_over_time(a[5m:1s])', 'max_over_time(last_over_time(a[15s])[5m:1s])'],
     ['absent(up{job="x"})', 'absent_over_time(up{job="x"}[15s])'],
     ['absent(up{job="x"} offset 1m)', 'absent_over_time(up{job="x"}[15s] offset 1m)'],
+    ['a offset 1.5 > 1', 'last_over_time(a[15s] offset 1.5) > 1'],
+    ['a offset - 5m - 3', 'last_over_time(a[15s] offset - 5m) - 3'],
     ['vector(1)', 'vector(1)'],
   ];
   for (const [from, to] of cases) expect(reduced(from)).toBe(to);
@@ -33,6 +35,19 @@ test('ranges stay while they hold two samples, and are widened and named when th
   const { expr, lost } = inRhythm('rate(a{b="c"}[10s])', MINIMAL, none);
   expect(expr).toBe('rate(a{b="c"}[45s])');
   expect(lost).toEqual(['a{b="c"}[10s] holds fewer than two samples and looks back 45s instead']);
+});
+
+test('what counts samples finds fewer of them, and is named; not where they come as often as configured', () => {
+  const lost = (expr: string, rhythm = REDUCED): readonly string[] => inRhythm(expr, rhythm, none).lost;
+  expect(lost('count_over_time(a{b="c"}[1m] offset 5m) < 50')).toEqual([
+    'count_over_time(a{b="c"}[1m]) has fewer samples to add up',
+  ]);
+  expect(lost('sum by (job) (sum_over_time(up[1m])) < 50')).toEqual([
+    'sum_over_time(up[1m]) has fewer samples to add up',
+  ]);
+  expect(lost('count_over_time(a[1m])', rhythmOf('reduced', '5s', 0))).toEqual([]);
+  // Of a subquery the steps are counted, which are as many as ever; an average is one of fewer samples.
+  expect(lost('count_over_time(a[1m:1s]) + avg_over_time(a[1m]) + max_over_time(a[1m])')).toEqual([]);
 });
 
 test('what rules record comes as often as ever and stays as it is', () => {

@@ -28,7 +28,9 @@ export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler 
     const { target, source } = readRequest(event, targets);
     const { storeTimeoutMs } = config.policy;
     const where = [controlS3(storeTimeoutMs), config.controlBucket, config.shard, storeTimeoutMs] as const;
-    const because = heldBack(target.name, await readPause(s3ControlStore(...where)), source);
+    const control = s3ControlStore(...where);
+    const held = async (): Promise<string | null> => heldBack(target.name, await readPause(control), source);
+    const because = await held();
     if (because !== null) {
       log('info', 'remedy-held-back', { remedy: target.name, because });
       return { acted: false, reconnected: false, because };
@@ -40,6 +42,7 @@ export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler 
       password: passwordOf(target.name),
       hook: hooks[target.name],
       lease: new Lease(store, target.name, context.awsRequestId, Date.now(), Date.now),
+      heldBack: held,
       remainingMs: context.getRemainingTimeInMillis(),
     });
   };

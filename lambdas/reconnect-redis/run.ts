@@ -9,6 +9,8 @@ import type { Lease } from './lease';
 
 /** Of what the function may still run: for the last attempt and write. */
 const MARGIN_MS = 15_000;
+/** How often it is asked whether somebody has paused meanwhile. */
+const PAUSE_LOOK_MS = 10_000;
 
 export interface RemedyOutcome {
   /** Whether this call tried at all. */
@@ -22,7 +24,9 @@ export interface RemedyRun {
   readonly target: RemedyTarget;
   readonly password: string | null;
   readonly hook: RemedyHook | undefined;
-  readonly lease: Lease;
+  readonly lease: Pick<Lease, 'take' | 'renew' | 'end'>;
+  /** Why it is not to be tried, or null; asked again while it is tried. Never rejects. */
+  readonly heldBack: () => Promise<string | null>;
   /** For how long this execution may still go on, ms. */
   readonly remainingMs: number;
 }
@@ -39,6 +43,12 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
   const budgetMs = Math.min(REMEDY_BUDGET_MS, run.remainingMs - MARGIN_MS);
   let attempts = noAttempts(Date.now());
   let hooked: Promise<void> | null = null;
+  let lookedAt = Date.now(); // whoever called this has just looked
+  const stop = async (because: string): Promise<RemedyOutcome> => {
+    log('info', 'remedy-held-back', { remedy, because });
+    await Promise.all([lease.end(false, because), hooked]);
+    return { acted: true, reconnected: false, because };
+  };
   for (;;) {
     const step = nextStep(remedy, attempts, budgetMs, Date.now());
     if (step.do !== 'attempt') {
@@ -57,6 +67,11 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
       log('warn', 'remedy-left-to-another', { remedy, because });
       return { acted: true, reconnected: false, because };
     }
+    if (Date.now() - lookedAt >= PAUSE_LOOK_MS) {
+      const because = await run.heldBack();
+      if (because !== null) return stop(because);
+      lookedAt = Date.now();
+    }
     const at = Date.now();
     const attempt = { at, ...(await attemptOnce(target.connect, run.password)) };
     attempts = noteAttempt(attempts, attempt);
@@ -65,6 +80,9 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
     measure(run, [[METRICS.remedyAttempts, 1]]);
     const failingFor = Date.now() - attempts.startedAt;
     if (run.hook && hooked === null && attempt.saw !== 'answers' && failingFor >= (target.hookAfterMs ?? 0)) {
+      // It may restart what somebody is at work on: that must not follow a pause by even a few seconds.
+      const because = await run.heldBack();
+      if (because !== null) return stop(because);
       hooked = callHook(run.hook, { remedy, endpoint: target.connect, attempts });
     }
   }

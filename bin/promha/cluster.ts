@@ -20,7 +20,7 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * The running local system, which `named` has to be the name of if it is given; points the SDK to its emulator.
- * @throws Unreachable when none runs
+ * @throws Unreachable when none runs, or none yet
  */
 export function localCluster(named?: string): ClusterHandle {
   const state = runningState();
@@ -37,6 +37,15 @@ export function localCluster(named?: string): ClusterHandle {
       got: `--local --cluster ${named}`,
       expected: state.cluster,
       fix: 'leave out --cluster, or --local to ask AWS',
+    });
+  }
+  // Without its emulator the SDK would ask AWS.
+  if (state.endpoint === '' || state.controlBucket === '') {
+    throw new Unreachable({
+      what: 'the local system still starts',
+      got: 'nothing is deployed yet',
+      expected: 'the line `ready` where it was started',
+      fix: 'wait for it',
     });
   }
   process.env.AWS_ENDPOINT_URL = state.endpoint;

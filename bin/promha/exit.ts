@@ -59,5 +59,7 @@ export function ending(
 function codeOf(error: unknown): number {
   if (error instanceof Unreachable) return EXIT.unreachable;
   if (error instanceof NotNow) return EXIT.unwell;
-  return error instanceof UserError ? EXIT.badCall : EXIT.defect;
+  if (!(error instanceof UserError)) return EXIT.defect;
+  // A document in the control bucket that cannot be used: nobody called anything wrong.
+  return error.problem.where?.startsWith('s3://') ? EXIT.unwell : EXIT.badCall;
 }

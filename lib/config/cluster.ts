@@ -121,6 +121,7 @@ export interface ClusterConfig {
   readonly region: string;
   /** Only where the stacks must not be deployable to any other account. */
   readonly account?: string;
+  /** One more at the end only adds, up to three with NAT gateways and four without; beyond that subnets of a new VPC would move. */
   readonly zones: readonly string[];
   /** Nodes of each shard, at least two, over the zones in turn: prometheus-1, prometheus-2, …; of shard 1 prometheus-1-1, … */
   readonly replicas: number;

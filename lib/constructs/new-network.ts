@@ -50,8 +50,8 @@ export function createNetwork(
     // One per zone: a node must not lose its way out with another node's zone.
     natGateways: nat ? zones.length : 0,
     subnetConfiguration: [
-      { name: 'nodes', subnetType: type },
       ...(nat ? [{ name: 'nat', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false, cidrMask: 28 }] : []),
+      { name: 'nodes', subnetType: type, cidrMask: nodesMask(network.cidr, zones.length, nat) },
     ],
     gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     // Closing the default security group takes a custom resource; nothing here is ever put into it.
@@ -80,4 +80,10 @@ export function createNetwork(
     }
   }
   return { vpc, subnets };
+}
+
+/** A quarter of the range for each zone as long as that is enough, so that one more zone moves no subnet that is there. */
+function nodesMask(cidr: string, zones: number, nat: boolean): number {
+  const quarters = nat ? 3 : 4; // the NAT gateways' subnets take the first
+  return Number(cidr.split('/')[1]) + (zones <= quarters ? 2 : 3);
 }

@@ -6,7 +6,10 @@ import type { ClusterHandle } from './cluster';
 /** S3 lists no more at once. */
 const PAGE = 1_000;
 
-/** Every change of the assignment, newest first, from the object's versions. */
+/**
+ * Every change of the assignment, newest first, from the object's versions. One that cannot be read is told on stderr and
+ * passed over: who looks for the version to put back needs the others.
+ */
 export async function readHistory(
   handle: ClusterHandle,
   s3: S3Client,
@@ -24,15 +27,19 @@ export async function readHistory(
     after = { KeyMarker: listed.NextKeyMarker, VersionIdMarker: listed.NextVersionIdMarker };
     more = listed.IsTruncated === true;
   }
-  return Promise.all(
+  const found = await Promise.all(
     ids.map(async (VersionId) => {
       const object = await s3.send(new GetObjectCommand({ Bucket: handle.controlBucket, Key, VersionId }));
-      return parseAssignment(
-        await object.Body!.transformToString(),
-        `s3://${handle.controlBucket}/${Key}?versionId=${VersionId}`,
-      );
+      const text = await object.Body!.transformToString();
+      try {
+        return [parseAssignment(text, `s3://${handle.controlBucket}/${Key}?versionId=${VersionId}`)];
+      } catch (error) {
+        process.stderr.write(`promha: ${(error as Error).message}\n`);
+        return [];
+      }
     }),
   );
+  return found.flat();
 }
 
 /** A change, and of which shard; absent where there is one only. */

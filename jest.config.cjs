@@ -11,6 +11,4 @@ module.exports = {
   },
   testTimeout: 60_000,
   maxWorkers: 2,
-  // What has synthesized a few apps keeps gigabytes, in which the simulation takes many times as long.
-  workerIdleMemoryLimit: '1GB',
 };

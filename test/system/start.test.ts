@@ -34,9 +34,15 @@ async function until(what: string, holds: () => boolean | Promise<boolean>, with
 
 /** How many nodes a Thanos query asks; 0 when it is none that answers. */
 async function sidecars(url: string): Promise<number> {
-  const answer = await fetch(url, { headers: { connection: 'close' } }).catch(() => null);
-  if (answer?.status !== 200) return 0;
-  return ((await answer.json()) as { data: { sidecar?: unknown[] } }).data.sidecar?.length ?? 0;
+  try {
+    // While queries are given another way an answer may never come: asked again.
+    const signal = AbortSignal.timeout(5_000);
+    const answer = await fetch(url, { headers: { connection: 'close' }, signal });
+    if (answer.status !== 200) return 0;
+    return ((await answer.json()) as { data: { sidecar?: unknown[] } }).data.sidecar?.length ?? 0;
+  } catch {
+    return 0; // not yet
+  }
 }
 
 function namespaces(): string[] {

@@ -52,11 +52,15 @@ export class Probes {
   }
 
   get peerAlerts(): boolean {
-    return [...this.last.values()].some((probe) => probe.node !== this.self && serves(probe, this.policy));
+    return this.somePeer(serves);
   }
 
   get peerWorks(): boolean {
-    return [...this.last.values()].some((probe) => probe.node !== this.self && works(probe, this.policy));
+    return this.somePeer(works);
+  }
+
+  private somePeer(holds: typeof works): boolean {
+    return [...this.last.values()].some((probe) => probe.node !== this.self && holds(probe, this.policy));
   }
 
   /** The last probe of this node, null before the first. */

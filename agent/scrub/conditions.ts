@@ -48,12 +48,15 @@ export class Conditions {
   headSetAside(): void {
     if (this.headIsAside) return;
     this.headIsAside = true;
-    this.exits = [];
-    this.now = [];
+    this.beginAnew();
+  }
+
+  blockSetAside(): void {
+    this.beginAnew();
   }
 
   /** What it stumbled over may be gone: whether the loop goes on is seen by the next starts. */
-  blockSetAside(): void {
+  private beginAnew(): void {
     this.exits = [];
     this.now = [];
   }

@@ -110,17 +110,35 @@ export async function askMarkedToEnd(marks: Readonly<Record<string, string>>, gr
   }
 }
 
-/** Kills what carries the marks, until nothing does. Stopped processes die too: SIGKILL needs no waking. */
+/**
+ * Kills what carries the marks, until nothing does, and until what was killed is gone: its environment goes before its
+ * network namespace and its open files do. Stopped processes die too: SIGKILL needs no waking.
+ */
 export async function killMarked(marks: Readonly<Record<string, string>>): Promise<void> {
-  for (let round = 0; round < 50; round += 1) {
-    if (signalMarked(marks, 'SIGKILL') === 0) return;
+  const killed = new Set<number>();
+  for (const end = Date.now() + KILLED_MS; Date.now() < end;) {
+    const found = signalMarked(marks, 'SIGKILL');
+    for (const pid of found) killed.add(pid);
+    if (found.length === 0 && [...killed].every(hasEnded)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`processes do not end: ${findMarked(marks).join(', ')}`);
+  throw new Error(`processes do not end: ${[...killed].filter((pid) => !hasEnded(pid)).join(', ')}`);
 }
 
-/** How many there were. */
-function signalMarked(marks: Readonly<Record<string, string>>, signal: NodeJS.Signals): number {
+/** A process of many gigabytes takes its time to give them back. */
+const KILLED_MS = 10_000;
+
+/** A zombie holds nothing any more: it only waits for its parent to ask how it ended. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/** Those it was sent to. */
+function signalMarked(marks: Readonly<Record<string, string>>, signal: NodeJS.Signals): number[] {
   const pids = findMarked(marks);
   for (const pid of pids) {
     try {
@@ -129,5 +147,5 @@ function signalMarked(marks: Readonly<Record<string, string>>, signal: NodeJS.Si
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-  return pids.length;
+  return pids;
 }

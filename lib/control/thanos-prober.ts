@@ -1,3 +1,4 @@
+import { httpGet } from './http-get';
 import { reasonOf } from './prober';
 import type { QueryTask } from './route-book';
 
@@ -24,12 +25,10 @@ export async function probeTask(task: QueryTask, timeoutMs: number): Promise<Tas
   const base = `http://${task.address}:${task.port}`;
   // One deadline for the whole probe. A hung process still accepts connections: only an answer counts.
   const signal = AbortSignal.timeout(timeoutMs);
-  const ask = async (path: string): Promise<string> => {
-    const response = await fetch(`${base}${path}`, { signal });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
-    return text;
-  };
+  const ask = (path: string): Promise<string> =>
+    httpGet(`${base}${path}`, signal).catch((error: unknown) => {
+      throw new Error(`${path}: ${reasonOf(error)}`);
+    });
   try {
     const [, answer, stores] = await Promise.all([
       ask('/-/ready'),

@@ -85,7 +85,7 @@ async function healed(
   await must('it does not get ready', READY_MS, signal, async () => {
     const status = await statusOf(world, node);
     if (status.prometheus.pid === null || status.prometheus.pid === pid) return 'Prometheus does not run';
-    const ready = await fetch(`${prometheusOf(world, node)}/-/ready`);
+    const ready = await fetch(`${prometheusOf(world, node)}/-/ready`, { signal: AbortSignal.timeout(2_000) });
     return ready.ok ? null : 'Prometheus is not ready';
   });
   const readyAt = Date.now();
@@ -184,7 +184,8 @@ async function headChunksThere(world: World, node: string): Promise<void> {
 }
 
 async function metric(world: World, node: string, name: string): Promise<number> {
-  const text = await (await fetch(`${prometheusOf(world, node)}/metrics`)).text();
+  const signal = AbortSignal.timeout(5_000);
+  const text = await (await fetch(`${prometheusOf(world, node)}/metrics`, { signal })).text();
   return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
 }
 

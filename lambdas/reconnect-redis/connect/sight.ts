@@ -11,7 +11,6 @@ const BY_CODE: Readonly<Record<string, Saw>> = {
   EAI_AGAIN: 'name unknown',
   ECONNRESET: 'closed',
   EPIPE: 'closed',
-  UND_ERR_SOCKET: 'closed',
 };
 
 /** The first word of Redis's own errors. */
@@ -24,12 +23,12 @@ const BY_REPLY: Readonly<Record<string, Saw>> = {
   READONLY: 'read-only replica',
 };
 
-/** What an attempt that threw saw. fetch hides the reason in `cause`, and of several addresses in `errors`. */
+/** What an attempt that threw saw. Of several addresses, the reasons are in `errors`. */
 export function sightOf(error: unknown): Sight {
-  const { name, message, cause } = error as Error & { cause?: unknown };
+  const reason = error as Error & { code?: string; errors?: readonly { code?: string }[] };
+  const { name, message } = reason;
   if (name === 'TimeoutError') return { saw: 'timed out', detail: 'no answer in time' };
-  const reason = (cause ?? error) as Error & { code?: string; errors?: readonly { code?: string }[] };
   const code = reason.code ?? reason.errors?.[0]?.code ?? '';
   const saw = BY_CODE[code] ?? BY_REPLY[message.split(' ')[0]!];
-  return { saw: saw ?? 'unexpected', detail: reason.message || message || code };
+  return { saw: saw ?? 'unexpected', detail: message || code };
 }

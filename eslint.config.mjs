@@ -69,6 +69,32 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lambdas/**/*.ts', 'lib/control/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        {
+          name: 'fetch',
+          message:
+            'fetch loses a request whose connection is closed at once, and a function that waits for nothing else ends in silence: lib/control/http-get.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'In Node 20 it forgets the timeouts it is made of (nodejs/node 57736): agent/deadline.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{mjs,cjs}'],
     languageOptions: {
       globals: {

@@ -12,6 +12,7 @@ import {
   type HeldAlert,
   type Replay,
 } from '../../lib/core/gate';
+import { atMost } from '../deadline';
 import { messageOf, type Log } from '../log';
 import { sleep } from '../loop';
 
@@ -218,8 +219,7 @@ export class Delivery {
 
   /** How it sees its cluster; null when it does not answer. */
   private async askCluster(signal: AbortSignal): Promise<Cluster | null> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    return fetch(`http://${this.address}/api/v2/status`, { signal: patience })
+    return fetch(`http://${this.address}/api/v2/status`, { signal: atMost(REQUEST_TIMEOUT_MS, signal) })
       .then((response) => response.text())
       .then(clusterOf, () => null);
   }
@@ -229,7 +229,7 @@ export class Delivery {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      signal: atMost(REQUEST_TIMEOUT_MS, signal),
     });
     const answer = await response.text();
     if (!response.ok) throw new Refused(`HTTP ${response.status}: ${answer.slice(0, 200)}`);

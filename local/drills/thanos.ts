@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { httpGet } from '../../lib/control/http-get';
+import { reasonOf } from '../../lib/control/prober';
 import { THANOS_QUERY, type RunState } from '../run/run-dir';
-import { ASK_ANEW, getJson, nodesOf, type World } from './world';
+import { getJson, nodesOf, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
@@ -22,14 +24,15 @@ interface Stores {
 
 /** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
 export async function thanosUnrest(world: World): Promise<string | null> {
-  const answer = await fetch(`${queriesOf(world)}/api/v1/stores`, {
-    ...ASK_ANEW,
-    signal: AbortSignal.timeout(2_000),
-  });
-  // A node knows no stores.
-  if (answer.status === 404) return 'queries do not go through Thanos';
-  if (!answer.ok) return `Thanos answers HTTP ${answer.status}`;
-  const { data } = (await answer.json()) as Stores;
+  let text: string;
+  try {
+    text = await httpGet(`${queriesOf(world)}/api/v1/stores`, AbortSignal.timeout(2_000));
+  } catch (error) {
+    // A node knows no stores.
+    if ((error as Error).message === 'HTTP 404') return 'queries do not go through Thanos';
+    return `Thanos does not answer: ${reasonOf(error)}`;
+  }
+  const { data } = JSON.parse(text) as Stores;
   const failing = Object.values(data)
     .flat()
     .filter((store) => store.lastError !== null);

@@ -54,7 +54,7 @@ export const oracleOf = (world: World): string => world.state.urls.oracle!;
  * A connection of its own for every question: an open one stays with whoever the load balancer chose when it began,
  * whatever has become of the listener since.
  */
-export const ASK_ANEW = { headers: { connection: 'close' } } as const;
+const ASK_ANEW = { headers: { connection: 'close' } } as const;
 
 /** @throws Error when there is no answer in time or it is not 200 */
 export async function getJson<T>(url: string, timeoutMs = 2_000, init: RequestInit = {}): Promise<T> {

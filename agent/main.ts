@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { stayAwake } from '../lib/control/stay-awake';
 import { startAgent, type Agent } from './agent';
 import { readEnv } from './env';
 import { jsonLog, messageOf } from './log';
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   agent = await startAgent(config, env, log);
 }
 
-main().catch((error: unknown) => {
+stayAwake(main).catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });

@@ -1,7 +1,7 @@
-import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
+import { ebsClient, instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { TAGS } from '../../lib/core/names';
 import type { NodeConfig } from '../../lib/core/node-documents';
 import type { OwnVolume } from '../../lib/core/volume-care';
@@ -47,7 +47,7 @@ export async function mountDataVolume(
   { config, instanceId, mountPoint, deviceDir, log }: Place,
   withinMs = Infinity,
 ): Promise<Mounted> {
-  const ec2 = new EC2Client({ region: config.region });
+  const ec2 = ebsClient(config.region);
   let said: VolumeStep | null = null;
   let mountsFailed = 0;
   for (const end = Date.now() + withinMs; ;) {
@@ -104,7 +104,7 @@ export async function mountAt(device: string, mountPoint: string): Promise<void>
 
 /** The newest volume that the node could take; null when EC2 knows of none. While one is being made, the one before serves. */
 export async function newestVolume(config: NodeConfig): Promise<OwnVolume | null> {
-  const ec2 = new EC2Client({ region: config.region });
+  const ec2 = ebsClient(config.region);
   const known = (await ownVolumes(ec2, config)).filter((v) => v.made && Number.isInteger(generationOf(v)));
   if (known.length === 0) return null;
   const newest = chooseVolume(known, config.node);
@@ -113,7 +113,7 @@ export async function newestVolume(config: NodeConfig): Promise<OwnVolume | null
 
 /** Has EC2 take a volume away from this machine, and waits for it. `force`: its driver does not answer. */
 export async function detach(volumeId: string, { config, instanceId, log }: Place, force: boolean): Promise<void> {
-  const ec2 = new EC2Client({ region: config.region });
+  const ec2 = ebsClient(config.region);
   let asked = false;
   for (const end = Date.now() + DETACH_MS; ; await sleep(LOOK_EVERY_MS)) {
     const Filters = [{ Name: 'volume-id', Values: [volumeId] }];

@@ -1,7 +1,7 @@
-import { AttachVolumeCommand, DescribeVolumesCommand, EC2Client, type Volume } from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, DescribeVolumesCommand, type EC2Client, type Volume } from '@aws-sdk/client-ec2';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownTags, tagsOf, withTags } from '../../lib/control/ebs';
+import { ebsClient, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
 import { judge } from '../../lib/core/damage-judge';
 import { TAGS } from '../../lib/core/names';
 import type { SnapshotTest } from '../../lib/core/storage-documents';
@@ -39,7 +39,7 @@ export class SnapshotTester {
 
   async round(): Promise<void> {
     const { config, log } = this.o;
-    const ec2 = new EC2Client({ region: config.region });
+    const ec2 = ebsClient(config.region);
     const Filters = withTags({ ...ownTags(config.cluster, config.shard), [TAGS.testedBy]: config.node });
     const [volume] = (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
     if (volume === undefined) return;

@@ -27,9 +27,13 @@ export interface ShardStorage {
   readonly snapshots: readonly KnownSnapshot[];
 }
 
-/** Repair may wait longer than failover, and EC2 throttles. */
-export const ebsClient = (): EC2Client =>
-  new EC2Client({ maxAttempts: 3, requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000 } });
+/** Repair may wait longer than failover, and EC2 throttles; but nobody waits for ever for an API that is silent. */
+export const ebsClient = (region?: string, timeoutMs = 20_000): EC2Client =>
+  new EC2Client({
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+  });
 
 /** EC2 may leave out what does not fit into an answer that is not read by pages. */
 const PAGE = 500;

@@ -26,13 +26,23 @@ export interface ArtifactSource {
   open(): Promise<Readable>;
 }
 
+/** For all of a file: a source that stalls must not keep a node from the next one. */
+const DOWNLOAD_MS = 300_000;
+
+/** A file of the mirror. The time-outs of the S3 client would not cover a body that stalls. */
+export async function openMirrored(Bucket: string, Key: string, timeoutMs = DOWNLOAD_MS): Promise<Readable> {
+  const abortSignal = AbortSignal.timeout(timeoutMs);
+  const { Body } = await new S3Client({}).send(new GetObjectCommand({ Bucket, Key }), { abortSignal });
+  return Body as Readable;
+}
+
 /** The mirror first: a node has to boot while the internet is down, where its user has made a mirror. */
 export function sourcesOf(url: string, mirror: string | null): ArtifactSource[] {
   const file = basename(new URL(url).pathname);
   const web: ArtifactSource = {
     name: url,
     open: async () => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
+      const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
       if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
       return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
     },
@@ -40,8 +50,7 @@ export function sourcesOf(url: string, mirror: string | null): ArtifactSource[] 
   if (mirror === null) return [web];
   const bucket: ArtifactSource = {
     name: `s3://${mirror}/${file}`,
-    open: async () =>
-      (await new S3Client({}).send(new GetObjectCommand({ Bucket: mirror, Key: file }))).Body as Readable,
+    open: () => openMirrored(mirror, file),
   };
   return [bucket, web];
 }

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { ThanosImage } from '../../lib/core/node-documents';
 import { writeAtomically } from '../files';
 import { messageOf, type Log } from '../log';
-import { architecture, download, type ArtifactSource } from './artifacts';
+import { architecture, download, openMirrored, type ArtifactSource } from './artifacts';
 
 /** Image index or manifest, of Docker or OCI: https://github.com/opencontainers/image-spec. */
 interface Manifest {
@@ -91,8 +90,7 @@ function sources(
   const key = `oci/sha256/${hex(digest)}`;
   const bucket: ArtifactSource = {
     name: `s3://${mirror}/${key}`,
-    open: async () =>
-      (await new S3Client({}).send(new GetObjectCommand({ Bucket: mirror, Key: key }))).Body as Readable,
+    open: () => openMirrored(mirror, key),
   };
   return [bucket, registry];
 }

@@ -1,0 +1,44 @@
+import { DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { openMirrored } from '../../agent/boot/artifacts';
+import { ebsClient } from '../../lib/control/ebs';
+
+/** APIs that take a request and say nothing, or half of something. */
+const sockets: Socket[] = [];
+let says = '';
+let server: Server;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined).once('data', () => socket.write(says));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  Object.assign(process.env, {
+    // By its address: of a name, S3 would ask for the bucket's.
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+});
+afterAll(async () => {
+  process.env = before;
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('EC2 that is silent is given up, after a few tries', async () => {
+  const began = Date.now();
+  await expect(ebsClient('eu-west-1', 200).send(new DescribeVolumesCommand({}))).rejects.toThrow('exceeded the configured 200 ms');
+  expect(Date.now() - began).toBeLessThan(20_000);
+  expect(sockets).toHaveLength(3);
+});
+
+test('a mirror that stalls in the middle of a file is given up', async () => {
+  says = 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nhalf';
+  const file = await openMirrored('mirror', 'file', 500);
+  await expect(text(file)).rejects.toThrow('aborted');
+});

@@ -32,7 +32,9 @@ afterAll(async () => {
 
 test('EC2 that is silent is given up, after a few tries', async () => {
   const began = Date.now();
-  await expect(ebsClient('eu-west-1', 200).send(new DescribeVolumesCommand({}))).rejects.toThrow('exceeded the configured 200 ms');
+  await expect(ebsClient('eu-west-1', 200).send(new DescribeVolumesCommand({}))).rejects.toThrow(
+    'exceeded the configured 200 ms',
+  );
   expect(Date.now() - began).toBeLessThan(20_000);
   expect(sockets).toHaveLength(3);
 });

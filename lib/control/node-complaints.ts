@@ -7,7 +7,7 @@ const UPLOAD_LATE_MS = 3 * 3_600_000;
 export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume }: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
-  for (const { says, foundAt } of scrub?.damage ?? []) found.push(`damage in its TSDB since ${foundAt}: ${says}.`);
+  found.push(...damageSaid(scrub?.damage ?? []));
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
   if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);
   if (volume?.doing) found.push(`${volume.doing}.`);
@@ -26,4 +26,19 @@ export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume
     found.push(`the newest uploaded block is ${hours} h old; ${sidecar.waitingBlocks} wait.`);
   }
   return found;
+}
+
+/** So many of one kind are told one by one: a page of the same hides what else is wrong. */
+const MOST_OF_A_KIND = 3;
+
+function damageSaid(damage: NonNullable<AgentStatus['scrub']>['damage']): string[] {
+  const kinds = new Map<string, (typeof damage)[number][]>();
+  for (const d of damage) kinds.set(d.class, [...(kinds.get(d.class) ?? []), d]);
+  return [...kinds].flatMap(([kind, all]) => {
+    const told = all.length > MOST_OF_A_KIND ? all.slice(0, 1) : all;
+    const lines = told.map(({ says, foundAt }) => `damage in its TSDB since ${foundAt}: ${says}.`);
+    return told === all
+      ? lines
+      : [`${lines[0]} And ${all.length - 1} more like it (${kind}); GET /v1/status of its agent has them all.`];
+  });
 }

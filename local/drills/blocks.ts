@@ -35,8 +35,11 @@ export function overlapping(blocks: readonly BucketBlock[]): [BucketBlock, Bucke
   );
 }
 
-/** Blocks in use that lie in a stretch of one replica, at one resolution, in order. */
-export function within(
+/**
+ * Blocks in use that hold some of a stretch of one replica, at one resolution, in order. The compactor joins blocks up to
+ * fourteen days: one of them can begin before the stretch, or end after it.
+ */
+export function holding(
   blocks: readonly BucketBlock[],
   part: { readonly replica: string; readonly from: number; readonly to: number; readonly resolution?: number },
 ): BucketBlock[] {
@@ -46,8 +49,8 @@ export function within(
         !b.marked &&
         b.thanos.labels.replica === part.replica &&
         b.thanos.downsample.resolution === (part.resolution ?? 0) &&
-        b.minTime >= part.from &&
-        b.maxTime <= part.to,
+        b.minTime < part.to &&
+        b.maxTime > part.from,
     )
     .sort((a, b) => a.minTime - b.minTime);
 }

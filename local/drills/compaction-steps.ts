@@ -1,4 +1,4 @@
-import { overlapping, within, type BucketBlock } from './blocks';
+import { holding, overlapping, type BucketBlock } from './blocks';
 import { listBlocks } from './bucket';
 import { awaitAll } from './clock';
 import { TWO_DAYS } from './history';
@@ -26,12 +26,12 @@ export interface Compacted {
 
 /** How much of the imported pairs of days is in blocks of two days or more, ms. */
 function covered(blocks: readonly BucketBlock[], { history, node }: Imported, resolution: number): number {
+  const { from, to } = history;
   return (
-    within(blocks, { replica: node, from: history.from, to: history.to, resolution })
-      .map((b) => b.maxTime - b.minTime)
+    holding(blocks, { replica: node, from, to, resolution })
       // Blocks end with their last sample, not with their range.
-      .filter((length) => length > TWO_DAYS - SLACK_MS)
-      .reduce((sum, length) => sum + length, 0)
+      .filter((b) => b.maxTime - b.minTime > TWO_DAYS - SLACK_MS)
+      .reduce((sum, b) => sum + Math.min(b.maxTime, to) - Math.max(b.minTime, from), 0)
   );
 }
 
@@ -64,7 +64,7 @@ export async function compacted(world: World, imported: Imported): Promise<Compa
   const pairs = overlapping(blocks);
   const { history, node } = imported;
   return {
-    raw: within(blocks, { replica: node, from: history.from, to: history.to }).length,
+    raw: holding(blocks, { replica: node, from: history.from, to: history.to }).length,
     overlapping: pairs.length,
     findings: pairs.map(([a, b]) => `blocks ${a.ulid} and ${b.ulid} hold the same time`),
   };

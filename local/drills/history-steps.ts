@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitAll } from './clock';
-import { within, type BucketBlock } from './blocks';
+import { holding, type BucketBlock } from './blocks';
 import { listBlocks } from './bucket';
 import { expected, historyBefore, type History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
@@ -154,5 +154,5 @@ async function samplesAt(
 
 /** Blocks in use of what was imported. */
 export async function blocksOf(world: World, { history, node }: Imported, resolution = 0): Promise<BucketBlock[]> {
-  return within(await listBlocks(world), { replica: node, from: history.from, to: history.to, resolution });
+  return holding(await listBlocks(world), { replica: node, from: history.from, to: history.to, resolution });
 }

@@ -1,4 +1,4 @@
-import { overlapping, within, type BucketBlock } from '../../local/drills/blocks';
+import { holding, overlapping, type BucketBlock } from '../../local/drills/blocks';
 import { uncompacted } from '../../local/drills/compaction-steps';
 import { expected, historyBefore, openMetrics, sampleCount, TAIL, TWO_DAYS, valueAt } from '../../local/drills/history';
 
@@ -31,10 +31,10 @@ describe('blocks that overlap', () => {
   ])('%s', (_, blocks, pairs) => expect(overlapping(blocks)).toHaveLength(pairs));
 });
 
-test('blocks of a stretch are those in use, of one replica and resolution, in order', () => {
+test('blocks that hold a stretch are those in use, of one replica and resolution, in order', () => {
   const [a, b] = [block(2, 4), block(4, 6)];
   const others = [block(0, 2), block(4, 6, { replica: 'r2' }), block(4, 6, { res: 1 }), block(2, 4, { marked: true })];
-  expect(within([b, ...others, a], { replica: 'r1', from: 2, to: 6 })).toEqual([a, b]);
+  expect(holding([b, ...others, a], { replica: 'r1', from: 2, to: 6 })).toEqual([a, b]);
 });
 
 describe('history', () => {
@@ -87,6 +87,9 @@ describe('history', () => {
     const small = { res: 300_000 };
     expect(uncompacted([pair(0), pair(1), pair(0, small), pair(1, small), tail], imported)).toBeNull();
     expect(uncompacted([days(0, 2), days(0, 2, small), tail], imported)).toBeNull();
+    // Joined with what an earlier drill imported before, and what follows after: up to fourteen days.
+    expect(uncompacted([days(-2, 4), days(-2, 5, small), tail], imported)).toBeNull();
+    expect(uncompacted([days(-2, 3), days(-2, 4, small), tail], imported)).toMatch(/^1 of 2 .* 2 are downsampled/);
     expect(uncompacted([pair(0), pair(1), pair(0, small), tail], imported)).toMatch(/^2 of 2 .* 1 are downsampled/);
     expect(uncompacted([days(0, 2), tail], imported)).toMatch(/^2 of 2 .* 0 are downsampled/);
     const eight = Array.from({ length: 6 }, (_, i) => block(from + i * 8 * HOUR, from + (i + 1) * 8 * HOUR));

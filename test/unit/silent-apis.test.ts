@@ -1,8 +1,13 @@
 import { DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openMirrored } from '../../agent/boot/artifacts';
+import { fetchFile, objectsOf } from '../../agent/thanos/block-source';
 import { ebsClient } from '../../lib/control/ebs';
+import { controlS3 } from '../../lib/control/store';
 
 /** APIs that take a request and say nothing, or half of something. */
 const sockets: Socket[] = [];
@@ -43,4 +48,22 @@ test('a mirror that stalls in the middle of a file is given up', async () => {
   says = 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nhalf';
   const file = await openMirrored('mirror', 'file', 500);
   await expect(text(file)).rejects.toThrow('aborted');
+});
+
+test('a bucket that stalls in the middle of a block is given up, and what came of it is kept', async () => {
+  says = 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nhalf';
+  const dir = mkdtempSync(join(tmpdir(), 'promha-stalled-'));
+  try {
+    const file = join(dir, 'chunks', '000001');
+    const from = { bucket: 'blocks', key: 'ULID/chunks/000001', bytes: 2000 };
+    await expect(fetchFile(controlS3(500), from, file, 500)).rejects.toThrow('aborted');
+    expect(readFileSync(`${file}.part`, 'utf8')).toBe('half');
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('a bucket that stalls in the middle of its list of a block is given up', async () => {
+  says = 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n<ListBucketResult>';
+  await expect(objectsOf(controlS3(500), 'blocks', 'ULID', 500)).rejects.toThrow('aborted');
 });

@@ -1,12 +1,12 @@
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Control } from '../shared/control';
+import { connectControl, type Connected } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
 import { letIn } from './let-in';
 import { NO_COUNTS, runCycle } from './cycle';
 
-let control: Control | undefined;
+let control: Connected | undefined;
 
 /** Called every minute; probes all nodes every policy.probe.intervalMs inside it. */
 export async function handler(
@@ -15,6 +15,7 @@ export async function handler(
 ): Promise<{ cycles: number }> {
   const config = readFunctionConfig(process.env);
   control ??= connectControl(config);
+  control.letGo();
   const world = control;
   const pointer = readSchedule(event);
   const { intervalMs } = config.policy.probe;

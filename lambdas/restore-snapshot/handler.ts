@@ -1,13 +1,13 @@
 import { ebsClient } from '../../lib/control/ebs';
 import { METRICS } from '../../lib/core/names';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Control } from '../shared/control';
+import { connectControl, type Connected } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { publish } from '../shared/metrics';
 import { restoreVolumes } from './cycle';
 
-let control: Control | undefined;
+let control: Connected | undefined;
 const ec2 = ebsClient();
 const LOOK_MS = 3_000;
 
@@ -21,6 +21,7 @@ export async function handler(
 ): Promise<{ steps: readonly string[] }> {
   const config = readFunctionConfig(process.env);
   control ??= connectControl(config);
+  control.letGo();
   const { store, addresses, policy } = control;
   const world = control;
   const { cluster, shard } = config;

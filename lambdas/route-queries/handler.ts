@@ -1,6 +1,6 @@
 import { RouteBook, routingClient } from '../../lib/control/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
-import { connectControl, type Control } from '../shared/control';
+import { connectControl, type Connected } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readQueryRoutes } from './config';
@@ -29,6 +29,8 @@ export async function handler(
   const { policy } = config;
   world ??= connect(config);
   const { book, control } = world;
+  book.letGo();
+  control.letGo();
 
   let state = FIRST;
   let outcome: RoutingOutcome = { acted: false, because: 'No time was left for a single probe.', route: null };
@@ -52,7 +54,7 @@ export async function handler(
 }
 
 /** Nobody is waited for longer than a probe: an API that is silent must not make the third probe late. */
-function connect(config: FunctionConfig): { readonly book: RouteBook; readonly control: Control } {
+function connect(config: FunctionConfig): { readonly book: RouteBook; readonly control: Connected } {
   const { policy } = config;
   const readMs = policy.probe.timeoutMs;
   const writeMs = policy.storeTimeoutMs;

@@ -14,12 +14,21 @@ export interface Control extends PromoteDeps {
   readonly addresses: AddressBook;
 }
 
+export interface Connected extends Control {
+  /**
+   * Called first by every invocation. Between two of them the environment is frozen, and S3 closes what was kept open
+   * meanwhile: the first request on such a connection fails, and none is made twice.
+   */
+  letGo(): void;
+}
+
 /** Nodes probed at once. Each takes two connections, and a function may have 1,024 files open. */
 const PACE = { most: 400, fresh: 50, patienceMs: 50 };
 
-export function connectControl(config: FunctionConfig): Control {
+export function connectControl(config: FunctionConfig): Connected {
   const { policy, shard } = config;
-  const store = s3ControlStore(controlS3(policy.storeTimeoutMs), config.controlBucket, shard, policy.storeTimeoutMs);
+  const s3 = controlS3(policy.storeTimeoutMs);
+  const store = s3ControlStore(s3, config.controlBucket, shard, policy.storeTimeoutMs);
   const addresses = new AddressBook(shard, store, (node, error) =>
     log('warn', node === null ? 'nodes-not-listed' : 'address-not-refreshed', {
       ...(node !== null && { node, kept: addresses.addresses().get(node) ?? null }),
@@ -31,6 +40,7 @@ export function connectControl(config: FunctionConfig): Control {
   return {
     store,
     addresses,
+    letGo: () => s3.destroy(), // its connections; the next request opens others
     get nodes() {
       return addresses.nodes;
     },

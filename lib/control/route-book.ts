@@ -37,6 +37,11 @@ export class RouteBook {
     private readonly timeouts: { readonly readMs: number; readonly writeMs: number },
   ) {}
 
+  /** Of connections that were kept open: in a function that was frozen meanwhile they may be dead. */
+  letGo(): void {
+    this.elb.destroy();
+  }
+
   /** Where the listener points, and since when it was seen there, ms; null before the first answer. */
   get route(): { readonly route: Route; readonly since: number } | null {
     return this.known;

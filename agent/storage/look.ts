@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { VolumeLook } from '../../lib/core/volume-health';
 
 /** One block that is written again and again: on a full disk too. Then how much is free: blocks, their size, all. */
@@ -39,17 +39,29 @@ export class Looker {
       this.pendingSince = null;
       this.last = { ...look, pendingMs: null };
     };
-    const child = spawn('sh', ['-c', SCRIPT, this.directory], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    });
+    // The machine's trouble, not the volume's: without memory spawn throws, and without descriptors there are no pipes.
+    const machineFails = (): void => done(this.last);
+    let child: ChildProcess;
+    try {
+      child = spawn('sh', ['-c', SCRIPT, this.directory], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      });
+    } catch {
+      machineFails();
+      return;
+    }
     let out = '';
     let complaint = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    // The machine's trouble, not the volume's.
-    child.once('error', () => done(this.last));
+    child.once('error', machineFails);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.once('close', (code) => {
+      // What dd and stat say of the volume they say with 1; else they were killed, or could not be started.
+      if (code !== 0 && code !== 1) {
+        machineFails();
+        return;
+      }
       const [free, size, all] = out.trim().split(' ').map(Number);
       const known = code === 0 && all !== undefined;
       done({

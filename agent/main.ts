@@ -4,9 +4,11 @@ import { startAgent, type Agent } from './agent';
 import { readEnv } from './env';
 import { jsonLog, messageOf } from './log';
 import { readNodeConfig } from './node-config';
+import { moreThreads } from './threads';
 
 /** Entry of the bundle: node agent.js --config /etc/prometheus-ha/node.json */
 async function main(): Promise<void> {
+  moreThreads();
   const { values } = parseArgs({ options: { config: { type: 'string', default: '/etc/prometheus-ha/node.json' } } });
   // Whoever reads the log may go away first; that must not end the agent.
   process.stdout.on('error', () => {});

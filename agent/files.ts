@@ -58,6 +58,16 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/** The same for whoever must not wait for a volume that may hang. */
+export async function directorySynced(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
 export function readIfExists(path: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }

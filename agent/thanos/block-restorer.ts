@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { RestoreStatus } from '../../lib/control/agent-status';
 import { filesOf, stillWanted, type WantedBlock } from '../../lib/core/block-restore';
-import { replaceFile, syncDirectory } from '../files';
+import { directorySynced, replaceFile } from '../files';
 import { messageOf, type Log } from '../log';
 import { scanBlock } from '../scrub/block';
 import { ifThere, listBlocks } from '../scrub/listing';
@@ -78,7 +78,7 @@ export class BlockRestorer {
         return 'not whole';
       }
       await rename(join(this.root, ulid), join(tsdb, ulid));
-      syncDirectory(tsdb);
+      await directorySynced(tsdb);
       this.state = { ...this.state, restored: [...this.state.restored, ulid], error: null };
       return 'restored';
     } catch (error) {

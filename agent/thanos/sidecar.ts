@@ -76,7 +76,7 @@ export class Sidecar {
     const { config, paths, install, log } = this.options;
     const { bucket } = config.thanos;
     // Also while there is no program to upload: whoever waits for blocks need not know why there are none.
-    this.loops = [every(LOOK_MS, 'uploads', async () => this.lookAtUploads(), log)];
+    this.loops = [every(LOOK_MS, 'uploads', () => this.lookAtUploads(), log)];
     if (install !== null) await untilItWorks('the Thanos image', install, log, INSTALL_AGAIN_MS);
     if (!existsSync(join(paths.bin, 'thanos'))) {
       log('warn', 'sidecar-missing', { because: `there is no thanos in ${paths.bin}: no block is uploaded` });
@@ -144,15 +144,15 @@ export class Sidecar {
     this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);
   }
 
-  private lookAtUploads(): void {
-    const uploads = this.look(durationMs(this.options.config.thanos.blockDuration));
+  private async lookAtUploads(): Promise<void> {
+    const uploads = await this.look(durationMs(this.options.config.thanos.blockDuration));
     this.said('sidecar-uploads', this.uploads?.error ?? null, uploads.error);
     this.uploads = uploads;
   }
 
-  private look(blockDurationMs: number): NonNullable<Sidecar['uploads']> {
+  private async look(blockDurationMs: number): Promise<NonNullable<Sidecar['uploads']>> {
     try {
-      const situation = readUploads(this.tsdbPath, blockDurationMs);
+      const situation = await readUploads(this.tsdbPath, blockDurationMs);
       return {
         ageMs: uploadAgeMs(situation, Date.now()),
         waiting: waitingBlocks(situation).length,

@@ -35,8 +35,8 @@ export async function giveBlock(world: World, node: string, forBucket: boolean):
   moveBlocks([id!], dir, tsdbOf(world, node));
   rmSync(dir, { recursive: true });
   if (forBucket) {
-    const missing = (): string | null =>
-      readUploads(tsdbOf(world, node), BLOCK_MS).uploaded.includes(id!) ? null : `${id} is not uploaded`;
+    const missing = async (): Promise<string | null> =>
+      (await readUploads(tsdbOf(world, node), BLOCK_MS)).uploaded.includes(id!) ? null : `${id} is not uploaded`;
     await must('the sidecar does not upload', UPLOAD_MS, world.signal, missing);
   }
   return { id: id!, history };

@@ -92,19 +92,19 @@ describe('what the sidecar wrote down of its uploads', () => {
   afterEach(() => rmSync(dir, { recursive: true }));
   const write = (text: string): void => writeFileSync(join(dir, 'thanos.shipper.json'), text);
 
-  test('blocks that are listed are uploaded, the others wait', () => {
+  test('blocks that are listed are uploaded, the others wait', async () => {
     write(JSON.stringify({ version: 1, uploaded: [NEW] }));
-    const found = readUploads(dir, 7_200_000);
+    const found = await readUploads(dir, 7_200_000);
     expect(waitingBlocks(found)).toEqual([OTHER]);
     expect(uploadAgeMs(found, 1_469_922_850_259 + 60_000)).toBe(60_000);
   });
-  test('no record yet, and one without uploads, which the sidecar writes as null', () => {
-    expect(readUploads(dir, 7_200_000).uploaded).toEqual([]);
+  test('no record yet, and one without uploads, which the sidecar writes as null', async () => {
+    expect((await readUploads(dir, 7_200_000)).uploaded).toEqual([]);
     write('{"version":1,"uploaded":null}');
-    expect(readUploads(dir, 7_200_000).uploaded).toEqual([]);
+    expect((await readUploads(dir, 7_200_000)).uploaded).toEqual([]);
   });
-  test('a record that cannot be parsed is an error, not an empty one', () => {
+  test('a record that cannot be parsed is an error, not an empty one', async () => {
     write('{"version":1,"uplo');
-    expect(() => readUploads(dir, 7_200_000)).toThrow(SyntaxError);
+    await expect(readUploads(dir, 7_200_000)).rejects.toThrow(SyntaxError);
   });
 });

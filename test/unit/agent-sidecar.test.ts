@@ -30,12 +30,19 @@ function withoutProgram(): Sidecar {
   } as unknown as SidecarOptions);
 }
 
+/** It has looked at its uploads. */
+async function looked(sidecar: Sidecar): Promise<void> {
+  const nothing = (): boolean => sidecar.status.uploadAgeMs === null && sidecar.status.waitingBlocks === 0;
+  while (nothing()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 test('how long nothing was uploaded is told by a node without the program too: its alarm hangs on that alone', async () => {
   const block = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
   mkdirSync(join(tsdb, block));
   writeFileSync(join(tsdb, 'thanos.shipper.json'), JSON.stringify({ version: 1, uploaded: [block] }));
   const sidecar = withoutProgram();
   void sidecar.start();
+  await looked(sidecar);
   expect(sidecar.status).toMatchObject({ missing: true, pid: null, waitingBlocks: 0, errors: [] });
   expect(sidecar.status.uploadAgeMs).toBeGreaterThan(3 * 3_600_000);
   await sidecar.stop();
@@ -45,6 +52,7 @@ test('of blocks that wait for a program it is not said that its log tells why', 
   mkdirSync(join(tsdb, '01ARZ3NDEKTSV4RRFFQ69G5FAV'));
   const sidecar = withoutProgram();
   void sidecar.start();
+  await looked(sidecar);
   expect(sidecar.status).toMatchObject({ waitingBlocks: 1, errors: [] });
   await sidecar.stop();
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deviceName } from './volume-step';
 
@@ -25,12 +26,26 @@ export function isDeviceOf(volumeId: string, device: string, deviceDir: string):
   return existsSync(link) && realpathSync(link) === realpathSync(device);
 }
 
-/** Lets go of a mount, whatever still uses it or hangs on it. */
-export async function unmount(path: string): Promise<void> {
+/** Lets go of a mount, whatever still uses it or hangs on it. @throws when it does not let go in time */
+export async function unmount(path: string, timeoutMs = UMOUNT_MS): Promise<void> {
   try {
-    await run('umount', [path], { timeout: UMOUNT_MS });
+    await umount([path], timeoutMs);
   } catch {
     // What still has files open on it keeps them; the place is free.
-    await run('umount', ['--lazy', path], { timeout: UMOUNT_MS });
+    await umount(['--lazy', path], timeoutMs);
+  }
+}
+
+/** One that hangs with the volume cannot be killed, and execFile would wait for its end: it is left to itself. */
+async function umount(args: readonly string[], timeoutMs: number): Promise<void> {
+  const late = new AbortController();
+  const givenUp = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`umount ${args.join(' ')} has not ended within ${timeoutMs / 1000} s`);
+  });
+  try {
+    await Promise.race([run('umount', [...args], { timeout: timeoutMs }), givenUp]);
+  } finally {
+    givenUp.catch(() => undefined); // taken back
+    late.abort();
   }
 }

@@ -25,6 +25,9 @@ export class Probes {
   ) {}
 
   async round(): Promise<void> {
+    // Who is not one of the nodes any more is not asked any more: as seen last it would work, and alert, for ever.
+    const known = this.addresses();
+    for (const node of this.last.keys()) if (!known.has(node)) this.last.delete(node);
     for (const [node, probe] of await this.probeAll(this.policy.probe.timeoutMs)) {
       this.last.set(node, probe);
       if (node !== this.self && probe.agent !== null) this.peerAnsweredAt = probe.at;

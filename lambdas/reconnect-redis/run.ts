@@ -9,6 +9,8 @@ import type { Lease } from './lease';
 
 /** Of what the function may still run: for the last attempt and write. */
 const MARGIN_MS = 15_000;
+/** For a hook the time is longer: after it nothing is left to do. */
+const HOOK_MARGIN_MS = 5_000;
 /** How often it is asked whether somebody has paused meanwhile. */
 const PAUSE_LOOK_MS = 10_000;
 
@@ -40,6 +42,7 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
     log('info', 'remedy-left-to-another', { remedy, because: theirs });
     return { acted: false, reconnected: false, because: theirs };
   }
+  const hookEndsAt = performance.now() + run.remainingMs - HOOK_MARGIN_MS;
   const budgetMs = Math.min(REMEDY_BUDGET_MS, run.remainingMs - MARGIN_MS);
   let attempts = noAttempts(Date.now());
   let hooked: Promise<void> | null = null;
@@ -83,19 +86,28 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
       // It may restart what somebody is at work on: that must not follow a pause by even a few seconds.
       const because = await run.heldBack();
       if (because !== null) return stop(because);
-      hooked = callHook(run.hook, { remedy, endpoint: target.connect, attempts });
+      hooked = callHook(run.hook, { remedy, endpoint: target.connect, attempts }, hookEndsAt - performance.now());
     }
   }
 }
 
-/** The user's code: whatever it does, attempts go on. */
-async function callHook(hook: RemedyHook, context: Parameters<RemedyHook>[0]): Promise<void> {
+/**
+ * The user's code: whatever it does, attempts go on. One that does not end is waited for only as long as the function may
+ * run: a function that Lambda has to end is called again by Lambda, and would call the hook again.
+ */
+async function callHook(hook: RemedyHook, context: Parameters<RemedyHook>[0], withinMs: number): Promise<void> {
   const { remedy } = context;
   log('info', 'remedy-hook-called', { remedy });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it has not ended in the time that the function may run')), withinMs);
+  });
   try {
-    log('info', 'remedy-hook-ended', { remedy, because: await hook(context) });
+    log('info', 'remedy-hook-ended', { remedy, because: await Promise.race([hook(context), late]) });
   } catch (error) {
     log('error', 'remedy-hook-failed', { remedy, error: (error as Error).message });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -44,3 +44,14 @@ test('a pause ends what is being tried, and leaves it to the next call', async (
   expect(await runRemedy(run)).toEqual({ acted: true, reconnected: false, because: PAUSED });
   expect(seen).toEqual({ looks: 2, hooks: 0, ended: [PAUSED] });
 });
+
+test('a hook that does not end is not waited for until Lambda ends the function, and calls it again', async () => {
+  const { run, seen } = refused(Infinity, 0);
+  const outcome = await runRemedy({
+    ...run,
+    hook: () => new Promise(() => (seen.hooks += 1)),
+    remainingMs: 7_000, // enough for one attempt, and for two seconds of the hook
+  });
+  expect(outcome.reconnected).toBe(false);
+  expect(seen.hooks).toBe(1);
+});

@@ -29,7 +29,7 @@ export type Repair =
   | { readonly do: 'restart'; readonly because: string };
 
 /** A volume that goes bad bit by bit must not keep a node from ever being a standby. */
-const RESTART_AT_MOST_EVERY_MS = 600_000;
+export const RESTART_AT_MOST_EVERY_MS = 600_000;
 const HAND_OVER_AT_MOST_EVERY_MS = 60_000;
 /** For so long a standby leaves it to the node that alerts and is worse to hand over first. */
 const AFTER_THE_WORSE_MS = 120_000;

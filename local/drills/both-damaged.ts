@@ -1,4 +1,7 @@
-import { must } from './clock';
+import { join } from 'node:path';
+import { readIfExists } from '../../agent/files';
+import { RESTART_AT_MOST_EVERY_MS } from '../../lib/core/damage-repair';
+import { must, until } from './clock';
 import { flipWal } from './damage-faults';
 import { BEGIN_MS, getsWhole, missingOnNode, nextPass } from './damage-steps';
 import { FAILOVER } from './failover-scenarios';
@@ -30,6 +33,7 @@ export const BOTH_DAMAGED: Scenario = {
   epochs: 1,
   prepare: async (world) => {
     for (const { node } of world.state.nodes) await nextPass(world, node);
+    await mayRestart(world);
   },
   inject: async (world) => {
     const at = Date.now();
@@ -39,6 +43,23 @@ export const BOTH_DAMAGED: Scenario = {
   course: bothHealed,
   undo: async () => Date.now(),
 };
+
+/** Until no node has restarted for damage so lately, in an earlier drill, that it would not do so again. */
+async function mayRestart(world: World): Promise<void> {
+  for (const { node, dir } of world.state.nodes) {
+    const file = readIfExists(join(dir, 'state', 'repairs.json')) ?? '{}';
+    const { restartedAt } = JSON.parse(file) as { restartedAt?: number | null };
+    const at = (restartedAt ?? -Infinity) + RESTART_AT_MOST_EVERY_MS;
+    if (at <= Date.now()) continue;
+    const minutes = RESTART_AT_MOST_EVERY_MS / 60_000;
+    world.say(
+      `  ${node} restarted for damage lately, which it does once in ${minutes} minutes: waiting until ${clock(at)}`,
+    );
+    await until(at, world.signal);
+  }
+}
+
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
 async function bothHealed(world: World, _: unknown, struckAt: number): Promise<Reading> {
   const { signal } = world;

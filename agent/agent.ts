@@ -152,11 +152,13 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     log,
   });
 
+  const { thanos } = config;
+  const { sidecar, restorer } = thanosParts(config, env, paths, address, s3, log);
   keeper = keeperOf(env, paths, {
     config,
     identity,
     store,
-    prometheus,
+    programs: [prometheus, ...(sidecar === null ? [] : [sidecar])],
     scrubber,
     alerts: () => gate.isOpen,
     works: () => probes.prometheusWorks,
@@ -164,8 +166,6 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
     onLoss: () => refiller.lostSamples(),
     log,
   });
-  const { thanos } = config;
-  const { sidecar, restorer } = thanosParts(config, env, paths, address, s3, log);
 
   const probes = new Probes(node, () => peers.addresses, policy);
   const probeAll = (timeoutMs: number): ReturnType<Probes['probeAll']> => probes.probeAll(timeoutMs);

@@ -46,6 +46,8 @@ export class Supervisor {
   private preparing = false;
   private stopping = false;
   private held = false;
+  /** It was started once: whoever held it may have done so before. */
+  private wanted = false;
   restarts = 0;
   lastExit: string | null = null;
 
@@ -83,6 +85,7 @@ export class Supervisor {
 
   /** Starts the program unless it runs, and keeps it running from now on. */
   start(): void {
+    this.wanted = true;
     this.rotate ??= setInterval(
       () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
       ROTATE_MS,
@@ -116,10 +119,11 @@ export class Supervisor {
     }
   }
 
+  /** What nobody has started yet is not started now: its configuration may still be missing. */
   letGo(): void {
     this.held = false;
     this.backoffMs = null;
-    this.start();
+    if (this.wanted) this.start();
   }
 
   /** Leaves the process running and stops watching it. */

@@ -23,7 +23,8 @@ export interface KeeperOptions {
   readonly deviceDir: string;
   readonly walSegmentBytes: number;
   readonly store: Pick<ControlStore, 'writeStorage'>;
-  readonly prometheus: Pick<Supervisor, 'hold' | 'letGo' | 'pid'>;
+  /** What has files of the data volume open. */
+  readonly programs: readonly Pick<Supervisor, 'hold' | 'letGo'>[];
   readonly scrubber: Pick<Scrubber, 'status' | 'volumeChanged'>;
   /** It lets alerts through; its Prometheus works. */
   readonly alerts: () => boolean;
@@ -199,14 +200,14 @@ export class VolumeKeeper {
 
   /** Each part sees whether it is done already: it may fail anywhere, and is begun anew with the next round. */
   private async finishSwap(): Promise<void> {
-    const { prometheus, scrubber, data, log } = this.o;
+    const { programs, scrubber, data, log } = this.o;
     const { detach, mountDataVolume } = await import('../boot/volume');
     const { from, stuck } = this.swapping!;
     // By force too what EC2 calls busy: Prometheus has ended, and the mount is let go of.
     const force = needsAnother(this.trouble) || stuck;
     // What hangs on a stalled volume cannot be killed; it gets errors once the volume is taken away.
     if (from !== null && this.trouble === 'stalled') await detach(from, this.place, true);
-    await prometheus.hold(force ? 'SIGKILL' : 'SIGTERM');
+    await Promise.all(programs.map((program) => program.hold(force ? 'SIGKILL' : 'SIGTERM')));
     if ((await mountedDevice(data)) !== null) await unmount(data);
     if (from !== null) await detach(from, this.place, force);
     try {
@@ -220,7 +221,7 @@ export class VolumeKeeper {
       this.asked = true;
       this.trouble = null;
       this.swapping = null;
-      return; // Prometheus stays down: there is nowhere to write
+      return; // they stay down: there is nowhere to write
     }
     this.unusable = null;
     makeProgramDirectories(data);
@@ -237,7 +238,7 @@ export class VolumeKeeper {
     this.said = '';
     this.trouble = null;
     log('warn', 'volume-swapped', { from, to: this.mounted.id, generation: this.mounted.generation });
-    prometheus.letGo();
+    for (const program of programs) program.letGo();
   }
 
   private async report(): Promise<void> {

@@ -107,6 +107,18 @@ export class Sidecar {
     };
   }
 
+  /**
+   * While the data volume is changed. It keeps open what it opened first: it would look for blocks on the old volume for
+   * ever, and keep that one from being taken away.
+   */
+  hold(signal: NodeJS.Signals): Promise<void> {
+    return this.process.hold(signal);
+  }
+
+  letGo(): void {
+    this.process.letGo();
+  }
+
   release(): void {
     this.stopped = true;
     this.process.release();

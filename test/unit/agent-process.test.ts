@@ -62,6 +62,18 @@ describe('supervision of a process', () => {
     await eventually('the start', () => supervisor.pid !== null);
   });
 
+  it('let go of before anybody has started it, does not start; once started, it does', async () => {
+    const supervisor = supervise();
+    await supervisor.hold('SIGTERM');
+    supervisor.letGo();
+    expect(supervisor.pid).toBeNull();
+    await supervisor.hold('SIGTERM');
+    supervisor.start();
+    expect(supervisor.pid).toBeNull();
+    supervisor.letGo();
+    expect(supervisor.pid).not.toBeNull();
+  });
+
   it('adopts what an earlier agent left, and notices its exit', async () => {
     const earlier = supervise();
     earlier.start();

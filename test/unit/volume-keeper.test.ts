@@ -8,8 +8,11 @@ import type { StorageReport } from '../../lib/core/storage-documents';
 /** What a node does while EC2 does not give it the volume that it wants to mount anew. */
 jest.mock('../../agent/boot/volume');
 jest.mock('../../agent/boot/mounts', () => ({ mountedDevice: async () => null, unmount: async () => undefined }));
+jest.mock('../../agent/boot/prepare', () => ({ makeProgramDirectories: () => undefined }));
 
 const detached: boolean[] = [];
+/** What was done with the programs and the volume, in order. */
+const steps: string[] = [];
 let reports: StorageReport[];
 let keeper: VolumeKeeper;
 let later: number;
@@ -17,11 +20,15 @@ let later: number;
 beforeEach(async () => {
   reports = [];
   detached.length = 0;
+  steps.length = 0;
   later = 0;
   const now = Date.now;
   jest.spyOn(Date, 'now').mockImplementation(() => now() + later);
   jest.mocked(newestVolume).mockResolvedValue({ id: 'vol-1', generation: 1, attachedTo: 'i-1' });
-  jest.mocked(detach).mockImplementation(async (_id, _place, force) => void detached.push(force));
+  jest.mocked(detach).mockImplementation(async (id, _place, force) => {
+    detached.push(force);
+    steps.push(`${id} is detached`);
+  });
   keeper = new VolumeKeeper({
     config: { node: 'a', policy: DEFAULT_POLICY },
     identity: { instanceId: 'i-1', zone: 'z' },
@@ -30,7 +37,10 @@ beforeEach(async () => {
     deviceDir: '/nowhere',
     walSegmentBytes: 1,
     store: { writeStorage: async (report: StorageReport) => void reports.push(report) },
-    prometheus: { hold: async () => undefined, letGo: () => undefined, pid: null },
+    programs: ['prometheus', 'sidecar'].map((name) => ({
+      hold: async (signal: string) => void steps.push(`${name}: ${signal}`),
+      letGo: () => void steps.push(`${name}: let go`),
+    })),
     scrubber: { status: { asksForVolume: null }, volumeChanged: () => undefined },
     alerts: () => false,
     works: () => false,
@@ -69,7 +79,7 @@ test('one that EC2 does not attach for minutes is tried on, and another one is a
   expect(reports.at(-1)).toMatchObject({ volumeId: 'vol-1', trouble: 'gone' });
   // The new one is taken as soon as it is there.
   jest.mocked(mountDataVolume).mockResolvedValue({ id: 'vol-2', generation: 2 });
-  await keeper.round().catch(() => undefined); // the directory is not there
+  await keeper.round();
   expect(keeper.status).toMatchObject({ id: 'vol-2', generation: 2 });
 });
 
@@ -98,4 +108,24 @@ test('what EC2 calls busy is detached by force after a while, though it was only
   await untilItFails();
   await untilItFails();
   expect(detached).toEqual([false, false, true]);
+});
+
+test('whatever has files of the volume open ends before it is taken away, and begins again on the other one', async () => {
+  jest.mocked(newestVolume).mockResolvedValue({ id: 'vol-2', generation: 2, attachedTo: null });
+  jest.mocked(mountDataVolume).mockImplementation(async () => {
+    steps.push('vol-2 is mounted');
+    return { id: 'vol-2', generation: 2 };
+  });
+  for (let round = 0; round < 200 && keeper.status.id !== 'vol-2'; round += 1) {
+    await keeper.round();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(steps).toEqual([
+    'prometheus: SIGKILL',
+    'sidecar: SIGKILL',
+    'vol-1 is detached',
+    'vol-2 is mounted',
+    'prometheus: let go',
+    'sidecar: let go',
+  ]);
 });

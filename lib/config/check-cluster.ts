@@ -5,6 +5,7 @@ import { DEFAULT_SCRAPE_LIMITS } from '../core/render';
 import type { Cluster, ClusterConfig } from './cluster';
 import { nodesOf } from './layout';
 import { locateSetting, type SettingPath } from './locate';
+import { expectedBy } from './problems';
 import { contradictions } from './relations';
 import { clusterSchema } from './schema';
 
@@ -37,7 +38,7 @@ export function checkCluster(
         what: `${path.join('.') || 'the configuration'} is ${value === undefined ? 'missing' : 'not usable'}`,
         where: where(path),
         got: value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value),
-        expected: issue.message.replace(/^Invalid input: expected (\w+), received .*$/, 'a value of the type $1'),
+        expected: expectedBy(issue.message),
         fix: value === undefined ? 'add it' : 'correct it',
       });
     });

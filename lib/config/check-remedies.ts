@@ -80,6 +80,16 @@ export function checkRemedies(
   return problems;
 }
 
+/** Right where everything runs on one machine; on AWS it is the function itself, which nothing of the user's runs beside. */
+export function remedyWarnings(remedies: readonly Remedy[], where: (path: SettingPath) => string): string[] {
+  return remedies.flatMap(({ name, connect }, i) => {
+    const host = connect.kind === 'http' ? new URL(connect.url).hostname : connect.host;
+    if (!/^(127\.|(.+\.)?localhost$)/i.test(host)) return [];
+    const at = where(['remedies', i, 'connect', connect.kind === 'http' ? 'url' : 'host']);
+    return [`${at}: remedy ${name} connects to ${host}, which on AWS is the function that tries, and no target`];
+  });
+}
+
 /** Files that cannot be read are reported elsewhere. */
 function read<T>(files: Readonly<Record<string, string>>): T[] {
   return Object.values(files).flatMap((text) => {

@@ -1,15 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../core/errors';
 import { EXTERNAL_LABELS } from '../core/names';
 import type { ConfigBundle } from '../core/node-documents';
 import { checkAlertmanager } from './check-alertmanager';
 import { checkCluster } from './check-cluster';
-import { checkRemedies } from './check-remedies';
+import { checkRemedies, remedyWarnings } from './check-remedies';
 import { checkRules } from './check-rules';
 import { checkTargets } from './check-targets';
 import type { Cluster } from './cluster';
-import { locateSetting } from './locate';
+import { locateSetting, type SettingPath } from './locate';
 import { profileWarnings } from './profile-warnings';
 import { refuse } from './problems';
 import { checkScale, lockFileOf } from './scale-lock';
@@ -54,11 +54,8 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
     ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
   );
   const remedies = checked.cluster?.remedies ?? [];
-  problems.push(
-    ...checkRemedies(remedies, { rules, targets, root: PROJECT }, (path) =>
-      locateSetting(shown(clusterFile), sourceOf(clusterFile), path),
-    ),
-  );
+  const locate = (path: SettingPath): string => locateSetting(shown(clusterFile), sourceOf(clusterFile), path);
+  problems.push(...checkRemedies(remedies, { rules, targets, root: PROJECT }, locate));
   if (checked.cluster !== null) {
     const lockFile = lockFileOf(clusterFile);
     problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
@@ -73,6 +70,7 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
       ...(cluster.alarmEmail === undefined ? [unheard(shown(clusterFile))] : []),
       ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
       ...shardWarnings(rules, cluster, labelOf),
+      ...remedyWarnings(cluster.remedies, locate),
     ],
     bundle: {
       version: 1,
@@ -132,7 +130,8 @@ function readYamlFiles(dir: string, shown: (path: string) => string, problems: U
     return {};
   }
   const names = readableDir(dir)!.filter((name) => !name.startsWith('.'));
-  for (const name of names.filter((n) => !n.endsWith('.yml'))) {
+  const isRead = (name: string): boolean => name.endsWith('.yml') && statSync(join(dir, name)).isFile();
+  for (const name of names.filter((n) => !isRead(n))) {
     problems.push(
       new UserError({
         what: 'this file would be left out',
@@ -143,9 +142,7 @@ function readYamlFiles(dir: string, shown: (path: string) => string, problems: U
       }),
     );
   }
-  return Object.fromEntries(
-    names.filter((name) => name.endsWith('.yml')).map((name) => [name, readFileSync(join(dir, name), 'utf8')]),
-  );
+  return Object.fromEntries(names.filter(isRead).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
 }
 
 function readableDir(dir: string): string[] | null {

@@ -1,5 +1,10 @@
 import { UserError } from '../core/errors';
 
+/** What a schema expected, in our words: where it has none of its own, those of the library are not for people. */
+export function expectedBy(message: string): string {
+  return message.replace(/^Invalid input: expected (\w+), received .*$/, 'a value of the type $1');
+}
+
 /** Everything that is wrong with the configuration, found in one run. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

@@ -1,6 +1,5 @@
 import { policyProblems } from '../core/policy';
 import { CALM_SHARE } from '../core/shed';
-import { NAMED_AT_ONCE } from '../core/sidecar-names';
 import { WATCHDOG_INTERVAL_MS } from '../core/watchdog';
 import { overlap, parseCidr } from './cidr';
 import type { Cluster } from './cluster';
@@ -51,15 +50,6 @@ function nodes(cluster: Cluster): Contradiction[] {
         fix: 'correct it, or add the zone to zones',
       });
     }
-  }
-  if (cluster.replicas > NAMED_AT_ONCE) {
-    found.push({
-      path: ['replicas'],
-      what: 'Thanos query would ask only some of the nodes, others each time, and answer without the rest',
-      got: `${cluster.replicas} nodes of one shard`,
-      expected: `at most ${NAMED_AT_ONCE}: DNS (Cloud Map) names no more addresses at once`,
-      fix: 'lower it, and raise shards to spread the load',
-    });
   }
   for (const { shard, nodes: members } of shardsOf(cluster)) {
     if (members.length < 2 || new Set(members.map(({ zone }) => zone)).size > 1) continue;

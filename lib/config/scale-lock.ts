@@ -84,7 +84,7 @@ function readLock(file: string): ScaleLock | null {
   const text = readFileSync(file, 'utf8');
   try {
     const lock = JSON.parse(text) as ScaleLock;
-    if (lock.version === 1 && typeof lock.nodes === 'object' && lock.nodes !== null) return lock;
+    if (lock.version === 1 && lock.nodes?.constructor === Object) return lock;
   } catch {
     // said below
   }

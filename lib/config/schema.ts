@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NAMED_AT_ONCE } from '../core/sidecar-names';
 import type { ClusterConfig } from './cluster';
 import { parseCidr } from './cidr';
 import { megabytes } from './megabytes';
@@ -102,7 +103,10 @@ const settings = {
     .number({ error: 'a number' })
     .int('a whole number')
     .min(2, 'at least 2: one node cannot fail over to anybody')
-    .max(9, 'at most 9 nodes for each shard'),
+    .max(
+      NAMED_AT_ONCE,
+      `at most ${NAMED_AT_ONCE}: DNS (Cloud Map) names no more addresses at once, and Thanos query would answer without the rest; raise shards instead`,
+    ),
   shards: whole.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
   placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
@@ -135,7 +139,10 @@ const settings = {
   thanos,
   artifactMirror: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name")
+    .regex(
+      /^(?!\d+\.\d+\.\d+\.\d+$)(?=.{3,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+      "a bucket's name: 3 to 63 lower-case letters, digits, dashes and single dots, and no IP address",
+    )
     .optional(),
   remedies: z.array(remedy, { error: 'a list of remedies' }).optional(),
   alarmEmail: z.email('an e-mail address').optional(),

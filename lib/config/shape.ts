@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from '../core/errors';
+import { expectedBy } from './problems';
 import type { YamlFile } from './yaml-file';
 
 /** The file's value when it has the form; problems with their places, and null, when it has not. */
@@ -15,7 +16,7 @@ export function checkShape<T>(yaml: YamlFile, schema: z.ZodType<T>, what: string
         what: unknown ? `there is no key ${unknown.join(', ')} here` : `${path.join('.') || what} is not usable`,
         where: yaml.where(unknown ? [...path, unknown[0]!] : path),
         got: unknown ? unknown.join(', ') : value === undefined ? 'nothing' : JSON.stringify(value),
-        expected: unknown ? `the keys of ${what}` : issue.message,
+        expected: unknown ? `the keys of ${what}` : expectedBy(issue.message),
         fix: unknown ? 'correct the name or remove it' : 'correct it',
       }),
     );

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/config/load';
 import { ConfigurationError } from '../../lib/config/problems';
 import { ConfigFixture } from './config-fixture';
@@ -38,6 +39,7 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
   ],
   ['no shard', 'shards: 1,', 'shards: 0,', 'shards: 0', /more than 0/],
   ['more replicas than DNS names at once', 'replicas: 2,', 'replicas: 9,', 'replicas: 9', /at most 8: DNS/],
+  ['far more replicas than that', 'replicas: 2,', 'replicas: 10,', 'replicas: 10', /at most 8: DNS/],
   ['half a shard', 'shards: 1,', 'shards: 1.5,', 'shards: 1.5', /a whole number/],
   ['one zone', ", 'eu-west-1b'],", '],', 'zones: [', /would be lost together/],
   [
@@ -127,6 +129,44 @@ const CLUSTER: [what: string, from: string, to: string, line: string, message: R
     /a port up to 65535/,
   ],
   ['a host with an empty part', 'redis.trading.internal', 'redis..internal', "kind: 'redis'", /host is not usable/],
+  ['a host with no address', 'redis.trading.internal', '127.1', "kind: 'redis'", /a host name or an IPv4 address/],
+  ['a host that is metadata', 'redis.trading.internal', '169.254.169.254', "kind: 'redis'", /not a link-local one/],
+  ['a host that is all addresses', 'redis.trading.internal', '0.0.0.0', "kind: 'redis'", /not 0\.…/],
+  [
+    'a URL of metadata',
+    "{ kind: 'redis', host: 'redis.trading.internal', port: 6379 }",
+    "{ kind: 'http', url: 'http://169.254.169.254/latest/meta-data' }",
+    "kind: 'http'",
+    /not a link-local one/,
+  ],
+  [
+    'a URL whose host is a number',
+    "{ kind: 'redis', host: 'redis.trading.internal', port: 6379 }",
+    "{ kind: 'http', url: 'http://2852039166/' }",
+    "kind: 'http'",
+    /url is not usable/,
+  ],
+  [
+    'an action that IAM does not know as one',
+    "when: { alert: 'RedisDown' },",
+    "when: { alert: 'RedisDown' },\n      hook: { module: 'bin/app.ts', after: '10s', allow: [{ actions: ['restart'], resources: ['*'] }] },",
+    'bin/app.ts',
+    /an action of IAM/,
+  ],
+  [
+    'a resource that is no ARN',
+    "when: { alert: 'RedisDown' },",
+    "when: { alert: 'RedisDown' },\n      hook: { module: 'bin/app.ts', after: '10s', allow: [{ actions: ['ecs:*'], resources: ['redis'] }] },",
+    'bin/app.ts',
+    /an ARN, such as/,
+  ],
+  [
+    'a mirror that is no bucket',
+    '  artifacts: {',
+    "  artifactMirror: 'releases..example',\n  artifacts: {",
+    'artifactMirror',
+    /a bucket's name: 3 to 63/,
+  ],
   [
     'a user without a password',
     'port: 6379 }',
@@ -315,4 +355,34 @@ test('alarms that nobody would hear are warned of', () => {
   jest.resetModules();
   fixture.edit('cluster.ts', 'shards: 1,', "shards: 1, alarmEmail: 'oncall@example.com',");
   expect(unheard()).toBe(false);
+});
+
+test.each(['rules/empty.yml', 'targets/empty.yml', 'alertmanager.yml'])(
+  'what an empty %s lacks is said in words',
+  (file) => {
+    fixture.write(file, '');
+    const [first, ...more] = messages();
+    expect(more).toEqual([]);
+    expect(first).toMatch(/is not usable\n {2}got: +null\n {2}expected: a (value of the type object|list of .*)\n/);
+  },
+);
+
+test('a directory named like a file is one problem among others', () => {
+  mkdirSync(fixture.path('rules/old.yml'));
+  expect(messages()).toEqual([expect.stringMatching(/old\.yml: this file would be left out/)]);
+});
+
+test.each([
+  ["host: 'redis.trading.internal'", "host: '127.0.0.1'", 1],
+  ["host: 'redis.trading.internal'", "host: 'localhost'", 1],
+  [
+    "{ kind: 'redis', host: 'redis.trading.internal', port: 6379 }",
+    "{ kind: 'http', url: 'http://localhost:9090/' }",
+    1,
+  ],
+  ["host: 'redis.trading.internal'", "host: 'localhost.trading.internal'", 0],
+])('%s that is %s: %i warning', (from, to, count) => {
+  fixture.edit('cluster.ts', from, to);
+  const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+  expect(warnings.filter((w) => w.includes('on AWS is the function that tries'))).toHaveLength(count);
 });

@@ -61,6 +61,11 @@ test('a zone that is put between the others does not move nodes away from their 
   expect(() => load()).not.toThrow();
 });
 
+test.each(['{', '{"version":1,"nodes":["prometheus-1"]}', '{"version":1}'])('a lock of %s is refused', (text) => {
+  fixture.write('cluster.lock.json', text);
+  expect(load).toThrow(/cannot be read\n {2}got: .*\n {2}expected: .*nodes: \{ name: zone \}/);
+});
+
 test('another name is another cluster', () => {
   fixture.edit('cluster.ts', 'replicas: 2', 'replicas: 3');
   synth();

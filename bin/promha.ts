@@ -8,11 +8,11 @@ import { renderStatus, reportStatus } from '../lib/core/status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './promha/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './promha/cluster';
 import { drillCluster, drillNamed } from './promha/drill';
-import { ending, EXIT } from './promha/exit';
+import { badCall, ending, EXIT } from './promha/exit';
 import { readHistories, renderHistory } from './promha/history';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './promha/operate';
 import { readCluster } from './promha/read-cluster';
-import { shardMeant, shardsMeant } from './promha/shards';
+import { checkNumber, shardMeant, shardsMeant } from './promha/shards';
 import { strikes } from './promha/strike';
 
 interface Where {
@@ -22,21 +22,29 @@ interface Where {
   readonly shard?: string;
 }
 
+async function named({ local = false, cluster, shard }: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+  checkNumber(shard);
+  const handle = local ? localCluster(cluster) : await awsCluster(cluster);
+  return { handle, s3: new S3Client({ forcePathStyle: local }) };
+}
+
 /** Of every shard that is meant. */
 async function connectAll(where: Where): Promise<{ handles: readonly ClusterHandle[]; s3: S3Client }> {
-  const handle = where.local ? localCluster(where.cluster) : await awsCluster(where.cluster);
-  const s3 = new S3Client({ forcePathStyle: where.local ?? false });
+  const { handle, s3 } = await named(where);
   return { handles: await shardsMeant(handle, s3, where), s3 };
 }
 
 /** Of one shard. */
 async function connect(where: Where & { to?: string }): Promise<{ handle: ClusterHandle; s3: S3Client }> {
-  const handle = where.local ? localCluster(where.cluster) : await awsCluster(where.cluster);
-  const s3 = new S3Client({ forcePathStyle: where.local ?? false });
+  const { handle, s3 } = await named(where);
   return { handle: await shardMeant(handle, s3, where), s3 };
 }
 
-const program = new Command('promha').description('Looks at a prometheus-ha cluster and operates it.').exitOverride();
+const program = new Command('promha')
+  .description('Looks at a prometheus-ha cluster and operates it.')
+  .exitOverride()
+  // Said once, at the end, as everything else is.
+  .configureOutput({ outputError: () => {} });
 const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
@@ -141,10 +149,13 @@ withWhere(
 stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exitCode?: number }) => {
   const json = process.argv.includes('--json');
   if (error.code?.startsWith('commander.')) {
-    // Commander has said it on stderr.
+    // Help, which has been printed; without a command too.
     process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
-    const what = error.message.replace(/^error: /, '');
-    if (json && error.exitCode !== 0) process.stdout.write(ending(new UserError({ what }), true).out);
+    if (error.code === 'commander.help' || error.exitCode === 0) return;
+    const commands = program.commands.map((command) => command.name());
+    const { out, err } = ending(badCall(error.message, process.argv.slice(2), commands), json);
+    process.stdout.write(out);
+    process.stderr.write(err);
     return;
   }
   const { code, out, err } = ending(error, json);

@@ -57,6 +57,14 @@ export function localCluster(named?: string): ClusterHandle {
 
 /** Finds the control bucket by the stateful stack's output. @throws Unreachable */
 export async function awsCluster(cluster = DEFAULT_CLUSTER, timeoutMs = TIMEOUT_MS): Promise<ClusterHandle> {
+  if (!/^[a-z][a-z0-9-]*$/.test(cluster)) {
+    throw new UserError({
+      what: '--cluster is not the name of a cluster',
+      got: cluster === '' ? 'nothing' : cluster,
+      expected: 'name in config/cluster.ts: lower-case letters, digits and dashes',
+      fix: 'correct it, or leave it out',
+    });
+  }
   const StackName = `${cluster}-stateful`;
   const answer = await new CloudFormationClient({})
     .send(new DescribeStacksCommand({ StackName }), { abortSignal: AbortSignal.timeout(timeoutMs) })

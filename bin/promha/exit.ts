@@ -41,6 +41,17 @@ export function asUnreachable(error: unknown, what: string): unknown {
   });
 }
 
+/** What commander found wrong with the call, with the way on that it does not give. `words`: what follows `promha`. */
+export function badCall(message: string, words: readonly string[], commands: readonly string[]): UserError {
+  const named = words[0] !== undefined && commands.includes(words[0]) ? `${words[0]} ` : '';
+  return new UserError({
+    what: message.replace(/^error: /, ''),
+    got: ['promha', ...words].join(' '),
+    expected: named === '' ? `one of ${commands.join(', ')}` : `what promha ${named}takes`,
+    fix: `npx promha ${named}--help`,
+  });
+}
+
 /** How promha ends when a command failed: its code, and what it says on stdout (with --json) or stderr. */
 export function ending(
   error: unknown,

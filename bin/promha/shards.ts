@@ -15,6 +15,17 @@ export interface Meant {
 /** Number → nodes. */
 type Shards = ReadonlyMap<number, readonly string[]>;
 
+/** Before anything is asked: @throws UserError when `--shard` can be none of any cluster */
+export function checkNumber(shard: string | undefined): void {
+  if (shard === undefined || /^\d+$/.test(shard)) return;
+  throw new UserError({
+    what: '--shard is not the number of a shard',
+    got: shard === '' ? 'nothing' : shard,
+    expected: '0 or another whole number',
+    fix: 'name one; `npx promha status` shows them all',
+  });
+}
+
 /** The handle of every shard that is meant: the one that was named, or all. @throws when the control bucket cannot be read */
 export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }: Meant): Promise<ClusterHandle[]> {
   return among(await shardsThere(handle, s3), handle, shard);
@@ -22,11 +33,10 @@ export async function shardsMeant(handle: ClusterHandle, s3: S3Client, { shard }
 
 function among(there: Shards, handle: ClusterHandle, shard: string | undefined): ClusterHandle[] {
   if (shard === undefined) return [...there.keys()].map((n) => ({ ...handle, shard: n }));
-  const number = /^\d+$/.test(shard) ? Number(shard) : NaN;
-  if (there.has(number)) return [{ ...handle, shard: number }];
+  if (there.has(Number(shard))) return [{ ...handle, shard: Number(shard) }];
   throw new UserError({
     what: '--shard names none of the cluster’s',
-    got: shard === '' ? 'nothing' : shard,
+    got: shard,
     expected: [...there.keys()].join(', '),
     fix: 'name one of these; `npx promha status` shows them all',
   });

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { awsCluster } from '../../bin/promha/cluster';
 import { pauseReason, switchoverReason } from '../../bin/promha/operate';
 import { UserError } from '../../lib/core/errors';
@@ -75,6 +77,38 @@ describe('a CloudFormation that accepts and never answers', () => {
     const found = await awsCluster('c', 300).catch((error: Error) => error);
     expect(found).toBeInstanceOf(Unreachable);
     expect((found as Error).message).toMatch(/c-stateful cannot be read\n +got: +no answer/);
+  });
+});
+
+describe('a call that is wrong', () => {
+  const promha = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [join(__dirname, '../../bin/promha.cjs'), ...words], { encoding: 'utf8' });
+
+  const WRONG: [words: string[], what: string, fix: string][] = [
+    [['bogus'], "unknown command 'bogus'", 'npx promha --help'],
+    [['switchover', 'prometheus-2'], "too many arguments for 'switchover'", 'npx promha switchover --help'],
+    [['status', '--shard', '-1'], '--shard is not the number of a shard', 'name one'],
+    [['status', '--cluster', ''], '--cluster is not the name of a cluster', 'correct it'],
+  ];
+  test.each(WRONG)('%j says what, got, expected and fix to programs', (words, what, fix) => {
+    const said = promha(...words, '--json');
+    expect(said).toMatchObject({ status: EXIT.badCall, stderr: '' });
+    const { error } = JSON.parse(said.stdout) as { error: Record<string, string> };
+    expect(error).toMatchObject({ what: expect.stringContaining(what), fix: expect.stringContaining(fix) });
+    expect(Object.keys(error)).toEqual(['what', 'got', 'expected', 'fix']);
+  });
+
+  test('and to people, once', () => {
+    const said = promha('status', '--bogus');
+    expect(said).toMatchObject({ status: EXIT.badCall, stdout: '' });
+    expect(said.stderr).toBe(
+      "promha: unknown option '--bogus'\n  got:      promha status --bogus\n  expected: what promha status takes\n  fix:      npx promha status --help\n",
+    );
+  });
+
+  test('help is none: asked for it is well, without a command it is not', () => {
+    expect(promha('--help')).toMatchObject({ status: EXIT.well, stderr: '' });
+    expect(promha()).toMatchObject({ status: EXIT.badCall, stderr: expect.stringContaining('Usage: promha') });
   });
 });
 

@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { parseDuration } from '../core/duration';
 import { externalLabel } from './external-label';
 import { promqlError } from './promql';
+import { wrongType } from './promql-types';
 import { checkShape } from './shape';
 import { parseYaml, type YamlFile } from './yaml-file';
 
@@ -91,7 +92,14 @@ function checkExpression(
   problems: UserError[],
 ): void {
   const error = promqlError(expr);
-  if (error === null) return;
+  if (error === null) {
+    const wrong = wrongType(expr);
+    if (wrong !== null) {
+      const { offset, ...said } = wrong;
+      problems.push(new UserError({ ...said, where: whereInScalar(yaml, path, offset), fix: 'correct it' }));
+    }
+    return;
+  }
   problems.push(
     new UserError({
       what: 'this is not PromQL',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRe2 } from './re2';
 import { duration, positive, whole } from './schema-values';
 
 const share = z.number({ error: 'a share, such as 0.5' }).positive('more than 0').max(10, 'a share, such as 0.5');
@@ -16,7 +17,10 @@ export const load = z.strictObject(
     calm: duration.optional(),
     droppable: z
       .string({ error: 'a regular expression of metric names' })
-      .refine(isRe2, 'a regular expression as Prometheus has them (RE2): no look-around, no back references')
+      .refine(
+        (text) => text !== '' && isRe2(text),
+        'a regular expression as Prometheus has them (RE2): no look-around, no back references',
+      )
       .optional(),
   },
   { error: '{ limits: { memoryMiB }, … }: what a node may bear before it scrapes less' },
@@ -33,14 +37,3 @@ export const scrapeLimits = z
       .optional(),
   })
   .optional();
-
-/** Whether Prometheus would take it, as far as JavaScript can tell. */
-function isRe2(text: string): boolean {
-  if (text === '' || /\(\?[=!<]|\\[1-9]/.test(text)) return false;
-  try {
-    new RegExp(`^(?:${text})$`);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -38,12 +38,25 @@ const MAX_LOST = 5;
  * switch-over came true. @throws when the control bucket does not answer
  */
 export async function operate(operation: Operation, deps: OperateDeps): Promise<OperateOutcome> {
+  let found: NodeId | undefined;
   for (let lost = 0; ;) {
     const [current, probes] = await Promise.all([
       deps.store.readAssignment(),
       operation.kind === 'switchover' ? deps.probeAll() : new Map<NodeId, Probe>(),
     ]);
     const assignment = current?.assignment ?? null;
+    found ??= assignment?.active;
+    // Whoever names no node wants it away from the one he saw: asked anew, two of them at once would give it back.
+    if (
+      operation.kind === 'switchover' &&
+      operation.to === null &&
+      assignment !== null &&
+      assignment.active !== found
+    ) {
+      const because = `${assignment.active} was given alerting meanwhile (epoch ${assignment.epoch}, ${assignment.by}): ${assignment.reason}`;
+      const fix = 'look at `promha history`; ask again if it is still wanted';
+      return { done: false, changed: false, because, fix, assignment };
+    }
     const decision = decideOperation(operation, { assignment, probes, ...deps }, deps.now());
     if (decision.kind === 'nothing') return { done: true, changed: false, because: decision.because, assignment };
     if (decision.kind === 'refuse') {

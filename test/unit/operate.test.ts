@@ -110,6 +110,26 @@ test('a lost race is looked at anew', async () => {
   expect(seen.writes).toBe(1);
 });
 
+test('of two who name no node, the one that loses the race does not give alerting back', async () => {
+  const { deps, seen } = world((_, { active }) => [active]);
+  const { writeAssignment } = deps.store;
+  let first = true;
+  const store: OperateDeps['store'] = {
+    ...deps.store,
+    writeAssignment: async (next, etag) => {
+      if (!first) return writeAssignment(next, etag);
+      first = false;
+      seen.assignment = { ...A, epoch: 2, active: 'b', by: 'operator', reason: 'other@host asked for it.' };
+      return 'lost';
+    },
+  };
+  const outcome = await operate({ kind: 'switchover', to: null, reason: '' }, { ...deps, store });
+  expect(outcome).toMatchObject({ done: false, changed: false });
+  expect(outcome.because).toBe('b was given alerting meanwhile (epoch 2, operator): other@host asked for it.');
+  expect(outcome.fix).toMatch(/promha history/);
+  expect(seen).toMatchObject({ writes: 0, assignment: { active: 'b', epoch: 2 } });
+});
+
 test('whoever loses every race has changed nothing and says so', async () => {
   const { deps, seen } = world(() => ['a'], 99);
   expect(await operate({ kind: 'pause', reason: 'x' }, deps)).toMatchObject({ done: false, changed: false });

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { s3ControlStore } from '../../lib/control/store';
 import {
@@ -99,15 +100,24 @@ function planned(drill: DrillKind, report: StatusReport): DrillPlan {
   throw new NotNow({ what: `nothing was done. ${decision.because}`, fix: decision.fix });
 }
 
+/** What somebody types; of who leaves with Ctrl-C or Ctrl-D, that. */
+export async function askName(cluster: string, input: Readable, output: Writable): Promise<string> {
+  const terminal = createInterface({ input, output, terminal: true });
+  try {
+    return await terminal.question(`Type the name of the cluster (${cluster}) to go on, anything else to stop: `);
+  } catch (error) {
+    output.write('\n');
+    return (error as Error).message;
+  } finally {
+    terminal.close();
+  }
+}
+
 /** @throws UserError unless the cluster's name was typed */
 async function confirmed({ handle, confirm }: DrillDeps): Promise<void> {
   const { cluster } = handle;
   let typed = confirm;
-  if (typed === undefined && process.stdin.isTTY) {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    typed = await terminal.question(`Type the name of the cluster (${cluster}) to go on, anything else to stop: `);
-    terminal.close();
-  }
+  if (typed === undefined && process.stdin.isTTY) typed = await askName(cluster, process.stdin, process.stderr);
   if (typed?.trim() === cluster) return;
   throw new UserError({
     what: 'nothing was done: the name of the cluster was not confirmed',

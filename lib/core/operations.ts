@@ -53,7 +53,14 @@ export function decideOperation(operation: Operation, s: OperationSituation, now
 function pause(assignment: Assignment, reason: string, s: OperationSituation, now: number): OperationDecision {
   const { paused, active } = assignment;
   if (paused !== null) {
-    return { kind: 'nothing', because: `Paused already, by ${paused.by} since ${paused.since}: ${paused.reason}` };
+    const because = `Paused already, by ${paused.by} since ${paused.since}: ${paused.reason}`;
+    if (paused.by === s.operator) return { kind: 'nothing', because };
+    // There is one pause only: whoever resumes it would take away what somebody else relies on.
+    return {
+      kind: 'refuse',
+      because: `${because}. Nothing was noted of yours.`,
+      fix: `tell ${paused.by} that you are at work too: a resume ends the pause for both`,
+    };
   }
   const at = new Date(now).toISOString();
   const because = `Paused by ${s.operator}: ${reason}. ${active} keeps alerting, whatever happens to it.`;

@@ -116,11 +116,14 @@ test('a pause keeps who alerts and since when, and carries its reason', () => {
   });
 });
 
-test('pausing twice keeps the first pause; resuming what is not paused changes nothing', () => {
-  expect(decide({ kind: 'pause', reason: 'again' }, { assignment: PAUSED })).toMatchObject({
-    kind: 'nothing',
+test('pausing twice keeps the first pause, and tells somebody else whose it is; without one, resume does nothing', () => {
+  const again: Operation = { kind: 'pause', reason: 'again' };
+  expect(decide(again, { assignment: PAUSED })).toMatchObject({
+    kind: 'refuse',
     because: expect.stringContaining('kim@desk'),
+    fix: expect.stringContaining('tell kim@desk'),
   });
+  expect(decide(again, { assignment: PAUSED, operator: 'kim@desk' })).toMatchObject({ kind: 'nothing' });
   expect(decide({ kind: 'resume' })).toMatchObject({ kind: 'nothing' });
 });
 

@@ -1,12 +1,12 @@
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
 import { letIn } from './let-in';
 import { NO_COUNTS, runCycle } from './cycle';
 
-let control: Connected | undefined;
+const controlOf = keptWarm(connectControl);
 
 /** Called every minute; probes all nodes every policy.probe.intervalMs inside it. */
 export async function handler(
@@ -14,22 +14,20 @@ export async function handler(
   context: { getRemainingTimeInMillis(): number; awsRequestId: string },
 ): Promise<{ cycles: number }> {
   const config = readFunctionConfig(process.env);
-  control ??= connectControl(config);
-  control.letGo();
-  const world = control;
+  const control = controlOf(config);
   const pointer = readSchedule(event);
   const { intervalMs } = config.policy.probe;
   const forMs = loopMs(context);
-  log('info', 'loop-started', { forMs, intervalMs, nodes: world.nodes });
+  log('info', 'loop-started', { forMs, intervalMs, nodes: control.nodes });
 
   let counts = NO_COUNTS;
   let cycles = 0;
   await everyInterval(intervalMs, forMs, async () => {
-    counts = await runCycle(counts, world, config, context.awsRequestId);
+    counts = await runCycle(counts, control, config, context.awsRequestId);
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
-    if (pointer !== null) await syncConfigPointer(pointer, world.store);
-    await letIn(config.shard, world.store, world.now());
+    if (pointer !== null) await syncConfigPointer(pointer, control.store);
+    await letIn(config.shard, control.store, control.now());
   });
   log('info', 'loop-ended', { cycles });
   return { cycles };

@@ -1,12 +1,12 @@
 import { promote, type PromoteOutcome } from '../../lib/control/promote';
 import { METRICS } from '../../lib/core/names';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import { readRequest } from './request';
 
-let control: Connected | undefined;
+const controlOf = keptWarm(connectControl);
 
 /**
  * Gives alerting to another node when the one that has it does not serve. Called by the CloudWatch alarm, by an
@@ -15,8 +15,7 @@ let control: Connected | undefined;
  */
 export async function handler(event: unknown): Promise<PromoteOutcome> {
   const config = readFunctionConfig(process.env);
-  control ??= connectControl(config);
-  control.letGo();
+  const control = controlOf(config);
   await control.addresses.refresh();
   const read = readRequest(event, control.nodes);
   if ('ignore' in read) {

@@ -1,13 +1,13 @@
 import { ebsClient } from '../../lib/control/ebs';
 import { METRICS } from '../../lib/core/names';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { publish } from '../shared/metrics';
 import { restoreVolumes } from './cycle';
 
-let control: Connected | undefined;
+const controlOf = keptWarm(connectControl);
 const ec2 = ebsClient();
 const LOOK_MS = 3_000;
 
@@ -20,15 +20,13 @@ export async function handler(
   context: { getRemainingTimeInMillis(): number },
 ): Promise<{ steps: readonly string[] }> {
   const config = readFunctionConfig(process.env);
-  control ??= connectControl(config);
-  control.letGo();
+  const control = controlOf(config);
   const { store, addresses, policy } = control;
-  const world = control;
   const { cluster, shard } = config;
   const said = new Set<string>();
   await everyInterval(LOOK_MS, loopMs(context), async () => {
     await addresses.refresh();
-    const probes = await world.probeAll(policy.probe.timeoutMs);
+    const probes = await control.probeAll(policy.probe.timeoutMs);
     const quiet: typeof log = (level, event, fields) => {
       const line = JSON.stringify([event, fields]);
       if (!said.has(line)) log(level, event, fields);

@@ -1,6 +1,6 @@
 import { RouteBook, routingClient } from '../../lib/control/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm, type Connected, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readQueryRoutes } from './config';
@@ -8,7 +8,7 @@ import { FIRST, runCycle, type RoutingOutcome } from './cycle';
 import { readRoutingRequest } from './request';
 
 /** Made once per execution environment: what it knows outlives an outage of the APIs it was learnt from. */
-let world: ReturnType<typeof connect> | undefined;
+const worldOf = keptWarm(connect);
 
 /**
  * Points the query listener at Thanos, or at the Prometheus nodes while Thanos does not answer. Called every minute, it
@@ -27,10 +27,7 @@ export async function handler(
   }
   const config = readFunctionConfig(process.env);
   const { policy } = config;
-  world ??= connect(config);
-  const { book, control } = world;
-  book.letGo();
-  control.letGo();
+  const { book, control } = worldOf(config);
 
   let state = FIRST;
   let outcome: RoutingOutcome = { acted: false, because: 'No time was left for a single probe.', route: null };
@@ -54,12 +51,18 @@ export async function handler(
 }
 
 /** Nobody is waited for longer than a probe: an API that is silent must not make the third probe late. */
-function connect(config: FunctionConfig): { readonly book: RouteBook; readonly control: Connected } {
+function connect(config: FunctionConfig): Connected & { readonly book: RouteBook; readonly control: Control } {
   const { policy } = config;
   const readMs = policy.probe.timeoutMs;
   const writeMs = policy.storeTimeoutMs;
+  const book = new RouteBook(routingClient(writeMs), readQueryRoutes(process.env), { readMs, writeMs });
+  const control = connectControl({ ...config, policy: { ...policy, storeTimeoutMs: readMs } });
   return {
-    book: new RouteBook(routingClient(writeMs), readQueryRoutes(process.env), { readMs, writeMs }),
-    control: connectControl({ ...config, policy: { ...policy, storeTimeoutMs: readMs } }),
+    book,
+    control,
+    letGo() {
+      book.letGo();
+      control.letGo();
+    },
   };
 }

@@ -14,18 +14,29 @@ export interface Control extends PromoteDeps {
   readonly addresses: AddressBook;
 }
 
-export interface Connected extends Control {
-  /**
-   * Called first by every invocation. Between two of them the environment is frozen, and S3 closes what was kept open
-   * meanwhile: the first request on such a connection fails, and none is made twice.
-   */
+/** What keeps connections open. */
+export interface Connected {
   letGo(): void;
+}
+
+/**
+ * For every call of a function: made by the first one, and on new connections in each. Between two calls the environment
+ * is frozen, and S3 closes what was kept open meanwhile: the first request on such a connection fails, and none is made
+ * twice.
+ */
+export function keptWarm<T extends Connected>(connect: (config: FunctionConfig) => T): (config: FunctionConfig) => T {
+  let world: T | undefined;
+  return (config) => {
+    world ??= connect(config);
+    world.letGo();
+    return world;
+  };
 }
 
 /** Nodes probed at once. Each takes two connections, and a function may have 1,024 files open. */
 const PACE = { most: 400, fresh: 50, patienceMs: 50 };
 
-export function connectControl(config: FunctionConfig): Connected {
+export function connectControl(config: FunctionConfig): Control & Connected {
   const { policy, shard } = config;
   const s3 = controlS3(policy.storeTimeoutMs);
   const store = s3ControlStore(s3, config.controlBucket, shard, policy.storeTimeoutMs);

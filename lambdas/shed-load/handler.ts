@@ -7,7 +7,7 @@ import type { LoadSettings } from '../../lib/core/node-documents';
 import { PROFILES } from '../../lib/core/profile';
 import type { NodeLoad } from '../../lib/core/shed';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import { reasonToIgnore } from './request';
@@ -16,7 +16,7 @@ import { reasonToIgnore } from './request';
 const TIMEOUT_MS = 5_000;
 const PACE = { most: 50, fresh: 10, patienceMs: 500 };
 
-let control: Connected | undefined;
+const controlOf = keptWarm(connectControl);
 
 /**
  * Looks at the load of every node and moves the cluster through the scrape profiles. Called every minute, by the alarm
@@ -30,8 +30,7 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
   }
   const config = readFunctionConfig(process.env);
   const { policy, scrapeInterval } = readLoadSettings(process.env[ENV.load]);
-  control ??= connectControl(config);
-  control.letGo();
+  const control = controlOf(config);
   const { store, addresses } = control;
   await addresses.refresh();
   const outcome = await shed({

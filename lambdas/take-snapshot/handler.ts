@@ -1,18 +1,17 @@
 import { ebsClient } from '../../lib/control/ebs';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, type Connected } from '../shared/control';
+import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import { careForSnapshots } from './cycle';
 
-let control: Connected | undefined;
+const controlOf = keptWarm(connectControl);
 const ec2 = ebsClient();
 
 /** Called every minute: takes snapshots that are due, has the newest ones tried by a restore, thins them out. */
 export async function handler(): Promise<void> {
   const config = readFunctionConfig(process.env);
-  control ??= connectControl(config);
-  control.letGo();
+  const control = controlOf(config);
   const { store, addresses, policy } = control;
   await addresses.refresh();
   const probes = await control.probeAll(policy.probe.timeoutMs);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { within } from '../../lib/control/within';
 import { deviceName } from './volume-step';
 
 export const run = promisify(execFile);
@@ -38,14 +38,6 @@ export async function unmount(path: string, timeoutMs = UMOUNT_MS): Promise<void
 
 /** One that hangs with the volume cannot be killed, and execFile would wait for its end: it is left to itself. */
 async function umount(args: readonly string[], timeoutMs: number): Promise<void> {
-  const late = new AbortController();
-  const givenUp = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`umount ${args.join(' ')} has not ended within ${timeoutMs / 1000} s`);
-  });
-  try {
-    await Promise.race([run('umount', [...args], { timeout: timeoutMs }), givenUp]);
-  } finally {
-    givenUp.catch(() => undefined); // taken back
-    late.abort();
-  }
+  const late = `umount ${args.join(' ')} has not ended within ${timeoutMs / 1000} s`;
+  await within(timeoutMs, run('umount', [...args], { timeout: timeoutMs }), late);
 }

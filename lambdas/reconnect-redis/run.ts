@@ -1,3 +1,4 @@
+import { within } from '../../lib/control/within';
 import { METRICS } from '../../lib/core/names';
 import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS, type RemedyTarget } from '../../lib/core/remedies';
 import type { FunctionConfig } from '../shared/config';
@@ -98,16 +99,11 @@ export async function runRemedy(run: RemedyRun): Promise<RemedyOutcome> {
 async function callHook(hook: RemedyHook, context: Parameters<RemedyHook>[0], withinMs: number): Promise<void> {
   const { remedy } = context;
   log('info', 'remedy-hook-called', { remedy });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it has not ended in the time that the function may run')), withinMs);
-  });
   try {
-    log('info', 'remedy-hook-ended', { remedy, because: await Promise.race([hook(context), late]) });
+    const late = 'it has not ended in the time that the function may run';
+    log('info', 'remedy-hook-ended', { remedy, because: await within(withinMs, hook(context), late) });
   } catch (error) {
     log('error', 'remedy-hook-failed', { remedy, error: (error as Error).message });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

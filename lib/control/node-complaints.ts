@@ -34,11 +34,10 @@ const MOST_OF_A_KIND = 3;
 function damageSaid(damage: NonNullable<AgentStatus['scrub']>['damage']): string[] {
   const kinds = new Map<string, (typeof damage)[number][]>();
   for (const d of damage) kinds.set(d.class, [...(kinds.get(d.class) ?? []), d]);
-  return [...kinds].flatMap(([kind, all]) => {
-    const told = all.length > MOST_OF_A_KIND ? all.slice(0, 1) : all;
-    const lines = told.map(({ says, foundAt }) => `damage in its TSDB since ${foundAt}: ${says}.`);
-    return told === all
-      ? lines
-      : [`${lines[0]} And ${all.length - 1} more like it (${kind}); GET /v1/status of its agent has them all.`];
-  });
+  const said = ({ says, foundAt }: (typeof damage)[number]): string => `damage in its TSDB since ${foundAt}: ${says}.`;
+  return [...kinds].flatMap(([kind, all]) =>
+    all.length <= MOST_OF_A_KIND
+      ? all.map(said)
+      : [`${said(all[0]!)} And ${all.length - 1} more like it (${kind}); GET /v1/status of its agent has them all.`],
+  );
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readIfExists } from '../../agent/files';
+import { RepairMemory } from '../../agent/scrub/repair-memory';
 import { RESTART_AT_MOST_EVERY_MS } from '../../lib/core/damage-repair';
 import { must, until } from './clock';
 import { flipWal } from './damage-faults';
@@ -47,8 +47,7 @@ export const BOTH_DAMAGED: Scenario = {
 /** Until no node has restarted for damage so lately, in an earlier drill, that it would not do so again. */
 async function mayRestart(world: World): Promise<void> {
   for (const { node, dir } of world.state.nodes) {
-    const file = readIfExists(join(dir, 'state', 'repairs.json')) ?? '{}';
-    const { restartedAt } = JSON.parse(file) as { restartedAt?: number | null };
+    const { restartedAt } = new RepairMemory(join(dir, 'state', 'repairs.json'), () => undefined).read();
     const at = (restartedAt ?? -Infinity) + RESTART_AT_MOST_EVERY_MS;
     if (at <= Date.now()) continue;
     const minutes = RESTART_AT_MOST_EVERY_MS / 60_000;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { identify } from '../../agent/process/proc';
 
 /** Marks in the environment of every process of a run: how they are found again, and no other is ever touched. */
 export const MARKS = { run: 'PROMHA_RUN', instance: 'PROMHA_INSTANCE' } as const;
@@ -129,13 +130,7 @@ export async function killMarked(marks: Readonly<Record<string, string>>): Promi
 const KILLED_MS = 10_000;
 
 /** A zombie holds nothing any more: it only waits for its parent to ask how it ended. */
-function hasEnded(pid: number): boolean {
-  try {
-    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
-  }
-}
+const hasEnded = (pid: number): boolean => identify(pid) === null;
 
 /** Those it was sent to. */
 function signalMarked(marks: Readonly<Record<string, string>>, signal: NodeJS.Signals): number[] {

@@ -44,8 +44,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^(?!\\./|yaml$|@prometheus-io/lezer-promql$)',
-              message: 'lib/core imports only lib/core, and pure parsers by name.',
+              regex: '^(?!\\./|\\.\\./[a-z]+/|\\.\\./\\.\\./contract/|yaml$|@prometheus-io/lezer-promql$)',
+              message: 'lib/core imports only lib/core, lib/contract, and pure parsers by name.',
             },
           ],
         },
@@ -53,14 +53,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lambdas/**/*.ts', 'agent/**/*.ts', 'lib/control/**/*.ts'],
+    files: ['lambdas/**/*.ts', 'agent/**/*.ts', 'lib/shell/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              regex: 'aws-cdk-lib|^constructs|lib/(constructs|stacks|config)|\\.\\./(local|config)/',
+              regex: 'aws-cdk-lib|^constructs|lib/infra|\\.\\./(local|config)/',
               message: 'What runs in AWS never imports the CDK, synth-time or local code.',
             },
           ],
@@ -69,14 +69,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lambdas/**/*.ts', 'lib/control/**/*.ts'],
+    files: ['lambdas/**/*.ts', 'lib/shell/**/*.ts'],
     rules: {
       'no-restricted-globals': [
         'error',
         {
           name: 'fetch',
           message:
-            'fetch loses a request whose connection is closed at once, and a function that waits for nothing else ends in silence: lib/control/http-get.',
+            'fetch loses a request whose connection is closed at once, and a function that waits for nothing else ends in silence: lib/shell/async/http-get.',
         },
       ],
     },
@@ -89,7 +89,7 @@ export default tseslint.config(
         {
           object: 'AbortSignal',
           property: 'any',
-          message: 'In Node 20 it forgets the timeouts it is made of (nodejs/node 57736): agent/deadline.',
+          message: 'In Node 20 it forgets the timeouts it is made of (nodejs/node 57736): agent/base/deadline.',
         },
       ],
     },

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { stayAwake } from '../lib/control/stay-awake';
+import { stayAwake } from '../lib/shell/async/stay-awake';
 import { startAgent, type Agent } from './agent';
-import { readEnv } from './env';
-import { jsonLog, messageOf } from './log';
-import { readNodeConfig } from './node-config';
-import { moreThreads } from './threads';
+import { readEnv } from './base/env';
+import { jsonLog, messageOf } from './base/log';
+import { readNodeConfig } from './base/node-config';
+import { moreThreads } from './base/threads';
 
 /** Entry of the bundle: node agent.js --config /etc/prometheus-ha/node.json */
 async function main(): Promise<void> {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { loadConfiguration } from '../lib/config/load';
-import { lockFileOf, writeLock } from '../lib/config/scale-lock';
-import { ConfigurationError } from '../lib/config/problems';
-import { UserError } from '../lib/core/errors';
-import { addCluster } from '../lib/stacks/cluster-app';
+import { loadConfiguration } from '../lib/infra/config/load';
+import { lockFileOf, writeLock } from '../lib/infra/config/scale-lock';
+import { ConfigurationError } from '../lib/infra/config/problems';
+import { UserError } from '../lib/contract/errors';
+import { addCluster } from '../lib/infra/stacks/cluster-app';
 
 /**
  * The CDK app. Context:

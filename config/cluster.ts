@@ -1,4 +1,4 @@
-import { defineCluster } from '../lib/config/cluster';
+import { defineCluster } from '../lib/infra/config/cluster';
 
 /** The cluster. Every value is checked by `npx cdk synth`, which names this file and the line. */
 export default defineCluster({

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { stayAwake } from '../lib/control/stay-awake';
-import { UserError } from '../lib/core/errors';
+import { stayAwake } from '../lib/shell/async/stay-awake';
+import { UserError } from '../lib/contract/errors';
 import { drill } from './drills/drill';
-import { renderSummary } from './drills/report';
-import type { DrillResult } from './drills/result';
+import { renderSummary } from './drills/judge/report';
+import type { DrillResult } from './drills/judge/result';
 import type { Scenario } from './drills/scenario';
 import { SCENARIOS, scenariosOf } from './drills/scenarios';
-import { Cleanup } from './run/cleanup';
+import { Cleanup } from './run/hosts/cleanup';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

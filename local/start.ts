@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { stayAwake } from '../lib/control/stay-awake';
-import { UserError } from '../lib/core/errors';
-import { programPids } from './run/actions';
-import { Cleanup } from './run/cleanup';
+import { stayAwake } from '../lib/shell/async/stay-awake';
+import { UserError } from '../lib/contract/errors';
+import { programPids } from './run/actions/actions';
+import { Cleanup } from './run/hosts/cleanup';
 import { waitUntilReady } from './run/ready';
 import { runDir } from './run/run-dir';
 import { startSystem } from './run/system';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { stayAwake } from '../lib/control/stay-awake';
+import { stayAwake } from '../lib/shell/async/stay-awake';
 import { ifItCanBeHad, resolveTools, RUN_TOOLS } from './tools';
 
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */

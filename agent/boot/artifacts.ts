@@ -15,10 +15,10 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { UserError } from '../../lib/core/errors';
-import type { Artifact } from '../../lib/core/node-documents';
-import { writeAtomically } from '../files';
-import { messageOf, type Log } from '../log';
+import { UserError } from '../../lib/contract/errors';
+import type { Artifact } from '../../lib/contract/node-documents';
+import { writeAtomically } from '../base/files';
+import { messageOf, type Log } from '../base/log';
 
 /** Somewhere a release tarball can be had from. */
 export interface ArtifactSource {

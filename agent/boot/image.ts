@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { ThanosImage } from '../../lib/core/node-documents';
-import { writeAtomically } from '../files';
-import { messageOf, type Log } from '../log';
+import type { ThanosImage } from '../../lib/contract/node-documents';
+import { writeAtomically } from '../base/files';
+import { messageOf, type Log } from '../base/log';
 import { architecture, download, openMirrored, type ArtifactSource } from './artifacts';
 
 /** Image index or manifest, of Docker or OCI: https://github.com/opencontainers/image-spec. */

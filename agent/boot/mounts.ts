@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { within } from '../../lib/control/within';
+import { within } from '../../lib/shell/async/within';
 import { deviceName } from './volume-step';
 
 export const run = promisify(execFile);

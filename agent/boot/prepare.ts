@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NodeConfig } from '../../lib/core/node-documents';
-import type { AgentEnv } from '../env';
-import type { Identity } from '../identity';
-import type { Log } from '../log';
-import type { Paths } from '../paths';
+import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { AgentEnv } from '../base/env';
+import type { Identity } from '../base/identity';
+import type { Log } from '../base/log';
+import type { Paths } from '../base/paths';
 import type { Mounted } from './volume';
 import { installArtifact } from './artifacts';
 

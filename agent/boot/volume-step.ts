@@ -1,5 +1,5 @@
-import { TAGS } from '../../lib/core/names';
-import { UserError } from '../../lib/core/errors';
+import { TAGS } from '../../lib/contract/names';
+import { UserError } from '../../lib/contract/errors';
 
 /** What EC2 says of a volume, as far as it matters here. */
 export interface KnownVolume {

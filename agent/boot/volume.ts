@@ -1,12 +1,12 @@
 import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ebsClient, instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/control/ebs';
-import { TAGS } from '../../lib/core/names';
-import type { NodeConfig } from '../../lib/core/node-documents';
-import type { OwnVolume } from '../../lib/core/volume-care';
-import { messageOf, type Log } from '../log';
-import { sleep } from '../loop';
+import { ebsClient, instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/shell/aws/ebs';
+import { TAGS } from '../../lib/contract/names';
+import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { OwnVolume } from '../../lib/core/volumes/care';
+import { messageOf, type Log } from '../base/log';
+import { sleep } from '../base/loop';
 import { isBlank } from './blank';
 import { isDeviceOf, mountedDevice, run } from './mounts';
 import {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { NodeConfig } from '../../lib/core/node-documents';
-import type { Log } from '../log';
-import type { Paths } from '../paths';
+import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { Log } from '../base/log';
+import type { Paths } from '../base/paths';
 import { alertmanagerCommand, prometheusCommand } from './programs';
 import { Supervisor } from './supervisor';
 

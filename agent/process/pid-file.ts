@@ -1,4 +1,4 @@
-import { readIfExists, writeAtomically } from '../files';
+import { readIfExists, writeAtomically } from '../base/files';
 import { bootId, isAlive, runsWith, type ProcessIdentity } from './proc';
 
 /** Lets a restarted agent recognise what an earlier one started. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { PORTS } from '../../lib/core/names';
-import type { NodeConfig } from '../../lib/core/node-documents';
-import type { Paths } from '../paths';
+import { PORTS } from '../../lib/contract/names';
+import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { Paths } from '../base/paths';
 import type { Command } from './supervisor';
 
 /**

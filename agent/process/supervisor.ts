@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { messageOf, type Log } from '../log';
-import { sleep } from '../loop';
+import { messageOf, type Log } from '../base/log';
+import { sleep } from '../base/loop';
 import { nextBackoff } from './backoff';
 import { openLog, rotateLog } from './log-file';
 import { readPidFile, writePidFile } from './pid-file';

@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { bucketComplaint, clockComplaint } from '../../lib/core/uploads';
+import { bucketComplaint, clockComplaint } from '../../lib/core/thanos/uploads';
 
 const TIMEOUT_MS = 5_000;
 

@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { durationMs } from '../../lib/core/duration';
-import type { NodeConfig } from '../../lib/core/node-documents';
+import { durationMs } from '../../lib/contract/duration';
+import type { NodeConfig } from '../../lib/contract/node-documents';
 import { installFromImage } from '../boot/image';
-import type { AgentEnv } from '../env';
-import type { Log } from '../log';
-import type { Paths } from '../paths';
-import { BlockRestorer } from './block-restorer';
+import type { AgentEnv } from '../base/env';
+import type { Log } from '../base/log';
+import type { Paths } from '../base/paths';
+import { BlockRestorer } from '../backfill/block-restorer';
 import { register } from './registration';
 import { Sidecar } from './sidecar';
 

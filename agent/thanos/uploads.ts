@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulidTime, type UploadSituation } from '../../lib/core/uploads';
-import { ifThere } from '../scrub/listing';
+import { ulidTime, type UploadSituation } from '../../lib/core/thanos/uploads';
+import { ifThere } from '../tsdb/scan/listing';
 
 /**
  * What the sidecar's own record and the blocks on disk say. Nothing of it synchronously: the volume may hang, and the gate

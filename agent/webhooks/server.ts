@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { Notification } from '../../lib/core/watchdog';
-import { messageOf, type Log } from '../log';
+import type { Notification } from '../../lib/core/alerts/watchdog';
+import { messageOf, type Log } from '../base/log';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
-import { readIfExists, writeAtomically } from '../files';
+import { readIfExists, writeAtomically } from '../base/files';
 
 const TOKEN = /^[0-9a-f]{64}$/;
 

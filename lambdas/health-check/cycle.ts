@@ -1,6 +1,6 @@
-import { reasonOf } from '../../lib/control/prober';
-import { promote } from '../../lib/control/promote';
-import type { Assignment, NodeId } from '../../lib/core/assignment';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import { promote } from '../../lib/shell/assignment/promote';
+import type { Assignment, NodeId } from '../../lib/contract/assignment';
 import {
   complaints,
   countProbe,
@@ -9,10 +9,10 @@ import {
   works,
   type HealthCount,
   type Probe,
-} from '../../lib/core/health';
-import { nodesByGroup } from '../../lib/core/damage-groups';
-import { METRICS } from '../../lib/core/names';
-import { alertingProof } from '../../lib/core/watchdog';
+} from '../../lib/core/failover/health';
+import { nodesByGroup } from '../../lib/core/tsdb/groups';
+import { METRICS } from '../../lib/contract/names';
+import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';

@@ -1,6 +1,6 @@
-import { reasonOf } from '../../lib/control/prober';
-import type { ControlStore } from '../../lib/control/store';
-import { decideLayout, ONE_SHARD, type ReportedNode } from '../../lib/core/sharding';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { decideLayout, ONE_SHARD, type ReportedNode } from '../../lib/core/sharding/sharding';
 import { log } from '../shared/log';
 
 /** Said once: it stays true for minutes. */

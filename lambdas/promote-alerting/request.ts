@@ -1,5 +1,5 @@
-import type { PromoteRequest } from '../../lib/control/promote';
-import { UserError } from '../../lib/core/errors';
+import type { PromoteRequest } from '../../lib/shell/assignment/promote';
+import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
 
 /** What an agent or an operator sends. */

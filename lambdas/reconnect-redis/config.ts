@@ -1,6 +1,6 @@
-import { UserError } from '../../lib/core/errors';
-import { ENV } from '../../lib/core/names';
-import type { RemedyTarget } from '../../lib/core/remedies';
+import { UserError } from '../../lib/contract/errors';
+import { ENV } from '../../lib/contract/names';
+import type { RemedyTarget } from '../../lib/core/remedies/remedies';
 
 /** What may be connected to, from this function's own environment: no event can name an address. */
 export interface RemedyConfig {

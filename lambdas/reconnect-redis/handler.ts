@@ -1,8 +1,8 @@
-import { reasonOf } from '../../lib/control/prober';
-import { s3RemedyStore } from '../../lib/control/remedy-store';
-import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
-import type { Assignment } from '../../lib/core/assignment';
-import { heldBack } from '../../lib/core/remedies';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import { s3RemedyStore } from '../../lib/shell/assignment/remedy-store';
+import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
+import type { Assignment } from '../../lib/contract/assignment';
+import { heldBack } from '../../lib/core/remedies/remedies';
 import { log } from '../shared/log';
 import { readFunctionConfig } from '../shared/config';
 import { readRemedyConfig } from './config';

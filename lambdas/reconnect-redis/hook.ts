@@ -1,4 +1,4 @@
-import type { Attempts, Endpoint } from '../../lib/core/remedies';
+import type { Attempts, Endpoint } from '../../lib/core/remedies/remedies';
 
 /** What a user's own remedy gets to know. */
 export interface HookContext {

@@ -1,6 +1,6 @@
-import { reasonOf } from '../../lib/control/prober';
-import type { RemedyStore } from '../../lib/control/remedy-store';
-import { RENEW_MS, withLease, withOutcome, type RemedyRecord } from '../../lib/core/remedy-lease';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import type { RemedyStore } from '../../lib/shell/assignment/remedy-store';
+import { RENEW_MS, withLease, withOutcome, type RemedyRecord } from '../../lib/core/remedies/remedy-lease';
 import { log } from '../shared/log';
 
 /**

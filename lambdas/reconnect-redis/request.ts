@@ -1,5 +1,5 @@
-import { UserError } from '../../lib/core/errors';
-import type { RemedyTarget } from '../../lib/core/remedies';
+import { UserError } from '../../lib/contract/errors';
+import type { RemedyTarget } from '../../lib/core/remedies/remedies';
 
 /** What an agent sends when an alert calls a remedy, and an operator to try one. */
 export interface RemedyRequest {

@@ -1,6 +1,12 @@
-import { within } from '../../lib/control/within';
-import { METRICS } from '../../lib/core/names';
-import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS, type RemedyTarget } from '../../lib/core/remedies';
+import { within } from '../../lib/shell/async/within';
+import { METRICS } from '../../lib/contract/names';
+import {
+  nextStep,
+  noAttempts,
+  noteAttempt,
+  REMEDY_BUDGET_MS,
+  type RemedyTarget,
+} from '../../lib/core/remedies/remedies';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';

@@ -1,12 +1,12 @@
 import { CreateTagsCommand, CreateVolumeCommand, DeleteVolumeCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { clientToken, ownTags, readStorage, toTags } from '../../lib/control/ebs';
-import { reasonOf } from '../../lib/control/prober';
-import type { ControlStore } from '../../lib/control/store';
-import type { NodeId } from '../../lib/core/assignment';
-import { serves, works } from '../../lib/core/health';
-import { TAGS } from '../../lib/core/names';
-import { nextRestoreStep, type RestoreStep } from '../../lib/core/restore';
-import type { RestoreRecord } from '../../lib/core/storage-documents';
+import { clientToken, ownTags, readStorage, toTags } from '../../lib/shell/aws/ebs';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import type { NodeId } from '../../lib/contract/assignment';
+import { serves, works } from '../../lib/core/failover/health';
+import { TAGS } from '../../lib/contract/names';
+import { nextRestoreStep, type RestoreStep } from '../../lib/core/volumes/restore';
+import type { RestoreRecord } from '../../lib/contract/storage-documents';
 import type { StorageDeps } from '../shared/storage-deps';
 
 export interface RestoreDeps extends StorageDeps {

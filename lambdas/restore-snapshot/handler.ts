@@ -1,5 +1,5 @@
-import { ebsClient } from '../../lib/control/ebs';
-import { METRICS } from '../../lib/core/names';
+import { ebsClient } from '../../lib/shell/aws/ebs';
+import { METRICS } from '../../lib/contract/names';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';

@@ -1,6 +1,6 @@
-import { UserError } from '../../lib/core/errors';
-import { ENV } from '../../lib/core/names';
-import type { QueryRoutes } from '../../lib/core/node-documents';
+import { UserError } from '../../lib/contract/errors';
+import { ENV } from '../../lib/contract/names';
+import type { QueryRoutes } from '../../lib/contract/node-documents';
 
 /** @throws UserError when the control stack did not say where queries can go */
 export function readQueryRoutes(env: Readonly<Record<string, string | undefined>>): QueryRoutes {

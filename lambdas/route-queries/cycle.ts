@@ -1,8 +1,8 @@
-import { reasonOf } from '../../lib/control/prober';
-import type { RouteBook } from '../../lib/control/route-book';
-import { probeTask, type TaskProbe } from '../../lib/control/thanos-prober';
-import type { Assignment, NodeId } from '../../lib/core/assignment';
-import { METRICS } from '../../lib/core/names';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import type { RouteBook } from '../../lib/shell/aws/route-book';
+import { probeTask, type TaskProbe } from '../../lib/shell/probes/thanos-prober';
+import type { Assignment, NodeId } from '../../lib/contract/assignment';
+import { METRICS } from '../../lib/contract/names';
 import {
   decideRoute,
   noteProbe,
@@ -11,7 +11,7 @@ import {
   type Route,
   type Tasks,
   type ThanosHistory,
-} from '../../lib/core/routing';
+} from '../../lib/core/thanos/routing';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';

@@ -1,4 +1,4 @@
-import { RouteBook, routingClient } from '../../lib/control/route-book';
+import { RouteBook, routingClient } from '../../lib/shell/aws/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
 import { connectControl, keptWarm, type Connected, type Control } from '../shared/control';
 import { log } from '../shared/log';

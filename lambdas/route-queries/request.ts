@@ -1,4 +1,4 @@
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
 
 /** What an invocation asks for: a minute of probes, one decision, or nothing (and why). */

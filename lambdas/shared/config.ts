@@ -1,6 +1,6 @@
-import { UserError } from '../../lib/core/errors';
-import { ENV } from '../../lib/core/names';
-import { parsePolicy, type Policy } from '../../lib/core/policy';
+import { UserError } from '../../lib/contract/errors';
+import { ENV } from '../../lib/contract/names';
+import { parsePolicy, type Policy } from '../../lib/contract/policy';
 
 /** What every control function is told by its stack; read once, when the function starts. */
 export interface FunctionConfig {

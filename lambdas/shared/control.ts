@@ -1,10 +1,10 @@
-import { AddressBook } from '../../lib/control/address-book';
-import { inParallel } from '../../lib/control/in-parallel';
-import { probeNode, reasonOf } from '../../lib/control/prober';
-import type { PromoteDeps } from '../../lib/control/promote';
-import { controlS3, s3ControlStore, type ControlStore } from '../../lib/control/store';
-import type { NodeId } from '../../lib/core/assignment';
-import type { Probe } from '../../lib/core/health';
+import { AddressBook } from '../../lib/shell/assignment/address-book';
+import { inParallel } from '../../lib/shell/async/in-parallel';
+import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
+import type { PromoteDeps } from '../../lib/shell/assignment/promote';
+import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
+import type { NodeId } from '../../lib/contract/assignment';
+import type { Probe } from '../../lib/core/failover/health';
 import type { FunctionConfig } from './config';
 import { log } from './log';
 

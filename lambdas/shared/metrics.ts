@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/core/names';
+import { METRICS } from '../../lib/contract/names';
 
 export interface MetricValue {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { NodeId } from '../../lib/core/assignment';
-import type { Probe } from '../../lib/core/health';
-import type { Policy } from '../../lib/core/policy';
+import type { NodeId } from '../../lib/contract/assignment';
+import type { Probe } from '../../lib/core/failover/health';
+import type { Policy } from '../../lib/contract/policy';
 
 /** What a cycle that cares for the volumes or snapshots of a shard reads from and writes to, beside the control bucket. */
 export interface StorageDeps {

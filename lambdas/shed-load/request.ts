@@ -1,4 +1,4 @@
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
 
 /** Null when the load is to be looked at, else why not. @throws UserError for an event that nobody is known to send */

@@ -5,14 +5,14 @@ import {
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
 } from '@aws-sdk/client-ec2';
-import { clientToken, ownTags, readStorage, toTags, type ShardStorage, type TestVolume } from '../../lib/control/ebs';
-import { reasonOf } from '../../lib/control/prober';
-import type { ControlStore } from '../../lib/control/store';
-import type { NodeId } from '../../lib/core/assignment';
-import { works } from '../../lib/core/health';
-import { METRICS, TAGS } from '../../lib/core/names';
-import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/snapshots';
-import type { StorageReport } from '../../lib/core/storage-documents';
+import { clientToken, ownTags, readStorage, toTags, type ShardStorage, type TestVolume } from '../../lib/shell/aws/ebs';
+import { reasonOf } from '../../lib/shell/probes/prober';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import type { NodeId } from '../../lib/contract/assignment';
+import { works } from '../../lib/core/failover/health';
+import { METRICS, TAGS } from '../../lib/contract/names';
+import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/volumes/snapshots';
+import type { StorageReport } from '../../lib/contract/storage-documents';
 import type { MetricValue } from '../shared/metrics';
 import type { StorageDeps } from '../shared/storage-deps';
 

@@ -1,4 +1,4 @@
-import { ebsClient } from '../../lib/control/ebs';
+import { ebsClient } from '../../lib/shell/aws/ebs';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';

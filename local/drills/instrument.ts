@@ -1,4 +1,4 @@
-import type { Measurements } from './result';
+import type { Measurements } from './judge/result';
 import type { World } from './world';
 
 /** When what happened in a run, ms since the Unix epoch. */

@@ -1,18 +1,18 @@
 import { FAULT_S, follow, lead } from './choreography';
 import { awaitAll, until } from './clock';
-import { loggedGateEvents, samplesMissing, thanosMissing } from './collect';
-import { compareWithOracle, incidentsOf, type Comparison } from './compare';
-import { gateTimes, type GateEvent } from './gate-times';
+import { loggedGateEvents, samplesMissing, thanosMissing } from './judge/collect';
+import { compareWithOracle, incidentsOf, type Comparison } from './judge/compare';
+import { gateTimes, type GateEvent } from './judge/gate-times';
 import { joined, type Measuring, type Moments, type Reading } from './instrument';
-import { judgeRun } from './judge';
-import { measure } from './measure';
-import { readNotifications, SOURCES, type Told } from './notifications';
-import { assignmentsSince, intervalIn, inWords } from './record';
-import type { RunResult } from './result';
+import { judgeRun } from './judge/judge';
+import { measure } from './judge/measure';
+import { readNotifications, SOURCES, type Told } from './judge/notifications';
+import { assignmentsSince, intervalIn, inWords } from './load/record';
+import type { RunResult } from './judge/result';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
 import { hasThanos } from './thanos';
-import { Watch } from './watch';
+import { Watch } from './judge/watch';
 import { DRILL_ALERTS, nodeAt, type World } from './world';
 
 /** How long a takeover is waited for: beyond every limit, so that a late one is measured and not merely missing. */

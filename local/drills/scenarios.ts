@@ -1,15 +1,15 @@
-import { BOTH_DAMAGED } from './both-damaged';
-import { DAMAGE } from './damage-scenarios';
-import { DEPLOY_SCENARIOS } from './deploy-scenarios';
-import { FAILOVERS } from './failover-scenarios';
-import { LOAD_SCENARIOS } from './load-scenarios';
-import { OPERATOR_SCENARIOS } from './operator-scenarios';
-import { QUERY_PATH } from './query-path-scenarios';
-import { SCALE_SCENARIOS } from './scale-scenarios';
+import { BOTH_DAMAGED } from './tsdb/both-damaged';
+import { DAMAGE } from './tsdb/damage-scenarios';
+import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
+import { FAILOVERS } from './failover/failover-scenarios';
+import { LOAD_SCENARIOS } from './load/load-scenarios';
+import { OPERATOR_SCENARIOS } from './failover/operator-scenarios';
+import { QUERY_PATH } from './thanos/query-path-scenarios';
+import { SCALE_SCENARIOS } from './sharding/scale-scenarios';
 import type { Scenario } from './scenario';
-import { TARGET_SCENARIOS } from './target-scenarios';
-import { THANOS_SCENARIOS } from './thanos-scenarios';
-import { VOLUME_SCENARIOS } from './volume-scenarios';
+import { TARGET_SCENARIOS } from './remedies/target-scenarios';
+import { THANOS_SCENARIOS } from './thanos/thanos-scenarios';
+import { VOLUME_SCENARIOS } from './volumes/volume-scenarios';
 
 /** Everything that `npm run drill` can do. */
 export const SCENARIOS: readonly Scenario[] = [

@@ -1,7 +1,7 @@
 import { readiness } from '../run/ready';
 import { awaitAll } from './clock';
-import { yardstick } from './haproxy';
-import { readNotifications } from './notifications';
+import { yardstick } from './judge/haproxy';
+import { readNotifications } from './judge/notifications';
 import type { Cast, Scenario } from './scenario';
 import { hasThanos, thanosUnrest } from './thanos';
 import {

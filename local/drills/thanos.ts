@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { httpGet } from '../../lib/control/http-get';
-import { reasonOf } from '../../lib/control/prober';
+import { httpGet } from '../../lib/shell/async/http-get';
+import { reasonOf } from '../../lib/shell/probes/prober';
 import { THANOS_QUERY, type RunState } from '../run/run-dir';
 import { getJson, nodesOf, type World } from './world';
 

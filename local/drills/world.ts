@@ -1,8 +1,8 @@
-import { callControl } from '../run/control-api';
-import type { AgentStatus } from '../../lib/control/agent-status';
-import type { ControlStore } from '../../lib/control/store';
-import { PORTS } from '../../lib/core/names';
-import { WATCHDOG } from '../../lib/core/watchdog';
+import { callControl } from '../run/actions/control-api';
+import type { AgentStatus } from '../../lib/contract/agent-status';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { PORTS } from '../../lib/contract/names';
+import { WATCHDOG } from '../../lib/core/alerts/watchdog';
 import { localStore } from '../run/ready';
 import { runningState, type RunState } from '../run/run-dir';
 import { WORKLOAD_PORTS } from '../run/workload';

@@ -3,7 +3,7 @@ import { createReadStream, openSync, closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 
 const ROOT = resolve(__dirname, '../..');
 /** The emulator's only account. */

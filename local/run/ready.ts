@@ -1,10 +1,10 @@
-import { probeNode } from '../../lib/control/prober';
-import { s3ControlStore } from '../../lib/control/store';
+import { probeNode } from '../../lib/shell/probes/prober';
+import { s3ControlStore } from '../../lib/shell/assignment/store';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Assignment } from '../../lib/core/assignment';
-import { complaints, eligible, serves, type Probe } from '../../lib/core/health';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
-import { LOCAL_CREDENTIALS } from './read-back';
+import type { Assignment } from '../../lib/contract/assignment';
+import { complaints, eligible, serves, type Probe } from '../../lib/core/failover/health';
+import { DEFAULT_POLICY } from '../../lib/contract/policy';
+import { LOCAL_CREDENTIALS } from './deploy/read-back';
 import type { RunState } from './run-dir';
 
 export interface Readiness {

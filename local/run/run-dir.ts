@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 
 /** Where everything of this user's local run lives: one run at a time. */
 export function runDir(): string {
@@ -24,7 +24,7 @@ export interface RunState {
   readonly controlBucket: string;
   /** AWS API emulator. */
   readonly endpoint: string;
-  /** HTTP over this Unix socket: what can be done to the system (local/run/control-api.ts). */
+  /** HTTP over this Unix socket: what can be done to the system (local/run/actions/control-api.ts). */
   readonly socket: string;
   /** Nodes of shard 0. */
   readonly nodes: readonly {

@@ -1,5 +1,5 @@
-import type { Assignment } from '../../lib/core/assignment';
-import { PORTS } from '../../lib/core/names';
+import type { Assignment } from '../../lib/contract/assignment';
+import { PORTS } from '../../lib/contract/names';
 import type { RunState } from './run-dir';
 
 /** One table of roles and addresses, and what can be tried. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ifItCanBeHad, onThisMachine, type ResolvedTool } from '../tools';
-import { killMarked, launch, MARKS } from './processes';
+import { killMarked, launch, MARKS } from './hosts/processes';
 import type { Start } from './system';
 
 /** What to do where Thanos is not on this machine: its build takes minutes, which not everybody wants to wait. */

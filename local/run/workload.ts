@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cleanup } from './cleanup';
-import { launch, MARKS, type Running } from './processes';
+import type { Cleanup } from './hosts/cleanup';
+import { launch, MARKS, type Running } from './hosts/processes';
 
 /** Ports of everything that is watched, on the run's host address. */
 export const WORKLOAD_PORTS = {

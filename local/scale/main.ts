@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../lib/constructs/bundle';
-import { ENV } from '../../lib/core/names';
-import { DEFAULT_POLICY } from '../../lib/core/policy';
+import { bundle } from '../../lib/infra/constructs/control/bundle';
+import { ENV } from '../../lib/contract/names';
+import { DEFAULT_POLICY } from '../../lib/contract/policy';
 import type { CycleFigures } from './cycles';
 
 const ROOT = join(__dirname, '../..');

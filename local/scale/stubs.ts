@@ -5,7 +5,7 @@
  */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PORTS } from '../../lib/core/names';
+import { PORTS } from '../../lib/contract/names';
 
 const [count, hung] = process.argv.slice(2).map(Number) as [number, number];
 /** What S3 takes to answer inside a region. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 import type { Progress } from './types';
 
 /** $XDG_CACHE_HOME/prometheus-ha/tools, or below ~/.cache. */

@@ -1,4 +1,4 @@
-import { stayAwake } from '../../lib/control/stay-awake';
+import { stayAwake } from '../../lib/shell/async/stay-awake';
 import { BUNDLES } from './catalog';
 import { resolveTools } from './resolve';
 import type { ToolName } from './types';

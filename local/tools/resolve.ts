@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { UserError } from '../../lib/core/errors';
+import { UserError } from '../../lib/contract/errors';
 import { cacheRoot, putInPlace, requireSpace, scratchDirectory, withLock } from './cache';
 import { bundleOf } from './catalog';
 import { debian } from './debian';

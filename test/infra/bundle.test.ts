@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../lib/constructs/bundle';
+import { bundle } from '../../lib/infra/constructs/control/bundle';
 import { ROOT } from './config-fixture';
 
 const dir = mkdtempSync(join(tmpdir(), 'promha-bundle-'));

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { loadConfiguration } from '../../lib/config/load';
-import { ConfigurationError } from '../../lib/config/problems';
+import { loadConfiguration } from '../../lib/infra/config/load';
+import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from './config-fixture';
 
 let fixture: ConfigFixture;

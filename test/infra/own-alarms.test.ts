@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { embeddedMetrics, type MetricValue } from '../../lambdas/shared/metrics';
-import { METRICS } from '../../lib/core/names';
-import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/alarms';
-import { MetricStore } from '../../local/run/metrics';
+import { METRICS } from '../../lib/contract/names';
+import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/functions/alarms';
+import { MetricStore } from '../../local/run/functions/metrics';
 import { synthesize, type Synthesized } from './synthesize';
 
 /** What functions write into their logs, against the alarms as the templates define them. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
-import type { Cluster } from '../../lib/config/cluster';
+import type { Cluster } from '../../lib/infra/config/cluster';
 import { synthesize, type Synthesized } from './synthesize';
 
 const dirs: string[] = [];

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { loadConfiguration, type Configuration } from '../../lib/config/load';
-import { lockFileOf, writeLock } from '../../lib/config/scale-lock';
+import { loadConfiguration, type Configuration } from '../../lib/infra/config/load';
+import { lockFileOf, writeLock } from '../../lib/infra/config/scale-lock';
 import { ConfigFixture } from './config-fixture';
 
 let fixture: ConfigFixture;

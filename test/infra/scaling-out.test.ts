@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { inShard } from '../../lib/config/layout';
-import type { Cluster } from '../../lib/config/cluster';
+import { inShard } from '../../lib/infra/config/layout';
+import type { Cluster } from '../../lib/infra/config/cluster';
 import { synthesize, type Synthesized } from './synthesize';
 
 const dirs: string[] = [];

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
-import { loadConfiguration } from '../../lib/config/load';
-import type { Cluster } from '../../lib/config/cluster';
-import { addCluster } from '../../lib/stacks/cluster-app';
+import { loadConfiguration } from '../../lib/infra/config/load';
+import type { Cluster } from '../../lib/infra/config/cluster';
+import { addCluster } from '../../lib/infra/stacks/cluster-app';
 import { ROOT } from './config-fixture';
 
 export interface Resource {

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { loadConfiguration } from '../../lib/config/load';
+import { loadConfiguration } from '../../lib/infra/config/load';
 import { resolveTools } from '../../local/tools';
 import { ConfigFixture, ROOT } from './config-fixture';
 import { synthesize, type Synthesized } from './synthesize';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Cluster } from '../../lib/config/cluster';
+import type { Cluster } from '../../lib/infra/config/cluster';
 import { synthesize, type Resource, type Synthesized } from './synthesize';
 
 let made: Synthesized;

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { createNetwork } from '../../lib/constructs/new-network';
+import { createNetwork } from '../../lib/infra/constructs/network/new-network';
 
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c', 'eu-west-1d'];
 

@@ -1,10 +1,10 @@
 import type { Mutation } from './bundle';
 
-const ROLE = 'lib/core/role.ts';
-const PROMOTION = 'lib/core/promotion.ts';
-const HEALTH = 'lib/core/health.ts';
-const ASSIGNMENT = 'lib/core/assignment.ts';
-const PROMOTE = 'lib/control/promote.ts';
+const ROLE = 'lib/core/failover/role.ts';
+const PROMOTION = 'lib/core/failover/promotion.ts';
+const HEALTH = 'lib/core/failover/health.ts';
+const ASSIGNMENT = 'lib/contract/assignment.ts';
+const PROMOTE = 'lib/shell/assignment/promote.ts';
 const CYCLE = 'lambdas/health-check/cycle.ts';
 
 const m = (file: string, text: string, replacement: string, breaks: string): Mutation => ({

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
-import { nextRestoreStep, type DataVolume, type RestoreSituation, type RestoreStep } from '../../lib/core/restore';
-import type { KnownSnapshot } from '../../lib/core/snapshots';
-import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/core/storage-documents';
-import { careForVolume } from '../../lib/core/volume-care';
+import {
+  nextRestoreStep,
+  type DataVolume,
+  type RestoreSituation,
+  type RestoreStep,
+} from '../../lib/core/volumes/restore';
+import type { KnownSnapshot } from '../../lib/core/volumes/snapshots';
+import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/contract/storage-documents';
+import { careForVolume } from '../../lib/core/volumes/care';
 
 /**
  * A node whose volume fails, EC2, and the two decisions of the core that answer: restore-snapshot's next step and the

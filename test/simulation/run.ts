@@ -1,7 +1,7 @@
-import { DEFAULT_POLICY } from '../../lib/core/policy';
-import { serializeAssignment } from '../../lib/core/assignment';
-import type { Probe } from '../../lib/core/health';
-import { decideOperation } from '../../lib/core/operations';
+import { DEFAULT_POLICY } from '../../lib/contract/policy';
+import { serializeAssignment } from '../../lib/contract/assignment';
+import type { Probe } from '../../lib/core/failover/health';
+import { decideOperation } from '../../lib/core/failover/operations';
 import { S3, type Fault, type FaultKind, type Schedule } from './faults';
 import { Judge, type Gap } from './judge';
 import { SimControlPlane } from './sim-control-plane';

@@ -1,7 +1,7 @@
-import { promote, type PromoteRequest } from '../../lib/control/promote';
-import type { Assignment } from '../../lib/core/assignment';
-import { serves, works, type Probe } from '../../lib/core/health';
-import { decideRole, initialRole, type RoleInput, type RoleState } from '../../lib/core/role';
+import { promote, type PromoteRequest } from '../../lib/shell/assignment/promote';
+import type { Assignment } from '../../lib/contract/assignment';
+import { serves, works, type Probe } from '../../lib/core/failover/health';
+import { decideRole, initialRole, type RoleInput, type RoleState } from '../../lib/core/failover/role';
 import { nameOf, type World } from './world';
 
 /** Listening for one resend interval (15 s) fills the gate. */

@@ -1,7 +1,7 @@
 import { NO_COUNTS, runCycle } from '../../lambdas/health-check/cycle';
 import type { Control } from '../../lambdas/shared/control';
 import type { FunctionConfig } from '../../lambdas/shared/config';
-import { promote } from '../../lib/control/promote';
+import { promote } from '../../lib/shell/assignment/promote';
 import { FUNCTIONS, type Fault } from './faults';
 import type { World } from './world';
 

@@ -1,6 +1,6 @@
-import { parseAssignment, serializeAssignment, type Assignment } from '../../lib/core/assignment';
-import type { ControlHeartbeat } from '../../lib/core/node-documents';
-import type { ReadAssignment } from '../../lib/control/store';
+import { parseAssignment, serializeAssignment, type Assignment } from '../../lib/contract/assignment';
+import type { ControlHeartbeat } from '../../lib/contract/node-documents';
+import type { ReadAssignment } from '../../lib/shell/assignment/store';
 import { S3 } from './faults';
 import type { World } from './world';
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { httpGet } from '../../lib/control/http-get';
-import { findMarked, MARKS } from '../../local/run/processes';
+import { httpGet } from '../../lib/shell/async/http-get';
+import { findMarked, MARKS } from '../../local/run/hosts/processes';
 import { runDir, runningState, type RunState } from '../../local/run/run-dir';
 import { devicesBelow } from '../../local/run/volumes/devices';
 import { onThisMachine } from '../../local/tools';
@@ -36,7 +36,7 @@ async function until(what: string, holds: () => boolean | Promise<boolean>, with
 /** How many nodes a Thanos query asks; 0 when it is none that answers. */
 async function sidecars(url: string): Promise<number> {
   try {
-    // Not fetch: the first one of a process is lost where its connection is closed at once (test/unit/closed-at-once).
+    // Not fetch: the first one of a process is lost where its connection is closed at once (test/unit/shell/closed-at-once).
     const answer = await httpGet(url, AbortSignal.timeout(5_000));
     return (JSON.parse(answer) as { data: { sidecar?: unknown[] } }).data.sidecar?.length ?? 0;
   } catch {

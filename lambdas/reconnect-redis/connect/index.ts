@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../lib/core/remedies';
+import type { Endpoint } from '../../../lib/core/remedies/remedies';
 import { connectHttp } from './http';
 import { connectRedis } from './redis';
 import { sightOf, type Sight } from './sight';

@@ -1,4 +1,4 @@
-import type { Attempt, Saw } from '../../../lib/core/remedies';
+import type { Attempt, Saw } from '../../../lib/core/remedies/remedies';
 
 export type Sight = Pick<Attempt, 'saw' | 'detail'>;
 

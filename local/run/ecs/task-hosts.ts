@@ -1,6 +1,6 @@
-import type { HostNetwork, Network } from '../network';
-import { lastAddress } from '../network';
-import { freeAddresses } from '../plain-pair';
+import type { HostNetwork, Network } from '../hosts/network';
+import { lastAddress } from '../hosts/network';
+import { freeAddresses } from '../reference/plain-pair';
 import type { DeployedService } from './deployed-services';
 
 /** Where tasks run: each has an address of its own, as its network interface has in AWS. */

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { killMarked, launch, MARKS, type Running } from '../processes';
+import { killMarked, launch, MARKS, type Running } from '../hosts/processes';
 import type { ContainerCheck, DeployedService } from './deployed-services';
 import type { SeenTask } from './plan';
 import type { TaskHost } from './task-hosts';

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { UserError } from '../../../lib/core/errors';
+import { UserError } from '../../../lib/contract/errors';
 import { buildAnswer, parseQuestion, type Answer } from './dns-message';
 
 /** A question that fits more than eight addresses gets eight of them, as from Cloud Map. */

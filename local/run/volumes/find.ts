@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifItCanBeHad, type ResolvedTool } from '../../tools';
-import type { Network } from '../network';
+import type { Network } from '../hosts/network';
 import type { Start } from '../system';
 import { ImageStore } from './image-store';
 

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { deviceName } from '../../../agent/boot/volume-step';
-import { TAGS } from '../../../lib/core/names';
-import { watchChanges } from '../change-watch';
+import { TAGS } from '../../../lib/contract/names';
+import { watchChanges } from '../deploy/change-watch';
 import { attachDevice, failDevice, releaseDevice, thaw } from './devices';
 import type { ImageStore } from './image-store';
 

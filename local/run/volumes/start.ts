@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ResolvedTool } from '../../tools';
-import type { Instance } from '../instance';
+import type { Instance } from '../hosts/instance';
 import type { Start } from '../system';
 import { volumesDir } from './find';
 import { ImageStore } from './image-store';

@@ -1,0 +1,156 @@
+import {
+  EMPTY_GATE,
+  fingerprint,
+  forgetStale,
+  hold,
+  type GateState,
+  type PostedAlert,
+} from '../../lib/core/alerts/gate';
+import type { Log } from '../base/log';
+import { sleep } from '../base/loop';
+import { Delivery, type DeliverySource } from './delivery';
+
+/**
+ * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
+ * what it still lacks. Opening starts from nothing sent, which is the replay.
+ */
+export class AlertGate implements DeliverySource {
+  private current: GateState = EMPTY_GATE;
+  private deliveries = new Map<string, Delivery>();
+  isOpen = false;
+  openedAt: number | null = null;
+  firstAcceptedAt: number | null = null;
+  sent = 0;
+  /** Since when posts can arrive; null while the server is not up. */
+  listeningSince: number | null = null;
+
+  /** Asked before each delivery; set once it is known whom to ask. */
+  mayTell = async (): Promise<boolean> => true;
+
+  /**
+   * `alertLifeMs`: how long a firing alert lives in Alertmanager after its last post. `peerTimeoutMs`: how long each
+   * Alertmanager waits for every one that comes before it in their cluster's order.
+   */
+  constructor(
+    private readonly log: Log,
+    private readonly alertLifeMs: number,
+    readonly peerTimeoutMs: number,
+  ) {}
+
+  get replay(): DeliverySource['replay'] {
+    return { openedAt: this.openedAt ?? 0, lifeMs: this.alertLifeMs };
+  }
+
+  get state(): GateState {
+    return this.current;
+  }
+
+  /** Whether an alert is this shard's to tell; set once it is known what is. */
+  tells: (alert: PostedAlert) => boolean = () => true;
+
+  get toTell(): GateState {
+    const { seq, held } = this.current;
+    return { seq, held: new Map([...held].filter(([, h]) => this.tells(h.alert))) };
+  }
+
+  /** What is this shard's to tell has changed: what was passed over so far may be owed now. */
+  tellAnew(): void {
+    for (const delivery of this.deliveries.values()) delivery.restart();
+  }
+
+  /** Held on a peer's word only: own Prometheus has not posted them. */
+  private readonly borrowed = new Set<string>();
+
+  /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
+  accept(alerts: readonly PostedAlert[]): void {
+    for (const { labels } of alerts) this.borrowed.delete(fingerprint(labels));
+    this.take(alerts);
+  }
+
+  private take(alerts: readonly PostedAlert[]): void {
+    this.current = forgetStale(hold(this.current, alerts, Date.now()), Date.now());
+    this.serve();
+  }
+
+  /**
+   * Takes in what a peer holds and own Prometheus has not posted here: posts that were made while this gate was
+   * down. Only while open, and only until own Prometheus must have posted all that fires (forgetBorrowed).
+   */
+  merge(alerts: readonly PostedAlert[]): number {
+    if (!this.isOpen) return 0;
+    const missing = alerts.filter((alert) => {
+      const key = fingerprint(alert.labels);
+      const held = this.current.held.get(key);
+      return held === undefined || (this.borrowed.has(key) && held.alert.endsAt !== alert.endsAt);
+    });
+    for (const { labels } of missing) this.borrowed.add(fingerprint(labels));
+    if (missing.length > 0) this.take(missing);
+    return missing.length;
+  }
+
+  /** Drops what a peer said and own Prometheus never confirmed: by now it may long have ended. */
+  forgetBorrowed(): void {
+    if (this.borrowed.size === 0) return;
+    const held = [...this.current.held].filter(([key]) => !this.borrowed.has(key));
+    this.current = { seq: this.current.seq, held: new Map(held) };
+    this.borrowed.clear();
+  }
+
+  setOpen(open: boolean, because: string): void {
+    if (open === this.isOpen) return;
+    this.isOpen = open;
+    if (open) {
+      this.openedAt = Date.now();
+      this.firstAcceptedAt = null;
+    } else {
+      for (const delivery of this.deliveries.values()) delivery.finish();
+      this.forgetBorrowed();
+    }
+    const held = this.current.held.size;
+    this.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
+    for (const delivery of this.deliveries.values()) delivery.restart();
+  }
+
+  /** Follows the addresses (host:port) of the cluster's Alertmanagers. */
+  setAlertmanagers(addresses: readonly string[]): void {
+    for (const [address, delivery] of this.deliveries) {
+      if (addresses.includes(address)) continue;
+      delivery.stop();
+      this.deliveries.delete(address);
+    }
+    for (const address of addresses) {
+      if (!this.deliveries.has(address)) this.deliveries.set(address, new Delivery(address, this, this.log));
+    }
+    this.serve();
+  }
+
+  /** Resolves when no end is on its way any more, or after a while. */
+  async toldEnds(patienceMs = 8_000): Promise<void> {
+    const waits = (): boolean => [...this.deliveries.values()].some((delivery) => delivery.owesEnds);
+    for (const deadline = Date.now() + patienceMs; waits() && Date.now() < deadline;) await sleep(50);
+  }
+
+  anotherIsServed(address: string): boolean {
+    return [...this.deliveries.values()].some((d) => d.address !== address && d.isServed);
+  }
+
+  accepted(address: string, alerts: number): void {
+    this.sent += alerts;
+    if (this.firstAcceptedAt !== null) return;
+    this.firstAcceptedAt = Date.now();
+    const afterOpeningMs = this.firstAcceptedAt - (this.openedAt ?? this.firstAcceptedAt);
+    this.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });
+  }
+
+  get alertmanagers(): { address: string; behind: number; error: string | null }[] {
+    return [...this.deliveries.values()].map((d) => ({ address: d.address, behind: d.behind, error: d.error }));
+  }
+
+  stop(): void {
+    for (const delivery of this.deliveries.values()) delivery.stop();
+  }
+
+  private serve(): void {
+    for (const delivery of this.deliveries.values()) delivery.serve();
+  }
+}

@@ -1,0 +1,267 @@
+import {
+  deliveredWith,
+  endsWaitMs,
+  fingerprint,
+  newestEnd,
+  nextDueAt,
+  NOTHING_DELIVERED,
+  owed,
+  waitingEnds,
+  type Delivered,
+  type GateState,
+  type HeldAlert,
+  type Replay,
+} from '../../lib/core/alerts/gate';
+import { atMost } from '../base/deadline';
+import { messageOf, type Log } from '../base/log';
+import { sleep } from '../base/loop';
+
+export interface DeliverySource {
+  /** What is held, as far as this shard tells it. */
+  readonly toTell: GateState;
+  readonly isOpen: boolean;
+  readonly replay: Omit<Replay, 'endsWait'>;
+  /** How long each Alertmanager waits for every one before it, ms. */
+  readonly peerTimeoutMs: number;
+  /** Whether what is held may be told now; if not, it is asked again soon. */
+  mayTell(): Promise<boolean>;
+  /** Whether some other Alertmanager has all that is held. */
+  anotherIsServed(address: string): boolean;
+  accepted(address: string, alerts: number): void;
+}
+
+const REQUEST_TIMEOUT_MS = 3_000;
+/** Between two questions whether it has joined its cluster, or whether this node may speak. */
+const ASK_AGAIN_MS = 100;
+/** A cluster that does not come together in this time is served as it is. */
+const ALONE_MS = 20_000;
+/** For another one to be served, if there is one: both are asked at the same moment. */
+const ANOTHER_MS = 150;
+const RETRY_FIRST_MS = 50;
+const RETRY_LONGEST_MS = 1_000;
+/** Prometheus's own batches are of 64 to 256 alerts. */
+const BATCH = 256;
+
+const PLACE_UNKNOWN: Replay['endsWait'] = { ms: 0, upTo: 0 };
+
+/** The Alertmanager answered, and did not take it. */
+class Refused extends Error {}
+
+/**
+ * Brings one Alertmanager up to date, one request at a time: level-triggered, so that a new post, a retry
+ * and a replay are the same loop. A slow or dead Alertmanager holds up no other.
+ */
+export class Delivery {
+  private delivered: Delivered = NOTHING_DELIVERED;
+  private due: NodeJS.Timeout | null = null;
+  /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
+  private joined = false;
+  private foundAloneAt: number | null = null;
+  private endsWait: Replay['endsWait'] = PLACE_UNKNOWN;
+  private readonly finishing = new Set<NodeJS.Timeout>();
+  private running = false;
+  private stopped = false;
+  private abort = new AbortController();
+  error: string | null = null;
+
+  constructor(
+    readonly address: string,
+    private readonly source: DeliverySource,
+    private readonly log: Log,
+  ) {}
+
+  /** It has all that is held, as far as it ever said. */
+  get isServed(): boolean {
+    return this.joined && this.error === null && this.behind === 0;
+  }
+
+  get behind(): number {
+    return this.owed(Date.now()).length;
+  }
+
+  /** Breaks off what is under way and, if the gate is open, starts from nothing sent. */
+  restart(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.delivered = NOTHING_DELIVERED;
+    this.joined = false;
+    this.endsWait = PLACE_UNKNOWN;
+    this.running = false;
+    this.serve();
+  }
+
+  /** Whether ends wait here that others may have been told. */
+  get owesEnds(): boolean {
+    return this.finishing.size > 0 || (this.source.isOpen && this.waiting().length > 0);
+  }
+
+  /**
+   * The gate closes. Ends that wait here are told when their time comes all the same: others were told them by now, and
+   * the next gate would tell them too late.
+   */
+  finish(): void {
+    for (const { held, at } of this.waiting()) {
+      const timer = setTimeout(() => {
+        this.finishing.delete(timer);
+        if (this.source.toTell.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
+        this.post(JSON.stringify([held.alert]), AbortSignal.timeout(REQUEST_TIMEOUT_MS)).catch((error: Error) =>
+          this.failed(error),
+        );
+      }, at - Date.now());
+      this.finishing.add(timer);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const timer of this.finishing) clearTimeout(timer);
+    if (this.due !== null) clearTimeout(this.due);
+    this.abort.abort();
+  }
+
+  serve(): void {
+    if (this.running || this.stopped || !this.source.isOpen) return;
+    this.running = true;
+    void this.run(this.abort.signal);
+  }
+
+  private get replay(): Replay {
+    return { ...this.source.replay, endsWait: this.endsWait };
+  }
+
+  private owed(now: number): HeldAlert[] {
+    return owed(this.source.toTell, this.delivered, now, this.replay);
+  }
+
+  private waiting(): ReturnType<typeof waitingEnds> {
+    return waitingEnds(this.source.toTell, this.delivered, Date.now(), this.replay);
+  }
+
+  /** `now`: when it was seen last that nothing is owed. What falls due since then would otherwise wait for other news. */
+  private serveWhenDue(now: number): void {
+    const at = nextDueAt(this.source.toTell, this.delivered, now, this.replay);
+    if (this.due !== null) clearTimeout(this.due);
+    this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - Date.now()));
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = RETRY_FIRST_MS;
+    let now = Date.now();
+    while (!signal.aborted) {
+      if (!this.joined && (await this.isOutside(signal))) {
+        await sleep(ASK_AGAIN_MS);
+        continue;
+      }
+      now = Date.now();
+      const batch = this.owed(now).slice(0, BATCH);
+      if (batch.length === 0) {
+        if (await this.findPlace(signal)) continue;
+        break;
+      }
+      if (!(await this.source.mayTell())) {
+        await sleep(ASK_AGAIN_MS);
+        continue;
+      }
+      if (signal.aborted) return;
+      try {
+        this.joined = true;
+        await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);
+        if (signal.aborted) return;
+        this.delivered = deliveredWith(this.delivered, batch);
+        if (this.error !== null) this.log('info', 'delivery-recovered', { alertmanager: this.address });
+        this.error = null;
+        pauseMs = RETRY_FIRST_MS;
+        this.source.accepted(this.address, batch.length);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.failed(error as Error);
+        await sleep(pauseMs);
+        pauseMs = Math.min(RETRY_LONGEST_MS, pauseMs * 2);
+      }
+    }
+    // Whoever aborted this run has started another.
+    if (signal.aborted) return;
+    this.running = false;
+    this.serveWhenDue(now);
+  }
+
+  /**
+   * An Alertmanager that is not part of its cluster does harm with what it is posted. One that just started notifies
+   * nobody for some seconds and then tells what it was posted at first, though that may have ended since; one that
+   * was cut off knows nothing of what the others have told, and tells it again. While another one is served, posting
+   * later costs nothing.
+   */
+  private async isOutside(signal: AbortSignal): Promise<boolean> {
+    const cluster = await this.askCluster(signal);
+    // Out of reach, and known to be: a post under way when it comes back would reach it before it has joined.
+    if (cluster === null) return this.error !== null;
+    if (cluster.status === 'settling') return true;
+    const alone = cluster.status === 'ready' && cluster.members < 2;
+    this.foundAloneAt = alone ? (this.foundAloneAt ?? Date.now()) : null;
+    if (!alone) return false;
+    const patienceMs = this.source.anotherIsServed(this.address) ? ALONE_MS : ANOTHER_MS;
+    return Date.now() - this.foundAloneAt! < patienceMs;
+  }
+
+  /**
+   * Ends of which it is not known how long they wait: asks for its place in the order, which changes as others come and
+   * go. Out of reach nothing waits: it has to be told when it is back. Says whether there were any.
+   */
+  private async findPlace(signal: AbortSignal): Promise<boolean> {
+    const upTo = newestEnd(this.source.toTell, this.delivered, Date.now(), this.replay);
+    if (upTo <= this.endsWait.upTo) return false;
+    const cluster = await this.askCluster(signal);
+    if (signal.aborted) return false;
+    const { place, members } = cluster ?? { place: 0, members: 1 };
+    this.endsWait = { ms: endsWaitMs(place, members, this.source.peerTimeoutMs), upTo };
+    return true;
+  }
+
+  /** How it sees its cluster; null when it does not answer. */
+  private async askCluster(signal: AbortSignal): Promise<Cluster | null> {
+    return fetch(`http://${this.address}/api/v2/status`, { signal: atMost(REQUEST_TIMEOUT_MS, signal) })
+      .then((response) => response.text())
+      .then(clusterOf, () => null);
+  }
+
+  private async post(body: string, signal: AbortSignal): Promise<void> {
+    const response = await fetch(`http://${this.address}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      signal: atMost(REQUEST_TIMEOUT_MS, signal),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Refused(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
+  }
+
+  private failed(error: Error): void {
+    const message = messageOf(error);
+    if (message !== this.error) this.log('warn', 'delivery-failed', { alertmanager: this.address, error: message });
+    this.error = message;
+    // No answer at all: it may be restarting, and forgets its alerts then. Repeating all is harmless.
+    if (error instanceof Refused) return;
+    this.delivered = NOTHING_DELIVERED;
+    this.joined = false;
+  }
+}
+
+interface Cluster {
+  readonly status: string;
+  readonly members: number;
+  /** From 0: it waits one peer-timeout for each one before it. They are in the order of their names. */
+  readonly place: number;
+}
+
+function clusterOf(text: string): Cluster {
+  try {
+    const { cluster } = JSON.parse(text) as {
+      cluster?: { status?: string; name?: string; peers?: readonly { readonly name?: string }[] };
+    };
+    const { status = 'disabled', name = '', peers = [] } = cluster ?? {};
+    const place = peers.filter((peer) => (peer.name ?? '') < name).length;
+    return { status, members: peers.length, place };
+  } catch {
+    return { status: 'unknown', members: 0, place: 0 }; // it answers, but not like an Alertmanager: the post will tell
+  }
+}

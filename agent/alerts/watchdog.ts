@@ -1,0 +1,45 @@
+import { watchdogsIn, type Notification } from '../../lib/core/alerts/watchdog';
+
+/**
+ * Where the dead man's switch arrives. The Alertmanagers of all shards are one cluster, and any of them may tell any
+ * shard's: this node passes on what it got of another shard in its announcement, and hears so of its own.
+ */
+export class WatchdogReceiver {
+  /** By own clock, ms: when this node last received one. */
+  receivedAt: number | null = null;
+  private readonly received = new Map<number, number>();
+  /** Of the own shard, by what other nodes say that they received. */
+  private heard: number | null = null;
+
+  constructor(
+    private readonly shard: number,
+    /** One of another shard came, which waits to hear of it. */
+    private readonly onOther: () => void,
+  ) {}
+
+  /** The own shard's youngest, by the clock of the Prometheus that evaluated it, ms. */
+  get evaluatedAt(): number | null {
+    const times = [this.received.get(this.shard), this.heard].filter((at) => typeof at === 'number');
+    return times.length === 0 ? null : Math.max(...times);
+  }
+
+  /** @throws Error when the notification has none in it */
+  take(notification: Notification): void {
+    const found = watchdogsIn(notification);
+    if (found.size === 0) throw new Error('the notification has no watchdog that fires in it');
+    this.receivedAt = Date.now();
+    for (const [shard, at] of found) this.received.set(shard, Math.max(at, this.received.get(shard) ?? 0));
+    if ([...found.keys()].some((shard) => shard !== this.shard)) this.onOther();
+  }
+
+  /** What this node received, for its announcement: of each shard, ISO 8601. */
+  get passedOn(): Record<string, string> {
+    return Object.fromEntries([...this.received].map(([shard, at]) => [String(shard), new Date(at).toISOString()]));
+  }
+
+  /** What another node passed on. */
+  hear(passedOn: Readonly<Record<string, string>> | undefined): void {
+    const at = Date.parse(passedOn?.[String(this.shard)] ?? '');
+    if (!Number.isNaN(at)) this.heard = Math.max(at, this.heard ?? 0);
+  }
+}

@@ -1,0 +1,49 @@
+import { parse } from 'yaml';
+import { durationMs } from '../../lib/contract/duration';
+import { storedLabels, type StoredLabels } from './stored-labels';
+import { api } from './api';
+import type { Matcher } from './wire';
+
+/** A Prometheus, and what has to be known of its configuration. */
+export interface Side {
+  readonly url: string;
+  readonly labels: StoredLabels;
+  readonly rhythms: readonly Rhythm[];
+}
+
+/** Series that are scraped equally often; together all rhythms are all series. */
+export interface Rhythm {
+  readonly matchers: readonly Matcher[];
+  /** Around a moment the next sample of a whole series is found within this time, ms. */
+  readonly marginMs: number;
+}
+
+interface Config {
+  readonly global?: { readonly scrape_interval?: string; readonly external_labels?: Readonly<Record<string, string>> };
+  readonly scrape_configs?: readonly { readonly job_name: string; readonly scrape_interval?: string }[];
+}
+
+/** One scrape may be late by nearly another interval. */
+const MARGIN = 2.5;
+const LEAST_MARGIN_MS = 5_000;
+
+/** @throws Error when Prometheus does not answer */
+export async function sideOf(url: string): Promise<Side> {
+  const { yaml } = await api<{ yaml: string }>(`${url}/api/v1/status/config`);
+  const config = parse(yaml) as Config;
+  return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), rhythms: rhythmsOf(config) };
+}
+
+/** Most series have the interval of all; jobs that are slower would widen every reading. */
+export function rhythmsOf({ global, scrape_configs = [] }: Config): Rhythm[] {
+  const usual = durationMs(global?.scrape_interval ?? '1m');
+  const slow = scrape_configs.filter(({ scrape_interval: own }) => own !== undefined && durationMs(own) > usual);
+  const margin = (ms: number): number => Math.max(LEAST_MARGIN_MS, MARGIN * ms);
+  const value = slow.map(({ job_name }) => job_name.replaceAll(/[^\w-]/g, '.')).join('|');
+  if (value === '') return [{ matchers: [], marginMs: margin(usual) }];
+  const slowest = Math.max(...slow.map(({ scrape_interval }) => durationMs(scrape_interval!)));
+  return [
+    { matchers: [{ name: 'job', is: '!~', value }], marginMs: margin(usual) },
+    { matchers: [{ name: 'job', is: '=~', value }], marginMs: margin(slowest) },
+  ];
+}

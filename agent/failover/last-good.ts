@@ -1,0 +1,24 @@
+import { renameSync } from 'node:fs';
+import { parseAssignment, serializeAssignment, type Assignment } from '../../lib/contract/assignment';
+import { readIfExists, writeAtomically } from '../base/files';
+import { messageOf, type Log } from '../base/log';
+
+/** The assignment that this node applied last, for a start without S3. A damaged file is set aside. */
+export function loadLastGood(path: string, log: Log): Assignment | null {
+  const text = readIfExists(path);
+  if (text === null) return null;
+  try {
+    return parseAssignment(text, path);
+  } catch (error) {
+    const aside = `${path}.damaged`;
+    renameSync(path, aside);
+    log('error', 'state-damaged', { file: path, setAsideAs: aside, error: messageOf(error) });
+    return null;
+  }
+}
+
+/** Writes only what changed. */
+export function saveLastGood(path: string, assignment: Assignment): void {
+  const text = serializeAssignment(assignment);
+  if (readIfExists(path) !== text) writeAtomically(path, text);
+}

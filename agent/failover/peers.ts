@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { NodeId } from '../../lib/contract/assignment';
+import { inOrder, PORTS, type NodeOfShard } from '../../lib/contract/names';
+import type { NodeAnnouncement, NodeConfig } from '../../lib/contract/node-documents';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { readIfExists, writeAtomically } from '../base/files';
+import { messageOf, type Log } from '../base/log';
+import type { Paths } from '../base/paths';
+
+/** A node that announced itself, and where it is. */
+interface Known extends NodeOfShard {
+  readonly address: string;
+}
+
+/** Listing costs ten times what reading costs, and a new node has time until it is known. */
+const LIST_EVERY = 4;
+
+/**
+ * Who is there, and where. Each round says where this node is, then reads where the others are: of two nodes that
+ * start at once, at least one thus sees the other. Nobody is told beforehand which nodes there are, so that one more
+ * changes nothing of those that run. The last known addresses are kept on disk for the day on which S3 is down.
+ */
+export class Peers {
+  private known: readonly Known[];
+  private listed: readonly NodeOfShard[] = [];
+  private rounds = 0;
+
+  constructor(
+    private readonly config: NodeConfig,
+    private readonly address: string,
+    private readonly store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'writeAnnouncement'>,
+    private readonly paths: Paths,
+    private readonly self: () => NodeAnnouncement,
+    private readonly log: Log,
+    private readonly onChange: () => void,
+    private readonly onRead: (announcement: NodeAnnouncement) => void,
+  ) {
+    this.known = this.withSelf(this.load());
+    try {
+      this.publishTargets();
+    } catch (error) {
+      // A full disk: alerting matters more than watching the peers.
+      log('error', 'node-targets-not-written', { error: messageOf(error) });
+    }
+  }
+
+  /** Nodes of this shard in order of preference, this one included. */
+  get nodes(): readonly NodeId[] {
+    return this.ofShard.map(({ node }) => node);
+  }
+
+  /** Their addresses. */
+  get addresses(): ReadonlyMap<NodeId, string> {
+    return new Map(this.ofShard.map(({ node, address }) => [node, address]));
+  }
+
+  get others(): ReadonlyMap<NodeId, string> {
+    return new Map([...this.addresses].filter(([node]) => node !== this.config.node));
+  }
+
+  /** Addresses of the nodes of all shards: their Alertmanagers are one cluster. */
+  get everywhere(): readonly string[] {
+    return this.known.map(({ address }) => address);
+  }
+
+  async round(): Promise<void> {
+    await this.store.writeAnnouncement(this.self());
+    if (this.rounds++ % LIST_EVERY === 0 || this.ofShard.length < 2) this.listed = await this.store.listNodes();
+    const read = await Promise.all(
+      this.listed
+        .filter(({ node }) => node !== this.config.node)
+        .map(async ({ shard, node }) => {
+          const read = await this.store.readAnnouncement(node, shard);
+          if (read === null) return [];
+          this.onRead(read);
+          return [{ shard, node, address: read.address }];
+        }),
+    );
+    const next = this.withSelf(read.flat());
+    if (JSON.stringify(next) === JSON.stringify(this.known)) return;
+    this.known = next;
+    writeAtomically(this.paths.peers, `${JSON.stringify(next, null, 2)}\n`);
+    this.publishTargets();
+    this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
+    this.onChange();
+  }
+
+  private get ofShard(): readonly Known[] {
+    return this.known.filter(({ shard }) => shard === this.config.shard);
+  }
+
+  private withSelf(others: readonly Known[]): readonly Known[] {
+    const { node, shard } = this.config;
+    const rest = others.filter((other) => other.node !== node);
+    return [...rest, { shard, node, address: this.address }].sort(inOrder);
+  }
+
+  private load(): readonly Known[] {
+    try {
+      return JSON.parse(readIfExists(this.paths.peers) ?? '[]') as Known[];
+    } catch (error) {
+      this.log('warn', 'state-damaged', { file: this.paths.peers, error: messageOf(error) });
+      return [];
+    }
+  }
+
+  /** Files of their own, because a changed peer must not cost a reload: reloads drop alerts for seconds. */
+  private publishTargets(): void {
+    const ports = {
+      prometheus: PORTS.prometheus,
+      alertmanager: PORTS.alertmanager,
+      'prometheus-ha-agent': PORTS.agent,
+      ...(this.config.thanos === null ? {} : { 'thanos-sidecar': PORTS.thanosHttp }),
+    };
+    for (const [job, port] of Object.entries(ports)) {
+      const groups = [...this.addresses].map(([node, address]) => ({
+        targets: [`${address}:${port}`],
+        labels: { node },
+      }));
+      const text = `${JSON.stringify(groups, null, 2)}\n`;
+      const file = join(this.paths.nodeTargets, `${job}.json`);
+      if (readIfExists(file) !== text) writeAtomically(file, text);
+    }
+  }
+}

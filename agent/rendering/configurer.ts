@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { ConfigBundle, ConfigPointer } from '../../lib/contract/node-documents';
+import type { ScrapeProfile } from '../../lib/contract/profile';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { messageOf, type Log } from '../base/log';
+import type { Generations } from './generation';
+import { variantKey, variantOf, type Variant } from './variant';
+
+/** A program that can take a new configuration while it runs. */
+export interface Reloadable {
+  readonly name: string;
+  /** Which of the files it reads. */
+  readonly concerns: (file: string) => boolean;
+  readonly isRunning: () => boolean;
+  /** Running is not enough: while the WAL is replayed, nothing answers for a reload. */
+  readonly isReady: () => Promise<boolean>;
+  /** Null when the program says that it took, else what went wrong. */
+  readonly reload: () => Promise<string | null>;
+}
+
+export interface ConfigurerDeps {
+  readonly store: Pick<ControlStore, 'readConfigPointer' | 'readBytes'>;
+  readonly generations: Generations;
+  readonly render: (bundle: ConfigBundle, variant: Variant) => Record<string, string>;
+  /** The profile that the assignment asks for. */
+  readonly profile: () => ScrapeProfile;
+  /** Which share of the targets the layout of the shards gives to this one. */
+  readonly moduluses: () => readonly number[];
+  /** Another configuration runs. */
+  readonly onLoaded: () => void;
+  /** Null when the configuration is sound. */
+  readonly check: (directory: string) => Promise<string | null>;
+  readonly programs: readonly Reloadable[];
+  /** Whether it is this node's turn to load this variant (its key). */
+  readonly mayLoad: (key: string) => Promise<boolean>;
+  readonly log: Log;
+}
+
+/**
+ * Follows the configuration pointer and the scrape profile: fetch, render, check, swap, reload, verify. What is rejected on the
+ * way never replaces what runs, and is not tried again until the pointer changes.
+ */
+export class Configurer {
+  hash: string | null;
+  /** The profile in force. */
+  profile: ScrapeProfile = 'normal';
+  /** The share of the targets in force, and since when this agent has known it to be, ms. */
+  moduluses: readonly number[] = [1];
+  sharedSince = Date.now();
+  /** When the last change of the profile began, and between which. */
+  changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
+  loadedAt: number | null = null;
+  error: string | null = null;
+  private rejected: string | null = null;
+  private saidMissing = false;
+
+  constructor(private readonly deps: ConfigurerDeps) {
+    const { live } = deps.generations;
+    const key = live === null ? null : deps.generations.bundleOf(live);
+    this.hash = null;
+    if (key !== null) ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = variantOf(key));
+  }
+
+  async round(): Promise<void> {
+    const pointer = await this.deps.store.readConfigPointer();
+    if (pointer === null) {
+      if (!this.saidMissing)
+        this.deps.log('warn', 'config-pointer-missing', { hint: 'the first health check writes it' });
+      this.saidMissing = true;
+      return;
+    }
+    const wanted = { hash: pointer.hash, profile: this.deps.profile(), moduluses: this.deps.moduluses() };
+    const key = variantKey(wanted);
+    const inForce =
+      this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile, moduluses: this.moduluses });
+    if (key === inForce || key === this.rejected) return;
+    if (!(await this.deps.mayLoad(key))) return;
+    const files = await this.fetch(pointer, wanted);
+    const from = this.profile;
+    if (files !== null && wanted.profile !== from) this.changed = { at: Date.now(), between: [from, wanted.profile] };
+    const problem = files === null ? this.error : await this.apply(files, key);
+    if (problem === null) {
+      if (String(wanted.moduluses) !== String(this.moduluses)) this.sharedSince = Date.now();
+      ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = wanted);
+      this.loadedAt = Date.now();
+      this.error = null;
+      this.deps.onLoaded();
+      this.deps.log('info', 'config-loaded', { ...wanted, ...(wanted.profile !== from && { before: from }) });
+    } else {
+      this.rejected = key;
+      this.error = problem;
+      this.deps.log('error', 'config-rejected', { ...wanted, error: problem, keeps: inForce });
+    }
+  }
+
+  /** A store that fails throws and is asked again; a bundle that cannot be used is rejected (null). */
+  private async fetch(pointer: ConfigPointer, variant: Variant): Promise<Record<string, string> | null> {
+    const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key);
+    const found = createHash('sha256').update(bytes).digest('hex');
+    try {
+      if (found !== pointer.hash)
+        throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
+      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle, variant);
+    } catch (error) {
+      this.error = messageOf(error).split('\n')[0]!;
+      return null;
+    }
+  }
+
+  private async apply(files: Record<string, string>, key: string): Promise<string | null> {
+    const { generations, check, programs } = this.deps;
+    for (const { name, isRunning, isReady } of programs) {
+      if (isRunning() && !(await isReady())) throw new Error(`${name} is not ready; the new configuration waits`);
+    }
+    const before = generations.live;
+    const next = generations.write(files, key);
+    const complaint = await check(generations.directory(next));
+    if (complaint !== null) {
+      generations.prune([before]);
+      return complaint;
+    }
+    generations.activate(next);
+    const reloaded: Reloadable[] = [];
+    for (const program of programs) {
+      // A reload empties Prometheus's list of Alertmanagers for seconds: never without need.
+      if (!program.isRunning() || !generations.differ(before, next, program.concerns)) continue;
+      reloaded.push(program);
+      const failure = await program.reload();
+      if (failure === null || before === null) continue;
+      generations.activate(before);
+      for (const undo of reloaded) await undo.reload();
+      generations.prune([]);
+      return `${program.name}: ${failure}`;
+    }
+    generations.prune([before]);
+    return null;
+  }
+}

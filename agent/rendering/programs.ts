@@ -1,0 +1,40 @@
+import { PORTS } from '../../lib/contract/names';
+import { messageOf } from '../base/log';
+import type { Supervisor } from '../process/supervisor';
+import type { Reloadable } from './configurer';
+import { reloadAndVerify } from './reload';
+
+export function prometheusReload(supervisor: Supervisor, address: string, onReload: () => void): Reloadable {
+  const concerns = (file: string): boolean => file !== 'alertmanager.yml';
+  const reload = reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
+  return {
+    ...reload,
+    reload: () => {
+      onReload();
+      return reload.reload();
+    },
+  };
+}
+
+export function alertmanagerReload(supervisor: Supervisor, address: string): Reloadable {
+  return reloadable(
+    'alertmanager',
+    supervisor,
+    `http://${address}:${PORTS.alertmanager}`,
+    (file) => file === 'alertmanager.yml',
+  );
+}
+
+function reloadable(name: string, supervisor: Supervisor, url: string, concerns: Reloadable['concerns']): Reloadable {
+  return {
+    name,
+    concerns,
+    isRunning: () => supervisor.pid !== null,
+    isReady: () =>
+      fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(2_000) }).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    reload: () => reloadAndVerify(`${url}/metrics`, name, () => supervisor.signal('SIGHUP')).catch(messageOf),
+  };
+}

@@ -1,0 +1,74 @@
+import type { PostedAlert } from '../../lib/core/alerts/gate';
+import { modulusesOf, normalized, ONE_SHARD, parseLayout, type Layout } from '../../lib/core/sharding/sharding';
+import { DROP_AFTER_MS, tells, type Instances } from '../../lib/core/alerts/told-by';
+import { hashmod } from './hashmod';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { readIfExists, writeAtomically } from '../base/files';
+import { messageOf, type Log } from '../base/log';
+
+export interface LayoutDeps {
+  readonly shard: number;
+  readonly store: Pick<ControlStore, 'readLayout'>;
+  /** The layout that was read last, for a start without S3. */
+  readonly file: string;
+  /** The user's targets in the configuration that runs. */
+  readonly instances: () => Instances;
+  /** Who tells which alert has changed. */
+  readonly onChange: () => void;
+  readonly log: Log;
+}
+
+/** Follows the layout of the shards: what this node scrapes, and of which alerts it tells. */
+export class LayoutKeeper {
+  layout: Layout;
+  private before: { readonly layout: Layout; readonly changedAt: number } | null = null;
+  private known: Instances | null = null;
+
+  constructor(private readonly deps: LayoutDeps) {
+    this.layout = this.load();
+  }
+
+  /** @throws when the store does not answer; what was known stays in force */
+  async round(): Promise<void> {
+    const { store, file, log, onChange, shard } = this.deps;
+    const layout = (await store.readLayout())?.layout ?? ONE_SHARD;
+    if (JSON.stringify(layout) === JSON.stringify(this.layout)) return;
+    if (layout.shards !== this.layout.shards) this.before = { layout: this.layout, changedAt: Date.now() };
+    this.layout = layout;
+    log('info', 'layout', { shards: layout.shards, next: layout.next, scrapes: modulusesOf(layout, shard) });
+    onChange();
+    writeAtomically(file, `${JSON.stringify(layout, null, 2)}\n`);
+  }
+
+  /** By which numbers targets are picked: what goes is kept until its new owner must have learnt that it is his. */
+  get moduluses(): readonly number[] {
+    const { shard } = this.deps;
+    const now = modulusesOf(this.layout, shard);
+    if (this.before === null || Date.now() - this.before.changedAt >= DROP_AFTER_MS) return now;
+    // Scraped just before, by either number.
+    return normalized([...now, ...modulusesOf({ shards: this.before.layout.shards, next: null }, shard)]);
+  }
+
+  tells(alert: PostedAlert): boolean {
+    const { shard, instances } = this.deps;
+    this.known ??= instances();
+    const telling = { shard, layout: this.layout, before: this.before, instances: this.known, owner: hashmod };
+    return tells(alert, telling, Date.now());
+  }
+
+  /** Another configuration runs. */
+  forgetInstances(): void {
+    this.known = null;
+  }
+
+  private load(): Layout {
+    const { file, log } = this.deps;
+    try {
+      const text = readIfExists(file);
+      return text === null ? ONE_SHARD : parseLayout(text, file);
+    } catch (error) {
+      log('warn', 'state-damaged', { file, error: messageOf(error) });
+      return ONE_SHARD;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AgentStatus } from '../../lib/contract/agent-status';
+import { notCaughtUp } from '../../lib/core/backfill/caught-up';
+import type { HeldAlert } from '../../lib/core/alerts/gate';
+import { metricsText, type Counters } from './metrics';
+
+export interface ApiSource {
+  readonly status: () => AgentStatus;
+  readonly held: () => readonly HeldAlert[];
+  readonly counters: () => Counters;
+}
+
+/** What others may know of this node. Read only: nothing here changes anything. */
+export async function serveApi(source: ApiSource, address: string, port: number): Promise<Server> {
+  type Answer = readonly [type: string, body: string, status?: number];
+  const json = (value: unknown): Answer => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
+  const routes: Readonly<Record<string, () => Answer>> = {
+    '/v1/status': () => json(source.status()),
+    '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
+    '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
+    '/-/healthy': () => ['text/plain', 'OK\n'],
+    '/-/caught-up': () => {
+      const missing = notCaughtUp(source.status());
+      return missing === null ? ['text/plain', 'OK\n'] : ['text/plain', `${missing}\n`, 503];
+    },
+  };
+  const server = createServer((request, response) => {
+    const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0]!] : undefined;
+    if (route === undefined) {
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end(`Known here: GET ${Object.keys(routes).join(', ')}\n`);
+      return;
+    }
+    const [type, body, status = 200] = route();
+    response.writeHead(status, { 'Content-Type': type }).end(body);
+  });
+  server.listen(port, address);
+  await once(server, 'listening');
+  return server;
+}

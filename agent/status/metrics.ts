@@ -1,0 +1,110 @@
+import type { AgentStatus, RefillStatus, ScrubStatus } from '../../lib/contract/agent-status';
+
+/** Numbers that the status does not show. */
+export interface Counters {
+  readonly storeErrors: number;
+}
+
+const seconds = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso) / 1000);
+
+type Metric = (
+  type: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  value: number | boolean,
+  labels?: Record<string, string>,
+) => void;
+
+/** The agent's own metrics in Prometheus's text format. */
+export function metricsText(s: AgentStatus, counters: Counters): string {
+  const lines: string[] = [];
+  const metric: Metric = (
+    type: 'gauge' | 'counter',
+    name: string,
+    help: string,
+    value: number | boolean,
+    labels: Record<string, string> = {},
+  ): void => {
+    const full = `prometheus_ha_agent_${name}`;
+    if (!lines.includes(`# TYPE ${full} ${type}`)) lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+    lines.push(`${full}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${Number(value)}`);
+  };
+  metric('gauge', 'active', '1 while this node alerts, by assignment or break glass.', s.role === 'active');
+  metric('gauge', 'assignment_epoch', 'Epoch of the assignment that this node applied.', s.appliedEpoch);
+  metric('gauge', 'break_glass', '1 while this node alerts without being assigned.', s.breakGlass !== null);
+  metric('gauge', 'gate_open', '1 while the alert gate lets alerts through.', s.gate.open);
+  metric('gauge', 'gate_warm', '1 when the gate holds every alert that fires.', s.gate.warm);
+  metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
+  metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
+  const { alertmanagers } = s.gate;
+  for (const { address, behind } of alertmanagers) {
+    metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {
+      alertmanager: address,
+    });
+  }
+  for (const { address, error } of alertmanagers) {
+    metric('gauge', 'gate_delivery_failing', '1 while the last delivery failed.', error !== null, {
+      alertmanager: address,
+    });
+  }
+  const processes = ['prometheus', 'alertmanager'] as const;
+  for (const name of processes) {
+    metric('gauge', 'process_running', '1 while the process runs.', s[name].pid !== null, { process: name });
+  }
+  for (const name of processes) {
+    metric('counter', 'process_restarts_total', 'Restarts since the agent started.', s[name].restarts, {
+      process: name,
+    });
+  }
+  metric('gauge', 'config_info', 'The configuration bundle in use.', 1, { hash: s.config.hash ?? '' });
+  metric(
+    'gauge',
+    'config_loaded_timestamp_seconds',
+    'When the configuration was loaded; 0 if before the agent started.',
+    seconds(s.config.loadedAt),
+  );
+  metric('gauge', 'config_rejected', '1 while the configuration pointed to was rejected.', s.config.error !== null);
+  metric('gauge', 'store_reachable', '1 when the last read of the control bucket succeeded.', s.store.reachable);
+  metric(
+    'gauge',
+    'store_last_read_timestamp_seconds',
+    'When the control bucket was last read.',
+    seconds(s.store.lastReadAt),
+  );
+  metric(
+    'gauge',
+    'watchdog_timestamp_seconds',
+    "When the dead man's switch that last came back was evaluated; 0 if none did.",
+    seconds(s.watchdog?.evaluatedAt ?? null),
+  );
+  metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
+  if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
+  if (s.refill !== undefined) refillMetrics(s.refill, metric);
+  metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
+  return `${lines.join('\n')}\n`;
+}
+
+function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
+  metric('gauge', 'scrub_damage', 'Damage of the TSDB that the last pass of the scrub found.', scrub.damage.length);
+  metric('gauge', 'scrub_set_aside', 'Incidents of which damaged files are kept.', scrub.setAside.length);
+  metric('counter', 'scrub_passes_total', 'Passes of the scrub since the agent started.', scrub.passes);
+  metric('gauge', 'scrub_failing', '1 when the last pass of the scrub failed.', scrub.error !== null);
+  metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(scrub.lastPassAt));
+  metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (scrub.lastPassMs ?? 0) / 1000);
+  metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', scrub.lastPassBytes ?? 0);
+}
+
+function refillMetrics(refill: RefillStatus, metric: Metric): void {
+  metric('counter', 'refill_samples_total', 'Samples fetched from other nodes.', refill.samples);
+  metric('counter', 'refill_refused_total', 'Such samples that Prometheus did not take.', refill.refused);
+  metric('gauge', 'refill_busy', '1 while samples are compared with another node.', refill.busy);
+  metric('gauge', 'refill_failing', '1 when the last attempt failed.', refill.error !== null);
+  const whole = seconds(refill.wholeUntil);
+  metric(
+    'gauge',
+    'refill_whole_until_timestamp_seconds',
+    'Until when nothing is missing that another node has.',
+    whole,
+  );
+}

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseInventory, serializeInventory, type Inventory } from '../../lib/core/tsdb/inventory';
+import { replaceFile } from '../base/files';
+import { messageOf, type Log } from '../base/log';
+import { ifThere } from './scan/listing';
+
+/**
+ * What the last pass saw, on the data volume: a volume made from a snapshot brings the memory that fits it.
+ * Never waited for by anything else of the agent: the volume may hang, and the gate must not.
+ */
+export class Memory {
+  private readonly file: string;
+
+  constructor(
+    data: string,
+    private readonly log: Log,
+  ) {
+    this.file = join(data, 'scrub', 'inventory.json');
+  }
+
+  /** null when there is none; a damaged one is no reason to see no damage at all. */
+  async read(): Promise<Inventory | null> {
+    const text = await ifThere(() => readFile(this.file, 'utf8'));
+    if (text === null) return null;
+    try {
+      return parseInventory(text, this.file);
+    } catch (error) {
+      this.log('warn', 'scrub-memory-lost', { error: messageOf(error) });
+      return null;
+    }
+  }
+
+  /** On a full disk the next passes see as much as the files alone show. */
+  async write(inventory: Inventory): Promise<void> {
+    try {
+      await replaceFile(this.file, serializeInventory(inventory));
+    } catch (error) {
+      this.log('error', 'scrub-memory-not-written', { error: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { crc32c } from './scan/crc32c';
+import type { Pace } from './scan/pace';
+import { FRAGMENT, HEADER, PAGE, scanSegment, type Fragment, type RecordSink, type SegmentScan } from './scan/segment';
+import { reading } from './scan/window';
+
+/**
+ * Writes to `to` every whole, valid record of the segment `from`, in the order and with the compression that
+ * they have. Prometheus's own repair ends at the first damage; what follows it is as good as what precedes.
+ * `to` is on disk when this returns. null when `from` is gone.
+ */
+export async function rewriteSegment(from: string, to: string, pace: Pace): Promise<SegmentScan | null> {
+  const out = await open(to, 'w');
+  try {
+    const writer = new SegmentWriter(out);
+    const scan = await reading(from, pace, (file) => scanSegment(file, writer));
+    await writer.finish();
+    await out.sync();
+    return scan;
+  } finally {
+    await out.close();
+  }
+}
+
+/** Lays records out in pages as Prometheus does (tsdb/wlog/wlog.go): none crosses a page but in fragments. */
+class SegmentWriter implements RecordSink {
+  private readonly page = Buffer.alloc(PAGE);
+  private used = 0;
+  private fragments: Buffer[] = [];
+  private flags = 0;
+
+  constructor(private readonly out: FileHandle) {}
+
+  fragment({ head, payload }: Fragment): void {
+    this.flags = head & ~7;
+    this.fragments.push(Buffer.from(payload));
+  }
+
+  drop(): void {
+    this.fragments = [];
+  }
+
+  async end(): Promise<void> {
+    let rest = Buffer.concat(this.fragments);
+    this.fragments = [];
+    for (let first = true; first || rest.length > 0; first = false) {
+      if (PAGE - this.used < HEADER) await this.flush();
+      const part = rest.subarray(0, PAGE - this.used - HEADER);
+      rest = rest.subarray(part.length);
+      const whole = rest.length === 0;
+      this.put(first ? (whole ? FRAGMENT.full : FRAGMENT.first) : whole ? FRAGMENT.last : FRAGMENT.middle, part);
+    }
+  }
+
+  /** The last page is filled with zeros, as in every closed segment. */
+  async finish(): Promise<void> {
+    if (this.used > 0) await this.flush();
+  }
+
+  private put(type: number, part: Buffer): void {
+    this.page[this.used] = type | this.flags;
+    this.page.writeUInt16BE(part.length, this.used + 1);
+    this.page.writeUInt32BE(crc32c(part), this.used + 3);
+    part.copy(this.page, this.used + HEADER);
+    this.used += HEADER + part.length;
+  }
+
+  private async flush(): Promise<void> {
+    await this.out.write(this.page, 0, PAGE);
+    this.page.fill(0);
+    this.used = 0;
+  }
+}

@@ -1,0 +1,113 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlockMeta, BlockPart, SeenBlock, Spot } from '../../../lib/core/tsdb/seen';
+import { scanIndex } from './block-index';
+import { crc32c } from './crc32c';
+import { ifThere } from './listing';
+import type { Pace } from './pace';
+import { uvarint } from './varint';
+import { reading, type Window } from './window';
+
+const CHUNKS_MAGIC = 0x85bd40dd;
+const CHUNKS_HEADER = 8;
+const TOMBSTONES_MAGIC = 0x0130ba30;
+const CRC = 4;
+
+type BlockSpot = Spot & { readonly part: BlockPart; readonly path: string };
+
+/** Reads a block; null when it is gone, as after a compaction. A block never changes once it has its name. */
+export async function scanBlock(tsdb: string, ulid: string, deep: boolean, pace: Pace): Promise<SeenBlock | null> {
+  const path = ulid;
+  const directory = join(tsdb, ulid);
+  const meta = await readMeta(directory, ulid);
+  const spots: BlockSpot[] = [];
+  const files: { path: string; bytes: number }[] = [];
+  const look = async (
+    name: string,
+    scan: (file: Window) => Promise<(Spot & { part: BlockPart })[]>,
+  ): Promise<boolean> => {
+    const found = await reading(join(directory, name), pace, async (file) => {
+      files.push({ path: `${path}/${name}`, bytes: file.bytes });
+      return scan(file);
+    });
+    spots.push(...(found ?? []).map((spot) => ({ ...spot, path: `${path}/${name}` })));
+    return found !== null;
+  };
+  const missing = (name: string, part: BlockPart): void => {
+    spots.push({ offset: 0, what: `${name} is missing`, part, path: `${path}/${name}` });
+  };
+
+  if (!(await look('index', (file) => scanIndex(file, deep)))) missing('index', 'index');
+  await look('tombstones', scanTombstones);
+  const chunkFiles = await ifThere(() => readdir(join(directory, 'chunks')));
+  if (chunkFiles === null) missing('chunks', 'chunk-files');
+  for (const name of (chunkFiles ?? []).filter((n) => /^\d+$/.test(n)).sort()) {
+    await look(`chunks/${name}`, (file) => scanChunks(file, deep));
+  }
+  // Renamed for its deletion while we read: what we saw were half of its files.
+  if ((await ifThere(() => stat(directory))) === null) return null;
+  return { ulid, path, meta, files, spots, deep };
+}
+
+async function readMeta(directory: string, ulid: string): Promise<SeenBlock['meta']> {
+  const text = await ifThere(() => readFile(join(directory, 'meta.json'), 'utf8'));
+  if (text === null) return { problem: 'is missing' };
+  let json: Partial<MetaJson> | null;
+  try {
+    json = JSON.parse(text) as Partial<MetaJson> | null;
+  } catch {
+    return { problem: text.trim() === '' ? 'is empty' : 'is not JSON' };
+  }
+  const { minTime, maxTime, compaction } = json ?? {};
+  if (json?.version !== 1) return { problem: `has the version ${json?.version}, not 1` };
+  if (json.ulid !== ulid) return { problem: `belongs to the block ${json.ulid}` };
+  if (!Number.isSafeInteger(minTime) || !Number.isSafeInteger(maxTime) || minTime! > maxTime!) {
+    return { problem: `has no sane range of time: ${minTime} to ${maxTime}` };
+  }
+  return {
+    text,
+    minTime: minTime!,
+    maxTime: maxTime!,
+    sources: compaction?.sources ?? [],
+    parents: (compaction?.parents ?? []).map((parent) => parent.ulid),
+    deletable: compaction?.deletable ?? false,
+  } satisfies BlockMeta;
+}
+
+interface MetaJson {
+  readonly ulid: string;
+  readonly version: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly compaction: {
+    readonly sources?: readonly string[];
+    readonly parents?: readonly { readonly ulid: string }[];
+    readonly deletable?: boolean;
+  };
+}
+
+async function scanTombstones(file: Window): Promise<(Spot & { part: BlockPart })[]> {
+  const bytes = await file.at(0, file.bytes);
+  const bad = (what: string): (Spot & { part: BlockPart })[] => [{ offset: 0, what, part: 'tombstones' }];
+  if (bytes.length < 5 + CRC || bytes.readUInt32BE(0) !== TOMBSTONES_MAGIC) return bad('no tombstones file');
+  const end = bytes.length - CRC;
+  return crc32c(bytes, 5, end) === bytes.readUInt32BE(end) ? [] : bad('the checksum of the tombstones does not match');
+}
+
+async function scanChunks(file: Window, deep: boolean): Promise<(Spot & { part: BlockPart })[]> {
+  const head = await file.at(0, CHUNKS_HEADER);
+  if (head.length < CHUNKS_HEADER || head.readUInt32BE(0) !== CHUNKS_MAGIC || head[4] !== 1) {
+    return [{ offset: 0, what: 'the magic number or the version of a chunks file is wrong', part: 'chunk-files' }];
+  }
+  for (let offset = CHUNKS_HEADER; deep && offset < file.bytes;) {
+    const length = uvarint(await file.at(offset, 5), 0);
+    const size = length === null ? 0 : length.bytes + 1 + length.value + CRC;
+    if (length === null || offset + size > file.bytes) return [{ offset, what: 'a chunk is cut off', part: 'chunk' }];
+    const chunk = await file.at(offset, size);
+    if (chunk.length < size || crc32c(chunk, length.bytes, size - CRC) !== chunk.readUInt32BE(size - CRC)) {
+      return [{ offset, what: 'the checksum of a chunk does not match', part: 'chunk' }];
+    }
+    offset += size;
+  }
+  return [];
+}

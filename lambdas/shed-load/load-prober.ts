@@ -1,0 +1,65 @@
+import type { NodeId } from '../../lib/contract/assignment';
+import { PORTS } from '../../lib/contract/names';
+import { profileIntervalMs, type ScrapeProfile } from '../../lib/contract/profile';
+import { MEASURES, type LoadPolicy, type Measure, type NodeLoad, type Reading } from '../../lib/core/load/shed';
+import { httpGet } from '../../lib/shell/async/http-get';
+import { reasonOf } from '../../lib/shell/probes/prober';
+
+/** The last sample, whatever the profile in force and however recent its change. */
+const last = (selector: string): string => `last_over_time(${selector}[45s])`;
+/** Targets that answer: what a broken one would cost is not taken in. */
+const ANSWERING = `on (job, instance) (${last('up')} == 1)`;
+
+/** What to ask a node of itself; its own series are those with its name. */
+export function loadQueries(node: NodeId, intervalS: number): Readonly<Record<Measure, string>> {
+  const own = `{job="prometheus",node="${node}"}`;
+  return {
+    scrapeTime: `quantile(0.5, ${last('scrape_duration_seconds')} * ${ANSWERING}) / ${intervalS}`,
+    // As exposed, so that what a profile drops is counted too. Thanos has an interval of its own, which no profile changes.
+    samplesPerSecond: `sum(${last('scrape_samples_scraped{job!~"thanos-.+"}')} * ${ANSWERING}) / ${intervalS}`,
+    memoryMiB: `max(${last(`process_resident_memory_bytes${own}`)}) / ${2 ** 20}`,
+    // It shrinks whenever the head is cut; that is no negative load.
+    walMiBPerMinute: `clamp_min(max(deriv(prometheus_tsdb_wal_storage_size_bytes${own}[2m])), 0) * 60 / ${2 ** 20}`,
+    evaluationTime: `max(${last(`prometheus_rule_group_last_duration_seconds${own}`)} / ${last(`prometheus_rule_group_interval_seconds${own}`)})`,
+  };
+}
+
+const STEP_S = 10;
+
+/** One node's load, by its own Prometheus. Null, and the reason told, when it does not answer in time. */
+export async function probeLoad(
+  node: NodeId,
+  address: string,
+  { profile, scrapeInterval, policy }: { profile: ScrapeProfile; scrapeInterval: string; policy: LoadPolicy },
+  timeoutMs: number,
+  onProblem: (error: string) => void,
+): Promise<NodeLoad | null> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const ask = async (query: string): Promise<number | null> => {
+    const url = `http://${address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;
+    return valueIn(JSON.parse(await httpGet(url, signal)));
+  };
+  const over = (fn: string, query: string, ms: number): string => `${fn}((${query})[${ms / 1000}s:${STEP_S}s])`;
+  const queries = loadQueries(node, profileIntervalMs(profile, scrapeInterval) / 1000);
+  try {
+    const readings = await Promise.all(
+      (Object.keys(MEASURES) as Measure[]).map(async (measure): Promise<[Measure, Reading]> => {
+        const [sustained, peak] = await Promise.all([
+          ask(over('min_over_time', queries[measure], policy.overMs)),
+          ask(over('max_over_time', queries[measure], policy.calmMs)),
+        ]);
+        return [measure, { sustained, peak }];
+      }),
+    );
+    return { node, readings: Object.fromEntries(readings) as Record<Measure, Reading> };
+  } catch (error) {
+    onProblem(reasonOf(error));
+    return null;
+  }
+}
+
+function valueIn(answer: unknown): number | null {
+  const { data } = answer as { data: { result: readonly { readonly value: readonly [number, string] }[] } };
+  const value = Number(data.result[0]?.value[1] ?? NaN);
+  return Number.isFinite(value) ? value : null;
+}

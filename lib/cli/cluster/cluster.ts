@@ -1,0 +1,88 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { runningState } from '../../../local/run/run-dir';
+import { UserError } from '../../contract/errors';
+import { Unreachable } from '../exit';
+
+/** Where a cluster's control bucket is. */
+export interface ClusterHandle {
+  readonly cluster: string;
+  readonly shard: number;
+  readonly controlBucket: string;
+}
+
+/** Output of the stateful stack that names the control bucket. */
+const BUCKET_OUTPUT = 'ControlBucketName';
+
+/** Where none is named. */
+const DEFAULT_CLUSTER = 'trading-metrics';
+/** A person waits for this one, and the SDK would wait for ever. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * The running local system, which `named` has to be the name of if it is given; points the SDK to its emulator.
+ * @throws Unreachable when none runs, or none yet
+ */
+export function localCluster(named?: string): ClusterHandle {
+  const state = runningState();
+  if (state === null) {
+    throw new Unreachable({
+      what: 'no local system runs',
+      expected: '`npm start` in another terminal, as the same user',
+      fix: 'start it and wait for `ready`, or leave out --local to ask AWS',
+    });
+  }
+  if (named !== undefined && named !== state.cluster) {
+    throw new UserError({
+      what: 'the local system is another cluster',
+      got: `--local --cluster ${named}`,
+      expected: state.cluster,
+      fix: 'leave out --cluster, or --local to ask AWS',
+    });
+  }
+  // Without its emulator the SDK would ask AWS.
+  if (state.endpoint === '' || state.controlBucket === '') {
+    throw new Unreachable({
+      what: 'the local system still starts',
+      got: 'nothing is deployed yet',
+      expected: 'the line `ready` where it was started',
+      fix: 'wait for it',
+    });
+  }
+  process.env.AWS_ENDPOINT_URL = state.endpoint;
+  process.env.AWS_REGION = state.region;
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  return { cluster: state.cluster, shard: 0, controlBucket: state.controlBucket };
+}
+
+/** Finds the control bucket by the stateful stack's output. @throws Unreachable */
+export async function awsCluster(cluster = DEFAULT_CLUSTER, timeoutMs = TIMEOUT_MS): Promise<ClusterHandle> {
+  if (!/^[a-z][a-z0-9-]*$/.test(cluster)) {
+    throw new UserError({
+      what: '--cluster is not the name of a cluster',
+      got: cluster === '' ? 'nothing' : cluster,
+      expected: 'name in config/cluster.ts: lower-case letters, digits and dashes',
+      fix: 'correct it, or leave it out',
+    });
+  }
+  const StackName = `${cluster}-stateful`;
+  const answer = await new CloudFormationClient({})
+    .send(new DescribeStacksCommand({ StackName }), { abortSignal: AbortSignal.timeout(timeoutMs) })
+    .catch((error: Error) => {
+      const silent = error.name === 'TimeoutError' || error.name === 'AbortError';
+      throw new Unreachable({
+        what: `the stack ${StackName} cannot be read`,
+        got: silent ? `no answer of CloudFormation within ${timeoutMs / 1000} s` : error.message,
+        expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
+        fix: 'set them, or name another cluster with --cluster',
+      });
+    });
+  const controlBucket = answer.Stacks?.[0]?.Outputs?.find((o) => o.OutputKey === BUCKET_OUTPUT)?.OutputValue;
+  if (controlBucket === undefined) {
+    throw new Unreachable({
+      what: `the stack ${StackName} has no output ${BUCKET_OUTPUT}`,
+      fix: 'deploy it with this version of the app',
+    });
+  }
+  return { cluster, shard: 0, controlBucket };
+}

@@ -1,0 +1,19 @@
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { s3RemedyStore } from '../../shell/assignment/remedy-store';
+import { KEYS } from '../../contract/names';
+import type { RemedyRecord } from '../../core/remedies/remedy-lease';
+import type { ClusterHandle } from './cluster';
+
+/** Every remedy that was ever tried, by name in order. @throws when the control bucket cannot be read */
+export async function readRemedies(
+  { controlBucket, shard }: ClusterHandle,
+  s3: S3Client,
+  timeoutMs: number,
+): Promise<readonly RemedyRecord[]> {
+  const store = s3RemedyStore(s3, controlBucket, shard, timeoutMs);
+  const prefix = KEYS.remedy(shard, '').replace(/\.json$/, '');
+  const listed = await s3.send(new ListObjectsV2Command({ Bucket: controlBucket, Prefix: prefix }));
+  const names = (listed.Contents ?? []).map((o) => o.Key!.slice(prefix.length).replace(/\.json$/, '')).sort();
+  const found = await Promise.all(names.map((name) => store.read(name)));
+  return found.flatMap((read) => (read === null ? [] : [read.record]));
+}

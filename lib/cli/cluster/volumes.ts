@@ -1,0 +1,34 @@
+import { ebsClient, readStorage } from '../../shell/aws/ebs';
+import { reasonOf } from '../../shell/probes/prober';
+import type { ControlStore } from '../../shell/assignment/store';
+import type { NodeId } from '../../contract/assignment';
+import type { Policy } from '../../contract/policy';
+import { nodeVolumes, type VolumesView } from '../../core/status/volume-status';
+import type { ClusterHandle } from './cluster';
+
+/** Snapshots and restores of the shard's nodes; null where no node ever reported its volume. @throws when the bucket cannot be read */
+export async function readVolumes(
+  { cluster, shard }: ClusterHandle,
+  store: Pick<ControlStore, 'readStorage' | 'readRestore'>,
+  nodes: readonly NodeId[],
+  policy: Policy,
+): Promise<VolumesView> {
+  const known = await Promise.all(
+    nodes.map(async (node) => ({
+      node,
+      report: await store.readStorage(node),
+      restore: (await store.readRestore(node))?.record ?? null,
+    })),
+  );
+  if (known.every(({ report }) => report === null)) return null;
+  const ec2 = ebsClient();
+  try {
+    const storage = await readStorage(ec2, cluster, shard);
+    const now = Date.now();
+    return known.map(({ node, report, restore }) => nodeVolumes(node, report, restore, storage, policy.snapshots, now));
+  } catch (error) {
+    return { unknown: reasonOf(error) };
+  } finally {
+    ec2.destroy();
+  }
+}

@@ -1,0 +1,165 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { Command } from 'commander';
+import { stayAwake } from '../shell/async/stay-awake';
+import { UserError } from '../contract/errors';
+import type { Operation } from '../core/failover/operations';
+import { DRILLS, renderDrill } from '../core/status/drill-plan';
+import { renderStatus, reportStatus } from '../core/status/status';
+import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
+import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
+import { drillCluster, drillNamed } from './commands/drill';
+import { badCall, ending, EXIT } from './exit';
+import { readHistories, renderHistory } from './commands/history';
+import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
+import { readCluster } from './cluster/read-cluster';
+import { checkNumber, shardMeant, shardsMeant } from './cluster/shards';
+import { strikes } from './commands/strike';
+
+interface Where {
+  readonly local?: boolean;
+  readonly cluster?: string;
+  readonly json?: boolean;
+  readonly shard?: string;
+}
+
+async function named({ local = false, cluster, shard }: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+  checkNumber(shard);
+  const handle = local ? localCluster(cluster) : await awsCluster(cluster);
+  return { handle, s3: new S3Client({ forcePathStyle: local }) };
+}
+
+/** Of every shard that is meant. */
+async function connectAll(where: Where): Promise<{ handles: readonly ClusterHandle[]; s3: S3Client }> {
+  const { handle, s3 } = await named(where);
+  return { handles: await shardsMeant(handle, s3, where), s3 };
+}
+
+/** Of one shard. */
+async function connect(where: Where & { to?: string }): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+  const { handle, s3 } = await named(where);
+  return { handle: await shardMeant(handle, s3, where), s3 };
+}
+
+const program = new Command('promha')
+  .description('Looks at a prometheus-ha cluster and operates it.')
+  .exitOverride()
+  // Said once, at the end, as everything else is.
+  .configureOutput({ outputError: () => {} });
+const withWhere = (command: Command): Command =>
+  command
+    .option('--local', 'the system that `npm start` runs on this machine')
+    .option('--cluster <name>', 'name of the deployed cluster (default: trading-metrics)')
+    .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
+    .option('--json', 'machine-readable output');
+
+withWhere(
+  program.command('status').description('what is wrong first; who alerts since when and why; every node'),
+).action(async (where: Where) => {
+  const { handles, s3 } = await connectAll(where);
+  const views = await Promise.all(handles.map((handle) => readCluster(handle, s3)));
+  const now = Date.now();
+  const shards = views.map((view) => reportStatus(view, now));
+  const healthy = shards.every((report) => report.healthy);
+  // Of one shard its report, as it was before there were several.
+  const json = shards.length === 1 ? shards[0] : { cluster: shards[0]!.cluster, healthy, shards };
+  const text = shards.map((report) => renderStatus(report, now)).join('\n');
+  process.stdout.write(where.json ? `${JSON.stringify(json, null, 2)}\n` : text);
+  process.exitCode = healthy ? EXIT.well : EXIT.unwell;
+});
+
+withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
+  .option('--limit <n>', 'how many changes', '50')
+  .action(async (where: Where & { limit: string }) => {
+    const limit = Number(where.limit);
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new UserError({
+        what: '--limit is not a number of changes',
+        got: where.limit,
+        expected: 'a whole number of at least 1',
+        fix: 'npx promha history --limit 50',
+      });
+    }
+    const { handles, s3 } = await connectAll(where);
+    const changes = await readHistories(handles, s3, limit);
+    process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
+  });
+
+withWhere(
+  program
+    .command('audit')
+    .description('samples expected and present, target by target, in each replica and deduplicated: after an incident'),
+)
+  .option('--range <time>', 'how far back', '15m')
+  .option('--html <file>', 'writes a page with a timeline for each target')
+  .option('--thanos <url>', 'where Thanos query answers, if it cannot be found by the load balancer')
+  .action(async (where: Where & AuditOptions) => {
+    const asked = readAuditOptions(where);
+    const { handle, s3 } = await connect(where);
+    const { output, exitCode } = await auditCluster(handle, s3, asked);
+    process.stdout.write(output);
+    process.exitCode = exitCode;
+  });
+
+async function operation(where: Where & { to?: string }, asked: Operation): Promise<void> {
+  const { handle, s3 } = await connect(where);
+  const outcome = await operateCluster(handle, s3, asked);
+  process.stdout.write(where.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome));
+  process.exitCode = outcome.done ? EXIT.well : EXIT.unwell;
+}
+
+withWhere(program.command('switchover').description('gives alerting to another node, after checking that it can'))
+  .option('--to <node>', 'which one; without it the first that can')
+  .option('--reason <text>', 'for the audit trail', '')
+  .action((where: Where & { to?: string; reason: string }) =>
+    operation(where, { kind: 'switchover', to: where.to ?? null, reason: switchoverReason(where.reason) }),
+  );
+
+withWhere(program.command('pause').description('maintenance: nothing automatic happens until `resume`'))
+  .requiredOption('--reason <text>', 'why, for whoever finds it paused')
+  .action((where: Where & { reason: string }) =>
+    operation(where, { kind: 'pause', reason: pauseReason(where.reason) }),
+  );
+
+withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
+  operation(where, { kind: 'resume' }),
+);
+
+const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);
+withWhere(
+  program
+    .command('drill')
+    .description(`hurts the cluster on purpose, after asking, and looks whether it bears it:\n${kinds.join('\n')}`)
+    .argument('<drill>', 'which one'),
+)
+  .option('--confirm <cluster>', 'its name, for scripts; without it somebody has to type it')
+  .action(async (name: string, where: Where & { confirm?: string }) => {
+    const drill = drillNamed(name);
+    const { handle, s3 } = await connect(where);
+    const report = await drillCluster(drill, {
+      handle,
+      s3,
+      strike: strikes(handle, s3, where.local ?? false)[drill],
+      confirm: where.confirm,
+      say: (line) => void process.stderr.write(`${line}\n`),
+    });
+    process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderDrill(report));
+    process.exitCode = report.passed ? EXIT.well : EXIT.unwell;
+  });
+
+stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exitCode?: number }) => {
+  const json = process.argv.includes('--json');
+  if (error.code?.startsWith('commander.')) {
+    // Help, which has been printed; without a command too.
+    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
+    if (error.code === 'commander.help' || error.exitCode === 0) return;
+    const commands = program.commands.map((command) => command.name());
+    const { out, err } = ending(badCall(error.message, process.argv.slice(2), commands), json);
+    process.stdout.write(out);
+    process.stderr.write(err);
+    return;
+  }
+  const { code, out, err } = ending(error, json);
+  process.stdout.write(out);
+  process.stderr.write(err);
+  process.exitCode = code;
+});

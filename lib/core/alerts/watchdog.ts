@@ -1,0 +1,73 @@
+import { stringify } from 'yaml';
+import type { NodeId } from '../../contract/assignment';
+import type { Probe } from '../failover/health';
+import { SHARD_LABEL } from '../../contract/names';
+
+/**
+ * The dead man's switch: an alert that always fires goes the way of every other one, through Prometheus, the open gate
+ * and Alertmanager, and ends at an agent instead of a pager. While it arrives, alerting is alive. Its annotation says
+ * when Prometheus evaluated it, so that a way that is stuck anywhere shows by its age, long before Alertmanager, which
+ * repeats what it has, lets it run out.
+ */
+export const WATCHDOG = {
+  alert: 'Watchdog',
+  /** Its route and the drills know it by this label, so that an alert of the same name in config/rules is another one. */
+  label: { name: 'prometheus_ha', value: 'watchdog' },
+  evaluatedAt: 'evaluated_at',
+} as const;
+
+/** Told this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they tell. */
+export const WATCHDOG_INTERVAL_MS = 10_000;
+
+/** Its rule, a file of its own beside those of the user. */
+export function watchdogRules(shard: number): string {
+  const rule = {
+    alert: WATCHDOG.alert,
+    expr: 'vector(time())',
+    labels: { [WATCHDOG.label.name]: WATCHDOG.label.value, [SHARD_LABEL]: String(shard) },
+    annotations: {
+      summary: 'Always fires: alerting is alive while this arrives',
+      [WATCHDOG.evaluatedAt]: '{{ $value }}',
+    },
+  };
+  return stringify({ groups: [{ name: 'prometheus-ha', rules: [rule] }] }, { lineWidth: 0 });
+}
+
+/** What Alertmanager posts to a webhook, as far as it is used here. */
+export interface Notification {
+  readonly alerts: readonly {
+    readonly status: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAt: string;
+  }[];
+}
+
+/** Of each shard in a notification: when its youngest watchdog was evaluated, ms since the Unix epoch. */
+export function watchdogsIn({ alerts }: Notification): ReadonlyMap<number, number> {
+  const youngest = new Map<number, number>();
+  for (const { status, labels, annotations } of alerts) {
+    if (status !== 'firing' || labels[WATCHDOG.label.name] !== WATCHDOG.label.value) continue;
+    const at = Math.round(Number(annotations[WATCHDOG.evaluatedAt] || NaN) * 1000);
+    const shard = Number(labels[SHARD_LABEL] ?? 0);
+    if (Number.isFinite(at)) youngest.set(shard, Math.max(at, youngest.get(shard) ?? 0));
+  }
+  return youngest;
+}
+
+/** Proof that alerts get through: the youngest watchdog that any node knows of. */
+export interface AlertingProof {
+  readonly node: NodeId;
+  /** When it was evaluated, ms since the Unix epoch. */
+  readonly at: number;
+}
+
+/** Any node's Alertmanager may tell it, and only one of them has to: the youngest counts. Null when there is none. */
+export function alertingProof(probes: Iterable<Probe>): AlertingProof | null {
+  let youngest: AlertingProof | null = null;
+  for (const { node, agent } of probes) {
+    const at = agent?.watchdogAt ?? null;
+    if (at !== null && (youngest === null || at > youngest.at)) youngest = { node, at };
+  }
+  return youngest;
+}

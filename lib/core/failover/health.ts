@@ -1,0 +1,99 @@
+import type { NodeId } from '../../contract/assignment';
+import type { Policy } from '../../contract/policy';
+import type { VolumeTrouble } from '../../contract/storage-documents';
+
+/** What one probe of one node saw. Every field is an observation; nothing is concluded here. */
+export interface Probe {
+  readonly node: NodeId;
+  /** When the probe started, ms since the Unix epoch, prober's clock. */
+  readonly at: number;
+  /** Prometheus answered a query in time, which it does not before it is ready. */
+  readonly ready: boolean;
+  /** Age of the last scrape of the stalest job, ms, Prometheus's own clock; null when unknown or nothing was scraped. */
+  readonly scrapeLagMs: number | null;
+  /** The agent's status, null when the agent did not answer in time. */
+  readonly agent: null | {
+    readonly appliedEpoch: number;
+    readonly gateOpen: boolean;
+    /** The gate has listened long enough to hold every alert that fires (one resend interval). */
+    readonly gateWarm: boolean;
+    /** The agent's last read of the control bucket succeeded. */
+    readonly storeReachable: boolean;
+    /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
+    readonly watchdogAt?: number | null;
+    /** Between two scrapes, ms, while it scrapes less often than configured; absent in the normal profile. */
+    readonly slowScrapeMs?: number;
+    /** It has just changed its scrape profile: every series is stale until it is scraped again. */
+    readonly settling?: true;
+    /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
+    readonly uploadAgeMs?: number | null;
+    /** What is wrong with its TSDB and its volume; absent where there is no scrub. */
+    readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
+    /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
+    readonly volumeTrouble?: VolumeTrouble | null;
+  };
+  /** What went wrong, for people; empty when nothing did. */
+  readonly errors: readonly string[];
+}
+
+/**
+ * Whether the node does its work: Prometheus is ready and scraping and the agent answers. With a volume that takes no
+ * writes it only seems to: what it scrapes is lost, and soon its rules see nothing new.
+ */
+export function works(probe: Probe, policy: Policy): boolean {
+  return probe.ready && scraping(probe, policy) && probe.agent !== null && !probe.agent.volumeTrouble;
+}
+
+export function scraping(probe: Probe, policy: Policy): boolean {
+  const { scrapeLagMs, agent } = probe;
+  if (scrapeLagMs === null) return agent?.settling === true;
+  // In a slower profile one scrape may be due and another one late.
+  return scrapeLagMs <= policy.maxScrapeLagMs + 2 * (agent?.slowScrapeMs ?? 0);
+}
+
+/** Whether the node does the alerting node's work: it works and lets its alerts through. */
+export function serves(probe: Probe, policy: Policy): boolean {
+  return works(probe, policy) && probe.agent!.gateOpen;
+}
+
+/**
+ * Whether the node may be given alerting: it works and it would learn of its new role. A cold gate is no
+ * obstacle, only a reason to prefer another: open, it passes on what Prometheus repeats, and waiting gains nothing.
+ */
+export function eligible(probe: Probe, policy: Policy): boolean {
+  return works(probe, policy) && probe.agent!.storeReachable;
+}
+
+/** In a person's words, what keeps the node from working; empty when it works. */
+export function complaints(probe: Probe, policy: Policy): string {
+  const found: string[] = [];
+  if (!probe.ready) found.push('Prometheus is not ready');
+  else if (!scraping(probe, policy)) {
+    const { scrapeLagMs: lag } = probe;
+    found.push(
+      lag === null ? 'Prometheus has not scraped yet' : `Prometheus last scraped ${(lag / 1000).toFixed(1)} s ago`,
+    );
+  }
+  if (probe.agent === null) found.push('the agent does not answer');
+  else if (probe.agent.volumeTrouble) found.push(`its data volume is ${probe.agent.volumeTrouble}`);
+  return found.join(', ');
+}
+
+/** HAProxy's rule: `fall` failures in a row make a node unhealthy, `rise` successes in a row healthy again. */
+export interface HealthCount {
+  readonly healthy: boolean;
+  /** Consecutive probes that contradict `healthy` so far. */
+  readonly against: number;
+  /** Consecutive failures, whatever `healthy` says. */
+  readonly misses: number;
+}
+
+export const UNKNOWN_HEALTH: HealthCount = { healthy: true, against: 0, misses: 0 };
+
+export function countProbe(count: HealthCount, ok: boolean, policy: Policy): HealthCount {
+  const misses = ok ? 0 : count.misses + 1;
+  if (ok === count.healthy) return { healthy: count.healthy, against: 0, misses };
+  const against = count.against + 1;
+  const needed = count.healthy ? policy.probe.fall : policy.probe.rise;
+  return against >= needed ? { healthy: ok, against: 0, misses } : { healthy: count.healthy, against, misses };
+}

@@ -1,0 +1,146 @@
+import { promoted, type Assignment, type Caller, type NodeId } from '../../contract/assignment';
+import { complaints, eligible, serves, type Probe } from './health';
+import type { Policy } from '../../contract/policy';
+
+/** Everything a promotion is decided from: read first, then decided, then written. */
+export interface Situation {
+  readonly assignment: Assignment | null;
+  /** Nodes of the shard in order of preference. */
+  readonly nodes: readonly NodeId[];
+  /** Fresh probes, one per node that has an address. */
+  readonly probes: ReadonlyMap<NodeId, Probe>;
+  /** Consecutive misses of one node, the fresh probe included. */
+  readonly misses: { readonly node: NodeId; readonly count: number } | null;
+  /** The node whose own agent saw its Prometheus exit: certain, so nothing is counted. */
+  readonly exited: NodeId | null;
+  readonly caller: Caller;
+  readonly policy: Policy;
+}
+
+export type PromotionDecision =
+  /** `because` is one sentence, also when nothing is done. */
+  | {
+      readonly kind: 'none';
+      readonly because: string;
+      /** The active node fails and nobody whom this caller reaches could take over: others may know better. */
+      readonly stuck?: true;
+    }
+  | { readonly kind: 'promote'; readonly next: Assignment; readonly because: string };
+
+/**
+ * Decides whether another node shall alert. `now` in ms since the Unix epoch.
+ *
+ * Acts only on an active node that does not serve (`fall` misses, or its own agent's word), gives
+ * alerting only to an eligible node, never fails back by itself, and damps flapping by delay, not by refusal.
+ */
+export function decidePromotion(s: Situation, now: number): PromotionDecision {
+  const { assignment, policy } = s;
+  const none = (because: string, stuck = false): PromotionDecision =>
+    stuck ? { kind: 'none', because, stuck } : { kind: 'none', because };
+
+  if (assignment === null) {
+    const first = candidates(s)[0];
+    if (first === undefined) return none(`Nobody alerts yet and no node can: ${explainNodes(s)}.`, true);
+    return promote(s, first, `${first} alerts: it is the first node that is ready and scraping.`, now);
+  }
+  const { active } = assignment;
+  if (assignment.paused !== null) {
+    return none(`Paused by ${assignment.paused.by} since ${assignment.paused.since}: ${active} keeps alerting.`);
+  }
+
+  const probe = s.probes.get(active);
+  const applied = highestApplied(s);
+  const alerting = s.nodes.filter((node) => isServing(s, node));
+  if (applied > assignment.epoch) {
+    // Nobody follows what stands there, so its misses mean nothing: it is written anew at once.
+    const who = alerting.includes(active) ? active : (alerting[0] ?? candidates(s)[0]);
+    const because = `the bucket went back to epoch ${assignment.epoch}, nodes know ${applied}.`;
+    if (who === undefined) return none(`No node can take over: ${explainNodes(s)}; ${because}`, true);
+    return promote(s, who, `${who} alerts; ${because}`, now);
+  }
+  // A fresh answer outweighs a report of an exit: reports can be late or come twice.
+  if (isServing(s, active)) {
+    return none(`${active} alerts and answers: ready, scraping, gate open.`);
+  }
+  const exited = s.exited === active;
+  const misses = s.misses?.node === active ? s.misses.count : 0;
+  if (!exited && misses < policy.probe.fall) {
+    return none(
+      `${active} missed ${misses} of ${policy.probe.fall} probes (${explain(probe, policy)}): not enough to act.`,
+    );
+  }
+
+  const next = candidates(s).find((node) => node !== active);
+  const cause = exited ? 'its Prometheus exited' : `${explain(probe, policy)} in ${misses} probes`;
+  if (next === undefined) {
+    return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`, true);
+  }
+  const wait = dampedForMs(assignment, policy, now);
+  if (wait > 0) {
+    return none(
+      `${active} fails (${cause}), but alerting moved ${assignment.promotions.length} times lately: ` +
+        `waiting ${Math.ceil(wait / 1000)} s more before ${next} takes over.`,
+    );
+  }
+  return promote(s, next, `${next} took over from ${active}: ${cause}.`, now);
+}
+
+/** How long flapping still delays a promotion, ms; 0 when it does not. */
+export function dampedForMs(assignment: Assignment, policy: Policy, now: number): number {
+  const { windowMs, free, holdDownMs } = policy.flapping;
+  const times = assignment.promotions.map((t) => Date.parse(t));
+  // Distances, not differences: a writer's clock that ran ahead must not delay us by its whole error.
+  const recent = times.filter((t) => Math.abs(now - t) < windowMs);
+  if (recent.length < free) return 0;
+  const last = Math.min(...recent.map((t) => Math.abs(now - t)));
+  return Math.max(0, holdDownMs - last);
+}
+
+/** Who may take over, best first: who alerts already, then whose gate is warm, then the order of preference. */
+function candidates(s: Situation): NodeId[] {
+  const able = s.nodes.filter((node) => {
+    const probe = s.probes.get(node);
+    return node !== s.exited && probe !== undefined && eligible(probe, s.policy);
+  });
+  const rank = (node: NodeId): number => {
+    const { gateOpen, gateWarm } = s.probes.get(node)!.agent!;
+    return gateOpen ? 0 : gateWarm ? 1 : 2;
+  };
+  return able.sort((a, b) => rank(a) - rank(b));
+}
+
+function isServing(s: Situation, node: NodeId): boolean {
+  const probe = s.probes.get(node);
+  return probe !== undefined && serves(probe, s.policy);
+}
+
+function highestApplied(s: Situation): number {
+  return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0));
+}
+
+function promote(s: Situation, active: NodeId, because: string, now: number): PromotionDecision {
+  const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
+  const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
+  return { kind: 'promote', next, because };
+}
+
+function explain(probe: Probe | undefined, policy: Policy): string {
+  if (probe === undefined) return 'its address is not known';
+  const found = complaints(probe, policy);
+  if (found !== '') return found;
+  if (!probe.agent!.gateOpen) return 'its gate is closed';
+  return 'it works';
+}
+
+function explainNodes(s: Situation): string {
+  return s.nodes
+    .map((node) => {
+      const probe = s.probes.get(node);
+      if (probe === undefined) return `${node}: its address is not known`;
+      const found = complaints(probe, s.policy);
+      if (found !== '') return `${node}: ${found}`;
+      if (!probe.agent!.storeReachable) return `${node}: it cannot read the control bucket`;
+      return `${node}: it works`;
+    })
+    .join('; ');
+}

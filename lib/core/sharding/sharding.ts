@@ -1,0 +1,126 @@
+import { UserError } from '../../contract/errors';
+import type { NodeOfShard } from '../../contract/names';
+
+/**
+ * Between how many shards targets are split (KEYS.layout), for all shards. A number alone would not do: while it grows,
+ * targets move, and the new owner of each has to scrape it before the old one stops. So it grows in two steps: `next` is
+ * set, and everybody scrapes what is theirs by either number; when all have done so for long enough, `shards` becomes
+ * `next`. Nobody is told how many shards there are by a deploy: existing machines and functions would change with it.
+ */
+export interface Layout {
+  readonly version: 1;
+  /** In force: who tells the alerts of a target. */
+  readonly shards: number;
+  /** Being prepared: scraped by it too; null when nothing is. */
+  readonly next: number | null;
+  /** ISO 8601, UTC; when it was written. */
+  readonly at: string;
+  /** One sentence. */
+  readonly because: string;
+}
+
+/** Where there is no document, there is one shard. */
+export const ONE_SHARD: Layout = { version: 1, shards: 1, next: null, at: '1970-01-01T00:00:00Z', because: '' };
+
+/** @throws UserError when the text is not a Layout */
+export function parseLayout(text: string, where: string): Layout {
+  const layout = JSON.parse(text) as Layout;
+  const count = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 1;
+  if (layout.version === 1 && count(layout.shards) && (layout.next === null || count(layout.next))) return layout;
+  throw new UserError({
+    what: 'the layout of the shards cannot be read',
+    where,
+    got: text.slice(0, 120),
+    expected: '{ version: 1, shards, next, at, because }',
+    fix: 'put an earlier version of the object back; docs/sharding.md says how',
+  });
+}
+
+/**
+ * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the layout does not know yet
+ * begins as if it were the last one, so that it is warm early.
+ */
+export function modulusesOf({ shards, next }: Pick<Layout, 'shards' | 'next'>, shard: number): readonly number[] {
+  const known = [shards, next].filter((n): n is number => n !== null && shard < n);
+  return normalized(known.length === 0 ? [shard + 1] : known);
+}
+
+/** Each once, ascending; what holds all targets holds the rest. */
+export function normalized(moduluses: readonly number[]): readonly number[] {
+  return moduluses.includes(1) ? [1] : [...new Set(moduluses)].sort((a, b) => a - b);
+}
+
+/** What a node says of itself in its announcement, as far as it bears on the layout. */
+export interface ShardReport {
+  /** By which numbers the Prometheus that runs picks its targets. */
+  readonly moduluses: readonly number[];
+  /** It works. */
+  readonly works: boolean;
+  /** It has worked with them for policy.sharding.overlapMs: timers have run and ranges are full. */
+  readonly settled: boolean;
+}
+
+/** A node's last word. */
+export interface ReportedNode extends NodeOfShard {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly report: ShardReport | null;
+}
+
+export type LayoutDecision =
+  | { readonly kind: 'none'; readonly because: string }
+  | { readonly kind: 'write'; readonly next: Layout; readonly because: string };
+
+/** A node that has said nothing for so long is not there. */
+const SILENT_MS = 30_000;
+/** A shard whose targets nobody could take over is not ready to have them. */
+const NEEDED = 2;
+
+/**
+ * The next step of the layout, seen from one shard. A new shard asks to be let in when its nodes work, and is let in when
+ * every node of every shard has scraped by both numbers for long enough. `now` in ms since the Unix epoch.
+ */
+export function decideLayout(
+  layout: Layout,
+  shard: number,
+  nodes: readonly ReportedNode[],
+  now: number,
+): LayoutDecision {
+  const none = (because: string): LayoutDecision => ({ kind: 'none', because });
+  if (shard < layout.shards) return none(`Shard ${shard} has its targets: there are ${layout.shards} shards.`);
+  const wanted = shard + 1;
+  const there = nodes.filter(({ at }) => now - Date.parse(at) < SILENT_MS);
+  const of = (number: number): readonly ReportedNode[] => there.filter((node) => node.shard === number);
+  const at = new Date(now).toISOString();
+
+  if (layout.next === null || layout.next < wanted) {
+    const missing = lacking(of(shard), shard, (report) => (report.works ? null : 'does not work yet'));
+    if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);
+    const because = `The nodes of shard ${shard} work: targets are scraped by both ${layout.shards} and ${wanted} from now on.`;
+    return { kind: 'write', because, next: { ...layout, next: wanted, at, because } };
+  }
+  if (layout.next > wanted) return none(`Shard ${layout.next - 1} lets itself in, and shard ${shard} with it.`);
+  for (let number = 0; number < wanted; number++) {
+    const missing = lacking(of(number), number, ({ moduluses, settled }) => {
+      if (!moduluses.includes(wanted) && !moduluses.includes(1)) return `does not scrape by ${wanted} yet`;
+      return settled ? null : 'has not scraped its targets for long enough';
+    });
+    if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);
+  }
+  const because = `Targets are split between ${wanted} shards: every node has scraped its share for long enough.`;
+  return { kind: 'write', because, next: { ...layout, shards: wanted, next: null, at, because } };
+}
+
+/** What keeps a shard's nodes from the next step, or null. */
+function lacking(
+  nodes: readonly ReportedNode[],
+  shard: number,
+  complaint: (report: ShardReport) => string | null,
+): string | null {
+  if (nodes.length < NEEDED) return `${nodes.length} of at least ${NEEDED} nodes of shard ${shard} are there`;
+  for (const { node, report } of nodes) {
+    const found = report === null ? 'says nothing of its targets' : complaint(report);
+    if (found !== null) return `${node} ${found}`;
+  }
+  return null;
+}

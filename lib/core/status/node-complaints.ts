@@ -1,0 +1,43 @@
+import type { AgentStatus } from '../../contract/agent-status';
+
+/** A block is due every two hours; the alarm no-block-upload has the same limit. */
+const UPLOAD_LATE_MS = 3 * 3_600_000;
+
+/** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
+export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume }: AgentStatus): string[] {
+  const found: string[] = [];
+  if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
+  found.push(...damageSaid(scrub?.damage ?? []));
+  if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
+  if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);
+  if (volume?.doing) found.push(`${volume.doing}.`);
+  if (scrub?.error) found.push(`its scrub fails, so damage would not be found: ${scrub.error}.`);
+  if (refill?.error) found.push(`it does not fetch what it missed from the other nodes: ${refill.error}.`);
+  if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);
+  // Agents of an earlier deploy say nothing of it.
+  if (sidecar === null || sidecar === undefined) return found;
+  if (sidecar.missing) found.push('Thanos is not installed, so no block is uploaded.');
+  else if (sidecar.pid === null) {
+    found.push(`its Thanos sidecar does not run (${sidecar.lastExit ?? 'never started'}), so no block is uploaded.`);
+  }
+  found.push(...sidecar.errors.map((error) => `${error}.`));
+  if (sidecar.uploadAgeMs !== null && sidecar.uploadAgeMs > UPLOAD_LATE_MS) {
+    const hours = (sidecar.uploadAgeMs / 3_600_000).toFixed(1);
+    found.push(`the newest uploaded block is ${hours} h old; ${sidecar.waitingBlocks} wait.`);
+  }
+  return found;
+}
+
+/** So many of one kind are told one by one: a page of the same hides what else is wrong. */
+const MOST_OF_A_KIND = 3;
+
+function damageSaid(damage: NonNullable<AgentStatus['scrub']>['damage']): string[] {
+  const kinds = new Map<string, (typeof damage)[number][]>();
+  for (const d of damage) kinds.set(d.class, [...(kinds.get(d.class) ?? []), d]);
+  const said = ({ says, foundAt }: (typeof damage)[number]): string => `damage in its TSDB since ${foundAt}: ${says}.`;
+  return [...kinds].flatMap(([kind, all]) =>
+    all.length <= MOST_OF_A_KIND
+      ? all.map(said)
+      : [`${said(all[0]!)} And ${all.length - 1} more like it (${kind}); GET /v1/status of its agent has them all.`],
+  );
+}

@@ -1,0 +1,128 @@
+import type { Assignment, NodeId } from '../../contract/assignment';
+import type { Policy } from '../../contract/policy';
+
+/** Where the query listener points; `other`: to a target group that is neither, so a person put it there. */
+export type Route = 'thanos' | 'nodes' | 'other';
+
+/**
+ * What one caller knows of Thanos as a whole: a probe that any query task answered is a success. One task of two that
+ * fails is the business of the load balancer, which leaves it out, and of ECS, which replaces it. One that answers and
+ * asks no node is worse: the load balancer takes it for well, and its share of the queries finds nothing. So a probe is
+ * a success only if no task is blind.
+ */
+export interface ThanosHistory {
+  /** Consecutive probes that failed, and consecutive successes. */
+  readonly misses: number;
+  readonly hits: number;
+  /** When the first of these hits was, ms; null after a miss, and before the first probe. */
+  readonly wellSince: number | null;
+}
+
+export const NO_HISTORY: ThanosHistory = { misses: 0, hits: 0, wellSince: null };
+
+/** Query tasks that are registered; of them, those that answered the last probe; of these, those that ask no node. */
+export interface Tasks {
+  readonly known: number;
+  readonly answering: number;
+  readonly blind: number;
+}
+
+export const thanosWell = (tasks: Tasks): boolean => tasks.answering > 0 && tasks.blind === 0;
+
+/** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
+export function noteProbe(history: ThanosHistory, well: boolean, at: number): ThanosHistory {
+  return well
+    ? { misses: 0, hits: history.hits + 1, wellSince: history.wellSince ?? at }
+    : { misses: history.misses + 1, hits: 0, wellSince: null };
+}
+
+/** Everything a route is decided from: read first, then decided, then written. Times in ms of any one clock. */
+export interface RoutingSituation {
+  readonly route: Route;
+  /** Since when this caller has seen the listener point there. */
+  readonly routeSince: number;
+  readonly thanos: ThanosHistory;
+  readonly tasks: Tasks;
+  /** Nodes whose Prometheus answered a fresh probe. */
+  readonly readyNodes: readonly NodeId[];
+  /** Between which targets are split: of several, no node has them all. */
+  readonly shards: number;
+  readonly paused: Assignment['paused'];
+  readonly policy: Policy;
+}
+
+export interface RouteDecision {
+  readonly route: Route;
+  /** Whether the listener has to be changed to `route`. */
+  readonly write: boolean;
+  /** One sentence, also when nothing is done. */
+  readonly because: string;
+}
+
+/**
+ * Decides where queries go. To the nodes after `fall` probes that failed, and only if a node is ready; back when Thanos
+ * has been well in every probe for `routing.backAfterMs`, or at once when no node answers any more.
+ */
+export function decideRoute(s: RoutingSituation, now: number): RouteDecision {
+  const stay = (because: string): RouteDecision => ({ route: s.route, write: false, because });
+  if (s.route === 'other') {
+    return stay('The query listener points to neither Thanos nor the nodes: whoever did that decides.');
+  }
+  const wanted = s.route === 'thanos' ? leaveThanos(s) : returnToThanos(s, now);
+  if (wanted.route === s.route) return stay(wanted.because);
+  if (s.paused !== null) {
+    return stay(`Paused by ${s.paused.by} since ${s.paused.since}: queries stay with ${NAMES[s.route]}.`);
+  }
+  return { ...wanted, write: true };
+}
+
+const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
+
+type Wanted = Pick<RouteDecision, 'route' | 'because'>;
+
+function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSituation): Wanted {
+  const { fall } = policy.probe;
+  if (thanos.misses === 0) {
+    const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
+    return { route: 'thanos', because: `Thanos answers${rest}.` };
+  }
+  if (thanos.misses < fall) {
+    return { route: 'thanos', because: `Thanos missed ${thanos.misses} of ${fall} probes: not enough to act.` };
+  }
+  const fails =
+    tasks.blind > 0
+      ? `${tasks.blind} of ${tasks.known} query tasks answer without asking any node`
+      : `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
+  if (shards > 1) {
+    // A query that fails is seen; one that silently leaves out half of the targets is believed.
+    const because = `Thanos fails (${fails}), but there are ${shards} shards and no node has all targets: queries fail.`;
+    return { route: 'thanos', because };
+  }
+  if (readyNodes.length === 0) {
+    return { route: 'thanos', because: `Thanos fails (${fails}), but no node is ready either.` };
+  }
+  return { route: 'nodes', because: `Queries go to the nodes (${readyNodes.join(', ')} ready): ${fails}.` };
+}
+
+function returnToThanos({ thanos, routeSince, readyNodes, policy }: RoutingSituation, now: number): Wanted {
+  const { rise } = policy.probe;
+  const { backAfterMs } = policy.routing;
+  if (thanos.wellSince === null || thanos.hits < rise) {
+    const seen = thanos.hits === 0 ? 'does not answer' : `answered ${thanos.hits} of ${rise} probes`;
+    return { route: 'nodes', because: `Thanos ${seen}: queries stay with the nodes.` };
+  }
+  if (readyNodes.length === 0) {
+    return { route: 'thanos', because: 'Queries go through Thanos again: it answers and no node does.' };
+  }
+  // Whoever sees the route change waits from then on: two loops that see Thanos differently must not swap it at will.
+  const wellMs = now - Math.max(thanos.wellSince, routeSince);
+  if (wellMs < backAfterMs) {
+    return {
+      route: 'nodes',
+      because: `Thanos has been well for ${seconds(wellMs)} of ${seconds(backAfterMs)} s: queries stay with the nodes.`,
+    };
+  }
+  return { route: 'thanos', because: `Queries go through Thanos again: it has been well for ${seconds(wellMs)} s.` };
+}
+
+const seconds = (ms: number): string => String(Math.floor(ms / 1000));

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { UserError } from '../../../contract/errors';
+import { OWN_RECEIVERS } from '../../../core/rendering/render-alertmanager';
+import { checkShape } from './shape';
+import { parseYaml } from '../yaml-file';
+
+/** Of the format only what must hold together; `amtool` checks the rest on every node before it is loaded. */
+interface Route {
+  readonly receiver?: string;
+  readonly routes?: readonly Route[];
+}
+const route: z.ZodType<Route> = z.lazy(() =>
+  z.looseObject({
+    receiver: z.string({ error: "a receiver's name" }).optional(),
+    routes: z.array(route, { error: 'a list of routes' }).optional(),
+  }),
+);
+const config = z.strictObject({
+  global: z.looseObject({}).optional(),
+  route: z.looseObject({
+    receiver: z.string({ error: "the root route's receiver: a name" }),
+    routes: z.array(route, { error: 'a list of routes' }).optional(),
+  }),
+  receivers: z.array(z.looseObject({ name: z.string({ error: 'a name' }) }), { error: 'a list of receivers' }),
+  inhibit_rules: z.array(z.looseObject({})).optional(),
+  templates: z.array(z.string()).max(0, 'no template files: only alertmanager.yml is carried to the nodes').optional(),
+  mute_time_intervals: z.array(z.looseObject({})).optional(),
+  time_intervals: z.array(z.looseObject({})).optional(),
+  tracing: z.looseObject({}).optional(),
+});
+
+export function checkAlertmanager(file: string, text: string): UserError[] {
+  const problems: UserError[] = [];
+  const yaml = parseYaml(file, text, problems);
+  const parsed = yaml && checkShape(yaml, config, "Alertmanager's configuration", problems);
+  if (!yaml || !parsed) return problems;
+  const names = parsed.receivers.map(({ name }) => name);
+  names.forEach((name, i) => {
+    if (names.indexOf(name) === i) return;
+    problems.push(
+      new UserError({
+        what: 'two receivers have the same name',
+        where: yaml.where(['receivers', i, 'name']),
+        got: `'${name}'`,
+        expected: 'each once',
+        fix: 'rename one of them',
+      }),
+    );
+  });
+  names.forEach((name, i) => {
+    if (!name.startsWith(OWN_RECEIVERS)) return;
+    problems.push(
+      new UserError({
+        what: "this receiver's name is one of the nodes' own",
+        where: yaml.where(['receivers', i, 'name']),
+        got: `'${name}'`,
+        expected: `a name that does not begin with ${OWN_RECEIVERS}`,
+        fix: 'rename it',
+      }),
+    );
+  });
+  const used = new Set<string>();
+  const visit = (one: Route, path: (string | number)[]): void => {
+    if (one.receiver !== undefined) {
+      used.add(one.receiver);
+      if (!names.includes(one.receiver)) {
+        problems.push(
+          new UserError({
+            what: 'a route leads to a receiver that does not exist',
+            where: yaml.where([...path, 'receiver']),
+            got: `'${one.receiver}'`,
+            expected: `one of ${names.join(', ')}`,
+            fix: 'correct the name, or add the receiver',
+          }),
+        );
+      }
+    }
+    one.routes?.forEach((child, i) => visit(child, [...path, 'routes', i]));
+  };
+  visit(parsed.route, ['route']);
+  names.forEach((name, i) => {
+    if (used.has(name)) return;
+    problems.push(
+      new UserError({
+        what: 'no route leads to this receiver, so it would never be notified',
+        where: yaml.where(['receivers', i, 'name']),
+        got: `'${name}'`,
+        expected: 'a route for every receiver',
+        fix: 'add a route, or remove the receiver',
+      }),
+    );
+  });
+  return problems;
+}

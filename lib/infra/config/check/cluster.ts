@@ -1,0 +1,98 @@
+import { UserError } from '../../../contract/errors';
+import { DEFAULT_POLICY, type Policy } from '../../../contract/policy';
+import { durationMs } from '../../../contract/duration';
+import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/render';
+import type { Cluster, ClusterConfig } from '../cluster';
+import { nodesOf } from '../layout';
+import { locateSetting, type SettingPath } from '../locate';
+import { expectedBy } from '../problems';
+import { contradictions } from './relations';
+import { clusterSchema } from '../schema/schema';
+
+/** What config/cluster.ts exports, checked; `text` is its source, for the lines in messages. */
+export function checkCluster(
+  config: unknown,
+  file: string,
+  text: string,
+): { cluster: Cluster | null; problems: UserError[] } {
+  const where = (path: SettingPath): string => locateSetting(file, text, path);
+  const parsed = clusterSchema.safeParse(config);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const path = issue.path as SettingPath;
+      if (issue.code === 'unrecognized_keys') {
+        const at = [...path, issue.keys[0]!];
+        return new UserError({
+          what: `there is no setting ${[...path, issue.keys.join(', ')].join('.')}`,
+          where: where(at),
+          got: issue.keys.join(', '),
+          expected: 'the settings of ClusterConfig (lib/infra/config/cluster.ts)',
+          fix: 'correct the name or remove it',
+        });
+      }
+      const value = path.reduce<unknown>(
+        (v, step) => (v as Record<string | number, unknown> | undefined)?.[step],
+        config,
+      );
+      return new UserError({
+        what: `${path.join('.') || 'the configuration'} is ${value === undefined ? 'missing' : 'not usable'}`,
+        where: where(path),
+        got: value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value),
+        expected: expectedBy(issue.message),
+        fix: value === undefined ? 'add it' : 'correct it',
+      });
+    });
+    return { cluster: null, problems };
+  }
+  const shards = parsed.data.shards ?? 1;
+  const cluster: Cluster = {
+    ...parsed.data,
+    shards,
+    shard: 0,
+    nodes: nodesOf({ ...parsed.data, shards }, 0),
+    policy: withDefaults(parsed.data.policy),
+    load: loadPolicy(parsed.data),
+    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...parsed.data.scrapeLimits },
+    remedies: parsed.data.remedies ?? [],
+  };
+  const problems = contradictions(cluster).map(
+    ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
+  );
+  return { cluster, problems };
+}
+
+function withDefaults(changes: ClusterConfig['policy']): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    ...changes,
+    probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
+    flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
+    routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
+    sharding: { ...DEFAULT_POLICY.sharding, ...changes?.sharding },
+    scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
+    volume: { ...DEFAULT_POLICY.volume, ...changes?.volume },
+    snapshots: { ...DEFAULT_POLICY.snapshots, ...changes?.snapshots },
+    refill: { ...DEFAULT_POLICY.refill, ...changes?.refill },
+  };
+}
+
+/** So many times what is expected is a spike. */
+const SPIKE = 3;
+const WAL_BYTES_PER_SAMPLE = 8;
+
+function loadPolicy({ load, ingest, scrapeInterval }: ClusterConfig): Cluster['load'] {
+  const expected = ingest.series / (durationMs(scrapeInterval) / 1000);
+  const { limits } = load;
+  return {
+    limits: {
+      memoryMiB: limits.memoryMiB,
+      samplesPerSecond: limits.samplesPerSecond ?? SPIKE * expected,
+      walMiBPerMinute: limits.walMiBPerMinute ?? (SPIKE * expected * WAL_BYTES_PER_SAMPLE * 60) / 2 ** 20,
+      scrapeTime: limits.scrapeTime ?? 0.5,
+      evaluationTime: limits.evaluationTime ?? 0.8,
+    },
+    overMs: durationMs(load.over ?? '30s'),
+    calmMs: durationMs(load.calm ?? '5m'),
+    ...(load.droppable === undefined ? {} : { droppable: load.droppable }),
+  };
+}

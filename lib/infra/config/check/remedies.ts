@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { UserError } from '../../../contract/errors';
+import { parseDuration } from '../../../contract/duration';
+import { ENV } from '../../../contract/names';
+import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
+import type { Remedy } from '../cluster';
+import type { SettingPath } from '../locate';
+
+/** What remedies can refer to. */
+export interface Referred {
+  readonly rules: Readonly<Record<string, string>>;
+  readonly targets: Readonly<Record<string, string>>;
+  /** Directory that hooks' modules are found from. */
+  readonly root: string;
+}
+
+/** Remedies against what they refer to: an alert or a target that does not exist would never call one. */
+export function checkRemedies(
+  remedies: readonly Remedy[],
+  referred: Referred,
+  where: (path: SettingPath) => string,
+): UserError[] {
+  const problems: UserError[] = [];
+  const complain = (path: SettingPath, what: string, got: string, expected: string, fix: string): void =>
+    void problems.push(new UserError({ what, where: where(['remedies', ...path]), got, expected, fix }));
+  const alerts = alertsOf(referred.rules);
+  const targets = targetsOf(referred.targets);
+  remedies.forEach(({ name, when, connect, passwordSecret, hook }, i) => {
+    const same = (other: string): boolean => ENV.remedyPassword(other) === ENV.remedyPassword(name);
+    if (remedies.findIndex((other) => same(other.name)) < i)
+      complain([i, 'name'], 'two remedies have the same name', `'${name}'`, 'a name of its own for each', 'rename one');
+    const { alert, target } = when;
+    if (alert === undefined && target === undefined)
+      complain([i, 'when'], 'nothing would call this remedy', '{}', 'an alert, a target or both', 'add one of them');
+    if (alert !== undefined && !alerts.includes(alert))
+      complain(
+        [i, 'when', 'alert'],
+        'no rule has this alert, so nothing would call the remedy',
+        `'${alert}'`,
+        `one of ${alerts.join(', ')}`,
+        'correct the name, or add the rule',
+      );
+    if (target !== undefined && !targets.includes(target))
+      complain(
+        [i, 'when', 'target'],
+        'this target is not scraped, so no alert can be about it',
+        `'${target}'`,
+        `one of ${targets.join(', ')}`,
+        'write it as in config/targets',
+      );
+    if (passwordSecret !== undefined && connect.kind !== 'redis')
+      complain([i, 'passwordSecret'], 'only Redis is given a password', connect.kind, "kind 'redis'", 'remove it');
+    if (connect.kind === 'redis' && connect.username !== undefined && passwordSecret === undefined)
+      complain(
+        [i, 'connect', 'username'],
+        'this user would not be used: without a password nobody is authenticated',
+        `'${connect.username}' and no passwordSecret`,
+        'both or neither',
+        'add passwordSecret, or remove username',
+      );
+    if (hook !== undefined && parseDuration(hook.after)! >= REMEDY_BUDGET_MS)
+      complain(
+        [i, 'hook', 'after'],
+        'this hook would never be called: the target is given up before',
+        `'${hook.after}'`,
+        `less than ${REMEDY_BUDGET_MS / 1000} s, for which it is tried`,
+        'call it sooner',
+      );
+    if (hook !== undefined && !existsSync(join(referred.root, hook.module)))
+      complain(
+        [i, 'hook', 'module'],
+        'the module of this hook does not exist',
+        `'${hook.module}'`,
+        'a path that begins at the directory of package.json',
+        'correct the path, or write the module',
+      );
+  });
+  return problems;
+}
+
+/** Right where everything runs on one machine; on AWS it is the function itself, which nothing of the user's runs beside. */
+export function remedyWarnings(remedies: readonly Remedy[], where: (path: SettingPath) => string): string[] {
+  return remedies.flatMap(({ name, connect }, i) => {
+    const host = connect.kind === 'http' ? new URL(connect.url).hostname : connect.host;
+    if (!/^(127\.|(.+\.)?localhost$)/i.test(host)) return [];
+    const at = where(['remedies', i, 'connect', connect.kind === 'http' ? 'url' : 'host']);
+    return [`${at}: remedy ${name} connects to ${host}, which on AWS is the function that tries, and no target`];
+  });
+}
+
+/** Files that cannot be read are reported elsewhere. */
+function read<T>(files: Readonly<Record<string, string>>): T[] {
+  return Object.values(files).flatMap((text) => {
+    try {
+      return [parse(text) as T];
+    } catch {
+      return []; // not YAML: its own check says so, with the line
+    }
+  });
+}
+
+function alertsOf(files: Readonly<Record<string, string>>): string[] {
+  const groups = read<{ groups?: { rules?: { alert?: unknown }[] }[] } | null>(files).flatMap((f) => f?.groups ?? []);
+  const names = groups.flatMap((group) => group.rules ?? []).map(({ alert }) => alert);
+  return [...new Set(names.filter((name) => typeof name === 'string'))];
+}
+
+function targetsOf(files: Readonly<Record<string, string>>): string[] {
+  const groups = read<{ targets?: unknown[] }[] | null>(files).flatMap((f) => (Array.isArray(f) ? f : []));
+  return groups.flatMap(({ targets }) => targets ?? []).filter((target) => typeof target === 'string');
+}

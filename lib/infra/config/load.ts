@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { UserError } from '../../contract/errors';
+import { EXTERNAL_LABELS } from '../../contract/names';
+import type { ConfigBundle } from '../../contract/node-documents';
+import { checkAlertmanager } from './check/alertmanager';
+import { checkCluster } from './check/cluster';
+import { checkRemedies, remedyWarnings } from './check/remedies';
+import { checkRules } from './check/rules';
+import { checkTargets } from './check/targets';
+import type { Cluster } from './cluster';
+import { locateSetting, type SettingPath } from './locate';
+import { profileWarnings } from './check/profile-warnings';
+import { refuse } from './problems';
+import { checkScale, lockFileOf } from './scale-lock';
+import { shardWarnings } from './check/shard-warnings';
+
+/** Paths in config/cluster.ts begin here. */
+const PROJECT = join(__dirname, '../../..');
+
+/** The dead man's switch among them: its absence pages by this way, and only by this way. */
+const unheard = (file: string): string =>
+  `${file}: no alarmEmail: alarms of the control plane go to an SNS topic that nobody hears; set it, or subscribe your pager to the topic "Prometheus control plane" after the deploy`;
+
+/** Everything a user configured, found sound. */
+export interface Configuration {
+  readonly cluster: Cluster;
+  readonly bundle: ConfigBundle;
+  /** What works, but perhaps not as meant; one each. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads and checks it all. @throws ConfigurationError with every problem at once */
+export function loadConfiguration(clusterFile: string, configDir: string): Configuration {
+  const shown = (path: string): string => {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
+  };
+  const problems: UserError[] = [];
+  const checked = checkCluster(exported(clusterFile, problems), shown(clusterFile), sourceOf(clusterFile));
+  // What does not even load has been reported; that it has no settings needs no saying.
+  if (problems.length === 0) problems.push(...checked.problems);
+
+  const rulesDir = join(configDir, 'rules');
+  const targetsDir = join(configDir, 'targets');
+  const alertmanagerFile = join(configDir, 'alertmanager.yml');
+  const rules = readYamlFiles(rulesDir, shown, problems);
+  const targetFiles = readYamlFiles(targetsDir, shown, problems);
+  const targets = Object.fromEntries(Object.entries(targetFiles).map(([name, text]) => [basename(name, '.yml'), text]));
+  const alertmanager = readText(alertmanagerFile, shown, problems);
+  problems.push(
+    ...checkRules(rules, (name) => shown(join(rulesDir, name))),
+    ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
+    ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
+  );
+  const remedies = checked.cluster?.remedies ?? [];
+  const locate = (path: SettingPath): string => locateSetting(shown(clusterFile), sourceOf(clusterFile), path);
+  problems.push(...checkRemedies(remedies, { rules, targets, root: PROJECT }, locate));
+  if (checked.cluster !== null) {
+    const lockFile = lockFileOf(clusterFile);
+    problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
+  }
+  refuse(problems);
+  const cluster = checked.cluster!;
+  const { droppable } = cluster.load;
+  const labelOf = (name: string): string => shown(join(rulesDir, name));
+  return {
+    cluster,
+    warnings: [
+      ...(cluster.alarmEmail === undefined ? [unheard(shown(clusterFile))] : []),
+      ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
+      ...shardWarnings(rules, cluster, labelOf),
+      ...remedyWarnings(cluster.remedies, locate),
+    ],
+    bundle: {
+      version: 1,
+      global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
+      ...(droppable === undefined ? {} : { droppable }),
+      scrapeLimits: cluster.scrapeLimits,
+      externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name },
+      rules,
+      targets,
+      alertmanager: alertmanager!,
+      remedies: cluster.remedies.map(({ name, when }) => ({ name, ...when })),
+    },
+  };
+}
+
+/** The default export, by whatever loads TypeScript in this process (tsx, or Jest's transform). */
+function exported(file: string, problems: UserError[]): unknown {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (require(resolve(file)) as { default?: unknown }).default;
+  } catch (error) {
+    problems.push(
+      new UserError({
+        what: 'the cluster configuration cannot be loaded',
+        where: file,
+        got: (error as Error).message,
+        expected: 'a module that exports defineCluster({ … }) as default',
+        fix: 'correct what the message names',
+      }),
+    );
+    return undefined;
+  }
+}
+
+function sourceOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function readText(path: string, shown: (path: string) => string, problems: UserError[]): string | null {
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  problems.push(
+    new UserError({
+      what: 'a file of the configuration is missing',
+      where: shown(path),
+      got: 'no such file',
+      expected: 'rules/, targets/ and alertmanager.yml beside each other',
+      fix: 'create it, or give the directory that has it: -c configDir=<dir>',
+    }),
+  );
+  return null;
+}
+
+/** Name → text of a directory's .yml files, sorted: the order of a directory listing is no one's to rely on. */
+function readYamlFiles(dir: string, shown: (path: string) => string, problems: UserError[]): Record<string, string> {
+  if (readableDir(dir) === null) {
+    readText(dir, shown, problems);
+    return {};
+  }
+  const names = readableDir(dir)!.filter((name) => !name.startsWith('.'));
+  const isRead = (name: string): boolean => name.endsWith('.yml') && statSync(join(dir, name)).isFile();
+  for (const name of names.filter((n) => !isRead(n))) {
+    problems.push(
+      new UserError({
+        what: 'this file would be left out',
+        where: shown(join(dir, name)),
+        got: name,
+        expected: 'files that end in .yml',
+        fix: 'rename or remove it',
+      }),
+    );
+  }
+  return Object.fromEntries(names.filter(isRead).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
+}
+
+function readableDir(dir: string): string[] | null {
+  return existsSync(dir) ? readdirSync(dir).sort() : null;
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { UserError } from '../../contract/errors';
+import type { Cluster } from './cluster';
+import { shardsOf } from './layout';
+
+/** Which nodes there have been, and where: what `cdk deploy` would take away is not in config/cluster.ts any more. */
+export interface ScaleLock {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly region: string;
+  /** Name → zone. */
+  readonly nodes: Readonly<Record<string, string>>;
+}
+
+/** Beside the cluster's file, so that each cluster has its own. */
+export const lockFileOf = (clusterFile: string): string => clusterFile.replace(/\.ts$/, '.lock.json');
+
+export function lockOf(cluster: Cluster): ScaleLock {
+  const nodes = shardsOf(cluster).flatMap((shard) => shard.nodes);
+  return {
+    version: 1,
+    cluster: cluster.name,
+    region: cluster.region,
+    nodes: Object.fromEntries(nodes.map(({ name, zone }) => [name, zone])),
+  };
+}
+
+/**
+ * Refuses what takes a node or a shard away, or moves a node to where its volume is not. To ask for it, a person deletes
+ * the node's line from the lock: a change that is reviewed like every other one. `shown`: the lock's path, for messages.
+ */
+export function checkScale(cluster: Cluster, lockFile: string, shown: string): UserError[] {
+  const lock = readLock(lockFile);
+  // Another name or region is another cluster.
+  if (lock === null || lock.cluster !== cluster.name || lock.region !== cluster.region) return [];
+  const now = lockOf(cluster).nodes;
+  const at = (node: string): string => `${shown}:${lineOf(lockFile, node)}`;
+  const gone = Object.keys(lock.nodes).filter((node) => now[node] === undefined);
+  const moved = Object.keys(lock.nodes).filter((node) => now[node] !== undefined && now[node] !== lock.nodes[node]);
+  const problems = moved.map(
+    (node) =>
+      new UserError({
+        what: `${node} would move to another zone, and its data volume cannot: a new, empty one would be made`,
+        where: at(node),
+        got: `${now[node]}, so far ${lock.nodes[node]}`,
+        expected: `${lock.nodes[node]}, where its volume is`,
+        fix: `placement: { '${node}': '${lock.nodes[node]}' } in config/cluster.ts; if it was never deployed, delete its line here`,
+      }),
+  );
+  if (gone.length > 0) {
+    problems.push(
+      new UserError({
+        what: `this would take away ${gone.join(', ')}`,
+        where: at(gone[0]!),
+        got: `replicas: ${cluster.replicas}, shards: ${cluster.shards}`,
+        expected: `every node that has been there. ${lost(gone, cluster)}`,
+        fix: 'raise replicas or shards again; or do what docs/sharding.md says under "Going back", then delete their lines here. If they were never deployed, deleting the lines is all',
+      }),
+    );
+  }
+  return problems;
+}
+
+function lost(gone: readonly string[], { shards }: Cluster): string {
+  const whole = gone.filter((node) => Number(/^prometheus-(\d+)-\d+$/.exec(node)?.[1] ?? 0) >= shards);
+  const one = gone.length === 1;
+  const volumes = `${one ? 'Its volume stays' : 'Their volumes stay'} but belong${one ? 's' : ''} to nobody, with the samples that no upload has reached yet`;
+  return whole.length === 0
+    ? `${volumes}; a failure has fewer nodes to go to`
+    : `${volumes}; and the targets of ${one ? 'its shard are' : 'their shards are'} scraped by nobody until the layout says otherwise`;
+}
+
+/** Writes the lock if it differs. Returns whether it did. */
+export function writeLock(lockFile: string, cluster: Cluster): boolean {
+  const text = `${JSON.stringify(lockOf(cluster), null, 2)}\n`;
+  if (existsSync(lockFile) && readFileSync(lockFile, 'utf8') === text) return false;
+  writeFileSync(lockFile, text);
+  return true;
+}
+
+/** @throws UserError when it cannot be read */
+function readLock(file: string): ScaleLock | null {
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, 'utf8');
+  try {
+    const lock = JSON.parse(text) as ScaleLock;
+    if (lock.version === 1 && lock.nodes?.constructor === Object) return lock;
+  } catch {
+    // said below
+  }
+  throw new UserError({
+    what: 'the list of nodes that have been there cannot be read',
+    where: file,
+    got: text.slice(0, 80),
+    expected: '{ version: 1, cluster, region, nodes: { name: zone } }',
+    fix: 'take it from version control; `npx cdk synth` keeps it up to date',
+  });
+}
+
+function lineOf(file: string, node: string): number {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.findIndex((line) => line.includes(`"${node}"`)) + 1;
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { buildSync, transformSync, type BuildFailure, type BuildOptions } from 'esbuild';
+import { UserError } from '../../../contract/errors';
+
+export const MAX_BUNDLE_BYTES = 600_000;
+
+/** A module's path, or the text of one that is made at synth; its imports begin at the root. */
+export type BundleEntry = string | { readonly name: string; readonly contents: string };
+
+/**
+ * One minified CommonJS file with everything it imports, the AWS SDK included: what was tested is what runs, not
+ * the SDK that the runtime happens to bring. Same sources, same bytes.
+ *
+ * `lean`: for what calls EC2, whose client would be most of it and too much.
+ *
+ * @throws UserError when the bundle is larger than MAX_BUNDLE_BYTES, naming what makes it so
+ */
+export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTES, lean = false): string {
+  const name = typeof entry === 'string' ? relative(root, entry) : entry.name;
+  const options = {
+    ...(typeof entry === 'string'
+      ? { entryPoints: [entry] }
+      : { stdin: { contents: entry.contents, resolveDir: root, sourcefile: entry.name, loader: 'ts' } }),
+    absWorkingDir: root,
+    bundle: true,
+    minify: !lean,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // ES modules first: esbuild drops what is not used of them, which a CommonJS build of the SDK does not allow.
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'silent',
+  } satisfies BuildOptions;
+  const result = build(name, () => buildSync(options));
+  const { text: made } = result.outputFiles[0]!;
+  const text = lean ? build(name, () => minified(made)) : made;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limit) {
+    const [output] = Object.values(result.metafile.outputs);
+    const largest = Object.entries(output!.inputs)
+      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+      .slice(0, 3)
+      .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
+    throw new UserError({
+      what: `the bundle of ${name} is too large for a fast cold start`,
+      got: `${bytes} bytes, most of them from ${largest.join(', ')}`,
+      expected: `at most ${limit} bytes`,
+      fix: 'import less, or call the one AWS API by a smaller client',
+    });
+  }
+  return text;
+}
+
+/**
+ * Clients of the AWS SDK describe every call of their service in keys like `[_t]`, that is in what might have an effect,
+ * so that none of it can be left out: 0.5 MB for EC2. Written out they have none, and what is not used goes.
+ */
+function minified(text: string): string {
+  const values = new Map<string, string | null>();
+  for (const [, name, value] of text.matchAll(/^(?:var|const) (_\w+) = ("[^"\\\n]*");$/gm)) {
+    values.set(name!, values.has(name!) ? null : value!);
+  }
+  const literal = text.replace(/\[(_\w+)\]:/g, (key, name: string) => {
+    const value = values.get(name) ?? null;
+    return value === null ? key : `${value}:`;
+  });
+  return transformSync(literal, {
+    minify: true,
+    treeShaking: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    legalComments: 'none',
+    charset: 'utf8',
+  }).code;
+}
+
+/** @throws UserError with esbuild's first complaint, instead of all that it knows of it */
+function build<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const [first] = (error as Partial<BuildFailure>).errors ?? [];
+    if (first === undefined) throw error;
+    throw new UserError({
+      what: `${name} cannot be bundled`,
+      ...(first.location && { where: `${first.location.file}:${first.location.line}:${first.location.column + 1}` }),
+      got: first.text,
+      expected: 'modules that esbuild can put into one file',
+      fix: 'correct what the message names',
+    });
+  }
+}
+
+/** Gives `use` a file with this content; afterwards it is gone, so the CDK must have staged a copy by then. */
+export function withFile<T>(name: string, content: string, use: (path: string, directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), 'prometheus-ha-'));
+  try {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    if (statSync(path).size === 0) throw new Error(`${name} is empty`);
+    return use(path, directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { AssetHashType, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { bundle, MAX_BUNDLE_BYTES, withFile, type BundleEntry } from './bundle';
+
+export interface BundledFunctionProps {
+  /** Name in AWS. */
+  readonly functionName: string;
+  /** The module that exports `handler`. */
+  readonly entry: BundleEntry;
+  /** It calls EC2. @default false */
+  readonly lean?: boolean;
+  /** Directory that imports are resolved from. */
+  readonly root: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly vpc: IVpc;
+  readonly vpcSubnets: SubnetSelection;
+  readonly securityGroup: ISecurityGroup;
+  /** What it may do besides running and logging. */
+  readonly permissions: readonly PolicyStatement[];
+}
+
+/** A Lambda function of one file, bundled at synth, with a role and a log group of its own. */
+export class BundledFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${props.functionName}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Everything inline: the role is complete before the function first runs in it.
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        run: new PolicyDocument({ statements: [...this.running(), ...props.permissions] }),
+      },
+    });
+    acknowledgeWildcards(role, 'EC2 knows no narrower resource for the network interfaces of a function in a VPC.', [
+      '*',
+    ]);
+    this.function = withFile(
+      'index.js',
+      bundle(props.entry, props.root, MAX_BUNDLE_BYTES, props.lean),
+      (path, directory) => {
+        const code = Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hashOfFile(path) });
+        return new LambdaFunction(this, 'Function', {
+          functionName: props.functionName,
+          description: props.description,
+          code,
+          handler: 'index.handler',
+          runtime: Runtime.NODEJS_22_X,
+          architecture: Architecture.ARM_64,
+          memorySize: 256,
+          timeout: props.timeout,
+          environment: { ...props.environment },
+          role,
+          logGroup: this.logGroup,
+          vpc: props.vpc,
+          vpcSubnets: props.vpcSubnets,
+          securityGroups: [props.securityGroup],
+        });
+      },
+    );
+    acknowledge(
+      this.function,
+      'AwsSolutions-L1',
+      'nodejs22.x is supported and is the version that tests run closest to.',
+    );
+  }
+
+  private running(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logGroup.logGroupArn],
+      }),
+      // Lambda manages the function's network interfaces with the function's own role.
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    ];
+  }
+}
+
+function hashOfFile(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}

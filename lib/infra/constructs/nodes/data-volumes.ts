@@ -1,0 +1,31 @@
+import { RemovalPolicy, Size, Tags } from 'aws-cdk-lib';
+import { CfnVolume, EbsDeviceVolumeType, Volume } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../../config/cluster';
+import { TAGS } from '../../../contract/names';
+import { acknowledge } from '../acknowledge';
+import { pascal } from '../pascal';
+
+/** The data volume of each node of the shard, with a pinned logical id: a changed one would make an empty twin. */
+export function dataVolumes(scope: Construct, cluster: Cluster): void {
+  for (const { name, zone } of cluster.nodes) {
+    const volume = new Volume(scope, `DataVolume-${cluster.shard}-${name}`, {
+      availabilityZone: zone,
+      size: Size.gibibytes(cluster.volume.sizeGiB),
+      volumeType: EbsDeviceVolumeType.GP3,
+      encrypted: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(
+      volume,
+      'CloudFormation-Validate::W3010',
+      'A volume cannot leave its zone, so the zone is a decision of config/cluster.ts and never looked up.',
+    );
+    Tags.of(volume).add(TAGS.node, name);
+    Tags.of(volume).add(TAGS.generation, '1');
+    Tags.of(volume).add('Name', `${cluster.name}-${name}-data`);
+    (volume.node.findChild('Resource') as CfnVolume).overrideLogicalId(
+      `DataVolumeShard${cluster.shard}${pascal(name)}`,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { Duration, Tags } from 'aws-cdk-lib';
+import {
+  AutoScalingGroup,
+  HealthChecks,
+  ScalingProcess,
+  Signals,
+  UpdatePolicy,
+  type CfnAutoScalingGroup,
+} from 'aws-cdk-lib/aws-autoscaling';
+import {
+  BlockDeviceVolume,
+  EbsDeviceVolumeType,
+  InstanceType,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  MachineImage,
+  UserData,
+  type ISecurityGroup,
+  type ISubnet,
+  type IVpc,
+} from 'aws-cdk-lib/aws-ec2';
+import type { INetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Cluster, ClusterNode } from '../../config/cluster';
+import { TAGS } from '../../../contract/names';
+import { acknowledge } from '../acknowledge';
+
+export interface NodeGroupProps {
+  readonly cluster: Cluster;
+  readonly node: ClusterNode;
+  readonly vpc: IVpc;
+  /** In the node's zone, where its volume is. */
+  readonly subnets: ISubnet[];
+  readonly securityGroup: ISecurityGroup;
+  readonly role: IRole;
+  readonly userData: string;
+  readonly logicalId: string;
+  readonly targetGroup: INetworkTargetGroup | null;
+}
+
+/** Long enough for an instance to boot, replay its WAL and scrape. */
+const READY_WITHIN = Duration.minutes(15);
+
+/** An Auto Scaling group of one: EC2 replaces the machine, the data volume waits for the next one. */
+export class NodeGroup extends Construct {
+  readonly group: AutoScalingGroup;
+
+  constructor(scope: Construct, id: string, props: NodeGroupProps) {
+    super(scope, id);
+    const { cluster, node } = props;
+    const launchTemplate = new LaunchTemplate(this, 'Template', {
+      machineImage: MachineImage.genericLinux({ ...cluster.instance.ami }),
+      instanceType: new InstanceType(cluster.instance.type),
+      role: props.role,
+      securityGroup: props.securityGroup,
+      userData: UserData.custom(props.userData),
+      requireImdsv2: true,
+      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
+      httpPutResponseHopLimit: 1,
+      detailedMonitoring: true,
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(16, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }),
+        },
+      ],
+    });
+    this.group = new AutoScalingGroup(this, 'Group', {
+      vpc: props.vpc,
+      vpcSubnets: { subnets: props.subnets },
+      launchTemplate,
+      minCapacity: 1,
+      maxCapacity: 1,
+      // Not the load balancer's: a node that replays its WAL is not ready for minutes and must not be killed for it.
+      healthChecks: HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
+      signals: Signals.waitForAll({ timeout: READY_WITHIN }),
+      updatePolicy: UpdatePolicy.rollingUpdate({
+        // The volume can be held by one instance only: the old one goes first.
+        minInstancesInService: 0,
+        maxBatchSize: 1,
+        waitOnResourceSignals: true,
+        pauseTime: READY_WITHIN,
+        suspendProcesses: [
+          ScalingProcess.HEALTH_CHECK,
+          ScalingProcess.REPLACE_UNHEALTHY,
+          ScalingProcess.AZ_REBALANCE,
+          ScalingProcess.ALARM_NOTIFICATION,
+          ScalingProcess.SCHEDULED_ACTIONS,
+        ],
+      }),
+    });
+    (this.group.node.defaultChild as CfnAutoScalingGroup).overrideLogicalId(props.logicalId);
+    if (props.targetGroup !== null) this.group.attachToNetworkTargetGroup(props.targetGroup);
+    Tags.of(this.group).add(TAGS.node, node.name);
+    Tags.of(this.group).add('Name', `${cluster.name}-${node.name}`);
+    acknowledge(
+      this.group,
+      'AwsSolutions-AS3',
+      'A lost node is alarmed on by its health, not by scaling activities of a group whose size never changes.',
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { DnsRecordType, PrivateDnsNamespace, type IService } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { importNetwork } from '../constructs/network/imported-network';
+import { createNetwork } from '../constructs/network/new-network';
+import { Traffic } from '../constructs/network/traffic';
+import { DISCOVERY } from '../../contract/names';
+import { sidecarName, sidecarNames } from '../../core/thanos/sidecar-names';
+import { stackProps, tagShard } from './scope';
+
+/** A VPC and what nodes and functions need in it, as constructs give it. */
+export interface Network {
+  readonly vpc: IVpc;
+  /** Where nodes, functions and the load balancer live: one private subnet per zone. */
+  readonly subnets: SubnetSelection;
+}
+
+/** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. And the names in it. */
+export class NetworkStack extends Stack implements Network {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly traffic: Traffic;
+  /** Names of nodes and tasks, in the VPC's DNS. */
+  readonly namespace: PrivateDnsNamespace;
+  private readonly sidecars: ReadonlyMap<string, IService>;
+
+  constructor(scope: Construct, id: string, cluster: Cluster) {
+    super(scope, id, stackProps(cluster, 'network', 'Network of the Prometheus nodes'));
+    tagShard(this, cluster);
+    const { network, zones } = cluster;
+    const made =
+      network.kind === 'new'
+        ? createNetwork(this, network, zones, cluster.remedies.length > 0)
+        : importNetwork(this, network, zones);
+    this.vpc = made.vpc;
+    this.subnets = made.subnets;
+    this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);
+    // Exported whether or not anybody imports it, so that the last remedy can go: this stack is deployed before that one.
+    this.exportValue(this.traffic.remedies.securityGroupId);
+    this.namespace = new PrivateDnsNamespace(this, 'Names', {
+      name: DISCOVERY.namespace(cluster.name),
+      vpc: this.vpc,
+      description: 'Thanos components',
+    });
+    this.sidecars = new Map(sidecarNames(cluster).map((name) => [name, this.sidecarService(name)]));
+  }
+
+  /** Where the nodes of a shard register themselves, so that no deploy is needed for a new address. */
+  sidecarsOf({ shard, replicas }: Cluster): IService {
+    return this.sidecars.get(sidecarName(shard, replicas))!;
+  }
+
+  private sidecarService(name: string): IService {
+    // The first has the id that it had when there was no other.
+    return this.namespace.createService(`Sidecars${name.slice(DISCOVERY.sidecar.length)}`, {
+      name,
+      description: 'Thanos sidecars: one address per node, registered by its agent',
+      dnsRecordType: DnsRecordType.A,
+      dnsTtl: Duration.seconds(10),
+      customHealthCheck: { failureThreshold: 1 },
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { Stack } from 'aws-cdk-lib';
+import type { INetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { releaseArtifact } from '../config/artifacts';
+import type { Cluster } from '../config/cluster';
+import { bundle } from '../constructs/control/bundle';
+import { fileAsset } from '../constructs/nodes/file-asset';
+import { NodeGroup } from '../constructs/nodes/node-group';
+import { nodeRole } from '../constructs/nodes/node-role';
+import { pascal } from '../constructs/pascal';
+import { userData } from '../constructs/nodes/user-data';
+import type { NodeConfig } from '../../contract/node-documents';
+import type { NetworkStack } from './network-stack';
+import { stackProps, tagShard } from './scope';
+
+export interface NodesStackProps {
+  readonly cluster: Cluster;
+  readonly network: NetworkStack;
+  readonly controlBucket: Bucket;
+  readonly blocksBucket: Bucket;
+  /** Of whom the load balancer sends queries to; null: to none of these. */
+  readonly targetGroup: INetworkTargetGroup | null;
+  readonly agentEntry: string;
+  readonly root: string;
+}
+
+/** Loaded once per boot, so less strict than a function's; it still travels to every new machine. */
+const MAX_AGENT_BYTES = 2_000_000;
+
+/** The machines. Everything in here can be replaced at any time, one node after the other. */
+export class NodesStack extends Stack {
+  constructor(scope: Construct, id: string, props: NodesStackProps) {
+    const { cluster, network, controlBucket, blocksBucket } = props;
+    super(scope, id, stackProps(cluster, 'nodes', 'Prometheus nodes'));
+    tagShard(this, cluster);
+    const { asset: agent } = fileAsset(
+      this,
+      'Agent',
+      'agent.js',
+      bundle(props.agentEntry, props.root, MAX_AGENT_BYTES),
+    );
+    let previous: NodeGroup | undefined;
+    for (const node of cluster.nodes) {
+      const logicalId = `GroupShard${cluster.shard}${pascal(node.name)}`;
+      const role = nodeRole(this, `Role-${cluster.shard}-${node.name}`, {
+        cluster,
+        node: node.name,
+        controlBucketArn: controlBucket.bucketArn,
+        assetsBucketArn: agent.bucket.bucketArn,
+        blocksBucketArn: blocksBucket.bucketArn,
+        discoveryServiceArn: network.sidecarsOf(cluster).serviceArn,
+      });
+      const group = new NodeGroup(this, `Node-${cluster.shard}-${node.name}`, {
+        cluster,
+        node,
+        vpc: network.vpc,
+        subnets: network.vpc.selectSubnets(network.subnets).subnets.filter((s) => s.availabilityZone === node.zone),
+        securityGroup: network.traffic.nodes,
+        role,
+        userData: userData(nodeConfig(cluster, node.name, props), {
+          agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
+          signal: { stack: this.stackName, resource: logicalId },
+        }),
+        logicalId,
+        targetGroup: props.targetGroup,
+      });
+      // One node after the other: a deploy never takes both down.
+      if (previous !== undefined) group.node.addDependency(previous);
+      previous = group;
+    }
+  }
+}
+
+function nodeConfig(
+  cluster: Cluster,
+  node: string,
+  { controlBucket, blocksBucket, network }: NodesStackProps,
+): NodeConfig {
+  return {
+    version: 1,
+    cluster: cluster.name,
+    shard: cluster.shard,
+    node,
+    region: cluster.region,
+    controlBucket: controlBucket.bucketName,
+    policy: cluster.policy,
+    prometheus: {
+      artifact: releaseArtifact('prometheus', cluster.artifacts.prometheus),
+      retentionTime: cluster.retention,
+      walSegmentSize: cluster.walSegmentSize,
+      resendDelay: cluster.resendDelay,
+    },
+    // Well below any group_interval: a peer that waits that long tells what it saw before.
+    alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
+    thanos: {
+      image: cluster.thanos.image,
+      bucket: blocksBucket.bucketName,
+      discoveryServiceId: network.sidecarsOf(cluster).serviceId,
+      blockDuration: cluster.thanos.blockDuration,
+    },
+    artifactMirror: cluster.artifactMirror ?? null,
+    ...(cluster.snapshots === true ? { snapshots: true as const } : {}),
+  };
+}

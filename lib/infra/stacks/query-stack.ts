@@ -1,0 +1,76 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import {
+  NetworkLoadBalancer,
+  NetworkTargetGroup,
+  Protocol,
+  TargetType,
+  type NetworkListener,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { acknowledge } from '../constructs/acknowledge';
+import { BALANCER_PORTS, PORTS } from '../../contract/names';
+import type { NetworkStack } from './network-stack';
+import { stackProps, tagShard } from './scope';
+
+/** Where clients query: an internal load balancer in front of Thanos query and of the nodes. */
+export class QueryStack extends Stack {
+  readonly nodes: NetworkTargetGroup;
+  readonly thanos: NetworkTargetGroup;
+  /** Its default action is where queries go; route-queries changes it. */
+  readonly queries: NetworkListener;
+
+  constructor(scope: Construct, id: string, cluster: Cluster, network: NetworkStack) {
+    super(scope, id, stackProps(cluster, 'query', 'Load balancer for queries'));
+    tagShard(this, cluster);
+    const { vpc, subnets, traffic } = network;
+    const balancer = new NetworkLoadBalancer(this, 'LoadBalancer', {
+      vpc,
+      vpcSubnets: subnets,
+      internetFacing: false,
+      crossZoneEnabled: true,
+      securityGroups: [traffic.loadBalancer],
+    });
+    this.nodes = this.targets('Prometheus', network, PORTS.prometheus, TargetType.INSTANCE);
+    // A dashboard asks many questions at once; the replicas' samples differ by a fraction of a second.
+    this.nodes.setAttribute('stickiness.enabled', 'true');
+    this.nodes.setAttribute('stickiness.type', 'source_ip');
+    this.thanos = this.targets('Thanos', network, PORTS.thanosHttp, TargetType.IP);
+    this.queries = balancer.addListener('Queries', {
+      port: BALANCER_PORTS.queries,
+      protocol: Protocol.TCP,
+      defaultTargetGroups: [this.thanos],
+    });
+    balancer.addListener('Direct', {
+      port: BALANCER_PORTS.direct,
+      protocol: Protocol.TCP,
+      defaultTargetGroups: [this.nodes],
+    });
+    this.url('QueriesUrl', balancer, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
+    this.url('DirectUrl', balancer, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
+    acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
+  }
+
+  private url(id: string, balancer: NetworkLoadBalancer, port: number, description: string): void {
+    new CfnOutput(this, id, { value: `http://${balancer.loadBalancerDnsName}:${port}`, description });
+  }
+
+  private targets(id: string, { vpc }: NetworkStack, port: number, targetType: TargetType): NetworkTargetGroup {
+    return new NetworkTargetGroup(this, id, {
+      vpc,
+      protocol: Protocol.TCP,
+      port,
+      targetType,
+      deregistrationDelay: Duration.seconds(30),
+      // As fast as an NLB can: two misses, 5 s apart. On readiness, since /-/healthy answers while the WAL replays.
+      healthCheck: {
+        protocol: Protocol.HTTP,
+        path: '/-/ready',
+        interval: Duration.seconds(5),
+        timeout: Duration.seconds(4),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 2,
+      },
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { Duration, RemovalPolicy, Stack, type CfnResource } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../config/cluster';
+import { acknowledge } from '../constructs/acknowledge';
+import { blocksBucket } from '../constructs/thanos/blocks-bucket';
+import { dataVolumes } from '../constructs/nodes/data-volumes';
+import { ANNOUNCEMENTS, HEARTBEATS } from '../../contract/names';
+import { stackProps, tagShard } from './scope';
+
+/**
+ * What must survive everything else: the control bucket, the bucket for blocks and the data volumes of shard 0. Their
+ * logical ids are pinned, since a changed one would make CloudFormation create an empty twin.
+ */
+export class StatefulStack extends Stack {
+  readonly controlBucket: Bucket;
+  readonly blocksBucket: Bucket;
+
+  constructor(scope: Construct, id: string, cluster: Cluster) {
+    super(scope, id, {
+      ...stackProps(cluster, 'stateful', 'Prometheus data volumes, control bucket, blocks. Retained when deleted.'),
+      terminationProtection: true,
+    });
+    tagShard(this, cluster);
+    this.controlBucket = this.createControlBucket();
+    this.blocksBucket = blocksBucket(this, 'BlocksBucket');
+    pin(this.blocksBucket.node.defaultChild as CfnBucket, 'BlocksBucket');
+    dataVolumes(this, cluster);
+  }
+
+  private createControlBucket(): Bucket {
+    const bucket = new Bucket(this, 'ControlBucket', {
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        // Rewritten every few seconds: their history is worth a day. That of assignments is the audit trail and stays.
+        ...[HEARTBEATS, ANNOUNCEMENTS].map((prefix) => ({
+          prefix,
+          noncurrentVersionExpiration: Duration.days(1),
+        })),
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+    });
+    pin(bucket.node.defaultChild as CfnBucket, 'ControlBucket');
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'Versions of the assignment are the audit trail; an access log would mostly list one read per node and second.',
+    );
+    return bucket;
+  }
+}
+
+function pin(resource: CfnResource, logicalId: string): void {
+  resource.overrideLogicalId(logicalId);
+}

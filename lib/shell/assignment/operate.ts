@@ -1,0 +1,119 @@
+import type { Assignment, NodeId } from '../../contract/assignment';
+import { serves, type Probe } from '../../core/failover/health';
+import { decideOperation, type Operation } from '../../core/failover/operations';
+import type { Policy } from '../../contract/policy';
+import type { ControlStore } from './store';
+
+export interface OperateDeps {
+  readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
+  readonly nodes: readonly NodeId[];
+  /** One fresh probe of every node that can be reached, all in parallel. */
+  readonly probeAll: () => Promise<ReadonlyMap<NodeId, Probe>>;
+  readonly operator: string;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface OperateOutcome {
+  readonly done: boolean;
+  /** Something was written. */
+  readonly changed: boolean;
+  /** One sentence. */
+  readonly because: string;
+  /** What to do about it; only where it was refused or not seen to work. */
+  readonly fix?: string;
+  readonly assignment: Assignment | null;
+  /** From the write until the node that was asked for was seen alerting, ms; only of a switch-over that was done. */
+  readonly tookMs?: number;
+}
+
+/** A switch-over takes two polls; after this long it has not worked. */
+const VERIFY_MS = 15_000;
+const LOOK_MS = 200;
+const MAX_LOST = 5;
+
+/**
+ * pause, resume and switchover: reads, probes, decides by the core, writes by compare-and-swap, and looks whether a
+ * switch-over came true. @throws when the control bucket does not answer
+ */
+export async function operate(operation: Operation, deps: OperateDeps): Promise<OperateOutcome> {
+  let found: NodeId | undefined;
+  for (let lost = 0; ;) {
+    const [current, probes] = await Promise.all([
+      deps.store.readAssignment(),
+      operation.kind === 'switchover' ? deps.probeAll() : new Map<NodeId, Probe>(),
+    ]);
+    const assignment = current?.assignment ?? null;
+    found ??= assignment?.active;
+    // Whoever names no node wants it away from the one he saw: asked anew, two of them at once would give it back.
+    if (
+      operation.kind === 'switchover' &&
+      operation.to === null &&
+      assignment !== null &&
+      assignment.active !== found
+    ) {
+      const because = `${assignment.active} was given alerting meanwhile (epoch ${assignment.epoch}, ${assignment.by}): ${assignment.reason}`;
+      const fix = 'look at `promha history`; ask again if it is still wanted';
+      return { done: false, changed: false, because, fix, assignment };
+    }
+    const decision = decideOperation(operation, { assignment, probes, ...deps }, deps.now());
+    if (decision.kind === 'nothing') return { done: true, changed: false, because: decision.because, assignment };
+    if (decision.kind === 'refuse') {
+      const { because, fix } = decision;
+      return { done: false, changed: false, because, fix, assignment };
+    }
+    const writtenAt = deps.now();
+    if ((await deps.store.writeAssignment(decision.next, current!.etag)) === 'written') {
+      const { next, because } = decision;
+      if (operation.kind !== 'switchover') return { done: true, changed: true, because, assignment: next };
+      return verify(next, because, writtenAt, deps);
+    }
+    lost += 1;
+    if (lost === MAX_LOST) {
+      const because = `Lost ${lost} races to other writers; nothing was changed.`;
+      return { done: false, changed: false, because, fix: 'look at `promha status` and try again', assignment };
+    }
+  }
+}
+
+/** Waits until the new active node has learnt of it, and has its gate open, and nobody else who answers has. */
+async function verify(
+  next: Assignment,
+  because: string,
+  writtenAt: number,
+  deps: OperateDeps,
+): Promise<OperateOutcome> {
+  let servedAt: number | null = null;
+  let open: readonly NodeId[] = [];
+  while (deps.now() - writtenAt < VERIFY_MS) {
+    const probes = await deps.probeAll();
+    const probe = probes.get(next.active);
+    // Of an earlier epoch its gate may still be open, and about to close.
+    const learnt = probe !== undefined && (probe.agent?.appliedEpoch ?? 0) >= next.epoch;
+    if (learnt && serves(probe, deps.policy)) servedAt ??= deps.now();
+    open = [...probes.values()].filter((p) => p.agent?.gateOpen === true).map((p) => p.node);
+    if (servedAt !== null && open.length === 1 && open[0] === next.active) {
+      return { done: true, changed: true, because, assignment: next, tookMs: servedAt - writtenAt };
+    }
+    // A bucket that cannot be read now has taken the write: the gates tell whether it came true.
+    const now = (await deps.store.readAssignment().catch(() => null))?.assignment;
+    if (now !== undefined && now.active !== next.active) {
+      return {
+        done: false,
+        changed: true,
+        because: `${because} But it was changed again meanwhile (epoch ${now.epoch}, ${now.by}): ${now.reason}`,
+        fix: 'look at `promha history`; ask again if it is still wanted',
+        assignment: now,
+      };
+    }
+    await deps.sleep(LOOK_MS);
+  }
+  return {
+    done: false,
+    changed: true,
+    because: `${because} But after ${VERIFY_MS / 1000} s the open gates are: ${open.join(', ') || 'none that can be seen'}.`,
+    fix: 'look at `promha status`; a node that does not serve is replaced without being asked',
+    assignment: next,
+  };
+}

@@ -1,0 +1,93 @@
+import type { Assignment, Caller, NodeId } from '../../contract/assignment';
+import { serves, type Probe } from '../../core/failover/health';
+import type { Policy } from '../../contract/policy';
+import { decidePromotion } from '../../core/failover/promotion';
+import type { ControlStore } from './store';
+
+/** A call for promotion: from health-check, the alarm, an agent or an operator. */
+export interface PromoteRequest {
+  readonly caller: Caller;
+  /** Misses that the caller counted itself; without them promote() counts its own. */
+  readonly misses?: { readonly node: NodeId; readonly count: number };
+  /** The caller is this node's agent and saw its Prometheus exit. */
+  readonly exited?: NodeId;
+}
+
+export interface PromoteOutcome {
+  readonly acted: boolean;
+  /** One sentence: what was done, or why nothing was. */
+  readonly because: string;
+  /** The assignment as it now stands, null when there is none. */
+  readonly assignment: Assignment | null;
+  /** Alerting is needed and nobody whom this caller reaches could do it: let others try. */
+  readonly stuck?: true;
+}
+
+export interface PromoteDeps {
+  readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
+  readonly nodes: readonly NodeId[];
+  /** One fresh probe of every node that has an address, all in parallel. */
+  readonly probeAll: (timeoutMs: number) => Promise<ReadonlyMap<NodeId, Probe>>;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/**
+ * promote-alerting, wherever it is called from: reads, probes for itself, decides by the core, writes by
+ * compare-and-swap. Concurrent and repeated calls are harmless: only one write of an epoch can win, and
+ * whoever loses looks again and finds a healthy active node.
+ *
+ * @throws when the store does not answer; nothing was written then, or the write's fate is unknown and
+ *   the next call will see it
+ */
+export async function promote(request: PromoteRequest, deps: PromoteDeps): Promise<PromoteOutcome> {
+  const { store, policy, nodes } = deps;
+  let counted = request.misses ?? null;
+  let timeoutMs = policy.verifyTimeoutMs;
+  for (let lost = 0; ;) {
+    const [current, probes] = await Promise.all([store.readAssignment(), deps.probeAll(timeoutMs)]);
+    const assignment = current?.assignment ?? null;
+    counted = count(counted, assignment, probes, policy);
+    const decision = decidePromotion(
+      { assignment, nodes, probes, misses: counted, exited: request.exited ?? null, caller: request.caller, policy },
+      deps.now(),
+    );
+    if (decision.kind === 'promote') {
+      if ((await store.writeAssignment(decision.next, current?.etag ?? null)) === 'written') {
+        return { acted: true, because: decision.because, assignment: decision.next };
+      }
+      lost += 1;
+      if (lost === MAX_LOST)
+        return { acted: false, because: `Lost ${lost} races to other writers; they decide.`, assignment };
+      continue;
+    }
+    if (decision.stuck && timeoutMs < policy.probe.timeoutMs) {
+      // Quick answers are preferred; when nobody gives one, a node that is merely slow is better than nobody.
+      timeoutMs = policy.probe.timeoutMs;
+      continue;
+    }
+    // Who comes without a count (alarm, operator) waits here until the rule has been kept or broken.
+    const undecided =
+      request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
+    if (!undecided || request.exited !== undefined) {
+      return { acted: false, because: decision.because, assignment, ...(decision.stuck && { stuck: true }) };
+    }
+    await deps.sleep(policy.probe.intervalMs);
+  }
+}
+
+const MAX_LOST = 3;
+
+/** Adds the fresh probe to the count of the node that is active now; a count of another node is void. */
+function count(
+  before: PromoteRequest['misses'] | null,
+  assignment: Assignment | null,
+  probes: ReadonlyMap<NodeId, Probe>,
+  policy: Policy,
+): { node: NodeId; count: number } | null {
+  if (assignment === null) return null;
+  const probe = probes.get(assignment.active);
+  if (probe !== undefined && serves(probe, policy)) return { node: assignment.active, count: 0 };
+  return { node: assignment.active, count: (before?.node === assignment.active ? before.count : 0) + 1 };
+}

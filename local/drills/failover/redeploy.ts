@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateLaunchTemplateVersionCommand,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import type { NodeConfig } from '../../../lib/contract/node-documents';
+import { deployApp } from '../../emulator/deploy';
+import { callControl } from '../../run/actions/control-api';
+import { EMULATOR_PORT } from '../../run/phases/prepare-phase';
+import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
+import { awaitAll, must } from '../clock';
+import type { Reading } from '../instrument';
+import { ask } from './operator';
+import type { Cast } from '../scenario';
+import { statusOf, type World } from '../world';
+
+const GONE = 'gone-';
+/** Both nodes: an orderly end, a boot, and one resend interval until the gate has heard everything; with a wide margin. */
+const ROLLED_OUT_MS = 300_000;
+
+/** One resend interval, with a wide margin. */
+const GATE_WARM_MS = 60_000;
+
+/** CloudFormation begins with the first node; that it alerts makes the number of hand-overs certain. */
+export async function theFirstAlerts(world: World): Promise<void> {
+  const first = world.state.nodes[0]!.node;
+  await must('the first node cannot take over', GATE_WARM_MS, world.signal, async () =>
+    (await statusOf(world, first)).gate.warm ? null : 'its gate has not listened for long enough',
+  );
+  await ask(world, { kind: 'switchover', to: first, reason: 'drill: a deploy begins with it' });
+}
+
+/** A real `cdk deploy --all` of a cluster.ts in which another setting of Prometheus changed; machines wait. */
+export async function deployChanged(world: World): Promise<void> {
+  const { state, faults, say } = world;
+  await faults.act('hold-updates');
+  const now = (JSON.parse(told(world, 'node.json')) as NodeConfig).prometheus.walSegmentSize;
+  const next = now === '64MB' ? '32MB' : '64MB';
+  // The run's own: with the addresses that things have here.
+  const deployed = join(state.dir, 'config', 'cluster.ts');
+  const text = readFileSync(deployed, 'utf8').replace(/walSegmentSize: '[^']*'/, `walSegmentSize: '${next}'`);
+  const clusterFile = join(state.dir, 'cluster.ts');
+  writeFileSync(clusterFile, text);
+  say(`  cdk deploy --all with walSegmentSize ${next} instead of ${now}`);
+  await deployRun(world, clusterFile);
+}
+
+export const assemblyOf = ({ state }: World): string => join(state.dir, 'cdk.out');
+
+/** A real `cdk deploy --all` of the run's configuration. `clusterFile`: another one than the run's own. */
+export async function deployRun(world: World, clusterFile?: string): Promise<void> {
+  const { state, signal } = world;
+  await deployApp({
+    port: EMULATOR_PORT,
+    region: state.region,
+    configDir: join(state.dir, 'config'),
+    ...(clusterFile === undefined ? {} : { clusterFile }),
+    outDir: assemblyOf(world),
+    onProgress: () => {},
+    signal,
+  });
+}
+
+/** New versions of the launch templates that cannot work: synth would refuse most of what a person could get wrong. */
+export async function deployBadTemplate(world: World): Promise<void> {
+  const { state, faults } = world;
+  await faults.act('hold-updates');
+  const ec2 = new EC2Client({ endpoint: state.endpoint, region: state.region, credentials: LOCAL_CREDENTIALS });
+  const { Reservations } = await ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: state.nodes.map((n) => n.instanceId) }),
+  );
+  for (const instance of Reservations!.flatMap((r) => r.Instances ?? [])) {
+    const LaunchTemplateId = instance.Tags!.find((t) => t.Key === 'aws:ec2launchtemplate:id')!.Value!;
+    const { LaunchTemplateVersions } = await ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ['$Latest'] }),
+    );
+    const data = LaunchTemplateVersions![0]!.LaunchTemplateData!;
+    const userData = Buffer.from(data.UserData!, 'base64').toString();
+    const key = /"key": "([^"]*)"/.exec(userData.replaceAll('\\"', '"'))?.[1];
+    if (key === undefined) throw new Error('the user data names no agent');
+    await ec2.send(
+      new CreateLaunchTemplateVersionCommand({
+        LaunchTemplateId,
+        SourceVersion: String(LaunchTemplateVersions![0]!.VersionNumber),
+        LaunchTemplateData: { UserData: Buffer.from(userData.replaceAll(key, `${GONE}${key}`)).toString('base64') },
+      }),
+    );
+  }
+}
+
+/** Waits until no node is being replaced any more, and says which were and what they run. */
+export async function rolledOut(world: World, _: Cast, struckAt: number): Promise<Reading> {
+  const before = world.state.nodes;
+  const missing = await awaitAll(
+    async () => {
+      const { busy } = await callControl<{ busy: boolean }>(world.state.socket, 'updates');
+      return busy ? 'nodes are still being replaced' : null;
+    },
+    { timeoutMs: ROLLED_OUT_MS, signal: world.signal },
+  );
+  const after = world.state.nodes;
+  const replaced = after.filter((n) => before.find((b) => b.node === n.node)?.instanceId !== n.instanceId);
+  return {
+    measurements: {
+      nodesReplaced: replaced.length,
+      rolledOutAfter: missing === null ? (Date.now() - struckAt) / 1000 : null,
+      rolledBack: replaced.length === 1 && !told(world, 'boot.json').includes(GONE) ? 1 : 0,
+    },
+    findings: missing === null ? [] : [missing],
+  };
+}
+
+/** A file that the first node was given at its boot. */
+const told = ({ state }: World, name: string): string =>
+  readFileSync(join(state.nodes[0]!.dir, 'etc', 'prometheus-ha', name), 'utf8');

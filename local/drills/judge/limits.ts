@@ -1,0 +1,252 @@
+import { PAUSED_MS } from '../failover/operator-scenarios';
+import type { Rule } from './result';
+import type { Scenario } from '../scenario';
+
+/** A limit on one measurement of every run. */
+export interface Limit {
+  readonly measurement: string;
+  readonly rule: Rule;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** A single run says little about a median; from so many runs on it is judged. */
+export const RUNS_FOR_MEDIAN = 5;
+
+/** From the fault until an Alertmanager accepted the new active node's alerts, seconds. */
+const ACCEPTED = {
+  crash: { worst: 4, median: 2 },
+  silence: { worst: 11, median: 8 },
+  // A look at the volume comes first, which takes no write; then as in silence.
+  volume: { worst: 17, median: 14 },
+  'break-glass': { worst: 30, median: 30 },
+  // Nothing may happen for PAUSED_MS, and `promha status` is waited for, which asks a dead node, too. How soon it acts after
+  // the resume is another measurement.
+  resumed: { worst: PAUSED_MS / 1000 + 16, median: PAUSED_MS / 1000 + 16 },
+} as const;
+
+/** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */
+const NOTICED_TO_HAPROXY: Readonly<Record<string, number>> = { 'primary-crash': 0.5, 'primary-host-loss': 1.3 };
+
+const most = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'at most',
+  limit,
+  unit,
+});
+const least = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'at least',
+  limit,
+  unit,
+});
+const exactly = (measurement: string, limit: number, unit: string): Limit => ({
+  measurement,
+  rule: 'exactly',
+  limit,
+  unit,
+});
+
+/** Some 80 s of queries, less what the machine may swallow: fewer prove nothing. */
+const ENOUGH_QUERIES = 40;
+
+/** Of damage to files: found within a period of the scrub (10 s here) and a pass, mended by the next start. */
+const MENDED = [
+  most('damageFound', 15, 's'),
+  most('readyAgain', 30, 's'),
+  exactly('damageLeft', 0, 'findings'),
+  exactly('setAside', 1, 'incidents'),
+  exactly('corruptionsSeenByPrometheus', 0, ''),
+  most('lostOnBothNodes', 0, 'samples'),
+  most('secondsMissingAfterRefill', 2, 's'),
+];
+/** One record is lost: what was scraped in one second, of some jobs. */
+const ONE_RECORD = most('secondsLostOnNode', 2, 's');
+const NOTHING_LOST = most('samplesLostOnNode', 0, 'samples');
+
+/** Of a deploy of one more: nothing that was there is another one, and nobody was told anything. */
+const ONLY_ADDED = [
+  exactly('resourcesChanged', 0, 'resources'),
+  least('resourcesAdded', 5, 'resources'),
+  exactly('nodesTouched', 0, 'nodes'),
+  exactly('toldWhileDeploying', 0, 'notifications'),
+  most('thanosMissing', 0, 'samples'),
+];
+
+/** Of a data volume as a whole: looked at every 2 s here, stalled after 10 s. */
+const RESTORED = [
+  most('volumeNoticed', 20, 's'),
+  most('restoreToReady', 90, 's'),
+  exactly('fromBadSnapshot', 0, 'volumes'),
+  most('secondsMissingAfterRefill', 2, 's'),
+];
+const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
+
+/** Of a crash with a clean WAL, however often: it is restarted, and nothing else is done. */
+const NO_RUNG = exactly('rungsClimbed', 0, '');
+
+/** What is promised beside the alerts, by scenario. */
+const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  'primary-crash': [NO_RUNG],
+  'standby-crash': [NO_RUNG],
+  'wal-flip': [...MENDED, ONE_RECORD],
+  'wal-truncate': MENDED,
+  'wal-hole': MENDED,
+  'wal-tail': MENDED,
+  'wal-checkpoint': MENDED,
+  'chunks-head': [...MENDED, NOTHING_LOST],
+  'block-meta': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
+  'block-index': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
+  'both-damaged': [
+    most('damageFound', 15, 's'),
+    exactly('damageLeft', 0, 'findings'),
+    exactly('bothDown', 0, ''),
+    most('secondsMissingAfterRefill', 2, 's'),
+  ],
+  'volume-gone': REPLACED,
+  'volume-gone-active': REPLACED,
+  'bad-snapshot': [...RESTORED, exactly('generationsMore', 2, 'volumes'), exactly('saidToBeBad', 1, 'snapshots')],
+  'volume-stall': REPLACED,
+  'disk-full': [
+    most('volumeNoticed', 20, 's'),
+    most('volumeWellAgain', 30, 's'),
+    exactly('generationsMore', 0, 'volumes'),
+    most('secondsMissingAfterRefill', 2, 's'),
+  ],
+  'redis-down': [
+    most('paged', 10, 's'),
+    most('firstAttempt', 10, 's'),
+    // Less than that would mean that it was not tried again and again.
+    least('attempts', 5, 'attempts'),
+    most('reconnected', 5, 's'),
+    exactly('remedyRuns', 1, ''),
+  ],
+  switchover: [most('noGateOpen', 0.5, 's')],
+  pause: [
+    exactly('movedWhilePaused', 0, ''),
+    exactly('alarmRang', 1, ''),
+    exactly('statusExit', 1, ''),
+    exactly('statusSaysPaused', 1, ''),
+    most('actedAfterResume', 4, 's'),
+    NO_RUNG,
+  ],
+  // The drill proves nothing unless it was down.
+  'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
+  'alertmanagers-down': [least('looksAtAlertmanager', 16, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
+  'load-spike': [
+    exactly('profileSteps', 4, 'changes'),
+    exactly('stepsSkipped', 0, 'changes'),
+    most('reducedAfter', 110, 's'),
+    most('minimalAfter', 200, 's'),
+    most('normalAfter', 300, 's'),
+    exactly('pendingReset', 0, 'of 20 alerts'),
+    exactly('nodesNotReady', 0, 'looks'),
+    most('memoryMiB', 768, 'MiB'),
+    exactly('ownAlertTold', 1, 'notifications'),
+    exactly('ownAlertEnded', 1, 'notifications'),
+  ],
+  'bad-target': [
+    most('paged', 10, 's'),
+    most('reasonTold', 10, 's'),
+    exactly('explodedStored', 0, 'series'),
+    // The drill proves nothing unless it failed.
+    least('failedScrapes', 40, 'scrapes'),
+    exactly('othersFailed', 0, 'scrapes'),
+    exactly('nodesNotReady', 0, 'looks'),
+    most('memoryMiB', 768, 'MiB'),
+  ],
+  'add-replica': [...ONLY_ADDED, most('ableAfter', 120, 's')],
+  'add-shard': [
+    ...ONLY_ADDED,
+    most('letInAfter', 30, 's'),
+    most('splitAfter', 120, 's'),
+    least('targetsMoved', 2, 'targets'),
+  ],
+  'rolling-deploy': [
+    exactly('nodesReplaced', 2, 'nodes'),
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+  ],
+  'bad-deploy': [
+    exactly('nodesReplaced', 1, 'nodes'),
+    exactly('rolledBack', 1, ''),
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+  ],
+  'query-path-crash': [
+    least('queries', 50 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('thanosMissing', 0, 'samples'),
+    // Judged at the end, when the node that was away has refilled itself: before, penalty deduplication passes over up to
+    // two samples of a series (docs/decisions/penalty-deduplication.md).
+    most('deduplicatedMissing', 0, 'samples'),
+  ],
+  'query-path-hang': [
+    least('queries', 50 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('querySlowest', 2, 's'),
+  ],
+  'thanos-down': [
+    most('answeredByNodes', 8, 's'),
+    most('failedAfterSwitch', 0, 'queries'),
+    most('failedOnReturn', 0, 'queries'),
+    most('backThroughThanos', 60, 's'),
+    least('answersCompared', 20, 'series'),
+    most('answersDiffering', 0, 'series'),
+  ],
+  'store-down': [
+    least('queries', 20 * ENOUGH_QUERIES, 'queries'),
+    most('queriesFailed', 0, 'queries'),
+    most('historyWrongBefore', 0, 'samples'),
+    // The drill proves nothing unless history was gone.
+    least('historyWrongDuring', 1, 'samples'),
+    most('historyBack', 60, 's'),
+  ],
+  'blocks-move': [
+    least('blocksGiven', 48, 'blocks'),
+    most('uploadedAfter', 120, 's'),
+    most('servedAfter', 240, 's'),
+    most('compactedAfter', 300, 's'),
+    most('blocksOverlapping', 0, 'pairs'),
+    most('historyWrong', 0, 'samples'),
+    most('downsampledWrong', 0, 'series'),
+    exactly('spansBoth', 1, ''),
+  ],
+  'compactor-crash': [
+    exactly('killedInTheMiddle', 1, ''),
+    most('finishedAfter', 300, 's'),
+    exactly('compactorsAtOnce', 1, 'processes'),
+    most('blocksOverlapping', 0, 'pairs'),
+    most('historyWrong', 0, 'samples'),
+  ],
+};
+
+/** Every limit of a scenario's runs: the table of what is promised. */
+export function limitsOf(scenario: Scenario): Limit[] {
+  const limits: Limit[] = [
+    // The drill judges nothing unless the oracle saw what the drill did.
+    least('oracleIncidents', 3, 'incidents'),
+    exactly('epochs', scenario.epochs, 'epochs'),
+    most('samplesMissing', 0, 'samples'),
+    most('forTimerOff', 1, 's'),
+    most('missed', 0, 'notifications'),
+    most('falselyResolved', 0, 'notifications'),
+  ];
+  // Cut off, both sides alert: nobody can do better than two nodes that always do.
+  // Its own view of dead targets, told after the mend, differs from the plain pair's by chance: shown, not judged.
+  if (scenario.plainPair) limits.push(most('duplicatesBeyondPlainPair', 0, 'notifications'));
+  else limits.push(most('duplicates', 0, 'notifications'), most('spurious', 0, 'notifications'));
+
+  if (scenario.takeover !== 'none') limits.push(most('accepted', ACCEPTED[scenario.takeover].worst, 's'));
+  const ratio = NOTICED_TO_HAPROXY[scenario.name];
+  if (ratio !== undefined) limits.push(most('noticedToHaproxy', ratio, '×'));
+  if (scenario.gateOutlivesFault) limits.push(most('healedGateClosed', 5, 's'));
+  limits.push(...(BESIDE[scenario.name] ?? []));
+  return limits;
+}
+
+/** The limit on the median of `accepted` over all runs; null where nobody takes over. */
+export function medianLimit(scenario: Scenario): Limit | null {
+  if (scenario.takeover === 'none') return null;
+  return most('accepted', ACCEPTED[scenario.takeover].median, 's');
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { fingerprint } from '../../../lib/core/alerts/gate';
+import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+
+/** Who sends to the pager: the last part of its webhook's path. */
+export const SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
+
+/** What one notification said of one alert. */
+export interface Told {
+  /** One of SOURCES. */
+  readonly source: string;
+  /** host:port of the Alertmanager that told it, as it names itself. */
+  readonly sender: string;
+  /** When the pager got it, ms since the Unix epoch. */
+  readonly receivedAt: number;
+  /** Labels without the replica's. */
+  readonly alert: string;
+  readonly name: string;
+  readonly status: 'firing' | 'resolved';
+  /** As the alert says, ms since the Unix epoch; endsAt only of resolved ones. */
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+}
+
+/** A line of the pager's file: an Alertmanager webhook as it came. */
+interface Page {
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly payload: {
+    readonly externalURL: string;
+    readonly alerts: readonly {
+      readonly status: 'firing' | 'resolved';
+      readonly labels: Readonly<Record<string, string>>;
+      readonly startsAt: string;
+      readonly endsAt: string;
+    }[];
+  };
+}
+
+/** All that the pager was told, in order of receipt. */
+export function readNotifications(file: string): Told[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // nothing was ever sent
+    throw error;
+  }
+  return parseNotifications(text);
+}
+
+/**
+ * A notification repeats every alert of its group. One that brings news of some alert tells nothing of the others,
+ * and only what it tells is returned; one without any news is a duplicate of all its alerts, and all are.
+ * The last line may be half written: it is left out.
+ */
+export function parseNotifications(text: string): Told[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lastTold = new Map<string, 'firing' | 'resolved'>();
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const told = toldBy(JSON.parse(line) as Page);
+      const keyOf = (t: Told): string => `${t.source} ${t.alert}`;
+      const news = told.filter((t) => lastTold.get(keyOf(t)) !== t.status);
+      for (const t of told) lastTold.set(keyOf(t), t.status);
+      return news.length > 0 ? news : told;
+    });
+}
+
+function toldBy({ receivedAt, source, payload }: Page): Told[] {
+  return payload.alerts.map((alert) => ({
+    source,
+    sender: new URL(payload.externalURL).host,
+    receivedAt: Date.parse(receivedAt),
+    alert: identity(alert.labels),
+    name: alert.labels.alertname ?? '?',
+    status: alert.status,
+    startsAt: Date.parse(alert.startsAt),
+    endsAt: alert.status === 'resolved' ? Date.parse(alert.endsAt) : null,
+  }));
+}
+
+function identity(labels: Readonly<Record<string, string>>): string {
+  return fingerprint(Object.fromEntries(Object.entries(labels).filter(([name]) => name !== EXTERNAL_LABELS.replica)));
+}

@@ -1,0 +1,43 @@
+import type { Instrument } from '../instrument';
+import { NodeLooks, valueAt } from './node-looks';
+import { readNotifications, SOURCES } from '../judge/notifications';
+import { prometheusOf } from '../world';
+
+/** A target that explodes: what the nodes took of it, what else was touched, and when it was told. */
+export const explosionWatch =
+  (alert: string, job: string, label: string): Instrument =>
+  (world) => {
+    let looks: NodeLooks | undefined;
+    return {
+      async beforeFault() {
+        looks = new NodeLooks(world);
+      },
+      async finish({ struckAt, undoneAt }) {
+        looks!.stop();
+        const seconds = Math.ceil((undoneAt - struckAt) / 1000);
+        const sum = async (query: string): Promise<number> => {
+          const nodes = world.state.nodes.map((n) => valueAt(prometheusOf(world, n.node), query, undoneAt));
+          return (await Promise.all(nodes)).reduce((total, n) => total + n, 0);
+        };
+        const toldOf = (name: string): number | null => {
+          const told = readNotifications(world.state.pages).find(
+            (t) => t.source === SOURCES.system && t.name === name && t.status === 'firing' && t.receivedAt >= struckAt,
+          );
+          return told === undefined ? null : Math.round((told.receivedAt - struckAt) / 10) / 100;
+        };
+        return {
+          measurements: {
+            paged: toldOf(alert),
+            reasonTold: toldOf('ScrapeLimitExceeded'),
+            explodedStored: await sum(`count(count_over_time({job="${job}",${label}!=""}[${seconds}s]))`),
+            failedScrapes: await sum(`sum(sum_over_time((1 - up{job="${job}"})[${seconds}s:1s]))`),
+            othersFailed: await sum(`sum(sum_over_time((1 - up{job!="${job}"})[${seconds}s:1s]))`),
+            nodesNotReady: looks!.notReady,
+            memoryMiB: looks!.memory.nodes,
+          },
+          findings: [],
+        };
+      },
+      stop: () => looks?.stop(),
+    };
+  };

@@ -1,0 +1,103 @@
+import { PROFILE_ALERT } from '../../../lib/core/rendering/profile-alert';
+import type { ScrapeProfile } from '../../../lib/contract/profile';
+import { DEPTH } from '../../workload/exposition';
+import { awaitAll, sleep } from '../clock';
+import { FAILOVER } from '../failover/failover-scenarios';
+import type { Reading } from '../instrument';
+import { profileWatch } from './profile-watch';
+import type { Scenario } from '../scenario';
+import { explosionWatch } from './explosion-watch';
+import { setDrill, shape, statusOf, type World } from '../world';
+
+/** Ten times the order book, then so many times that the first step is not enough. */
+const SPIKE = 10;
+const FLOOD = 60;
+/** One for each of the last orders; more than the local run's `scrapeLimits.samples`. */
+const ORDERS = 60_000;
+/** shed-load looks once a minute; loading takes up to 20 s. */
+const DOWN_MS = 110_000;
+/** One step more only after the first had a minute to work. */
+const FURTHER_MS = 200_000;
+const BACK_MS = 300_000;
+const ALERT_MS = 25_000;
+
+/** What is watched exposes more than it should. */
+export const LOAD_SCENARIOS: readonly Scenario[] = [
+  {
+    ...FAILOVER,
+    name: 'load-spike',
+    what: `the trade engine exposes ${SPIKE} times its order book, then ${FLOOD} times, then what it did before`,
+    hurts: 'nobody',
+    takeover: 'none',
+    // Two steps down, two back.
+    epochs: 4,
+    ownAlerts: [PROFILE_ALERT],
+    slowScrapes: true,
+    instruments: [profileWatch],
+    inject: async (world) => {
+      const at = Date.now();
+      await shape(world, { depth: SPIKE * DEPTH });
+      return at;
+    },
+    course: downAndBack,
+    undo: async (world) => {
+      await shape(world, { depth: DEPTH });
+      return Date.now();
+    },
+  },
+  {
+    ...FAILOVER,
+    name: 'bad-target',
+    what: `the DuckDB exporter exposes a series for each of the last ${ORDERS} orders: its scrape fails, and nothing else`,
+    hurts: 'nobody',
+    takeover: 'none',
+    epochs: 0,
+    instruments: [explosionWatch('DuckDBDown', 'duckdb', 'order_id')],
+    inject: async (world) => {
+      const at = Date.now();
+      await shape(world, { orders: ORDERS });
+      return at;
+    },
+    undo: async (world) => {
+      await shape(world, { orders: 0 });
+      return Date.now();
+    },
+  },
+];
+
+/** One step less for the spike, a second for the flood; an alert begins and ends meanwhile; and all the way back. */
+async function downAndBack(world: World, _: unknown, struckAt: number): Promise<Reading> {
+  const findings: string[] = [];
+  const reached = async (profile: ScrapeProfile, since: number, timeoutMs: number): Promise<number | null> => {
+    const missing = await awaitAll(
+      async () => {
+        const statuses = await Promise.all(world.state.nodes.map((n) => statusOf(world, n.node)));
+        const behind = statuses.filter((s) => s.profile?.name !== profile || s.profile.settling);
+        return behind.length === 0 ? null : `${behind.map((s) => s.node).join(' and ')} not in profile ${profile}`;
+      },
+      { timeoutMs, signal: world.signal, everyMs: 500 },
+    );
+    if (missing !== null) findings.push(missing);
+    return missing === null ? (Date.now() - since) / 1000 : null;
+  };
+  const say = (what: string): void => world.say(`    +${((Date.now() - struckAt) / 1000).toFixed(0)} s  ${what}`);
+
+  const reducedAfter = await reached('reduced', struckAt, DOWN_MS);
+  say('reduced; sixty times the order book');
+  const floodedAt = Date.now();
+  await shape(world, { depth: FLOOD * DEPTH });
+  const minimalAfter = reducedAfter === null ? null : await reached('minimal', floodedAt, FURTHER_MS);
+  if (minimalAfter !== null) {
+    say('minimal; an alert fires and ends');
+    await setDrill(world, 'immediate', 1);
+    await sleep(ALERT_MS, world.signal);
+    await setDrill(world, 'immediate', 0);
+    await sleep(ALERT_MS, world.signal);
+  }
+  say('as before the spike');
+  const endedAt = Date.now();
+  await shape(world, { depth: DEPTH });
+  const normalAfter = await reached('normal', endedAt, BACK_MS);
+  say('normal');
+  return { measurements: { reducedAfter, minimalAfter, normalAfter }, findings };
+}

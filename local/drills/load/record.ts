@@ -1,0 +1,31 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { readHistory } from '../../../lib/cli/commands/history';
+import type { Assignment } from '../../../lib/contract/assignment';
+import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
+import { expectedInterval, profileChanges } from './profile-steps';
+import type { Interval } from '../judge/samples';
+import type { World } from '../world';
+
+/** Every run starts anew, and none changes the assignment so often. */
+const MOST = 100;
+/** The scrape interval of config/cluster.ts. */
+const SCRAPE_INTERVAL = '1s';
+
+/** The assignment's versions from that epoch on, oldest first. */
+export async function assignmentsSince(world: World, epoch: number): Promise<Assignment[]> {
+  const { cluster, controlBucket, endpoint, region } = world.state;
+  const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+  try {
+    const versions = await readHistory({ cluster, shard: 0, controlBucket }, s3, MOST);
+    return versions.filter((a) => a.epoch >= epoch).sort((a, b) => a.epoch - b.epoch);
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** Between two samples, by the scrape profiles that these assignments asked for. */
+export function intervalIn(assignments: readonly Assignment[]): Interval {
+  return expectedInterval(assignments[0]?.scrapeProfile ?? 'normal', profileChanges(assignments), SCRAPE_INTERVAL);
+}
+
+export const inWords = ({ epoch, by, reason }: Assignment): string => `epoch ${epoch}, by ${by}: ${reason}`;

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FUNCTIONS } from '../../../lib/contract/names';
+import type { Instrument, Moments } from '../instrument';
+import { readNotifications, SOURCES, type Told } from '../judge/notifications';
+import type { Measurements } from '../judge/result';
+
+/** A log line of reconnect-redis. */
+export interface RemedyLine {
+  /** ISO 8601; of an attempt, when it ended. */
+  readonly at: string;
+  readonly event: string;
+  readonly because?: string;
+  readonly saw?: string;
+}
+
+/** What was done about a target that was down, as the function that did it logged it. */
+export const remedyWatch =
+  (alert: string): Instrument =>
+  (world) => ({
+    async finish(moments) {
+      const file = join(world.state.dir, 'logs', `${FUNCTIONS.reconnectRedis(world.state.cluster)}.jsonl`);
+      const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+      const logged = lines.map((line) => JSON.parse(line) as RemedyLine);
+      const told = readNotifications(world.state.pages).filter((t) => t.name === alert && t.source === SOURCES.system);
+      const since = logged.filter(({ at }) => new Date(at).getTime() >= moments.struckAt);
+      return {
+        measurements: remedyTimes(since, told, moments),
+        findings: since.filter(({ event }) => /reconnected|give-up/.test(event)).map(({ because }) => because ?? ''),
+      };
+    },
+  });
+
+/** Seconds from the fault to the page and the first attempt, and from its end to the reconnection. */
+export function remedyTimes(
+  logged: readonly RemedyLine[],
+  told: readonly Told[],
+  { struckAt, undoneAt }: Pick<Moments, 'struckAt' | 'undoneAt'>,
+): Measurements {
+  const after = (from: number, at: number | undefined): number | null =>
+    at === undefined ? null : Math.round((at - from) / 10) / 100;
+  const firstOf = (event: string): number | undefined => {
+    const line = logged.find((l) => l.event === event);
+    return line && new Date(line.at).getTime();
+  };
+  const firing = told.find((t) => t.status === 'firing' && t.receivedAt >= struckAt);
+  const ended = logged.filter((l) => l.event === 'remedy-reconnected' || l.event === 'remedy-give-up');
+  return {
+    paged: after(struckAt, firing?.receivedAt),
+    firstAttempt: after(struckAt, firstOf('remedy-attempt')),
+    attempts: logged.filter((l) => l.event === 'remedy-attempt').length,
+    reconnected: after(undoneAt, firstOf('remedy-reconnected')),
+    // Both nodes' Alertmanagers may call; one call tries, once.
+    remedyRuns: ended.length,
+  };
+}

@@ -1,0 +1,125 @@
+import { THANOS_JOBS } from '../../../lib/core/rendering/render';
+import { must } from '../clock';
+import { seriesOf } from '../judge/collect';
+import type { Instrument } from '../instrument';
+import { queriesOf } from '../thanos';
+import { getJson, type World } from '../world';
+
+/** The answer to a range query: series → its values as text, one per step. */
+export type Answer = ReadonlyMap<string, string>;
+
+type Series = {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, string])[];
+};
+
+/** External labels are left out: Thanos adds them, a node does not know them in its own answers. */
+export function answerOf(result: readonly Series[]): Answer {
+  return new Map(result.map(({ metric, values }) => [seriesOf(metric), JSON.stringify(values)]));
+}
+
+/** Series that are not the same in both, or only in one. */
+export function differing(a: Answer, b: Answer): string[] {
+  return [...new Set([...a.keys(), ...b.keys()])].filter((series) => !alike(a.get(series), b.get(series))).sort();
+}
+
+/**
+ * The same values, each at the same step or at one beside it: a change may fall between the scrapes of two replicas. At
+ * the ends of the window what is beside is not seen.
+ */
+function alike(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const [as, bs] = [a, b].map((text) => JSON.parse(text) as Series['values']) as [Series['values'], Series['values']];
+  if (as.length !== bs.length || as.length < 3) return false;
+  const beside = (one: Series['values'], other: Series['values']): boolean =>
+    one.slice(1, -1).every(([, value], i) => [i, i + 1, i + 2].some((j) => other[j]![1] === value));
+  return as.every(([at], i) => at === bs[i]![0]) && beside(as, bs) && beside(bs, as);
+}
+
+/**
+ * What is asked. Replicas scrape at different fractions of a second; so only what hardly moves can be equal to the last
+ * digit. A histogram's buckets are born when such a latency is first seen: their number always moves.
+ */
+const QUERIES = [
+  'up',
+  'sum by (job) (up)',
+  'trade_engine_drill{alert="for5s"}',
+  'count by (__name__) ({job="redis", __name__!~".+_bucket"})',
+];
+
+/** The window that is asked for lies between settling and the fault: nothing moves in it. */
+const FROM_S = 1;
+const TO_S = 11;
+
+/** What Thanos finds by DNS and scrapes every 15 s is born well after the system is ready. */
+const STANDS_STILL_MS = 180_000;
+const STILL_S = 15;
+
+/** Waits until everything that is asked for exists and has not changed for a while: two replicas see a birth at two moments. */
+export async function standsStill(world: World): Promise<void> {
+  await must('what is compared stands still', STANDS_STILL_MS, world.signal, () => moving(world), 1_000);
+}
+
+async function moving(world: World): Promise<string | null> {
+  // The last second may not have been scraped by everybody.
+  const end = Math.floor(Date.now() / 1000) - 1;
+  const window = { start: String(end - STILL_S), end: String(end), step: '1' };
+  const answers = await Promise.all(QUERIES.map((query) => ask(world, query, window)));
+  const late = THANOS_JOBS.filter(
+    (job) => ![...answers[0]!.keys()].some((series) => series.includes(JSON.stringify(['job', job]))),
+  );
+  if (late.length > 0) return `nobody scrapes ${late.join(', ')} yet`;
+  for (const answer of answers) {
+    for (const [series, text] of answer) {
+      const values = JSON.parse(text) as Series['values'];
+      if (values.length <= STILL_S) return `${series} was born in the last ${STILL_S} s`;
+      if (new Set(values.map(([, value]) => value)).size > 1) return `${series} changed in the last ${STILL_S} s`;
+    }
+  }
+  return null;
+}
+
+/** The same range queries through the query port before the fault, while it lasts and afterwards: equal answers? */
+export const sameAnswers: Instrument = (world) => {
+  const startedS = Math.ceil(Date.now() / 1000);
+  const window = { start: String(startedS + FROM_S), end: String(startedS + TO_S), step: '1' };
+  const all = (): Promise<Answer[]> => Promise.all(QUERIES.map((query) => ask(world, query, window)));
+  let before: Answer[] | undefined;
+  let during: Answer[] | undefined;
+  return {
+    async beforeFault() {
+      before = await all();
+    },
+    async beforeUndo() {
+      during = await all();
+    },
+    async finish() {
+      const after = await all();
+      const findings = [...compare('while it lasted', before!, during!), ...compare('afterwards', before!, after)];
+      return {
+        measurements: {
+          answersCompared: before!.reduce((sum, answer) => sum + answer.size, 0),
+          answersDiffering: findings.length,
+        },
+        findings,
+      };
+    },
+  };
+};
+
+function compare(when: string, before: readonly Answer[], then: readonly Answer[]): string[] {
+  return QUERIES.flatMap((query, i) =>
+    differing(before[i]!, then[i]!).map(
+      (series) =>
+        `${query} ${when}: ${series} was ${before[i]!.get(series) ?? 'not there'}, is ${then[i]!.get(series) ?? 'not there'}`,
+    ),
+  );
+}
+
+async function ask(world: World, query: string, window: Readonly<Record<string, string>>): Promise<Answer> {
+  const parameters = new URLSearchParams({ query, ...window });
+  const url = `${queriesOf(world)}/api/v1/query_range?${parameters.toString()}`;
+  const { data } = await getJson<{ data: { result: Series[] } }>(url, 10_000);
+  return answerOf(data.result);
+}

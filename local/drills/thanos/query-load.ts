@@ -1,0 +1,97 @@
+import { Agent, request } from 'node:http';
+import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+import type { Instrument, Moments } from '../instrument';
+import type { QuerySample } from './queries';
+import type { Measurements } from '../judge/result';
+import { queriesOf } from '../thanos';
+
+/** A query that takes longer is given up: whoever asked has gone by then. */
+const GIVEN_UP_MS = 10_000;
+
+/** What dashboards ask: everything that is up, a rate, a value, and a little graph. Their answers keep their labels. */
+const QUERIES: readonly ((nowS: number) => string)[] = [
+  () => 'query?query=up',
+  () => `query?query=${encodeURIComponent('rate(trade_engine_orders_total[10s])')}`,
+  () => 'query?query=trade_engine_drill',
+  (now) => `query_range?query=${encodeURIComponent('up{job="redis"}')}&start=${now - 60}&end=${now}&step=5`,
+];
+
+/** So many queries a second through the load balancer's query port, every other one on a connection of its own. */
+export function queryLoad(
+  perSecond: number,
+  summarize: (samples: readonly QuerySample[], moments: Moments) => Measurements,
+): Instrument {
+  return (world) => {
+    const base = queriesOf(world);
+    const agent = new Agent({ keepAlive: true });
+    const samples: QuerySample[] = [];
+    const open = new Set<Promise<unknown>>();
+    let sent = 0;
+    const timer = setInterval(() => {
+      const path = QUERIES[sent % QUERIES.length]!(Math.floor(Date.now() / 1000));
+      // Rotated against the queries, so that each of them goes both ways.
+      const kept = Math.floor(sent / QUERIES.length) % 2 === 0;
+      sent += 1;
+      const asking = ask(`${base}/api/v1/${path}`, kept ? agent : undefined).then((s) => samples.push(s));
+      open.add(asking);
+      void asking.finally(() => open.delete(asking));
+    }, 1000 / perSecond);
+    return {
+      async finish(moments) {
+        clearInterval(timer);
+        await Promise.all(open);
+        const errors = new Map<string, number>();
+        for (const s of samples) if (s.error !== null) errors.set(s.error, (errors.get(s.error) ?? 0) + 1);
+        return {
+          measurements: summarize(samples, moments),
+          findings: [...errors].map(([error, n]) => `${n} queries: ${error}`),
+        };
+      },
+      stop() {
+        clearInterval(timer);
+        agent.destroy();
+      },
+    };
+  };
+}
+
+/** One query. Never rejects. */
+function ask(url: string, agent: Agent | undefined): Promise<QuerySample> {
+  const startedAt = Date.now();
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const done = (error: string | null, by: QuerySample['by']): void => {
+      clearTimeout(timer);
+      resolve({ startedAt, ms: performance.now() - began, error, reused: req.reusedSocket, by });
+    };
+    const req = request(url, { agent: agent ?? false }, (response) => {
+      let text = '';
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => {
+          const read = readAnswer(response.statusCode!, text);
+          done(read.error, read.by);
+        })
+        .on('error', fail);
+    });
+    const fail = (error: NodeJS.ErrnoException): void =>
+      done(error.code === undefined ? error.message : `${error.code} ${error.syscall ?? ''}`.trim(), null);
+    const timer = setTimeout(() => req.destroy(new Error(`no answer in ${GIVEN_UP_MS / 1000} s`)), GIVEN_UP_MS);
+    req.once('error', fail).end();
+  });
+}
+
+/** Thanos adds the external labels to what it answers; a node does not. */
+export function readAnswer(status: number, text: string): Pick<QuerySample, 'error' | 'by'> {
+  if (status !== 200) return { error: `HTTP ${status} ${text.slice(0, 120)}`, by: null };
+  let result: { metric: Record<string, string> }[] | undefined;
+  try {
+    ({ result } = (JSON.parse(text) as { data: { result: typeof result } }).data);
+  } catch {
+    return { error: `not an answer: ${text.slice(0, 120)}`, by: null };
+  }
+  const first = result?.[0];
+  if (first === undefined) return { error: 'an answer without data', by: null };
+  return { error: null, by: EXTERNAL_LABELS.cluster in first.metric ? 'thanos' : 'nodes' };
+}

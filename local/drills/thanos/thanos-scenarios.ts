@@ -1,0 +1,36 @@
+import { sameAnswers, standsStill } from './answers';
+import { blocksMove } from './blocks-move';
+import { compactorCrash } from './compactor-crash';
+import { FAILOVER } from '../failover/failover-scenarios';
+import { historyWatch } from './history-watch';
+import { queryPath, reroute } from './queries';
+import { queryLoad } from './query-load';
+import type { Scenario } from '../scenario';
+import { service } from '../thanos';
+
+/** No node is hurt: alerts must not notice at all. */
+const THANOS = { ...FAILOVER, hurts: 'nobody', takeover: 'none', epochs: 0, needsThanos: true } as const;
+
+/** Incidents of Thanos. */
+export const THANOS_SCENARIOS: readonly Scenario[] = [
+  {
+    ...THANOS,
+    name: 'thanos-down',
+    what: 'every query task is killed and stays down: queries go to the nodes, and back when Thanos is well again',
+    instruments: [queryLoad(20, reroute), sameAnswers],
+    prepare: standsStill,
+    inject: service('stop-service', 'query'),
+    undo: service('start-service', 'query'),
+  },
+  {
+    ...THANOS,
+    name: 'store-down',
+    what: 'the store gateway is killed and stays down: what is recent is answered, what is old comes back with it',
+    instruments: [queryLoad(20, queryPath), historyWatch],
+    prepare: historyWatch.prepare,
+    inject: service('stop-service', 'store'),
+    undo: service('start-service', 'store'),
+  },
+  { ...THANOS, ...blocksMove },
+  { ...THANOS, ...compactorCrash },
+];

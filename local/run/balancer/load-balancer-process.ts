@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Cleanup } from '../hosts/cleanup';
+import type { Instance } from '../hosts/instance';
+import { renderHaproxy, renderYardstick, type DeployedListener } from './load-balancer';
+import { launch, MARKS, type Running } from '../hosts/processes';
+import { readListeners, type Locate } from './read-listeners';
+import type { Tool } from '../tool-dir';
+
+export interface LoadBalancerOptions {
+  readonly tool: Tool;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly dir: string;
+  readonly runId: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly bind: string;
+  /** Of the yardstick's statistics. */
+  readonly yardstickSocket: string;
+  readonly cleanup: Cleanup;
+  readonly onEvent: (what: string, how: string) => void;
+}
+
+const UP_MS = 5_000;
+
+/** HAProxy with the deployed listeners and whatever they point to; a second one is the yardstick. */
+export class LoadBalancer {
+  private readonly files: { readonly socket: string; readonly state: string; readonly config: string };
+  private readonly locate: Locate;
+  private config = '';
+  private process: Running | undefined;
+  private yardstick: Running | undefined;
+  private yardstickConfig = '';
+
+  constructor(private readonly o: LoadBalancerOptions) {
+    const dir = join(o.dir, 'haproxy');
+    mkdirSync(dir, { recursive: true });
+    // Not in there: HAProxy adds to the path of a socket, which must stay short.
+    this.files = { socket: join(o.dir, 'nlb.sock'), state: join(dir, 'state'), config: join(dir, 'haproxy.cfg') };
+    this.locate = (id, port) => {
+      if (!id.startsWith('i-')) return { name: id, address: id, port };
+      // One that is just being replaced is registered before it boots.
+      const instance = [...o.instances.values()].find((i) => i.deployed.instanceId === id);
+      return instance === undefined ? null : { name: instance.deployed.node, address: instance.address, port };
+    };
+  }
+
+  async start(): Promise<void> {
+    const listeners = await readListeners(this.o.elb, this.locate);
+    await this.apply(listeners);
+    await this.watchNodes(listeners);
+  }
+
+  /** The yardstick knows nodes by their addresses; one that is replaced has another. */
+  private async watchNodes(listeners: readonly DeployedListener[]): Promise<void> {
+    const nodes = listeners.find((l) => l.group.ofInstances)?.group;
+    if (nodes === undefined) return;
+    const text = renderYardstick(nodes, this.o.yardstickSocket);
+    if (text === this.yardstickConfig) return;
+    const config = join(this.o.dir, 'haproxy', 'yardstick.cfg');
+    writeFileSync(config, text);
+    this.yardstickConfig = text;
+    const before = this.yardstick;
+    this.yardstick = undefined;
+    await before?.stop(2_000);
+    this.yardstick = this.launch('haproxy-yardstick', ['-f', config]);
+  }
+
+  /** Reads anew where the listeners point and who is registered. */
+  async refresh(): Promise<void> {
+    const listeners = await readListeners(this.o.elb, this.locate);
+    await this.apply(listeners);
+    await this.watchNodes(listeners);
+  }
+
+  /** The successor takes the listening sockets over, so that no connection is refused; open ones stay where they are. */
+  private async apply(listeners: readonly DeployedListener[]): Promise<void> {
+    const config = renderHaproxy(listeners, this.o.bind, this.files);
+    if (config === this.config) return;
+    const before = this.process;
+    writeFileSync(this.files.state, before === undefined ? '' : await ask(this.files.socket, 'show servers state'));
+    writeFileSync(this.files.config, config);
+    this.config = config;
+    const replaces = before === undefined ? [] : ['-x', this.files.socket, '-sf', String(before.pid)];
+    this.process = this.launch('haproxy', ['-f', this.files.config, ...replaces]);
+    await this.untilUp(this.process);
+  }
+
+  /** Told to end before it is up, it would not tell its predecessor to. @throws Error when it does not come up */
+  private async untilUp({ pid, isRunning }: Running): Promise<void> {
+    for (const end = Date.now() + UP_MS; Date.now() < end && isRunning();) {
+      const info = await ask(this.files.socket, 'show info').catch(() => ''); // not its socket yet, or just changing hands
+      if (info.split('\n').includes(`Pid: ${pid}`)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`HAProxy did not come up; see ${join(this.o.dir, 'logs', 'haproxy.log')}`);
+  }
+
+  private launch(name: string, args: readonly string[]): Running {
+    const { o } = this;
+    const haproxy = launch({
+      name,
+      command: o.tool.path,
+      args: ['-db', ...args],
+      env: { ...o.env, ...o.tool.env, [MARKS.run]: o.runId },
+      log: join(o.dir, 'logs', `${name}.log`),
+    });
+    o.cleanup.defer(`stop ${name}`, () => haproxy.stop(2_000));
+    void haproxy.ended.then((how) => {
+      // One that was replaced ends when its last connection does.
+      if (haproxy === this.process || haproxy === this.yardstick) o.onEvent(name, how);
+    });
+    return haproxy;
+  }
+}
+
+function ask(path: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (!existsSync(path)) return resolve('');
+    let answer = '';
+    const socket = createConnection(path, () => socket.write(`${command}\n`));
+    socket
+      .setEncoding('utf8')
+      .setTimeout(1_000, () => socket.destroy(new Error(`HAProxy did not answer ${command} in time`)))
+      .on('data', (chunk: string) => (answer += chunk))
+      .once('end', () => resolve(answer))
+      .once('error', reject);
+  });
+}

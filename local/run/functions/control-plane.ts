@@ -1,0 +1,170 @@
+import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
+import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
+import { MetricStore } from './metrics';
+import type { DeployedSchedule, Deployment } from '../deploy/read-back';
+
+export interface ControlPlaneOptions {
+  readonly functions: readonly DeployedFunction[];
+  readonly schedules: readonly DeployedSchedule[];
+  /** Reads them anew: a second `cdk deploy` changes their input. */
+  readonly readSchedules: () => Promise<readonly DeployedSchedule[]>;
+  readonly alarms: readonly DeployedAlarm[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logDir: string;
+  readonly cloudwatch: CloudWatchClient;
+  /** Log lines of functions (metrics left out) and what this plays itself. */
+  readonly onLog: (source: string, line: string) => void;
+}
+
+/** Plays Lambda, EventBridge's schedules and CloudWatch's alarms, from their deployed definitions. */
+export class ControlPlane {
+  readonly metrics = new MetricStore();
+  private readonly functions = new Map<string, FunctionRunner>();
+  private readonly schedules: DeployedSchedule[] = [];
+  private readonly alarms: DeployedAlarm[] = [];
+  private readonly states = new Map<string, AlarmState>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private halted = false;
+
+  constructor(private readonly options: ControlPlaneOptions) {
+    for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
+    this.alarms.push(...options.alarms);
+  }
+
+  /** The first tick of every schedule comes at once, then on its grid. Alarms are evaluated every second. */
+  start(): void {
+    for (const schedule of this.options.schedules) this.follow(schedule);
+    this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
+  }
+
+  /** What a further deploy added; what is known goes on as it is. */
+  async grow({ functions, schedules, alarms }: Pick<Deployment, 'functions' | 'schedules' | 'alarms'>): Promise<void> {
+    for (const f of functions) if (!this.functions.has(f.arn)) this.functions.set(f.arn, this.runner(f));
+    const isNew =
+      <T extends { readonly name: string }>(known: readonly T[]) =>
+      (one: T): boolean =>
+        !known.some(({ name }) => name === one.name);
+    this.alarms.push(...alarms.filter(isNew(this.alarms)));
+    for (const schedule of schedules.filter(isNew(this.schedules))) this.follow(schedule);
+  }
+
+  knows(name: string): boolean {
+    return [...this.functions.values()].some((f) => f.deployed.name === name);
+  }
+
+  /** One function does not run, until it is released: then its schedule ticks at once. */
+  async holdFunction(name: string): Promise<void> {
+    await this.byName(name).halt();
+  }
+  releaseFunction(name: string): void {
+    const released = this.byName(name);
+    released.resume();
+    for (const schedule of this.schedules) if (schedule.functionArn === released.deployed.arn) void this.tick(schedule);
+  }
+
+  private follow(schedule: DeployedSchedule): void {
+    this.schedules.push(schedule);
+    void this.tick(schedule);
+    this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.halt();
+  }
+
+  /** No function runs, no schedule ticks, no alarm is evaluated. */
+  async halt(): Promise<void> {
+    this.halted = true;
+    await Promise.all([...this.functions.values()].map((f) => f.halt()));
+  }
+
+  /** Everything again, the schedules at once. */
+  resume(): void {
+    for (const f of this.functions.values()) f.resume();
+    this.halted = false;
+    for (const schedule of this.schedules) void this.tick(schedule);
+  }
+
+  private async tick(schedule: DeployedSchedule): Promise<void> {
+    if (this.halted) return;
+    const now = await this.options.readSchedules().catch(() => this.schedules); // the emulator may be stopped
+    const { input } = now.find((s) => s.name === schedule.name) ?? schedule;
+    if (!this.halted) await this.byArn(schedule.functionArn)?.invoke(input);
+  }
+
+  /** `name` is the function's name or a part of it that fits one function only. */
+  invoke(name: string, event: unknown): Promise<Invocation> {
+    return this.byName(name).invoke(event);
+  }
+
+  private byName(name: string): FunctionRunner {
+    const all = [...this.functions.values()];
+    // A further shard's are named as shard 0's, and then its number.
+    const exact = all.filter((f) => f.deployed.name === name || f.deployed.name.endsWith(`-${name}`));
+    const fitting = exact.length > 0 ? exact : all.filter((f) => f.deployed.name.includes(name));
+    if (fitting.length !== 1) {
+      const known = [...this.functions.values()].map((f) => f.deployed.name).join(', ');
+      throw new Error(`${fitting.length} functions fit ${JSON.stringify(name)}; deployed: ${known}`);
+    }
+    return fitting[0]!;
+  }
+
+  /** Puts an alarm into ALARM, as SetAlarmState does: its actions run; the next evaluation sets it right. */
+  async triggerAlarm(name: string): Promise<void> {
+    const alarm = this.alarms.find((a) => a.name === name || a.name.endsWith(name));
+    if (alarm === undefined)
+      throw new Error(`no alarm ${JSON.stringify(name)}; deployed: ${this.alarms.map((a) => a.name).join(', ')}`);
+    await this.change(alarm, this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA', 'ALARM', 'set by hand');
+  }
+
+  alarmStates(): Record<string, AlarmState> {
+    return Object.fromEntries(this.states);
+  }
+
+  private evaluateAlarms(): void {
+    if (this.halted) return;
+    const now = Date.now();
+    for (const alarm of this.alarms) {
+      const before = this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
+      const state = evaluateAlarm(alarm, this.metrics, now);
+      if (state !== before) void this.change(alarm, before, state, 'threshold crossed');
+    }
+  }
+
+  /** Actions run on a change of state only, as CloudWatch does. */
+  private async change(alarm: DeployedAlarm, before: AlarmState, state: AlarmState, reason: string): Promise<void> {
+    this.states.set(alarm.name, state);
+    this.options.onLog('alarm', JSON.stringify({ event: 'alarm', alarm: alarm.name, state, before, reason }));
+    this.options.cloudwatch
+      .send(new SetAlarmStateCommand({ AlarmName: alarm.name, StateValue: state, StateReason: reason }))
+      .catch((error: Error) =>
+        this.options.onLog('alarm', JSON.stringify({ event: 'alarm-state-not-recorded', error: error.message })),
+      );
+    const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
+    const event = alarmEvent(alarm, state, before, reason, Date.now());
+    await Promise.all(actions.map((arn) => this.byArn(arn)?.invoke(event)));
+  }
+
+  private byArn(arn: string): FunctionRunner | undefined {
+    return this.functions.get(arn);
+  }
+
+  private runner(deployed: DeployedFunction): FunctionRunner {
+    const { options, metrics } = this;
+    const count = (name: string, value: number): void =>
+      metrics.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: deployed.name } }, value, Date.now());
+    return new FunctionRunner(deployed, {
+      env: options.env,
+      log: `${options.logDir}/${deployed.name}.log`,
+      onLine: (line) => {
+        if (!metrics.takeLogLine(line)) options.onLog(deployed.name, line);
+      },
+      onInvocation: (failed) => {
+        count('Invocations', 1);
+        count('Errors', failed ? 1 : 0);
+      },
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/node-documents';
+import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
+import { localConfig } from '../deploy/local-config';
+import { EMULATOR_PORT, type Prepared } from './prepare-phase';
+import { MARKS } from '../hosts/processes';
+import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
+import type { Start } from '../system';
+import { startWorkload, type Workload } from '../workload';
+
+export interface Deployed {
+  readonly emulator: Emulator;
+  readonly workload: Workload;
+  readonly deployment: Deployment;
+  /** The emulator, as the nodes and functions reach it. */
+  readonly endpoint: string;
+  readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** What the nodes were told to run. */
+  readonly bundle: ConfigBundle;
+}
+
+/** The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile. */
+export async function deploy(
+  start: Start,
+  { tools, network, mkfs, cluster, region, env }: Prepared,
+): Promise<Deployed> {
+  const { dir, runId, cleanup, signal } = start;
+  const { hostAddress } = network;
+  const emulator = await start.step('AWS API emulator', () =>
+    startEmulator({
+      python: tools.moto_server.python,
+      listen: [`127.0.0.1:${EMULATOR_PORT}`, `${hostAddress}:${EMULATOR_PORT}`],
+      log: join(dir, 'logs', 'emulator.log'),
+      env: { ...env, [MARKS.run]: runId },
+    }),
+  );
+  cleanup.defer('stop the emulator', () => emulator.stop());
+  void emulator.ended.then((how) => start.onEnd('the AWS API emulator', how));
+
+  const workload = await start.step('workload: Redis, DuckDB, trade engine, pager', () =>
+    startWorkload({ tools, host: hostAddress, dir, runId, env, cleanup, onEvent: start.onEnd }),
+  );
+  start.save({ pages: workload.pages });
+
+  const configDir = localConfig(join(dir, 'config'), hostAddress, mkfs !== null);
+  await start.step('cdk bootstrap, cdk deploy --all', () =>
+    deployApp({
+      port: EMULATOR_PORT,
+      region,
+      configDir,
+      outDir: join(dir, 'cdk.out'),
+      onProgress: (line) => isNews(line) && start.onProgress(`  ${line.trim()}`),
+      signal,
+    }),
+  );
+
+  const endpoint = `http://${hostAddress}:${EMULATOR_PORT}`;
+  const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+  const fetchObject = async (Bucket: string, Key: string): Promise<Uint8Array> =>
+    (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray();
+  const deployment = await start.step('reading back what was deployed', () =>
+    readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject }),
+  );
+  start.save({ endpoint });
+  return {
+    emulator,
+    workload,
+    deployment,
+    endpoint,
+    fetchObject,
+    bundle: await deployedBundle(deployment, fetchObject),
+  };
+}
+
+/** The configuration bundle that the schedule's input points to. */
+async function deployedBundle(deployment: Deployment, fetchObject: Deployed['fetchObject']): Promise<ConfigBundle> {
+  const input = deployment.schedules
+    .map((s) => s.input as { config?: ConfigPointer })
+    .find((i) => i.config !== undefined);
+  if (input?.config === undefined) throw new Error('no deployed schedule carries a pointer to the configuration');
+  const bytes = await fetchObject(input.config.bucket, input.config.key);
+  return JSON.parse(Buffer.from(bytes).toString()) as ConfigBundle;
+}
+
+/** Of the CDK CLI's output: one line per stack. All of it is in the error when it fails. */
+function isNews(line: string): boolean {
+  return /^\s*(✅|❌)/u.test(line);
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import type { Action } from '../actions/control-api';
+import { alertingFlags } from '../phases/run-phase';
+import { Cleanup } from '../hosts/cleanup';
+import type { HostNetwork } from '../hosts/network';
+import { ORACLE_PORT, writeNodeTargets } from './oracle';
+import { MARKS } from '../hosts/processes';
+import { startRival, type Rival } from './rival';
+import type { System } from '../system';
+
+/** Where the pager files what a plain pair sends. */
+const PAGER_PATH = 'plain';
+const READY_MS = 30_000;
+
+/**
+ * What users build without us: two Prometheus that both alert, to a pair of clustered Alertmanagers. Same targets,
+ * rules and external labels, `replica` dropped, each on a host of its own. The first of them can be cut off.
+ */
+export class PlainPair {
+  private hosts: HostNetwork[] | undefined;
+  private running: { readonly cleanup: Cleanup; readonly rivals: Rival[] } | undefined;
+
+  constructor(private readonly system: System) {
+    system.start.cleanup.defer('stop the plain pair', () => this.stop());
+  }
+
+  /** Ready when it resolves. */
+  async start(): Promise<void> {
+    if (this.running !== undefined) return;
+    const { start, prepared, deployed, instances, network } = this.system;
+    // Hosts cannot be taken away one by one: they stay until the network goes.
+    this.hosts ??= freeAddresses(network.hostAddress, 2).map((address, i) =>
+      network.addHost(`plain-${i + 1}`, address),
+    );
+    const addresses = this.hosts.map((host) => host.address);
+    const cleanup = new Cleanup();
+    const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
+    const rivals = this.hosts.map((host, i) =>
+      startRival({
+        name: `plain-${i + 1}`,
+        tools: prepared.tools,
+        bundle: deployed.bundle,
+        cluster: prepared.cluster,
+        pagerPath: PAGER_PATH,
+        host,
+        prometheusPort: ORACLE_PORT,
+        nodeTargets: writeNodeTargets(join(start.dir, 'plain', 'nodes'), nodes),
+        clusterPeers: addresses.filter((address) => address !== host.address),
+        prometheusFlags: alertingFlags(deployed.deployment.instances[0]!),
+        env: { ...prepared.env, [MARKS.run]: start.runId },
+        dir: join(start.dir, 'plain', `${i + 1}`),
+        cleanup,
+        onEvent: (what, how) => this.running !== undefined && start.onEnd(what, how),
+      }),
+    );
+    this.running = { cleanup, rivals };
+    await Promise.all(rivals.flatMap((r) => [untilReady(r.prometheusUrl), untilReady(r.alertmanagerUrl)]));
+  }
+
+  cut(): void {
+    this.first().cut();
+  }
+
+  mend(): void {
+    this.first().mend();
+  }
+
+  async stop(): Promise<void> {
+    const failed = (await this.running?.cleanup.run()) ?? [];
+    this.running = undefined;
+    if (failed.length > 0) throw new Error(failed.join('; '));
+  }
+
+  private first(): HostNetwork {
+    if (this.running === undefined) throw new Error('the plain pair does not run; plain-start starts it');
+    return this.hosts![0]!;
+  }
+}
+
+/** The control socket's actions for the pair; every one answers when it took effect, like all faults. */
+export function plainPairActions(
+  system: System,
+  timed: (act: () => unknown) => Action,
+): Readonly<Record<string, Action>> {
+  const pair = new PlainPair(system);
+  return {
+    'plain-start': timed(() => pair.start()),
+    'plain-stop': timed(() => pair.stop()),
+    'plain-cut': timed(() => pair.cut()),
+    'plain-mend': timed(() => pair.mend()),
+  };
+}
+
+/** The addresses just below the runner's own, which is the last of the network: AWS hands out from the other end. */
+export function freeAddresses(hostAddress: string, count: number): string[] {
+  const number = hostAddress.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return Array.from({ length: count }, (_, i) => {
+    const n = number - 1 - i;
+    return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.');
+  });
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (const end = Date.now() + READY_MS; ;) {
+    const ok = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) }).then(
+      (response) => response.ok,
+      () => false, // not up yet
+    );
+    if (ok) return;
+    if (Date.now() > end) throw new Error(`${url} is not ready after ${READY_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

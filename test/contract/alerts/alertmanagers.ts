@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentEnv } from '../../../agent/base/env';
+import { pathsOf } from '../../../agent/base/paths';
+import { alertmanagerCommand } from '../../../agent/process/programs';
+import { PORTS } from '../../../lib/contract/names';
+import type { NodeConfig } from '../../../lib/contract/node-documents';
+import { toolDir } from '../../../local/run/tool-dir';
+import { resolveTools } from '../../../local/tools';
+import { eventually, servePager } from '../agent/agent-tools';
+
+/** Real Alertmanagers, each with the command that an agent gives it, on loopback addresses; and whom they tell. */
+export class Alertmanagers {
+  private readonly root = mkdtempSync(join(tmpdir(), 'promha-alertmanagers-'));
+  private running: ChildProcess[] = [];
+  private bin!: string;
+  private pager!: Awaited<ReturnType<typeof servePager>>;
+
+  constructor(
+    private readonly peerTimeoutMs: number,
+    private readonly groupIntervalMs: number,
+  ) {}
+
+  async prepare(): Promise<void> {
+    this.pager = await servePager();
+    this.bin = toolDir(join(this.root, 'bin'), await resolveTools(['alertmanager']));
+  }
+
+  /** What was told of an alert, in order. */
+  told(name: string): string[] {
+    return this.pager.got.flatMap(({ alerts }) =>
+      alerts.filter((a) => a.labels.alertname === name).map((a) => a.status),
+    );
+  }
+
+  /** Who is started later comes later in the cluster's order. Returns host:port. */
+  start(address: string, peers: readonly string[]): string {
+    const dir = join(this.root, address);
+    const paths = pathsOf({ stateDir: dir, dataDir: join(dir, 'data'), binDir: this.bin } as AgentEnv);
+    mkdirSync(join(paths.config, 'live'), { recursive: true });
+    const timing = `group_wait: 1s, group_interval: ${this.groupIntervalMs}ms, repeat_interval: 4h`;
+    writeFileSync(
+      join(paths.config, 'live', 'alertmanager.yml'),
+      `route: { receiver: pager, group_by: [alertname], ${timing} }\n` +
+        `receivers: [{ name: pager, webhook_configs: [{ url: '${this.pager.url}', send_resolved: true }] }]\n`,
+    );
+    const config = { alertmanager: { peerTimeout: `${this.peerTimeoutMs}ms` } } as NodeConfig;
+    const { file, args, cwd } = alertmanagerCommand(config, paths, address, peers);
+    this.running.push(spawn(file, [...args], { cwd, stdio: 'ignore' }));
+    return `${address}:${PORTS.alertmanager}`;
+  }
+
+  /** Settled, all of them in one cluster, and in which order. */
+  async settled(apis: readonly string[]): Promise<void> {
+    const names: string[] = [];
+    for (const api of apis) {
+      const cluster = await eventually(`${api} has settled`, async () => {
+        const answer = await fetch(`http://${api}/api/v2/status`);
+        const { cluster } = (await answer.json()) as { cluster: { status: string; name: string; peers: unknown[] } };
+        return cluster.status === 'ready' && cluster.peers.length === apis.length && cluster;
+      });
+      names.push(cluster.name);
+    }
+    expect([...names].sort()).toEqual(names);
+  }
+
+  /** SIGKILL of every one at once. */
+  async kill(): Promise<void> {
+    const ended = this.running.map((process) => new Promise((resolve) => process.once('exit', resolve)));
+    for (const process of this.running.splice(0)) process.kill('SIGKILL');
+    await Promise.all(ended);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.root, { recursive: true, force: true });
+    this.pager.server.closeAllConnections();
+    this.pager.server.close();
+  }
+}

@@ -1,0 +1,159 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mend } from '../../../agent/tsdb/mend';
+import { Pace } from '../../../agent/tsdb/scan/pace';
+import { scrubPass } from '../../../agent/tsdb/pass';
+import { SetAside } from '../../../agent/tsdb/set-aside';
+import type { Finding, IfStarted } from '../../../lib/core/tsdb/damage';
+import { forget, type Inventory } from '../../../lib/core/tsdb/inventory';
+import { judge, type Judgement } from '../../../lib/core/tsdb/judge';
+import { planMends } from '../../../lib/core/tsdb/mend';
+import { resolveTools } from '../../../local/tools';
+import { eventually } from '../agent/agent-tools';
+import { DAMAGES } from './scrub-damage';
+import { countSamples, ownMetric, push, startLab, type Series } from './scrub-lab';
+
+const STOPPED = { running: false, blocksLoaded: null, retentionMs: null, bySize: false };
+const MINUTES = 120;
+const SERIES = 200;
+const ALL = MINUTES * 60 * SERIES;
+/** Two hours then give blocks, a checkpoint, segments after it, and chunks of the head. */
+const SHORT_BLOCKS = ['--storage.tsdb.min-block-duration=20m', '--storage.tsdb.max-block-duration=20m'];
+
+let program: string;
+let root: string;
+let base: string;
+let memory: Inventory;
+
+beforeAll(async () => {
+  program = (await resolveTools(['prometheus'])).prometheus.path;
+  root = mkdtempSync(join(tmpdir(), 'promha-scrub-'));
+  base = join(root, 'base');
+  await writeBase();
+  const { inventory, findings } = await look(base, null);
+  expect(findings).toEqual([]);
+  memory = inventory;
+}, 180_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe.each(DAMAGES.map((damage) => [damage.name, damage] as const))('%s', (name, damage) => {
+  const asItIs = (): string => join(root, 'as-it-is');
+  const repaired = (): string => join(root, 'repaired');
+  beforeAll(() => {
+    for (const dir of [asItIs(), repaired()]) {
+      cpSync(base, dir, { recursive: true });
+      damage.hurt(join(dir, 'data'));
+    }
+  });
+  afterAll(() => [asItIs(), repaired()].forEach((dir) => rmSync(dir, { recursive: true, force: true })));
+  let keptByPrometheus = 0;
+
+  test(`is found; Prometheus started on it: ${damage.ifStarted}`, async () => {
+    const { findings } = await look(asItIs(), memory);
+    expect(findings).toContainEqual(expect.objectContaining({ class: damage.class, ifStarted: damage.ifStarted }));
+    const { outcome, kept } = await start(asItIs());
+    keptByPrometheus = kept;
+    expect(OUTCOMES[damage.ifStarted]).toContain(outcome);
+  });
+
+  test(`is repaired: at least ${damage.keeps * 100} % is kept, and never less than Prometheus would keep`, async () => {
+    const { findings, inventory } = await look(repaired(), memory);
+    const data = repaired();
+    const options = { data, tsdb: join(data, 'data'), incident: name, keepMs: 1e9, now: Date.now };
+    const steps = planMends(findings, inventory);
+    for (let again = 0; again < 2; again += 1) await mend(steps, new SetAside(options), unhurried());
+    const paths = mendable(findings).map((finding) => finding.path);
+    expect(mendable((await look(repaired(), forget(inventory, paths))).findings)).toEqual([]);
+    const { outcome, kept, pure } = await start(repaired());
+    expect({ outcome, pure }).toEqual({ outcome: damage.repaired, pure: true });
+    expect(kept).toBeGreaterThanOrEqual(damage.keeps);
+    expect(kept).toBeGreaterThanOrEqual(keptByPrometheus);
+  });
+});
+
+const mendable = (findings: readonly Finding[]): Finding[] => findings.filter(({ mend }) => mend !== 'none');
+
+const OUTCOMES: Readonly<Record<IfStarted, readonly string[]>> = {
+  harmless: ['ready'],
+  incomplete: ['ready', 'repaired itself'],
+  'queries-fail': ['queries fail'],
+  refuses: ['exits'],
+  destroys: ['repaired itself', 'exits'],
+};
+
+interface Start {
+  readonly outcome: string;
+  /** The share of all samples, 0 to 1. */
+  readonly kept: number;
+  /** New series have no samples but their own. */
+  readonly pure: boolean;
+}
+
+/** Starts Prometheus, twice, because some damage shows only then. */
+async function start(dir: string): Promise<Start> {
+  const first = await startOnce(dir);
+  if (first.outcome === 'exits') return first;
+  const second = await startOnce(dir);
+  const outcome = second.outcome === 'ready' ? first.outcome : second.outcome;
+  return { outcome, kept: second.kept, pure: first.pure && second.pure };
+}
+
+async function startOnce(dir: string): Promise<Start> {
+  const lab = await startLab(program, dir, SHORT_BLOCKS);
+  try {
+    const ready = await lab.ready().then(
+      () => true,
+      () => false,
+    );
+    if (!ready) return { outcome: 'exits', kept: 0, pure: true };
+    const corruptions = await ownMetric(lab.url, 'prometheus_tsdb_wal_corruptions_total');
+    const count = await countSamples(lab.url, 'm', '9h');
+    // New series, as every start brings some: none of them may get what another one had.
+    const at = Date.now();
+    await push(
+      lab.url,
+      series(500, (i) => ({ __name__: 'later', at: String(at), i: String(i) }), [[at, 1]]),
+    );
+    const later = await countSamples(lab.url, `later{at="${at}"}`, '9h');
+    const outcome = count === null ? 'queries fail' : corruptions === 0 ? 'ready' : 'repaired itself';
+    return { outcome, kept: (count ?? 0) / ALL, pure: later === 500 };
+  } finally {
+    await lab.stop('SIGKILL');
+  }
+}
+
+async function look(dir: string, before: Inventory | null): Promise<Judgement> {
+  const seen = await scrubPass(join(dir, 'data'), {
+    bytesPerSecond: 1e12,
+    deep: new Set(Object.keys(memory?.blocks ?? {})),
+  });
+  return judge(before, seen, STOPPED);
+}
+
+async function writeBase(): Promise<void> {
+  const lab = await startLab(program, base, SHORT_BLOCKS);
+  await lab.ready();
+  const begin = Date.now() - (MINUTES + 1) * 60_000;
+  for (let minute = 0; minute < MINUTES; minute += 1) {
+    const at = begin + minute * 60_000;
+    const generation = String(Math.floor(minute / 10));
+    const samples = Array.from({ length: 60 }, (_, s) => [at + s * 1_000, Math.random()] as const);
+    // Some series are new every ten minutes, so that their names are all over the WAL.
+    const labels = (i: number) => ({ __name__: 'm', i: String(i), ...(i < 20 ? { generation } : {}) });
+    await push(lab.url, series(SERIES, labels, samples));
+  }
+  await eventually('a checkpoint', () => /WAL checkpoint complete/.test(lab.log()));
+  expect(await countSamples(lab.url, 'm', '9h')).toBe(ALL);
+  await lab.stop();
+}
+
+function series(
+  count: number,
+  labels: (i: number) => Readonly<Record<string, string>>,
+  samples: Series['samples'],
+): Series[] {
+  return Array.from({ length: count }, (_, i) => ({ labels: labels(i), samples }));
+}
+
+const unhurried = (): Pace => new Pace({ bytesPerSecond: 1e12 });

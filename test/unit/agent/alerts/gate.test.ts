@@ -1,0 +1,355 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AlertGate } from '../../../../agent/alerts/alert-gate';
+import { serveGate } from '../../../../agent/alerts/server';
+import { hasHeardAll } from '../../../../agent/alerts/warmth';
+import type { PostedAlert } from '../../../../lib/core/alerts/gate';
+import { eventually } from '../../../contract/agent/agent-tools';
+
+const alert = (name: string): PostedAlert => ({
+  labels: { alertname: name },
+  startsAt: new Date().toISOString(),
+  endsAt: new Date(Date.now() + 60_000).toISOString(),
+});
+
+/** An Alertmanager that can be told to fail or to hang. */
+class FakeAlertmanager {
+  readonly got: string[][] = [];
+  answer: number | 'hang' = 200;
+  aborted = 0;
+  cluster: 'ready' | 'settling' = 'ready';
+  peers = 2;
+  /** Its own name in the cluster, and everybody's; without them it is the first of none. */
+  names: { own: string; all: string[] } | null = null;
+  private server!: Server;
+
+  async start(port = 0): Promise<string> {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (request.method === 'GET' && this.answer === 200) {
+          return void response.end(
+            JSON.stringify({
+              cluster: {
+                status: this.cluster,
+                name: this.names?.own,
+                peers: this.names?.all.map((name) => ({ name })) ?? Array(this.peers).fill({}),
+              },
+            }),
+          );
+        }
+        if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
+        const alerts = JSON.parse(Buffer.concat(chunks).toString() || '[]') as PostedAlert[];
+        if (this.answer === 200) this.got.push(alerts.map((a) => a.labels.alertname!));
+        response.writeHead(this.answer).end();
+      });
+    }).listen(port, '127.0.0.1');
+    await new Promise((resolve) => this.server.once('listening', resolve));
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe('the alert gate and its Alertmanagers', () => {
+  const gate = { current: new AlertGate(() => {}, 60_000, 0) };
+  let alertmanagers: FakeAlertmanager[];
+  let addresses: string[];
+  const sent = (i: number): string[] => alertmanagers[i]!.got.flat();
+
+  beforeEach(async () => {
+    gate.current = new AlertGate(() => {}, 60_000, 0);
+    alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
+    addresses = await Promise.all(alertmanagers.map((a) => a.start()));
+    gate.current.setAlertmanagers(addresses);
+  });
+  afterEach(async () => {
+    gate.current.stop();
+    await Promise.all(alertmanagers.map((a) => a.stop()));
+  });
+
+  it('tells an end from before the opening a little later, and not if the alert fires again meanwhile', async () => {
+    const endedAgo = (name: string, ms: number): PostedAlert => ({
+      ...alert(name),
+      endsAt: new Date(Date.now() - ms).toISOString(),
+    });
+    gate.current.accept([
+      endedAgo('again', 5_000),
+      endedAgo('over', 5_000),
+      endedAgo('long ago', 90_000),
+      alert('now'),
+    ]);
+    gate.current.setOpen(true, 'test');
+    await eventually('what fires', () => sent(0).length === 1 && sent(1).length === 1);
+    gate.current.accept([alert('again')]);
+    await eventually('the old end', () => sent(0).length === 3 && sent(1).length === 3);
+    for (const i of [0, 1]) expect(sent(i)).toEqual(['now', 'again', 'over']);
+  }, 15_000);
+
+  it('holds while closed, replays to all on opening, then passes news on', async () => {
+    gate.current.accept([alert('a'), alert('b')]);
+    expect(gate.current.sent).toBe(0);
+    gate.current.setOpen(true, 'test');
+    await eventually('the replay', () => sent(0).length === 2 && sent(1).length === 2);
+    gate.current.accept([alert('c')]);
+    await eventually('the news', () => sent(0).length === 3 && sent(1).length === 3);
+    expect([sent(0), gate.current.sent]).toEqual([['a', 'b', 'c'], 6]);
+    expect(gate.current.firstAcceptedAt! - gate.current.openedAt!).toBeLessThan(1_000);
+  });
+
+  describe('told an end, one after another', () => {
+    const sleepMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    const WAIT_MS = 1_000;
+    const all = ['first', 'second'];
+    const end = (): PostedAlert => ({ ...alert('a'), endsAt: new Date(Date.now() - 1).toISOString() });
+
+    beforeEach(async () => {
+      gate.current.stop();
+      gate.current = new AlertGate(() => {}, 60_000, WAIT_MS);
+      gate.current.setAlertmanagers(addresses);
+      alertmanagers.forEach((a, i) => (a.names = { own: all[i]!, all: [...all] }));
+      gate.current.accept([alert('a')]);
+      gate.current.setOpen(true, 'test');
+      await eventually('the beginning', () => sent(0).length === 1 && sent(1).length === 1);
+    });
+
+    it('the last of them gets it first, and each before it as much later as it waits less', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      expect(sent(0)).toHaveLength(1);
+      const got = Date.now();
+      await eventually('the first one', () => sent(0).length === 2);
+      expect(Date.now() - got).toBeGreaterThan(WAIT_MS / 2);
+    });
+
+    it('what fires meanwhile does not wait, and an alert that fires again has not ended', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      gate.current.accept([alert('a'), alert('b')]);
+      await eventually('the first one', () => sent(0).length === 3);
+      await sleepMs(WAIT_MS + 200);
+      expect(sent(0)).toEqual(['a', 'a', 'b']);
+    });
+
+    it('asks for their places with every end: one that was the last waits when another one has come', async () => {
+      gate.current.accept([end()]);
+      await eventually('the first one', () => sent(0).length === 2);
+      for (const a of alertmanagers) a.names!.all.push('third');
+      gate.current.accept([{ ...end(), labels: { alertname: 'b' } }]);
+      await sleepMs(WAIT_MS / 2);
+      expect(sent(1)).toEqual(['a', 'a']);
+      await eventually('the second one', () => sent(1).length === 3);
+      expect(sent(0)).toEqual(['a', 'a']);
+      await eventually('the first one', () => sent(0).length === 3);
+    });
+
+    it('falls due in the very millisecond in which it is looked for: told all the same', async () => {
+      const due = Date.now() + WAIT_MS;
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(due - WAIT_MS);
+      try {
+        gate.current.accept([{ ...alert('a'), endsAt: new Date(due - WAIT_MS - 1).toISOString() }]);
+        await sleepMs(WAIT_MS / 2);
+        expect([sent(0).length, sent(1).length]).toEqual([1, 2]);
+        // Its timer is early by a millisecond, which passes before the next look at the clock.
+        clock.mockReturnValueOnce(due - 1).mockReturnValue(due);
+        await sleepMs(WAIT_MS);
+        expect(sent(0)).toHaveLength(2);
+      } finally {
+        clock.mockRestore();
+      }
+    });
+
+    it('a gate that closes meanwhile tells the rest of them all the same', async () => {
+      gate.current.accept([end()]);
+      await eventually('the last one', () => sent(1).length === 2);
+      gate.current.setOpen(false, 'test');
+      expect(sent(0)).toHaveLength(1);
+      await gate.current.toldEnds();
+      await eventually('the first one', () => sent(0).length === 2, 1_000);
+    });
+  });
+
+  it('posts nothing to one that still settles in its cluster, and then what is true by then', async () => {
+    const ended = { ...alert('a'), endsAt: new Date(Date.now() - 1).toISOString() };
+    alertmanagers[1]!.cluster = 'settling';
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the other one', () => sent(0).length === 1);
+    gate.current.accept([ended]);
+    await eventually('the end at the other one', () => sent(0).length === 2);
+    expect(sent(1)).toEqual([]);
+    alertmanagers[1]!.cluster = 'ready';
+    await eventually('the one that settled', () => sent(1).length === 1);
+  });
+
+  it('posts nothing to one that is alone after it was cut off, while another one is served', async () => {
+    alertmanagers[1]!.peers = 1;
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the other one', () => sent(0).length === 1);
+    // Asked every 100 ms: time enough to have been posted to.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(sent(1)).toEqual([]);
+    alertmanagers[1]!.peers = 2;
+    await eventually('the one that joined', () => sent(1).join() === 'a');
+  });
+
+  it('posts to one that is alone when there is no other', async () => {
+    alertmanagers[1]!.peers = 1;
+    await alertmanagers[0]!.stop();
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the only one', () => sent(1).join() === 'a');
+    alertmanagers[0] = new FakeAlertmanager();
+    await alertmanagers[0].start();
+  });
+
+  it('tells nothing while it may not, and then what is true by then', async () => {
+    let may = false;
+    gate.current.mayTell = async () => may;
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect([sent(0), sent(1)]).toEqual([[], []]);
+    may = true;
+    await eventually('both', () => sent(0).join() === 'a' && sent(1).join() === 'a');
+  });
+
+  it('replays everything again when it is opened again', async () => {
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the first replay', () => sent(0).length === 1);
+    gate.current.setOpen(false, 'test');
+    gate.current.accept([alert('b')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the second replay', () => sent(0).join() === 'a,a,b');
+  });
+
+  it('is not held up by an Alertmanager that hangs, nor by one that fails', async () => {
+    alertmanagers[0]!.answer = 'hang';
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('the other one has it', () => sent(1).join() === 'a');
+    alertmanagers[1]!.answer = 500;
+    gate.current.accept([alert('b')]);
+    await eventually('the failure is told', () => gate.current.alertmanagers[1]!.error?.startsWith('HTTP 500'));
+    expect(gate.current.alertmanagers[1]!.behind).toBe(1);
+    alertmanagers[1]!.answer = 200;
+    await eventually('it catches up', () => sent(1).join() === 'a,b');
+  });
+
+  it('breaks off what is under way when it closes', async () => {
+    alertmanagers[0]!.answer = 'hang';
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('the other one has it', () => sent(1).length === 1);
+    gate.current.setOpen(false, 'test');
+    await eventually('the request is broken off', () => alertmanagers[0]!.aborted === 1, 2_000);
+  });
+
+  it('tells a restarted Alertmanager everything: it has forgotten its alerts', async () => {
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([alert('a')]);
+    await eventually('it has it', () => sent(0).length === 1);
+    await alertmanagers[0]!.stop();
+    gate.current.accept([alert('b')]);
+    await eventually('the failure', () => gate.current.alertmanagers[0]!.error !== null);
+    await alertmanagers[0]!.start(Number(addresses[0]!.split(':')[1]));
+    await eventually('it has everything', () => sent(0).slice(1).sort().join() === 'a,b');
+  });
+
+  it('forgets what only a peer told, when it closes and when own Prometheus must have told all', () => {
+    const heldNames = (): string[] => [...gate.current.state.held.values()].map((h) => h.alert.labels.alertname!);
+    gate.current.setOpen(true, 'test');
+    gate.current.merge([alert('a'), alert('b')]);
+    gate.current.accept([alert('a')]);
+    gate.current.forgetBorrowed();
+    expect(heldNames()).toEqual(['a']);
+    gate.current.merge([alert('b')]);
+    gate.current.setOpen(false, 'test');
+    expect(heldNames()).toEqual(['a']);
+    expect(gate.current.merge([alert('b')])).toBe(0);
+  });
+
+  it('follows a peer that tells the end of what it told before', () => {
+    gate.current.setOpen(true, 'test');
+    const b = alert('b');
+    gate.current.merge([b]);
+    expect(gate.current.merge([b])).toBe(0);
+    expect(gate.current.merge([{ ...b, endsAt: new Date(Date.now() - 1).toISOString() }])).toBe(1);
+  });
+
+  it('takes from a peer only what it does not hold itself', () => {
+    gate.current.setOpen(true, 'test');
+    gate.current.accept([{ ...alert('a'), from: 'own' }]);
+    expect(gate.current.merge([{ ...alert('a'), from: 'peer' }, alert('b')])).toBe(1);
+    const held = [...gate.current.state.held.values()].map((h) => [h.alert.labels.alertname, h.alert.from]);
+    expect(held).toEqual([
+      ['a', 'own'],
+      ['b', undefined],
+    ]);
+  });
+});
+
+describe('the gate’s API', () => {
+  const gate = new AlertGate(() => {}, 60_000, 0);
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    server = await serveGate(gate, '127.0.0.1', 0);
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const post = async (body: string, path = '/api/v2/alerts'): Promise<[number, string]> => {
+    const response = await fetch(url + path, { method: 'POST', body });
+    return [response.status, await response.text()];
+  };
+
+  it('answers 200 once the alerts are held', async () => {
+    expect(await post(JSON.stringify([alert('a')]))).toEqual([200, '']);
+    expect(gate.state.held.size).toBe(1);
+  });
+
+  it.each([
+    ['no JSON', '{', /not JSON/],
+    ['no list', '{}', /expected a list of alerts, got object/],
+    ['null', 'null', /got null/],
+    ['an alert without labels', '[{"labels":{"a":"b"}},{}]', /alert 1: expected labels/],
+    ['a label that is no string', '[{"labels":{"a":1}}]', /alert 0: expected labels, .*got \{"a":1\}/],
+  ])('refuses %s with 400 and keeps nothing of it', async (_what, body, message) => {
+    const [status, text] = await post(body);
+    expect([status, text]).toEqual([400, expect.stringMatching(message)]);
+    expect(gate.state.held.size).toBe(1);
+  });
+
+  it('knows nothing else', async () => {
+    expect((await fetch(`${url}/api/v2/alerts`)).status).toBe(404);
+    expect((await post('[]', '/-/reload'))[0]).toBe(404);
+    expect((await fetch(`${url}/-/ready`)).status).toBe(200);
+  });
+});
+
+describe('warmth', () => {
+  const now = 1_000_000;
+  const heard = (gateFor: number | null, prometheusFor: number | null): boolean =>
+    hasHeardAll(
+      {
+        gateListeningSince: gateFor === null ? null : now - gateFor,
+        prometheusSendsSince: prometheusFor === null ? null : now - prometheusFor,
+        resendDelayMs: 15_000,
+      },
+      now,
+    );
+
+  it('needs a whole resend interval of both, and of Prometheus the seconds in which it drops alerts', () => {
+    expect([heard(17_000, 22_000), heard(16_999, 60_000), heard(60_000, 21_999)]).toEqual([true, false, false]);
+    expect([heard(null, 60_000), heard(60_000, null)]).toEqual([false, false]);
+  });
+});

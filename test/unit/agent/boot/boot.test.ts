@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { architecture, download, sourcesOf, type ArtifactSource } from '../../../../agent/boot/artifacts';
+import { chooseVolume, deviceName, nextVolumeStep, type VolumeSituation } from '../../../../agent/boot/volume-step';
+import { TAGS } from '../../../../lib/contract/names';
+
+describe('the data volume', () => {
+  const volume = (id: string, generation: string) => ({
+    id,
+    tags: { [TAGS.generation]: generation },
+    attachedTo: null,
+  });
+
+  it('is the one of the highest generation, by number and not by text', () => {
+    expect(chooseVolume([volume('vol-2', '2'), volume('vol-10', '10'), volume('vol-9', '9')], 'node-1').id).toBe(
+      'vol-10',
+    );
+  });
+
+  it('is not guessed when no generation is readable', () => {
+    expect(() => chooseVolume([volume('vol-1', 'newest')], 'node-1')).toThrow(/no data volume for node-1/);
+  });
+
+  const bare: VolumeSituation = {
+    mounted: false,
+    deviceExists: false,
+    attachedTo: null,
+    self: 'i-1',
+    fileSystem: null,
+  };
+  it.each<[string, Partial<VolumeSituation>, string]>([
+    ['attaches a free volume', {}, 'attach'],
+    ['waits for the device', { attachedTo: 'i-1' }, 'wait-for-device'],
+    ['waits while the previous instance holds it', { attachedTo: 'i-0' }, 'wait-for-other-instance'],
+    ['formats a blank one', { attachedTo: 'i-1', deviceExists: true }, 'format'],
+    [
+      'never formats one that has a file system',
+      { attachedTo: 'i-1', deviceExists: true, fileSystem: 'ext4' },
+      'mount',
+    ],
+    ['leaves a mounted one alone', { mounted: true, deviceExists: true }, 'done'],
+  ])('%s', (_what, change, step) => {
+    expect(nextVolumeStep({ ...bare, ...change })).toBe(step);
+  });
+
+  it('is found under the name that NVMe gives it', () => {
+    expect(deviceName('vol-0abc')).toBe('nvme-Amazon_Elastic_Block_Store_vol0abc');
+  });
+});
+
+describe('release tarballs', () => {
+  const content = 'a release';
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const source = (name: string, text: string | Error): ArtifactSource => ({
+    name,
+    open: async () => {
+      if (text instanceof Error) throw text;
+      return Readable.from([text]);
+    },
+  });
+  let dir: string;
+  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'promha-boot-'))));
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it('come from the mirror first, under the same file name', () => {
+    const names = sourcesOf('https://example.org/v1/prometheus-1.tar.gz', 'mirror').map((s) => s.name);
+    expect(names).toEqual(['s3://mirror/prometheus-1.tar.gz', 'https://example.org/v1/prometheus-1.tar.gz']);
+  });
+
+  it('are taken from the next source when one fails or has other bytes', async () => {
+    const sources = [
+      source('down', new Error('refused')),
+      source('tampered', 'another release'),
+      source('good', content),
+    ];
+    const file = await download(sources, sha256, dir, () => {});
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  it('are never used with another sum, and the complaint names every source', async () => {
+    const sources = [source('down', new Error('refused')), source('tampered', 'another release')];
+    await expect(download(sources, sha256, dir, () => {})).rejects.toThrow(
+      /down: refused; tampered: has SHA-256 \w+, expected/,
+    );
+  });
+
+  it('exist for two architectures', () => {
+    expect([architecture('x64'), architecture('arm64')]).toEqual(['amd64', 'arm64']);
+    expect(() => architecture('riscv64')).toThrow(/choose another instance type/);
+  });
+});

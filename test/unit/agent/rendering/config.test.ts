@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Configurer, type Reloadable } from '../../../../agent/rendering/configurer';
+import { Generations } from '../../../../agent/rendering/generation';
+import { variantKey } from '../../../../agent/rendering/variant';
+import type { ConfigBundle, ConfigPointer } from '../../../../lib/contract/node-documents';
+import type { ScrapeProfile } from '../../../../lib/contract/profile';
+
+describe('following the configuration pointer', () => {
+  let root: string;
+  let pointer: ConfigPointer | null;
+  let bytes: Uint8Array;
+  let complaint: string | null;
+  let reloads: string[];
+  let answers: (string | null)[];
+  let ready: boolean;
+  let reads: number;
+  let profile: ScrapeProfile;
+  let moduluses: readonly number[];
+
+  const publish = (rules: string, alertmanager = 'am'): string => {
+    const bundle: ConfigBundle = {
+      version: 1,
+      global: { scrapeInterval: '1s', evaluationInterval: '1s' },
+      externalLabels: {},
+      rules: { 'a.yml': rules },
+      targets: {},
+      alertmanager,
+    };
+    bytes = new TextEncoder().encode(JSON.stringify(bundle));
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    pointer = { version: 1, bucket: 'b', key: 'k', hash };
+    return hash;
+  };
+  const program = (name: string, concerns: (file: string) => boolean): Reloadable => ({
+    name,
+    concerns,
+    isRunning: () => true,
+    isReady: async () => ready,
+    reload: async () => {
+      reloads.push(name);
+      return answers.shift() ?? null;
+    },
+  });
+  const configurer = (): Configurer =>
+    new Configurer({
+      store: {
+        readConfigPointer: async () => pointer,
+        readBytes: async () => {
+          reads += 1;
+          return bytes;
+        },
+      },
+      generations: new Generations(root),
+      profile: () => profile,
+      moduluses: () => moduluses,
+      onLoaded: () => {},
+      render: (b, variant) => ({
+        'prometheus.yml': variantKey({ ...variant, profile: 'normal', hash: variant.profile }),
+        'alertmanager.yml': b.alertmanager,
+        'rules/a.yml': b.rules['a.yml']!,
+      }),
+      check: async () => complaint,
+      programs: [
+        program('prometheus', (file) => file !== 'alertmanager.yml'),
+        program('alertmanager', (file) => file === 'alertmanager.yml'),
+      ],
+      mayLoad: async () => true,
+      log: () => {},
+    });
+  const live = (file: string): string => readFileSync(join(root, 'live', file), 'utf8');
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'promha-config-'));
+    [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
+    profile = 'normal';
+    moduluses = [1];
+  });
+
+  test('another share of the targets is another configuration, and is known after a restart', async () => {
+    publish('r');
+    await configurer().round();
+    moduluses = [2, 3];
+    const c = configurer();
+    await c.round();
+    expect([live('prometheus.yml'), c.moduluses]).toEqual(['normal@2,3', [2, 3]]);
+    expect(configurer().moduluses).toEqual([2, 3]);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('waits until there is a pointer', async () => {
+    await configurer().round();
+    expect(existsSync(join(root, 'live'))).toBe(false);
+  });
+
+  it('loads what it points to, and the same thing twice changes nothing', async () => {
+    const c = configurer();
+    const hash = publish('one');
+    await c.round();
+    await c.round();
+    expect([live('rules/a.yml'), c.hash, c.error, reads]).toEqual(['one', hash, null, 1]);
+    // A restarted agent knows what is loaded.
+    expect(configurer().hash).toBe(hash);
+  });
+
+  it('follows the scrape profile as it follows the pointer, by one reload, and knows it after a restart', async () => {
+    const c = configurer();
+    const hash = publish('one');
+    await c.round();
+    profile = 'reduced';
+    reloads.length = 0;
+    await c.round();
+    await c.round();
+    expect([live('prometheus.yml'), c.hash, c.profile, reloads]).toEqual(['reduced', hash, 'reduced', ['prometheus']]);
+    const again = configurer();
+    expect([again.hash, again.profile]).toEqual([hash, 'reduced']);
+    await again.round();
+    profile = 'normal';
+    await again.round();
+    expect([live('prometheus.yml'), again.profile, reloads.length]).toEqual(['normal', 'normal', 2]);
+  });
+
+  it('reloads only the program whose files changed', async () => {
+    const c = configurer();
+    publish('one');
+    await c.round();
+    reloads = [];
+    publish('one', 'another');
+    await c.round();
+    expect(reloads).toEqual(['alertmanager']);
+    publish('two', 'another');
+    await c.round();
+    expect(reloads).toEqual(['alertmanager', 'prometheus']);
+  });
+
+  it('keeps the old one when the check complains, and does not try again until the pointer changes', async () => {
+    const c = configurer();
+    const first = publish('one');
+    await c.round();
+    reloads = [];
+    publish('bad');
+    complaint = 'promtool: no';
+    await c.round();
+    await c.round();
+    expect([live('rules/a.yml'), c.hash, c.error, reloads, reads]).toEqual(['one', first, 'promtool: no', [], 2]);
+    complaint = null;
+    publish('good');
+    await c.round();
+    expect([live('rules/a.yml'), c.error]).toEqual(['good', null]);
+  });
+
+  it('goes back when the reload does not take', async () => {
+    const c = configurer();
+    const first = publish('one');
+    await c.round();
+    [reloads, answers] = [[], ['rejected']];
+    publish('two');
+    await c.round();
+    expect([live('rules/a.yml'), c.hash, c.error]).toEqual(['one', first, 'prometheus: rejected']);
+    expect(reloads).toEqual(['prometheus', 'prometheus']);
+  });
+
+  it('refuses bytes of another sum', async () => {
+    const c = configurer();
+    publish('one');
+    bytes = new TextEncoder().encode('{}');
+    await c.round();
+    expect(c.error).toMatch(/s3:\/\/b\/k has SHA-256 .* expected/);
+    expect(existsSync(join(root, 'live'))).toBe(false);
+  });
+
+  it('touches nothing while a program is not ready, and loads once it is', async () => {
+    const c = configurer();
+    publish('one');
+    await c.round();
+    publish('two');
+    ready = false;
+    await expect(c.round()).rejects.toThrow('prometheus is not ready');
+    expect(live('rules/a.yml')).toBe('one');
+    ready = true;
+    await c.round();
+    expect(live('rules/a.yml')).toBe('two');
+  });
+
+  it('does not collect generations', async () => {
+    const c = configurer();
+    for (const rules of ['one', 'two', 'three', 'four']) {
+      publish(rules);
+      await c.round();
+    }
+    expect(readdirSync(join(root, 'generations'))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localCluster } from '../../../lib/cli/cluster/cluster';
+import { Unreachable } from '../../../lib/cli/exit';
+import { writeState, type RunState } from '../../../local/run/run-dir';
+
+const before = { ...process.env };
+let cache: string;
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'promha-local-'));
+  process.env.XDG_CACHE_HOME = cache;
+});
+afterEach(() => {
+  process.env = { ...before };
+  rmSync(cache, { recursive: true });
+});
+
+/** What a run of this process has written of itself. */
+const running = (endpoint: string, controlBucket: string): void =>
+  writeState({ version: 1, pid: process.pid, cluster: 'c', region: 'r', endpoint, controlBucket } as RunState);
+
+const found = (): unknown => {
+  try {
+    return localCluster();
+  } catch (error) {
+    return error;
+  }
+};
+
+test('none that runs, and one that still starts, cannot be reached: the SDK is not left to ask AWS', () => {
+  expect(found()).toBeInstanceOf(Unreachable);
+  for (const [endpoint, bucket] of [
+    ['', ''],
+    ['http://localhost:5566', ''],
+  ] as const) {
+    running(endpoint, bucket);
+    expect(found()).toMatchObject({ message: expect.stringMatching(/^the local system still starts\n/) });
+    expect(found()).toBeInstanceOf(Unreachable);
+    expect(process.env.AWS_ENDPOINT_URL).toBe(before.AWS_ENDPOINT_URL);
+  }
+  running('http://localhost:5566', 'control');
+  expect(found()).toEqual({ cluster: 'c', shard: 0, controlBucket: 'control' });
+  expect(process.env.AWS_ENDPOINT_URL).toBe('http://localhost:5566');
+});

@@ -1,0 +1,51 @@
+import { ONE_SHARD, type Layout } from '../../../../lib/core/sharding/sharding';
+import { BOTH_TELL_MS, tells, type Telling } from '../../../../lib/core/alerts/told-by';
+
+const T = 1_800_000_000_000;
+const layout = (shards: number, next: number | null = null): Layout => ({ ...ONE_SHARD, shards, next });
+const iso = (ms: number): string => new Date(ms).toISOString();
+// Targets a and b; of two shards b belongs to 1.
+const owner = (address: string, shards: number): number => (address.startsWith('b') ? 1 : 0) % shards;
+const instances = new Map([
+  ['a:1', ['a:1']],
+  ['named', ['b:1']],
+]);
+const see = (shard: number, l: Layout, before: Telling['before'] = null): Telling => ({
+  shard,
+  layout: l,
+  before,
+  instances,
+  owner,
+});
+const alert = (labels: Record<string, string>, endsAt = T + 60_000) => ({ labels, endsAt: iso(endsAt) });
+const [A, B] = [alert({ instance: 'a:1' }), alert({ instance: 'named' })];
+const changed = (ago: number) => ({ layout: layout(1, 2), changedAt: T - ago });
+
+test.each([
+  ['one shard tells all', see(0, layout(1)), [true, true]],
+  ['a new shard holds what it scrapes while it is let in', see(1, layout(1, 2)), [false, false]],
+  ['and the old one tells it', see(0, layout(1, 2)), [true, true]],
+  ['just after, both tell what moved', see(0, layout(2), changed(BOTH_TELL_MS - 1)), [true, true]],
+  ['then its new owner only', see(0, layout(2), changed(BOTH_TELL_MS)), [true, false]],
+  ['who begins at once', see(1, layout(2), changed(0)), [false, true]],
+])('%s', (_, t, expected) => expect([tells(A, t, T), tells(B, t, T)]).toEqual(expected));
+
+test('the end of an alert whose target has moved is not told by who has lost it', () => {
+  const end = alert({ instance: 'named' }, T - 1);
+  expect(tells(end, see(0, layout(2), changed(20_000)), T)).toBe(false);
+});
+
+test('what names no target ends untold for a while after a move, and as ever otherwise', () => {
+  const end = (ago: number) => alert({ alertname: 'Sum' }, T - ago);
+  expect(tells(end(5_000), see(0, layout(2), changed(20_000)), T)).toBe(false);
+  expect(tells(end(25_000), see(0, layout(2), changed(20_000)), T)).toBe(true);
+  expect(tells(end(1_000), see(0, layout(2), changed(300_000)), T)).toBe(true);
+  expect(tells(alert({ alertname: 'Sum' }), see(0, layout(2), changed(20_000)), T)).toBe(true);
+});
+
+test('a shard that is not in yet tells of its own nodes and of itself, and nothing else', () => {
+  const t = see(1, layout(1));
+  expect(tells(alert({ instance: '10.77.0.9:9090' }), t, T)).toBe(true);
+  expect(tells(alert({ alertname: 'Watchdog', prometheus_ha_shard: '1' }), t, T)).toBe(true);
+  expect(tells(alert({ alertname: 'Sum' }), t, T)).toBe(false);
+});

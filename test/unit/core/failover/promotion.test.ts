@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { promoted, type Assignment } from '../../../../lib/contract/assignment';
+import type { Probe } from '../../../../lib/core/failover/health';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
+import { dampedForMs, decidePromotion, type Situation } from '../../../../lib/core/failover/promotion';
+
+const NOW = Date.UTC(2026, 0, 1, 12);
+const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+const AGENT = { appliedEpoch: 7, gateOpen: false, gateWarm: true, storeReachable: true };
+
+const assignment = (over: Partial<Assignment> = {}): Assignment => ({
+  version: 1,
+  epoch: 7,
+  active: 'a',
+  reason: 'test',
+  by: 'operator',
+  since: ago(1e6),
+  at: ago(1e6),
+  promotions: [],
+  paused: null,
+  scrapeProfile: 'normal',
+  ...over,
+});
+type Over = Partial<Omit<Probe, 'agent'>> & { agent?: Partial<NonNullable<Probe['agent']>> | null };
+const probe = (node: string, { agent, ...over }: Over = {}): Probe => ({
+  node,
+  at: NOW,
+  ready: true,
+  scrapeLagMs: 500,
+  errors: [],
+  agent: agent === null ? null : { ...AGENT, ...agent },
+  ...over,
+});
+const ACTIVE = { agent: { gateOpen: true } };
+const DEAD: Over = { ready: false, scrapeLagMs: null, agent: null };
+
+function decide(probes: Record<string, Over>, over: Partial<Situation> = {}) {
+  const situation: Situation = {
+    assignment: assignment(),
+    nodes: ['a', 'b', 'c'],
+    probes: new Map(Object.entries(probes).map(([node, p]) => [node, probe(node, p)])),
+    misses: { node: 'a', count: 3 },
+    exited: null,
+    caller: 'health-check',
+    policy,
+    ...over,
+  };
+  const decision = decidePromotion(situation, NOW);
+  return decision.kind === 'promote'
+    ? { to: decision.next.active, epoch: decision.next.epoch, because: decision.because, stuck: false }
+    : { to: null, epoch: null, because: decision.because, stuck: decision.stuck === true };
+}
+
+describe('who alerts next', () => {
+  const cases: [string, () => ReturnType<typeof decide>, string | null, string][] = [
+    ['an active node that serves stays', () => decide({ a: ACTIVE, b: {} }), null, 'a alerts and answers'],
+    ['a dead one is replaced', () => decide({ a: DEAD, b: {} }), 'b', 'b took over from a: Prometheus is not ready'],
+    ['a node whose address is unknown too', () => decide({ b: {} }), 'b', 'its address is not known in 3 probes'],
+    ['so is one whose gate is closed', () => decide({ a: {}, b: {} }), 'b', 'its gate is closed in 3 probes'],
+    [
+      'one that stopped scraping',
+      () => decide({ a: { ...ACTIVE, scrapeLagMs: 5_001 }, b: {} }),
+      'b',
+      'last scraped 5.0 s ago',
+    ],
+    [
+      'two misses are not enough',
+      () => decide({ a: DEAD, b: {} }, { misses: { node: 'a', count: 2 } }),
+      null,
+      'missed 2 of 3',
+    ],
+    [
+      "another node's misses do not count",
+      () => decide({ a: DEAD, b: {} }, { misses: { node: 'b', count: 9 } }),
+      null,
+      'missed 0 of 3',
+    ],
+    [
+      'an exit needs no counting',
+      () => decide({ a: { ready: false }, b: {} }, { exited: 'a', misses: null }),
+      'b',
+      'its Prometheus exited',
+    ],
+    [
+      'an old report of an exit does nothing',
+      () => decide({ a: ACTIVE, b: {} }, { exited: 'a' }),
+      null,
+      'a alerts and answers',
+    ],
+    [
+      "a standby's exit does nothing",
+      () => decide({ a: DEAD, b: {} }, { exited: 'b', misses: null }),
+      null,
+      'missed 0 of 3',
+    ],
+    ['nobody is promoted unready', () => decide({ a: DEAD, b: { ready: false } }), null, 'b: Prometheus is not ready'],
+    [
+      'nor without scraping',
+      () => decide({ a: DEAD, b: { scrapeLagMs: null } }),
+      null,
+      'b: Prometheus has not scraped yet',
+    ],
+    ['nor without an agent', () => decide({ a: DEAD, b: { agent: null } }), null, 'b: the agent does not answer'],
+    [
+      'nor unable to learn of it',
+      () => decide({ a: DEAD, b: { agent: { storeReachable: false } } }),
+      null,
+      'cannot read the control bucket',
+    ],
+    [
+      'a warm gate is preferred',
+      () => decide({ a: DEAD, b: { agent: { gateWarm: false } }, c: {} }),
+      'c',
+      'c took over',
+    ],
+    [
+      'a cold one is better than nobody',
+      () => decide({ a: DEAD, b: { agent: { gateWarm: false } } }),
+      'b',
+      'b took over',
+    ],
+    ['who broke the glass is preferred', () => decide({ a: DEAD, b: {}, c: ACTIVE }), 'c', 'c took over'],
+    ['order of preference decides among equals', () => decide({ a: DEAD, c: {}, b: {} }), 'b', 'b took over'],
+    [
+      'works, gate closed, is not its own successor',
+      () => decide({ a: {}, b: DEAD }),
+      null,
+      'no other node can take over',
+    ],
+    [
+      'first assignment',
+      () => decide({ a: { agent: { appliedEpoch: 0 } } }, { assignment: null }),
+      'a',
+      'the first node that is ready',
+    ],
+    ['first assignment, nobody able', () => decide({ a: DEAD }, { assignment: null }), null, 'Nobody alerts yet'],
+    ['a lost assignment goes to who alerts', () => decide({ a: {}, b: ACTIVE }, { assignment: null }), 'b', 'b alerts'],
+    [
+      'an old version put back, and nobody alerts',
+      () => decide({ a: { agent: { appliedEpoch: 9 } }, b: DEAD }, { misses: null }),
+      'a',
+      'went back to epoch 7, nodes know 9',
+    ],
+    [
+      'an old version put back',
+      () => decide({ a: {}, b: { agent: { gateOpen: true, appliedEpoch: 9 } } }),
+      'b',
+      'went back to epoch 7, nodes know 9',
+    ],
+  ];
+  test.each(cases)('%s', (_name, act, to, because) => {
+    const got = act();
+    expect(got.to).toBe(to);
+    expect(got.because).toContain(because);
+  });
+
+  test('paused: nothing automatic happens, and it says by whom', () => {
+    const paused = { by: 'kim', since: ago(1), reason: 'work' };
+    const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ paused }) });
+    expect(got).toMatchObject({ to: null, because: `Paused by kim since ${paused.since}: a keeps alerting.` });
+  });
+
+  test('only a needed and impossible promotion is stuck', () => {
+    expect(decide({ a: DEAD, b: DEAD }).stuck).toBe(true);
+    expect(decide({ a: DEAD }, { assignment: null }).stuck).toBe(true);
+    expect(decide({ a: ACTIVE, b: DEAD }).stuck).toBe(false);
+    expect(decide({ a: DEAD, b: DEAD }, { misses: null }).stuck).toBe(false);
+  });
+
+  test('a lost or older assignment is followed by an epoch that every node accepts', () => {
+    expect(decide({ a: ACTIVE }, { assignment: null }).epoch).toBe(8);
+    expect(decide({ a: { agent: { gateOpen: true, appliedEpoch: 9 } } }).epoch).toBe(10);
+  });
+});
+
+describe('damping', () => {
+  const damped = (...agesMs: number[]) => dampedForMs(assignment({ promotions: agesMs.map(ago) }), policy, NOW);
+  test.each([
+    ['two recent promotions are free', [20_000, 10_000], 0],
+    ['the third recent one starts the hold-down', [50_000, 20_000, 10_000], 20_000],
+    ['which ends', [50_000, 40_000, 30_000], 0],
+    ['what left the window is forgotten', [700_000, 20_000, 10_000], 0],
+    ['a clock that ran ahead by 4 s counts as 4 s', [50_000, 20_000, -4_000], 26_000],
+    ['a clock that ran ahead by an hour does not hold us for an hour', [50_000, 20_000, -3_600_000], 0],
+  ])('%s', (_name, ages, expected) => expect(damped(...ages)).toBe(expected));
+
+  test('damped: says how long, moves nothing', () => {
+    const promotions = [50_000, 20_000, 10_000].map(ago);
+    const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ promotions }) });
+    expect(got).toMatchObject({ to: null, stuck: false });
+    expect(got.because).toContain('moved 3 times lately: waiting 20 s more before b takes over');
+  });
+});
+
+describe('the next document', () => {
+  const change = { active: 'b', reason: 'r', by: 'agent' as const, appliedEpoch: 0 };
+  test('a move raises the epoch, is remembered and keeps profile and pause', () => {
+    const before = assignment({ promotions: [ago(700_000), ago(1_000)], scrapeProfile: 'reduced' });
+    expect(promoted(before, change, NOW, 600_000)).toMatchObject({
+      epoch: 8,
+      since: ago(0),
+      promotions: [ago(1_000), ago(0)],
+      scrapeProfile: 'reduced',
+    });
+  });
+  test('the same node written anew is no move', () => {
+    const again = promoted(assignment(), { ...change, active: 'a', appliedEpoch: 20 }, NOW, 600_000);
+    expect(again).toMatchObject({ epoch: 21, since: ago(1e6), at: ago(0), promotions: [] });
+  });
+});
+
+const anyProbe = (node: string) =>
+  fc.record({
+    node: fc.constant(node),
+    at: fc.constant(NOW),
+    ready: fc.boolean(),
+    scrapeLagMs: fc.option(fc.nat(10_000)),
+    errors: fc.constant([]),
+    agent: fc.option(
+      fc.record({
+        appliedEpoch: fc.nat(12),
+        gateOpen: fc.boolean(),
+        gateWarm: fc.boolean(),
+        storeReachable: fc.boolean(),
+      }),
+    ),
+  });
+
+test('whatever the probes say: epochs rise, only a node that is ready and scraping is chosen, a serving one is kept', () => {
+  fc.assert(
+    fc.property(
+      fc.tuple(anyProbe('a'), anyProbe('b'), anyProbe('c')),
+      fc.nat(5),
+      fc.constantFrom(null, 'a', 'b'),
+      fc.boolean(),
+      (probes, count, exited, none) => {
+        const current = none ? null : assignment();
+        const decision = decidePromotion(
+          {
+            assignment: current,
+            nodes: ['a', 'b', 'c'],
+            probes: new Map(probes.map((p) => [p.node, p])),
+            misses: { node: 'a', count },
+            exited,
+            caller: 'alarm',
+            policy,
+          },
+          NOW,
+        );
+        expect(decision.because).toMatch(/\.$/);
+        if (decision.kind === 'none') return;
+        const chosen = probes.find((p) => p.node === decision.next.active)!;
+        expect(decision.next.epoch).toBeGreaterThan(
+          Math.max(current?.epoch ?? 0, ...probes.map((p) => p.agent?.appliedEpoch ?? 0)),
+        );
+        expect(chosen.ready && chosen.scrapeLagMs !== null && chosen.scrapeLagMs <= policy.maxScrapeLagMs).toBe(true);
+        const [a] = probes;
+        const serving = a.ready && (a.scrapeLagMs ?? Infinity) <= policy.maxScrapeLagMs && a.agent?.gateOpen === true;
+        if (current !== null && serving) expect(decision.next.active).toBe('a');
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+});

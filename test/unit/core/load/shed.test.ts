@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import type { Assignment } from '../../../../lib/contract/assignment';
+import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
+import {
+  decideProfile,
+  loadShare,
+  MEASURES,
+  type LoadPolicy,
+  type Measure,
+  type NodeLoad,
+} from '../../../../lib/core/load/shed';
+import { loadQueries } from '../../../../lambdas/shed-load/load-prober';
+import { shed } from '../../../../lib/shell/assignment/shed';
+import { promqlError } from '../../../../lib/infra/config/promql/promql';
+
+const T = Date.UTC(2026, 0, 1, 12);
+const ago = (ms: number): string => new Date(T - ms).toISOString();
+const policy: LoadPolicy = {
+  limits: { scrapeTime: 0.5, samplesPerSecond: 1_000, memoryMiB: 1_000, walMiBPerMinute: 10, evaluationTime: 0.8 },
+  overMs: 30_000,
+  calmMs: 300_000,
+};
+const assignment = (over: Partial<Assignment> = {}): Assignment => ({
+  version: 1,
+  epoch: 4,
+  active: 'a',
+  reason: '',
+  by: 'health-check',
+  since: ago(9e6),
+  at: ago(9e6),
+  promotions: [ago(9e6)],
+  paused: null,
+  scrapeProfile: 'normal',
+  ...over,
+});
+const load = (
+  values: Partial<Record<Measure, [sustained: number | null, peak: number | null]>>,
+  node = 'a',
+): NodeLoad => ({
+  node,
+  readings: Object.fromEntries(
+    (Object.keys(MEASURES) as Measure[]).map((measure) => {
+      const [sustained, peak] = values[measure] ?? [0, 0];
+      return [measure, { sustained, peak }];
+    }),
+  ) as NodeLoad['readings'],
+});
+const decide = (a: Assignment | null, ...loads: NodeLoad[]) =>
+  decideProfile({ assignment: a, loads, scrapeInterval: '1s', policy }, T);
+
+test.each(Object.keys(MEASURES) as Measure[])(
+  'beyond the limit of %s on one node: one step less, and why',
+  (measure) => {
+    const limit = policy.limits[measure];
+    const decision = decide(assignment(), load({}), load({ [measure]: [limit * 1.1, limit * 2] }, 'b'));
+    expect(decision).toMatchObject({ kind: 'change', next: { scrapeProfile: 'reduced', epoch: 5, by: 'shed-load' } });
+    expect(decision.because).toContain(`b takes`);
+    expect(decision.because).toContain(MEASURES[measure].what);
+    // A short spike is none.
+    expect(decide(assignment(), load({ [measure]: [limit * 0.9, limit * 9] })).kind).toBe('none');
+  },
+);
+
+test('who alerts is not touched', () => {
+  const before = assignment();
+  const decision = decide(before, load({ memoryMiB: [2_000, 2_000] }));
+  if (decision.kind !== 'change') throw new Error('no change');
+  const { epoch, by, at, reason, scrapeProfile, profileSince, ...rest } = decision.next;
+  expect(before).toMatchObject(rest);
+  expect([epoch, by, at, profileSince]).toEqual([5, 'shed-load', ago(0), ago(0)]);
+  expect([reason, scrapeProfile]).toEqual([decision.because, 'reduced']);
+});
+
+test('the next step waits until the last one can have had its effect', () => {
+  const over = load({ memoryMiB: [2_000, 2_000] });
+  const reduced = (ms: number): Assignment => assignment({ scrapeProfile: 'reduced', profileSince: ago(ms) });
+  expect(decide(reduced(80_000), over).kind).toBe('none');
+  expect(decide(reduced(91_000), over)).toMatchObject({ next: { scrapeProfile: 'minimal' } });
+  expect(decide(assignment({ scrapeProfile: 'minimal', profileSince: ago(9e6) }), over).kind).toBe('none');
+});
+
+test('back only when what it would bring is well below the limits, and was so for longer', () => {
+  const reduced = (ms: number): Assignment => assignment({ scrapeProfile: 'reduced', profileSince: ago(ms) });
+  // Five times as many samples: 150 a second become 750 of 1,000.
+  const calm = load({ samplesPerSecond: [150, 150], memoryMiB: [700, 790] });
+  expect(decide(reduced(301_000), calm)).toMatchObject({ next: { scrapeProfile: 'normal' } });
+  expect(decide(reduced(299_000), calm).kind).toBe('none');
+  expect(decide(reduced(301_000), calm, load({ samplesPerSecond: [100, 170] }, 'b')).kind).toBe('none');
+  expect(decide(reduced(301_000), load({ memoryMiB: [700, 810] })).kind).toBe('none');
+});
+
+test('nothing happens while it is paused, unassigned, or nobody tells', () => {
+  const over = load({ memoryMiB: [2_000, 2_000] });
+  const paused = { by: 'me', since: ago(1), reason: 'disks' };
+  expect(decide(assignment({ paused }), over)).toMatchObject({
+    kind: 'none',
+    because: expect.stringMatching(/^Paused by me/),
+  });
+  expect(decide(null, over).kind).toBe('none');
+  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).kind).toBe('none');
+  const silent = load(Object.fromEntries(Object.keys(MEASURES).map((m) => [m, [null, null]])));
+  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) }), silent).kind).toBe('none');
+});
+
+test('under a load that does not change the profile comes to rest, wherever it starts', () => {
+  const start = fc.constantFrom(...PROFILES);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 20_000 }), start, (demand, from) => {
+      let a = assignment({ scrapeProfile: from, profileSince: ago(9e6) });
+      const seen: ScrapeProfile[] = [];
+      for (let minute = 0; minute < 60; minute++) {
+        const rate = demand / { normal: 1, reduced: 5, minimal: 15 }[a.scrapeProfile];
+        const loads = [load({ samplesPerSecond: [rate, rate] })];
+        const decision = decideProfile({ assignment: a, loads, scrapeInterval: '1s', policy }, T + minute * 60_000);
+        if (decision.kind === 'change') a = decision.next;
+        seen.push(a.scrapeProfile);
+      }
+      expect(new Set(seen.slice(30)).size).toBe(1);
+    }),
+  );
+});
+
+test('what is asked is PromQL, and the share is of the nearest limit', () => {
+  for (const query of Object.values(loadQueries('node-1', 5)))
+    expect([query, promqlError(query)]).toEqual([query, null]);
+  expect(loadShare({ loads: [load({ memoryMiB: [500, 900] }), load({ walMiBPerMinute: [9, 9] }, 'b')], policy })).toBe(
+    0.9,
+  );
+});
+
+test('a lost race is decided anew, of what stands then', async () => {
+  let stands = assignment();
+  const written: Assignment[] = [];
+  const store = {
+    readAssignment: async () => ({ assignment: stands, etag: `${stands.epoch}` }),
+    writeAssignment: async (next: Assignment, etag: string | null) => {
+      if (written.length === 0 && stands.epoch === 4) {
+        // A failover in between.
+        stands = assignment({ epoch: 5, active: 'b' });
+        return 'lost' as const;
+      }
+      expect(etag).toBe('5');
+      written.push(next);
+      return 'written' as const;
+    },
+  };
+  const loads = async (): Promise<NodeLoad[]> => [load({ memoryMiB: [2_000, 2_000] })];
+  const outcome = await shed({ store, loads, scrapeInterval: '1s', policy, now: () => T });
+  expect(outcome).toMatchObject({ acted: true, share: 2 });
+  expect(written).toMatchObject([{ epoch: 6, active: 'b', scrapeProfile: 'reduced' }]);
+});

@@ -1,0 +1,103 @@
+import { profileIntervalMs, rhythmOf } from '../../../../lib/contract/profile';
+import { rulesInRhythm } from '../../../../lib/core/rendering/profile-rules';
+import { inRhythm } from '../../../../lib/core/rendering/promql-rewrite';
+
+const REDUCED = rhythmOf('reduced', '1s', 0);
+const MINIMAL = rhythmOf('minimal', '1s', 0);
+const none = (): boolean => false;
+const reduced = (expr: string): string => inRhythm(expr, REDUCED, none).expr;
+
+test('every instant selector looks back over its window, with what belongs to it', () => {
+  const cases: [string, string][] = [
+    ['up == 0', 'last_over_time(up[15s]) == 0'],
+    ['a{x="b"} / (b > 0)', 'last_over_time(a{x="b"}[15s]) / (last_over_time(b[15s]) > 0)'],
+    ['a + b offset 5m', 'last_over_time(a[15s]) + last_over_time(b[15s] offset 5m)'],
+    ['a offset 5m + b', 'last_over_time(a[15s] offset 5m) + last_over_time(b[15s])'],
+    ['a @ end() offset 3s > 1', 'last_over_time(a[15s] @ end() offset 3s) > 1'],
+    ['sum by (job) (up)', 'sum by (job) (last_over_time(up[15s]))'],
+    ['{__name__="x"}', 'last_over_time({__name__="x"}[15s])'],
+    ['max_over_time(a[5m:1s])', 'max_over_time(last_over_time(a[15s])[5m:1s])'],
+    ['absent(up{job="x"})', 'absent_over_time(up{job="x"}[15s])'],
+    ['absent(up{job="x"} offset 1m)', 'absent_over_time(up{job="x"}[15s] offset 1m)'],
+    ['a offset 1.5 > 1', 'last_over_time(a[15s] offset 1.5) > 1'],
+    ['a offset - 5m - 3', 'last_over_time(a[15s] offset - 5m) - 3'],
+    ['vector(1)', 'vector(1)'],
+  ];
+  for (const [from, to] of cases) expect(reduced(from)).toBe(to);
+});
+
+test('ranges stay while they hold two samples, and are widened and named when they do not', () => {
+  expect(inRhythm('rate(a[10s] offset 1m)', REDUCED, none)).toEqual({
+    expr: 'rate(a[10s] offset 1m)',
+    lost: [],
+    metrics: ['a'],
+  });
+  const { expr, lost } = inRhythm('rate(a{b="c"}[10s])', MINIMAL, none);
+  expect(expr).toBe('rate(a{b="c"}[45s])');
+  expect(lost).toEqual(['a{b="c"}[10s] holds fewer than two samples and looks back 45s instead']);
+});
+
+test('what counts samples finds fewer of them, and is named; not where they come as often as configured', () => {
+  const lost = (expr: string, rhythm = REDUCED): readonly string[] => inRhythm(expr, rhythm, none).lost;
+  expect(lost('count_over_time(a{b="c"}[1m] offset 5m) < 50')).toEqual([
+    'count_over_time(a{b="c"}[1m]) has fewer samples to add up',
+  ]);
+  expect(lost('sum by (job) (sum_over_time(up[1m])) < 50')).toEqual([
+    'sum_over_time(up[1m]) has fewer samples to add up',
+  ]);
+  expect(lost('count_over_time(a[1m])', rhythmOf('reduced', '5s', 0))).toEqual([]);
+  // Of a subquery the steps are counted, which are as many as ever; an average is one of fewer samples.
+  expect(lost('count_over_time(a[1m:1s]) + avg_over_time(a[1m]) + max_over_time(a[1m])')).toEqual([]);
+});
+
+test('what rules record comes as often as ever and stays as it is', () => {
+  expect(inRhythm('a:rate10s == 0 and rate(a:x[3s]) > 0', MINIMAL, (m) => m.startsWith('a:'))).toMatchObject({
+    expr: 'a:rate10s == 0 and rate(a:x[3s]) > 0',
+    lost: [],
+  });
+});
+
+test('the time of a sample is the one thing a window cannot give', () => {
+  const { expr, lost } = inRhythm('time() - timestamp(up)', REDUCED, none);
+  expect(expr).toBe('time() - timestamp(up)');
+  expect(lost).toHaveLength(1);
+});
+
+test('the window covers the slowest job, and a slower configuration stays as it is', () => {
+  expect(rhythmOf('reduced', '1s', 15_000).windowMs).toBe(45_000);
+  expect(profileIntervalMs('reduced', '10s')).toBe(10_000);
+  expect(profileIntervalMs('normal', '1s')).toBe(1_000);
+});
+
+const RULES = `groups:
+  - name: g
+    rules:
+      - record: a:rate10s
+        expr: rate(a[10s])
+      - record: a:sum
+        expr: sum(a:rate10s)
+      - alert: A
+        expr: a:sum == 0
+        for: 10s
+        labels: { severity: page }
+        annotations: { summary: 'at {{ $value }}' }
+      - alert: B
+        expr: b > 1 or noisy > 2
+`;
+
+test('files keep names, labels and timers; what cannot keep its meaning is named with its place', () => {
+  const { files, lost } = rulesInRhythm({ 'a.yml': RULES }, MINIMAL, (metric) => metric === 'noisy');
+  expect(files['a.yml']).toContain('expr: rate(a[45s])');
+  expect(files['a.yml']).toContain('expr: a:sum == 0\n        for: 10s\n        labels: { severity: page }');
+  expect(files['a.yml']).toContain('expr: last_over_time(b[45s]) > 1 or last_over_time(noisy[45s]) > 2');
+  expect(lost.map(({ rule, path, lost: why }) => [rule, path[3], why.join()])).toEqual([
+    ['recording rule a:rate10s', 0, 'a[10s] holds fewer than two samples and looks back 45s instead'],
+    ['recording rule a:sum', 1, 'it is computed from a:rate10s'],
+    ['alert A', 2, 'it is computed from a:sum'],
+    ['alert B', 3, 'noisy is not scraped'],
+  ]);
+});
+
+test('in a profile in which everything fits nothing is lost', () => {
+  expect(rulesInRhythm({ 'a.yml': RULES }, REDUCED, none).lost).toEqual([]);
+});

@@ -1,0 +1,165 @@
+import {
+  DRILLS,
+  judgeDrill,
+  planDrill,
+  renderDrill,
+  type DrillKind,
+  type DrillPlan,
+} from '../../../../lib/core/status/drill-plan';
+import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { renderStatus, reportStatus, type ClusterView, type StatusReport } from '../../../../lib/core/status/status';
+
+const T = Date.UTC(2026, 0, 1, 3);
+const ago = (ms: number): string => new Date(T - ms).toISOString();
+const KINDS = Object.keys(DRILLS) as DrillKind[];
+
+const view = (over: Partial<ClusterView> = {}): ClusterView => ({
+  cluster: 'c',
+  shard: 0,
+  nodes: ['a', 'b'],
+  assignment: {
+    version: 1,
+    epoch: 7,
+    active: 'a',
+    reason: 'The first one.',
+    by: 'health-check',
+    since: ago(9e6),
+    at: ago(9e6),
+    promotions: [],
+    paused: null,
+    scrapeProfile: 'normal',
+  },
+  heartbeatAt: ago(1_000),
+  announcements: new Map(
+    ['a', 'b'].map((node) => [
+      node,
+      {
+        version: 1,
+        node,
+        instanceId: `i-${node}`,
+        address: `10.0.0.${node}`,
+        zone: 'z',
+        volumeId: `vol-${node}`,
+        at: ago(1_000),
+        agentStartedAt: ago(9e6),
+        versions: { agent: '1', prometheus: '3', alertmanager: '0' },
+      },
+    ]),
+  ),
+  probes: new Map(
+    ['a', 'b'].map((node) => [
+      node,
+      {
+        node,
+        at: T,
+        ready: true,
+        scrapeLagMs: 500,
+        agent: {
+          appliedEpoch: 7,
+          gateOpen: node === 'a',
+          gateWarm: true,
+          storeReachable: true,
+          watchdogAt: T - 3_000,
+        },
+        errors: [],
+      },
+    ]),
+  ),
+  complaints: new Map(),
+  setAside: new Map(),
+  remedies: [],
+  queries: null,
+  profiles: new Map([
+    ['a', 'normal'],
+    ['b', 'normal'],
+  ]),
+  policy: DEFAULT_POLICY,
+  insteadBecause: null,
+  ...over,
+});
+const report = (over: Partial<ClusterView> = {}): StatusReport => reportStatus(view(over), T);
+const plan = (kind: DrillKind): DrillPlan => planDrill(kind, report()) as DrillPlan;
+
+test.each(KINDS)('%s hurts the node that alerts, and says so before', (kind) => {
+  expect(plan(kind)).toMatchObject({ kind: 'go', node: 'a', epoch: 7 });
+  const said = plan(kind).says.join('\n');
+  for (const part of ['Cluster c', 'a alerts (epoch 7)', 'b could take over', kind, DRILLS[kind]])
+    expect(said).toContain(part);
+});
+
+test.each<[string, Partial<ClusterView>]>([
+  ['nobody is assigned', { assignment: null }],
+  [
+    'automatic action is paused',
+    { assignment: { ...view().assignment!, paused: { by: 'x', since: ago(1), reason: 'disks' } } },
+  ],
+  ['the standby does not answer', { probes: new Map([['a', view().probes.get('a')!]]) }],
+  ['a node complains', { complaints: new Map([['b', ['damage in its TSDB.']]]) }],
+  ['the control plane is silent', { heartbeatAt: ago(60_000) }],
+  ['there is no other node', { nodes: ['a'] }],
+])('it refuses while %s, and says what is wrong', (_, over) => {
+  for (const kind of KINDS) {
+    const decision = planDrill(kind, report(over));
+    if (decision.kind !== 'refuse') throw new Error('it would go on');
+    expect(decision.because).not.toBe('');
+    expect(decision.fix).toContain('promha status');
+  }
+});
+
+describe('how it is judged', () => {
+  const seen = { tookOver: 'b', movedAfterMs: 900, wellAfterMs: 20_000, epochs: 1 };
+  test('as it should be', () => {
+    const judged = judgeDrill('kill-prometheus', plan('kill-prometheus'), seen, []);
+    expect(judged).toMatchObject({ passed: true, problems: [], node: 'a', tookOver: 'b' });
+    expect(renderDrill(judged)).toContain('0.9 s (b)');
+  });
+  test.each([
+    [{ movedAfterMs: null, tookOver: null }, /No other node/],
+    [
+      { movedAfterMs: null, tookOver: null, wellAfterMs: null },
+      /within 15 s\. So it was not waited for until all is well\. Now: No standby/,
+    ],
+    [{ wellAfterMs: null }, /Not well again.*standby/],
+    [{ epochs: 3 }, /3 times instead of once/],
+  ])('not as it should be: %j', (wrong, says) => {
+    const judged = judgeDrill('switchover', plan('switchover'), { ...seen, ...wrong }, ['No standby.', 'standby']);
+    expect(judged.passed).toBe(false);
+    expect(judged.problems.join(' ')).toMatch(says);
+    expect(renderDrill(judged)).toContain('FAILED');
+  });
+});
+
+describe('status', () => {
+  test('each node with its volume and its profile', () => {
+    expect(report().nodes.map((n) => [n.node, n.volumeId, n.scrapeProfile])).toEqual([
+      ['a', 'vol-a', 'normal'],
+      ['b', 'vol-b', 'normal'],
+    ]);
+    expect(renderStatus(report(), T)).toMatch(/a +active .*normal +vol-a/);
+  });
+
+  test('a policy that is not the deployed one is no problem, and is said', () => {
+    expect(renderStatus(report(), T)).not.toContain('default policy');
+    const other = report({ insteadBecause: 'AccessDenied' });
+    expect(other.healthy).toBe(true);
+    expect(renderStatus(other, T)).toContain('Judged by the default policy: AccessDenied.');
+  });
+
+  test('paused over a node that does not alert, it says what a person can do', () => {
+    const paused = { by: 'kim', since: ago(1), reason: 'disks' };
+    const dead = new Map(view().probes).set('a', { ...view().probes.get('a')!, ready: false });
+    const over = { assignment: { ...view().assignment!, paused }, probes: dead };
+    expect(report(over).problems.join('\n')).toContain(
+      '`promha switchover --to b` gives alerting to b and keeps the pause',
+    );
+    const alone = report({ ...over, probes: new Map() }).problems.join('\n');
+    expect(alone).toContain('until `promha resume`, and no other node could take over');
+    expect(report({ assignment: over.assignment }).problems).toHaveLength(1);
+  });
+
+  test('nodes are judged by the policy that is deployed', () => {
+    const slow = new Map(view().probes).set('b', { ...view().probes.get('b')!, scrapeLagMs: 8_000 });
+    expect(report({ probes: slow }).healthy).toBe(false);
+    expect(report({ probes: slow, policy: { ...DEFAULT_POLICY, maxScrapeLagMs: 10_000 } }).healthy).toBe(true);
+  });
+});

@@ -1,0 +1,65 @@
+import type { AgentStatus, SidecarStatus } from '../../../../lib/contract/agent-status';
+import { notCaughtUp } from '../../../../lib/core/backfill/caught-up';
+import { nodeComplaints } from '../../../../lib/core/status/node-complaints';
+
+const sidecar: SidecarStatus = {
+  pid: 7,
+  restarts: 0,
+  lastExit: null,
+  version: '0.42.4',
+  missing: false,
+  uploadAgeMs: 7_200_000,
+  waitingBlocks: 0,
+  errors: [],
+};
+const status = {
+  config: { hash: 'h', loadedAt: null, error: null },
+  prometheus: { pid: 5, lastExit: null },
+  gate: { warm: true },
+  sidecar,
+} as unknown as AgentStatus;
+const withSidecar = (change: Partial<SidecarStatus>): AgentStatus => ({
+  ...status,
+  sidecar: { ...sidecar, ...change },
+});
+
+test('a node with which nothing is wrong, and one of an earlier deploy, complain of nothing', () => {
+  expect(nodeComplaints(status)).toEqual([]);
+  expect(nodeComplaints({ ...status, sidecar: undefined })).toEqual([]);
+});
+
+test.each<[string, Partial<SidecarStatus>, RegExp]>([
+  ['Thanos is not there', { missing: true, pid: null }, /^Thanos is not installed, so no block is uploaded\.$/],
+  ['the sidecar ended', { pid: null, lastExit: '12:00 exit code 1' }, /does not run \(12:00 exit code 1\)/],
+  ['the bucket refuses', { errors: ['the bucket b denies access'] }, /^the bucket b denies access\.$/],
+  ['uploads stopped', { uploadAgeMs: 4 * 3_600_000, waitingBlocks: 2 }, /4\.0 h old; 2 wait/],
+])('an operator is told when %s', (_, change, said) => {
+  expect(nodeComplaints(withSidecar(change))).toEqual([expect.stringMatching(said)]);
+});
+
+test('a page of the same damage is one line, and does not hide another kind', () => {
+  const damage = (kind: string, path: string): object => ({
+    class: kind,
+    path,
+    says: `${path} is hurt`,
+    foundAt: 'noon',
+  });
+  const blocks = Array.from({ length: 48 }, (_, i) => damage('block-vanished', `block ${i + 1}`));
+  const scrub = { damage: [...blocks, damage('wal-corrupt', 'wal/00000003')] };
+  expect(nodeComplaints({ ...status, scrub } as unknown as AgentStatus)).toEqual([
+    'damage in its TSDB since noon: block 1 is hurt. And 47 more like it (block-vanished); GET /v1/status of its agent has them all.',
+    'damage in its TSDB since noon: wal/00000003 is hurt.',
+  ]);
+  const few = { damage: blocks.slice(0, 3) };
+  expect(nodeComplaints({ ...status, scrub: few } as unknown as AgentStatus)).toHaveLength(3);
+});
+
+test.each<[string, Partial<AgentStatus>, RegExp]>([
+  ['no Prometheus', { prometheus: { ...status.prometheus, pid: null, lastExit: 'exit 2' } }, /does not run: exit 2/],
+  ['a rejected configuration', { config: { ...status.config, error: 'bad rule' } }, /bad rule/],
+  ['no configuration', { config: { ...status.config, hash: null } }, /no configuration yet/],
+  ['a cold gate', { gate: { ...status.gate, warm: false } }, /has not heard every alert/],
+])('a deploy does not go on with %s', (_, change, why) => {
+  expect(notCaughtUp({ ...status, ...change })).toMatch(why);
+});
+test('a deploy goes on when all is there', () => expect(notCaughtUp(status)).toBeNull());

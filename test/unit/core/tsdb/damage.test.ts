@@ -1,0 +1,199 @@
+import type { DamageClass } from '../../../../lib/core/tsdb/damage';
+import { dueForDeepRead, forget, parseInventory, serializeInventory } from '../../../../lib/core/tsdb/inventory';
+import { judge, type JudgeContext, type Judgement } from '../../../../lib/core/tsdb/judge';
+import { planMends } from '../../../../lib/core/tsdb/mend';
+import type { BlockMeta, Seen, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
+import { isExpired, newManifest, parseManifest, serializeManifest } from '../../../../lib/core/tsdb/set-aside';
+
+const HOUR = 3_600_000;
+const RUNNING: JudgeContext = { running: true, blocksLoaded: null, retentionMs: 24 * HOUR, bySize: false };
+const STOPPED: JudgeContext = { ...RUNNING, running: false };
+const A = '01ARZ3NDEKTSV4RRFFQ69G5FA0';
+const B = '01ARZ3NDEKTSV4RRFFQ69G5FB0';
+const C = '01ARZ3NDEKTSV4RRFFQ69G5FC0';
+
+const segment = (index: number, over: Partial<SeenSegment> = {}, directory = 'wal'): SeenSegment => ({
+  path: `${directory}/${String(index).padStart(8, '0')}`,
+  index,
+  bytes: 1_000_000,
+  modified: index * HOUR,
+  begin: { bytes: 64, crc: index },
+  spots: [],
+  tornAt: null,
+  zerosFrom: null,
+  records: 10,
+  ...over,
+});
+const checkpoint = (index: number, over: Partial<SeenSegment> = {}): SeenCheckpoint => {
+  const path = `wal/checkpoint.${String(index).padStart(8, '0')}`;
+  return { path, index, segments: [segment(0, over, path)] };
+};
+const meta = (hours: number, over: Partial<BlockMeta> = {}): BlockMeta => ({
+  text: `{"hours":${hours}}`,
+  minTime: hours * HOUR,
+  maxTime: (hours + 2) * HOUR,
+  sources: [],
+  parents: [],
+  deletable: false,
+  ...over,
+});
+const block = (ulid: string, hours: number, over: Partial<SeenBlock> = {}): SeenBlock => ({
+  ulid,
+  path: ulid,
+  meta: meta(hours, { sources: [ulid] }),
+  files: [{ path: `${ulid}/index`, bytes: 500 }],
+  spots: [],
+  deep: false,
+  ...over,
+});
+const seen = (
+  segments: readonly SeenSegment[],
+  over: Partial<Seen> = {},
+  newest: SeenCheckpoint | null = null,
+): Seen => ({
+  at: 100 * HOUR,
+  wal: { path: 'wal', segments, checkpoint: newest },
+  wbl: null,
+  headChunks: [],
+  blocks: [],
+  unreadable: [],
+  ...over,
+});
+
+/** Looks at one after the other, each with the memory of the one before; the findings of the last. */
+function look(context: JudgeContext, ...passes: readonly Seen[]): Judgement {
+  let judged: Judgement | null = null;
+  for (const pass of passes) judged = judge(judged?.inventory ?? null, pass, context);
+  return judged!;
+}
+const classes = ({ findings }: Judgement): DamageClass[] => findings.map((f) => f.class);
+
+describe('a WAL that lives', () => {
+  test('grows, gets segments, a checkpoint, and loses what that stands for', () => {
+    const judged = look(
+      RUNNING,
+      seen([segment(0), segment(1, { bytes: 500, tornAt: 400 })]),
+      seen([segment(0), segment(1), segment(2, { bytes: 0, begin: { bytes: 0, crc: 0 }, records: 0 })]),
+      seen([segment(0), segment(1), segment(2)], {}, checkpoint(1)),
+      seen([segment(2), segment(3)], {}, checkpoint(1)),
+    );
+    expect(judged.findings).toEqual([]);
+  });
+  test('an end that is cut off is being written; not so when nobody writes', () => {
+    const torn = seen([segment(0), segment(1, { tornAt: 900 })]);
+    expect(classes(look(RUNNING, torn))).toEqual([]);
+    expect(classes(look(STOPPED, torn))).toEqual(['wal-torn-tail']);
+  });
+});
+
+describe('what the files alone show', () => {
+  const spots = [{ offset: 7, what: 'the checksum of a record does not match' }];
+  test.each<[DamageClass, Seen]>([
+    ['wal-corrupt', seen([segment(0, { spots }), segment(1)])],
+    ['wal-corrupt', seen([segment(0, { tornAt: 5 }), segment(1)])],
+    ['wal-segment-missing', seen([segment(0), segment(2)])],
+    ['wal-segment-missing', seen([segment(1), segment(2)])],
+    ['checkpoint-missing', seen([segment(2), segment(3)])],
+    ['checkpoint-corrupt', seen([segment(2)], {}, checkpoint(1, { spots }))],
+    ['checkpoint-corrupt', seen([segment(2)], {}, checkpoint(1, { tornAt: 5 }))],
+    ['checkpoint-emptied', seen([segment(2)], {}, checkpoint(1, { bytes: 0, records: 0 }))],
+    ['wal-behind-checkpoint', seen([segment(0), segment(1)], {}, checkpoint(1))],
+    ['block-index', seen([], { blocks: [block(A, 1, { spots: [{ ...spots[0]!, part: 'index', path: 'i' }] })] })],
+    ['block-meta', seen([], { blocks: [block(A, 1, { meta: { problem: 'is empty' } })] })],
+    ['volume-unreadable', seen([segment(0)], { unreadable: [{ path: 'wal/00000001', code: 'EIO' }] })],
+  ])('%s', (damage, pass) => {
+    expect(classes(look(RUNNING, pass))).toEqual([damage]);
+  });
+});
+
+describe('what only the memory shows', () => {
+  const whole = seen([segment(0), segment(1), segment(2)]);
+  test.each<[string, SeenSegment[]]>([
+    ['a segment emptied', [segment(0), segment(1, { bytes: 0, begin: { bytes: 0, crc: 0 }, records: 0 }), segment(2)]],
+    ['the last one gone', [segment(0), segment(1)]],
+    ['the end filled with zeros', [segment(0), segment(1), segment(2, { zerosFrom: 500_000 })]],
+    ['another file under the same name', [segment(0), segment(1, { begin: { bytes: 64, crc: 99 } }), segment(2)]],
+  ])('%s, and it stays found at every further pass', (_, segments) => {
+    expect(classes(look(RUNNING, whole, seen(segments), seen(segments)))).toEqual(['wal-shrunk']);
+  });
+  test('until it is repaired', () => {
+    const judged = look(RUNNING, whole, seen([segment(0), segment(1)]));
+    const inventory = forget(judged.inventory, ['wal/00000002']);
+    expect(judge(inventory, seen([segment(0), segment(1)]), STOPPED).findings).toEqual([]);
+  });
+  test('the whole WAL gone', () => {
+    expect(classes(look(RUNNING, whole, seen([], { wal: null })))).toEqual(['wal-missing']);
+  });
+  test('a file that cannot be read is not gone', () => {
+    const unreadable = [{ path: 'wal/00000001', code: 'EIO' }];
+    expect(classes(look(RUNNING, whole, seen([segment(0), segment(2)], { unreadable })))).toEqual([
+      'volume-unreadable',
+    ]);
+  });
+});
+
+describe('blocks', () => {
+  const two = seen([], { blocks: [block(A, 0), block(B, 2)] });
+  test('may go into a compacted one, or out of retention', () => {
+    const parents = meta(0, { sources: [A, B] });
+    expect(look(RUNNING, two, seen([], { blocks: [block(C, 0, { meta: parents })] })).findings).toEqual([]);
+    const late = block(C, 30);
+    expect(look(RUNNING, two, seen([], { blocks: [block(B, 10), late] })).findings).toEqual([]);
+  });
+  test('may not go otherwise', () => {
+    expect(classes(look(RUNNING, two, seen([], { blocks: [block(B, 2)] })))).toEqual(['block-vanished']);
+  });
+  test('of which Prometheus has not loaded all are told of after three minutes', () => {
+    const context = { ...RUNNING, blocksLoaded: 1 };
+    const after = (ms: number): Seen => ({ ...two, at: two.at + ms });
+    expect(classes(look(context, two, after(100_000)))).toEqual([]);
+    expect(classes(look(context, two, after(100_000), after(200_000)))).toEqual(['block-not-loaded']);
+  });
+  test('get back the meta.json that was remembered', () => {
+    const judged = look(
+      RUNNING,
+      two,
+      seen([], { blocks: [block(A, 0, { meta: { problem: 'is empty' } }), block(B, 2)] }),
+    );
+    expect(planMends(judged.findings, judged.inventory)).toEqual([
+      { do: 'restore-meta', ulid: A, text: meta(0).text, because: expect.any(String) },
+    ]);
+  });
+  test('are read in full in turn: first what never was', () => {
+    const { inventory } = look(RUNNING, seen([], { blocks: [block(A, 0, { deep: true }), block(B, 2), block(C, 4)] }));
+    expect([...dueForDeepRead(inventory, HOUR, 1, 101 * HOUR)]).toEqual([B]);
+    expect([...dueForDeepRead(inventory, HOUR, 9, 101 * HOUR)]).toEqual([B, C, A]);
+    expect([...dueForDeepRead(inventory, 2 * HOUR, 9, 101 * HOUR)]).toEqual([B, C]);
+  });
+});
+
+test('a mend that loses names of series ends with a guard of their numbers, and once', () => {
+  const spots = [{ offset: 7, what: 'wrong' }];
+  const judged = look(STOPPED, seen([segment(0, { spots }), segment(1), segment(3, { tornAt: 3 })]));
+  expect(planMends(judged.findings, judged.inventory).map((step) => step.do)).toEqual([
+    'rewrite-segment',
+    'rewrite-segment',
+    'fill-gap',
+    'guard-references',
+  ]);
+  expect(planMends(look(STOPPED, seen([segment(0, { tornAt: 3 })])).findings, null).map((step) => step.do)).toEqual([
+    'rewrite-segment',
+  ]);
+});
+
+describe('documents', () => {
+  test('the inventory survives its file', () => {
+    const { inventory } = look(RUNNING, seen([segment(0)], { blocks: [block(A, 0)] }));
+    expect(parseInventory(serializeInventory(inventory), 'f')).toEqual(inventory);
+  });
+  test.each(['', '{', 'null', '{"version":2}', '{"version":1,"at":"x"}'])('an inventory like %j is refused', (text) => {
+    expect(() => parseInventory(text, 'f')).toThrow('the inventory of the scrub is unusable');
+  });
+  test('what was set aside expires, unless a rename is still pending', () => {
+    const manifest = newManifest('i', 0, HOUR);
+    expect(isExpired(parseManifest(serializeManifest(manifest), 'f'), HOUR)).toBe(true);
+    expect(isExpired(manifest, HOUR - 1)).toBe(false);
+    expect(isExpired({ ...manifest, pending: [{ from: 'a', to: 'b' }] }, HOUR)).toBe(false);
+    expect(() => parseManifest('{"version":1}', 'f')).toThrow('unusable');
+  });
+});

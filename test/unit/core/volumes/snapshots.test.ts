@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import {
+  candidates,
+  goodAge,
+  isDue,
+  nextToTest,
+  toPrune,
+  type KnownSnapshot,
+} from '../../../../lib/core/volumes/snapshots';
+import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+
+const MINUTE = 60_000;
+const policy = { ...DEFAULT_POLICY.snapshots, everyMs: MINUTE, testEveryMs: MINUTE };
+const of = (node: string, minute: number, verdict: KnownSnapshot['verdict'] = null): KnownSnapshot => ({
+  id: `snap-${node}-${minute}`,
+  node,
+  volumeId: `vol-${node}`,
+  generation: 1,
+  takenAt: minute * MINUTE,
+  completed: true,
+  verdict,
+});
+const next = (...snapshots: KnownSnapshot[]): string | undefined => nextToTest(['a', 'b'], snapshots, policy)?.id;
+
+describe('which snapshot is tested next', () => {
+  it('is that of a node of which none was ever tested, though its snapshots are younger', () => {
+    expect(next(of('a', 10, 'good'), of('a', 12), of('b', 13))).toBe('snap-b-13');
+  });
+
+  it('is that of the node that was tested longest ago', () => {
+    expect(next(of('a', 20, 'good'), of('b', 15, 'bad'), of('a', 22), of('b', 23))).toBe('snap-b-23');
+    expect(next(of('a', 12, 'good'), of('b', 15, 'good'), of('a', 22), of('b', 21))).toBe('snap-a-22');
+  });
+
+  it('is none when the newest of each was tested, or is not complete', () => {
+    expect(next(of('a', 10, 'good'), of('b', 10, 'good'), { ...of('b', 12), completed: false })).toBeUndefined();
+  });
+
+  it('is the next one at once after a bad one: until one is good there may be nothing to restore from', () => {
+    const rarely = { ...policy, testEveryMs: 30 * MINUTE };
+    const after = (verdict: 'good' | 'bad'): string | undefined =>
+      nextToTest(['a'], [of('a', 10, verdict), of('a', 20)], rarely)?.id;
+    expect([after('bad'), after('good')]).toEqual(['snap-a-20', undefined]);
+  });
+
+  it('turns alternate while both are due all the time', () => {
+    const known = [of('a', 1), of('b', 1)];
+    const order: string[] = [];
+    for (let minute = 2; minute < 8; minute += 1) {
+      const chosen = nextToTest(['a', 'b'], known, policy)!;
+      known[known.indexOf(chosen)] = { ...chosen, verdict: 'good' };
+      order.push(chosen.node);
+      known.push(of('a', minute), of('b', minute));
+    }
+    expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  });
+});
+
+describe('which snapshots go', () => {
+  const HOUR = 60 * MINUTE;
+  const policy = DEFAULT_POLICY.snapshots;
+  const verdicts = fc.constantFrom<KnownSnapshot['verdict']>('good', 'bad', null);
+  const history = fc
+    .uniqueArray(fc.record({ minute: fc.integer({ min: 0, max: 30 * 24 * 60 }), verdict: verdicts }), {
+      selector: (s) => s.minute,
+      maxLength: 60,
+    })
+    .map((all) => all.map(({ minute, verdict }) => of('a', minute, verdict)));
+  const now = 30 * 24 * HOUR;
+
+  it('never the newest good one, nor the newest of all, nor one of the last hours', () => {
+    fc.assert(
+      fc.property(history, (all) => {
+        const gone = new Set(toPrune(all, policy, now).map((s) => s.id));
+        const newest = (some: readonly KnownSnapshot[]): KnownSnapshot[] =>
+          [...some].sort((a, b) => b.takenAt - a.takenAt).slice(0, 1);
+        const safe = [
+          ...newest(all),
+          ...newest(all.filter((s) => s.verdict === 'good')),
+          ...all.filter((s) => now - s.takenAt <= policy.allMs),
+        ];
+        expect(safe.filter((s) => gone.has(s.id))).toEqual([]);
+      }),
+    );
+  });
+
+  it('is settled at once: what is left is left, whenever it is asked again', () => {
+    fc.assert(
+      fc.property(history, (all) => {
+        const gone = toPrune(all, policy, now);
+        const left = all.filter((s) => !gone.includes(s));
+        expect(toPrune(left, policy, now)).toEqual([]);
+      }),
+    );
+  });
+
+  it('leaves one an hour after the first hours, one a day after that, none in the end, and no bad one for an hour', () => {
+    const all = [];
+    for (let minute = 0; minute < 30 * 24 * 60; minute += 10) all.push(of('a', minute, 'good'));
+    const gone = new Set(toPrune(all, policy, now).map((s) => s.id));
+    const left = all.filter((s) => !gone.has(s.id)).map((s) => now - s.takenAt);
+    expect(left.filter((age) => age <= policy.allMs)).toHaveLength(36);
+    expect(left.filter((age) => age > policy.allMs && age <= policy.hourlyMs)).toHaveLength(42);
+    expect(left.filter((age) => age > policy.hourlyMs)).toHaveLength(12);
+    expect(Math.max(...left)).toBeLessThanOrEqual(policy.dailyMs);
+    const [bad, good] = [of('a', 20 * 24 * 60 + 50, 'bad'), of('a', 20 * 24 * 60 + 40, 'good')];
+    expect(toPrune([of('a', 30 * 24 * 60 - 1, 'good'), bad, good], policy, now)).toEqual([bad]);
+  });
+
+  it('not a good one for the sake of a later one of its hour that was not tested, nor for one that was never completed', () => {
+    const at = 30 * 24 * 60 - 20 * 60;
+    const [newest, good, untested] = [of('a', 30 * 24 * 60 - 1, 'good'), of('a', at, 'good'), of('a', at + 10)];
+    expect(toPrune([newest, good, untested], policy, now)).toEqual([untested]);
+    const failed = { ...of('a', at + 20), completed: false };
+    expect(toPrune([newest, untested, failed], policy, now)).toEqual([failed]);
+  });
+});
+
+describe('what a volume is restored from', () => {
+  it('is the newest good one from before the damage, then untested ones; never a bad, tried or unfinished one', () => {
+    const all = [
+      of('a', 1, 'good'),
+      of('a', 2, 'good'),
+      of('a', 3),
+      of('a', 4, 'bad'),
+      { ...of('a', 5), completed: false },
+      of('a', 10, 'good'),
+    ];
+    const ids = (tried: string[]): string[] => candidates(all, 9 * MINUTE, tried).map((s) => s.id);
+    expect(ids([])).toEqual(['snap-a-2', 'snap-a-1', 'snap-a-3']);
+    expect(ids(['snap-a-2'])).toEqual(['snap-a-1', 'snap-a-3']);
+  });
+
+  it('is as old as the newest good one; there may be none', () => {
+    expect(goodAge([of('a', 1, 'good'), of('a', 3, 'good'), of('a', 4)], 5 * MINUTE)).toBe(2 * MINUTE);
+    expect(goodAge([of('a', 4), of('a', 5, 'bad')], 6 * MINUTE)).toBeNull();
+  });
+});
+
+describe('whether a snapshot is due', () => {
+  it('is so when the newest is as old as the policy says, but for half a minute', () => {
+    const policy = { ...DEFAULT_POLICY.snapshots, everyMs: 10 * MINUTE };
+    expect(isDue([], policy, 0)).toBe(false);
+    expect(isDue([], policy, 1e12)).toBe(true);
+    expect(isDue([of('a', 0), of('a', 5)], policy, 14 * MINUTE)).toBe(false);
+    expect(isDue([of('a', 0), of('a', 5)], policy, 14.5 * MINUTE)).toBe(true);
+  });
+});

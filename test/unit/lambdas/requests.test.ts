@@ -1,0 +1,62 @@
+import { readRequest as readPromotion } from '../../../lambdas/promote-alerting/request';
+import { readRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
+import { readRoutingRequest } from '../../../lambdas/route-queries/request';
+import { reasonToIgnore } from '../../../lambdas/shed-load/request';
+import type { RemedyTarget } from '../../../lib/core/remedies/remedies';
+
+const alarm = (value: string): unknown => ({
+  source: 'aws.cloudwatch',
+  alarmData: { alarmName: 'load-high', state: { value } },
+});
+const TARGET: RemedyTarget = { name: 'redis', connect: { kind: 'redis', host: 'redis', port: 6379 } };
+
+const NONSENSE: unknown[] = [
+  undefined,
+  null,
+  42,
+  'schedule',
+  [],
+  {},
+  { source: 'somebody' },
+  { source: 'aws.cloudwatch' },
+  { source: 'aws.cloudwatch', alarmData: null },
+  { source: 'aws.cloudwatch', alarmData: {} },
+  { source: 'aws.cloudwatch', alarmData: { alarmName: 'a', state: null } },
+  { source: 'aws.cloudwatch', alarmData: { alarmName: 'a', state: {} } },
+];
+
+describe.each(NONSENSE.map((event) => [JSON.stringify(event) ?? 'nothing', event]))('%s', (got, event) => {
+  test.each([
+    ['promote-alerting', () => readPromotion(event, ['a'])],
+    ['shed-load', () => reasonToIgnore(event)],
+    ['route-queries', () => readRoutingRequest(event)],
+    ['reconnect-redis', () => readRemedy(event, new Map([['redis', TARGET]]))],
+  ])('is refused by %s, which says what it got and what it knows', (_, read) => {
+    let said = '';
+    try {
+      read();
+    } catch (error) {
+      const { name, message } = error as Error;
+      said = `${name}: ${message}`;
+    }
+    expect(said).toMatch(/^UserError: /);
+    expect(said).toContain(`got:      ${got}`);
+    expect(said).toMatch(/expected: .*source/);
+  });
+});
+
+test('only an alarm that rings is acted on', () => {
+  expect(readPromotion(alarm('ALARM'), [])).toEqual({ request: { caller: 'alarm' } });
+  expect(readPromotion(alarm('OK'), [])).toEqual({ ignore: 'load-high is OK: nothing to do.' });
+  expect(readRoutingRequest(alarm('ALARM'))).toEqual({ kind: 'once' });
+  expect(readRoutingRequest(alarm('OK'))).toMatchObject({ kind: 'ignore' });
+  expect(reasonToIgnore(alarm('ALARM'))).toBeNull();
+  expect(reasonToIgnore(alarm('OK'))).toBe('load-high is OK: nothing to do.');
+});
+
+test('a remedy is called by its name; an address in the event is of no account', () => {
+  const event = { source: 'agent', remedy: 'redis', connect: { kind: 'tcp', host: 'evil', port: 1 }, host: 'evil' };
+  expect(readRemedy(event, new Map([['redis', TARGET]]))).toEqual({ target: TARGET, source: 'agent' });
+  for (const remedy of ['Redis', 'redis ', '__proto__', 'constructor', ['redis'], null])
+    expect(() => readRemedy({ ...event, remedy }, new Map([['redis', TARGET]]))).toThrow(/not configured/);
+});

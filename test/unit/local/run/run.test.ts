@@ -1,0 +1,97 @@
+import { Cleanup } from '../../../../local/run/hosts/cleanup';
+import { describeLine } from '../../../../local/run/events';
+import { renderHaproxy, renderYardstick, type DeployedGroup } from '../../../../local/run/balancer/load-balancer';
+import { parseUnit } from '../../../../local/run/hosts/unit-file';
+
+describe('systemd units', () => {
+  test('ExecStart, Environment and Restart are read', () => {
+    const unit = parseUnit(
+      '[Service]\nEnvironment=A=b=c\nEnvironment="D=e f"\nExecStart=/usr/bin/node /opt/x.js --config /etc/x.json\nRestart=always\nRestartSec=2s\n',
+    );
+    expect(unit).toEqual({
+      execStart: ['/usr/bin/node', '/opt/x.js', '--config', '/etc/x.json'],
+      environment: { A: 'b=c', D: 'e f' },
+      restart: true,
+      restartMs: 2_000,
+      stopMs: 90_000,
+    });
+  });
+  test('what is not played is refused, not ignored', () => {
+    expect(() => parseUnit('ExecStart=x\nRestart=on-failure')).toThrow(/on-failure/);
+    expect(() => parseUnit('Restart=always')).toThrow(/ExecStart/);
+    expect(() => parseUnit('ExecStart=x\nRestartSec=1min')).toThrow(/1min/);
+  });
+});
+
+describe('HAProxy in the place of the NLB', () => {
+  const healthCheck = { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 3_000, fall: 2, rise: 2 };
+  const nodes: DeployedGroup = {
+    name: 'nodes',
+    ofInstances: true,
+    sticky: true,
+    healthCheck,
+    targets: [{ name: 'node-1', address: '10.0.0.1', port: 9090 }],
+  };
+  const tasks: DeployedGroup = {
+    name: 'tasks',
+    ofInstances: false,
+    sticky: false,
+    healthCheck: { ...healthCheck, port: 10902 },
+    targets: [{ name: '10.0.1.9', address: '10.0.1.9', port: 10902 }],
+  };
+  const render = (queries: DeployedGroup): string =>
+    renderHaproxy(
+      [
+        { port: 9090, group: queries },
+        { port: 9091, group: nodes },
+      ],
+      '127.0.0.1',
+      { socket: '/run/x.sock', state: '/run/x.state' },
+    );
+
+  test('keeps the deployed health checks and stickiness', () => {
+    const [, backend] = render(nodes).split('\nbackend nodes\n');
+    expect(backend).toContain('server node-1 10.0.0.1:9090 check port 9090 inter 5000ms fall 2 rise 2');
+    expect(backend).toContain('stick on src');
+    expect(backend).toContain('http-check send meth GET uri /-/ready');
+  });
+  test('every listener goes where it points, and a group that two point to is checked once', () => {
+    const config = render(tasks);
+    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090\n {2}default_backend tasks\n/);
+    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091\n {2}default_backend nodes\n/);
+    expect(config).toContain('server 10.0.1.9 10.0.1.9:10902 check port 10902');
+    expect(render(nodes).match(/^backend /gm)).toHaveLength(1);
+  });
+  test('watches the nodes by the rule of the seed, as a yardstick', () => {
+    expect(renderYardstick(nodes, '/run/y.sock')).toContain(
+      'server node-1 10.0.0.1:9090 check port 9090 inter 2s fall 3 rise 2',
+    );
+  });
+});
+
+describe('events at the terminal', () => {
+  test('role changes and failures are shown, routine is not', () => {
+    expect(describeLine('node-1', '{"at":"x","level":"info","event":"gate-opened","epoch":2}')).toBe(
+      'node-1: gate-opened  epoch=2',
+    );
+    expect(describeLine('node-1', '{"at":"x","level":"info","event":"announced"}')).toBeNull();
+    expect(describeLine('node-1', '{"at":"x","level":"error","event":"anything"}')).toBe('node-1: anything');
+  });
+  test('a line that is no log line is a crash, most likely: shown', () => {
+    expect(describeLine('node-1', 'TypeError: x')).toBe('node-1: TypeError: x');
+  });
+});
+
+describe('clean-up', () => {
+  test('runs in reverse, once, and past a step that fails', async () => {
+    const done: string[] = [];
+    const cleanup = new Cleanup();
+    cleanup.defer('first', () => void done.push('first'));
+    cleanup.defer('second', () => Promise.reject(new Error('stuck')));
+    cleanup.defer('third', () => void done.push('third'));
+    const [failed, again] = await Promise.all([cleanup.run(), cleanup.run()]);
+    expect(done).toEqual(['third', 'first']);
+    expect(failed).toEqual(['second: stuck']);
+    expect(again).toBe(failed);
+  });
+});

@@ -1,0 +1,70 @@
+import { AddressBook } from '../../../lib/shell/assignment/address-book';
+
+function book(count: number) {
+  const nodes = Array.from({ length: count }, (_, i) => `node-${i}`);
+  const read: string[] = [];
+  const at = new Map<string, string>(nodes.map((node) => [node, `of-${node}`]));
+  let lists = 0;
+  const store = {
+    listNodes: () => {
+      lists += 1;
+      return Promise.resolve([
+        { shard: 1, node: 'of-another-shard' },
+        ...[...at.keys()].map((node) => ({ shard: 0, node })),
+      ]);
+    },
+    readAnnouncement: (node: string) => {
+      read.push(node);
+      const address = at.get(node);
+      return Promise.resolve(address === undefined ? null : ({ address } as never));
+    },
+  };
+  const problems: string[] = [];
+  const made = new AddressBook(0, store, (node) => problems.push(node ?? 'list'));
+  return { nodes, at, read, problems, lists: () => lists, book: made };
+}
+
+test('two nodes are read at every look, so that a new address is known at once', async () => {
+  const { book: addresses, at, read } = book(2);
+  await addresses.refresh();
+  at.set('node-1', 'elsewhere');
+  await addresses.refresh();
+  expect(read).toHaveLength(4);
+  expect(addresses.addresses().get('node-1')).toBe('elsewhere');
+});
+
+test('of many nodes all are read once, then in turn, and who is in doubt at once', async () => {
+  const { book: addresses, nodes, at, read } = book(1_000);
+  await addresses.refresh();
+  expect(addresses.addresses().size).toBe(1_000);
+  read.length = 0;
+  at.set('node-999', 'elsewhere');
+  await addresses.refresh(['node-999']);
+  expect(read.length).toBeLessThanOrEqual(6);
+  expect(addresses.addresses().get('node-999')).toBe('elsewhere');
+  for (let i = 0; i < 199; i++) await addresses.refresh();
+  expect(new Set(read).size).toBe(nodes.length);
+});
+
+test('an announcement that is gone is forgotten with the next list, not before', async () => {
+  const { book: addresses, at } = book(3);
+  await addresses.refresh();
+  at.delete('node-0');
+  await addresses.refresh();
+  expect(addresses.addresses().get('node-0')).toBe('of-node-0');
+  for (let i = 0; i < 10; i++) await addresses.refresh();
+  expect([...addresses.addresses().keys()]).toEqual(['node-1', 'node-2']);
+});
+
+test('one more node is found without anybody being told; listing is rare once there are two', async () => {
+  const { book: addresses, at, lists } = book(1);
+  await addresses.refresh();
+  await addresses.refresh();
+  expect([addresses.nodes, lists()]).toEqual([['node-0'], 2]);
+  at.set('node-1', 'there');
+  await addresses.refresh();
+  expect([addresses.nodes, addresses.isComplete]).toEqual([['node-0', 'node-1'], true]);
+  at.set('node-2', 'there');
+  for (let i = 0; i < 10; i++) await addresses.refresh();
+  expect([addresses.nodes, lists()]).toEqual([['node-0', 'node-1', 'node-2'], 4]);
+});

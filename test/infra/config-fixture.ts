@@ -10,7 +10,7 @@ export class ConfigFixture {
 
   constructor() {
     cpSync(join(ROOT, 'config'), this.dir, { recursive: true });
-    this.edit('cluster.ts', "'../lib/config/cluster'", JSON.stringify(join(ROOT, 'lib/infra/config/cluster')));
+    this.edit('cluster.ts', "'../lib/infra/config/cluster'", JSON.stringify(join(ROOT, 'lib/infra/config/cluster')));
   }
 
   path(file: string): string {

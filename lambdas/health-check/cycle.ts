@@ -41,8 +41,6 @@ export async function runCycle(
 ): Promise<Counts> {
   const { policy } = config;
   const errors: string[] = [];
-  // Who missed a probe may have come back elsewhere.
-  const doubtful = [...before.nodes].filter(([, { misses }]) => misses > 0).map(([node]) => node);
   const [assignment, probes] = await Promise.all([
     control.store.readAssignment().then(
       (read) => read?.assignment ?? null,
@@ -51,7 +49,7 @@ export async function runCycle(
         return before.assignment;
       },
     ),
-    probeWithBook(control, policy.probe.timeoutMs, doubtful),
+    probeWithBook(control, policy.probe.timeoutMs),
   ]);
   const active = assignment?.active ?? null;
   // Whose announcement is gone has not stopped being the one that must alert.

@@ -1,5 +1,4 @@
 import { AddressBook } from '../../lib/shell/assignment/address-book';
-import { inParallel } from '../../lib/shell/async/in-parallel';
 import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
@@ -33,9 +32,6 @@ export function keptWarm<T extends Connected>(connect: (config: FunctionConfig) 
   };
 }
 
-/** Nodes probed at once. Each takes two connections, and a function may have 1,024 files open. */
-const PACE = { most: 400, fresh: 50, patienceMs: 50 };
-
 export function connectControl(config: FunctionConfig): Control & Connected {
   const { policy, shard } = config;
   const s3 = controlS3(policy.storeTimeoutMs);
@@ -46,8 +42,6 @@ export function connectControl(config: FunctionConfig): Control & Connected {
       error: reasonOf(error),
     }),
   );
-  /** They kept the last round waiting: they come first, so that their time passes beside that of the others. */
-  let silent: ReadonlySet<string> = new Set();
   return {
     store,
     addresses,
@@ -59,12 +53,10 @@ export function connectControl(config: FunctionConfig): Control & Connected {
     now: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     probeAll: async (timeoutMs) => {
-      const all = [...addresses.addresses()];
-      const inOrder = [...all.filter(([node]) => silent.has(node)), ...all.filter(([node]) => !silent.has(node))];
-      const probes = await inParallel(PACE, inOrder, ([node, address]) =>
-        probeNode(node, address, timeoutMs, Date.now),
+      // A shard has at most eight nodes (synth refuses more): all of them at once.
+      const probes = await Promise.all(
+        [...addresses.addresses()].map(([node, address]) => probeNode(node, address, timeoutMs, Date.now)),
       );
-      silent = new Set(probes.filter(({ errors }) => errors.length > 0).map(({ node }) => node));
       return new Map(probes.map((probe) => [probe.node, probe]));
     },
   };
@@ -74,9 +66,8 @@ export function connectControl(config: FunctionConfig): Control & Connected {
 export async function probeWithBook(
   { addresses, probeAll }: Pick<Control, 'addresses' | 'probeAll'>,
   timeoutMs: number,
-  doubtful: readonly NodeId[] = [],
 ): Promise<ReadonlyMap<NodeId, Probe>> {
-  if (addresses.isComplete) return (await Promise.all([probeAll(timeoutMs), addresses.refresh(doubtful)]))[0];
-  await addresses.refresh(doubtful);
+  if (addresses.isComplete) return (await Promise.all([probeAll(timeoutMs), addresses.refresh()]))[0];
+  await addresses.refresh();
   return probeAll(timeoutMs);
 }

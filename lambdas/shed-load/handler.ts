@@ -1,4 +1,3 @@
-import { inParallel } from '../../lib/shell/async/in-parallel';
 import { probeLoad } from './load-prober';
 import { shed } from '../../lib/shell/assignment/shed';
 import { UserError } from '../../lib/contract/errors';
@@ -14,7 +13,6 @@ import { reasonToIgnore } from './request';
 
 /** Ten queries over some minutes: more than a probe, and nobody waits for them. */
 const TIMEOUT_MS = 5_000;
-const PACE = { most: 50, fresh: 10, patienceMs: 500 };
 
 const controlOf = keptWarm(connectControl);
 
@@ -39,9 +37,11 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
     scrapeInterval,
     now: Date.now,
     loads: async (profile) => {
-      const found = await inParallel(PACE, [...addresses.addresses()], ([node, address]) =>
-        probeLoad(node, address, { profile, scrapeInterval, policy }, TIMEOUT_MS, (error) =>
-          log('warn', 'load-not-read', { node, error }),
+      const found = await Promise.all(
+        [...addresses.addresses()].map(([node, address]) =>
+          probeLoad(node, address, { profile, scrapeInterval, policy }, TIMEOUT_MS, (error) =>
+            log('warn', 'load-not-read', { node, error }),
+          ),
         ),
       );
       return found.filter((load): load is NodeLoad => load !== null);

@@ -1,13 +1,6 @@
 import type { NodeId } from '../../contract/assignment';
-import { inParallel } from '../async/in-parallel';
 import type { ControlStore } from './store';
 
-/** Announcements read again in one look, of nodes that answer. A read costs as much as ten probes. */
-const PER_LOOK = 5;
-/** Of nodes in doubt: a zone that is lost must not keep the look from the rest. */
-const DOUBTFUL_PER_LOOK = 20;
-/** What the S3 client keeps open; more would wait inside it and use up their time. */
-const PACE = { most: 50, fresh: 50, patienceMs: 1_000 };
 /** A new node has time until it is looked after; listing costs ten times what reading costs. */
 const LIST_EVERY = 10;
 
@@ -24,8 +17,6 @@ export class AddressBook {
   shards = 1;
   /** Looks until the nodes are listed again. */
   private unlisted = 0;
-  /** Whose turn it is to be read again. */
-  private turn = 0;
 
   constructor(
     private readonly shard: number,
@@ -44,28 +35,19 @@ export class AddressBook {
     return this.members.length > 0 && this.members.every((node) => this.known.has(node));
   }
 
-  /**
-   * Reads who is unknown, who is in doubt, and of the rest as many as a look every two seconds can afford, in turn:
-   * with few nodes, all of them. Never rejects: an address that cannot be refreshed stays as it is.
-   */
-  async refresh(doubtful: readonly NodeId[] = []): Promise<void> {
+  /** Reads every announcement again. Never rejects: an address that cannot be refreshed stays as it is. */
+  async refresh(): Promise<void> {
     await this.list();
-    const { members } = this;
-    const turn = Array.from(
-      { length: Math.min(PER_LOOK, members.length) },
-      (_, i) => members[(this.turn + i) % members.length]!,
+    await Promise.all(
+      this.members.map(async (node) => {
+        try {
+          const address = (await this.store.readAnnouncement(node))?.address;
+          if (address !== undefined) this.known.set(node, address);
+        } catch (error) {
+          this.onProblem(node, error as Error);
+        }
+      }),
     );
-    this.turn = (this.turn + turn.length) % Math.max(1, members.length);
-    const unknown = members.filter((node) => !this.known.has(node));
-    const due = new Set([...unknown, ...doubtful.slice(0, DOUBTFUL_PER_LOOK), ...turn]);
-    await inParallel(PACE, [...due], async (node) => {
-      try {
-        const address = (await this.store.readAnnouncement(node))?.address;
-        if (address !== undefined) this.known.set(node, address);
-      } catch (error) {
-        this.onProblem(node, error as Error);
-      }
-    });
   }
 
   /** Whose announcement was removed, by whoever removed the node, is forgotten. */

@@ -27,7 +27,7 @@ test('a bundle beyond the limit is refused, naming what makes it so large', () =
 });
 
 test('a module that cannot be bundled is named, with what is wrong, and nothing else', () => {
-  const contents = "import hook from './lib/core/errors'; export const handler = hook;";
+  const contents = "import hook from './lib/contract/errors'; export const handler = hook;";
   expect(() => bundle({ name: 'hooked', contents }, ROOT)).toThrow(
     /hooked:1:8: hooked cannot be bundled\n {2}got: +No matching export/,
   );

@@ -122,8 +122,13 @@ test('addresses to listen on', () => {
 });
 
 test('the folder that users copy has the same dependencies that we test with', () => {
-  const versions = (file: string): Record<string, string> =>
-    (JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> }).dependencies;
+  const versions = (file: string): Record<string, string> => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    return { ...dependencies, ...devDependencies };
+  };
   expect(versions(path.resolve(folder, '../../package.json'))).toMatchObject(
     versions(path.join(folder, 'package.json')),
   );

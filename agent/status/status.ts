@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../lib/contract/agent-status';
+import { pauseOf } from '../../lib/contract/assignment';
 import type { ShardReport } from '../../lib/core/sharding/sharding';
 import type { NodeConfig } from '../../lib/contract/node-documents';
 import { slowestMs } from '../../lib/contract/profile';
@@ -50,6 +51,7 @@ export function statusOf(s: StatusSource): AgentStatus {
     startedAt: s.startedAt,
     role: role.role,
     appliedEpoch: role.assignment?.epoch ?? 0,
+    pause: pauseOf(role.assignment),
     because: role.because,
     gate: {
       open: gate.isOpen,

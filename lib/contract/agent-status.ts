@@ -1,5 +1,6 @@
 import type { KeptAside } from '../core/tsdb/set-aside';
 import type { ShardReport } from '../core/sharding/sharding';
+import type { KnownPause } from './assignment';
 import type { VolumeTrouble } from './storage-documents';
 import type { ScrapeProfile } from './profile';
 
@@ -106,6 +107,8 @@ export interface AgentStatus {
   readonly startedAt: string;
   readonly role: 'active' | 'standby' | 'unassigned';
   readonly appliedEpoch: number;
+  /** The pause of that epoch; null: none. Absent in what agents of an earlier deploy say. */
+  readonly pause?: KnownPause | null;
   /** The sentence of the last round. */
   readonly because: string;
   readonly gate: {

@@ -30,6 +30,18 @@ export interface Assignment {
   readonly profileSince?: string;
 }
 
+/** A pause that a node applied, should the bucket forget it. */
+export interface KnownPause {
+  /** Who alerts while it lasts. */
+  readonly active: NodeId;
+  readonly paused: NonNullable<Assignment['paused']>;
+}
+
+export function pauseOf(assignment: Assignment | null): KnownPause | null {
+  if (assignment === null || assignment.paused === null) return null;
+  return { active: assignment.active, paused: assignment.paused };
+}
+
 /** @throws UserError when the document is not an Assignment; the text is never half-used */
 export function parseAssignment(text: string, where: string): Assignment {
   let doc: Partial<Assignment>;

@@ -22,6 +22,7 @@ export class Judge {
   private uncoveredSince: number | null = null;
   private first = true;
   private unofficialSince: number | null = null;
+  private pause: { readonly epoch: number; readonly since: number } | null = null;
   private bothSince: number | null = null;
   private moves: number[] = [];
   private readonly activeOf = new Map<number, string>();
@@ -78,6 +79,7 @@ export class Judge {
           unofficial = nameOf(node.index);
       }
     }
+    this.watchPause(now);
     this.watchCover(covered, able, now);
     this.watchGates(open, now);
     this.watchOffice(unofficial, now);
@@ -99,6 +101,8 @@ export class Judge {
     }
     this.activeOf.set(next.epoch, next.active);
     if (previous?.paused) this.violated(`${by} wrote epoch ${next.epoch} although the assignment is paused`);
+    if (next.paused !== null) return; // its pause is put back: nothing moves
+    this.checkPauseKept(previous, next, by);
     const target = world.names.indexOf(next.active);
     if (previous?.active === next.active) {
       if (!this.tampered) this.violated(`epoch ${next.epoch} changes nothing`);
@@ -199,6 +203,25 @@ export class Judge {
       this.violated(`epoch ${epoch} (by ${from}) is refused by a node that applied ${applied}`);
   }
 
+  /** Since when a node that can be asked knows of the pause of the highest epoch that is known. */
+  private watchPause(now: number): void {
+    const known = this.world.nodes.flatMap((node) => node.agent.status() ?? []);
+    const highest = Math.max(0, ...known.map(({ appliedEpoch }) => appliedEpoch));
+    const paused = known.some((agent) => agent.appliedEpoch === highest && agent.pause !== undefined);
+    if (this.pause?.epoch === highest && paused) return;
+    this.pause = paused ? { epoch: highest, since: now } : null;
+  }
+
+  /** A pause ends when an operator ends it, not when the bucket forgets it. */
+  private checkPauseKept(previous: Assignment | null, next: Assignment, by: string): void {
+    const { now } = this.world.kernel;
+    if (this.pause === null || this.pause.epoch <= (previous?.epoch ?? 0) || this.isCut(now, 'assignment')) return;
+    if (now - this.pause.since <= this.limits.evidence) return;
+    this.violated(
+      `${by} wrote epoch ${next.epoch} over ${previous?.epoch ?? 'nothing'} and forgot a pause that nodes know`,
+    );
+  }
+
   /** Who alerts without being assigned becomes so, or stops, once everybody can hear everybody. */
   private watchOffice(unofficial: string | null, now: number): void {
     if (unofficial === null || this.isDamped() || this.isCut(now)) this.unofficialSince = null;
@@ -208,8 +231,8 @@ export class Judge {
     this.unofficialSince = Infinity;
   }
 
-  private isCut(now: number): boolean {
-    return this.effects.some((e) => e.cuts && e.from <= now && now <= e.until);
+  private isCut(now: number, besides?: string): boolean {
+    return this.effects.some((e) => e.cuts && e.cls !== besides && e.from <= now && now <= e.until);
   }
 
   private isDamped(): boolean {

@@ -108,7 +108,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   m(
     ROLE,
-    'const takeOver = input.store !== null && !state.assignment?.paused;',
+    'const takeOver = input.lost || (input.store !== null && !state.assignment?.paused);',
     'const takeOver = false;',
     'a broken glass is never made official',
   ),

@@ -1,5 +1,5 @@
 import { promote, type PromoteRequest } from '../../lib/shell/assignment/promote';
-import type { Assignment } from '../../lib/contract/assignment';
+import { pauseOf, type Assignment } from '../../lib/contract/assignment';
 import { serves, works, type Probe } from '../../lib/core/failover/health';
 import { decideRole, initialRole, type RoleInput, type RoleState } from '../../lib/core/failover/role';
 import { nameOf, type World } from './world';
@@ -64,7 +64,9 @@ export class SimAgent {
   /** What the agent says of itself on /v1/status. */
   status(): Probe['agent'] {
     if (!this.up) return null;
+    const pause = pauseOf(this.role.assignment);
     return {
+      ...(pause === null ? {} : { pause }),
       appliedEpoch: this.role.assignment?.epoch ?? 0,
       gateOpen: this.gateOpen,
       gateWarm: this.world.kernel.now - this.startedAt >= WARM_AFTER_MS,

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../contract/assignment';
+import type { KnownPause, NodeId } from '../../contract/assignment';
 import type { Policy } from '../../contract/policy';
 import type { VolumeTrouble } from '../../contract/storage-documents';
 
@@ -31,6 +31,8 @@ export interface Probe {
     readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
     /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
     readonly volumeTrouble?: VolumeTrouble | null;
+    /** The epoch that it applied is paused: whose, and who alerts meanwhile. Absent: it is not. */
+    readonly pause?: KnownPause;
   };
   /** What went wrong, for people; empty when nothing did. */
   readonly errors: readonly string[];

@@ -1,4 +1,4 @@
-import { promoted, type Assignment, type Caller, type NodeId } from '../../contract/assignment';
+import { promoted, type Assignment, type Caller, type KnownPause, type NodeId } from '../../contract/assignment';
 import { complaints, eligible, serves, type Probe } from './health';
 import type { Policy } from '../../contract/policy';
 
@@ -38,6 +38,9 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const none = (because: string, stuck = false): PromotionDecision =>
     stuck ? { kind: 'none', because, stuck } : { kind: 'none', because };
 
+  const applied = highestApplied(s);
+  const pause = forgottenPause(s);
+  if (pause !== null) return pauseAnew(s, pause, now);
   if (assignment === null) {
     const first = candidates(s)[0];
     if (first === undefined) return none(`Nobody alerts yet and no node can: ${explainNodes(s)}.`, true);
@@ -49,7 +52,6 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   }
 
   const probe = s.probes.get(active);
-  const applied = highestApplied(s);
   const alerting = s.nodes.filter((node) => isServing(s, node));
   if (applied > assignment.epoch) {
     // Nobody follows what stands there, so its misses mean nothing: it is written anew at once.
@@ -116,6 +118,25 @@ function isServing(s: Situation, node: NodeId): boolean {
 
 function highestApplied(s: Situation): number {
   return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0));
+}
+
+/** The pause that nodes know and the bucket forgot: it was deleted, or put back to an older version. */
+function forgottenPause(s: Situation): KnownPause | null {
+  const epoch = highestApplied(s);
+  if (epoch <= (s.assignment?.epoch ?? 0)) return null;
+  const knowing = [...s.probes.values()].find(({ agent }) => agent?.appliedEpoch === epoch);
+  return knowing?.agent?.pause ?? null;
+}
+
+/** An operator paused, and only an operator ends it. Nothing is moved: who alerted goes on. */
+function pauseAnew(s: Situation, { active, paused }: KnownPause, now: number): PromotionDecision {
+  const epoch = s.assignment === null ? 'nothing' : `epoch ${s.assignment.epoch}`;
+  const because =
+    `${active} keeps alerting, paused by ${paused.by} since ${paused.since}: ` +
+    `the bucket went back to ${epoch}, nodes know ${highestApplied(s)}.`;
+  const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
+  const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
+  return { kind: 'promote', next: { ...next, paused, promotions: s.assignment?.promotions ?? [] }, because };
 }
 
 function promote(s: Situation, active: NodeId, because: string, now: number): PromotionDecision {

@@ -67,8 +67,8 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   const state = { ...adopt(before, input, now), breakGlass: before.breakGlass, handingOverSince: null };
   const assigned = state.assignment?.active === state.node;
   const epoch = state.assignment?.epoch ?? 0;
-  // Deleted, or an older version put back: nobody follows it, so it has to be written anew.
-  const lost = input.store !== null && (input.store.assignment?.epoch ?? 0) < epoch && !state.assignment?.paused;
+  // Deleted, or an older version put back: nobody follows it, so it has to be written anew, its pause included.
+  const lost = input.store !== null && (input.store.assignment?.epoch ?? 0) < epoch;
 
   if (assigned) {
     return decision(
@@ -78,7 +78,7 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
       `Assigned by epoch ${epoch}: the gate is open${lost ? ', but the bucket lost it' : ''}.`,
     );
   }
-  if (state.breakGlass !== null) return keepOrEndBreakGlass(state, state.breakGlass, input, policy);
+  if (state.breakGlass !== null) return keepOrEndBreakGlass(state, state.breakGlass, { ...input, lost }, policy);
   const since = handingOverSince(before, state, now);
   if (since !== null && !input.peerAlerts && now - since < handOverMs(policy)) {
     const because = `Handing over to ${state.assignment!.active} (epoch ${epoch}): the gate stays open until it alerts.`;
@@ -183,7 +183,7 @@ function adopt(before: RoleState, input: RoleInput, now: number): Omit<RoleState
 function keepOrEndBreakGlass(
   state: RoleState,
   glass: NonNullable<RoleState['breakGlass']>,
-  input: RoleInput,
+  input: RoleInput & { readonly lost: boolean },
   policy: Policy,
 ): RoleDecision {
   const closed = (because: string): RoleDecision => decision({ ...state, breakGlass: null }, false, false, because);
@@ -195,7 +195,7 @@ function keepOrEndBreakGlass(
     return closed(`${state.assignment?.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }
   // Still alone. As soon as the store answers, make it official: by the same core, by compare-and-swap.
-  const takeOver = input.store !== null && !state.assignment?.paused;
+  const takeOver = input.lost || (input.store !== null && !state.assignment?.paused);
   return decision(state, true, takeOver, glass.because);
 }
 

@@ -50,6 +50,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
       ...(status.sidecar ? { uploadAgeMs: status.sidecar.uploadAgeMs } : {}),
       ...(status.scrub ? { damage: status.scrub.damage.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
       ...(status.volume ? { volumeTrouble: status.volume.trouble } : {}),
+      ...(status.pause ? { pause: status.pause } : {}),
     },
     errors,
   };

@@ -47,8 +47,14 @@ function decide(probes: Record<string, Over>, over: Partial<Situation> = {}) {
   };
   const decision = decidePromotion(situation, NOW);
   return decision.kind === 'promote'
-    ? { to: decision.next.active, epoch: decision.next.epoch, because: decision.because, stuck: false }
-    : { to: null, epoch: null, because: decision.because, stuck: decision.stuck === true };
+    ? {
+        to: decision.next.active,
+        epoch: decision.next.epoch,
+        paused: decision.next.paused,
+        because: decision.because,
+        stuck: false,
+      }
+    : { to: null, epoch: null, paused: null, because: decision.because, stuck: decision.stuck === true };
 }
 
 describe('who alerts next', () => {
@@ -154,6 +160,19 @@ describe('who alerts next', () => {
     expect(got.because).toContain(because);
   });
 
+  test('a pause that nodes know and the bucket forgot is put back, and nothing moves', () => {
+    const pause = { active: 'b', paused: { by: 'kim', since: ago(1), reason: 'work' } };
+    const agent = { appliedEpoch: 9, gateOpen: true, pause };
+    for (const found of [null, assignment()]) {
+      const probes = { a: ACTIVE, b: { agent }, c: {} };
+      const { because, ...got } = decide(probes, { assignment: found });
+      expect(got).toMatchObject({ to: 'b', epoch: 10, paused: pause.paused });
+      expect(because).toContain('b keeps alerting, paused by kim');
+    }
+    // Of an epoch that the bucket knows, or one that others have left behind, it is no news.
+    expect(decide({ a: ACTIVE, b: { agent: { ...agent, appliedEpoch: 7 } } }).to).toBeNull();
+    expect(decide({ a: ACTIVE, b: { agent }, c: { agent: { appliedEpoch: 10 } } })).toMatchObject({ paused: null });
+  });
   test('paused: nothing automatic happens, and it says by whom', () => {
     const paused = { by: 'kim', since: ago(1), reason: 'work' };
     const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ paused }) });

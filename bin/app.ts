@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/infra/config/load';
 import { lockFileOf, writeLock } from '../lib/infra/config/scale-lock';
+import { readOverlay } from '../lib/infra/config/overlay/overlay';
 import { ConfigurationError } from '../lib/infra/config/problems';
 import { UserError } from '../lib/contract/errors';
 import { addCluster } from '../lib/infra/stacks/cluster-app';
@@ -11,6 +12,7 @@ import { addCluster } from '../lib/infra/stacks/cluster-app';
  * The CDK app. Context:
  *   -c cluster=FILE    another config/cluster.ts, e.g. of a staging cluster
  *   -c configDir=DIR   rules/, targets/ and alertmanager.yml from there instead of config/, and cluster.ts if it has one
+ *   -c overlay=FILE    laid over what was found sound (lib/infra/config/overlay): how the local run deploys config/
  */
 const root = resolve(__dirname, '..');
 const app = new App();
@@ -21,12 +23,15 @@ try {
   const configDir = setting('configDir', 'config');
   const own = join(configDir, 'cluster.ts');
   const clusterFile = setting('cluster', existsSync(own) ? own : 'config/cluster.ts');
-  const configuration = loadConfiguration(clusterFile, configDir);
+  const over = app.node.tryGetContext('overlay') as string | undefined;
+  const overlay = over === undefined ? null : readOverlay(resolve(root, over));
+  const configuration = loadConfiguration(clusterFile, configDir, overlay);
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
   const lock = lockFileOf(clusterFile);
-  if (writeLock(lock, configuration.cluster)) {
+  // What an overlay makes is no deployment of the user's.
+  if (overlay === null && writeLock(lock, configuration.cluster)) {
     process.stderr.write(`${relative(process.cwd(), lock)} names the nodes that there are now: commit it\n`);
   }
 } catch (error) {

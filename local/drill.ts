@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { UserError } from '../lib/contract/errors';
+import { ConfigurationError } from '../lib/infra/config/problems';
 import { drill } from './drills/drill';
 import { renderSummary } from './drills/judge/report';
 import type { DrillResult } from './drills/judge/result';
@@ -40,7 +41,7 @@ async function main(args: string[]): Promise<number> {
     if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(all, null, 2)}\n`);
     code = all.passed ? 0 : 1;
   } catch (error) {
-    code = stop.signal.aborted ? 130 : error instanceof UserError ? 2 : 1;
+    code = stop.signal.aborted ? 130 : isUsers(error) ? 2 : 1;
     if (!stop.signal.aborted) complain(error as Error);
   }
   const failed = await cleanup.run();
@@ -112,14 +113,17 @@ function readCall(args: string[]): Call | 'list' {
 const needsOf = (s: Scenario): string =>
   s.needsVolumes ? ' (needs root and loop devices)' : s.needsNamespaces ? ' (needs root)' : '';
 
+/** What a person can correct: no stack of ours helps with that. */
+const isUsers = (error: unknown): boolean => error instanceof UserError || error instanceof ConfigurationError;
+
 function complain(error: Error): void {
-  process.stderr.write(`\n${error instanceof UserError ? error.message : (error.stack ?? error.message)}\n`);
+  process.stderr.write(`\n${isUsers(error) ? error.message : (error.stack ?? error.message)}\n`);
 }
 
 stayAwake(() => main(process.argv.slice(2))).then(
   (code) => process.exit(code),
   (error: Error) => {
     complain(error);
-    process.exit(error instanceof UserError ? 2 : 1);
+    process.exit(isUsers(error) ? 2 : 1);
   },
 );

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { UserError } from '../lib/contract/errors';
+import { ConfigurationError } from '../lib/infra/config/problems';
 import { programPids } from './run/actions/actions';
 import { Cleanup } from './run/hosts/cleanup';
 import { waitUntilReady } from './run/ready';
@@ -13,7 +15,8 @@ const READY_MS = 120_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const { receivers, targets } = readCall(args);
   const stop = new AbortController();
   const cleanup = new Cleanup();
   let ends: (code: number) => void;
@@ -36,6 +39,7 @@ async function main(): Promise<number> {
         onEvent: clock,
         signal: stop.signal,
         missingThanos: 'build-for-next-time',
+        reach: { receivers, targets },
       },
       cleanup,
       runDir(),
@@ -64,11 +68,31 @@ function fail(error: NodeJS.ErrnoException): number {
   const text =
     error.code === 'ENOSPC'
       ? `the disk is full: ${error.message}\n  fix: free some space, or set XDG_CACHE_HOME to a directory on a larger disk`
-      : error instanceof UserError
+      : error instanceof UserError || error instanceof ConfigurationError
         ? error.message
         : (error.stack ?? error.message);
   process.stderr.write(`\n${text}\n`);
   return 1;
 }
 
-void stayAwake(main).then((code) => process.exit(code));
+/** @throws UserError */
+function readCall(args: readonly string[]): { receivers: boolean; targets: boolean } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { 'real-receivers': { type: 'boolean' }, 'real-targets': { type: 'boolean' } },
+    });
+    return { receivers: values['real-receivers'] === true, targets: values['real-targets'] === true };
+  } catch (error) {
+    throw new UserError({
+      what: (error as Error).message,
+      expected: 'npm start [-- --real-receivers] [--real-targets]',
+      fix: 'call it like that',
+    });
+  }
+}
+
+stayAwake(() => main(process.argv.slice(2))).then(
+  (code) => process.exit(code),
+  (error: Error) => process.exit(fail(error)),
+);

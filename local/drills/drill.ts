@@ -4,6 +4,7 @@ import { namespacesAvailable } from '../run/hosts/network';
 import { waitUntilReady } from '../run/ready';
 import { runDir, runningState, type RunState } from '../run/run-dir';
 import { startSystem } from '../run/system';
+import { CONTAINED } from '../run/deploy/overlay';
 import { volumesWanted } from '../run/volumes/find';
 import { judgeDrill } from './judge/judge';
 import { renderRun } from './judge/report';
@@ -75,6 +76,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
       signal,
       // A build beside the drill would be felt in its figures.
       missingThanos: scenario.needsThanos ? 'wait' : 'do-without',
+      reach: CONTAINED,
     },
     cleanup,
     runDir(),

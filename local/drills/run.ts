@@ -6,7 +6,7 @@ import { gateTimes, type GateEvent } from './judge/gate-times';
 import { joined, type Measuring, type Moments, type Reading } from './instrument';
 import { judgeRun } from './judge/judge';
 import { measure } from './judge/measure';
-import { readNotifications, SOURCES, type Told } from './judge/notifications';
+import { isDemo, readNotifications, SOURCES, type Told } from './judge/notifications';
 import { assignmentsSince, intervalIn, inWords } from './load/record';
 import type { RunResult } from './judge/result';
 import type { Scenario } from './scenario';
@@ -50,7 +50,7 @@ async function incident(
   const startedAt = Date.now();
   const said = (): Told[] =>
     readNotifications(world.state.pages)
-      .filter((t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name))
+      .filter((t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name) && !settled.ongoing.has(t.name))
       .map((t) => ({ ...t, sender: nodeAt(world, t.sender) ?? t.sender }));
   const compare = (told: readonly Told[], source: string): Comparison =>
     compareWithOracle(
@@ -160,7 +160,7 @@ function toldAll(
     const { missed, findings } = compare(told, source);
     if (missed > 0) return `${source}: ${findings.join('; ')}`;
   }
-  return Date.now() - told.at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
+  return Date.now() - told.filter(isDemo).at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
 }
 
 /** Gates that die with their agent say nothing in any log. */

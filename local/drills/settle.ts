@@ -1,15 +1,18 @@
 import { readiness } from '../run/ready';
+import type { RunState } from '../run/run-dir';
 import { awaitAll } from './clock';
 import { yardstick } from './judge/haproxy';
-import { readNotifications } from './judge/notifications';
+import { isDemo, readNotifications } from './judge/notifications';
+import { alertUnrest, strayAlerts, type AlertsBy } from './rest';
 import type { Cast, Scenario } from './scenario';
 import { hasThanos, thanosUnrest } from './thanos';
 import {
-  alertmanagersOf,
+  activeAlertsAt,
+  alertmanagerOf,
   DRILL_ALERTS,
   firingAt,
+  nodesOf,
   oracleAlertmanagerOf,
-  alertsAt,
   oracleOf,
   prometheusOf,
   setDrill,
@@ -27,6 +30,8 @@ export const QUIET_MS = 6_000;
 export interface Settled {
   readonly cast: Cast;
   readonly epoch: number;
+  /** Alerts that nodes and oracle have at rest: of the user's, about what is not here. They are no part of the run. */
+  readonly ongoing: ReadonlySet<string>;
 }
 
 /** Brings the system to rest and starts a new record: runs are incidents that have nothing to do with each other. */
@@ -61,17 +66,30 @@ export async function settle(world: World, scenario: Scenario): Promise<Settled>
 
   const { active } = next;
   const standby = state.nodes.find((n) => n.node !== active)!.node;
-  return { cast: { active, standby, hurt: { active, standby, nobody: null }[scenario.hurts] }, epoch: next.epoch };
+  const ongoing = new Set((await activeAlertsAt(oracleOf(world))).map(({ labels }) => labels.alertname ?? '?'));
+  const cast = { active, standby, hurt: { active, standby, nobody: null }[scenario.hurts] };
+  return { cast, epoch: next.epoch, ongoing };
 }
+
+/** What is waited for is said this often, and when it changes. */
+const SAY_EVERY_MS = 5_000;
 
 /** @throws Error naming what kept the system from coming to rest */
 export async function atRest(world: World, timeoutMs = SETTLE_MS): Promise<void> {
-  const { signal } = world;
+  const { signal, say } = world;
+  const begunAt = Date.now();
   let calmSince: number | null = null;
+  let saidAt = begunAt;
   const calm = async (): Promise<string | null> => {
     const why = await unrest(world).catch((error: Error) => error.message);
-    calmSince = why === null ? (calmSince ?? Date.now()) : null;
-    return why ?? (Date.now() - calmSince! < QUIET_MS ? 'what ended may still be told' : null);
+    const now = Date.now();
+    calmSince = why === null ? (calmSince ?? now) : null;
+    if (why === null) return now - calmSince! < QUIET_MS ? 'what ended may still be told' : null;
+    if (now - saidAt >= SAY_EVERY_MS) {
+      say(`    ${Math.round((now - begunAt) / 1000)} s, waiting: ${why}`);
+      saidAt = now;
+    }
+    return why;
   };
   const missing = await awaitAll(calm, { timeoutMs, signal, everyMs: 300 });
   if (missing !== null) throw new Error(`the system does not come to rest within ${timeoutMs / 1000} s: ${missing}`);
@@ -84,24 +102,25 @@ async function unrest(world: World): Promise<string | null> {
   if (!now.ready) return now.missing;
   const open = [...now.probes.values()].filter((p) => p.agent!.gateOpen).map((p) => p.node);
   if (open.length !== 1) return `${open.length} gates are open`;
-  for (const prometheus of [...state.nodes.map((n) => prometheusOf(world, n.node)), oracleOf(world)]) {
-    const [alert] = await alertsAt(prometheus);
-    if (alert !== undefined) return `${alert} is pending or firing at ${prometheus}`;
-  }
-  const stray = await strayAlerts(world);
-  if (stray.length > 0) return `an Alertmanager still has ${stray.join(', ')}, which the oracle has not`;
+  const alerts = await ofEach(state.nodes, ({ node }) => activeAlertsAt(prometheusOf(world, node)));
+  const unlike = alertUnrest(await activeAlertsAt(oracleOf(world)), alerts);
+  if (unlike !== null) return unlike;
+  const firing = await ofEach(nodesOf(world), (n) => firingAt(alertmanagerOf(n)));
+  const stray = strayAlerts(await firingAt(oracleAlertmanagerOf(world)), firing);
+  if (stray !== null) return stray;
   const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
   if (down.length > 0) return `HAProxy still has ${down.join(' and ')} down`;
   if (hasThanos(state)) {
     const thanos = await thanosUnrest(world);
     if (thanos !== null) return thanos;
   }
-  const last = readNotifications(state.pages).at(-1);
+  const last = readNotifications(state.pages).filter(isDemo).at(-1);
   return last !== undefined && Date.now() - last.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
 }
 
-/** Alerts that some node's Alertmanager has firing and the oracle's has not: left by a node that saw nothing. */
-async function strayAlerts(world: World): Promise<string[]> {
-  const [truth, ...nodes] = await Promise.all([oracleAlertmanagerOf(world), ...alertmanagersOf(world)].map(firingAt));
-  return nodes.flatMap((names) => names.filter((name) => !truth!.includes(name)));
+async function ofEach<T>(
+  nodes: RunState['nodes'],
+  read: (node: RunState['nodes'][number]) => Promise<readonly T[]>,
+): Promise<AlertsBy<T>> {
+  return new Map(await Promise.all(nodes.map(async (n) => [n.node, await read(n)] as const)));
 }

@@ -9,7 +9,7 @@ import { WORKLOAD_PORTS } from '../run/workload';
 import type { Shape } from '../workload/exposition';
 import { Faults } from './faults';
 
-/** The alerts that a drill moves; rules in local/demo/rules/drill.yml. */
+/** The alerts that a drill moves; rules in local/demo/rules. */
 export const DRILL_ALERTS = { immediate: 'DrillImmediate', for5s: 'DrillFor5s', for30s: 'DrillFor30s' } as const;
 export type DrillAlert = keyof typeof DRILL_ALERTS;
 
@@ -74,7 +74,7 @@ export const setDrill = (world: World, alert: DrillAlert, value: 0 | 1): Promise
 export const shape = (world: World, to: Partial<Shape>): Promise<void> => tellEngine(world, 'shape', to);
 
 async function tellEngine(world: World, path: string, body: unknown): Promise<void> {
-  const url = `http://${world.state.hostAddress}:${WORKLOAD_PORTS.tradeEngine}/${path}`;
+  const url = `http://${world.state.hostAddress}:${WORKLOAD_PORTS.demoEngine}/${path}`;
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -88,8 +88,10 @@ async function tellEngine(world: World, path: string, body: unknown): Promise<vo
 const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
   labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 
-interface ActiveAlert {
-  readonly labels: Readonly<Record<string, string>>;
+export type AlertLabels = Readonly<Record<string, string>>;
+
+export interface ActiveAlert {
+  readonly labels: AlertLabels;
   readonly state: string;
   /** ISO 8601. */
   readonly activeAt: string;
@@ -101,18 +103,14 @@ export async function activeAlertsAt(prometheus: string): Promise<ActiveAlert[]>
   return answer.data.alerts.filter((a) => !isWatchdog(a.labels));
 }
 
-/** Their names. */
-export const alertsAt = async (prometheus: string): Promise<string[]> =>
-  (await activeAlertsAt(prometheus)).map((a) => a.labels.alertname!);
-
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
-export const alertmanagersOf = (world: World): string[] =>
-  nodesOf(world).map((n) => `http://${n.address}:${PORTS.alertmanager}`);
+export const alertmanagerOf = ({ address }: RunState['nodes'][number]): string =>
+  `http://${address}:${PORTS.alertmanager}`;
 
-/** Names of the alerts that one Alertmanager takes for firing. */
-export async function firingAt(alertmanager: string): Promise<string[]> {
-  const alerts = await getJson<{ labels: Record<string, string> }[]>(`${alertmanager}/api/v2/alerts?active=true`);
-  return alerts.filter((a) => !isWatchdog(a.labels)).map((a) => a.labels.alertname!);
+/** Labels of the alerts that one Alertmanager takes for firing. */
+export async function firingAt(alertmanager: string): Promise<AlertLabels[]> {
+  const alerts = await getJson<{ labels: AlertLabels }[]>(`${alertmanager}/api/v2/alerts?active=true`);
+  return alerts.map((a) => a.labels).filter((labels) => !isWatchdog(labels));
 }
 
 /** Starts or ends the plain pair. */

@@ -75,6 +75,8 @@ export interface Deploy {
   readonly configDir?: string;
   /** Another config/cluster.ts. */
   readonly clusterFile?: string;
+  /** File with what is laid over the configuration (lib/infra/config/overlay). */
+  readonly overlay?: string;
   /** For cdk.out, of this deployment only. */
   readonly outDir: string;
   readonly onProgress: (line: string) => void;
@@ -90,6 +92,7 @@ export async function deployApp(o: Deploy): Promise<void> {
   const context = [
     ...(o.configDir === undefined ? [] : ['-c', `configDir=${resolve(o.configDir)}`]),
     ...(o.clusterFile === undefined ? [] : ['-c', `cluster=${resolve(o.clusterFile)}`]),
+    ...(o.overlay === undefined ? [] : ['-c', `overlay=${resolve(o.overlay)}`]),
   ];
   const common = ['--output', o.outDir, ...context];
   // Away from cdk.json: bootstrapping a named environment needs no synth.

@@ -7,6 +7,7 @@ import { serveControl } from './actions/control-api';
 import type { ControlPlane } from './functions/control-plane';
 import { deploy, type Deployed } from './phases/deploy-phase';
 import type { EcsPlayer } from './ecs/player';
+import type { Reach } from './deploy/overlay';
 import type { Growth } from './deploy/growth';
 import type { Instance } from './hosts/instance';
 import type { Network } from './hosts/network';
@@ -26,6 +27,8 @@ export interface SystemOptions {
   /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
   readonly signal: AbortSignal;
   readonly missingThanos: MissingThanos;
+  /** What of the user's configuration that is elsewhere may be reached. */
+  readonly reach: Reach;
 }
 
 /** What every phase of the start needs. */

@@ -9,10 +9,13 @@ export const WORKLOAD_PORTS = {
   redisExporter: 9121,
   tradeEngine: 9200,
   duckdb: 9201,
+  /** What drills move, apart from what users' jobs scrape: nothing is scraped twice. */
+  demoEngine: 9210,
+  demoDuckdb: 9211,
   pager: 9300,
 } as const;
 
-/** Host names in config/ and what they stand for here. */
+/** Host names that exist here: a user's target of that name is the demonstration's. */
 export const WORKLOAD_HOSTS = ['redis', 'redis-exporter', 'trade-engine', 'duckdb', 'pager'].map(
   (name) => `${name}.trading.internal`,
 );
@@ -107,6 +110,8 @@ export function startWorkload(o: WorkloadOptions): Workload {
       'trade-engine': start('trade-engine', process.execPath, script('trade-engine.ts'), {
         TRADE_ENGINE_LISTEN: `${host}:${WORKLOAD_PORTS.tradeEngine}`,
         DUCKDB_EXPORTER_LISTEN: `${host}:${WORKLOAD_PORTS.duckdb}`,
+        DEMO_ENGINE_LISTEN: `${host}:${WORKLOAD_PORTS.demoEngine}`,
+        DEMO_DUCKDB_LISTEN: `${host}:${WORKLOAD_PORTS.demoDuckdb}`,
         REDIS_URL: redisUrl,
         DUCKDB_PATH: join(dir, 'trades.duckdb'),
       }),

@@ -9,8 +9,11 @@ export type EngineMetrics = ReturnType<typeof engineMetrics>;
 export function engineMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  const drillRegistry = new Registry();
   const metrics = {
     registry,
+    /** What drills move. */
+    drillRegistry,
     orders: new Counter({
       name: 'trade_engine_orders_total',
       help: 'Orders that Redis accepted.',
@@ -52,7 +55,7 @@ export function engineMetrics() {
       name: 'trade_engine_drill',
       help: 'Set by drills to make an alert fire.',
       labelNames: ['alert'],
-      registers,
+      registers: [drillRegistry],
     }),
   };
   // Series exist from the first scrape: rate() and alerts must not wait for a first event.

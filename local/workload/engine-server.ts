@@ -5,17 +5,24 @@ import { parseShape, type Exposition } from './exposition';
 
 const MAX_BODY = 10_000;
 
-/** GET /metrics, and for the drills POST /drill {"alert":"immediate","value":1} and POST /shape {"depth":500}. */
-export function serveEngine(listen: string, metrics: EngineMetrics, exposition: Exposition): Promise<Server> {
+/**
+ * GET /metrics: the engine's own, or with `exposition` what drills move by POST /drill {"alert":"immediate","value":1} and
+ * POST /shape {"depth":500}.
+ */
+export function serveEngine(listen: string, metrics: EngineMetrics, exposition: Exposition | null): Promise<Server> {
   const server = createServer((request, response) => {
     const answer = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
     const handled = async (): Promise<void> => {
       if (request.method === 'GET' && request.url === '/metrics') {
-        const text = `${await metrics.registry.metrics()}${exposition.book(Date.now())}`;
+        const text =
+          exposition === null
+            ? await metrics.registry.metrics()
+            : `${await metrics.drillRegistry.metrics()}${exposition.book(Date.now())}`;
         return answer(200, text, metrics.registry.contentType);
       }
+      if (exposition === null) return answer(404, 'GET /metrics\n');
       if (request.method === 'POST' && request.url === '/shape') {
         const shape = parseShape(await body(request), exposition.shape);
         if (shape === null) return answer(400, 'expected {"depth":<levels>,"orders":<series>,"waiting":<0 or 1>}\n');

@@ -11,7 +11,8 @@ import { openQueue } from './queue';
  * The workload that the local run watches: orders through Redis, fills into DuckDB, metrics of its own,
  * and the DuckDB exporter in the same process, because DuckDB lets no other process read meanwhile.
  *
- * Environment: TRADE_ENGINE_LISTEN, DUCKDB_EXPORTER_LISTEN, REDIS_URL, DUCKDB_PATH, ORDERS_PER_SECOND,
+ * Environment: TRADE_ENGINE_LISTEN, DUCKDB_EXPORTER_LISTEN, the two once more with what drills move: DEMO_ENGINE_LISTEN,
+ * DEMO_DUCKDB_LISTEN; REDIS_URL, DUCKDB_PATH, ORDERS_PER_SECOND,
  * DUCKDB_EXPORTER_CONFIG. Logs JSON lines on stdout; "started" tells the addresses.
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
@@ -30,8 +31,10 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   );
   const exposition = new Exposition();
   const servers = [
-    await serveEngine(env.TRADE_ENGINE_LISTEN ?? '127.0.0.1:9200', metrics, exposition),
-    await serveMetrics(env.DUCKDB_EXPORTER_LISTEN ?? '127.0.0.1:9201', {
+    await serveEngine(env.TRADE_ENGINE_LISTEN ?? '127.0.0.1:9200', metrics, null),
+    await serveMetrics(env.DUCKDB_EXPORTER_LISTEN ?? '127.0.0.1:9201', exporter),
+    await serveEngine(env.DEMO_ENGINE_LISTEN ?? '127.0.0.1:9210', metrics, exposition),
+    await serveMetrics(env.DEMO_DUCKDB_LISTEN ?? '127.0.0.1:9211', {
       ...exporter,
       metrics: async () => `${await exporter.metrics()}${exposition.explosion(Date.now())}`,
     }),

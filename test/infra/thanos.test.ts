@@ -134,7 +134,7 @@ test('an image in ECR: what starts the tasks may pull this one, and tasks of a p
   const s = synthesize(undefined, (c: Cluster) => ({
     ...c,
     artifactMirror: 'releases-mirror',
-    thanos: { ...c.thanos, image: { ...c.thanos.image, repository } },
+    thanos: { ...c.thanos!, image: { ...c.thanos!.image, repository } },
   }));
   rmSync(s.dir, { recursive: true });
   expect(login(s)).toHaveLength(NAMES.length);
@@ -214,7 +214,7 @@ test('the query port goes to Thanos, the direct port to the nodes; the function 
 test('a changed Thanos version changes tasks and nodes, and nothing that keeps anything', () => {
   const changed = synthesize(undefined, (c: Cluster) => ({
     ...c,
-    thanos: { ...c.thanos, image: { ...c.thanos.image, version: '0.42.5', digest: `sha256:${'0'.repeat(64)}` } },
+    thanos: { ...c.thanos!, image: { ...c.thanos!.image, version: '0.42.5', digest: `sha256:${'0'.repeat(64)}` } },
   }));
   rmSync(changed.dir, { recursive: true });
   const differing = Object.entries(made.stacks).flatMap(([stack, resources]) =>

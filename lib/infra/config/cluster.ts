@@ -183,7 +183,9 @@ export function defineCluster(config: ClusterConfig): ClusterConfig {
 }
 
 /** A ClusterConfig that was found sound, with every default in its place; seen from one of its shards. */
-export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies' | 'load' | 'scrapeLimits'> {
+export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies' | 'load' | 'scrapeLimits' | 'thanos'> {
+  /** null: an overlay leaves it out (a machine that cannot have it). */
+  readonly thanos: ThanosConfig | null;
   readonly shards: number;
   readonly policy: Policy;
   readonly load: LoadPolicy & { readonly droppable?: string };

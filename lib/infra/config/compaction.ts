@@ -1,5 +1,5 @@
 import { parseDuration } from '../../contract/duration';
-import type { Cluster } from './cluster';
+import type { ClusterConfig } from './cluster';
 
 /** Thanos' compaction levels: how many hours a block of each level holds (cmd/thanos/compact.go, 0.42). */
 const LEVEL_HOURS = [1, 2, 8, 48, 336] as const;
@@ -14,13 +14,13 @@ const COPIES = 2.5;
 const GIB = 2 ** 30;
 
 /** What the compactor's disk has to hold to make a block of that level, GiB. */
-export function compactionGiB(c: Pick<Cluster, 'ingest' | 'scrapeInterval'>, level: number): number {
+export function compactionGiB(c: Pick<ClusterConfig, 'ingest' | 'scrapeInterval'>, level: number): number {
   const bytesPerHour = ((c.ingest.series * 3_600_000) / parseDuration(c.scrapeInterval)!) * c.ingest.bytesPerSample;
   return Math.ceil((bytesPerHour * LEVEL_HOURS[level]! * COPIES) / GIB);
 }
 
 /** The highest level whose blocks the compactor's disk can hold: beyond it a full disk would halt compaction for good. */
-export function compactionLevel(c: Pick<Cluster, 'ingest' | 'scrapeInterval' | 'thanos'>): number {
+export function compactionLevel(c: Pick<ClusterConfig, 'ingest' | 'scrapeInterval' | 'thanos'>): number {
   const fits = LEVEL_HOURS.map((_, level) => compactionGiB(c, level) <= c.thanos.compactor.diskGiB);
   return fits.lastIndexOf(true);
 }

@@ -4,12 +4,14 @@ import { UserError } from '../../contract/errors';
 import { EXTERNAL_LABELS } from '../../contract/names';
 import type { ConfigBundle } from '../../contract/node-documents';
 import { checkAlertmanager } from './check/alertmanager';
-import { checkCluster } from './check/cluster';
+import { checkCluster, overlaidCluster } from './check/cluster';
 import { checkRemedies, remedyWarnings } from './check/remedies';
 import { checkRules } from './check/rules';
 import { checkTargets } from './check/targets';
 import type { Cluster } from './cluster';
 import { locateSetting, type SettingPath } from './locate';
+import { applyOverlay, type Contained } from './overlay/apply';
+import type { Overlay } from './overlay/overlay';
 import { profileWarnings } from './check/profile-warnings';
 import { refuse } from './problems';
 import { checkScale, lockFileOf } from './scale-lock';
@@ -28,10 +30,19 @@ export interface Configuration {
   readonly bundle: ConfigBundle;
   /** What works, but perhaps not as meant; one each. */
   readonly warnings: readonly string[];
+  /** What an overlay keeps from what it would do elsewhere; null without one. */
+  readonly contained: Contained | null;
 }
 
-/** Reads and checks it all. @throws ConfigurationError with every problem at once */
-export function loadConfiguration(clusterFile: string, configDir: string): Configuration {
+/**
+ * Reads and checks it all, and then lays the overlay over it if there is one: the user's own has to hold without it.
+ * @throws ConfigurationError with every problem at once
+ */
+export function loadConfiguration(
+  clusterFile: string,
+  configDir: string,
+  overlay: Overlay | null = null,
+): Configuration {
   const shown = (path: string): string => {
     const short = relative(process.cwd(), path);
     return short.startsWith('..') ? path : short;
@@ -61,29 +72,55 @@ export function loadConfiguration(clusterFile: string, configDir: string): Confi
     problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
   }
   refuse(problems);
-  const cluster = checked.cluster!;
+  const own = { config: checked.config!, rules, targets, alertmanager: alertmanager! };
+  const warnings = warningsOf(
+    checked.cluster!,
+    rules,
+    shown(clusterFile),
+    (name) => shown(join(rulesDir, name)),
+    locate,
+  );
+  if (overlay === null) {
+    return { cluster: checked.cluster!, bundle: bundleOf(checked.cluster!, own), warnings, contained: null };
+  }
+  const overlaid = applyOverlay(own, overlay);
+  const cluster = overlaidCluster(overlaid.config, overlay.withoutThanos === true);
+  return { cluster, bundle: bundleOf(cluster, overlaid), warnings, contained: overlaid.contained };
+}
+
+/** What nodes are told to run. */
+function bundleOf(
+  cluster: Cluster,
+  { rules, targets, alertmanager }: Pick<ConfigBundle, 'rules' | 'targets' | 'alertmanager'>,
+): ConfigBundle {
   const { droppable } = cluster.load;
-  const labelOf = (name: string): string => shown(join(rulesDir, name));
   return {
-    cluster,
-    warnings: [
-      ...(cluster.alarmEmail === undefined ? [unheard(shown(clusterFile))] : []),
-      ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
-      ...shardWarnings(rules, cluster, labelOf),
-      ...remedyWarnings(cluster.remedies, locate),
-    ],
-    bundle: {
-      version: 1,
-      global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
-      ...(droppable === undefined ? {} : { droppable }),
-      scrapeLimits: cluster.scrapeLimits,
-      externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name },
-      rules,
-      targets,
-      alertmanager: alertmanager!,
-      remedies: cluster.remedies.map(({ name, when }) => ({ name, ...when })),
-    },
+    version: 1,
+    global: { scrapeInterval: cluster.scrapeInterval, evaluationInterval: cluster.evaluationInterval },
+    ...(droppable === undefined ? {} : { droppable }),
+    scrapeLimits: cluster.scrapeLimits,
+    externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name },
+    rules,
+    targets,
+    alertmanager,
+    remedies: cluster.remedies.map(({ name, when }) => ({ name, ...when })),
   };
+}
+
+function warningsOf(
+  cluster: Cluster,
+  rules: Readonly<Record<string, string>>,
+  file: string,
+  labelOf: (name: string) => string,
+  locate: (path: SettingPath) => string,
+): string[] {
+  const { droppable } = cluster.load;
+  return [
+    ...(cluster.alarmEmail === undefined ? [unheard(file)] : []),
+    ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
+    ...shardWarnings(rules, cluster, labelOf),
+    ...remedyWarnings(cluster.remedies, locate),
+  ];
 }
 
 /** The default export, by whatever loads TypeScript in this process (tsx, or Jest's transform). */

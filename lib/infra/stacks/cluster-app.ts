@@ -27,7 +27,10 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
   const { controlBucket, blocksBucket } = new StatefulStack(app, 'stateful', cluster);
   const network = new NetworkStack(app, 'network', cluster);
   const query = new QueryStack(app, 'query', cluster, network);
-  new ThanosStack(app, 'thanos', { cluster, network, blocksBucket, targetGroup: query.thanos });
+  if (cluster.thanos !== null && query.thanos !== null) {
+    const { thanos } = cluster;
+    new ThanosStack(app, 'thanos', { cluster, thanos, network, blocksBucket, targetGroup: query.thanos });
+  }
   const agentEntry = join(root, 'agent/main.ts');
   const common = { network, controlBucket, root };
   const functionsDir = join(root, 'lambdas');

@@ -84,6 +84,7 @@ export class ControlStack extends Stack {
       cluster,
       topic: this.topic,
       promoteAlerting: promoteAlerting.function,
+      ofCluster: ofCluster !== null,
       routeQueries: routeQueries && routeQueries.function,
       shedLoad: shedLoad.function,
       restoreSnapshot: volumes && volumes.restoreSnapshot.function,
@@ -193,7 +194,8 @@ export class ControlStack extends Stack {
   }
 
   /** Reads who is there, probes Thanos query, and changes one listener. */
-  private routeQueries({ queries, thanos, nodes }: QueryStack): BundledFunction {
+  private routeQueries({ queries, thanos, nodes }: QueryStack): BundledFunction | null {
+    if (thanos === null) return null;
     const routes: QueryRoutes = {
       listenerArn: queries.listenerArn,
       thanosTargetGroupArn: thanos.targetGroupArn,

@@ -93,7 +93,7 @@ function nodeConfig(
     },
     // Well below any group_interval: a peer that waits that long tells what it saw before.
     alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
-    thanos: {
+    thanos: cluster.thanos && {
       image: cluster.thanos.image,
       bucket: blocksBucket.bucketName,
       discoveryServiceId: network.sidecarsOf(cluster).serviceId,

@@ -16,7 +16,8 @@ import { stackProps, tagShard } from './scope';
 /** Where clients query: an internal load balancer in front of Thanos query and of the nodes. */
 export class QueryStack extends Stack {
   readonly nodes: NetworkTargetGroup;
-  readonly thanos: NetworkTargetGroup;
+  /** null: the cluster has no Thanos, and queries go to the nodes. */
+  readonly thanos: NetworkTargetGroup | null;
   /** Its default action is where queries go; route-queries changes it. */
   readonly queries: NetworkListener;
 
@@ -35,11 +36,11 @@ export class QueryStack extends Stack {
     // A dashboard asks many questions at once; the replicas' samples differ by a fraction of a second.
     this.nodes.setAttribute('stickiness.enabled', 'true');
     this.nodes.setAttribute('stickiness.type', 'source_ip');
-    this.thanos = this.targets('Thanos', network, PORTS.thanosHttp, TargetType.IP);
+    this.thanos = cluster.thanos === null ? null : this.targets('Thanos', network, PORTS.thanosHttp, TargetType.IP);
     this.queries = balancer.addListener('Queries', {
       port: BALANCER_PORTS.queries,
       protocol: Protocol.TCP,
-      defaultTargetGroups: [this.thanos],
+      defaultTargetGroups: [this.thanos ?? this.nodes],
     });
     balancer.addListener('Direct', {
       port: BALANCER_PORTS.direct,

@@ -4,7 +4,7 @@ import type { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Cluster } from '../config/cluster';
+import type { Cluster, ThanosConfig } from '../config/cluster';
 import { compactionLevel } from '../config/compaction';
 import { acknowledge } from '../constructs/acknowledge';
 import { acknowledgeBlocks } from '../constructs/thanos/blocks-bucket';
@@ -17,6 +17,7 @@ import { stackProps, tagShard } from './scope';
 
 export interface ThanosStackProps {
   readonly cluster: Cluster;
+  readonly thanos: ThanosConfig;
   readonly network: NetworkStack;
   readonly blocksBucket: Bucket;
   readonly targetGroup: NetworkTargetGroup;
@@ -27,10 +28,9 @@ const DATA = '/data';
 /** Thanos' part that is not on the nodes: query, store gateway, compactor. Nothing in here is stateful. */
 export class ThanosStack extends Stack {
   constructor(scope: Construct, id: string, props: ThanosStackProps) {
-    const { cluster, network, blocksBucket } = props;
+    const { cluster, thanos, network, blocksBucket } = props;
     super(scope, id, stackProps(cluster, 'thanos', 'Thanos query, store gateway and compactor'));
     tagShard(this, cluster);
-    const { thanos } = cluster;
     const ecs = new EcsCluster(this, 'Cluster', {
       clusterName: cluster.name,
       vpc: network.vpc,
@@ -43,11 +43,12 @@ export class ThanosStack extends Stack {
       new PolicyStatement({ actions: [...actions], resources: [blocksBucket.arnForObjects('*')] }),
     ];
     const add = (
-      service: Omit<ThanosServiceProps, 'cluster' | 'ecs' | 'namespace' | 'subnets' | 'securityGroup'>,
+      service: Omit<ThanosServiceProps, 'cluster' | 'image' | 'ecs' | 'namespace' | 'subnets' | 'securityGroup'>,
     ): ThanosService => {
       const made = new ThanosService(this, service.name, {
         ...service,
         cluster,
+        image: thanos.image,
         ecs,
         namespace: network.namespace,
         subnets: network.subnets,
@@ -94,7 +95,7 @@ export class ThanosStack extends Stack {
         objstore,
         dataDir: DATA,
         retention: thanos.retention,
-        maxLevel: compactionLevel(cluster),
+        maxLevel: compactionLevel({ ...cluster, thanos }),
       }),
       permissions: bucket(['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
       tasks: 1,

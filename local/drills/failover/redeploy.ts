@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { NodeConfig } from '../../../lib/contract/node-documents';
 import { deployApp } from '../../emulator/deploy';
+import { merge } from '../../../lib/infra/config/overlay/merge';
+import { addToOverlay, OVERLAY_FILE } from '../../run/deploy/overlay-file';
 import { callControl } from '../../run/actions/control-api';
 import { EMULATOR_PORT } from '../../run/phases/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
@@ -35,29 +37,30 @@ export async function theFirstAlerts(world: World): Promise<void> {
 
 /** A real `cdk deploy --all` of a cluster.ts in which another setting of Prometheus changed; machines wait. */
 export async function deployChanged(world: World): Promise<void> {
-  const { state, faults, say } = world;
+  const { faults, say } = world;
   await faults.act('hold-updates');
   const now = (JSON.parse(told(world, 'node.json')) as NodeConfig).prometheus.walSegmentSize;
   const next = now === '64MB' ? '32MB' : '64MB';
-  // The run's own: with the addresses that things have here.
-  const deployed = join(state.dir, 'config', 'cluster.ts');
-  const text = readFileSync(deployed, 'utf8').replace(/walSegmentSize: '[^']*'/, `walSegmentSize: '${next}'`);
-  const clusterFile = join(state.dir, 'cluster.ts');
-  writeFileSync(clusterFile, text);
+  const before = readFileSync(overlayOf(world), 'utf8');
   say(`  cdk deploy --all with walSegmentSize ${next} instead of ${now}`);
-  await deployRun(world, clusterFile);
+  await deployRun(world, { walSegmentSize: next });
+  // For what is deployed after this drill.
+  writeFileSync(overlayOf(world), before);
 }
 
 export const assemblyOf = ({ state }: World): string => join(state.dir, 'cdk.out');
 
-/** A real `cdk deploy --all` of the run's configuration. `clusterFile`: another one than the run's own. */
-export async function deployRun(world: World, clusterFile?: string): Promise<void> {
+const overlayOf = ({ state }: World): string => join(state.dir, OVERLAY_FILE);
+
+/** A real `cdk deploy --all` of the run's configuration with `change` over its settings of the cluster. */
+export async function deployRun(world: World, change: Readonly<Record<string, unknown>>): Promise<void> {
   const { state, signal } = world;
+  const overlay = overlayOf(world);
+  addToOverlay(overlay, (was) => ({ ...was, cluster: merge(was.cluster, change) }));
   await deployApp({
     port: EMULATOR_PORT,
     region: state.region,
-    configDir: join(state.dir, 'config'),
-    ...(clusterFile === undefined ? {} : { clusterFile }),
+    overlay,
     outDir: assemblyOf(world),
     onProgress: () => {},
     signal,

@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../../lib/core/alerts/gate';
 import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+import { DEMO_JOBS, SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { gateEvents, type GateEvent } from './gate-times';
 import type { Reading } from '../instrument';
 import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from '../thanos';
 import { getJson, oracleOf, nodesOf, prometheusOf, type World } from '../world';
 
-/** The scrape interval of config/cluster.ts. */
-export const INTERVAL_MS = 1_000;
+export const INTERVAL_MS = SCRAPE_INTERVAL_MS;
 
 /** `up` and one further metric of each watched job. */
 const WATCHED =
-  '{job=~"redis|duckdb|trade-engine",__name__=~"up|redis_commands_processed_total|trade_engine_orders_total|duckdb_database_size_bytes"}';
+  `{job=~"${Object.values(DEMO_JOBS).join('|')}",` +
+  '__name__=~"up|redis_commands_processed_total|trade_engine_drill|duckdb_database_size_bytes"}';
 
 /** Raw samples between two moments, as scraped, of one Prometheus or through Thanos; replicas' samples together. */
 export async function sampleTimes(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../../lib/core/alerts/gate';
+import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
 import { EXTERNAL_LABELS } from '../../../lib/contract/names';
 
 /** Who sends to the pager: the last part of its webhook's path. */
@@ -16,6 +17,8 @@ export interface Told {
   /** Labels without the replica's. */
   readonly alert: string;
   readonly name: string;
+  /** Whether it is one of the demonstration's, which drills and the local run add to the user's. */
+  readonly demo: boolean;
   readonly status: 'firing' | 'resolved';
   /** As the alert says, ms since the Unix epoch; endsAt only of resolved ones. */
   readonly startsAt: number;
@@ -36,6 +39,8 @@ interface Page {
     }[];
   };
 }
+
+export const isDemo = (told: Told): boolean => told.demo;
 
 /** All that the pager was told, in order of receipt. */
 export function readNotifications(file: string): Told[] {
@@ -76,6 +81,7 @@ function toldBy({ receivedAt, source, payload }: Page): Told[] {
     receivedAt: Date.parse(receivedAt),
     alert: identity(alert.labels),
     name: alert.labels.alertname ?? '?',
+    demo: DEMO_LABEL in alert.labels,
     status: alert.status,
     startsAt: Date.parse(alert.startsAt),
     endsAt: alert.status === 'resolved' ? Date.parse(alert.endsAt) : null,

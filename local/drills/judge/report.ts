@@ -121,6 +121,9 @@ const MEANING: Readonly<Record<string, readonly [unit: string, meaning: string]>
 
 export function renderRun(number: number, total: number, run: RunResult): string {
   const lines = [`run ${number} of ${total}`];
+  if (run.error !== undefined && Object.keys(run.measurements).length === 0) {
+    return `${lines[0]!}: did not come to its end\n    ${run.error}`;
+  }
   for (const [name, value] of Object.entries(run.measurements)) {
     const verdict = run.checks.find((c) => c.name === name);
     lines.push(row(name, value, verdict));
@@ -138,6 +141,9 @@ function row(name: string, value: number | null, verdict: Check | undefined): st
 }
 
 export function renderSummary(result: DrillResult): string {
+  if (result.runs.every((r) => r.error !== undefined && Object.keys(r.measurements).length === 0)) {
+    return `${result.scenario}: FAILED: ${result.runs.at(-1)?.error ?? 'no run was made'}`;
+  }
   const lines = [
     `${result.scenario}: ${result.runs.length} run(s)`,
     `  ${'median'.padStart(13)} ${'worst'.padStart(8)}`,
@@ -148,7 +154,9 @@ export function renderSummary(result: DrillResult): string {
   }
   if (result.runs.length < RUNS_FOR_MEDIAN)
     lines.push(`  medians are judged from ${RUNS_FOR_MEDIAN} runs on (--runs ${RUNS_FOR_MEDIAN})`);
-  const failed = result.summary.checks.filter((c) => !c.passed);
+  // What was never measured says nothing: of a run that did not come to its end, only why.
+  const broken = result.runs.some((r) => r.error !== undefined);
+  const failed = broken ? [] : result.summary.checks.filter((c) => !c.passed);
   for (const c of failed)
     lines.push(`  FAIL ${c.name}: ${number(c.value)} ${c.unit}, expected ${c.rule} ${c.limit} ${c.unit}`);
   lines.push(result.passed ? `${result.scenario}: every check held` : `${result.scenario}: FAILED`);

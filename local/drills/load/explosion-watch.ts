@@ -1,3 +1,5 @@
+import { NOT_HERE } from '../../../lib/infra/config/overlay/contain-targets';
+import { DEMO_ALERTS } from '../../demo/demo';
 import type { Instrument } from '../instrument';
 import { NodeLooks, valueAt } from './node-looks';
 import { readNotifications, SOURCES } from '../judge/notifications';
@@ -28,10 +30,10 @@ export const explosionWatch =
         return {
           measurements: {
             paged: toldOf(alert),
-            reasonTold: toldOf('ScrapeLimitExceeded'),
+            reasonTold: toldOf(DEMO_ALERTS.scrapeLimit),
             explodedStored: await sum(`count(count_over_time({job="${job}",${label}!=""}[${seconds}s]))`),
             failedScrapes: await sum(`sum(sum_over_time((1 - up{job="${job}"})[${seconds}s:1s]))`),
-            othersFailed: await sum(`sum(sum_over_time((1 - up{job!="${job}"})[${seconds}s:1s]))`),
+            othersFailed: await sum(`sum(sum_over_time((1 - up{job!="${job}",${NOT_HERE.name}=""})[${seconds}s:1s]))`),
             nodesNotReady: looks!.notReady,
             memoryMiB: looks!.memory.nodes,
           },

@@ -1,5 +1,6 @@
 import { PROFILE_ALERT } from '../../../lib/core/rendering/profile-alert';
 import type { ScrapeProfile } from '../../../lib/contract/profile';
+import { DEMO_ALERTS, DEMO_JOBS } from '../../demo/demo';
 import { DEPTH } from '../../workload/exposition';
 import { awaitAll, sleep } from '../clock';
 import { FAILOVER } from '../failover/failover-scenarios';
@@ -52,7 +53,7 @@ export const LOAD_SCENARIOS: readonly Scenario[] = [
     hurts: 'nobody',
     takeover: 'none',
     epochs: 0,
-    instruments: [explosionWatch('DuckDBDown', 'duckdb', 'order_id')],
+    instruments: [explosionWatch(DEMO_ALERTS.duckdbDown, DEMO_JOBS.duckdb, 'order_id')],
     inject: async (world) => {
       const at = Date.now();
       await shape(world, { orders: ORDERS });

@@ -2,14 +2,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { readHistory } from '../../../lib/cli/commands/history';
 import type { Assignment } from '../../../lib/contract/assignment';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
+import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { expectedInterval, profileChanges } from './profile-steps';
 import type { Interval } from '../judge/samples';
 import type { World } from '../world';
 
 /** Every run starts anew, and none changes the assignment so often. */
 const MOST = 100;
-/** The scrape interval of config/cluster.ts. */
-const SCRAPE_INTERVAL = '1s';
+const SCRAPE_INTERVAL = `${SCRAPE_INTERVAL_MS / 1000}s`;
 
 /** The assignment's versions from that epoch on, oldest first. */
 export async function assignmentsSince(world: World, epoch: number): Promise<Assignment[]> {

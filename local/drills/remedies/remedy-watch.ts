@@ -10,20 +10,22 @@ export interface RemedyLine {
   /** ISO 8601; of an attempt, when it ended. */
   readonly at: string;
   readonly event: string;
+  /** Whose it is; users' own remedies may be called too. */
+  readonly remedy?: string;
   readonly because?: string;
   readonly saw?: string;
 }
 
 /** What was done about a target that was down, as the function that did it logged it. */
 export const remedyWatch =
-  (alert: string): Instrument =>
+  (alert: string, remedy: string): Instrument =>
   (world) => ({
     async finish(moments) {
       const file = join(world.state.dir, 'logs', `${FUNCTIONS.reconnectRedis(world.state.cluster)}.jsonl`);
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
       const logged = lines.map((line) => JSON.parse(line) as RemedyLine);
       const told = readNotifications(world.state.pages).filter((t) => t.name === alert && t.source === SOURCES.system);
-      const since = logged.filter(({ at }) => new Date(at).getTime() >= moments.struckAt);
+      const since = logged.filter((l) => l.remedy === remedy && new Date(l.at).getTime() >= moments.struckAt);
       return {
         measurements: remedyTimes(since, told, moments),
         findings: since.filter(({ event }) => /reconnected|give-up/.test(event)).map(({ because }) => because ?? ''),

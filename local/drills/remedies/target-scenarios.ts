@@ -1,3 +1,4 @@
+import { DEMO_ALERTS, DEMO_REMEDY } from '../../demo/demo';
 import { FAILOVER } from '../failover/failover-scenarios';
 import { remedyWatch } from './remedy-watch';
 import type { Scenario } from '../scenario';
@@ -11,7 +12,7 @@ export const TARGET_SCENARIOS: readonly Scenario[] = [
     hurts: 'nobody',
     takeover: 'none',
     epochs: 0,
-    instruments: [remedyWatch('RedisDown')],
+    instruments: [remedyWatch(DEMO_ALERTS.redisDown, DEMO_REMEDY)],
     inject: ({ faults }) => faults.act('kill-redis'),
     undo: ({ faults }) => faults.act('start-redis'),
   },

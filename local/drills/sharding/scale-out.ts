@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashmod } from '../../../agent/sharding/hashmod';
 import { eligible } from '../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../lib/contract/policy';
 import { probeNode } from '../../../lib/shell/probes/prober';
+import { DEMO_JOBS } from '../../demo/demo';
+import { loadUsersConfig, OVERLAY_FILE } from '../../run/deploy/overlay-file';
 import { localStore } from '../../run/ready';
 import { awaitAll, must } from '../clock';
 import { assemblyOf, deployRun } from '../failover/redeploy';
@@ -24,24 +26,19 @@ interface Before {
 }
 let before: Before;
 
-const numberOf = (name: 'replicas' | 'shards', text: string): number =>
-  Number(new RegExp(`${name}: (\\d+)`).exec(text)![1]);
-
-/** A real `cdk deploy --all` of a cluster.ts with one more of them. Instances that are new wait. Returns how many there are now. */
+/** A real `cdk deploy --all` with one more of them. Instances that are new wait. Returns how many there are now. */
 async function deployOneMore(world: World, what: 'replicas' | 'shards'): Promise<number> {
   const { state, faults, say } = world;
+  const { cluster } = loadUsersConfig(join(state.dir, OVERLAY_FILE));
+  const scale = { replicas: cluster.replicas, shards: cluster.shards };
+  const more = scale[what] + 1;
   await faults.act('hold-growth');
   const assembly = assemblyOf(world);
   const resources = resourcesIn(assembly);
   const machines = await machinesOf(world);
   const at = Date.now();
-  // The run's own, which the app takes from there.
-  const file = join(state.dir, 'config', 'cluster.ts');
-  const text = readFileSync(file, 'utf8');
-  const more = numberOf(what, text) + 1;
-  writeFileSync(file, text.replace(new RegExp(`${what}: \\d+`), `${what}: ${more}`));
   say(`  cdk deploy --all with ${what}: ${more}`);
-  await deployRun(world);
+  await deployRun(world, { ...scale, [what]: more });
   const now = resourcesIn(assembly);
   const diff = {
     changed: [...resources].filter(([id, was]) => now.get(id) !== was).map(([id]) => id),
@@ -208,6 +205,6 @@ async function targetsOf(world: World, node: string): Promise<string[]> {
     `${prometheusOf(world, node)}/api/v1/targets?state=active`,
   );
   return data.activeTargets
-    .filter(({ discoveredLabels }) => ['redis', 'duckdb', 'trade-engine'].includes(discoveredLabels.job!))
+    .filter(({ discoveredLabels }) => Object.values<string>(DEMO_JOBS).includes(discoveredLabels.job!))
     .map(({ discoveredLabels }) => discoveredLabels.__address__!);
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/node-documents';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
-import { localConfig } from '../deploy/local-config';
+import { localOverlay } from '../deploy/overlay';
+import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
@@ -23,7 +24,7 @@ export interface Deployed {
 /** The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile. */
 export async function deploy(
   start: Start,
-  { tools, network, mkfs, cluster, region, env }: Prepared,
+  { tools, thanos, network, mkfs, cluster, region, env }: Prepared,
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
@@ -43,12 +44,15 @@ export async function deploy(
   );
   start.save({ pages: workload.pages });
 
-  const configDir = localConfig(join(dir, 'config'), hostAddress, mkfs !== null);
+  const overlay = join(dir, OVERLAY_FILE);
+  const { reach } = start;
+  writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach }));
+  tellContained(start, overlay);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
       port: EMULATOR_PORT,
       region,
-      configDir,
+      overlay,
       outDir: join(dir, 'cdk.out'),
       onProgress: (line) => isNews(line) && start.onProgress(`  ${line.trim()}`),
       signal,
@@ -71,6 +75,25 @@ export async function deploy(
     fetchObject,
     bundle: await deployedBundle(deployment, fetchObject),
   };
+}
+
+/** What of the user's configuration is elsewhere, and what becomes of it here. */
+function tellContained(start: Start, overlay: string): void {
+  const { contained } = loadUsersConfig(overlay);
+  const { receivers, targets, remedies, fewer } = contained!;
+  const tell = (names: readonly string[], what: string): void => {
+    if (names.length > 0)
+      start.onProgress(`  ${what}: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`);
+  };
+  const { reach } = start;
+  if (reach.receivers)
+    start.onProgress('  !! --real-receivers: alerts of this run NOTIFY THE REAL RECEIVERS of config/');
+  if (reach.targets)
+    start.onProgress('  !! --real-targets: this run SCRAPES THE REAL TARGETS of config/ and calls its remedies');
+  tell(receivers, 'receivers that lead to the local pager');
+  tell(targets, 'targets that are not here and shown as down');
+  tell(remedies, 'remedies of targets that are not here, left out');
+  tell(fewer, 'played on one machine');
 }
 
 /** The configuration bundle that the schedule's input points to. */

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfiguration } from '../../../lib/infra/config/load';
 import { UserError } from '../../../lib/contract/errors';
 import { BALANCER_PORTS } from '../../../lib/contract/names';
 import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../../tools';
+import { loadUsersConfig } from '../deploy/overlay-file';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import {
   loopbackNetwork,
@@ -19,6 +19,7 @@ import type { Start } from '../system';
 import { findThanos } from '../thanos-tool';
 import { findVolumes, volumesDir } from '../volumes/find';
 import { releaseLeftStalls, removeLeftDevices } from '../volumes/image-store';
+import { CIDR } from '../deploy/overlay';
 import { WORKLOAD_PORTS } from '../workload';
 
 /** The AWS API emulator's port; for the CDK CLI its host must be spelled localhost. */
@@ -51,9 +52,7 @@ export async function prepare(start: Start): Promise<Prepared> {
   start.cleanup.defer('forget the run', () =>
     start.cleanup.failed ? removeState() : rmSync(start.dir, { recursive: true, force: true }),
   );
-  const project = join(__dirname, '../../..');
-  const { cluster } = loadConfiguration(join(project, 'config', 'cluster.ts'), join(project, 'config'));
-  const { name, region } = cluster;
+  const { name, region } = loadUsersConfig().cluster;
   start.save({ cluster: name, region });
 
   // Before anything is made: they are taken when another user's system runs.
@@ -72,7 +71,7 @@ export async function prepare(start: Start): Promise<Prepared> {
     namespaces.ok
       ? 'network: a namespace for each node'
       : `network: loopback only (${namespaces.why}); drills that cut a host off need root: primary-partition`,
-    () => (namespaces.ok ? namespaceNetwork(cluster.network.cidr, start.cleanup) : loopbackNetwork()),
+    () => (namespaces.ok ? namespaceNetwork(CIDR, start.cleanup) : loopbackNetwork()),
   );
   start.save({ mode: network.mode, hostAddress: network.hostAddress });
   await requireFreePorts([

@@ -10,6 +10,7 @@ import { ControlPlane } from '../functions/control-plane';
 import type { Deployed } from './deploy-phase';
 import type { EcsPlayer } from '../ecs/player';
 import { describeLine } from '../events';
+import { pagerUrl } from '../deploy/overlay';
 import { Growth } from '../deploy/growth';
 import { userDataFiles, type DeployedInstance, type Instance } from '../hosts/instance';
 import { makeInstance, saveNodes } from '../hosts/make-instance';
@@ -128,6 +129,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
       bundle: deployed.bundle,
       cluster: prepared.cluster,
       address: network.hostAddress,
+      pager: pagerUrl(network.hostAddress),
       nodeTargets: nodeTargets(),
       prometheusFlags: alertingFlags(deployment.instances[0]!),
       env: { ...env, [MARKS.run]: runId },

@@ -6,6 +6,7 @@ import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeNodeTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
 import { startRival, type Rival } from './rival';
+import { pagerUrl } from '../deploy/overlay';
 import type { System } from '../system';
 
 /** Where the pager files what a plain pair sends. */
@@ -41,6 +42,7 @@ export class PlainPair {
         tools: prepared.tools,
         bundle: deployed.bundle,
         cluster: prepared.cluster,
+        pager: pagerUrl(network.hostAddress),
         pagerPath: PAGER_PATH,
         host,
         prometheusPort: ORACLE_PORT,

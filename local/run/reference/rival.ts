@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ConfigBundle } from '../../../lib/contract/node-documents';
 import { PORTS } from '../../../lib/contract/names';
 import { renderFiles } from '../../../lib/core/rendering/render';
+import { containReceivers } from '../../../lib/infra/config/overlay/contain-receivers';
 import type { Cleanup } from '../hosts/cleanup';
 import type { HostNetwork } from '../hosts/network';
 import { launch, type Running } from '../hosts/processes';
@@ -17,6 +18,8 @@ export interface RivalOptions {
   readonly tools: Readonly<Record<'prometheus' | 'alertmanager', Tool & { readonly version: string }>>;
   readonly bundle: ConfigBundle;
   readonly cluster: string;
+  /** Where the local pager takes notifications. */
+  readonly pager: string;
   /** Last part of the webhook's path: how the pager tells senders apart. */
   readonly pagerPath: string;
   readonly host: Pick<HostNetwork, 'address' | 'command'>;
@@ -42,10 +45,8 @@ export interface Rival {
 export function startRival(o: RivalOptions): Rival {
   const { address } = o.host;
   const files = renderFiles({
-    bundle: {
-      ...o.bundle,
-      alertmanager: o.bundle.alertmanager.replaceAll('/notifications', `/notifications/${o.pagerPath}`),
-    },
+    // To the local pager only, also where the nodes notify real receivers: nobody is to be paged twice.
+    bundle: { ...o.bundle, alertmanager: containReceivers(o.bundle.alertmanager, `${o.pager}/${o.pagerPath}`).text },
     cluster: o.cluster,
     shard: 0,
     node: o.name,

@@ -14,7 +14,7 @@ export function checkCluster(
   config: unknown,
   file: string,
   text: string,
-): { cluster: Cluster | null; problems: UserError[] } {
+): { config: ClusterConfig | null; cluster: Cluster | null; problems: UserError[] } {
   const where = (path: SettingPath): string => locateSetting(file, text, path);
   const parsed = clusterSchema.safeParse(config);
   if (!parsed.success) {
@@ -42,23 +42,48 @@ export function checkCluster(
         fix: value === undefined ? 'add it' : 'correct it',
       });
     });
-    return { cluster: null, problems };
+    return { config: null, cluster: null, problems };
   }
-  const shards = parsed.data.shards ?? 1;
-  const cluster: Cluster = {
-    ...parsed.data,
-    shards,
-    shard: 0,
-    nodes: nodesOf({ ...parsed.data, shards }, 0),
-    policy: withDefaults(parsed.data.policy),
-    load: loadPolicy(parsed.data),
-    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...parsed.data.scrapeLimits },
-    remedies: parsed.data.remedies ?? [],
-  };
+  const cluster = clusterOf(parsed.data);
   const problems = contradictions(cluster).map(
     ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
   );
-  return { cluster, problems };
+  return { config: parsed.data, cluster, problems };
+}
+
+/** Every default in its place; seen from shard 0. */
+export function clusterOf(config: ClusterConfig): Cluster & Pick<ClusterConfig, 'thanos'> {
+  const shards = config.shards ?? 1;
+  return {
+    ...config,
+    shards,
+    shard: 0,
+    nodes: nodesOf({ ...config, shards }, 0),
+    policy: withDefaults(config.policy),
+    load: loadPolicy(config),
+    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
+    remedies: config.remedies ?? [],
+  };
+}
+
+/**
+ * A configuration that an overlay was laid over: its form is checked and no relation, for the user's own held and the
+ * overlay's author answers for the rest.
+ * @throws UserError when it has not the form of one
+ */
+export function overlaidCluster(config: unknown, withoutThanos: boolean): Cluster {
+  const parsed = clusterSchema.safeParse(config);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError({
+      what: 'what the overlay makes of the configuration cannot be used',
+      where: issue!.path.join('.'),
+      expected: expectedBy(issue!.message),
+      fix: 'correct the overlay',
+    });
+  }
+  const cluster = clusterOf(parsed.data);
+  return withoutThanos ? { ...cluster, thanos: null } : cluster;
 }
 
 function withDefaults(changes: ClusterConfig['policy']): Policy {

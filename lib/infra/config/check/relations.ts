@@ -2,7 +2,7 @@ import { policyProblems } from '../../../contract/policy';
 import { CALM_SHARE } from '../../../core/load/shed';
 import { WATCHDOG_INTERVAL_MS } from '../../../core/alerts/watchdog';
 import { overlap, parseCidr } from './cidr';
-import type { Cluster } from '../cluster';
+import type { Cluster, ClusterConfig } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
 import { shardsOf } from '../layout';
 import type { SettingPath } from '../locate';
@@ -23,7 +23,7 @@ const DISK_HEADROOM = 1.25;
 const WAL_HOURS = 3;
 
 /** Relations between settings; each setting alone is well-formed by now. */
-export function contradictions(c: Cluster): Contradiction[] {
+export function contradictions(c: Cluster & Pick<ClusterConfig, 'thanos'>): Contradiction[] {
   return [...nodes(c), ...machines(c), ...network(c), ...disk(c), ...times(c), ...load(c), ...thanosProblems(c)];
 }
 

@@ -7,6 +7,7 @@ import { ENV } from '../../../contract/names';
 import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
 import type { Remedy } from '../cluster';
 import type { SettingPath } from '../locate';
+import { isReserved, reservedName } from '../reserved';
 
 /** What remedies can refer to. */
 export interface Referred {
@@ -31,6 +32,7 @@ export function checkRemedies(
     const same = (other: string): boolean => ENV.remedyPassword(other) === ENV.remedyPassword(name);
     if (remedies.findIndex((other) => same(other.name)) < i)
       complain([i, 'name'], 'two remedies have the same name', `'${name}'`, 'a name of its own for each', 'rename one');
+    if (isReserved(name)) problems.push(reservedName('a remedy', name, where(['remedies', i, 'name'])));
     const { alert, target } = when;
     if (alert === undefined && target === undefined)
       complain([i, 'when'], 'nothing would call this remedy', '{}', 'an alert, a target or both', 'add one of them');

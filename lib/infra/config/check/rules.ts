@@ -2,6 +2,7 @@ import { isScalar, Scalar } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../../../contract/errors';
 import { parseDuration } from '../../../contract/duration';
+import { isReserved, RESERVED_ALERTS, reservedName } from '../reserved';
 import { externalLabel } from './external-label';
 import { promqlError } from '../promql/promql';
 import { wrongType } from '../promql/types';
@@ -49,6 +50,7 @@ export function checkRules(files: Readonly<Record<string, string>>, label: (name
   const problems: UserError[] = [];
   const seen = new Map<string, string>();
   for (const [name, content] of Object.entries(files)) {
+    if (isReserved(name)) problems.push(reservedName('a rule file', name, label(name)));
     const yaml = parseYaml(label(name), content, problems);
     const parsed = yaml && checkShape(yaml, rulesFile, 'a rules file of Prometheus', problems);
     if (!yaml || !parsed) continue;
@@ -58,6 +60,8 @@ export function checkRules(files: Readonly<Record<string, string>>, label: (name
       group.rules.forEach((one, r) => {
         const path = ['groups', g, 'rules', r] as const;
         const key = 'alert' in one ? 'alert' : 'record';
+        if ('alert' in one && RESERVED_ALERTS.includes(one.alert))
+          problems.push(reservedName('an alert', one.alert, yaml.where([...path, key])));
         const own = 'alert' in one ? `alert ${one.alert}` : `recording rule ${one.record}`;
         // The same name with other labels is a usual way to give an alert several severities.
         once(seen, `${own} ${JSON.stringify(one.labels ?? {})}`, yaml.where([...path, key]), problems, own);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../../contract/errors';
 import { PORTS } from '../../../contract/names';
 import { RESERVED_JOBS } from '../../../core/rendering/render';
+import { isReserved, reservedName } from '../reserved';
 import { externalLabel } from './external-label';
 import { checkShape } from './shape';
 import { parseYaml } from '../yaml-file';
@@ -31,6 +32,7 @@ export function checkTargets(files: Readonly<Record<string, string>>, label: (jo
   const seen = new Map<string, string>();
   for (const [job, content] of Object.entries(files)) {
     if (!JOB.test(job) || RESERVED_JOBS.includes(job)) problems.push(badJob(job, label(job)));
+    else if (isReserved(job)) problems.push(reservedName('a job', job, label(job)));
     const yaml = parseYaml(label(job), content, problems);
     const groups = yaml && checkShape(yaml, targetsFile, 'a targets file (file_sd)', problems);
     if (!yaml || !groups) continue;

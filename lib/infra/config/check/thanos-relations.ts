@@ -1,8 +1,10 @@
 import { durationMs } from '../../../contract/duration';
-import type { Cluster, TaskSize } from '../cluster';
+import type { Cluster as AnyCluster, TaskSize, ThanosConfig } from '../cluster';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
 import { ecrRepository } from './ecr';
 import type { Contradiction } from './relations';
+
+type Cluster = AnyCluster & { readonly thanos: ThanosConfig };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -19,7 +19,9 @@ export interface ControlAlarmsProps {
   readonly cluster: Cluster;
   readonly topic: ITopic;
   readonly promoteAlerting: LambdaFunction;
-  /** null: Thanos and what else there is once for the cluster is another shard's to watch. */
+  /** Whether what there is once for the cluster is this shard's to watch. */
+  readonly ofCluster: boolean;
+  /** null: there is no Thanos, or it is another shard's to watch. */
   readonly routeQueries: LambdaFunction | null;
   readonly shedLoad: LambdaFunction;
   /** null: volumes are not looked after. */
@@ -81,9 +83,9 @@ export class ControlAlarms extends Construct {
     });
     if (props.restoreSnapshot !== null) this.volumeAlarms(new LambdaAction(props.restoreSnapshot));
     this.loadAlarms(new LambdaAction(props.shedLoad));
-    this.uploadAlarm();
+    if (props.cluster.thanos !== null) this.uploadAlarm();
     if (props.routeQueries !== null) this.thanosAlarms(new LambdaAction(props.routeQueries));
-    if (props.routeQueries !== null && props.cluster.remedies.length > 0) {
+    if (props.ofCluster && props.cluster.remedies.length > 0) {
       this.alarm('remedy-gave-up', [], {
         metric: this.shardMetric(METRICS.remedyGaveUp, Stats.SUM, Duration.minutes(1)),
         alarmDescription: 'A target is down, and reconnecting to it was given up.',

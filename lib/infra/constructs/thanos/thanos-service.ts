@@ -18,13 +18,14 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import type { Cluster, TaskSize } from '../../config/cluster';
+import type { Cluster, TaskSize, ThanosConfig } from '../../config/cluster';
 import { ecrRepository } from '../../config/check/ecr';
 import { PORTS } from '../../../contract/names';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 
 export interface ThanosServiceProps {
   readonly cluster: Cluster;
+  readonly image: ThanosConfig['image'];
   readonly ecs: ICluster;
   readonly namespace: INamespace;
   readonly subnets: SubnetSelection;
@@ -77,7 +78,7 @@ export class ThanosService extends Construct {
 
   private taskDefinition(props: ThanosServiceProps): FargateTaskDefinition {
     const { cluster, name, size, disk } = props;
-    const { repository, digest } = cluster.thanos.image;
+    const { repository, digest } = props.image;
     const task = new FargateTaskDefinition(this, 'Task', {
       family: `${cluster.name}-${name}`,
       cpu: size.cpu,

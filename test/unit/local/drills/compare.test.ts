@@ -14,6 +14,7 @@ function told(
     receivedAt: T + at.got,
     alert: 'a',
     name: 'A',
+    demo: true,
     status,
     startsAt: T + at.start,
     endsAt: status === 'resolved' ? T + at.end! : null,

@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareVersions } from '../tools/version';
+import { parseRecord, type MeasuredDrill } from './record';
+import { renderMeasurements, type VersionFigures } from './render';
+
+const ROOT = join(__dirname, '../..');
+const FOLDER = join(ROOT, 'docs/measurements');
+export const PAGE = join(ROOT, 'docs/measurements.md');
+
+/** Everything that is kept, newest version first; drills in the order of `order`, then by name. @throws UserError */
+export function readKept(order: readonly string[]): VersionFigures[] {
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return readdirSync(FOLDER)
+    .sort((a, b) => compareVersions(b, a))
+    .map((version) => ({
+      version,
+      drills: readVersion(version).sort(
+        (a, b) => place(a.scenario) - place(b.scenario) || a.scenario.localeCompare(b.scenario),
+      ),
+    }));
+}
+
+/** Nothing for a version that has not been measured. @throws UserError */
+export function readVersion(version: string): MeasuredDrill[] {
+  const folder = join(FOLDER, version);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((name) => parseRecord(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+}
+
+export function writeRecord(version: string, drill: MeasuredDrill): void {
+  const folder = join(FOLDER, version);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${drill.scenario}.json`), `${JSON.stringify(drill, null, 2)}\n`);
+}
+
+export function writePage(order: readonly string[]): void {
+  writeFileSync(PAGE, renderMeasurements(readKept(order)));
+}

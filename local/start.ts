@@ -6,7 +6,7 @@ import { ConfigurationError } from '../lib/infra/config/problems';
 import { programPids } from './run/actions/actions';
 import { Cleanup } from './run/hosts/cleanup';
 import { waitUntilReady } from './run/ready';
-import { runDir } from './run/run-dir';
+import { runDir } from '../lib/shell/local/run-state';
 import { startSystem } from './run/system';
 import { renderTable } from './run/table';
 

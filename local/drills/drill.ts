@@ -2,7 +2,7 @@ import { UserError } from '../../lib/contract/errors';
 import type { Cleanup } from '../run/hosts/cleanup';
 import { namespacesAvailable } from '../run/hosts/network';
 import { waitUntilReady } from '../run/ready';
-import { runDir, runningState, type RunState } from '../run/run-dir';
+import { runDir, runningState, type RunState } from '../../lib/shell/local/run-state';
 import { startSystem } from '../run/system';
 import { CONTAINED } from '../run/deploy/overlay';
 import { volumesWanted } from '../run/volumes/find';

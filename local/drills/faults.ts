@@ -1,4 +1,4 @@
-import { callControl } from '../run/actions/control-api';
+import { callControl } from '../../lib/shell/local/call-control';
 
 /** What the control socket can do to the system, for scenarios. Every fault answers the moment it struck. */
 export class Faults {

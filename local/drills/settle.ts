@@ -1,5 +1,5 @@
 import { readiness } from '../run/ready';
-import type { RunState } from '../run/run-dir';
+import type { RunState } from '../../lib/shell/local/run-state';
 import { awaitAll } from './clock';
 import { yardstick } from './judge/haproxy';
 import { isDemo, readNotifications } from './judge/notifications';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
-import { THANOS_QUERY, type RunState } from '../run/run-dir';
+import { THANOS_QUERY, type RunState } from '../../lib/shell/local/run-state';
 import { getJson, nodesOf, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */

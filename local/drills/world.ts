@@ -1,10 +1,10 @@
-import { callControl } from '../run/actions/control-api';
+import { callControl } from '../../lib/shell/local/call-control';
 import type { AgentStatus } from '../../lib/contract/agent-status';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { PORTS } from '../../lib/contract/names';
 import { WATCHDOG } from '../../lib/core/alerts/watchdog';
 import { localStore } from '../run/ready';
-import { runningState, type RunState } from '../run/run-dir';
+import { runningState, type RunState } from '../../lib/shell/local/run-state';
 import { WORKLOAD_PORTS } from '../run/workload';
 import type { Shape } from '../workload/exposition';
 import { Faults } from './faults';

@@ -5,7 +5,7 @@ import type { Assignment } from '../../lib/contract/assignment';
 import { complaints, eligible, serves, type Probe } from '../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../lib/contract/policy';
 import { LOCAL_CREDENTIALS } from './deploy/read-back';
-import type { RunState } from './run-dir';
+import type { RunState } from '../../lib/shell/local/run-state';
 
 export interface Readiness {
   readonly ready: boolean;

@@ -1,6 +1,6 @@
 import type { Assignment } from '../../lib/contract/assignment';
 import { PORTS } from '../../lib/contract/names';
-import type { RunState } from './run-dir';
+import type { RunState } from '../../lib/shell/local/run-state';
 
 /** One table of roles and addresses, and what can be tried. */
 export function renderTable(state: RunState, assignment: Assignment, activePid: number): string {

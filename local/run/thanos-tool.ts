@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { ifItCanBeHad, onThisMachine, type ResolvedTool } from '../tools';
 import { killMarked, launch, MARKS } from './hosts/processes';
-import type { Start } from './system';
-
-/** What to do where Thanos is not on this machine: its build takes minutes, which not everybody wants to wait. */
-export type MissingThanos = 'wait' | 'build-for-next-time' | 'do-without';
+import type { Start } from './start-options';
 
 /** Carried by what builds Thanos beside the run, so that it ends with the run. */
 const BUILD_MARK = 'thanos-build';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { findMarked, MARKS } from '../../local/run/hosts/processes';
-import { runDir, runningState, type RunState } from '../../local/run/run-dir';
+import { runDir, runningState, type RunState } from '../../lib/shell/local/run-state';
 import { devicesBelow } from '../../local/run/volumes/devices';
 import { onThisMachine } from '../../local/tools';
 

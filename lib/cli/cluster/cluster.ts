@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { runningState } from '../../../local/run/run-dir';
+import { runningState } from '../../shell/local/run-state';
 import { UserError } from '../../contract/errors';
 import { Unreachable } from '../exit';
 

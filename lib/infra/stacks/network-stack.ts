@@ -4,21 +4,15 @@ import { DnsRecordType, PrivateDnsNamespace, type IService } from 'aws-cdk-lib/a
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { importNetwork } from '../constructs/network/imported-network';
+import type { ClusterNetwork } from '../constructs/network/cluster-network';
 import { createNetwork } from '../constructs/network/new-network';
 import { Traffic } from '../constructs/network/traffic';
 import { DISCOVERY } from '../../contract/names';
 import { sidecarName, sidecarNames } from '../../core/thanos/sidecar-names';
 import { stackProps, tagShard } from './scope';
 
-/** A VPC and what nodes and functions need in it, as constructs give it. */
-export interface Network {
-  readonly vpc: IVpc;
-  /** Where nodes, functions and the load balancer live: one private subnet per zone. */
-  readonly subnets: SubnetSelection;
-}
-
 /** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. And the names in it. */
-export class NetworkStack extends Stack implements Network {
+export class NetworkStack extends Stack implements ClusterNetwork {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
   readonly traffic: Traffic;

@@ -1,4 +1,4 @@
-import { callControl } from '../../run/actions/control-api';
+import { callControl } from '../../../lib/shell/local/call-control';
 import { awaitAll, until } from '../clock';
 import { FAILOVER } from './failover-scenarios';
 import type { Reading } from '../instrument';

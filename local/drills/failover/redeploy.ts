@@ -10,7 +10,7 @@ import type { NodeConfig } from '../../../lib/contract/node-documents';
 import { deployApp } from '../../emulator/deploy';
 import { merge } from '../../../lib/infra/config/overlay/merge';
 import { addToOverlay, OVERLAY_FILE } from '../../run/deploy/overlay-file';
-import { callControl } from '../../run/actions/control-api';
+import { callControl } from '../../../lib/shell/local/call-control';
 import { EMULATOR_PORT } from '../../run/phases/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { awaitAll, must } from '../clock';

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { readHistory } from '../../../lib/cli/commands/history';
+import { readHistory } from '../../../lib/shell/assignment/history';
 import type { Assignment } from '../../../lib/contract/assignment';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
@@ -13,10 +13,10 @@ const SCRAPE_INTERVAL = `${SCRAPE_INTERVAL_MS / 1000}s`;
 
 /** The assignment's versions from that epoch on, oldest first. */
 export async function assignmentsSince(world: World, epoch: number): Promise<Assignment[]> {
-  const { cluster, controlBucket, endpoint, region } = world.state;
+  const { controlBucket, endpoint, region } = world.state;
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   try {
-    const versions = await readHistory({ cluster, shard: 0, controlBucket }, s3, MOST);
+    const versions = await readHistory({ shard: 0, controlBucket }, s3, MOST);
     return versions.filter((a) => a.epoch >= epoch).sort((a, b) => a.epoch - b.epoch);
   } finally {
     s3.destroy();

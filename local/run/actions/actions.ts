@@ -5,7 +5,7 @@ import type { Instance } from '../hosts/instance';
 import { KeptDown } from './keep-down';
 import { plainPairActions } from '../reference/plain-pair';
 import { findMarked, MARKS } from '../hosts/processes';
-import type { System } from '../system';
+import type { System } from '../parts';
 import { volumeActions } from './volume-actions';
 
 /**

@@ -5,7 +5,7 @@ import type { Action } from './control-api';
 import type { Instance } from '../hosts/instance';
 import { VOLUME } from '../hosts/machine';
 import { LOCAL_CREDENTIALS } from '../deploy/read-back';
-import type { System } from '../system';
+import type { System } from '../parts';
 import { run } from '../volumes/devices';
 import type { VolumePlayer } from '../volumes/player';
 

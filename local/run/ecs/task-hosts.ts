@@ -1,6 +1,5 @@
 import type { HostNetwork, Network } from '../hosts/network';
-import { lastAddress } from '../hosts/network';
-import { freeAddresses } from '../reference/plain-pair';
+import { freeAddresses, lastAddress } from '../hosts/addresses';
 import type { DeployedService } from './deployed-services';
 
 /** Where tasks run: each has an address of its own, as its network interface has in AWS. */

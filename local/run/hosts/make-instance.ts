@@ -4,7 +4,7 @@ import type { Deployed } from '../phases/deploy-phase';
 import { Instance, type DeployedInstance } from './instance';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import type { Prepared } from '../phases/prepare-phase';
-import type { Start } from '../system';
+import type { Start } from '../start-options';
 
 /**
  * A machine for a deployed instance. What an earlier one of that node left goes, but for its data: the volume's, or those

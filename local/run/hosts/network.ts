@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { UserError } from '../../../lib/contract/errors';
 import type { Cleanup } from './cleanup';
 import { removeResolvConf, resolvConfs, writeResolvConf } from './resolv-conf';
+import { lastAddress } from './addresses';
 
 /** Where the nodes of a local run live. */
 export interface Network {
@@ -90,14 +91,6 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
       };
     },
   };
-}
-
-/** The last address that a host can have: instances get theirs from the beginnings of the subnets. */
-export function lastAddress(cidr: string): string {
-  const [base, bits] = cidr.split('/') as [string, string];
-  const network = base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const last = network + 2 ** (32 - Number(bits)) - 2;
-  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
 }
 
 /** For an ordinary user: hosts are addresses of the loopback network. They cannot be cut off. */

@@ -7,7 +7,7 @@ import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-f
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
-import type { Start } from '../system';
+import type { Start } from '../start-options';
 import { startWorkload, type Workload } from '../workload';
 
 export interface Deployed {

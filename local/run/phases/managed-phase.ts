@@ -11,8 +11,8 @@ import { startDnsServer } from '../names/dns-server';
 import { Names } from '../names/names';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
 import { MARKS } from '../hosts/processes';
-import { THANOS_QUERY } from '../run-dir';
-import type { Start } from '../system';
+import { THANOS_QUERY } from '../../../lib/shell/local/run-state';
+import type { Start } from '../start-options';
 
 /** The managed services that hold connections and tasks: names, ECS, load balancer. */
 export interface Managed {

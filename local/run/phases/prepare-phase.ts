@@ -14,8 +14,9 @@ import {
 } from '../hosts/network';
 import { requireFreePorts } from '../hosts/ports';
 import { killMarked, MARKS } from '../hosts/processes';
-import { removeState, requireSpace, runningState, staleState } from '../run-dir';
-import type { Start } from '../system';
+import { runningState, staleState } from '../../../lib/shell/local/run-state';
+import { removeState, requireSpace } from '../run-dir';
+import type { Start } from '../start-options';
 import { findThanos } from '../thanos-tool';
 import { findVolumes, volumesDir } from '../volumes/find';
 import { releaseLeftStalls, removeLeftDevices } from '../volumes/image-store';

@@ -28,7 +28,7 @@ import {
 } from '../deploy/read-back';
 import { RollingUpdate } from '../deploy/rolling-update';
 import type { Rival } from '../reference/rival';
-import type { Start } from '../system';
+import type { Start } from '../start-options';
 import { toolDir } from '../tool-dir';
 import { startVolumes } from '../volumes/start';
 import type { VolumePlayer } from '../volumes/player';

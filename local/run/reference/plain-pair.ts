@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Action } from '../actions/control-api';
 import { alertingFlags } from '../phases/run-phase';
 import { Cleanup } from '../hosts/cleanup';
+import { freeAddresses } from '../hosts/addresses';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeNodeTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
 import { startRival, type Rival } from './rival';
 import { pagerUrl } from '../deploy/overlay';
-import type { System } from '../system';
+import type { System } from '../parts';
 
 /** Where the pager files what a plain pair sends. */
 const PAGER_PATH = 'plain';
@@ -91,15 +92,6 @@ export function plainPairActions(
     'plain-cut': timed(() => pair.cut()),
     'plain-mend': timed(() => pair.mend()),
   };
-}
-
-/** The addresses just below the runner's own, which is the last of the network: AWS hands out from the other end. */
-export function freeAddresses(hostAddress: string, count: number): string[] {
-  const number = hostAddress.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return Array.from({ length: count }, (_, i) => {
-    const n = number - 1 - i;
-    return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.');
-  });
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ifItCanBeHad, type ResolvedTool } from '../../tools';
 import type { Network } from '../hosts/network';
-import type { Start } from '../system';
+import type { Start } from '../start-options';
 import { ImageStore } from './image-store';
 
 export const volumesDir = (dir: string): string => join(dir, 'volumes');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ResolvedTool } from '../../tools';
 import type { Instance } from '../hosts/instance';
-import type { Start } from '../system';
+import type { Start } from '../start-options';
 import { volumesDir } from './find';
 import { ImageStore } from './image-store';
 import { VolumePlayer } from './player';

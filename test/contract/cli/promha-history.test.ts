@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import { readHistory, renderHistory } from '../../../lib/cli/commands/history';
+import { renderHistory } from '../../../lib/cli/commands/history';
+import { readHistory } from '../../../lib/shell/assignment/history';
 import { s3ControlStore } from '../../../lib/shell/assignment/store';
 import { promoted, type Assignment } from '../../../lib/contract/assignment';
 import { resolveTools } from '../../../local/tools';

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { readHistory } from '../../../lib/cli/commands/history';
+import { readHistory } from '../../../lib/shell/assignment/history';
 import { KEYS } from '../../../lib/contract/names';
 
 const AT = '2027-01-01T00:00:00.000Z';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localCluster } from '../../../lib/cli/cluster/cluster';
 import { Unreachable } from '../../../lib/cli/exit';
-import { writeState, type RunState } from '../../../local/run/run-dir';
+import type { RunState } from '../../../lib/shell/local/run-state';
+import { writeState } from '../../../local/run/run-dir';
 
 const before = { ...process.env };
 let cache: string;

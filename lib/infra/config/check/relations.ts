@@ -5,17 +5,8 @@ import { overlap, parseCidr } from './cidr';
 import type { Cluster, ClusterConfig } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
 import { shardsOf } from '../layout';
-import type { SettingPath } from '../locate';
+import type { Contradiction } from './contradiction';
 import { thanosProblems } from './thanos-relations';
-
-/** A setting that contradicts another one, `path` being the one to change first. */
-export interface Contradiction {
-  readonly path: SettingPath;
-  readonly what: string;
-  readonly got: string;
-  readonly expected: string;
-  readonly fix: string;
-}
 
 const GIB = 2 ** 30;
 /** A block is written twice while it is compacted, and the WAL of three hours comes on top. */

@@ -2,7 +2,7 @@ import { durationMs } from '../../../contract/duration';
 import type { Cluster as AnyCluster, TaskSize, ThanosConfig } from '../cluster';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
 import { ecrRepository } from './ecr';
-import type { Contradiction } from './relations';
+import type { Contradiction } from './contradiction';
 
 type Cluster = AnyCluster & { readonly thanos: ThanosConfig };
 

@@ -2,10 +2,10 @@ import { CfnVPCEndpoint, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ImportedNetwork } from '../../config/cluster';
-import type { Network } from '../../stacks/network-stack';
+import type { ClusterNetwork } from './cluster-network';
 
 /** A VPC by its attributes: no look-up, so that synth needs no account. */
-export function importNetwork(scope: Construct, network: ImportedNetwork, zones: readonly string[]): Network {
+export function importNetwork(scope: Construct, network: ImportedNetwork, zones: readonly string[]): ClusterNetwork {
   const described = zones.map((zone) => ({ zone, ...network.subnets[zone]! }));
   const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId: network.vpcId,

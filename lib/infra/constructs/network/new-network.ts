@@ -14,7 +14,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { NewNetwork } from '../../config/cluster';
-import type { Network } from '../../stacks/network-stack';
+import type { ClusterNetwork } from './cluster-network';
 
 /**
  * Never for failover of alerting: volumes, signals of CloudFormation, Session Manager; for Thanos its image, its logs,
@@ -41,7 +41,7 @@ export function createNetwork(
   network: NewNetwork,
   zones: readonly string[],
   callsFunctions: boolean,
-): Network {
+): ClusterNetwork {
   const nat = network.egress === 'nat';
   const type = nat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
   const vpc = new Vpc(scope, 'Vpc', {

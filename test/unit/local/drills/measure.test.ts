@@ -4,7 +4,7 @@ import { measure, type Evidence } from '../../../../local/drills/judge/measure';
 import { missingEverywhere, missingSamples } from '../../../../local/drills/judge/samples';
 import { SCENARIOS } from '../../../../local/drills/scenarios';
 import { renderYardstick, YARDSTICK } from '../../../../local/run/balancer/load-balancer';
-import { freeAddresses } from '../../../../local/run/reference/plain-pair';
+import { freeAddresses } from '../../../../local/run/hosts/addresses';
 
 const grid = (from: number, to: number, offset = 0): number[] =>
   Array.from({ length: (to - from) / 1_000 + 1 }, (_, i) => from + i * 1_000 + offset);

@@ -1,0 +1,31 @@
+import type { Reach } from './deploy/overlay';
+import type { Cleanup } from './hosts/cleanup';
+import type { RunState } from '../../lib/shell/local/run-state';
+
+/** What to do where Thanos is not on this machine: its build takes minutes, which not everybody wants to wait. */
+export type MissingThanos = 'wait' | 'build-for-next-time' | 'do-without';
+
+export interface SystemOptions {
+  /** Progress while starting, one line each. */
+  readonly onProgress: (line: string) => void;
+  /** What happens afterwards, one line each. */
+  readonly onEvent: (line: string) => void;
+  /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
+  readonly signal: AbortSignal;
+  readonly missingThanos: MissingThanos;
+  /** What of the user's configuration that is elsewhere may be reached. */
+  readonly reach: Reach;
+}
+
+/** What every phase of the start needs. */
+export interface Start extends SystemOptions {
+  readonly cleanup: Cleanup;
+  readonly runId: string;
+  readonly dir: string;
+  /** Says what is done, does it, and gives up between steps when the start was aborted. */
+  readonly step: <T>(what: string, work: () => Promise<T> | T) => Promise<T>;
+  /** Keeps what others need to find the system; URLs are added to those that are there. */
+  readonly save: (more: Partial<RunState>) => void;
+  /** A process that ended without being told to. */
+  readonly onEnd: (what: string, how: string) => void;
+}

@@ -9,7 +9,7 @@ const EXIT_MS = 50;
 /** From the start of Prometheus to its first scrape (measured: 5 to 6 s). Old samples may look fresh for maxScrapeLag of it. */
 const RESTART_MS = 6_300;
 
-/** How long nobody may alert although somebody could, after one fault; ms. docs/decisions/failover-protocol.md. */
+/** How long nobody may alert although somebody could, after one fault; ms. docs/decisions/0009-failover-protocol.md. */
 export function bounds(p: Policy, nodes: number) {
   const { intervalMs, timeoutMs, fall, rise } = p.probe;
   /** A caller reads and probes for itself, writes; the new active node polls, reads, opens. */

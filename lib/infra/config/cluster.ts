@@ -139,7 +139,7 @@ export interface ClusterConfig {
   readonly volume: { readonly sizeGiB: number };
   /**
    * Snapshots of data volumes, restore tests of them, and a new volume for a node that lost its own; how often: `policy`.
-   * What they do, and what they cost: docs/decisions/volumes-and-snapshots.md.
+   * What they do, and what they cost: docs/decisions/0015-volumes-and-snapshots.md.
    * @default false
    */
   readonly snapshots?: boolean;

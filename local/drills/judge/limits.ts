@@ -178,7 +178,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('queriesFailed', 0, 'queries'),
     most('thanosMissing', 0, 'samples'),
     // Judged at the end, when the node that was away has refilled itself: before, penalty deduplication passes over up to
-    // two samples of a series (docs/decisions/penalty-deduplication.md).
+    // two samples of a series (docs/decisions/0016-penalty-deduplication.md).
     most('deduplicatedMissing', 0, 'samples'),
   ],
   'query-path-hang': [

@@ -1,8 +1,9 @@
 import { durationMs } from '../lib/contract/duration';
 import { UserError } from '../lib/contract/errors';
-import { PORTS } from '../lib/contract/names';
-import type { ShardReport } from '../lib/core/sharding/sharding';
-import type { NodeAnnouncement, NodeConfig } from '../lib/contract/node-documents';
+import type { NodeAnnouncement } from '../lib/contract/documents/announcement';
+import type { NodeConfig } from '../lib/contract/documents/node-config';
+import type { ShardReport } from '../lib/contract/documents/shard-report';
+import { PORTS } from '../lib/contract/ports';
 import { renderFiles } from '../lib/core/rendering/render';
 import { WATCHDOG_PATH } from '../lib/core/rendering/render-alertmanager';
 import { controlS3, s3ControlStore } from '../lib/shell/assignment/store';

@@ -1,5 +1,5 @@
 import { holdsBack, watchIsolation, type Isolation, type IsolationInput } from '../../lib/core/failover/isolation';
-import { PORTS } from '../../lib/contract/names';
+import { PORTS } from '../../lib/contract/ports';
 import { RESERVED_JOBS_REGEX } from '../../lib/core/rendering/render';
 import type { Log } from '../base/log';
 

@@ -1,4 +1,4 @@
-import { PORTS } from '../../lib/contract/names';
+import { PORTS } from '../../lib/contract/ports';
 import type { PostedAlert } from '../../lib/core/alerts/gate';
 import { messageOf, type Log } from '../base/log';
 import type { AlertGate } from './alert-gate';

@@ -1,8 +1,9 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { RestoreStatus } from '../../lib/contract/agent-status';
-import { filesOf, stillWanted, type WantedBlock } from '../../lib/core/backfill/block-restore';
+import type { WantedBlock } from '../../lib/contract/documents/agent-files';
+import type { RestoreStatus } from '../../lib/contract/documents/agent-status';
+import { filesOf, stillWanted } from '../../lib/core/backfill/block-restore';
 import { directorySynced, replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { scanBlock } from '../tsdb/scan/block';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RefillState } from '../../lib/core/backfill/refill';
+import type { RefillState } from '../../lib/contract/documents/agent-files';
 import { replaceFile } from '../base/files';
 import { ifThere } from '../tsdb/scan/listing';
 

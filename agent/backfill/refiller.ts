@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
-import type { RefillStatus } from '../../lib/contract/agent-status';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { RefillStatus } from '../../lib/contract/documents/agent-status';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
+import { PORTS } from '../../lib/contract/ports';
 import { works } from '../../lib/core/failover/health';
-import { PORTS } from '../../lib/contract/names';
-import type { Policy } from '../../lib/contract/policy';
 import {
   afterLoss,
   lackingMinutes,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../lib/contract/errors';
-import type { NodeConfig } from '../../lib/contract/node-documents';
-import { parsePolicy } from '../../lib/contract/policy';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import { parsePolicy } from '../../lib/contract/policy-relations';
 
 /** Reads what user data wrote. @throws UserError naming the field that is missing */
 export function readNodeConfig(path: string): NodeConfig {

@@ -16,7 +16,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { UserError } from '../../lib/contract/errors';
-import type { Artifact } from '../../lib/contract/node-documents';
+import type { Artifact } from '../../lib/contract/documents/node-config';
 import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { ThanosImage } from '../../lib/contract/node-documents';
+import type { ThanosImage } from '../../lib/contract/documents/node-config';
 import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { architecture, download, openMirrored, type ArtifactSource } from './artifacts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import type { AgentEnv } from '../base/env';
 import type { Identity } from '../base/identity';
 import type { Log } from '../base/log';

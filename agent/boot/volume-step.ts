@@ -1,4 +1,4 @@
-import { TAGS } from '../../lib/contract/names';
+import { TAGS } from '../../lib/contract/tags';
 import { UserError } from '../../lib/contract/errors';
 
 /** What EC2 says of a volume, as far as it matters here. */

@@ -2,8 +2,8 @@ import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand, type 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ebsClient, instanceOf, isUsable, ownTags, tagsOf, withTags } from '../../lib/shell/aws/ebs';
-import { TAGS } from '../../lib/contract/names';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import { TAGS } from '../../lib/contract/tags';
 import type { OwnVolume } from '../../lib/core/volumes/care';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { parseAssignment, serializeAssignment, type Assignment } from '../../lib/contract/assignment';
+import { ASSIGNMENT, type Assignment } from '../../lib/contract/documents/assignment';
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 
@@ -8,7 +8,7 @@ export function loadLastGood(path: string, log: Log): Assignment | null {
   const text = readIfExists(path);
   if (text === null) return null;
   try {
-    return parseAssignment(text, path);
+    return ASSIGNMENT.parse(text, path);
   } catch (error) {
     const aside = `${path}.damaged`;
     renameSync(path, aside);
@@ -19,6 +19,6 @@ export function loadLastGood(path: string, log: Log): Assignment | null {
 
 /** Writes only what changed. */
 export function saveLastGood(path: string, assignment: Assignment): void {
-  const text = serializeAssignment(assignment);
+  const text = ASSIGNMENT.serialize(assignment);
   if (readIfExists(path) !== text) writeAtomically(path, text);
 }

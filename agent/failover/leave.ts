@@ -1,7 +1,7 @@
 import { operate, type OperateOutcome } from '../../lib/shell/assignment/operate';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import type { NodeId } from '../../lib/contract/assignment';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import type { Probes } from './probes';

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import type { NodeId } from '../../lib/contract/assignment';
-import { inOrder, PORTS, type NodeOfShard } from '../../lib/contract/names';
-import type { NodeAnnouncement, NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeAnnouncement } from '../../lib/contract/documents/announcement';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import { inOrder, type NodeOfShard } from '../../lib/contract/keys';
+import { PORTS } from '../../lib/contract/ports';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';

@@ -1,6 +1,6 @@
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
 import { scraping, serves, works, type Probe } from '../../lib/core/failover/health';
-import type { Policy } from '../../lib/contract/policy';
 import { probeNode } from '../../lib/shell/probes/prober';
 
 /** How often in a row a node did, or did not, do the alerting node's work. */

@@ -1,5 +1,5 @@
-import type { Assignment } from '../../lib/contract/assignment';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { Assignment } from '../../lib/contract/documents/assignment';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import {
   decideRole,
   initialRole,

@@ -1,4 +1,4 @@
-import type { Assignment } from '../../lib/contract/assignment';
+import type { Assignment } from '../../lib/contract/documents/assignment';
 import type { RoleInput } from '../../lib/core/failover/role';
 import { promote, type PromoteDeps, type PromoteRequest } from '../../lib/shell/assignment/promote';
 import { messageOf, type Log } from '../base/log';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
 import { alertmanagerCommand, prometheusCommand } from './programs';

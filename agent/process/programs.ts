@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { PORTS } from '../../lib/contract/names';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import { PORTS } from '../../lib/contract/ports';
 import type { Paths } from '../base/paths';
 import type { Command } from './supervisor';
 

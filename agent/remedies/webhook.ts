@@ -1,4 +1,4 @@
-import { FUNCTIONS } from '../../lib/contract/names';
+import { FUNCTIONS } from '../../lib/contract/functions';
 import { remedyPath } from '../../lib/core/rendering/render-alertmanager';
 import type { Log } from '../base/log';
 import type { Webhook } from '../webhooks/server';

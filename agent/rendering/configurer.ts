@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConfigBundle, ConfigPointer } from '../../lib/contract/node-documents';
+import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../lib/contract/documents/config';
 import type { ScrapeProfile } from '../../lib/contract/profile';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { messageOf, type Log } from '../base/log';
@@ -95,12 +95,12 @@ export class Configurer {
 
   /** A store that fails throws and is asked again; a bundle that cannot be used is rejected (null). */
   private async fetch(pointer: ConfigPointer, variant: Variant): Promise<Record<string, string> | null> {
-    const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key);
+    const where = `s3://${pointer.bucket}/${pointer.key}`;
+    const bytes = await this.deps.store.readBytes(pointer.bucket, pointer.key, CONFIG_BUNDLE.maxBytes);
     const found = createHash('sha256').update(bytes).digest('hex');
     try {
-      if (found !== pointer.hash)
-        throw new Error(`s3://${pointer.bucket}/${pointer.key} has SHA-256 ${found}, expected ${pointer.hash}`);
-      return this.deps.render(JSON.parse(new TextDecoder().decode(bytes)) as ConfigBundle, variant);
+      if (found !== pointer.hash) throw new Error(`${where} has SHA-256 ${found}, expected ${pointer.hash}`);
+      return this.deps.render(CONFIG_BUNDLE.parse(new TextDecoder().decode(bytes), where), variant);
     } catch (error) {
       this.error = messageOf(error).split('\n')[0]!;
       return null;

@@ -1,4 +1,4 @@
-import { PORTS } from '../../lib/contract/names';
+import { PORTS } from '../../lib/contract/ports';
 import { messageOf } from '../base/log';
 import type { Supervisor } from '../process/supervisor';
 import type { Reloadable } from './configurer';

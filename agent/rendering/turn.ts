@@ -1,5 +1,5 @@
-import { PORTS } from '../../lib/contract/names';
-import type { AgentStatus } from '../../lib/contract/agent-status';
+import type { AgentStatus } from '../../lib/contract/documents/agent-status';
+import { PORTS } from '../../lib/contract/ports';
 import { messageOf, type Log } from '../base/log';
 import { variantKey, variantOf } from './variant';
 

@@ -1,5 +1,6 @@
 import type { PostedAlert } from '../../lib/core/alerts/gate';
-import { modulusesOf, normalized, ONE_SHARD, parseLayout, type Layout } from '../../lib/core/sharding/sharding';
+import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../lib/contract/documents/shard-map';
+import { modulusesOf, normalized } from '../../lib/core/sharding/sharding';
 import { DROP_AFTER_MS, tells, type Instances } from '../../lib/core/alerts/told-by';
 import { hashmod } from './hashmod';
 import type { ControlStore } from '../../lib/shell/assignment/store';
@@ -20,8 +21,8 @@ export interface LayoutDeps {
 
 /** Follows the layout of the shards: what this node scrapes, and of which alerts it tells. */
 export class LayoutKeeper {
-  layout: Layout;
-  private before: { readonly layout: Layout; readonly changedAt: number } | null = null;
+  layout: ShardMap;
+  private before: { readonly layout: ShardMap; readonly changedAt: number } | null = null;
   private known: Instances | null = null;
 
   constructor(private readonly deps: LayoutDeps) {
@@ -61,11 +62,11 @@ export class LayoutKeeper {
     this.known = null;
   }
 
-  private load(): Layout {
+  private load(): ShardMap {
     const { file, log } = this.deps;
     try {
       const text = readIfExists(file);
-      return text === null ? ONE_SHARD : parseLayout(text, file);
+      return text === null ? ONE_SHARD : SHARD_MAP.parse(text, file);
     } catch (error) {
       log('warn', 'state-damaged', { file, error: messageOf(error) });
       return ONE_SHARD;

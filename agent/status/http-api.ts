@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AgentStatus } from '../../lib/contract/agent-status';
+import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../lib/core/backfill/caught-up';
 import type { HeldAlert } from '../../lib/core/alerts/gate';
 import { metricsText, type Counters } from './metrics';

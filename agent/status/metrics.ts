@@ -1,4 +1,4 @@
-import type { AgentStatus, RefillStatus, ScrubStatus } from '../../lib/contract/agent-status';
+import type { AgentStatus, RefillStatus, ScrubStatus } from '../../lib/contract/documents/agent-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {

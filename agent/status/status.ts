@@ -1,7 +1,7 @@
-import type { AgentStatus } from '../../lib/contract/agent-status';
-import { pauseOf } from '../../lib/contract/assignment';
-import type { ShardReport } from '../../lib/core/sharding/sharding';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { AgentStatus } from '../../lib/contract/documents/agent-status';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import type { ShardReport } from '../../lib/contract/documents/shard-report';
+import { pauseOf } from '../../lib/core/failover/pause';
 import { slowestMs } from '../../lib/contract/profile';
 import type { Configurer } from '../rendering/configurer';
 import type { AlertGate } from '../alerts/alert-gate';

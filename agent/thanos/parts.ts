@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { durationMs } from '../../lib/contract/duration';
-import type { NodeConfig } from '../../lib/contract/node-documents';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { installFromImage } from '../boot/image';
 import type { AgentEnv } from '../base/env';
 import type { Log } from '../base/log';

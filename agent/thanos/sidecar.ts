@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SidecarStatus } from '../../lib/contract/agent-status';
+import type { SidecarStatus } from '../../lib/contract/documents/agent-status';
+import type { NodeConfig, NodeThanos } from '../../lib/contract/documents/node-config';
 import { durationMs } from '../../lib/contract/duration';
-import type { NodeConfig, NodeThanos } from '../../lib/contract/node-documents';
 import { objstoreConfig } from '../../lib/core/thanos/objstore';
 import { sidecarCommand } from '../../lib/core/thanos/commands';
 import { stuckUploads, uploadAgeMs, waitingBlocks } from '../../lib/core/thanos/uploads';

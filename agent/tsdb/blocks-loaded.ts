@@ -1,4 +1,4 @@
-import { PORTS } from '../../lib/contract/names';
+import { PORTS } from '../../lib/contract/ports';
 
 /** How many blocks Prometheus says that it has loaded; null when it does not answer, as while it replays its WAL. */
 export async function readBlocksLoaded(address: string, timeoutMs: number): Promise<number | null> {

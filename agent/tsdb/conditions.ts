@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { crashLoop, loopFinding, type Exit } from '../../lib/core/tsdb/crash-loop';
 import { finding, type Finding } from '../../lib/core/tsdb/damage';
-import { PORTS } from '../../lib/contract/names';
+import { PORTS } from '../../lib/contract/ports';
 import { follow, isStuck, type Replay } from '../../lib/core/tsdb/replay';
 import { ticksOf } from '../process/proc';
 import { ifThere } from './scan/listing';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseInventory, serializeInventory, type Inventory } from '../../lib/core/tsdb/inventory';
+import { INVENTORY, type Inventory } from '../../lib/contract/documents/agent-files';
 import { replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { ifThere } from './scan/listing';
@@ -24,7 +24,7 @@ export class Memory {
     const text = await ifThere(() => readFile(this.file, 'utf8'));
     if (text === null) return null;
     try {
-      return parseInventory(text, this.file);
+      return INVENTORY.parse(text, this.file);
     } catch (error) {
       this.log('warn', 'scrub-memory-lost', { error: messageOf(error) });
       return null;
@@ -34,7 +34,7 @@ export class Memory {
   /** On a full disk the next passes see as much as the files alone show. */
   async write(inventory: Inventory): Promise<void> {
     try {
-      await replaceFile(this.file, serializeInventory(inventory));
+      await replaceFile(this.file, INVENTORY.serialize(inventory));
     } catch (error) {
       this.log('error', 'scrub-memory-not-written', { error: messageOf(error) });
     }

@@ -1,7 +1,7 @@
 import type { OperateOutcome } from '../../lib/shell/assignment/operate';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { damageScore, decideRepair, type Repair } from '../../lib/core/tsdb/repair';
-import type { NodeConfig } from '../../lib/contract/node-documents';
 import type { Log } from '../base/log';
 import type { Supervisor } from '../process/supervisor';
 import type { Probes } from '../failover/probes';

@@ -1,8 +1,8 @@
-import type { ScrubStatus } from '../../lib/contract/agent-status';
+import type { ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { Policy } from '../../lib/contract/documents/policy';
 import { dueForDeepRead, forget } from '../../lib/core/tsdb/inventory';
 import { judge, type Judgement } from '../../lib/core/tsdb/judge';
 import { nextRung } from '../../lib/core/tsdb/ladder';
-import type { Policy } from '../../lib/contract/policy';
 import { messageOf, type Log } from '../base/log';
 import type { Conditions } from './conditions';
 import { Memory } from './memory';

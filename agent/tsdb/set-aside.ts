@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  isExpired,
-  newManifest,
-  parseManifest,
-  serializeManifest,
-  type SetAsideItem,
-  type SetAsideManifest,
-} from '../../lib/core/tsdb/set-aside';
+import { SET_ASIDE_MANIFEST, type SetAsideItem, type SetAsideManifest } from '../../lib/contract/documents/set-aside';
+import { isExpired, newManifest } from '../../lib/core/tsdb/set-aside';
 import { readIfExists, syncDirectory, writeAtomically } from '../base/files';
 import { ifThere } from './scan/listing';
 
@@ -36,7 +30,9 @@ export class SetAside {
     this.file = join(this.root, 'manifest.json');
     const text = readIfExists(this.file);
     this.manifest =
-      text === null ? newManifest(options.incident, options.now(), options.keepMs) : parseManifest(text, this.file);
+      text === null
+        ? newManifest(options.incident, options.now(), options.keepMs)
+        : SET_ASIDE_MANIFEST.parse(text, this.file);
   }
 
   /** Takes a file or directory of the TSDB out of Prometheus's sight. Nothing happens when it is not there. */
@@ -114,7 +110,7 @@ export class SetAside {
 
   private write(change: Partial<SetAsideManifest>): void {
     this.manifest = { ...this.manifest, ...change };
-    writeAtomically(this.file, serializeManifest(this.manifest));
+    writeAtomically(this.file, SET_ASIDE_MANIFEST.serialize(this.manifest));
   }
 }
 
@@ -134,7 +130,7 @@ export async function listSetAside(data: string): Promise<Listed[]> {
       const text = await ifThere(() => readFile(file, 'utf8'));
       if (text === null) return { incident, error: `${file} is missing` };
       try {
-        return parseManifest(text, file);
+        return SET_ASIDE_MANIFEST.parse(text, file);
       } catch (error) {
         return { incident, error: (error as Error).message };
       }

@@ -1,6 +1,6 @@
-import type { ScrubStatus } from '../../lib/contract/agent-status';
+import type { ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { KeptAside } from '../../lib/contract/documents/set-aside';
 import { harmsData, type Finding } from '../../lib/core/tsdb/damage';
-import type { KeptAside } from '../../lib/core/tsdb/set-aside';
 import type { Log } from '../base/log';
 import { listSetAside } from './set-aside';
 

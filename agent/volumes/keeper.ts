@@ -1,8 +1,8 @@
-import type { VolumeStatus } from '../../lib/contract/agent-status';
+import type { VolumeStatus } from '../../lib/contract/documents/agent-status';
+import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/contract/documents/storage';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { UserError } from '../../lib/contract/errors';
-import type { NodeConfig } from '../../lib/contract/node-documents';
-import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/contract/storage-documents';
 import { careForVolume } from '../../lib/core/volumes/care';
 import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volumes/health';
 import { mountedDevice, unmount } from '../boot/mounts';

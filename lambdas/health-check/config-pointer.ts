@@ -1,6 +1,6 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import type { ConfigPointer } from '../../lib/contract/node-documents';
+import type { ConfigPointer } from '../../lib/contract/documents/config';
 import { log } from '../shared/log';
 
 /** The schedule's constant input carries the configuration that was deployed last. Null for any other event. */

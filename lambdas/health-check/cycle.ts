@@ -1,6 +1,7 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { promote } from '../../lib/shell/assignment/promote';
-import type { Assignment, NodeId } from '../../lib/contract/assignment';
+import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
+import { METRICS } from '../../lib/contract/metrics';
 import {
   complaints,
   countProbe,
@@ -11,7 +12,6 @@ import {
   type Probe,
 } from '../../lib/core/failover/health';
 import { nodesByGroup } from '../../lib/core/tsdb/groups';
-import { METRICS } from '../../lib/contract/names';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook, type Control } from '../shared/control';

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import { decideLayout, ONE_SHARD, type ReportedNode } from '../../lib/core/sharding/sharding';
+import { ONE_SHARD } from '../../lib/contract/documents/shard-map';
+import { decideLayout, type ReportedNode } from '../../lib/core/sharding/sharding';
 import { log } from '../shared/log';
 
 /** Said once: it stays true for minutes. */

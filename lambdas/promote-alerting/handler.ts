@@ -1,5 +1,5 @@
 import { promote, type PromoteOutcome } from '../../lib/shell/assignment/promote';
-import { METRICS } from '../../lib/contract/names';
+import { METRICS } from '../../lib/contract/metrics';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';

@@ -1,6 +1,6 @@
 import { UserError } from '../../lib/contract/errors';
-import { ENV } from '../../lib/contract/names';
-import type { RemedyTarget } from '../../lib/core/remedies/remedies';
+import type { RemedyTarget } from '../../lib/contract/documents/remedy';
+import { ENV } from '../../lib/contract/environment';
 
 /** What may be connected to, from this function's own environment: no event can name an address. */
 export interface RemedyConfig {

@@ -1,7 +1,7 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { s3RemedyStore } from '../../lib/shell/assignment/remedy-store';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
-import type { Assignment } from '../../lib/contract/assignment';
+import type { Assignment } from '../../lib/contract/documents/assignment';
 import { heldBack } from '../../lib/core/remedies/remedies';
 import { log } from '../shared/log';
 import { readFunctionConfig } from '../shared/config';

@@ -1,4 +1,5 @@
-import type { Attempts, Endpoint } from '../../lib/core/remedies/remedies';
+import type { Endpoint } from '../../lib/contract/documents/remedy';
+import type { Attempts } from '../../lib/core/remedies/remedies';
 
 /** What a user's own remedy gets to know. */
 export interface HookContext {

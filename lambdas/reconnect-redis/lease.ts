@@ -1,6 +1,7 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { RemedyStore } from '../../lib/shell/assignment/remedy-store';
-import { RENEW_MS, withLease, withOutcome, type RemedyRecord } from '../../lib/core/remedies/remedy-lease';
+import type { RemedyRecord } from '../../lib/contract/documents/remedy';
+import { RENEW_MS, withLease, withOutcome } from '../../lib/core/remedies/remedy-lease';
 import { log } from '../shared/log';
 
 /**

@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/contract/errors';
-import type { RemedyTarget } from '../../lib/core/remedies/remedies';
+import type { RemedyTarget } from '../../lib/contract/documents/remedy';
 
 /** What an agent sends when an alert calls a remedy, and an operator to try one. */
 export interface RemedyRequest {

@@ -1,12 +1,7 @@
 import { within } from '../../lib/shell/async/within';
-import { METRICS } from '../../lib/contract/names';
-import {
-  nextStep,
-  noAttempts,
-  noteAttempt,
-  REMEDY_BUDGET_MS,
-  type RemedyTarget,
-} from '../../lib/core/remedies/remedies';
+import type { RemedyTarget } from '../../lib/contract/documents/remedy';
+import { METRICS } from '../../lib/contract/metrics';
+import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS } from '../../lib/core/remedies/remedies';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';

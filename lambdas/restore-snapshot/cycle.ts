@@ -2,11 +2,11 @@ import { CreateTagsCommand, CreateVolumeCommand, DeleteVolumeCommand, type EC2Cl
 import { clientToken, ownTags, readStorage, toTags } from '../../lib/shell/aws/ebs';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { RestoreRecord } from '../../lib/contract/documents/storage';
+import { TAGS } from '../../lib/contract/tags';
 import { serves, works } from '../../lib/core/failover/health';
-import { TAGS } from '../../lib/contract/names';
 import { nextRestoreStep, type RestoreStep } from '../../lib/core/volumes/restore';
-import type { RestoreRecord } from '../../lib/contract/storage-documents';
 import type { StorageDeps } from '../shared/storage-deps';
 
 export interface RestoreDeps extends StorageDeps {

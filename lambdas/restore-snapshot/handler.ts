@@ -1,5 +1,5 @@
 import { ebsClient } from '../../lib/shell/aws/ebs';
-import { METRICS } from '../../lib/contract/names';
+import { METRICS } from '../../lib/contract/metrics';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';

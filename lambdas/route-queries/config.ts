@@ -1,6 +1,6 @@
 import { UserError } from '../../lib/contract/errors';
-import { ENV } from '../../lib/contract/names';
-import type { QueryRoutes } from '../../lib/contract/node-documents';
+import type { QueryRoutes } from '../../lib/contract/documents/settings';
+import { ENV } from '../../lib/contract/environment';
 
 /** @throws UserError when the control stack did not say where queries can go */
 export function readQueryRoutes(env: Readonly<Record<string, string | undefined>>): QueryRoutes {

@@ -1,8 +1,8 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { RouteBook } from '../../lib/shell/aws/route-book';
 import { probeTask, type TaskProbe } from '../../lib/shell/probes/thanos-prober';
-import type { Assignment, NodeId } from '../../lib/contract/assignment';
-import { METRICS } from '../../lib/contract/names';
+import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
+import { METRICS } from '../../lib/contract/metrics';
 import {
   decideRoute,
   noteProbe,

@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/contract/errors';
-import { ENV } from '../../lib/contract/names';
-import { parsePolicy, type Policy } from '../../lib/contract/policy';
+import type { Policy } from '../../lib/contract/documents/policy';
+import { ENV } from '../../lib/contract/environment';
+import { parsePolicy } from '../../lib/contract/policy-relations';
 
 /** What every control function is told by its stack; read once, when the function starts. */
 export interface FunctionConfig {

@@ -2,7 +2,7 @@ import { AddressBook } from '../../lib/shell/assignment/address-book';
 import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { Probe } from '../../lib/core/failover/health';
 import type { FunctionConfig } from './config';
 import { log } from './log';

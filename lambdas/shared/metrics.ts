@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/contract/names';
+import { METRICS } from '../../lib/contract/metrics';
 
 export interface MetricValue {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
 import type { Probe } from '../../lib/core/failover/health';
-import type { Policy } from '../../lib/contract/policy';
 
 /** What a cycle that cares for the volumes or snapshots of a shard reads from and writes to, beside the control bucket. */
 export interface StorageDeps {

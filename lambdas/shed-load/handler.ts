@@ -1,8 +1,9 @@
 import { probeLoad } from './load-prober';
 import { shed } from '../../lib/shell/assignment/shed';
 import { UserError } from '../../lib/contract/errors';
-import { ENV, METRICS } from '../../lib/contract/names';
-import type { LoadSettings } from '../../lib/contract/node-documents';
+import type { LoadSettings } from '../../lib/contract/documents/settings';
+import { ENV } from '../../lib/contract/environment';
+import { METRICS } from '../../lib/contract/metrics';
 import { PROFILES } from '../../lib/contract/profile';
 import type { NodeLoad } from '../../lib/core/load/shed';
 import { readFunctionConfig } from '../shared/config';

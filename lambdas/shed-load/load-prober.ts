@@ -1,7 +1,8 @@
-import type { NodeId } from '../../lib/contract/assignment';
-import { PORTS } from '../../lib/contract/names';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import { type LoadPolicy, type Measure, MEASURES } from '../../lib/contract/documents/settings';
+import { PORTS } from '../../lib/contract/ports';
 import { profileIntervalMs, type ScrapeProfile } from '../../lib/contract/profile';
-import { MEASURES, type LoadPolicy, type Measure, type NodeLoad, type Reading } from '../../lib/core/load/shed';
+import { type NodeLoad, type Reading } from '../../lib/core/load/shed';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
 

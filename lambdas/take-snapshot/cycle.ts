@@ -8,11 +8,12 @@ import {
 import { clientToken, ownTags, readStorage, toTags, type ShardStorage, type TestVolume } from '../../lib/shell/aws/ebs';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import type { NodeId } from '../../lib/contract/assignment';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { StorageReport } from '../../lib/contract/documents/storage';
+import { METRICS } from '../../lib/contract/metrics';
+import { TAGS } from '../../lib/contract/tags';
 import { works } from '../../lib/core/failover/health';
-import { METRICS, TAGS } from '../../lib/contract/names';
 import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/volumes/snapshots';
-import type { StorageReport } from '../../lib/contract/storage-documents';
 import type { MetricValue } from '../shared/metrics';
 import type { StorageDeps } from '../shared/storage-deps';
 

@@ -1,7 +1,7 @@
 import { callControl } from '../../lib/shell/local/call-control';
-import type { AgentStatus } from '../../lib/contract/agent-status';
+import { PORTS } from '../../lib/contract/ports';
+import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import { PORTS } from '../../lib/contract/names';
 import { WATCHDOG } from '../../lib/core/alerts/watchdog';
 import { localStore } from '../run/ready';
 import { runningState, type RunState } from '../../lib/shell/local/run-state';

@@ -1,9 +1,9 @@
 import { probeNode } from '../../lib/shell/probes/prober';
 import { s3ControlStore } from '../../lib/shell/assignment/store';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Assignment } from '../../lib/contract/assignment';
+import type { Assignment } from '../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
 import { complaints, eligible, serves, type Probe } from '../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../lib/contract/policy';
 import { LOCAL_CREDENTIALS } from './deploy/read-back';
 import type { RunState } from '../../lib/shell/local/run-state';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ENV } from '../../lib/contract/names';
+import { ENV } from '../../lib/contract/environment';
 import { controlActions } from './actions/actions';
 import type { Cleanup } from './hosts/cleanup';
 import { serveControl } from './actions/control-api';

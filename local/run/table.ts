@@ -1,5 +1,5 @@
-import type { Assignment } from '../../lib/contract/assignment';
-import { PORTS } from '../../lib/contract/names';
+import type { Assignment } from '../../lib/contract/documents/assignment';
+import { PORTS } from '../../lib/contract/ports';
 import type { RunState } from '../../lib/shell/local/run-state';
 
 /** One table of roles and addresses, and what can be tried. */

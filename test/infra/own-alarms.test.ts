@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { embeddedMetrics, type MetricValue } from '../../lambdas/shared/metrics';
-import { METRICS } from '../../lib/contract/names';
+import { METRICS } from '../../lib/contract/metrics';
 import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/functions/alarms';
 import { MetricStore } from '../../local/run/functions/metrics';
 import { synthesize, type Synthesized } from './synthesize';

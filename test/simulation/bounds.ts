@@ -1,4 +1,4 @@
-import type { Policy } from '../../lib/contract/policy';
+import type { Policy } from '../../lib/contract/documents/policy';
 import { FUNCTIONS, S3, type Schedule } from './faults';
 
 /** Longest time for one undisturbed request and its answer, and what sampling every 100 ms adds. */

@@ -1,4 +1,4 @@
-import type { Assignment } from '../../lib/contract/assignment';
+import type { Assignment } from '../../lib/contract/documents/assignment';
 import { bounds, effects, limitOf, type Effect } from './bounds';
 import { FUNCTIONS } from './faults';
 import { nameOf, type SimNode, type World } from './world';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { crashLoop, loopFinding, type Exit } from '../../lib/core/tsdb/crash-loop';
 import { finding, KINDS, type DamageClass, type Finding } from '../../lib/core/tsdb/damage';
-import type { Inventory } from '../../lib/core/tsdb/inventory';
+import type { Inventory } from '../../lib/contract/documents/agent-files';
+import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
 import { nextRung } from '../../lib/core/tsdb/ladder';
 import type { MendStep } from '../../lib/core/tsdb/mend';
 import { damageScore, decideRepair } from '../../lib/core/tsdb/repair';
 import type { Probe } from '../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../lib/contract/policy';
 
 /**
  * Two nodes, what storage does to them, and the decisions of the core that answer: before a start, while one runs, and

@@ -3,7 +3,7 @@ import type { Mutation } from './bundle';
 const ROLE = 'lib/core/failover/role.ts';
 const PROMOTION = 'lib/core/failover/promotion.ts';
 const HEALTH = 'lib/core/failover/health.ts';
-const ASSIGNMENT = 'lib/contract/assignment.ts';
+const ASSIGNMENT = 'lib/core/failover/promoted.ts';
 const PROMOTE = 'lib/shell/assignment/promote.ts';
 const CYCLE = 'lambdas/health-check/cycle.ts';
 

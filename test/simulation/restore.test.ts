@@ -6,7 +6,7 @@ import {
   type RestoreStep,
 } from '../../lib/core/volumes/restore';
 import type { KnownSnapshot } from '../../lib/core/volumes/snapshots';
-import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/contract/storage-documents';
+import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/contract/documents/storage';
 import { careForVolume } from '../../lib/core/volumes/care';
 
 /**

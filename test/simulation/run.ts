@@ -1,5 +1,5 @@
-import { DEFAULT_POLICY } from '../../lib/contract/policy';
-import { serializeAssignment } from '../../lib/contract/assignment';
+import { ASSIGNMENT } from '../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
 import type { Probe } from '../../lib/core/failover/health';
 import { decideOperation } from '../../lib/core/failover/operations';
 import { S3, type Fault, type FaultKind, type Schedule } from './faults';
@@ -187,7 +187,7 @@ function pause(world: World, forMs: number): void {
       by: 'operator' as const,
       paused: paused ? { by: 'op', since: at, reason: 'work' } : null,
     };
-    world.store.tamper(serializeAssignment(next));
+    world.store.tamper(ASSIGNMENT.serialize(next));
     world.tell(`operator ${paused ? 'pauses' : 'resumes'}: epoch ${next.epoch}`);
   };
   set(true);
@@ -217,7 +217,7 @@ function switchOver(world: World): void {
     world.clock(S3),
   );
   world.tell(`operator: ${decision.because}`);
-  if (decision.kind === 'write') store.tamper(serializeAssignment(decision.next));
+  if (decision.kind === 'write') store.tamper(ASSIGNMENT.serialize(decision.next));
 }
 
 function describe({ at: _at, ...fault }: Fault): string {

@@ -1,5 +1,6 @@
 import { promote, type PromoteRequest } from '../../lib/shell/assignment/promote';
-import { pauseOf, type Assignment } from '../../lib/contract/assignment';
+import type { Assignment } from '../../lib/contract/documents/assignment';
+import { pauseOf } from '../../lib/core/failover/pause';
 import { serves, works, type Probe } from '../../lib/core/failover/health';
 import { decideRole, initialRole, type RoleInput, type RoleState } from '../../lib/core/failover/role';
 import { nameOf, type World } from './world';

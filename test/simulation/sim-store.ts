@@ -1,5 +1,5 @@
-import { parseAssignment, serializeAssignment, type Assignment } from '../../lib/contract/assignment';
-import type { ControlHeartbeat } from '../../lib/contract/node-documents';
+import type { ControlHeartbeat } from '../../lib/contract/documents/announcement';
+import { ASSIGNMENT, type Assignment } from '../../lib/contract/documents/assignment';
 import type { ReadAssignment } from '../../lib/shell/assignment/store';
 import { S3 } from './faults';
 import type { World } from './world';
@@ -69,7 +69,7 @@ export class SimStore {
   read(): ReadAssignment | null {
     if (this.current === null) return null;
     if (this.parsed?.version !== this.current) {
-      this.parsed = { version: this.current, assignment: parseAssignment(this.versions[this.current]!, 's3') };
+      this.parsed = { version: this.current, assignment: ASSIGNMENT.parse(this.versions[this.current]!, 's3') };
     }
     return { assignment: this.parsed!.assignment, etag: `${this.current}` };
   }
@@ -78,7 +78,7 @@ export class SimStore {
     if (this.world.random() < this.flaky.conflicts) return 'lost'; // 409
     if (etag !== (this.current === null ? null : `${this.current}`)) return 'lost'; // 412
     const previous = this.truth();
-    this.current = this.versions.push(serializeAssignment(next)) - 1;
+    this.current = this.versions.push(ASSIGNMENT.serialize(next)) - 1;
     this.world.judge.onWrite(from, previous, this.read()!.assignment);
     return 'written';
   }

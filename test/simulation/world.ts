@@ -1,6 +1,6 @@
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { Probe } from '../../lib/core/failover/health';
-import type { Policy } from '../../lib/contract/policy';
+import type { Policy } from '../../lib/contract/documents/policy';
 import { FUNCTIONS, type Schedule } from './faults';
 import type { Judge } from './judge';
 import { Kernel, random } from './kernel';

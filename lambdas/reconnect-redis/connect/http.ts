@@ -1,6 +1,6 @@
 import { request as overTcp } from 'node:http';
 import { request as overTls } from 'node:https';
-import type { Endpoint } from '../../../lib/core/remedies/remedies';
+import type { Endpoint } from '../../../lib/contract/documents/remedy';
 import type { Sight } from './sight';
 
 /**

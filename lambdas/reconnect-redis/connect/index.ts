@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../lib/core/remedies/remedies';
+import type { Endpoint } from '../../../lib/contract/documents/remedy';
 import { connectHttp } from './http';
 import { connectRedis } from './redis';
 import { sightOf, type Sight } from './sight';

@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Decoder } from '@redis/client/dist/lib/RESP/decoder';
 import encodeCommand from '@redis/client/dist/lib/RESP/encoder';
-import type { Endpoint } from '../../../lib/core/remedies/remedies';
+import type { Endpoint } from '../../../lib/contract/documents/remedy';
 import type { Sight } from './sight';
 
 type Redis = Extract<Endpoint, { kind: 'redis' }>;

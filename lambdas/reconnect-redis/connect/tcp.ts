@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import type { Endpoint } from '../../../lib/core/remedies/remedies';
+import type { Endpoint } from '../../../lib/contract/documents/remedy';
 import type { Sight } from './sight';
 
 /** Whether somebody takes connections there. */

@@ -2,7 +2,7 @@ import { reasonOf } from '../../shell/probes/prober';
 import type { UpSample } from '../../core/audit/track';
 import { parseDuration } from '../../contract/duration';
 import { fingerprint } from '../../core/alerts/gate';
-import { EXTERNAL_LABELS } from '../../contract/names';
+import { EXTERNAL_LABELS } from '../../contract/labels';
 
 /** A person waits, and a chunk of many targets takes its time. */
 const TIMEOUT_MS = 30_000;

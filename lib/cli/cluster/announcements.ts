@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { ControlStore } from '../../shell/assignment/store';
-import type { NodeAnnouncement } from '../../contract/node-documents';
-import { KEYS } from '../../contract/names';
+import type { NodeAnnouncement } from '../../contract/documents/announcement';
+import { KEYS } from '../../contract/keys';
 import type { ClusterHandle } from './cluster';
 
 /** Every node that ever announced itself, by name in order. @throws when the control bucket cannot be read */

@@ -1,7 +1,9 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { reasonOf } from '../../shell/probes/prober';
-import { ENV, FUNCTIONS } from '../../contract/names';
-import { DEFAULT_POLICY, parsePolicy, type Policy } from '../../contract/policy';
+import { DEFAULT_POLICY, type Policy } from '../../contract/documents/policy';
+import { ENV } from '../../contract/environment';
+import { FUNCTIONS } from '../../contract/functions';
+import { parsePolicy } from '../../contract/policy-relations';
 import type { ClusterHandle } from './cluster';
 
 /** What nodes are judged by. */

@@ -6,7 +6,8 @@ import {
 import { httpGet } from '../../shell/async/http-get';
 import { reasonOf } from '../../shell/probes/prober';
 import { probeTask } from '../../shell/probes/thanos-prober';
-import { BALANCER_PORTS, EXTERNAL_LABELS, PORTS } from '../../contract/names';
+import { EXTERNAL_LABELS } from '../../contract/labels';
+import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import { storesOf, type QueryWay, type StoreList, type UnknownWay } from '../../core/status/query-way';
 import type { Route } from '../../core/thanos/routing';
 import { isThanosGroup, registeredTasks, targetGroups } from './thanos';

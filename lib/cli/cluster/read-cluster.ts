@@ -1,10 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { AgentStatus } from '../../contract/agent-status';
+import type { AgentStatus } from '../../contract/documents/agent-status';
+import type { ControlHeartbeat } from '../../contract/documents/announcement';
+import { PORTS } from '../../contract/ports';
 import { nodeComplaints } from '../../core/status/node-complaints';
 import { probeNode } from '../../shell/probes/prober';
 import { s3ControlStore, type ControlStore } from '../../shell/assignment/store';
-import type { ControlHeartbeat } from '../../contract/node-documents';
-import { PORTS } from '../../contract/names';
 import type { ClusterView } from '../../core/status/status';
 import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';

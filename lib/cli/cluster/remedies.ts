@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { s3RemedyStore } from '../../shell/assignment/remedy-store';
-import { KEYS } from '../../contract/names';
-import type { RemedyRecord } from '../../core/remedies/remedy-lease';
+import type { RemedyRecord } from '../../contract/documents/remedy';
+import { KEYS } from '../../contract/keys';
 import type { ClusterHandle } from './cluster';
 
 /** Every remedy that was ever tried, by name in order. @throws when the control bucket cannot be read */

@@ -9,7 +9,8 @@ import {
 import { reasonOf } from '../../shell/probes/prober';
 import type { QueryTask } from '../../shell/aws/route-book';
 import { probeTask } from '../../shell/probes/thanos-prober';
-import { PORTS, TAGS } from '../../contract/names';
+import { PORTS } from '../../contract/ports';
+import { TAGS } from '../../contract/tags';
 
 const PROBE_MS = 2_000;
 

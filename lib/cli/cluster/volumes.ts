@@ -1,8 +1,8 @@
 import { ebsClient, readStorage } from '../../shell/aws/ebs';
 import { reasonOf } from '../../shell/probes/prober';
 import type { ControlStore } from '../../shell/assignment/store';
-import type { NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
+import type { NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 import { nodeVolumes, type VolumesView } from '../../core/status/volume-status';
 import type { ClusterHandle } from './cluster';
 

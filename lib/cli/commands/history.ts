@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Assignment } from '../../contract/assignment';
+import type { Assignment } from '../../contract/documents/assignment';
 import { readHistory } from '../../shell/assignment/history';
 import type { ClusterHandle } from '../cluster/cluster';
 

@@ -2,7 +2,7 @@ import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DrillKind } from '../../core/status/drill-plan';
-import type { NodeAnnouncement } from '../../contract/node-documents';
+import type { NodeAnnouncement } from '../../contract/documents/announcement';
 import { callControl } from '../../shell/local/call-control';
 import { runningState } from '../../shell/local/run-state';
 import type { ClusterHandle } from '../cluster/cluster';

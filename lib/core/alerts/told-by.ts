@@ -1,6 +1,6 @@
 import type { PostedAlert } from './gate';
-import type { Layout } from '../sharding/sharding';
-import { SHARD_LABEL } from '../../contract/names';
+import type { ShardMap } from '../../contract/documents/shard-map';
+import { SHARD_LABEL } from '../../contract/labels';
 
 /** Instances of the user's targets, as alerts name them, and the addresses behind each. */
 export type Instances = ReadonlyMap<string, readonly string[]>;
@@ -8,9 +8,9 @@ export type Instances = ReadonlyMap<string, readonly string[]>;
 /** What decides whether one shard tells an alert. Times in ms since the Unix epoch. */
 export interface Telling {
   readonly shard: number;
-  readonly layout: Layout;
+  readonly layout: ShardMap;
   /** The layout before, and when this node learnt of the change; null when it knows of none. */
-  readonly before: { readonly layout: Layout; readonly changedAt: number } | null;
+  readonly before: { readonly layout: ShardMap; readonly changedAt: number } | null;
   readonly instances: Instances;
   /** Which shard of so many a target belongs to. */
   readonly owner: (address: string, shards: number) => number;

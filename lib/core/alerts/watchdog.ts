@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import type { NodeId } from '../../contract/assignment';
+import type { NodeId } from '../../contract/documents/assignment';
+import { SHARD_LABEL } from '../../contract/labels';
 import type { Probe } from '../failover/health';
-import { SHARD_LABEL } from '../../contract/names';
 
 /**
  * The dead man's switch: an alert that always fires goes the way of every other one, through Prometheus, the open gate

@@ -1,11 +1,4 @@
-/** A block that this node had and lost. Times in ms since the Unix epoch. */
-export interface WantedBlock {
-  readonly ulid: string;
-  readonly minTime: number;
-  readonly maxTime: number;
-  /** How often what came was not whole. */
-  readonly failures: number;
-}
+import type { WantedBlock } from '../../contract/documents/agent-files';
 
 /** What a bucket says of one object of a block. */
 export interface BlockObject {

@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../contract/agent-status';
+import type { AgentStatus } from '../../contract/documents/agent-status';
 
 /**
  * What keeps a node from being as good as the one it replaced; null when nothing does. A rolling deploy waits for this

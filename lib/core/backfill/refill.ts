@@ -1,3 +1,5 @@
+import type { RefillState } from '../../contract/documents/agent-files';
+
 /**
  * What a node missed while it was away or lost with a mend, and which of its peer's samples fill it.
  * All times in ms since the Unix epoch.
@@ -5,15 +7,6 @@
 export interface Span {
   readonly from: number;
   readonly to: number;
-}
-
-/** Kept on the data volume: a volume made from a snapshot brings the knowledge that fits it. */
-export interface RefillState {
-  readonly version: 1;
-  /** Up to here nothing is missing that a peer has. */
-  readonly wholeUntil: number;
-  /** A mend may have lost single series up to here: scrapes that were made prove nothing. 0 for none. */
-  readonly thoroughUntil: number;
 }
 
 export interface RefillNeed extends Span {

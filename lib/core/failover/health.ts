@@ -1,6 +1,5 @@
-import type { KnownPause, NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
-import type { VolumeTrouble } from '../../contract/storage-documents';
+import type { KnownPause, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 
 /** What one probe of one node saw. Every field is an observation; nothing is concluded here. */
 export interface Probe {
@@ -30,7 +29,7 @@ export interface Probe {
     /** What is wrong with its TSDB and its volume; absent where there is no scrub. */
     readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
     /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
-    readonly volumeTrouble?: VolumeTrouble | null;
+    readonly volumeTrouble?: string | null;
     /** The epoch that it applied is paused: whose, and who alerts meanwhile. Absent: it is not. */
     readonly pause?: KnownPause;
   };

@@ -1,6 +1,6 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 import { complaints, eligible, serves, type Probe } from './health';
-import type { Policy } from '../../contract/policy';
 
 /** What an operator may ask for. */
 export type Operation =

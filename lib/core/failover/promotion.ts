@@ -1,6 +1,13 @@
-import { promoted, type Assignment, type Caller, type KnownPause, type NodeId } from '../../contract/assignment';
+import {
+  MAX_EPOCH_JUMP,
+  type Assignment,
+  type Caller,
+  type KnownPause,
+  type NodeId,
+} from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
+import { promoted } from './promoted';
 import { complaints, eligible, serves, type Probe } from './health';
-import type { Policy } from '../../contract/policy';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
 export interface Situation {
@@ -102,7 +109,10 @@ export function dampedForMs(assignment: Assignment, policy: Policy, now: number)
 function candidates(s: Situation): NodeId[] {
   const able = s.nodes.filter((node) => {
     const probe = s.probes.get(node);
-    return node !== s.exited && probe !== undefined && eligible(probe, s.policy);
+    // Who believes in a later epoch than anybody will write would not follow its promotion.
+    return (
+      node !== s.exited && probe !== undefined && eligible(probe, s.policy) && isCredible(s)(probe.agent!.appliedEpoch)
+    );
   });
   const rank = (node: NodeId): number => {
     const { gateOpen, gateWarm } = s.probes.get(node)!.agent!;
@@ -117,7 +127,12 @@ function isServing(s: Situation, node: NodeId): boolean {
 }
 
 function highestApplied(s: Situation): number {
-  return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0));
+  return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0).filter(isCredible(s)));
+}
+
+/** Epochs rise one by one: who claims to be far ahead is wrong, and would make epochs run out. */
+function isCredible({ assignment }: Situation): (appliedEpoch: number) => boolean {
+  return (appliedEpoch) => appliedEpoch <= (assignment?.epoch ?? 0) + MAX_EPOCH_JUMP;
 }
 
 /** The pause that nodes know and the bucket forgot: it was deleted, or put back to an older version. */

@@ -1,5 +1,5 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 
 /** What an agent remembers between two rounds. `assignment` is also kept on disk. */
 export interface RoleState {

@@ -1,27 +1,6 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import { PROFILES, profileIntervalMs, type ScrapeProfile } from '../../contract/profile';
-
-/** When a cluster scrapes less: limits of what a node may bear, and for how long before something is done. */
-export interface LoadPolicy {
-  readonly limits: Readonly<Record<Measure, number>>;
-  /** Beyond a limit for this long: one step less. */
-  readonly overMs: number;
-  /** What the next step up would bring has been well below every limit for this long: one step back. */
-  readonly calmMs: number;
-}
-
-/** What is measured, and in a person's words. `grows`: with the number of scrapes; the others do not. */
-export const MEASURES = {
-  /** What half of the targets take to answer, as a share of the scrape interval. */
-  scrapeTime: { what: 'of the scrape interval for a scrape', grows: true },
-  samplesPerSecond: { what: 'samples a second', grows: true },
-  memoryMiB: { what: 'MiB of memory', grows: false },
-  walMiBPerMinute: { what: 'MiB of WAL a minute', grows: true },
-  /** What the slowest group of rules takes, as a share of its interval. */
-  evaluationTime: { what: 'of the interval for the slowest rules', grows: false },
-} as const;
-
-export type Measure = keyof typeof MEASURES;
+import { MEASURES, type LoadPolicy, type Measure } from '../../contract/documents/settings';
 
 /** Well below a limit: at most this share of it. */
 export const CALM_SHARE = 0.8;

@@ -1,43 +1,9 @@
-import type { Assignment } from '../../contract/assignment';
+import type { Assignment } from '../../contract/documents/assignment';
 
 /**
  * Remedies: what is tried when a target is down. Pure: which attempt comes next, when it is given up, and what is said of
  * it. The attempts themselves are lambdas/reconnect-redis.
  */
-
-/** What a remedy connects to. */
-export type Endpoint =
-  | {
-      readonly kind: 'redis';
-      readonly host: string;
-      readonly port: number;
-      readonly tls?: boolean;
-      readonly username?: string;
-      /** 'primary' (default): a replica, which only reads, is not what is wanted. */
-      readonly role?: 'primary' | 'any';
-    }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | {
-      readonly kind: 'http';
-      readonly url: string;
-      /** The status of an answer that is well; default 200. */
-      readonly status?: number;
-    };
-
-/** A remedy as the function is told of it (ENV.remedies); it knows no other address than these. */
-export interface RemedyTarget {
-  readonly name: string;
-  readonly connect: Endpoint;
-  /** The hook is called when the target failed for so long, ms. Only where there is a hook. */
-  readonly hookAfterMs?: number;
-}
-
-/** Which alerts call a remedy: those of this name, about this target, or both. */
-export interface RemedyTrigger {
-  readonly name: string;
-  readonly alert?: string;
-  readonly target?: string;
-}
 
 /** What one attempt saw. */
 export type Saw =

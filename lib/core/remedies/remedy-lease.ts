@@ -1,14 +1,4 @@
-/** Who tries, and what came of it last: an object in the control bucket, written by compare-and-swap. */
-export interface RemedyRecord {
-  readonly version: 1;
-  readonly name: string;
-  /** The call that has the lease; null when none has. */
-  readonly holder: string | null;
-  /** Until when, ISO 8601; renewed while it tries. */
-  readonly until: string;
-  readonly startedAt: string;
-  readonly outcome: null | { readonly at: string; readonly reconnected: boolean; readonly because: string };
-}
+import type { RemedyRecord } from '../../contract/documents/remedy';
 
 /** How long a call that died holds up the next one. */
 export const LEASE_MS = 30_000;
@@ -26,6 +16,7 @@ export function withLease(
   const other = before !== null && before.holder !== null && before.holder !== holder;
   if (other && Date.parse(before.until) > now) return null;
   return {
+    ...before,
     version: 1,
     name,
     holder,

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { SHARD_LABEL } from '../../contract/names';
-import type { ConfigBundle } from '../../contract/node-documents';
+import type { ConfigBundle } from '../../contract/documents/config';
+import { SHARD_LABEL } from '../../contract/labels';
 import { PROFILES, profileIntervalMs, type ScrapeProfile } from '../../contract/profile';
 
 /** Fires while fewer samples are taken than configured. Its own, so an oracle does not know it. */

@@ -1,7 +1,8 @@
 import { isMap, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
 import { UserError } from '../../contract/errors';
-import { PORTS, SHARD_LABEL } from '../../contract/names';
-import type { RemedyTrigger } from '../remedies/remedies';
+import type { RemedyTrigger } from '../../contract/documents/config';
+import { SHARD_LABEL } from '../../contract/labels';
+import { PORTS } from '../../contract/ports';
 import { WATCHDOG, WATCHDOG_INTERVAL_MS } from '../alerts/watchdog';
 
 /** The agent's own webhooks, as its Alertmanager reaches them. */

@@ -1,8 +1,10 @@
 import { parse, stringify } from 'yaml';
 import { UserError } from '../../contract/errors';
 import { durationMs } from '../../contract/duration';
-import { DISCOVERY, EXTERNAL_LABELS, PORTS } from '../../contract/names';
-import type { ConfigBundle, ScrapeLimits } from '../../contract/node-documents';
+import { DISCOVERY } from '../../contract/discovery';
+import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
+import { EXTERNAL_LABELS } from '../../contract/labels';
+import { PORTS } from '../../contract/ports';
 import { profileIntervalMs, rhythmOf, type Rhythm, type ScrapeProfile } from '../../contract/profile';
 import { profileRules } from './profile-alert';
 import { rulesInRhythm } from './profile-rules';

@@ -1,46 +1,12 @@
-import { UserError } from '../../contract/errors';
-import type { NodeOfShard } from '../../contract/names';
-
-/**
- * Between how many shards targets are split (KEYS.layout), for all shards. A number alone would not do: while it grows,
- * targets move, and the new owner of each has to scrape it before the old one stops. So it grows in two steps: `next` is
- * set, and everybody scrapes what is theirs by either number; when all have done so for long enough, `shards` becomes
- * `next`. Nobody is told how many shards there are by a deploy: existing machines and functions would change with it.
- */
-export interface Layout {
-  readonly version: 1;
-  /** In force: who tells the alerts of a target. */
-  readonly shards: number;
-  /** Being prepared: scraped by it too; null when nothing is. */
-  readonly next: number | null;
-  /** ISO 8601, UTC; when it was written. */
-  readonly at: string;
-  /** One sentence. */
-  readonly because: string;
-}
-
-/** Where there is no document, there is one shard. */
-export const ONE_SHARD: Layout = { version: 1, shards: 1, next: null, at: '1970-01-01T00:00:00Z', because: '' };
-
-/** @throws UserError when the text is not a Layout */
-export function parseLayout(text: string, where: string): Layout {
-  const layout = JSON.parse(text) as Layout;
-  const count = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 1;
-  if (layout.version === 1 && count(layout.shards) && (layout.next === null || count(layout.next))) return layout;
-  throw new UserError({
-    what: 'the layout of the shards cannot be read',
-    where,
-    got: text.slice(0, 120),
-    expected: '{ version: 1, shards, next, at, because }',
-    fix: 'put an earlier version of the object back; docs/sharding.md says how',
-  });
-}
+import type { NodeOfShard } from '../../contract/keys';
+import type { ShardMap } from '../../contract/documents/shard-map';
+import type { ShardReport } from '../../contract/documents/shard-report';
 
 /**
  * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the layout does not know yet
  * begins as if it were the last one, so that it is warm early.
  */
-export function modulusesOf({ shards, next }: Pick<Layout, 'shards' | 'next'>, shard: number): readonly number[] {
+export function modulusesOf({ shards, next }: Pick<ShardMap, 'shards' | 'next'>, shard: number): readonly number[] {
   const known = [shards, next].filter((n): n is number => n !== null && shard < n);
   return normalized(known.length === 0 ? [shard + 1] : known);
 }
@@ -48,16 +14,6 @@ export function modulusesOf({ shards, next }: Pick<Layout, 'shards' | 'next'>, s
 /** Each once, ascending; what holds all targets holds the rest. */
 export function normalized(moduluses: readonly number[]): readonly number[] {
   return moduluses.includes(1) ? [1] : [...new Set(moduluses)].sort((a, b) => a - b);
-}
-
-/** What a node says of itself in its announcement, as far as it bears on the layout. */
-export interface ShardReport {
-  /** By which numbers the Prometheus that runs picks its targets. */
-  readonly moduluses: readonly number[];
-  /** It works. */
-  readonly works: boolean;
-  /** It has worked with them for policy.sharding.overlapMs: timers have run and ranges are full. */
-  readonly settled: boolean;
 }
 
 /** A node's last word. */
@@ -69,7 +25,7 @@ export interface ReportedNode extends NodeOfShard {
 
 export type LayoutDecision =
   | { readonly kind: 'none'; readonly because: string }
-  | { readonly kind: 'write'; readonly next: Layout; readonly because: string };
+  | { readonly kind: 'write'; readonly next: ShardMap; readonly because: string };
 
 /** A node that has said nothing for so long is not there. */
 const SILENT_MS = 30_000;
@@ -81,7 +37,7 @@ const NEEDED = 2;
  * every node of every shard has scraped by both numbers for long enough. `now` in ms since the Unix epoch.
  */
 export function decideLayout(
-  layout: Layout,
+  layout: ShardMap,
   shard: number,
   nodes: readonly ReportedNode[],
   now: number,

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../contract/assignment';
+import type { NodeId } from '../../contract/documents/assignment';
 import type { StatusReport } from './status';
 
 /** What `promha drill` can do to a cluster that people rely on. Each is undone by the cluster itself. */

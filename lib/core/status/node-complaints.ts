@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../contract/agent-status';
+import type { AgentStatus } from '../../contract/documents/agent-status';
 
 /** A block is due every two hours; the alarm no-block-upload has the same limit. */
 const UPLOAD_LATE_MS = 3 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../contract/assignment';
+import type { NodeId } from '../../contract/documents/assignment';
 import type { Route } from '../thanos/routing';
 
 /** The way that queries take, as an operator sees it from outside. */

@@ -1,12 +1,13 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
+import type { NodeAnnouncement } from '../../contract/documents/announcement';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
+import type { RemedyRecord } from '../../contract/documents/remedy';
+import type { KeptAside } from '../../contract/documents/set-aside';
 import { complaints, eligible, serves, works, type Probe } from '../failover/health';
-import type { KeptAside } from '../tsdb/set-aside';
-import type { NodeAnnouncement } from '../../contract/node-documents';
-import type { Policy } from '../../contract/policy';
 import type { ScrapeProfile } from '../../contract/profile';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
 import { volumeLines, volumeProblems, type VolumesView } from './volume-status';
-import { remedyLine, type RemedyRecord } from '../remedies/remedy-lease';
+import { remedyLine } from '../remedies/remedy-lease';
 import { alertingProof } from '../alerts/watchdog';
 
 /** Everything an operator's view is made of. */

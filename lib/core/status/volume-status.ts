@@ -1,8 +1,8 @@
-import type { NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
+import type { NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
+import type { RestoreRecord, StorageReport } from '../../contract/documents/storage';
 import type { DataVolume } from '../volumes/restore';
 import { hasYoungGood, newestFirst, type KnownSnapshot } from '../volumes/snapshots';
-import type { RestoreRecord, StorageReport } from '../../contract/storage-documents';
 
 /** What there is to replace a node's volume, and what is done about it. Times: ISO 8601, UTC. */
 export interface NodeVolumes {

@@ -1,4 +1,6 @@
-import { DISCOVERY, EXTERNAL_LABELS, PORTS } from '../../contract/names';
+import { DISCOVERY } from '../../contract/discovery';
+import { EXTERNAL_LABELS } from '../../contract/labels';
+import { PORTS } from '../../contract/ports';
 import { sidecarNames, type SharedBy } from './sidecar-names';
 
 /** What the commands of the ECS tasks need to know. */

@@ -1,5 +1,5 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 
 /** Where the query listener points; `other`: to a target group that is neither, so a person put it there. */
 export type Route = 'thanos' | 'nodes' | 'other';

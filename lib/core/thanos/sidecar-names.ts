@@ -1,4 +1,4 @@
-import { DISCOVERY } from '../../contract/names';
+import { DISCOVERY } from '../../contract/discovery';
 
 /** A multivalue answer of Route 53 has so many of a name's addresses at most, picked at random. */
 export const NAMED_AT_ONCE = 8;

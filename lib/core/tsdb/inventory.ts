@@ -1,62 +1,6 @@
-import type { BlockMeta, Seen, SeenFile, SeenSegment } from './seen';
+import type { Seen, SeenSegment } from './seen';
 import { contentEnd, neededSegments } from './log';
-import { UserError } from '../../contract/errors';
-
-/**
- * What was there at the last pass: what a look at the files as they are cannot tell. It lies beside the TSDB on
- * the same volume, so that a volume made from a snapshot brings the memory that fits it.
- */
-export interface Inventory {
-  readonly version: 1;
-  /** ISO 8601, UTC: the pass that it is from. */
-  readonly at: string;
-  /** Segments of the WAL, the WBL and the checkpoint, by path. */
-  readonly segments: Readonly<Record<string, RememberedSegment>>;
-  /** By ULID. */
-  readonly blocks: Readonly<Record<string, RememberedBlock>>;
-  /** ISO 8601, UTC: since when there are more blocks on disk than Prometheus has loaded; null when not so. */
-  readonly notLoadedSince: string | null;
-}
-
-export interface RememberedSegment {
-  /** Up to the end of the last record. */
-  readonly bytes: number;
-  readonly modified: number;
-  readonly begin: SeenFile['begin'];
-}
-
-export interface RememberedBlock {
-  readonly meta: BlockMeta;
-  /** Path → bytes. */
-  readonly files: Readonly<Record<string, number>>;
-  /** ISO 8601, UTC: when every chunk of it was last read; null for never. */
-  readonly deepAt: string | null;
-}
-
-/** @throws UserError when the text is no inventory; the caller goes on without a memory */
-export function parseInventory(text: string, where: string): Inventory {
-  const wrong = (got: string): UserError =>
-    new UserError({
-      what: 'the inventory of the scrub is unusable',
-      where,
-      got,
-      expected: 'the document that the scrub writes, version 1',
-      fix: 'remove the file: the next pass writes it anew',
-    });
-  let doc: Partial<Inventory> | null;
-  try {
-    doc = JSON.parse(text) as Partial<Inventory> | null;
-  } catch {
-    throw wrong(text.slice(0, 80));
-  }
-  if (doc?.version !== 1 || typeof doc.at !== 'string') throw wrong(JSON.stringify(doc).slice(0, 80));
-  if (typeof doc.segments !== 'object' || typeof doc.blocks !== 'object') throw wrong('no segments or no blocks');
-  return doc as Inventory;
-}
-
-export function serializeInventory(inventory: Inventory): string {
-  return `${JSON.stringify(inventory)}\n`;
-}
+import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
 
 /**
  * The memory after a pass. What is missing or has shrunk (`suspect`, paths and ULIDs) is remembered as it was:

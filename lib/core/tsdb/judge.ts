@@ -1,6 +1,7 @@
 import { finding, type Finding } from './damage';
 import { judgeBlock, judgeHeadChunks } from './blocks';
-import { remember, type Inventory } from './inventory';
+import type { Inventory } from '../../contract/documents/agent-files';
+import { remember } from './inventory';
 import { judgeLog } from './log';
 import { judgeAgainstMemory, judgeMissingLog, type Retention } from './memory';
 import type { Seen } from './seen';

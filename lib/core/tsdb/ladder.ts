@@ -1,5 +1,5 @@
 import type { Finding } from './damage';
-import type { Inventory } from './inventory';
+import type { Inventory } from '../../contract/documents/agent-files';
 import { planMends, type MendStep } from './mend';
 
 /** What came of the steps that were carried out before this start, in order: null, or why one failed. */

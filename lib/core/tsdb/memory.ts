@@ -1,6 +1,6 @@
 import { finding, type Finding } from './damage';
 import type { BlockMeta, Seen, SeenLog, SeenSegment } from './seen';
-import type { Inventory, RememberedBlock, RememberedSegment } from './inventory';
+import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
 import { contentEnd, megabytes, neededSegments } from './log';
 
 export interface Retention {

@@ -1,6 +1,6 @@
-import type { NodeId } from '../../contract/assignment';
+import type { NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 import { eligible, serves, type Probe } from '../failover/health';
-import type { Policy } from '../../contract/policy';
 
 /** What a node with damage weighs before it gives alerting away or restarts its Prometheus to have it mended. */
 export interface RepairInput {

@@ -1,5 +1,5 @@
 import { needsAnother } from './health';
-import type { VolumeTrouble } from '../../contract/storage-documents';
+import type { VolumeTrouble } from '../../contract/documents/storage';
 
 /** A volume of the node's own, as EC2 knows it. */
 export interface OwnVolume {

@@ -1,4 +1,4 @@
-import type { VolumeTrouble } from '../../contract/storage-documents';
+import type { VolumeTrouble } from '../../contract/documents/storage';
 
 /** What a look at the volume saw: one small write that has to reach it, and how much is free. */
 export interface VolumeLook {

@@ -1,5 +1,5 @@
 import { candidates, type KnownSnapshot } from './snapshots';
-import type { RestoreRecord, StorageReport } from '../../contract/storage-documents';
+import type { RestoreRecord, StorageReport } from '../../contract/documents/storage';
 
 /** A data volume as EC2 knows it. */
 export interface DataVolume {

@@ -1,5 +1,5 @@
-import type { NodeId } from '../../contract/assignment';
-import type { Policy } from '../../contract/policy';
+import type { NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 
 /** A snapshot of a data volume, as its tags say. Only such as carry our cluster and shard are ever seen. */
 export interface KnownSnapshot {

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../contract/node-documents';
+import type { Artifact } from '../../contract/documents/node-config';
 import type { PinnedArtifact } from './cluster';
 
 /** The official release tarballs of a project of github.com/prometheus. */

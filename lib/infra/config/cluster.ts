@@ -1,7 +1,7 @@
-import type { Policy } from '../../contract/policy';
-import type { ScrapeLimits } from '../../contract/node-documents';
-import type { Endpoint } from '../../core/remedies/remedies';
-import type { LoadPolicy } from '../../core/load/shed';
+import type { ScrapeLimits } from '../../contract/documents/config';
+import type { Policy } from '../../contract/documents/policy';
+import type { Endpoint } from '../../contract/documents/remedy';
+import type { LoadPolicy } from '../../contract/documents/settings';
 
 export type Architecture = 'arm64' | 'x86_64';
 

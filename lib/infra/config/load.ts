@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../../contract/errors';
-import { EXTERNAL_LABELS } from '../../contract/names';
-import type { ConfigBundle } from '../../contract/node-documents';
+import type { ConfigBundle } from '../../contract/documents/config';
+import { EXTERNAL_LABELS } from '../../contract/labels';
 import { checkAlertmanager } from './check/alertmanager';
 import { checkCluster, overlaidCluster } from './check/cluster';
 import { checkRemedies, remedyWarnings } from './check/remedies';

@@ -7,7 +7,7 @@ import { importNetwork } from '../constructs/network/imported-network';
 import type { ClusterNetwork } from '../constructs/network/cluster-network';
 import { createNetwork } from '../constructs/network/new-network';
 import { Traffic } from '../constructs/network/traffic';
-import { DISCOVERY } from '../../contract/names';
+import { DISCOVERY } from '../../contract/discovery';
 import { sidecarName, sidecarNames } from '../../core/thanos/sidecar-names';
 import { stackProps, tagShard } from './scope';
 

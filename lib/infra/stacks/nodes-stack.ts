@@ -10,7 +10,7 @@ import { NodeGroup } from '../constructs/nodes/node-group';
 import { nodeRole } from '../constructs/nodes/node-role';
 import { pascal } from '../constructs/pascal';
 import { userData } from '../constructs/nodes/user-data';
-import type { NodeConfig } from '../../contract/node-documents';
+import type { NodeConfig } from '../../contract/documents/node-config';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 

@@ -9,7 +9,7 @@ import {
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
-import { BALANCER_PORTS, PORTS } from '../../contract/names';
+import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 

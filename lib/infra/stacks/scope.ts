@@ -1,6 +1,7 @@
 import { Tags, type Stack, type StackProps } from 'aws-cdk-lib';
 import type { Cluster } from '../config/cluster';
-import { shardSuffix, TAGS } from '../../contract/names';
+import { shardSuffix } from '../../contract/functions';
+import { TAGS } from '../../contract/tags';
 
 /** What every stack of a cluster has in common. */
 export function stackProps(cluster: Cluster, part: string, description: string): StackProps {

@@ -5,7 +5,7 @@ import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
 import { blocksBucket } from '../constructs/thanos/blocks-bucket';
 import { dataVolumes } from '../constructs/nodes/data-volumes';
-import { ANNOUNCEMENTS, HEARTBEATS } from '../../contract/names';
+import { ANNOUNCEMENTS, HEARTBEATS } from '../../contract/keys';
 import { stackProps, tagShard } from './scope';
 
 /**

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../contract/assignment';
+import type { NodeId } from '../../contract/documents/assignment';
 import type { ControlStore } from './store';
 
 /** A new node has time until it is looked after; listing costs ten times what reading costs. */

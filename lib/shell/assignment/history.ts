@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { parseAssignment, type Assignment } from '../../contract/assignment';
-import { KEYS } from '../../contract/names';
+import { ASSIGNMENT, type Assignment } from '../../contract/documents/assignment';
+import { KEYS } from '../../contract/keys';
 
 /** S3 lists no more at once. */
 const PAGE = 1_000;
@@ -31,7 +31,7 @@ export async function readHistory(
       const object = await s3.send(new GetObjectCommand({ Bucket: where.controlBucket, Key, VersionId }));
       const text = await object.Body!.transformToString();
       try {
-        return [parseAssignment(text, `s3://${where.controlBucket}/${Key}?versionId=${VersionId}`)];
+        return [ASSIGNMENT.parse(text, `s3://${where.controlBucket}/${Key}?versionId=${VersionId}`)];
       } catch (error) {
         process.stderr.write(`promha: ${(error as Error).message}\n`);
         return [];

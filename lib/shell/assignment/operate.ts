@@ -1,7 +1,7 @@
-import type { Assignment, NodeId } from '../../contract/assignment';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
 import { decideOperation, type Operation } from '../../core/failover/operations';
-import type { Policy } from '../../contract/policy';
 import type { ControlStore } from './store';
 
 export interface OperateDeps {

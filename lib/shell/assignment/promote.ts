@@ -1,6 +1,6 @@
-import type { Assignment, Caller, NodeId } from '../../contract/assignment';
+import type { Assignment, Caller, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
-import type { Policy } from '../../contract/policy';
 import { decidePromotion } from '../../core/failover/promotion';
 import type { ControlStore } from './store';
 

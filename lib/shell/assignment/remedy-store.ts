@@ -1,6 +1,7 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { KEYS } from '../../contract/names';
-import type { RemedyRecord } from '../../core/remedies/remedy-lease';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { REMEDY_RECORD, type RemedyRecord } from '../../contract/documents/remedy';
+import { KEYS } from '../../contract/keys';
+import { s3Documents } from './s3-documents';
 
 /** Who tries a remedy and what came of it, in the control bucket. */
 export interface RemedyStore {
@@ -11,36 +12,12 @@ export interface RemedyStore {
 }
 
 export function s3RemedyStore(s3: S3Client, bucket: string, shard: number, timeoutMs: number): RemedyStore {
-  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) });
+  const documents = s3Documents(s3, bucket, timeoutMs);
   return {
     async read(name) {
-      try {
-        const command = new GetObjectCommand({ Bucket: bucket, Key: KEYS.remedy(shard, name) });
-        const object = await s3.send(command, deadline());
-        return { record: JSON.parse(await object.Body!.transformToString()) as RemedyRecord, etag: object.ETag! };
-      } catch (error) {
-        if ((error as Error).name === 'NoSuchKey') return null;
-        throw error;
-      }
+      const read = await documents.read(REMEDY_RECORD, KEYS.remedy(shard, name));
+      return read && { record: read.document, etag: read.etag };
     },
-    async write(record, etag) {
-      try {
-        const written = await s3.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: KEYS.remedy(shard, record.name),
-            Body: `${JSON.stringify(record, null, 2)}\n`,
-            ContentType: 'application/json',
-            ...(etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag }),
-          }),
-          deadline(),
-        );
-        return written.ETag!;
-      } catch (error) {
-        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-        if (status === 412 || status === 409) return null;
-        throw error;
-      }
-    },
+    write: (record, etag) => documents.swap(REMEDY_RECORD, KEYS.remedy(shard, record.name), record, etag),
   };
 }

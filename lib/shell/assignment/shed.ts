@@ -1,5 +1,6 @@
-import type { Assignment } from '../../contract/assignment';
-import { decideProfile, loadShare, type LoadPolicy, type NodeLoad } from '../../core/load/shed';
+import type { Assignment } from '../../contract/documents/assignment';
+import type { LoadPolicy } from '../../contract/documents/settings';
+import { decideProfile, loadShare, type NodeLoad } from '../../core/load/shed';
 import type { ControlStore } from './store';
 
 export interface ShedDeps {

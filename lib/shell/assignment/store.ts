@@ -1,9 +1,21 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { parseAssignment, serializeAssignment, type Assignment, type NodeId } from '../../contract/assignment';
-import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../../contract/names';
-import { parseLayout, type Layout } from '../../core/sharding/sharding';
-import type { RestoreRecord, StorageReport } from '../../contract/storage-documents';
-import type { ConfigPointer, ControlHeartbeat, NodeAnnouncement } from '../../contract/node-documents';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  ANNOUNCEMENT,
+  HEARTBEAT,
+  type ControlHeartbeat,
+  type NodeAnnouncement,
+} from '../../contract/documents/announcement';
+import { ASSIGNMENT, type Assignment, type NodeId } from '../../contract/documents/assignment';
+import { CONFIG_POINTER, type ConfigPointer } from '../../contract/documents/config';
+import { SHARD_MAP, type ShardMap } from '../../contract/documents/shard-map';
+import {
+  RESTORE_RECORD,
+  STORAGE_REPORT,
+  type RestoreRecord,
+  type StorageReport,
+} from '../../contract/documents/storage';
+import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../../contract/keys';
+import { refuseIfLarger, s3Documents } from './s3-documents';
 
 /** An assignment as read, with what a compare-and-swap needs. */
 export interface ReadAssignment {
@@ -25,13 +37,13 @@ export interface ControlStore {
   writeHeartbeat(heartbeat: ControlHeartbeat): Promise<void>;
   /** Every node that ever announced itself, of all shards, in order of preference. */
   listNodes(): Promise<NodeOfShard[]>;
-  /** Null where the node never announced itself. `ofShard`: of another shard than this one. */
+  /** Null where the node never announced itself. `ofShard`: of another shard than this one. @throws UserError */
   readAnnouncement(node: NodeId, ofShard?: number): Promise<NodeAnnouncement | null>;
   writeAnnouncement(announcement: NodeAnnouncement): Promise<void>;
-  /** Null where nobody ever wrote one: one shard. @throws UserError when it is not a Layout */
-  readLayout(): Promise<{ readonly layout: Layout; readonly etag: string } | null>;
+  /** Null where nobody ever wrote one: one shard. @throws UserError when it is not a ShardMap */
+  readLayout(): Promise<{ readonly layout: ShardMap; readonly etag: string } | null>;
   /** Compare-and-swap, as for the assignment. */
-  writeLayout(next: Layout, etag: string | null): Promise<'written' | 'lost'>;
+  writeLayout(next: ShardMap, etag: string | null): Promise<'written' | 'lost'>;
   readConfigPointer(): Promise<ConfigPointer | null>;
   writeConfigPointer(pointer: ConfigPointer): Promise<void>;
   readStorage(node: NodeId): Promise<StorageReport | null>;
@@ -39,8 +51,8 @@ export interface ControlStore {
   readRestore(node: NodeId): Promise<{ readonly record: RestoreRecord; readonly etag: string } | null>;
   /** Compare-and-swap, as for the assignment. */
   writeRestore(record: RestoreRecord, etag: string | null): Promise<'written' | 'lost'>;
-  /** Any object's bytes, e.g. a configuration bundle in the assets bucket. */
-  readBytes(bucket: string, key: string): Promise<Uint8Array>;
+  /** Any object's bytes, e.g. a configuration bundle in the assets bucket. @throws UserError when there are more */
+  readBytes(bucket: string, key: string, maxBytes: number): Promise<Uint8Array>;
 }
 
 /**
@@ -58,61 +70,25 @@ export function controlS3(timeoutMs: number): S3Client {
 
 export function s3ControlStore(s3: S3Client, bucket: string, shard: number, timeoutMs: number): ControlStore {
   /** The client's own time-outs do not cover a body that stalls, or credentials that never come. */
-  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) });
-
-  async function get(key: string, from = bucket): Promise<{ text: string; etag: string } | null> {
-    try {
-      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), deadline());
-      return { text: await object.Body!.transformToString(), etag: object.ETag! };
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchKey') return null;
-      throw error;
-    }
-  }
-  async function put(
-    key: string,
-    body: string,
-    condition: { IfMatch?: string; IfNoneMatch?: string } = {},
-  ): Promise<void> {
-    await s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition }),
-      deadline(),
-    );
-  }
-  /** Writes only if nobody wrote since `etag` was read; null: only if there is none. */
-  async function swap(key: string, body: string, etag: string | null): Promise<'written' | 'lost'> {
-    try {
-      await put(key, body, etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag });
-      return 'written';
-    } catch (error) {
-      // 412: the etag is no longer current. 409: another conditional write is under way.
-      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-      if (status === 412 || status === 409) return 'lost';
-      throw error;
-    }
-  }
-  const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
-  async function parsed<T>(key: string): Promise<T | null> {
-    const object = await get(key);
-    return object === null ? null : (JSON.parse(object.text) as T);
-  }
+  const deadline = (ms = timeoutMs) => ({ abortSignal: AbortSignal.timeout(ms) });
+  const documents = s3Documents(s3, bucket, timeoutMs);
+  const won = (etag: string | null): 'written' | 'lost' => (etag === null ? 'lost' : 'written');
 
   return {
     async readAssignment() {
-      const key = KEYS.assignment(shard);
-      const object = await get(key);
-      return object && { assignment: parseAssignment(object.text, `s3://${bucket}/${key}`), etag: object.etag };
+      const read = await documents.read(ASSIGNMENT, KEYS.assignment(shard));
+      return read && { assignment: read.document, etag: read.etag };
     },
-    writeAssignment: (next, etag) => swap(KEYS.assignment(shard), serializeAssignment(next), etag),
+    writeAssignment: async (next, etag) => won(await documents.swap(ASSIGNMENT, KEYS.assignment(shard), next, etag)),
     async readLayout() {
-      const object = await get(KEYS.layout);
-      return object && { layout: parseLayout(object.text, `s3://${bucket}/${KEYS.layout}`), etag: object.etag };
+      const read = await documents.read(SHARD_MAP, KEYS.layout);
+      return read && { layout: read.document, etag: read.etag };
     },
-    writeLayout: (next, etag) => swap(KEYS.layout, json(next), etag),
+    writeLayout: async (next, etag) => won(await documents.swap(SHARD_MAP, KEYS.layout, next, etag)),
     async readHeartbeat() {
-      return (await get(KEYS.heartbeat(shard)))?.text ?? null;
+      return (await documents.readText(KEYS.heartbeat(shard), HEARTBEAT.maxBytes))?.text ?? null;
     },
-    writeHeartbeat: (heartbeat) => put(KEYS.heartbeat(shard), json(heartbeat)),
+    writeHeartbeat: (heartbeat) => documents.put(HEARTBEAT, KEYS.heartbeat(shard), heartbeat),
     async listNodes() {
       const found: NodeOfShard[] = [];
       for (let ContinuationToken: string | undefined, more = true; more;) {
@@ -126,21 +102,27 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       }
       return found.sort(inOrder);
     },
-    readAnnouncement: (node, ofShard = shard) => parsed<NodeAnnouncement>(KEYS.announcement(ofShard, node)),
-    writeAnnouncement: (announcement) => put(KEYS.announcement(shard, announcement.node), json(announcement)),
-    readConfigPointer: () => parsed<ConfigPointer>(KEYS.configPointer),
-    writeConfigPointer: (pointer) => put(KEYS.configPointer, json(pointer)),
-    readStorage: (node) => parsed<StorageReport>(KEYS.storage(shard, node)),
-    writeStorage: (report) => put(KEYS.storage(shard, report.node), json(report)),
-    async readRestore(node) {
-      const object = await get(KEYS.restore(shard, node));
-      return object && { record: JSON.parse(object.text) as RestoreRecord, etag: object.etag };
+    async readAnnouncement(node, ofShard = shard) {
+      return (await documents.read(ANNOUNCEMENT, KEYS.announcement(ofShard, node)))?.document ?? null;
     },
-    writeRestore: (record, etag) => swap(KEYS.restore(shard, record.node), json(record), etag),
-    async readBytes(from, key) {
-      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), {
-        abortSignal: AbortSignal.timeout(10 * timeoutMs),
-      });
+    writeAnnouncement: (next) => documents.put(ANNOUNCEMENT, KEYS.announcement(shard, next.node), next),
+    async readConfigPointer() {
+      return (await documents.read(CONFIG_POINTER, KEYS.configPointer))?.document ?? null;
+    },
+    writeConfigPointer: (pointer) => documents.put(CONFIG_POINTER, KEYS.configPointer, pointer),
+    async readStorage(node) {
+      return (await documents.read(STORAGE_REPORT, KEYS.storage(shard, node)))?.document ?? null;
+    },
+    writeStorage: (report) => documents.put(STORAGE_REPORT, KEYS.storage(shard, report.node), report),
+    async readRestore(node) {
+      const read = await documents.read(RESTORE_RECORD, KEYS.restore(shard, node));
+      return read && { record: read.document, etag: read.etag };
+    },
+    writeRestore: async (next, etag) =>
+      won(await documents.swap(RESTORE_RECORD, KEYS.restore(shard, next.node), next, etag)),
+    async readBytes(from, key, maxBytes) {
+      const object = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }), deadline(10 * timeoutMs));
+      refuseIfLarger(object, maxBytes, `s3://${from}/${key}`);
       return object.Body!.transformToByteArray();
     },
   };

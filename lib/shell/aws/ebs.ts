@@ -7,7 +7,7 @@ import {
   type Volume,
 } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
-import { TAGS } from '../../contract/names';
+import { TAGS } from '../../contract/tags';
 import type { DataVolume } from '../../core/volumes/restore';
 import type { KnownSnapshot } from '../../core/volumes/snapshots';
 

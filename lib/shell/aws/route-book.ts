@@ -5,7 +5,7 @@ import {
   ModifyListenerCommand,
   TargetHealthStateEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { QueryRoutes } from '../../contract/node-documents';
+import type { QueryRoutes } from '../../contract/documents/settings';
 import type { Route } from '../../core/thanos/routing';
 
 /** Where a query task serves HTTP. */

@@ -1,6 +1,6 @@
 import type { Probe } from '../../core/failover/health';
-import { PORTS } from '../../contract/names';
-import type { AgentStatus } from '../../contract/agent-status';
+import type { AgentStatus } from '../../contract/documents/agent-status';
+import { PORTS } from '../../contract/ports';
 import { httpGet } from '../async/http-get';
 
 /**

@@ -1,4 +1,4 @@
-import { PORTS } from '../../../lib/contract/names';
+import { PORTS } from '../../../lib/contract/ports';
 import { FAULT_S } from '../choreography';
 import { sleep } from '../clock';
 import type { Faults } from '../faults';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { operate, type OperateOutcome } from '../../../lib/shell/assignment/operate';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import type { Operation } from '../../../lib/core/failover/operations';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StatusReport } from '../../../lib/core/status/status';
 import { sleep } from '../clock';
 import type { World } from '../world';

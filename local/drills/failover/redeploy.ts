@@ -6,7 +6,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { NodeConfig } from '../../../lib/contract/node-documents';
+import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { deployApp } from '../../emulator/deploy';
 import { merge } from '../../../lib/infra/config/overlay/merge';
 import { addToOverlay, OVERLAY_FILE } from '../../run/deploy/overlay-file';

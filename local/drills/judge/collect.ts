@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../../lib/core/alerts/gate';
-import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 import { DEMO_JOBS, SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { gateEvents, type GateEvent } from './gate-times';
 import type { Reading } from '../instrument';

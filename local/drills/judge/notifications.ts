@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../../lib/core/alerts/gate';
 import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
-import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 
 /** Who sends to the pager: the last part of its webhook's path. */
 export const SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;

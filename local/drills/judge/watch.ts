@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../../lib/contract/agent-status';
+import type { AgentStatus } from '../../../lib/contract/documents/agent-status';
 import { yardstick } from './haproxy';
 import { statusOf, type World } from '../world';
 

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { readHistory } from '../../../lib/shell/assignment/history';
-import type { Assignment } from '../../../lib/contract/assignment';
+import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { expectedInterval, profileChanges } from './profile-steps';

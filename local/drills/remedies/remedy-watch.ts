@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUNCTIONS } from '../../../lib/contract/names';
+import { FUNCTIONS } from '../../../lib/contract/functions';
 import type { Instrument, Moments } from '../instrument';
 import { readNotifications, SOURCES, type Told } from '../judge/notifications';
 import type { Measurements } from '../judge/result';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashmod } from '../../../agent/sharding/hashmod';
 import { eligible } from '../../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import { DEMO_JOBS } from '../../demo/demo';
 import { loadUsersConfig, OVERLAY_FILE } from '../../run/deploy/overlay-file';

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { EXTERNAL_LABELS } from '../../../lib/contract/names';
+import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
 import type { Measurements } from '../judge/result';

@@ -1,8 +1,8 @@
 import { CreateSnapshotCommand, CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ownTags, readStorage, toTags } from '../../../lib/shell/aws/ebs';
-import { TAGS } from '../../../lib/contract/names';
+import type { VolumeTrouble } from '../../../lib/contract/documents/storage';
+import { TAGS } from '../../../lib/contract/tags';
 import type { KnownSnapshot } from '../../../lib/core/volumes/snapshots';
-import type { VolumeTrouble } from '../../../lib/contract/storage-documents';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { must } from '../clock';
 import { BEGIN_MS, getsWhole, missingOnNode } from '../tsdb/damage-steps';

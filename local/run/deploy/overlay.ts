@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { PROFILE_ALERT } from '../../../lib/core/rendering/profile-alert';
 import type { OverlayFile } from '../../../lib/infra/config/overlay/overlay';
 import { DEMO_LABEL } from '../../../lib/infra/config/reserved';

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { METRICS, TAGS } from '../../../lib/contract/names';
+import { METRICS } from '../../../lib/contract/metrics';
+import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import type { DeployedAlarm } from '../functions/alarms';
 import type { DeployedFunction } from '../functions/function';

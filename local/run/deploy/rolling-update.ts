@@ -1,5 +1,5 @@
 import type { DeployedInstance, Instance } from '../hosts/instance';
-import { PORTS } from '../../../lib/contract/names';
+import { PORTS } from '../../../lib/contract/ports';
 
 export interface RollingUpdateOptions {
   /** By node; replaced ones are put in here. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/node-documents';
+import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/documents/config';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { localOverlay } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';

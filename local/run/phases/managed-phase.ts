@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PORTS } from '../../../lib/contract/names';
+import { PORTS } from '../../../lib/contract/ports';
 import { impatientClients, type Clients } from '../deploy/clients';
 import { watchChanges } from '../deploy/change-watch';
 import type { Deployed } from './deploy-phase';

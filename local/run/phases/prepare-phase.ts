@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../lib/contract/errors';
-import { BALANCER_PORTS } from '../../../lib/contract/names';
+import { BALANCER_PORTS } from '../../../lib/contract/ports';
 import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../../tools';
 import { loadUsersConfig } from '../deploy/overlay-file';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';

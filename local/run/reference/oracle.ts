@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PORTS } from '../../../lib/contract/names';
+import { PORTS } from '../../../lib/contract/ports';
 import { OWN_JOBS } from '../../../lib/core/rendering/render';
 import { startRival, type Rival, type RivalOptions } from './rival';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ConfigBundle } from '../../../lib/contract/node-documents';
-import { PORTS } from '../../../lib/contract/names';
+import type { ConfigBundle } from '../../../lib/contract/documents/config';
+import { PORTS } from '../../../lib/contract/ports';
 import { renderFiles } from '../../../lib/core/rendering/render';
 import { containReceivers } from '../../../lib/infra/config/overlay/contain-receivers';
 import type { Cleanup } from '../hosts/cleanup';

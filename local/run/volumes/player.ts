@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { deviceName } from '../../../agent/boot/volume-step';
-import { TAGS } from '../../../lib/contract/names';
+import { TAGS } from '../../../lib/contract/tags';
 import { watchChanges } from '../deploy/change-watch';
 import { attachDevice, failDevice, releaseDevice, thaw } from './devices';
 import type { ImageStore } from './image-store';

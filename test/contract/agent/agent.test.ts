@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigBundle } from '../../../lib/contract/node-documents';
+import type { ConfigBundle } from '../../../lib/contract/documents/config';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reloadAndVerify } from '../../../agent/rendering/reload';
-import type { ConfigBundle } from '../../../lib/contract/node-documents';
+import type { ConfigBundle } from '../../../lib/contract/documents/config';
 import { profileIntervalMs, type ScrapeProfile } from '../../../lib/contract/profile';
 import { renderFiles, renderPrometheus } from '../../../lib/core/rendering/render';
 import { agentTestPrograms } from './agent-programs';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prometheusCommand } from '../../../agent/process/programs';
 import type { Paths } from '../../../agent/base/paths';
-import type { NodeConfig } from '../../../lib/contract/node-documents';
+import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { compactCommand } from '../../../lib/core/thanos/commands';
 import { resolveTools } from '../../../local/tools';
 import { eventually, freePort } from '../agent/agent-tools';

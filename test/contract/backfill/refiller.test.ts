@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refiller } from '../../../agent/backfill/refiller';
 import type { Probe } from '../../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
-import type { RefillState } from '../../../lib/core/backfill/refill';
+import type { RefillState } from '../../../lib/contract/documents/agent-files';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { resolveTools } from '../../../local/tools';
 import { countSamples, push, startLab, type Lab, type Series } from '../tsdb/scrub-lab';
 

@@ -3,7 +3,8 @@ import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-
 import { renderHistory } from '../../../lib/cli/commands/history';
 import { readHistory } from '../../../lib/shell/assignment/history';
 import { s3ControlStore } from '../../../lib/shell/assignment/store';
-import { promoted, type Assignment } from '../../../lib/contract/assignment';
+import type { Assignment } from '../../../lib/contract/documents/assignment';
+import { promoted } from '../../../lib/core/failover/promoted';
 import { resolveTools } from '../../../local/tools';
 import { startEmulator } from '../agent/agent-tools';
 

@@ -7,8 +7,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NO_COUNTS, runCycle } from '../../../lambdas/health-check/cycle';
 import { connectControl } from '../../../lambdas/shared/control';
-import { PORTS } from '../../../lib/contract/names';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import { PORTS } from '../../../lib/contract/ports';
 
 const NODES = 8;
 const HUNG = 3;

@@ -17,10 +17,11 @@ import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/clien
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { bundle } from '../../../lib/infra/constructs/control/bundle';
 import { s3ControlStore } from '../../../lib/shell/assignment/store';
-import { promoted } from '../../../lib/contract/assignment';
-import { ENV, PORTS } from '../../../lib/contract/names';
-import type { QueryRoutes } from '../../../lib/contract/node-documents';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import type { QueryRoutes } from '../../../lib/contract/documents/settings';
+import { ENV } from '../../../lib/contract/environment';
+import { PORTS } from '../../../lib/contract/ports';
+import { promoted } from '../../../lib/core/failover/promoted';
 import { FunctionRunner, type Invocation } from '../../../local/run/functions/function';
 import { resolveTools } from '../../../local/tools';
 import { eventually, startEmulator } from '../agent/agent-tools';

@@ -27,11 +27,13 @@ import { GetBucketVersioningCommand, GetObjectCommand, S3Client } from '@aws-sdk
 import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { deployedPolicy } from '../../../lib/cli/cluster/policy';
 import { strikes } from '../../../lib/cli/commands/strike';
-import { ENV } from '../../../lib/contract/names';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import type { NodeAnnouncement } from '../../../lib/contract/documents/announcement';
+import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/documents/config';
+import type { NodeConfig } from '../../../lib/contract/documents/node-config';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import { ENV } from '../../../lib/contract/environment';
 import { deployApp, startEmulator, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
-import type { ConfigBundle, ConfigPointer, NodeAnnouncement, NodeConfig } from '../../../lib/contract/node-documents';
 import { ConfigFixture } from '../../infra/config-fixture';
 
 const REGION = 'eu-west-1';

@@ -1,4 +1,4 @@
-import type { Policy } from '../../../lib/contract/policy';
+import type { Policy } from '../../../lib/contract/documents/policy';
 import type { TestCluster, TestNode } from '../agent/agent-cluster';
 import { eventually } from '../agent/agent-tools';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { sleep } from '../../../agent/base/loop';
 import { scrubPass } from '../../../agent/tsdb/pass';
 import type { Finding } from '../../../lib/core/tsdb/damage';
-import { dueForDeepRead, parseInventory, serializeInventory, type Inventory } from '../../../lib/core/tsdb/inventory';
+import { INVENTORY, type Inventory } from '../../../lib/contract/documents/agent-files';
+import { dueForDeepRead } from '../../../lib/core/tsdb/inventory';
 import { judge } from '../../../lib/core/tsdb/judge';
 import { resolveTools } from '../../../local/tools';
 import { ownMetric, push, startLab, type Lab } from './scrub-lab';
@@ -50,7 +51,7 @@ test(
         const blocksLoaded = await ownMetric(lab.url, 'prometheus_tsdb_blocks_loaded');
         const judged = judge(memory, seen, { running: true, blocksLoaded, retentionMs: null, bySize: false });
         alarms.push(...judged.findings);
-        memory = parseInventory(serializeInventory(judged.inventory), 'memory');
+        memory = INVENTORY.parse(INVENTORY.serialize(judged.inventory), 'memory');
       }
     } finally {
       writing = false;

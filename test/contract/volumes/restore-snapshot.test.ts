@@ -14,8 +14,8 @@ import { restoreStep, restoreVolumes, type RestoreDeps } from '../../../lambdas/
 import { ownTags, toTags } from '../../../lib/shell/aws/ebs';
 import { s3ControlStore, type ControlStore } from '../../../lib/shell/assignment/store';
 import type { Probe } from '../../../lib/core/failover/health';
-import { TAGS } from '../../../lib/contract/names';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import { TAGS } from '../../../lib/contract/tags';
 import type { Emulator } from '../../../local/emulator/deploy';
 import { startExtendedEmulator } from '../agent/agent-tools';
 

@@ -9,8 +9,8 @@ import { deviceName, UnusableVolume } from '../../../agent/boot/volume-step';
 import { countLines } from '../../../agent/volumes/count-lines';
 import { endedFromOutside, SnapshotTester } from '../../../agent/volumes/snapshot-tester';
 import { toTags } from '../../../lib/shell/aws/ebs';
-import { TAGS } from '../../../lib/contract/names';
-import type { NodeConfig } from '../../../lib/contract/node-documents';
+import type { NodeConfig } from '../../../lib/contract/documents/node-config';
+import { TAGS } from '../../../lib/contract/tags';
 import type { Emulator } from '../../../local/emulator/deploy';
 import { startExtendedEmulator } from '../agent/agent-tools';
 

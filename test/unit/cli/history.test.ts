@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { readHistory } from '../../../lib/shell/assignment/history';
-import { KEYS } from '../../../lib/contract/names';
+import { KEYS } from '../../../lib/contract/keys';
 
 const AT = '2027-01-01T00:00:00.000Z';
 const assignment = (epoch: number): string =>

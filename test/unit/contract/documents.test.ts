@@ -1,6 +1,7 @@
-import { parseAssignment, serializeAssignment, type Assignment } from '../../../lib/contract/assignment';
+import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY, type Policy } from '../../../lib/contract/documents/policy';
+import { parsePolicy, policyProblems } from '../../../lib/contract/policy-relations';
 import { UserError } from '../../../lib/contract/errors';
-import { DEFAULT_POLICY, parsePolicy, policyProblems, type Policy } from '../../../lib/contract/policy';
 
 const GOOD: Assignment = {
   version: 1,
@@ -16,7 +17,7 @@ const GOOD: Assignment = {
 };
 
 describe('the assignment', () => {
-  test('reads what it wrote', () => expect(parseAssignment(serializeAssignment(GOOD), 'here')).toEqual(GOOD));
+  test('reads what it wrote', () => expect(ASSIGNMENT.parse(ASSIGNMENT.serialize(GOOD), 'here')).toEqual(GOOD));
 
   test.each<[string, string, string]>([
     ['half a document', '{"version": 1, "epo', 'is not JSON'],
@@ -28,10 +29,10 @@ describe('the assignment', () => {
     ['no time', JSON.stringify({ ...GOOD, since: 'yesterday' }), "assignment's since is unusable"],
     ['promotions that are no list', JSON.stringify({ ...GOOD, promotions: 2 }), "assignment's promotions is unusable"],
   ])('%s is refused whole, with place and remedy', (_name, text, what) => {
-    expect(() => parseAssignment(text, 's3://bucket/key')).toThrow(UserError);
-    expect(() => parseAssignment(text, 's3://bucket/key')).toThrow(what);
-    expect(() => parseAssignment(text, 's3://bucket/key')).toThrow('s3://bucket/key: ');
-    expect(() => parseAssignment(text, 's3://bucket/key')).toThrow('fix:      restore an earlier version');
+    expect(() => ASSIGNMENT.parse(text, 's3://bucket/key')).toThrow(UserError);
+    expect(() => ASSIGNMENT.parse(text, 's3://bucket/key')).toThrow(what);
+    expect(() => ASSIGNMENT.parse(text, 's3://bucket/key')).toThrow('s3://bucket/key: ');
+    expect(() => ASSIGNMENT.parse(text, 's3://bucket/key')).toThrow('fix:      restore an earlier version');
   });
 });
 

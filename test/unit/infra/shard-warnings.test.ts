@@ -1,6 +1,6 @@
 import { wrongWhenSharded } from '../../../lib/infra/config/promql/sharded';
 import { shardWarnings } from '../../../lib/infra/config/check/shard-warnings';
-import { DEFAULT_POLICY as policy } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY as policy } from '../../../lib/contract/documents/policy';
 
 test.each([
   ['up == 0'],

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { runRemedy, type RemedyRun } from '../../../lambdas/reconnect-redis/run';
 
 const PAUSED = 'engine is not tried: paused by me since 2027-01-01T00:00:00Z: I restart it by hand';

@@ -2,7 +2,7 @@ import { readRequest as readPromotion } from '../../../lambdas/promote-alerting/
 import { readRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
 import { readRoutingRequest } from '../../../lambdas/route-queries/request';
 import { reasonToIgnore } from '../../../lambdas/shed-load/request';
-import type { RemedyTarget } from '../../../lib/core/remedies/remedies';
+import type { RemedyTarget } from '../../../lib/contract/documents/remedy';
 
 const alarm = (value: string): unknown => ({
   source: 'aws.cloudwatch',

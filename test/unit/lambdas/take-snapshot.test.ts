@@ -1,9 +1,9 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { careForSnapshots, type SnapshotDeps } from '../../../lambdas/take-snapshot/cycle';
 import { ownTags, toTags } from '../../../lib/shell/aws/ebs';
-import { TAGS } from '../../../lib/contract/names';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
-import type { StorageReport } from '../../../lib/contract/storage-documents';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import type { StorageReport } from '../../../lib/contract/documents/storage';
+import { TAGS } from '../../../lib/contract/tags';
 
 /** take-snapshot against an EC2 that refuses some of what it is asked for. */
 const NOW = 40 * 86_400_000;

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { RouteBook, routingClient } from '../../../lib/shell/aws/route-book';
-import { DEFAULT_POLICY } from '../../../lib/contract/policy';
-import { ENV } from '../../../lib/contract/names';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import { ENV } from '../../../lib/contract/environment';
 import { handler as promoteAlerting } from '../../../lambdas/promote-alerting/handler';
 import { connectControl } from '../../../lambdas/shared/control';
 

@@ -1,6 +1,6 @@
-import type { Assignment } from '../../../lib/contract/assignment';
+import type { Assignment } from '../../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY as policy } from '../../../lib/contract/documents/policy';
 import type { Probe } from '../../../lib/core/failover/health';
-import { DEFAULT_POLICY as policy } from '../../../lib/contract/policy';
 import { operate, type OperateDeps } from '../../../lib/shell/assignment/operate';
 
 const A: Assignment = {

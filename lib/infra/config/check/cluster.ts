@@ -1,5 +1,5 @@
 import { UserError } from '../../../contract/errors';
-import { DEFAULT_POLICY, type Policy } from '../../../contract/policy';
+import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { durationMs } from '../../../contract/duration';
 import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/render';
 import type { Cluster, ClusterConfig } from '../cluster';

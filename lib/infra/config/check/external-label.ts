@@ -1,5 +1,5 @@
 import { UserError } from '../../../contract/errors';
-import { EXTERNAL_LABELS } from '../../../contract/names';
+import { EXTERNAL_LABELS } from '../../../contract/labels';
 
 /**
  * Labels of targets or rules that collide with the external ones. Thanos puts its own values in their place, so that two

@@ -1,4 +1,4 @@
-import { policyProblems } from '../../../contract/policy';
+import { policyProblems } from '../../../contract/policy-relations';
 import { CALM_SHARE } from '../../../core/load/shed';
 import { WATCHDOG_INTERVAL_MS } from '../../../core/alerts/watchdog';
 import { overlap, parseCidr } from './cidr';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../../../contract/errors';
 import { parseDuration } from '../../../contract/duration';
-import { ENV } from '../../../contract/names';
+import { ENV } from '../../../contract/environment';
 import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
 import type { Remedy } from '../cluster';
 import type { SettingPath } from '../locate';

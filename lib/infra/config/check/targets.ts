@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../contract/errors';
-import { PORTS } from '../../../contract/names';
+import { PORTS } from '../../../contract/ports';
 import { RESERVED_JOBS } from '../../../core/rendering/render';
 import { isReserved, reservedName } from '../reserved';
 import { externalLabel } from './external-label';

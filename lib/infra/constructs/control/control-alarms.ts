@@ -13,7 +13,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import { DAMAGE_GROUPS } from '../../../core/tsdb/groups';
-import { DISCOVERY, METRICS, shardSuffix } from '../../../contract/names';
+import { DISCOVERY } from '../../../contract/discovery';
+import { shardSuffix } from '../../../contract/functions';
+import { METRICS } from '../../../contract/metrics';
 
 export interface ControlAlarmsProps {
   readonly cluster: Cluster;

@@ -1,8 +1,8 @@
 import { SecretValue } from 'aws-cdk-lib';
 import type { Remedy } from '../../config/cluster';
 import { durationMs } from '../../../contract/duration';
-import { ENV } from '../../../contract/names';
-import type { RemedyTarget } from '../../../core/remedies/remedies';
+import type { RemedyTarget } from '../../../contract/documents/remedy';
+import { ENV } from '../../../contract/environment';
 
 /** What reconnect-redis may connect to, and with which passwords. */
 export function remedyEnvironment(remedies: readonly Remedy[]): Record<string, string> {

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import { TAGS } from '../../../contract/names';
+import { TAGS } from '../../../contract/tags';
 import { acknowledgeWildcards } from '../acknowledge';
 
 /**

@@ -2,7 +2,7 @@ import { RemovalPolicy, Size, Tags } from 'aws-cdk-lib';
 import { CfnVolume, EbsDeviceVolumeType, Volume } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import { TAGS } from '../../../contract/names';
+import { TAGS } from '../../../contract/tags';
 import { acknowledge } from '../acknowledge';
 import { pascal } from '../pascal';
 

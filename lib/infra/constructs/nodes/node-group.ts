@@ -23,7 +23,7 @@ import type { INetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Cluster, ClusterNode } from '../../config/cluster';
-import { TAGS } from '../../../contract/names';
+import { TAGS } from '../../../contract/tags';
 import { acknowledge } from '../acknowledge';
 
 export interface NodeGroupProps {

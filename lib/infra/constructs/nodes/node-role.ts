@@ -2,7 +2,10 @@ import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal 
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import { DISCOVERY, FUNCTIONS, KEYS, TAGS } from '../../../contract/names';
+import { DISCOVERY } from '../../../contract/discovery';
+import { FUNCTIONS } from '../../../contract/functions';
+import { KEYS } from '../../../contract/keys';
+import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { acknowledgeBlocks } from '../thanos/blocks-bucket';

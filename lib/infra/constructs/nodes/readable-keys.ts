@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import { acknowledgeWildcards } from '../acknowledge';
-import { ANNOUNCEMENTS, KEYS, RESTORES, STORAGE } from '../../../contract/names';
+import { ANNOUNCEMENTS, KEYS, RESTORES, STORAGE } from '../../../contract/keys';
 
 /** Where every node announces itself: one rule for all of them, so that one more changes no policy. */
 const EVERY_ANNOUNCEMENT = `${ANNOUNCEMENTS}*`;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { NodeConfig } from '../../../contract/node-documents';
+import type { NodeConfig } from '../../../contract/documents/node-config';
 
 /** What the boot stub needs to know before there is an agent. */
 export interface BootConfig {

@@ -20,7 +20,7 @@ import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery
 import { Construct } from 'constructs';
 import type { Cluster, TaskSize, ThanosConfig } from '../../config/cluster';
 import { ecrRepository } from '../../config/check/ecr';
-import { PORTS } from '../../../contract/names';
+import { PORTS } from '../../../contract/ports';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 
 export interface ThanosServiceProps {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { architecture, download, sourcesOf, type ArtifactSource } from '../../../../agent/boot/artifacts';
 import { chooseVolume, deviceName, nextVolumeStep, type VolumeSituation } from '../../../../agent/boot/volume-step';
-import { TAGS } from '../../../../lib/contract/names';
+import { TAGS } from '../../../../lib/contract/tags';
 
 describe('the data volume', () => {
   const volume = (id: string, generation: string) => ({

@@ -1,5 +1,5 @@
 import { Probes } from '../../../../agent/failover/probes';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import type { Probe } from '../../../../lib/core/failover/health';
 
 jest.mock('../../../../lib/shell/probes/prober', () => ({

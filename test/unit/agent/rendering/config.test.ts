@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Configurer, type Reloadable } from '../../../../agent/rendering/configurer';
 import { Generations } from '../../../../agent/rendering/generation';
 import { variantKey } from '../../../../agent/rendering/variant';
-import type { ConfigBundle, ConfigPointer } from '../../../../lib/contract/node-documents';
+import type { ConfigBundle, ConfigPointer } from '../../../../lib/contract/documents/config';
 import type { ScrapeProfile } from '../../../../lib/contract/profile';
 
 describe('following the configuration pointer', () => {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { detach, mountDataVolume, newestVolume } from '../../../../agent/boot/volume';
 import { VolumeKeeper, type KeeperOptions } from '../../../../agent/volumes/keeper';
 import { UserError } from '../../../../lib/contract/errors';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
-import type { StorageReport } from '../../../../lib/contract/storage-documents';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
+import type { StorageReport } from '../../../../lib/contract/documents/storage';
 
 /** What a node does while EC2 does not give it the volume that it wants to mount anew. */
 jest.mock('../../../../agent/boot/volume');

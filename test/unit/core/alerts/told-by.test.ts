@@ -1,8 +1,8 @@
-import { ONE_SHARD, type Layout } from '../../../../lib/core/sharding/sharding';
+import { ONE_SHARD, type ShardMap } from '../../../../lib/contract/documents/shard-map';
 import { BOTH_TELL_MS, tells, type Telling } from '../../../../lib/core/alerts/told-by';
 
 const T = 1_800_000_000_000;
-const layout = (shards: number, next: number | null = null): Layout => ({ ...ONE_SHARD, shards, next });
+const layout = (shards: number, next: number | null = null): ShardMap => ({ ...ONE_SHARD, shards, next });
 const iso = (ms: number): string => new Date(ms).toISOString();
 // Targets a and b; of two shards b belongs to 1.
 const owner = (address: string, shards: number): number => (address.startsWith('b') ? 1 : 0) % shards;
@@ -10,7 +10,7 @@ const instances = new Map([
   ['a:1', ['a:1']],
   ['named', ['b:1']],
 ]);
-const see = (shard: number, l: Layout, before: Telling['before'] = null): Telling => ({
+const see = (shard: number, l: ShardMap, before: Telling['before'] = null): Telling => ({
   shard,
   layout: l,
   before,

@@ -1,5 +1,5 @@
 import type { Probe } from '../../../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { renderStatus, reportStatus, type ClusterView } from '../../../../lib/core/status/status';
 import { alertingProof, watchdogsIn, type Notification } from '../../../../lib/core/alerts/watchdog';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import type { RefillState } from '../../../../lib/contract/documents/agent-files';
 import {
   afterLoss,
   inHoles,
   lackingMinutes,
   refillNeed,
   spansToCompare,
-  type RefillState,
   type Scrapes,
 } from '../../../../lib/core/backfill/refill';
 

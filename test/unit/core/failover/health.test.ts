@@ -8,7 +8,7 @@ import {
   works,
   type Probe,
 } from '../../../../lib/core/failover/health';
-import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
 
 const AGENT = { appliedEpoch: 1, gateOpen: true, gateWarm: true, storeReachable: true };
 const probe = (over: Partial<Probe> = {}): Probe => ({

@@ -1,7 +1,7 @@
-import type { Assignment } from '../../../../lib/contract/assignment';
+import type { Assignment } from '../../../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
 import type { Probe } from '../../../../lib/core/failover/health';
 import { decideOperation, type Operation, type OperationSituation } from '../../../../lib/core/failover/operations';
-import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
 
 const NOW = Date.UTC(2026, 0, 1, 3);
 const A: Assignment = {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { promoted, type Assignment } from '../../../../lib/contract/assignment';
+import type { Assignment } from '../../../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
+import { promoted } from '../../../../lib/core/failover/promoted';
 import type { Probe } from '../../../../lib/core/failover/health';
-import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
 import { dampedForMs, decidePromotion, type Situation } from '../../../../lib/core/failover/promotion';
 
 const NOW = Date.UTC(2026, 0, 1, 12);

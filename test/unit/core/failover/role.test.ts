@@ -1,5 +1,5 @@
-import type { Assignment } from '../../../../lib/contract/assignment';
-import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
+import type { Assignment } from '../../../../lib/contract/documents/assignment';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
 import {
   decideRole,
   initialRole,

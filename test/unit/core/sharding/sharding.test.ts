@@ -1,16 +1,10 @@
 import { hashmod } from '../../../../agent/sharding/hashmod';
-import {
-  decideLayout,
-  modulusesOf,
-  ONE_SHARD,
-  parseLayout,
-  type Layout,
-  type ReportedNode,
-} from '../../../../lib/core/sharding/sharding';
+import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../../../lib/contract/documents/shard-map';
+import { decideLayout, modulusesOf, type ReportedNode } from '../../../../lib/core/sharding/sharding';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
 const at = (ageMs = 1_000): string => new Date(T - ageMs).toISOString();
-const layout = (shards: number, next: number | null): Layout => ({ ...ONE_SHARD, shards, next });
+const layout = (shards: number, next: number | null): ShardMap => ({ ...ONE_SHARD, shards, next });
 const node = (shard: number, i: number, moduluses: number[], more: object = {}, age?: number): ReportedNode => ({
   shard,
   node: `n-${shard}-${i}`,
@@ -43,7 +37,7 @@ describe('which targets a shard scrapes', () => {
     ] as const) {
       // A node may still be a step behind, or a step ahead: what it scrapes then is in one of these.
       for (const target of targets) {
-        const scrapes = (l: Layout, shard: number): boolean =>
+        const scrapes = (l: ShardMap, shard: number): boolean =>
           modulusesOf(l, shard).some((m) => hashmod(target, m) === shard && shard < m);
         const owner = hashmod(target, shards);
         const heir = hashmod(target, next);
@@ -62,7 +56,7 @@ it('leads back too: by hand, the old shard takes everything over before the new 
 });
 
 describe('letting a shard in', () => {
-  const decide = (l: Layout, nodes: ReportedNode[], shard = 1) => decideLayout(l, shard, nodes, T);
+  const decide = (l: ShardMap, nodes: ReportedNode[], shard = 1) => decideLayout(l, shard, nodes, T);
 
   it('is prepared when its nodes work', () => {
     const decision = decide(ONE_SHARD, [...pair(0, [1]), ...pair(1, [2], { settled: false })]);
@@ -107,6 +101,6 @@ describe('letting a shard in', () => {
 });
 
 test('a layout that is none is refused', () => {
-  expect(parseLayout(JSON.stringify(ONE_SHARD), 'x')).toEqual(ONE_SHARD);
-  expect(() => parseLayout('{"version":1,"shards":0,"next":null}', 's3://b/k')).toThrow(/s3:\/\/b\/k/);
+  expect(SHARD_MAP.parse(JSON.stringify(ONE_SHARD), 'x')).toEqual(ONE_SHARD);
+  expect(() => SHARD_MAP.parse('{"version":1,"shards":0,"next":null}', 's3://b/k')).toThrow(/s3:\/\/b\/k/);
 });

@@ -6,7 +6,7 @@ import {
   type DrillKind,
   type DrillPlan,
 } from '../../../../lib/core/status/drill-plan';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { renderStatus, reportStatus, type ClusterView, type StatusReport } from '../../../../lib/core/status/status';
 
 const T = Date.UTC(2026, 0, 1, 3);

@@ -1,4 +1,4 @@
-import type { AgentStatus, SidecarStatus } from '../../../../lib/contract/agent-status';
+import type { AgentStatus, SidecarStatus } from '../../../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../../../lib/core/backfill/caught-up';
 import { nodeComplaints } from '../../../../lib/core/status/node-complaints';
 

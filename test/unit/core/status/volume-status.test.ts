@@ -1,6 +1,6 @@
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
+import type { RestoreRecord, StorageReport } from '../../../../lib/contract/documents/storage';
 import type { KnownSnapshot } from '../../../../lib/core/volumes/snapshots';
-import type { RestoreRecord, StorageReport } from '../../../../lib/contract/storage-documents';
 import { nodeVolumes, volumeLines, volumeProblems, type NodeVolumes } from '../../../../lib/core/status/volume-status';
 import { storageReport } from '../volumes/storage-report';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DEFAULT_POLICY as policy } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
 import {
   decideRoute,
   noteProbe,

@@ -1,9 +1,12 @@
+import { UserError } from '../../../../lib/contract/errors';
 import type { DamageClass } from '../../../../lib/core/tsdb/damage';
-import { dueForDeepRead, forget, parseInventory, serializeInventory } from '../../../../lib/core/tsdb/inventory';
+import { INVENTORY } from '../../../../lib/contract/documents/agent-files';
+import { SET_ASIDE_MANIFEST } from '../../../../lib/contract/documents/set-aside';
+import { dueForDeepRead, forget } from '../../../../lib/core/tsdb/inventory';
 import { judge, type JudgeContext, type Judgement } from '../../../../lib/core/tsdb/judge';
 import { planMends } from '../../../../lib/core/tsdb/mend';
 import type { BlockMeta, Seen, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
-import { isExpired, newManifest, parseManifest, serializeManifest } from '../../../../lib/core/tsdb/set-aside';
+import { isExpired, newManifest } from '../../../../lib/core/tsdb/set-aside';
 
 const HOUR = 3_600_000;
 const RUNNING: JudgeContext = { running: true, blocksLoaded: null, retentionMs: 24 * HOUR, bySize: false };
@@ -184,16 +187,16 @@ test('a mend that loses names of series ends with a guard of their numbers, and 
 describe('documents', () => {
   test('the inventory survives its file', () => {
     const { inventory } = look(RUNNING, seen([segment(0)], { blocks: [block(A, 0)] }));
-    expect(parseInventory(serializeInventory(inventory), 'f')).toEqual(inventory);
+    expect(INVENTORY.parse(INVENTORY.serialize(inventory), 'f')).toEqual(inventory);
   });
   test.each(['', '{', 'null', '{"version":2}', '{"version":1,"at":"x"}'])('an inventory like %j is refused', (text) => {
-    expect(() => parseInventory(text, 'f')).toThrow('the inventory of the scrub is unusable');
+    expect(() => INVENTORY.parse(text, 'f')).toThrow(UserError);
   });
   test('what was set aside expires, unless a rename is still pending', () => {
     const manifest = newManifest('i', 0, HOUR);
-    expect(isExpired(parseManifest(serializeManifest(manifest), 'f'), HOUR)).toBe(true);
+    expect(isExpired(SET_ASIDE_MANIFEST.parse(SET_ASIDE_MANIFEST.serialize(manifest), 'f'), HOUR)).toBe(true);
     expect(isExpired(manifest, HOUR - 1)).toBe(false);
     expect(isExpired({ ...manifest, pending: [{ from: 'a', to: 'b' }] }, HOUR)).toBe(false);
-    expect(() => parseManifest('{"version":1}', 'f')).toThrow('unusable');
+    expect(() => SET_ASIDE_MANIFEST.parse('{"version":1}', 'f')).toThrow('unusable');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { finding, KINDS, type DamageClass, type Finding } from '../../../../lib/core/tsdb/damage';
-import type { Inventory } from '../../../../lib/core/tsdb/inventory';
+import type { Inventory } from '../../../../lib/contract/documents/agent-files';
 import { nextRung, type Rung } from '../../../../lib/core/tsdb/ladder';
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FA0';

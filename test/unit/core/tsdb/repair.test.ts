@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { damageScore, decideRepair, type RepairInput } from '../../../../lib/core/tsdb/repair';
 import type { Probe } from '../../../../lib/core/failover/health';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 
 const NOW = 10_000_000;
 const DESTROYS = { class: 'wal-corrupt', ifStarted: 'destroys' };

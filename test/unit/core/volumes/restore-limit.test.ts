@@ -1,5 +1,5 @@
 import { nextRestoreStep, type DataVolume } from '../../../../lib/core/volumes/restore';
-import type { RestoreRecord } from '../../../../lib/contract/storage-documents';
+import type { RestoreRecord } from '../../../../lib/contract/documents/storage';
 import { storageReport } from './storage-report';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

@@ -7,7 +7,7 @@ import {
   toPrune,
   type KnownSnapshot,
 } from '../../../../lib/core/volumes/snapshots';
-import { DEFAULT_POLICY } from '../../../../lib/contract/policy';
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 
 const MINUTE = 60_000;
 const policy = { ...DEFAULT_POLICY.snapshots, everyMs: MINUTE, testEveryMs: MINUTE };

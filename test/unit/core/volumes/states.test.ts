@@ -1,8 +1,8 @@
 import { EC2Client, type Volume, type VolumeState } from '@aws-sdk/client-ec2';
 import { mountDataVolume, newestVolume, type Place } from '../../../../agent/boot/volume';
 import { ownTags, readStorage, toTags } from '../../../../lib/shell/aws/ebs';
-import { TAGS } from '../../../../lib/contract/names';
-import type { NodeConfig } from '../../../../lib/contract/node-documents';
+import type { NodeConfig } from '../../../../lib/contract/documents/node-config';
+import { TAGS } from '../../../../lib/contract/tags';
 
 /** States of volumes that the emulator never shows. */
 const config = { cluster: 'test', shard: 0, node: 'a', region: 'eu-west-1' } as NodeConfig;

@@ -1,4 +1,4 @@
-import type { StorageReport } from '../../../../lib/contract/storage-documents';
+import type { StorageReport } from '../../../../lib/contract/documents/storage';
 
 /** Of node `a`, whose first volume serves. */
 export const storageReport = (over: Partial<StorageReport> = {}): StorageReport => ({

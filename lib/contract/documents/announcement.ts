@@ -1,0 +1,49 @@
+import type * as z from 'zod/mini';
+import { documentFormat, type ReadOnly } from '../document';
+import { address, mapOf, name, nullable, open, optional, text, time, version1 } from '../shape';
+import { shardReport } from './shard-report';
+
+const announcement = open({
+  version: version1,
+  node: name,
+  instanceId: text,
+  /** IPv4 address at which functions and peers reach the node. */
+  address,
+  zone: text,
+  volumeId: nullable(text),
+  /** ISO 8601, UTC. */
+  at: time,
+  agentStartedAt: time,
+  versions: open({ agent: text, prometheus: text, alertmanager: text }),
+  /** What it scrapes. Absent from agents of an earlier deploy, and before the node has a configuration. */
+  report: optional(shardReport),
+  /** Of each shard: when the youngest dead man's switch that came back here was evaluated, ISO 8601. */
+  watchdogs: optional(mapOf(text, time)),
+});
+
+/** A node says where it is (KEYS.announcement); written every policy.announceMs. */
+export type NodeAnnouncement = ReadOnly<z.output<typeof announcement>>;
+
+export const ANNOUNCEMENT = documentFormat({
+  what: 'announcement of a node',
+  shape: announcement,
+  maxBytes: 64 * 1024,
+  fix: "remove the object: the node's agent writes it anew within seconds",
+});
+
+const heartbeat = open({
+  version: version1,
+  /** ISO 8601, UTC. */
+  at: time,
+  invocation: text,
+});
+
+/** The control plane says that it is probing (KEYS.heartbeat); written by every health-check cycle. */
+export type ControlHeartbeat = ReadOnly<z.output<typeof heartbeat>>;
+
+export const HEARTBEAT = documentFormat({
+  what: "control plane's heartbeat",
+  shape: heartbeat,
+  maxBytes: 4 * 1024,
+  fix: 'remove the object: health-check writes it anew within seconds',
+});

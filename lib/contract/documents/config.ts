@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+import { documentFormat, type ReadOnly } from '../document';
+import { fileName, listOf, mapOf, name, open, optional, sha256, text, version1, whole } from '../shape';
+
+export const configPointer = open({
+  version: version1,
+  bucket: text,
+  key: text,
+  /** SHA-256 of the bundle's bytes, hex. */
+  hash: sha256,
+});
+
+/** Which configuration bundle nodes shall run (KEYS.configPointer). */
+export type ConfigPointer = ReadOnly<z.output<typeof configPointer>>;
+
+export const CONFIG_POINTER = documentFormat({
+  what: 'configuration pointer',
+  shape: configPointer,
+  maxBytes: 16 * 1024,
+  fix: 'remove the object: health-check writes it anew within a minute',
+});
+
+const scrapeLimits = open({
+  samples: whole,
+  labels: whole,
+  labelValueLength: whole,
+  /** E.g. 50MB. */
+  body: text,
+});
+
+/** What one target may expose; 0 for no limit. */
+export type ScrapeLimits = ReadOnly<z.output<typeof scrapeLimits>>;
+
+const remedyTrigger = open({ name, alert: optional(text), target: optional(text) });
+
+/** Which alerts call a remedy: those of this name, about this target, or both. */
+export type RemedyTrigger = ReadOnly<z.output<typeof remedyTrigger>>;
+
+const bundle = open({
+  version: version1,
+  global: open({ scrapeInterval: text, evaluationInterval: text }),
+  /** Regular expression of the metrics that the minimal profile does without; absent: none. */
+  droppable: optional(text),
+  /** Beyond these a target's scrape fails as a whole. Absent in bundles of an earlier deploy: the defaults. */
+  scrapeLimits: optional(scrapeLimits),
+  /** External labels other than `replica`. */
+  externalLabels: mapOf(text, text),
+  /** File name → text of config/rules/*.yml. */
+  rules: mapOf(fileName, text),
+  /** Job name → text of config/targets/<job>.yml (Prometheus's file_sd format). */
+  targets: mapOf(fileName, text),
+  /** Text of config/alertmanager.yml. */
+  alertmanager: text,
+  /** Which alerts call a remedy. Absent from bundles of earlier versions. */
+  remedies: optional(listOf(remedyTrigger)),
+});
+
+/** Rules, targets and Alertmanager's configuration, as the user wrote them; one JSON file, an S3 asset. */
+export type ConfigBundle = ReadOnly<z.output<typeof bundle>>;
+
+export const CONFIG_BUNDLE = documentFormat({
+  what: 'configuration bundle',
+  shape: bundle,
+  maxBytes: 64 * 1024 * 1024,
+  fix: 'deploy again: it is an asset of the deploy',
+});

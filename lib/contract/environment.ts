@@ -1,0 +1,21 @@
+/**
+ * Environment variables: two sides must agree on them, the stacks that create a thing and the code that uses it.
+ * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
+ */
+
+/** Environment variables of the functions. */
+export const ENV = {
+  cluster: 'PROMHA_CLUSTER',
+  shard: 'PROMHA_SHARD',
+  controlBucket: 'PROMHA_CONTROL_BUCKET',
+  /** A Policy as JSON. */
+  policy: 'PROMHA_POLICY',
+  /** Where queries can go: QueryRoutes as JSON. */
+  queryRoutes: 'PROMHA_QUERY_ROUTES',
+  /** What nodes may bear: LoadSettings as JSON. */
+  load: 'PROMHA_LOAD',
+  /** What reconnect-redis may connect to: RemedyTargets as JSON. */
+  remedies: 'PROMHA_REMEDIES',
+  /** The password of one of them. */
+  remedyPassword: (name: string) => `PROMHA_REMEDY_PASSWORD_${name.replaceAll('-', '_').toUpperCase()}`,
+} as const;

@@ -1,0 +1,31 @@
+/**
+ * Ports: two sides must agree on them, the stacks that create a thing and the code that uses it.
+ * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
+ */
+
+/** Ports of a node. Each node has an address of its own, so every node uses the same ones. */
+export const PORTS = {
+  /** Prometheus, on the node's address. */
+  prometheus: 9090,
+  /** The alert gate, on loopback only: Prometheus's one and only "Alertmanager". */
+  gate: 9093,
+  /** Alertmanager's API, on the node's address. */
+  alertmanager: 9193,
+  /** Alertmanager's gossip, TCP and UDP, on the node's address. */
+  alertmanagerCluster: 9194,
+  /** The agent's status and metrics, on the node's address; read only. */
+  agent: 9099,
+  /** The agent's webhooks, beside the gate: what its Alertmanager tells it, with a token. */
+  webhooks: 9098,
+  /** Every Thanos component, the sidecar on the node's address included: StoreAPI and HTTP. */
+  thanosGrpc: 10901,
+  thanosHttp: 10902,
+} as const;
+
+/** Ports of the load balancer. */
+export const BALANCER_PORTS = {
+  /** Thanos query, and the nodes while Thanos does not answer. */
+  queries: 9090,
+  /** Always the nodes. */
+  direct: 9091,
+} as const;

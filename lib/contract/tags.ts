@@ -1,0 +1,24 @@
+/**
+ * Tags: two sides must agree on them, the stacks that create a thing and the code that uses it.
+ * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
+ */
+
+/** Tags on instances, groups and volumes. */
+export const TAGS = {
+  cluster: 'prometheus-ha:cluster',
+  shard: 'prometheus-ha:shard',
+  node: 'prometheus-ha:node',
+  /** Of a data volume: the highest generation wins. */
+  generation: 'prometheus-ha:generation',
+  /** Of a snapshot: ISO 8601, UTC. */
+  takenAt: 'prometheus-ha:taken-at',
+  /** Of a snapshot: what a restore test found, good or bad. */
+  verified: 'prometheus-ha:verified',
+  /** Of a volume made for a restore test: which snapshot, and which node tries it. */
+  testOf: 'prometheus-ha:test-of',
+  testedBy: 'prometheus-ha:tested-by',
+  /** Of a volume that restore-snapshot made; no other is ever deleted by it. */
+  restoredFrom: 'prometheus-ha:restored-from',
+  /** Of a volume that was replaced: why it is kept. */
+  kept: 'prometheus-ha:kept',
+} as const;

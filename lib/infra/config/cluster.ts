@@ -153,7 +153,7 @@ export interface ClusterConfig {
   readonly walSegmentSize: string;
   /** Firing alerts are repeated to Alertmanager this often; four times this is how long one lives without a repeat. */
   readonly resendDelay: string;
-  /** Changes to DEFAULT_POLICY (lib/contract/policy.ts). */
+  /** Changes to DEFAULT_POLICY (lib/contract/documents/policy.ts). */
   readonly policy?: DeepPartial<Policy>;
   /** What one node is expected to take in; the disk is checked against it. */
   readonly ingest: { readonly series: number; readonly bytesPerSample: number };

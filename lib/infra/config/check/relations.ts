@@ -183,7 +183,7 @@ function times(c: Cluster): Contradiction[] {
   const found: Contradiction[] = policyProblems(c.policy).map(({ path, ...problem }) => ({
     path: ['policy', ...path],
     ...problem,
-    fix: 'change one of the two in policy; what is not written there is in DEFAULT_POLICY (lib/contract/policy.ts)',
+    fix: 'change one of the two in policy; what is not written there is in DEFAULT_POLICY (lib/contract/documents/policy.ts)',
   }));
   if (parseDuration(c.evaluationInterval)! < parseDuration(c.scrapeInterval)!) {
     found.push({

@@ -2,7 +2,8 @@ import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
 import { decideOperation, type Operation } from '../../core/failover/operations';
-import type { ControlStore } from './store';
+import { swappableAssignment, type ControlStore } from './store';
+import { updateByCas } from './update-by-cas';
 
 export interface OperateDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
@@ -39,42 +40,49 @@ const MAX_LOST = 5;
  */
 export async function operate(operation: Operation, deps: OperateDeps): Promise<OperateOutcome> {
   let found: NodeId | undefined;
-  for (let lost = 0; ;) {
-    const [current, probes] = await Promise.all([
-      deps.store.readAssignment(),
-      operation.kind === 'switchover' ? deps.probeAll() : new Map<NodeId, Probe>(),
-    ]);
-    const assignment = current?.assignment ?? null;
-    found ??= assignment?.active;
-    // Whoever names no node wants it away from the one he saw: asked anew, two of them at once would give it back.
-    if (
-      operation.kind === 'switchover' &&
-      operation.to === null &&
-      assignment !== null &&
-      assignment.active !== found
-    ) {
-      const because = `${assignment.active} was given alerting meanwhile (epoch ${assignment.epoch}, ${assignment.by}): ${assignment.reason}`;
-      const fix = 'look at `promha history`; ask again if it is still wanted';
-      return { done: false, changed: false, because, fix, assignment };
-    }
-    const decision = decideOperation(operation, { assignment, probes, ...deps }, deps.now());
-    if (decision.kind === 'nothing') return { done: true, changed: false, because: decision.because, assignment };
-    if (decision.kind === 'refuse') {
-      const { because, fix } = decision;
-      return { done: false, changed: false, because, fix, assignment };
-    }
-    const writtenAt = deps.now();
-    if ((await deps.store.writeAssignment(decision.next, current!.etag)) === 'written') {
-      const { next, because } = decision;
-      if (operation.kind !== 'switchover') return { done: true, changed: true, because, assignment: next };
-      return verify(next, because, writtenAt, deps);
-    }
-    lost += 1;
-    if (lost === MAX_LOST) {
-      const because = `Lost ${lost} races to other writers; nothing was changed.`;
-      return { done: false, changed: false, because, fix: 'look at `promha status` and try again', assignment };
-    }
+  let writtenAt = 0;
+  const outcome = await updateByCas<Assignment, OperateOutcome, ReadonlyMap<NodeId, Probe>>(
+    swappableAssignment(deps.store),
+    (assignment, probes) => {
+      found ??= assignment?.active;
+      const refused = movedMeanwhile(operation, assignment, found);
+      if (refused !== null) return { kind: 'done', result: refused };
+      const decision = decideOperation(operation, { assignment, probes, ...deps }, deps.now());
+      const { because } = decision;
+      if (decision.kind === 'nothing')
+        return { kind: 'done', result: { done: true, changed: false, because, assignment } };
+      if (decision.kind === 'refuse')
+        return { kind: 'done', result: { done: false, changed: false, because, fix: decision.fix, assignment } };
+      writtenAt = deps.now();
+      return {
+        kind: 'write',
+        next: decision.next,
+        result: { done: true, changed: true, because, assignment: decision.next },
+      };
+    },
+    { mostLost: MAX_LOST, beside: () => (operation.kind === 'switchover' ? deps.probeAll() : new Map()) },
+  );
+  if (outcome.kind === 'lost') {
+    const because = `Lost ${outcome.times} races to other writers; nothing was changed.`;
+    const fix = 'look at `promha status` and try again';
+    return { done: false, changed: false, because, fix, assignment: outcome.current };
   }
+  const { result } = outcome;
+  if (outcome.kind === 'done' || operation.kind !== 'switchover') return result;
+  return verify(result.assignment!, result.because, writtenAt, deps);
+}
+
+/** Whoever names no node wants it away from the one he saw: asked anew, two of them at once would give it back. */
+function movedMeanwhile(
+  operation: Operation,
+  assignment: Assignment | null,
+  found: NodeId | undefined,
+): OperateOutcome | null {
+  if (operation.kind !== 'switchover' || operation.to !== null || assignment === null) return null;
+  if (assignment.active === found) return null;
+  const because = `${assignment.active} was given alerting meanwhile (epoch ${assignment.epoch}, ${assignment.by}): ${assignment.reason}`;
+  const fix = 'look at `promha history`; ask again if it is still wanted';
+  return { done: false, changed: false, because, fix, assignment };
 }
 
 /** Waits until the new active node has learnt of it, and has its gate open, and nobody else who answers has. */

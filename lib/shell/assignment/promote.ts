@@ -2,7 +2,8 @@ import type { Assignment, Caller, NodeId } from '../../contract/documents/assign
 import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
 import { decidePromotion } from '../../core/failover/promotion';
-import type { ControlStore } from './store';
+import { swappableAssignment, type ControlStore } from './store';
+import { updateByCas, type CasDecision } from './update-by-cas';
 
 /** A call for promotion: from health-check, the alarm, an agent or an operator. */
 export interface PromoteRequest {
@@ -42,39 +43,41 @@ export interface PromoteDeps {
  *   the next call will see it
  */
 export async function promote(request: PromoteRequest, deps: PromoteDeps): Promise<PromoteOutcome> {
-  const { store, policy, nodes } = deps;
+  const { policy, nodes } = deps;
   let counted = request.misses ?? null;
   let timeoutMs = policy.verifyTimeoutMs;
-  for (let lost = 0; ;) {
-    const [current, probes] = await Promise.all([store.readAssignment(), deps.probeAll(timeoutMs)]);
-    const assignment = current?.assignment ?? null;
+  const decide = async (
+    assignment: Assignment | null,
+    probes: ReadonlyMap<NodeId, Probe>,
+  ): Promise<CasDecision<Assignment, PromoteOutcome>> => {
     counted = count(counted, assignment, probes, policy);
     const decision = decidePromotion(
       { assignment, nodes, probes, misses: counted, exited: request.exited ?? null, caller: request.caller, policy },
       deps.now(),
     );
-    if (decision.kind === 'promote') {
-      if ((await store.writeAssignment(decision.next, current?.etag ?? null)) === 'written') {
-        return { acted: true, because: decision.because, assignment: decision.next };
-      }
-      lost += 1;
-      if (lost === MAX_LOST)
-        return { acted: false, because: `Lost ${lost} races to other writers; they decide.`, assignment };
-      continue;
-    }
+    const { because } = decision;
+    if (decision.kind === 'promote')
+      return { kind: 'write', next: decision.next, result: { acted: true, because, assignment: decision.next } };
     if (decision.stuck && timeoutMs < policy.probe.timeoutMs) {
       // Quick answers are preferred; when nobody gives one, a node that is merely slow is better than nobody.
       timeoutMs = policy.probe.timeoutMs;
-      continue;
+      return { kind: 'again' };
     }
     // Who comes without a count (alarm, operator) waits here until the rule has been kept or broken.
     const undecided =
       request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
-    if (!undecided || request.exited !== undefined) {
-      return { acted: false, because: decision.because, assignment, ...(decision.stuck && { stuck: true }) };
-    }
+    if (!undecided || request.exited !== undefined)
+      return { kind: 'done', result: { acted: false, because, assignment, ...(decision.stuck && { stuck: true }) } };
     await deps.sleep(policy.probe.intervalMs);
-  }
+    return { kind: 'again' };
+  };
+  const outcome = await updateByCas(swappableAssignment(deps.store), decide, {
+    mostLost: MAX_LOST,
+    beside: () => deps.probeAll(timeoutMs),
+  });
+  if (outcome.kind !== 'lost') return outcome.result;
+  const because = `Lost ${outcome.times} races to other writers; they decide.`;
+  return { acted: false, because, assignment: outcome.current };
 }
 
 const MAX_LOST = 3;

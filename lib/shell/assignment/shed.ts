@@ -1,7 +1,8 @@
 import type { Assignment } from '../../contract/documents/assignment';
 import type { LoadPolicy } from '../../contract/documents/settings';
 import { decideProfile, loadShare, type NodeLoad } from '../../core/load/shed';
-import type { ControlStore } from './store';
+import { swappableAssignment, type ControlStore } from './store';
+import { updateByCas, type CasDecision } from './update-by-cas';
 
 export interface ShedDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
@@ -29,24 +30,21 @@ const MAX_LOST = 3;
  * made of a document that stands no more. @throws when the store does not answer
  */
 export async function shed({ store, loads, scrapeInterval, policy, now }: ShedDeps): Promise<ShedOutcome> {
-  for (let lost = 0; ;) {
-    const current = await store.readAssignment();
-    const assignment = current?.assignment ?? null;
+  let share: number | null = null;
+  const decide = async (assignment: Assignment | null): Promise<CasDecision<Assignment, ShedOutcome>> => {
     const read = assignment === null ? [] : await loads(assignment.scrapeProfile);
-    const share = loadShare({ loads: read, policy });
+    share = loadShare({ loads: read, policy });
     const decision = decideProfile({ assignment, loads: read, scrapeInterval, policy }, now());
-    if (decision.kind === 'none') return { acted: false, because: decision.because, assignment, share };
-    if ((await store.writeAssignment(decision.next, current!.etag)) === 'written') {
-      return { acted: true, because: decision.because, assignment: decision.next, share };
-    }
-    lost += 1;
-    if (lost === MAX_LOST) {
-      return {
-        acted: false,
-        because: `Lost ${lost} races to other writers; the next call decides.`,
-        assignment,
-        share,
-      };
-    }
-  }
+    const { because } = decision;
+    if (decision.kind === 'none') return { kind: 'done', result: { acted: false, because, assignment, share } };
+    return {
+      kind: 'write',
+      next: decision.next,
+      result: { acted: true, because, assignment: decision.next, share },
+    };
+  };
+  const outcome = await updateByCas(swappableAssignment(store), decide, { mostLost: MAX_LOST });
+  if (outcome.kind !== 'lost') return outcome.result;
+  const because = `Lost ${outcome.times} races to other writers; the next call decides.`;
+  return { acted: false, because, assignment: outcome.current, share };
 }

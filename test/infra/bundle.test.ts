@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../lib/infra/constructs/control/bundle';
-import { ROOT } from './config-fixture';
+import { ROOT } from '../fixtures/config-dir';
 
 const dir = mkdtempSync(join(tmpdir(), 'promha-bundle-'));
 afterAll(() => rmSync(dir, { recursive: true }));

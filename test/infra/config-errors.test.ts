@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import { ConfigurationError } from '../../lib/infra/config/problems';
-import { ConfigFixture } from './config-fixture';
+import { ConfigFixture } from '../fixtures/config-fixture';
 
 let fixture: ConfigFixture;
 beforeEach(() => {

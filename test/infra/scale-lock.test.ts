@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { loadConfiguration, type Configuration } from '../../lib/infra/config/load';
 import { lockFileOf, writeLock } from '../../lib/infra/config/scale-lock';
-import { ConfigFixture } from './config-fixture';
+import { ConfigFixture } from '../fixtures/config-fixture';
 
 let fixture: ConfigFixture;
 beforeEach(() => {

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigFixture, ROOT } from './config-fixture';
+import { FIXTURE_CONFIG, ROOT } from '../fixtures/config-dir';
+import { ConfigFixture } from '../fixtures/config-fixture';
 
 /** What users type, by the real CLI, in processes of their own. */
 function synth(out: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -17,6 +18,8 @@ function synth(out: string, ...args: string[]): Promise<{ code: number; stdout: 
   );
 }
 
+/** Of the tests, not of the user. */
+const OURS = ['-c', `configDir=${FIXTURE_CONFIG}`];
 const dir = mkdtempSync(join(tmpdir(), 'promha-cli-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -34,8 +37,8 @@ function files(at: string): [path: string, text: string][] {
 
 test('two runs are byte-identical', async () => {
   const [first, second] = [join(dir, 'a'), join(dir, 'b')];
-  expect(await synth(first)).toMatchObject({ code: 0 });
-  expect(await synth(second)).toMatchObject({ code: 0 });
+  expect(await synth(first, ...OURS)).toMatchObject({ code: 0 });
+  expect(await synth(second, ...OURS)).toMatchObject({ code: 0 });
   const again = new Map(files(second));
   const found = files(first);
   expect(found.map(([path]) => path)).toEqual([...again.keys()]);

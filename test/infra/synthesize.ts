@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
+import type { ConfigBundle } from '../../lib/contract/node-documents';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { addCluster } from '../../lib/infra/stacks/cluster-app';
-import { ROOT } from './config-fixture';
+import { FIXTURE_CONFIG, ROOT } from '../fixtures/config-dir';
 
 export interface Resource {
   readonly Type: string;
@@ -26,15 +27,17 @@ export interface Synthesized {
 
 const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
 
-/** What `cdk synth` makes of config/ (or another directory), without starting the CLI. */
-export function synthesize(
-  configDir = join(ROOT, 'config'),
-  change: (cluster: Cluster) => Cluster = (c) => c,
-): Synthesized {
-  const { cluster, bundle } = loadConfiguration(join(ROOT, 'config/cluster.ts'), configDir);
+/** What `cdk synth` makes of the tests' configuration (or other rules and targets), without starting the CLI. */
+export function synthesize(configDir = FIXTURE_CONFIG, change: (cluster: Cluster) => Cluster = (c) => c): Synthesized {
+  const { cluster, bundle } = loadConfiguration(join(FIXTURE_CONFIG, 'cluster.ts'), configDir);
+  return assemble(change(cluster), bundle);
+}
+
+/** The cloud assembly of a cluster, in a directory of its own. */
+export function assemble(cluster: Cluster, bundle: ConfigBundle): Synthesized {
   const dir = mkdtempSync(join(tmpdir(), 'promha-synth-'));
   const app = new App({ outdir: dir, context, analyticsReporting: false });
-  addCluster(app, change(cluster), bundle, ROOT);
+  addCluster(app, cluster, bundle, ROOT);
   const assembly = app.synth();
   const stacks = Object.fromEntries(
     assembly.stacks.map((stack) => [stack.id, (stack.template as { Resources: Record<string, Resource> }).Resources]),

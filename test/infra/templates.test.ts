@@ -7,8 +7,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import { resolveTools } from '../../local/tools';
-import { ConfigFixture, ROOT } from './config-fixture';
+import { FIXTURE_CONFIG, ROOT } from '../fixtures/config-dir';
+import { ConfigFixture } from '../fixtures/config-fixture';
 import { synthesize, type Synthesized } from './synthesize';
+import { TEMPLATE_RULES } from './template-rules';
 
 let made: Synthesized;
 const dirs: string[] = [];
@@ -32,6 +34,10 @@ function files(dir: string): Map<string, string> {
       .map((path) => [path.slice(dir.length), readFileSync(path, 'utf8').replaceAll(dir, '<dir>')]),
   );
 }
+
+test.each(TEMPLATE_RULES)('$says', ({ check }) => {
+  check(made, loadConfiguration(join(FIXTURE_CONFIG, 'cluster.ts'), FIXTURE_CONFIG).cluster);
+});
 
 test.each([
   ['rule', 'rules/redis.yml'],
@@ -76,46 +82,6 @@ test('the control bucket keeps every version of the assignment', () => {
     (rule: { NoncurrentVersionExpiration?: unknown }) => rule.NoncurrentVersionExpiration !== undefined,
   ).map((rule: { Prefix: string }) => rule.Prefix);
   expect(prefixes).toEqual(['heartbeats/', 'nodes/']);
-});
-
-test('instances: IMDSv2 only, no key, encrypted, on the pinned image, one group of one per zone', () => {
-  const templates = made.all('AWS::EC2::LaunchTemplate').map((t) => t.Properties.LaunchTemplateData);
-  expect(templates).toHaveLength(2);
-  for (const data of templates) {
-    expect(data.MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
-    expect(data).not.toHaveProperty('KeyName');
-    expect(data.ImageId).toMatch(/^ami-/);
-    for (const { Ebs } of data.BlockDeviceMappings) expect(Ebs.Encrypted).toBe(true);
-  }
-  for (const volume of made.all('AWS::EC2::Volume')) expect(volume.Properties.Encrypted).toBe(true);
-  const groups = made.all('AWS::AutoScaling::AutoScalingGroup');
-  for (const { Properties: p } of groups) {
-    expect([p.MinSize, p.MaxSize, p.VPCZoneIdentifier.length]).toEqual(['1', '1', 1]);
-  }
-  expect(groups.map((g) => g.id)).toEqual(['GroupShard0Prometheus1', 'GroupShard0Prometheus2']);
-});
-
-test('a deploy never takes both nodes down: the second waits for the first to be ready', () => {
-  const [first, second] = made.all('AWS::AutoScaling::AutoScalingGroup');
-  expect(second!.DependsOn).toContain(first!.id);
-  for (const group of [first!, second!]) {
-    expect(group.UpdatePolicy).toMatchObject({
-      AutoScalingRollingUpdate: { WaitOnResourceSignals: true, MinInstancesInService: 0, MaxBatchSize: 1 },
-    });
-  }
-});
-
-test('nobody gets in by SSH, nor from everywhere', () => {
-  const ingress = [
-    ...made.all('AWS::EC2::SecurityGroupIngress').map((r) => r.Properties),
-    ...made.all('AWS::EC2::SecurityGroup').flatMap((r) => r.Properties.SecurityGroupIngress ?? []),
-  ];
-  expect(ingress.length).toBeGreaterThan(5);
-  for (const rule of ingress) {
-    expect(rule.CidrIp).not.toBe('0.0.0.0/0');
-    expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
-    expect(rule.ToPort).toBe(rule.FromPort);
-  }
 });
 
 test('no custom resources', () => {
@@ -165,10 +131,10 @@ test('without remedies there is no such function, alarm or permission; what cont
 });
 
 test('a hook is bundled and gets its permissions; a password is read when it is deployed', () => {
-  const [remedy] = loadConfiguration(join(ROOT, 'config/cluster.ts'), join(ROOT, 'config')).cluster.remedies;
+  const [remedy] = loadConfiguration(join(FIXTURE_CONFIG, 'cluster.ts'), FIXTURE_CONFIG).cluster.remedies;
   const allow = [{ actions: ['ecs:UpdateService'], resources: ['arn:aws:ecs:eu-west-1:111122223333:service/a/redis'] }];
   // Any module will do that has a default export: nothing is called here.
-  const hook = { module: 'config/cluster.ts', after: '10s', allow };
+  const hook = { module: 'test/fixtures/config/cluster.ts', after: '10s', allow };
   const s = synth(undefined, (c) => ({ ...c, remedies: [{ ...remedy!, hook, passwordSecret: 'redis/password' }] }));
   const fn = s.all('AWS::Lambda::Function').find((f) => f.Properties.FunctionName.endsWith('reconnect-redis'))!;
   const { PROMHA_REMEDIES, PROMHA_REMEDY_PASSWORD_REDIS } = fn.Properties.Environment.Variables;
@@ -197,18 +163,6 @@ test('function bundles stay below 600 KB and bring nothing of the CDK', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(600_000);
     expect(text).not.toMatch(/aws-cdk-lib|@aws-cdk\//);
   }
-});
-
-test('no policy allows a wildcard action', () => {
-  const documents = [
-    ...made
-      .all('AWS::IAM::Role')
-      .flatMap((r) => (r.Properties.Policies ?? []).map((p: { PolicyDocument: object }) => p.PolicyDocument)),
-    ...made.all('AWS::IAM::Policy').map((r) => r.Properties.PolicyDocument),
-  ];
-  const actions = documents.flatMap((d) => d.Statement.flatMap((s: { Action: string | string[] }) => s.Action));
-  expect(actions.length).toBeGreaterThan(10);
-  expect(actions.filter((action: string) => action.includes('*'))).toEqual([]);
 });
 
 test('the load balancer checks readiness as fast as one can, and keeps a client on its node', () => {
@@ -257,9 +211,8 @@ test('the alarms are the second trigger of a failover', () => {
   ]);
 });
 
-test('cdk-nag finds nothing, and would find something', () => {
+test('cdk-nag would find something', () => {
   const check = (scope: IConstruct) => new AwsSolutionsChecks().validateScope(scope);
-  expect(check(made.app).violations).toEqual([]);
   const stack = new Stack(new App(), 'spoiled');
   new Bucket(stack, 'Bucket');
   expect(check(stack).violations.map((v) => v.ruleName)).toContain('AwsSolutions-S10');

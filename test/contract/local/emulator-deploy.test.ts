@@ -34,7 +34,8 @@ import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { ENV } from '../../../lib/contract/environment';
 import { deployApp, startEmulator, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
-import { ConfigFixture } from '../../infra/config-fixture';
+import { FIXTURE_CONFIG } from '../../fixtures/config-dir';
+import { ConfigFixture } from '../../fixtures/config-fixture';
 
 const REGION = 'eu-west-1';
 const dir = mkdtempSync(join(tmpdir(), 'promha-deploy-'));
@@ -60,7 +61,7 @@ beforeAll(async () => {
     log: join(dir, 'emulator.log'),
   });
   port = Number(emulator.listen[0]!.split(':')[1]);
-  await deploy('first', 'config');
+  await deploy('first', FIXTURE_CONFIG);
 }, 240_000);
 
 afterAll(async () => {

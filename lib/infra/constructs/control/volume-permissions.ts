@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import { TAGS } from '../../../contract/tags';
+import { partitionOf } from '../partition';
 import { acknowledgeWildcards } from '../acknowledge';
 
 /**
@@ -55,8 +56,8 @@ export function acknowledgeEbs(scope: IConstruct, cluster: Cluster): void {
   const account = cluster.account ?? '<AWS::AccountId>';
   const { region } = cluster;
   acknowledgeWildcards(scope, 'Limited by condition to what carries the tags of this cluster and shard.', [
-    `arn:aws:ec2:${region}:${account}:volume/*`,
-    `arn:aws:ec2:${region}::snapshot/*`,
+    `arn:${partitionOf(region)}:ec2:${region}:${account}:volume/*`,
+    `arn:${partitionOf(region)}:ec2:${region}::snapshot/*`,
   ]);
 }
 

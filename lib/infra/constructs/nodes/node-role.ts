@@ -7,6 +7,7 @@ import { FUNCTIONS } from '../../../contract/functions';
 import { KEYS } from '../../../contract/keys';
 import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
+import { partitionOf } from '../partition';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { acknowledgeBlocks } from '../thanos/blocks-bucket';
 import { acknowledgeAnnouncements, readableKeys } from './readable-keys';
@@ -120,16 +121,17 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     'Session Manager instead of SSH: the policy that AWS maintains for its agent.',
   );
   const account = cluster.account ?? '<AWS::AccountId>';
+  const partition = partitionOf(cluster.region);
   acknowledgeWildcards(role, 'DescribeVolumes and what Cloud Map does in a node’s name know no narrower resource.', [
     '*',
   ]);
   acknowledgeWildcards(
     role,
     "Limited by condition to what carries the node's own tags.",
-    ['instance/*', 'volume/*'].map((name) => `arn:aws:ec2:${cluster.region}:${account}:${name}`),
+    ['instance/*', 'volume/*'].map((name) => `arn:${partition}:ec2:${cluster.region}:${account}:${name}`),
   );
   acknowledgeWildcards(role, 'Assets are named by their content; the next name is not known yet.', [
-    `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
+    `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
     ...mirror,
   ]);
   acknowledgeBlocks(role, cluster);

@@ -1,0 +1,167 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Cluster } from '../../lib/infra/config/cluster';
+import { shardsOf } from '../../lib/infra/config/layout';
+import { shardSuffix } from '../../lib/contract/names';
+import { ROOT } from '../fixtures/config-dir';
+import type { Resource, Synthesized } from './synthesize';
+
+/** What holds of the templates of every sound configuration, whatever it says. Throws where it does not. */
+export interface TemplateRule {
+  readonly says: string;
+  readonly check: (made: Synthesized, cluster: Cluster) => void;
+}
+
+const nodesOf = (cluster: Cluster) => shardsOf(cluster).flatMap((shard) => shard.nodes);
+const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
+
+export const TEMPLATE_RULES: readonly TemplateRule[] = [
+  {
+    says: 'what must survive is kept, and there is a volume for each node, in its zone',
+    check(made, cluster) {
+      const shards = shardsOf(cluster).map(({ shard }) => `stateful${shardSuffix(shard)}`);
+      for (const stack of shards) {
+        for (const resource of Object.values(made.stacks[stack]!).filter((r) => r.Type !== 'AWS::S3::BucketPolicy')) {
+          expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+        }
+        const manifest = JSON.parse(readFileSync(join(made.dir, 'manifest.json'), 'utf8'));
+        expect(manifest.artifacts[stack].properties.terminationProtection).toBe(true);
+      }
+      const volumes = made
+        .all('AWS::EC2::Volume')
+        .map(({ Properties: p }) => [p.AvailabilityZone, p.Size, p.Encrypted]);
+      const wanted = nodesOf(cluster).map(({ zone }) => [zone, cluster.volume.sizeGiB, true]);
+      expect(volumes.sort()).toEqual(wanted.sort());
+    },
+  },
+  {
+    says: 'instances: IMDSv2 only, no key, encrypted, on the pinned image and type, one group of one per node',
+    check(made, cluster) {
+      const templates = made.all('AWS::EC2::LaunchTemplate').map((t) => t.Properties.LaunchTemplateData);
+      expect(templates).toHaveLength(nodesOf(cluster).length);
+      for (const data of templates) {
+        expect(data).toMatchObject({
+          ImageId: cluster.instance.ami[cluster.region],
+          InstanceType: cluster.instance.type,
+          MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+        });
+        expect(data).not.toHaveProperty('KeyName');
+        for (const { Ebs } of data.BlockDeviceMappings) expect(Ebs.Encrypted).toBe(true);
+      }
+      for (const { Properties: p } of made.all('AWS::AutoScaling::AutoScalingGroup')) {
+        expect([p.MinSize, p.MaxSize, p.VPCZoneIdentifier.length]).toEqual(['1', '1', 1]);
+      }
+    },
+  },
+  {
+    says: 'a deploy replaces one node of a shard after the other',
+    check(made, cluster) {
+      for (const { shard } of shardsOf(cluster)) {
+        const stack = made.stacks[`nodes${shardSuffix(shard)}`]!;
+        const groups = Object.entries(stack).filter(([, r]) => r.Type === 'AWS::AutoScaling::AutoScalingGroup');
+        expect(groups).toHaveLength(cluster.replicas);
+        groups.slice(1).forEach(([, group], i) => expect(group.DependsOn).toContain(groups[i]![0]));
+      }
+    },
+  },
+  {
+    says: 'nobody gets in but by the known ports, and from outside only clients',
+    check(made, cluster) {
+      const ingress = [
+        ...made.all('AWS::EC2::SecurityGroupIngress').map((r) => r.Properties),
+        ...made.all('AWS::EC2::SecurityGroup').flatMap((r) => r.Properties.SecurityGroupIngress ?? []),
+      ].filter((rule) => rule.Description === undefined || !/:443$/.test(rule.Description));
+      expect(ingress.length).toBeGreaterThan(5);
+      for (const rule of ingress) {
+        if (rule.CidrIp !== undefined) expect(cluster.clients).toContain(rule.CidrIp);
+        expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
+        expect(rule.ToPort).toBe(rule.FromPort);
+      }
+    },
+  },
+  {
+    says: "every name begins with the cluster's, and is there once",
+    check(made, { name }) {
+      for (const [type, key] of [
+        ['AWS::Lambda::Function', 'FunctionName'],
+        ['AWS::CloudWatch::Alarm', 'AlarmName'],
+        ['AWS::Events::Rule', 'Name'],
+      ] as const) {
+        const all = names(made.all(type), key);
+        expect(all.filter((one) => !one.startsWith(`${name}-`) || one.length > 64 + 191)).toEqual([]);
+        expect(new Set(all).size).toBe(all.length);
+      }
+      expect(names(made.all('AWS::Lambda::Function'), 'FunctionName').filter((one) => one.length > 64)).toEqual([]);
+    },
+  },
+  {
+    says: 'no custom resources, no wildcard actions but those that a hook of the user asks for',
+    check(made, cluster) {
+      const types = Object.values(made.stacks).flatMap((resources) => Object.values(resources).map((r) => r.Type));
+      expect(types.filter((type) => /^Custom::|::CustomResource$/.test(type))).toEqual([]);
+      const documents = [
+        ...made
+          .all('AWS::IAM::Role')
+          .flatMap((r) => (r.Properties.Policies ?? []).map((p: { PolicyDocument: object }) => p.PolicyDocument)),
+        ...made.all('AWS::IAM::Policy').map((r) => r.Properties.PolicyDocument),
+      ];
+      const actions = documents.flatMap((d) => d.Statement.flatMap((s: { Action: string | string[] }) => s.Action));
+      const asked = cluster.remedies.flatMap(({ hook }) => (hook?.allow ?? []).flatMap((allow) => allow.actions));
+      expect(actions.length).toBeGreaterThan(10);
+      expect(actions.filter((action: string) => action.includes('*') && !asked.includes(action))).toEqual([]);
+    },
+  },
+  {
+    says: 'functions run in the VPC, in each zone, with a log that ends',
+    check(made, cluster) {
+      for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
+        expect(p.VpcConfig.SubnetIds).toHaveLength(cluster.zones.length);
+        expect(p.LoggingConfig.LogGroup).toBeDefined();
+      }
+      for (const log of made.all('AWS::Logs::LogGroup')) expect(log.Properties.RetentionInDays).toBe(30);
+    },
+  },
+  {
+    says: 'every alarm has a runbook entry',
+    check(made, { name }) {
+      for (const alarm of names(made.all('AWS::CloudWatch::Alarm'), 'AlarmName')) {
+        const entry = alarm.slice(name.length + 1).replace(/-\d+$/, '');
+        const path = join(ROOT, 'docs/runbook', `${entry}.md`);
+        expect({ path, exists: existsSync(path) }).toEqual({ path, exists: true });
+      }
+    },
+  },
+  {
+    says: 'each shard has the alarms that are the second trigger of a failover',
+    check(made, cluster) {
+      const triggers = made
+        .all('AWS::CloudWatch::Alarm')
+        .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('promotealertingFunction'));
+      expect(triggers).toHaveLength(2 * cluster.shards);
+    },
+  },
+  {
+    says: 'what only some have is there where it is asked for',
+    check(made, cluster) {
+      const has = (name: string): boolean =>
+        names(made.all('AWS::Lambda::Function'), 'FunctionName').includes(`${cluster.name}-${name}`);
+      expect({
+        snapshots: has('take-snapshot'),
+        remedies: has('reconnect-redis'),
+        thanos: has('route-queries'),
+      }).toEqual({
+        snapshots: cluster.snapshots === true,
+        remedies: cluster.remedies.length > 0,
+        thanos: cluster.thanos !== null,
+      });
+      expect(made.stacks.thanos !== undefined).toBe(cluster.thanos !== null);
+    },
+  },
+  {
+    says: 'cdk-nag finds nothing',
+    check(made) {
+      expect(new AwsSolutionsChecks().validateScope(made.app).violations).toEqual([]);
+    },
+  },
+];

@@ -48,7 +48,7 @@ const program = new Command('promha')
 const withWhere = (command: Command): Command =>
   command
     .option('--local', 'the system that `npm start` runs on this machine')
-    .option('--cluster <name>', 'name of the deployed cluster (default: trading-metrics)')
+    .option('--cluster <name>', 'name of the deployed cluster (default: that of config/cluster.ts)')
     .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
     .option('--json', 'machine-readable output');
 

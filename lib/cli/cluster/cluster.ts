@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { runningState } from '../../shell/local/run-state';
 import { UserError } from '../../contract/errors';
 import { Unreachable } from '../exit';
+import { configuredCluster, type Configured } from './configured';
 
 /** Where a cluster's control bucket is. */
 export interface ClusterHandle {
@@ -13,8 +14,6 @@ export interface ClusterHandle {
 /** Output of the stateful stack that names the control bucket. */
 const BUCKET_OUTPUT = 'ControlBucketName';
 
-/** Where none is named. */
-const DEFAULT_CLUSTER = 'trading-metrics';
 /** A person waits for this one, and the SDK would wait for ever. */
 const TIMEOUT_MS = 10_000;
 
@@ -55,8 +54,18 @@ export function localCluster(named?: string): ClusterHandle {
   return { cluster: state.cluster, shard: 0, controlBucket: state.controlBucket };
 }
 
-/** Finds the control bucket by the stateful stack's output. @throws Unreachable */
-export async function awsCluster(cluster = DEFAULT_CLUSTER, timeoutMs = TIMEOUT_MS): Promise<ClusterHandle> {
+/**
+ * The deployed cluster of that name, or the one of config/cluster.ts, in whose region the SDK then looks unless the
+ * environment names another. Found by the stateful stack's output. @throws Unreachable, or UserError when none is named
+ */
+export async function awsCluster(
+  named?: string,
+  timeoutMs = TIMEOUT_MS,
+  configured: () => Configured = configuredCluster,
+): Promise<ClusterHandle> {
+  const meant = named === undefined ? configured() : null;
+  const cluster = named ?? meant!.name;
+  if (meant !== null && process.env.AWS_DEFAULT_REGION === undefined) process.env.AWS_REGION ??= meant.region;
   if (!/^[a-z][a-z0-9-]*$/.test(cluster)) {
     throw new UserError({
       what: '--cluster is not the name of a cluster',

@@ -36,14 +36,21 @@ export type DrillDecision = DrillPlan | { readonly kind: 'refuse'; readonly beca
 /** Whether a drill may begin: only where nothing is wrong, so that what follows is the drill's doing and is survived. */
 export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision {
   const { cluster, shard, active, epoch, nodes, problems } = report;
-  const heirs = nodes.filter((n) => n.node !== active && n.couldTakeOver && n.wrong === '').map((n) => n.node);
+  const heirs = nodes
+    .filter((n) => n.node !== active && n.couldTakeOver && n.wrong === '' && !n.warmingUp)
+    .map((n) => n.node);
   if (!report.healthy || active === null || epoch === null) {
     const because = `Something is wrong already: ${problems.join(' ')}`;
     return { kind: 'refuse', because, fix: 'mend that first; `promha status` says when all is well' };
   }
   if (heirs.length === 0) {
     const because = `No other node could take over from ${active}, so alerting would stop.`;
-    return { kind: 'refuse', because, fix: 'wait until `promha status` shows a standby that could' };
+    const warm = nodes.some((n) => n.warmingUp) ? ' The others have just started.' : '';
+    return {
+      kind: 'refuse',
+      because: `${because}${warm}`,
+      fix: 'wait until `promha status` shows a standby that could',
+    };
   }
   const { movedMs, wellMs } = LIMITS[drill];
   return {

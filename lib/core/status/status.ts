@@ -53,6 +53,8 @@ export interface NodeReport {
   readonly couldTakeOver: boolean;
   /** Between two scrapes, ms, while it scrapes less often than configured; else null. */
   readonly slowScrapeMs: number | null;
+  /** It has just started: its gate will hold every alert that fires within one resend interval. */
+  readonly warmingUp: boolean;
   /** Empty when nothing is wrong. */
   readonly wrong: string;
 }
@@ -64,6 +66,8 @@ export interface StatusReport {
   readonly healthy: boolean;
   /** What is wrong, worst first; one sentence each. */
   readonly problems: readonly string[];
+  /** What is not as it will be in a moment, and is no problem; one sentence each. */
+  readonly notes: readonly string[];
   readonly active: NodeId | null;
   readonly epoch: number | null;
   readonly since: string | null;
@@ -90,7 +94,7 @@ export interface StatusReport {
 export function reportStatus(view: ClusterView, now: number): StatusReport {
   const { assignment, policy } = view;
   const active = assignment?.active ?? null;
-  const nodes = view.nodes.map((node) => reportNode(view, node, active));
+  const nodes = view.nodes.map((node) => reportNode(view, node, active, now));
   const problems: string[] = [];
   if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');
   const activeProbe = active === null ? undefined : view.probes.get(active);
@@ -137,6 +141,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     shard: view.shard,
     healthy: problems.length === 0,
     problems,
+    notes: nodes.filter((n) => n.warmingUp).map((n) => `${n.node} is warming up: its gate began to listen just now.`),
     active,
     epoch: assignment?.epoch ?? null,
     since: assignment?.since ?? null,
@@ -170,10 +175,11 @@ function byHand(nodes: readonly NodeReport[], active: NodeId): string {
     : `Nothing is done about that until \`promha resume\`; \`promha switchover --to ${heir}\` gives alerting to ${heir} and keeps the pause.`;
 }
 
-function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): NodeReport {
+function reportNode(view: ClusterView, node: NodeId, active: NodeId | null, now: number): NodeReport {
   const { policy } = view;
   const announced = view.announcements.get(node);
   const probe = view.probes.get(node);
+  const warmingUp = isWarmingUp(announced, probe, policy, now);
   return {
     node,
     role: node === active ? 'active' : 'standby',
@@ -186,14 +192,29 @@ function reportNode(view: ClusterView, node: NodeId, active: NodeId | null): Nod
     gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
     slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
     couldTakeOver: probe !== undefined && eligible(probe, policy),
-    wrong: wrongWith(announced, probe, node === active, policy),
+    warmingUp,
+    wrong: wrongWith(announced, probe, node === active, warmingUp, policy),
   };
+}
+
+/** A resend interval, with a margin: longer than that, a gate that is still cold is news. */
+const WARM_WITHIN_MS = 60_000;
+
+function isWarmingUp(
+  announced: NodeAnnouncement | undefined,
+  probe: Probe | undefined,
+  policy: Policy,
+  now: number,
+): boolean {
+  if (announced === undefined || probe === undefined || !works(probe, policy) || probe.agent!.gateWarm) return false;
+  return now - Date.parse(announced.agentStartedAt) < WARM_WITHIN_MS;
 }
 
 function wrongWith(
   announced: NodeAnnouncement | undefined,
   probe: Probe | undefined,
   active: boolean,
+  warmingUp: boolean,
   policy: Policy,
 ): string {
   if (announced === undefined) return 'it never announced itself';
@@ -201,7 +222,7 @@ function wrongWith(
   if (!works(probe, policy)) return complaints(probe, policy);
   if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
   if (active && !probe.agent!.gateOpen) return 'its gate is closed';
-  if (!active && !probe.agent!.gateWarm) return 'its gate has not listened long enough to take over';
+  if (!active && !probe.agent!.gateWarm && !warmingUp) return 'its gate has not listened long enough to take over';
   return '';
 }
 
@@ -238,9 +259,10 @@ export function renderStatus(r: StatusReport, now: number): string {
       : `${r.active} alerts, epoch ${r.epoch}, since ${r.since}.\nWhy: ${r.reason}`;
   return [
     r.healthy
-      ? `${r.cluster}, shard ${r.shard}: all well.`
+      ? `${r.cluster}, shard ${r.shard}: all well${r.notes.length > 0 ? '; some of it has just started' : ''}.`
       : `${r.cluster}, shard ${r.shard}: ${r.problems.length} problem(s).`,
     ...r.problems.map((p) => `  ! ${p}`),
+    ...r.notes.map((note) => `  · ${note}`),
     '',
     who,
     r.alerting === null

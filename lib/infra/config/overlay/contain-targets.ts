@@ -75,6 +75,7 @@ export function containRemedies(
 }
 
 function withoutUser<T extends object>(connect: T): T {
-  const { username: _, ...rest } = connect as T & { username?: string };
-  return rest as T;
+  const without = { ...connect } as T & { username?: string };
+  delete without.username;
+  return without;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
-import type { ConfigBundle } from '../../lib/contract/node-documents';
+import type { ConfigBundle } from '../../lib/contract/documents/config';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { addCluster } from '../../lib/infra/stacks/cluster-app';
 import { FIXTURE_CONFIG, ROOT } from '../fixtures/config-dir';

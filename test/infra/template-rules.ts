@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { shardsOf } from '../../lib/infra/config/layout';
-import { shardSuffix } from '../../lib/contract/names';
+import { shardSuffix } from '../../lib/contract/functions';
 import { ROOT } from '../fixtures/config-dir';
 import type { Resource, Synthesized } from './synthesize';
 

@@ -5,18 +5,23 @@ import { UserError } from '../lib/contract/errors';
 import { ConfigurationError } from '../lib/infra/config/problems';
 import { programPids } from './run/actions/actions';
 import { Cleanup } from './run/hosts/cleanup';
-import { waitUntilReady } from './run/ready';
+import type { Reach } from './run/deploy/overlay';
+import type { Shown } from './run/events';
+import type { System } from './run/parts';
+import { localStore, waitUntilReady } from './run/ready';
 import { runDir } from '../lib/shell/local/run-state';
 import { startSystem } from './run/system';
-import { renderTable } from './run/table';
+import { pagesOf, renderTable, renderTry, withoutPage, type TableFacts } from './run/table';
+import { Terminal } from './run/terminal';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
 const READY_MS = 120_000;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const terminal = new Terminal();
+const say = (text: string): void => terminal.say(text);
 
 async function main(args: readonly string[]): Promise<number> {
-  const { receivers, targets } = readCall(args);
+  const { verbose, ...reach } = readCall(args);
   const stop = new AbortController();
   const cleanup = new Cleanup();
   let ends: (code: number) => void;
@@ -29,39 +34,63 @@ async function main(args: readonly string[]): Promise<number> {
       ends(0);
     });
   }
-  const clock = (line: string): void => say(`${new Date().toISOString().slice(11, 23)}  ${line}`);
+  let onNewRole = (): void => undefined;
+  const onEvent = (line: string, shown?: Shown): void => {
+    const tone = shown?.tone ?? (line.startsWith('!') ? 'bad' : 'faint');
+    terminal.say(`${new Date().toISOString().slice(11, 23)}  ${line}`, tone);
+    if (shown?.newRole) onNewRole();
+  };
 
   let code: number;
   try {
+    const onProgress = (line: string): void => terminal.begin(`· ${line}`);
     const system = await startSystem(
-      {
-        onProgress: (line) => say(`· ${line}`),
-        onEvent: clock,
-        signal: stop.signal,
-        missingThanos: 'build-for-next-time',
-        reach: { receivers, targets },
-      },
+      { onProgress, onEvent, verbose, signal: stop.signal, missingThanos: 'build-for-next-time', reach },
       cleanup,
       runDir(),
     );
-    say('· waiting until every node works and one alerts');
+    onProgress('waiting until every node works and one alerts');
     const { assignment } = await waitUntilReady(system.state, READY_MS, stop.signal);
     system.start.save({ ready: true });
-    const [pid] = programPids(system.state.runId, assignment!.active, 'prometheus');
-    say(renderTable(system.state, assignment!, pid!));
-    say('ready');
+    const facts = { pidOf: pidsOf(system), withoutPage: await withoutPage(pagesOf(system.state)) };
+    say(renderTable(system.state, assignment!, facts));
+    say(renderTry(system.state, assignment!, facts));
+    terminal.say('ready', 'good');
+    // A fail-over is one change of two gates: the table once, when both have moved.
+    let again: NodeJS.Timeout | undefined;
+    onNewRole = () => {
+      clearTimeout(again);
+      again = setTimeout(() => void tableAgain(system, facts), 2_000);
+    };
     code = await end;
+    clearTimeout(again);
   } catch (error) {
+    terminal.end();
     code = stop.signal.aborted ? 0 : fail(error as Error);
     cleanup.failed = code !== 0;
   }
   const failed = await cleanup.run();
-  for (const line of failed) say(`! ${line}`);
+  for (const line of failed) terminal.say(`! ${line}`, 'bad');
   if (stop.signal.aborted && failed.length === 0) {
     say('stopped; nothing is left running');
   }
   if (cleanup.failed && existsSync(runDir())) say(`logs: ${runDir()}/logs`);
   return failed.length > 0 ? 1 : code;
+}
+
+const pidsOf =
+  ({ state, instances }: System): TableFacts['pidOf'] =>
+  (node, program) =>
+    program === 'agent'
+      ? (instances.get(node)?.agentPid ?? null)
+      : (programPids(state.runId, node, program)[0] ?? null);
+
+/** Roles as they are now. A control bucket that a drill has stopped tells none: then there is no table. */
+async function tableAgain({ state }: System, facts: TableFacts): Promise<void> {
+  const read = await localStore(state)
+    .readAssignment()
+    .catch(() => null);
+  if (read !== null) say(renderTable(state, read.assignment, facts));
 }
 
 function fail(error: NodeJS.ErrnoException): number {
@@ -76,17 +105,21 @@ function fail(error: NodeJS.ErrnoException): number {
 }
 
 /** @throws UserError */
-function readCall(args: readonly string[]): { receivers: boolean; targets: boolean } {
+function readCall(args: readonly string[]): Reach & { readonly verbose: boolean } {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { 'real-receivers': { type: 'boolean' }, 'real-targets': { type: 'boolean' } },
+      options: {
+        'real-receivers': { type: 'boolean', default: false },
+        'real-targets': { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+      },
     });
-    return { receivers: values['real-receivers'] === true, targets: values['real-targets'] === true };
+    return { receivers: values['real-receivers'], targets: values['real-targets'], verbose: values.verbose };
   } catch (error) {
     throw new UserError({
       what: (error as Error).message,
-      expected: 'npm start [-- --real-receivers] [--real-targets]',
+      expected: 'npm start [-- --verbose] [--real-receivers] [--real-targets]',
       fix: 'call it like that',
     });
   }

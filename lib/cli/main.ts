@@ -62,7 +62,9 @@ withWhere(
   const healthy = shards.every((report) => report.healthy);
   // Of one shard its report, as it was before there were several.
   const json = shards.length === 1 ? shards[0] : { cluster: shards[0]!.cluster, healthy, shards };
-  const text = shards.map((report) => renderStatus(report, now)).join('\n');
+  const text = shards
+    .map((report) => renderStatus(report, now, process.stdout.isTTY ? process.stdout.columns : undefined))
+    .join('\n');
   process.stdout.write(where.json ? `${JSON.stringify(json, null, 2)}\n` : text);
   process.exitCode = healthy ? EXIT.well : EXIT.unwell;
 });

@@ -73,6 +73,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
     {
       onProgress: (line) => say(`· ${line}`),
       onEvent: () => {},
+      verbose: false,
       signal,
       // A build beside the drill would be felt in its figures.
       missingThanos: scenario.needsThanos ? 'wait' : 'do-without',

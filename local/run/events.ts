@@ -1,36 +1,85 @@
-/** Log lines of agents and functions that a person at the terminal wants to see; null for all others. */
-export function describeLine(source: string, line: string): string | null {
-  let entry: Record<string, unknown>;
-  try {
-    entry = JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return `${source}: ${line}`; // not a log line of ours: a crash, most likely, and worth showing
-  }
-  const { event, level } = entry;
-  if (typeof event !== 'string') return null;
-  if (QUIET.has(event)) return null;
-  const notable = level === 'warn' || level === 'error' || SHOWN.has(event);
-  if (!notable) return null;
-  const details = Object.entries(entry)
-    .filter(([key]) => !['at', 'level', 'event'].includes(key))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
-  return `${source}: ${event}${details === '' ? '' : `  ${details}`}`;
+import type { Tone } from './terminal';
+
+/** Something that happened, for a person. */
+export interface Shown {
+  readonly text: string;
+  readonly tone: Tone;
+  /** Another node alerts now. */
+  readonly newRole?: true;
 }
 
-/** Information that is news. */
-const SHOWN = new Set([
-  'promoted',
-  'gate-opened',
-  'gate-closed',
-  'assignment-applied',
-  'config-loaded',
-  'alarm',
-  'probe-missed',
-  'remedy-called',
-  'remedy-reconnected',
-  'remedy-left-to-another',
-  'remedy-held-back',
-]);
-/** Warnings that repeat; the first one of their kind is told by another event. */
-const QUIET = new Set(['not-promoted']);
+type Entry = Readonly<Record<string, unknown>>;
+type Describe = (source: string, entry: Entry) => Shown | null;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What a reader is told of the events that are news to anybody; everything else needs --verbose. */
+const NEWS: Readonly<Record<string, Describe>> = {
+  promoted: (_, { because, active, epoch }) => ({
+    text: `${text(active)} shall alert (epoch ${text(epoch)}): ${text(because)}`,
+    tone: 'warn',
+  }),
+  'gate-opened': (node) => ({ text: `${node} alerts now: its gate is open`, tone: 'good', newRole: true }),
+  'gate-closed': (node, { because }) => ({
+    text: `${node} stands by: its gate is closed (${text(because)})`,
+    tone: 'warn',
+  }),
+  'process-started': (node, { process, pid }) => ({
+    text: `${node}: ${text(process)} runs (pid ${text(pid)})`,
+    tone: 'faint',
+  }),
+  'process-exited': (node, { process, how }) => ({
+    text: `${node}: ${text(process)} ended (${text(how)})`,
+    tone: 'bad',
+  }),
+  'config-loaded': (node, { profile }) => ({
+    text: `${node} runs the configuration${profile === 'normal' || profile === undefined ? '' : `, scraping less (${text(profile)})`}`,
+    tone: 'faint',
+  }),
+  'config-rejected': (node, { error }) => ({ text: `${node} refuses the configuration: ${text(error)}`, tone: 'bad' }),
+  'profile-changed': (_, { because }) => ({ text: text(because), tone: 'warn' }),
+  'queries-rerouted': (_, { because }) => ({ text: text(because), tone: 'warn' }),
+  'remedy-called': (node, { remedy }) => ({ text: `${node} calls the remedy ${text(remedy)}`, tone: 'plain' }),
+  'remedy-reconnected': (_, { because }) => ({ text: text(because), tone: 'good' }),
+  'remedy-give-up': (_, { because }) => ({ text: text(because), tone: 'bad' }),
+  alarm: (_, { alarm, state, before }) => {
+    if (state === 'ALARM') return { text: `ALARM ${text(alarm)}`, tone: 'bad' };
+    return state === 'OK' && before === 'ALARM' ? { text: `alarm ${text(alarm)} is over`, tone: 'good' } : null;
+  },
+};
+
+/** Warnings that repeat, and those about what every start goes through; `--verbose` has them. */
+const QUIET = new Set(['not-promoted', 'waiting-for', 'config-pointer-missing', 'probe-missed', 'older-epoch-refused']);
+
+/** A log line of an agent or a function as a person at the terminal wants it; null for all others. */
+export function describeLine(source: string, line: string, verbose = false): Shown | null {
+  const entry = parse(line);
+  // Not a log line of ours: a crash, most likely, and worth showing.
+  if (entry === null) return { text: `${source}: ${line}`, tone: 'bad' };
+  const { event, level } = entry;
+  if (typeof event !== 'string') return null;
+  const bad = level === 'warn' || level === 'error';
+  const tone = level === 'error' ? 'bad' : bad ? 'warn' : 'faint';
+  if (verbose) return { text: `${source}: ${event}${details(entry)}`, tone };
+  const news = Object.hasOwn(NEWS, event) ? NEWS[event] : undefined;
+  if (news !== undefined) return news(source, entry);
+  if (!bad || QUIET.has(event)) return null;
+  return { text: `${source}: ${event}${details(entry)}`, tone };
+}
+
+function parse(line: string): Entry | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Entry) : null;
+  } catch {
+    return null;
+  }
+}
+
+function details(entry: Entry): string {
+  const found = Object.entries(entry)
+    .filter(([key]) => !['at', 'level', 'event'].includes(key))
+    .map(([key, value]) => `${key}=${text(value)}`)
+    .join(' ');
+  return found === '' ? '' : `  ${found}`;
+}

@@ -1,3 +1,4 @@
+import type { Shown } from './events';
 import type { Reach } from './deploy/overlay';
 import type { Cleanup } from './hosts/cleanup';
 import type { RunState } from '../../lib/shell/local/run-state';
@@ -9,7 +10,9 @@ export interface SystemOptions {
   /** Progress while starting, one line each. */
   readonly onProgress: (line: string) => void;
   /** What happens afterwards, one line each. */
-  readonly onEvent: (line: string) => void;
+  readonly onEvent: (line: string, shown?: Shown) => void;
+  /** Every event with all that it says, instead of what is news to anybody. */
+  readonly verbose: boolean;
   /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
   readonly signal: AbortSignal;
   readonly missingThanos: MissingThanos;

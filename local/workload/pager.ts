@@ -1,20 +1,16 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
+import { renderPages, type Kept as Notification } from './pager-page';
 
 /**
  * Stands for the pager service: takes Alertmanager's webhook at POST /notifications or
  * /notifications/<source>, keeps each as one JSON line {receivedAt, source, payload}, and gives all of
- * them back at GET /notifications (?source=… and ?since=<ISO time> narrow it). Prints nothing.
+ * them back at GET /notifications (?source=… and ?since=<ISO time> narrow it): as a page to a browser, else as JSON.
+ * Prints nothing.
  *
  * Environment: PAGER_LISTEN (default 127.0.0.1:9300), PAGER_FILE (default notifications.jsonl).
  */
-interface Notification {
-  readonly receivedAt: string;
-  readonly source: string;
-  readonly payload: unknown;
-}
-
 const file = process.env.PAGER_FILE ?? 'notifications.jsonl';
 
 const server = createServer((request, response) => {
@@ -29,10 +25,10 @@ const server = createServer((request, response) => {
   if (request.method === 'GET') {
     const wanted = url.searchParams.get('source') ?? source[1];
     const since = url.searchParams.get('since') ?? '';
-    return answer(
-      200,
-      read().filter((n) => (wanted === undefined || n.source === wanted) && n.receivedAt >= since),
-    );
+    const found = read().filter((n) => (wanted === undefined || n.source === wanted) && n.receivedAt >= since);
+    if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return answer(200, found);
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(renderPages(found));
+    return;
   }
   if (request.method !== 'POST') return answer(405, { error: 'POST or GET' });
   text(request).then(

@@ -89,7 +89,7 @@ describe('npm start', () => {
       }
 
       process.kill(Number(pid), 'SIGKILL');
-      await until('the take-over', () => output.includes(`${standby}: gate-opened`), 30_000);
+      await until('the take-over', () => output.includes(`${standby} alerts now`), 30_000);
       const status = JSON.parse(
         execFileSync(process.execPath, ['bin/promha.cjs', 'history', '--local', '--json'], {
           cwd: PROJECT,

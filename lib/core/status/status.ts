@@ -5,6 +5,7 @@ import type { RemedyRecord } from '../../contract/documents/remedy';
 import type { KeptAside } from '../../contract/documents/set-aside';
 import { complaints, eligible, serves, works, type Probe } from '../failover/health';
 import type { ScrapeProfile } from '../../contract/profile';
+import { nodeTable } from './node-table';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
 import { volumeLines, volumeProblems, type VolumesView } from './volume-status';
 import { remedyLine } from '../remedies/remedy-lease';
@@ -226,33 +227,8 @@ function wrongWith(
   return '';
 }
 
-/** The report for a person: what is wrong first. */
-export function renderStatus(r: StatusReport, now: number): string {
-  const lag = (n: NodeReport): string => (n.scrapeLagMs === null ? '-' : `${(n.scrapeLagMs / 1000).toFixed(1)} s`);
-  const rows = [
-    ['NODE', 'ROLE', 'GATE', 'READY', 'LAST SCRAPE', 'PROFILE', 'VOLUME', 'ADDRESS', 'ZONE', 'WRONG'],
-    ...r.nodes.map((n) => [
-      n.node,
-      n.role,
-      n.gate,
-      n.ready ? 'yes' : 'NO',
-      lag(n),
-      n.slowScrapeMs === null
-        ? (n.scrapeProfile ?? '-')
-        : `${n.scrapeProfile ?? '?'}, every ${n.slowScrapeMs / 1000} s`,
-      n.volumeId ?? '-',
-      n.address ?? '-',
-      n.zone ?? '-',
-      n.wrong || '-',
-    ]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const table = rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd(),
-  );
+/** The report for a person: what is wrong first. Columns that say least go where they do not fit. */
+export function renderStatus(r: StatusReport, now: number, columns = Infinity): string {
   const who =
     r.active === null
       ? 'Nobody is assigned.'
@@ -271,7 +247,7 @@ export function renderStatus(r: StatusReport, now: number): string {
     ...(r.defaultPolicyBecause === null ? [] : [`Judged by the default policy: ${r.defaultPolicyBecause}.`]),
     ...r.remedies.map((record) => remedyLine(record, now)),
     '',
-    ...table,
+    ...nodeTable(r.nodes, columns),
     '',
     ...volumeLines(r.volumes, now),
     ...keptAside(r),

@@ -54,8 +54,8 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
   const client = { endpoint, region, credentials: LOCAL_CREDENTIALS };
   const onLine = (source: string, line: string): void => {
     appendFileSync(join(dir, 'logs', `${source}.jsonl`), `${line}\n`);
-    const described = describeLine(source, line);
-    if (described !== null) start.onEvent(described);
+    const described = describeLine(source, line, start.verbose);
+    if (described !== null) start.onEvent(described.text, described);
   };
 
   const { prometheus, promtool, alertmanager, amtool } = tools;

@@ -70,15 +70,40 @@ describe('HAProxy in the place of the NLB', () => {
 });
 
 describe('events at the terminal', () => {
-  test('role changes and failures are shown, routine is not', () => {
-    expect(describeLine('node-1', '{"at":"x","level":"info","event":"gate-opened","epoch":2}')).toBe(
-      'node-1: gate-opened  epoch=2',
+  const shown = (source: string, entry: object, verbose = false): string | null =>
+    describeLine(source, JSON.stringify(entry), verbose)?.text ?? null;
+
+  test('role changes, processes, configuration and failures are told in words, routine is not', () => {
+    expect(describeLine('node-1', '{"level":"info","event":"gate-opened","held":0,"because":"x"}')).toEqual({
+      text: 'node-1 alerts now: its gate is open',
+      tone: 'good',
+      newRole: true,
+    });
+    expect(shown('node-1', { level: 'info', event: 'process-started', process: 'prometheus', pid: 7 })).toBe(
+      'node-1: prometheus runs (pid 7)',
     );
-    expect(describeLine('node-1', '{"at":"x","level":"info","event":"announced"}')).toBeNull();
-    expect(describeLine('node-1', '{"at":"x","level":"error","event":"anything"}')).toBe('node-1: anything');
+    expect(shown('node-1', { level: 'info', event: 'config-loaded', hash: 'abc', moduluses: [1] })).toBe(
+      'node-1 runs the configuration',
+    );
+    expect(shown('node-1', { level: 'info', event: 'announced' })).toBeNull();
+    expect(shown('node-1', { level: 'error', event: 'anything', error: 'why' })).toBe('node-1: anything  error=why');
   });
+
+  test.each([
+    ['INSUFFICIENT_DATA', 'OK', null],
+    ['OK', 'INSUFFICIENT_DATA', null],
+    ['ALARM', 'OK', 'ALARM a'],
+    ['OK', 'ALARM', 'alarm a is over'],
+  ])('an alarm that is %s after %s: %s', (state, before, text) => {
+    expect(shown('alarm', { event: 'alarm', alarm: 'a', state, before })).toBe(text);
+  });
+
+  test('asked for, everything is shown with all that it says', () => {
+    expect(shown('node-1', { level: 'info', event: 'announced', at: 'x', n: 1 }, true)).toBe('node-1: announced  n=1');
+  });
+
   test('a line that is no log line is a crash, most likely: shown', () => {
-    expect(describeLine('node-1', 'TypeError: x')).toBe('node-1: TypeError: x');
+    expect(describeLine('node-1', 'TypeError: x')).toEqual({ text: 'node-1: TypeError: x', tone: 'bad' });
   });
 });
 

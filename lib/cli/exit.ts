@@ -2,7 +2,7 @@ import { UserError } from '../contract/errors';
 
 /**
  * What promha ends with, for scripts. 0 well, or done as asked. 1 something is wrong with the cluster, or what was asked
- * was refused or not seen to work. 2 a call that cannot be done: flag, name, time. 3 nobody can say: credentials, stack or
+ * was refused or not seen to work. 2 usage error: flag, name, duration. 3 nobody can say: credentials, stack or
  * bucket cannot be reached, or a part could not be looked at. 4 promha itself failed.
  */
 export const EXIT = { well: 0, unwell: 1, badCall: 2, unreachable: 3, defect: 4 } as const;

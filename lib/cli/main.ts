@@ -130,7 +130,7 @@ const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)}
 withWhere(
   program
     .command('drill')
-    .description(`hurts the cluster on purpose, after asking, and looks whether it bears it:\n${kinds.join('\n')}`)
+    .description(`injects a fault after confirmation and verifies recovery:\n${kinds.join('\n')}`)
     .argument('<drill>', 'which one'),
 )
   .option('--confirm <cluster>', 'its name, for scripts; without it somebody has to type it')

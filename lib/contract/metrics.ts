@@ -29,7 +29,7 @@ export const METRICS = {
   queriesThroughThanos: 'QueriesThroughThanos',
   /** Per node: seconds since its sidecar last uploaded a block, or since it could have for the first time. */
   uploadAge: 'BlockUploadAgeSeconds',
-  /** Seconds since the dead man's switch was last evaluated that has gone the whole way; its absence means that none has. */
+  /** Age in seconds of the last watchdog alert that was delivered end to end; absent when none was. */
   watchdogAge: 'WatchdogAgeSeconds',
   /** Of a remedy, and of the shard: one for each attempt; 1 or 0 at the end of a call that tried. */
   remedyAttempts: 'RemedyAttempts',

@@ -35,7 +35,7 @@ function among(there: Shards, handle: ClusterHandle, shard: string | undefined):
   if (shard === undefined) return [...there.keys()].map((n) => ({ ...handle, shard: n }));
   if (there.has(Number(shard))) return [{ ...handle, shard: Number(shard) }];
   throw new UserError({
-    what: '--shard names none of the cluster’s',
+    what: 'unknown shard',
     got: shard,
     expected: [...there.keys()].join(', '),
     fix: 'name one of these; `npx promha status` shows them all',

@@ -158,7 +158,7 @@ function readRange(text: string): number {
   const ms = parseDuration(text);
   if (ms !== null && ms > 0) return ms;
   throw new UserError({
-    what: '--range is not a length of time',
+    what: '--range is not a duration',
     got: text,
     expected: 'numbers with units d, h, m, s, from large to small, such as 15m or 1h30m',
     fix: 'npx promha audit --range 15m',

@@ -27,7 +27,7 @@ export const policyShape = open({
   heartbeatStaleMs: number,
   /** Only after S3 was out of reach for this long may a standby alert without an assignment. */
   storeOutageGraceMs: number,
-  /** No alert has gone the whole way for this long: alerting is silent, whatever every part says of itself. */
+  /** No watchdog alert has been delivered end to end for this long: alerting is silent, whatever every part says of itself. */
   alertingSilentMs: number,
   flapping: open({
     /** Promotions are counted over this long. */

@@ -41,7 +41,7 @@ export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision
     .map((n) => n.node);
   if (!report.healthy || active === null || epoch === null) {
     const because = `Something is wrong already: ${problems.join(' ')}`;
-    return { kind: 'refuse', because, fix: 'mend that first; `promha status` says when all is well' };
+    return { kind: 'refuse', because, fix: 'fix that first; `promha status` says when all is well' };
   }
   if (heirs.length === 0) {
     const because = `No other node could take over from ${active}, so alerting would stop.`;

@@ -77,7 +77,7 @@ export interface StatusReport {
   /** The scrape profile that is asked for. */
   readonly scrapeProfile: Assignment['scrapeProfile'];
   readonly heartbeatAgeMs: number | null;
-  /** The last alert that went the whole way (dead man's switch): how old it is, and which node it came back to. */
+  /** The last watchdog alert that was delivered end to end: how old it is, and which node it came back to. */
   readonly alerting: { readonly ageMs: number; readonly node: NodeId } | null;
   readonly remedies: readonly RemedyRecord[];
   /** Where queries go and who answers them; null: the cluster has no Thanos. */
@@ -242,8 +242,8 @@ export function renderStatus(r: StatusReport, now: number, columns = Infinity): 
     '',
     who,
     r.alerting === null
-      ? 'No alert is known to have gone the whole way yet.'
-      : `An alert went the whole way ${Math.round(r.alerting.ageMs / 1000)} s ago (dead man's switch, ${r.alerting.node}).`,
+      ? 'No watchdog alert has been delivered end to end yet.'
+      : `The last watchdog alert was delivered end to end ${Math.round(r.alerting.ageMs / 1000)} s ago (${r.alerting.node}).`,
     ...(r.defaultPolicyBecause === null ? [] : [`Judged by the default policy: ${r.defaultPolicyBecause}.`]),
     ...r.remedies.map((record) => remedyLine(record, now)),
     '',

@@ -121,7 +121,7 @@ async function verify(
     done: false,
     changed: true,
     because: `${because} But after ${VERIFY_MS / 1000} s the open gates are: ${open.join(', ') || 'none that can be seen'}.`,
-    fix: 'look at `promha status`; a node that does not serve is replaced without being asked',
+    fix: 'look at `promha status`; an active node that does not alert is replaced without being asked',
     assignment: next,
   };
 }

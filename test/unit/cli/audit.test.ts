@@ -157,10 +157,10 @@ test('a range that is older than what nodes keep: Thanos tells that there was so
 test.each([
   ['no file', { html: '' }, /--html names no file/],
   ['a directory', { html: tmpdir() }, /--html names no file[^]*fix: .*audit\.html/],
-  ['a directory that is none', { html: '/dev/null/audit.html' }, /directory that does not exist/],
+  ['an unknown directory', { html: '/dev/null/audit.html' }, /directory that does not exist/],
   ['a Thanos that is no URL', { thanos: '10.0.0.1:10902' }, /--thanos is not a URL/],
-  ['a range that is none', { range: '15' }, /--range is not a length of time/],
-])('a call that cannot be done is refused before anything is read: %s', (_, change, message) => {
+  ['an invalid duration', { range: '15' }, /--range is not a duration/],
+])('a usage error is refused before anything is read: %s', (_, change, message) => {
   expect(() => readAuditOptions({ range: '15m', ...change })).toThrow(message);
 });
 

@@ -16,7 +16,7 @@ const sdk = Object.assign(new Error('The bucket does not exist'), {
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 test.each<[string, unknown, number]>([
-  ['a call that cannot be done', new UserError({ what: 'which drill?' }), EXIT.badCall],
+  ['a usage error', new UserError({ what: 'which drill?' }), EXIT.badCall],
   ['a cluster that is not well enough', new NotNow({ what: 'not now' }), EXIT.unwell],
   ['a broken document', new UserError({ what: 'not JSON', where: 's3://b/shards/0/assignment.json' }), EXIT.unwell],
   ['a stack that cannot be read', new Unreachable({ what: 'no stack' }), EXIT.unreachable],

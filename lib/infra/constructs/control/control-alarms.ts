@@ -45,7 +45,7 @@ export class ControlAlarms extends Construct {
     // The second trigger of a failover. Silence is the next alarm's business.
     this.alarm('alerting-node-unhealthy', [promote], {
       metric: this.shardMetric(METRICS.activeHealthy, Stats.MINIMUM, Duration.seconds(10)),
-      alarmDescription: 'The node that alerts does not serve. promote-alerting is called.',
+      alarmDescription: 'The active node does not alert. promote-alerting is called.',
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -68,7 +68,7 @@ export class ControlAlarms extends Construct {
     // By another path than the one it watches: no Prometheus, gate or Alertmanager stands between it and the topic.
     this.alarm('alerting-silent', [], {
       metric: this.shardMetric(METRICS.watchdogAge, Stats.MINIMUM, Duration.seconds(10)),
-      alarmDescription: `No alert has gone the whole way to a receiver for ${props.cluster.policy.alertingSilentMs / 1000} s.`,
+      alarmDescription: `No watchdog alert has been delivered end to end for ${props.cluster.policy.alertingSilentMs / 1000} s.`,
       threshold: props.cluster.policy.alertingSilentMs / 1000,
       evaluationPeriods: 3,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -169,7 +169,7 @@ export class ControlAlarms extends Construct {
     // Looks again at once instead of at the next minute.
     this.alarm('load-high', [shed], {
       metric: this.shardMetric(METRICS.loadShare, Stats.MAXIMUM, Duration.minutes(1)),
-      alarmDescription: 'A node bears more than its limit. shed-load is called.',
+      alarmDescription: 'A node exceeds its load limit. shed-load is called.',
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -82,10 +82,10 @@ describe('status', () => {
     policy: DEFAULT_POLICY,
   });
 
-  it('says how long ago an alert went the whole way', () => {
+  it('says how long ago a watchdog alert was delivered end to end', () => {
     const report = reportStatus(view([null, 12_400]), T);
     expect(report).toMatchObject({ healthy: true, alerting: { node: 'b', ageMs: 12_400 } });
-    expect(renderStatus(report, T)).toContain('An alert went the whole way 12 s ago');
+    expect(renderStatus(report, T)).toContain('The last watchdog alert was delivered end to end 12 s ago');
   });
 
   it.each([

@@ -1,0 +1,29 @@
+import { join, relative } from 'node:path';
+import { stayAwake } from '../lib/shell/async/stay-awake';
+import { UserError } from '../lib/contract/errors';
+import { Stopped, stopOnSignals } from './tools';
+import { pin } from './tools/pin/pin';
+import { releaseHost } from './tools/process/download';
+import { moduleSum } from './tools/sources/go';
+
+const FILE = join(__dirname, '../lib/contract/versions/versions.json');
+const say = (line: string): void => console.log(line);
+
+/** `npm run pin -- PROGRAM VERSION`. Exit codes: 0 pinned, 1 not, 130 stopped; only at 0 is the file another. */
+async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const [program = '', version = ''] = args;
+  const host = releaseHost(process.env);
+  await pin(program, version, {
+    file: FILE,
+    host,
+    signal,
+    onProgress: say,
+    moduleSum: (module) => moduleSum(module, signal, say),
+  });
+  say(`${program} ${version} is pinned in ${relative(process.cwd(), FILE)}: look at \`git diff\`, then \`npm test\``);
+}
+
+stayAwake(() => stopOnSignals((signal) => main(process.argv.slice(2), signal))).catch((error: Error) => {
+  console.error(error instanceof UserError || error instanceof Stopped ? error.message : error.stack);
+  process.exitCode = error instanceof Stopped ? 130 : 1;
+});

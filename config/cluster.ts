@@ -34,11 +34,6 @@ export default defineCluster({
   ingest: { series: 50_000, bytesPerSample: 1.7 },
 
   thanos: {
-    image: {
-      repository: 'quay.io/thanos/thanos',
-      version: '0.42.4',
-      digest: 'sha256:b567818fe608067eb0f1d7c2c4fe361e7ad83c8a256234c97685f1d0bf670cc8',
-    },
     blockDuration: '2h',
     retention: { raw: '30d', fiveMinutes: '365d' },
     query: { tasks: 2, maxTasks: 6, cpu: 512, memoryMiB: 2048 },
@@ -60,22 +55,5 @@ export default defineCluster({
   load: {
     limits: { memoryMiB: 10_240 },
     droppable: 'trade_engine_depth_.*',
-  },
-
-  artifacts: {
-    prometheus: {
-      version: '3.13.2',
-      sha256: {
-        amd64: '0e8c4d46101bd025ea8265e377d2caabc57f488fc1be1c367f37db69ea41be6f',
-        arm64: '7cecb17a6f41d59814e1a0581a1f81f79051ad5973d1ecf39e23a9f747d6572a',
-      },
-    },
-    alertmanager: {
-      version: '0.34.1',
-      sha256: {
-        amd64: '265b9d1e55ef0d5306a436018af6d2b686c2ce051f03d968f7464ecb1372a7e8',
-        arm64: 'd98d6cbaf52151c7e76e24355fec88b11cebcb9875d4cdd8b76ddce7a7e5535c',
-      },
-    },
   },
 });

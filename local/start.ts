@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const onProgress = (line: string): void => terminal.begin(`· ${line}`);
     const system = await startSystem(
-      { onProgress, onEvent, verbose, signal: stop.signal, missingThanos: 'build-for-next-time', reach },
+      { onProgress, onEvent, verbose, signal: stop.signal, builds: 'nothing', reach },
       cleanup,
       runDir(),
     );

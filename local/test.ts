@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { stayAwake } from '../lib/shell/async/stay-awake';
-import { ifItCanBeHad, resolveTools, RUN_TOOLS } from './tools';
+import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals } from './tools';
 
 /** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
 async function main(): Promise<number> {
   const onProgress = (line: string): void => console.log(`· ${line}`);
-  await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress });
-  // What needs it is skipped where it cannot be had.
-  await ifItCanBeHad('thanos', { onProgress });
+  await stopOnSignals(async (signal) => {
+    const tools = await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress, signal });
+    for (const { note } of Object.values(tools)) if (note !== undefined) onProgress(note);
+    // What needs it is skipped where it cannot be had.
+    await ifItCanBeHad('thanos', { onProgress, signal });
+  });
   const asked = process.argv.slice(2);
   if (asked.length > 0) return jest(asked);
   // In processes of their own: every AsyncLocalStorage that tests before them left behind (each file loads the SDK anew)
@@ -32,6 +35,6 @@ stayAwake(main).then(
   (code) => process.exit(code),
   (error: Error) => {
     console.error(error.message);
-    process.exit(1);
+    process.exit(error instanceof Stopped ? 130 : 1);
   },
 );

@@ -75,8 +75,8 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
       onEvent: () => {},
       verbose: false,
       signal,
-      // A build beside the drill would be felt in its figures.
-      missingThanos: scenario.needsThanos ? 'wait' : 'do-without',
+      // A build beside the drill would be felt in its figures, and a stand-in is not what is deployed.
+      builds: scenario.needsThanos ? 'all' : 'all-but-thanos',
       reach: CONTAINED,
     },
     cleanup,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareVersions } from '../tools/version';
+import { compareVersions } from '../tools/catalog/version';
 import { parseRecord, type MeasuredDrill } from './record';
 import { renderMeasurements, type VersionFigures } from './render';
 

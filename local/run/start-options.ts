@@ -3,8 +3,12 @@ import type { Reach } from './deploy/overlay';
 import type { Cleanup } from './hosts/cleanup';
 import type { RunState } from '../../lib/shell/local/run-state';
 
-/** What to do where Thanos is not on this machine: its build takes minutes, which not everybody wants to wait. */
-export type MissingThanos = 'wait' | 'build-for-next-time' | 'do-without';
+/**
+ * What is waited for where pinned versions are not on this machine and have to be built, which takes minutes.
+ * `all`, for drills; `all-but-thanos`, for those that do without it; `nothing`, for a first start: Debian's versions stand
+ * in, and what is built beside the run is used by the next.
+ */
+export type Builds = 'all' | 'all-but-thanos' | 'nothing';
 
 export interface SystemOptions {
   /** Progress while starting, one line each. */
@@ -15,7 +19,7 @@ export interface SystemOptions {
   readonly verbose: boolean;
   /** Ctrl-C: the step under way is abandoned; the caller runs the clean-up. */
   readonly signal: AbortSignal;
-  readonly missingThanos: MissingThanos;
+  readonly builds: Builds;
   /** What of the user's configuration that is elsewhere may be reached. */
   readonly reach: Reach;
 }

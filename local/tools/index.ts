@@ -1,4 +1,6 @@
-export { RUN_TOOLS } from './needed';
-export { ifItCanBeHad, onThisMachine } from './optional';
-export { resolveTools } from './resolve';
-export type { ResolvedTool } from './types';
+export { RUN_TOOLS } from './catalog/needed';
+export { Stopped, stopOnSignals } from './process/stop-on-signals';
+export { ifItCanBeHad, onThisMachine } from './resolve/optional';
+export { resolveTools } from './resolve/resolve';
+export { whyNoBuild } from './sources/go';
+export type { ResolvedTool } from './catalog/types';

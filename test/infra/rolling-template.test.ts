@@ -18,7 +18,7 @@ const CHANGES: readonly (readonly [string, (cluster: Cluster) => Cluster])[] = [
     'a version of Prometheus',
     (c) => ({
       ...c,
-      artifacts: { ...c.artifacts, prometheus: { ...c.artifacts.prometheus, version: '3.15.0' } },
+      artifacts: { ...c.artifacts, prometheus: { ...c.artifacts.prometheus, version: '9.9.9' } },
     }),
   ],
   ['an instance type', (c) => ({ ...c, instance: { ...c.instance, type: 'r7g.xlarge' } })],

@@ -149,7 +149,7 @@ test('a hook is bundled and gets its permissions; a password is read when it is 
 
 test('functions: arm64, in the VPC, with a log that ends', () => {
   for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
-    expect(p).toMatchObject({ Architectures: ['arm64'], MemorySize: 256, Runtime: 'nodejs22.x' });
+    expect(p).toMatchObject({ Architectures: ['arm64'], MemorySize: 256, Runtime: 'nodejs24.x' });
     expect(p.VpcConfig.SubnetIds).toHaveLength(2);
     expect(p.LoggingConfig.LogGroup).toBeDefined();
   }

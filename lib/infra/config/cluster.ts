@@ -2,6 +2,7 @@ import type { ScrapeLimits } from '../../contract/documents/config';
 import type { Policy } from '../../contract/documents/policy';
 import type { Endpoint } from '../../contract/documents/remedy';
 import type { LoadPolicy } from '../../contract/documents/settings';
+import type { PinnedRelease } from '../../contract/versions';
 
 export type Architecture = 'arm64' | 'x86_64';
 
@@ -39,9 +40,13 @@ export interface ImportedNetwork {
 }
 
 /** A pinned release: its version and the SHA-256 of its Linux tarballs, as the project publishes them. */
-export interface PinnedArtifact {
+export type PinnedArtifact = Pick<PinnedRelease, 'version' | 'sha256'>;
+
+/** One digest for ECS and for the nodes' sidecars; `repository` may be a mirror of it. */
+export interface PinnedImage {
+  readonly repository: string;
   readonly version: string;
-  readonly sha256: { readonly amd64: string; readonly arm64: string };
+  readonly digest: string;
 }
 
 /** CPU units (1024 is one vCPU) and memory of one Fargate task. */
@@ -52,8 +57,8 @@ export interface TaskSize {
 
 /** Thanos: one view of all replicas, and history in S3. */
 export interface ThanosConfig {
-  /** One digest for ECS and for the nodes' sidecars; `repository` may be a mirror of it. */
-  readonly image: { readonly repository: string; readonly version: string; readonly digest: string };
+  /** @default the version that is tested (lib/contract/versions) */
+  readonly image?: PinnedImage;
   /** How much time a block holds when it is uploaded: 2h, or minutes to watch blocks move. */
   readonly blockDuration: string;
   /** How long the bucket keeps samples: as scraped, one per 5 minutes, one per hour (not made when left out). */
@@ -164,7 +169,8 @@ export interface ClusterConfig {
    * @default DEFAULT_SCRAPE_LIMITS (lib/core/rendering/render.ts)
    */
   readonly scrapeLimits?: Partial<ScrapeLimits>;
-  readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
+  /** Other releases than those that are tested. @default lib/contract/versions, which `npm run pin` raises */
+  readonly artifacts?: { readonly prometheus?: PinnedArtifact; readonly alertmanager?: PinnedArtifact };
   readonly thanos: ThanosConfig;
   /**
    * A bucket in the same region, tried before the internet: release tarballs under their own names, and the blobs of
@@ -182,14 +188,23 @@ export function defineCluster(config: ClusterConfig): ClusterConfig {
   return config;
 }
 
+/** What a ClusterConfig says about Thanos, with its default in its place. */
+export interface ClusterThanos extends ThanosConfig {
+  readonly image: PinnedImage;
+}
+
 /** A ClusterConfig that was found sound, with every default in its place; seen from one of its shards. */
-export interface Cluster extends Omit<ClusterConfig, 'policy' | 'remedies' | 'load' | 'scrapeLimits' | 'thanos'> {
+export interface Cluster extends Omit<
+  ClusterConfig,
+  'policy' | 'remedies' | 'load' | 'scrapeLimits' | 'artifacts' | 'thanos'
+> {
   /** null: an overlay leaves it out (a machine that cannot have it). */
-  readonly thanos: ThanosConfig | null;
+  readonly thanos: ClusterThanos | null;
   readonly shards: number;
   readonly policy: Policy;
   readonly load: LoadPolicy & { readonly droppable?: string };
   readonly scrapeLimits: ScrapeLimits;
+  readonly artifacts: { readonly prometheus: PinnedArtifact; readonly alertmanager: PinnedArtifact };
   readonly remedies: readonly Remedy[];
   /** Which shard this is about: that of the stacks made from it. What belongs to the whole cluster is made for shard 0. */
   readonly shard: number;

@@ -4,7 +4,7 @@ import type { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Cluster, ThanosConfig } from '../config/cluster';
+import type { Cluster, ClusterThanos } from '../config/cluster';
 import { compactionLevel } from '../config/compaction';
 import { acknowledge } from '../constructs/acknowledge';
 import { acknowledgeBlocks } from '../constructs/thanos/blocks-bucket';
@@ -18,7 +18,7 @@ import { stackProps, tagShard } from './scope';
 
 export interface ThanosStackProps {
   readonly cluster: Cluster;
-  readonly thanos: ThanosConfig;
+  readonly thanos: ClusterThanos;
   readonly network: NetworkStack;
   readonly blocksBucket: Bucket;
   readonly targetGroup: NetworkTargetGroup;

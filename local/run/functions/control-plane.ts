@@ -11,6 +11,8 @@ export interface ControlPlaneOptions {
   readonly readSchedules: () => Promise<readonly DeployedSchedule[]>;
   readonly alarms: readonly DeployedAlarm[];
   readonly env: Readonly<Record<string, string>>;
+  /** The Node.js that functions run on. */
+  readonly node: string;
   readonly logDir: string;
   readonly cloudwatch: CloudWatchClient;
   /** Log lines of functions (metrics left out) and what this plays itself. */
@@ -157,6 +159,7 @@ export class ControlPlane {
       metrics.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: deployed.name } }, value, Date.now());
     return new FunctionRunner(deployed, {
       env: options.env,
+      node: options.node,
       log: `${options.logDir}/${deployed.name}.log`,
       onLine: (line) => {
         if (!metrics.takeLogLine(line)) options.onLog(deployed.name, line);

@@ -32,6 +32,8 @@ export class FunctionRunner {
     readonly deployed: DeployedFunction,
     private readonly options: {
       readonly env: Readonly<Record<string, string>>;
+      /** The Node.js that it runs on. */
+      readonly node: string;
       readonly log: string;
       /** Every line the function writes: its log, metrics included. */
       readonly onLine: (line: string) => void;
@@ -95,6 +97,7 @@ export class FunctionRunner {
     const { deployed, options } = this;
     const child = fork(join(__dirname, 'lambda-host.cjs'), [deployed.entry], {
       env: { ...options.env, ...deployed.environment, AWS_LAMBDA_FUNCTION_NAME: deployed.name },
+      execPath: options.node,
       execArgv: [],
       silent: true,
       detached: true, // a process group of its own: Ctrl-C is the runner's to handle

@@ -28,6 +28,8 @@ export interface InstanceOptions {
   /** Where the metadata service listens: an address that the instance reaches. */
   readonly metadataHost: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The Node.js that agents run on. */
+  readonly node: string;
   /** Its data are on a volume that the agent mounts; else in a plain directory. */
   readonly volumes: boolean;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
@@ -35,6 +37,9 @@ export interface InstanceOptions {
   readonly onLine: (node: string, line: string) => void;
   readonly onEvent: (node: string, what: string) => void;
 }
+
+/** As Amazon Linux names it: node-24. */
+const isNode = (program: string): boolean => /(^|\/)node(-\d+)?$/.test(program);
 
 /** systemd waits 90 s for what is left when a machine shuts down; nothing here takes that long. */
 const SHUTDOWN_MS = 15_000;
@@ -113,7 +118,7 @@ export class Instance {
     if (this.agent?.isRunning()) return;
     const { unit, metadata, options, marks } = this;
     const [program, ...args] = unit!.execStart.map((arg) => this.local(arg));
-    const command = this.command(program!.endsWith('/node') || program === 'node' ? process.execPath : program!, args);
+    const command = this.command(isNode(program!) ? options.node : program!, args);
     this.agent = launch({
       name: `agent of ${this.deployed.node}`,
       ...command,

@@ -13,7 +13,7 @@ import type { Start } from '../start-options';
 export function makeInstance(
   d: DeployedInstance,
   start: Start,
-  { network, env, mkfs }: Prepared,
+  { network, env, mkfs, tools }: Prepared,
   { endpoint, fetchObject }: Deployed,
   binDir: string,
   onLine: (source: string, line: string) => void,
@@ -35,6 +35,7 @@ export function makeInstance(
       // On loopback all nodes share 127.0.0.1: each gate takes its node's address instead.
       ...(network.mode === 'loopback' ? { PROMHA_GATE_ADDRESS: host.address } : {}),
     },
+    node: tools.node.path,
     volumes: mkfs !== null,
     fetchObject,
     onLine,

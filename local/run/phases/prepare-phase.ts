@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../lib/contract/errors';
 import { BALANCER_PORTS } from '../../../lib/contract/ports';
-import { resolveTools, RUN_TOOLS, type ResolvedTool } from '../../tools';
+import type { ResolvedTool } from '../../tools';
 import { loadUsersConfig } from '../deploy/overlay-file';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import {
@@ -17,11 +17,11 @@ import { killMarked, MARKS } from '../hosts/processes';
 import { runningState, staleState } from '../../../lib/shell/local/run-state';
 import { removeState, requireSpace } from '../run-dir';
 import type { Start } from '../start-options';
-import { findThanos } from '../thanos-tool';
 import { findVolumes, volumesDir } from '../volumes/find';
 import { releaseLeftStalls, removeLeftDevices } from '../volumes/image-store';
 import { CIDR } from '../deploy/overlay';
 import { WORKLOAD_PORTS } from '../workload';
+import { findTools, type Tools } from './tools-phase';
 
 /** The AWS API emulator's port; for the CDK CLI its host must be spelled localhost. */
 export const EMULATOR_PORT = 5566;
@@ -29,10 +29,7 @@ export const EMULATOR_PORT = 5566;
 export const BALANCER_HOST = '127.0.0.1';
 const NEEDED_BYTES = 2 * 2 ** 30;
 
-export interface Prepared {
-  readonly tools: Readonly<Record<(typeof RUN_TOOLS)[number], ResolvedTool>>;
-  /** Null when the system runs without it. */
-  readonly thanos: ResolvedTool | null;
+export interface Prepared extends Tools {
   readonly network: Network;
   /** What makes file systems of volumes; null: data are in plain directories. */
   readonly mkfs: ResolvedTool | null;
@@ -62,11 +59,10 @@ export async function prepare(start: Start): Promise<Prepared> {
     { what: 'the load balancer, for the nodes', host: BALANCER_HOST, port: BALANCER_PORTS.direct },
     { what: 'the AWS API emulator', host: '127.0.0.1', port: EMULATOR_PORT },
   ]);
-  const tools = await start.step('tools: Prometheus, Alertmanager, HAProxy, Redis, AWS API emulator', () =>
-    resolveTools(RUN_TOOLS, { onProgress: (line) => start.onProgress(`  ${line}`) }),
+  const { tools, thanos } = await start.step(
+    'tools: Prometheus, Alertmanager, Thanos, HAProxy, Redis, Node.js, AWS API emulator',
+    () => findTools(start),
   );
-  for (const { note } of Object.values(tools)) if (note !== undefined) start.onProgress(`  ${note}`);
-  const thanos = await start.step('Thanos', () => findThanos(start));
   const namespaces = namespacesAvailable();
   const network = await start.step(
     namespaces.ok

@@ -101,6 +101,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     const plane = new ControlPlane({
       ...deployment,
       env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
+      node: tools.node.path,
       readSchedules: () => readSchedules(events),
       logDir: join(dir, 'logs'),
       cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),

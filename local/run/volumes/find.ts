@@ -20,7 +20,10 @@ export async function findVolumes(start: Start, network: Network): Promise<Resol
   };
   if (!volumesWanted()) return without('PROMHA_LOCAL_VOLUMES=0');
   if (network.mode !== 'namespaces') return without('not root');
-  const mkfs = await ifItCanBeHad('mkfs.xfs', { onProgress: (line) => start.onProgress(`  ${line}`) });
+  const mkfs = await ifItCanBeHad('mkfs.xfs', {
+    onProgress: (line) => start.onProgress(`  ${line}`),
+    signal: start.signal,
+  });
   if (mkfs === null) return without('no mkfs.xfs');
   try {
     await tryOut(start, mkfs);

@@ -36,11 +36,12 @@ export class TestNode {
     private readonly bundle: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly machine: TestMachine | null,
+    private readonly program: string,
   ) {}
 
   start(): void {
     const own = [this.bundle, '--config', join(this.dir, 'node.json')];
-    const { command, args } = this.machine?.wrap(process.execPath, own) ?? { command: process.execPath, args: own };
+    const { command, args } = this.machine?.wrap(this.program, own) ?? { command: this.program, args: own };
     const agent = spawn(command, args, {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -197,7 +198,7 @@ export class TestCluster {
         AWS_ENDPOINT_URL_LAMBDA: `http://${lambda}:${LAMBDA_API_PORT}`,
         ...machine?.env,
       };
-      this.nodes.push(new TestNode(name, address, dir, agentFile, env, machine));
+      this.nodes.push(new TestNode(name, address, dir, agentFile, env, machine, programs.node));
     }
     // Further shards are started when the test wants them.
     for (const node of this.nodes.slice(0, count)) node.start();

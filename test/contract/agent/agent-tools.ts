@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { NODE_TARGET } from '../../../lib/contract/versions';
 import { startEmulator as startExtended, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
 
@@ -98,7 +99,7 @@ export function buildAgent(): string {
     entryPoints: ['agent/main.ts'],
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: NODE_TARGET,
     format: 'cjs',
     minify: true,
     outfile,

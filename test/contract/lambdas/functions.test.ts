@@ -30,6 +30,7 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_RE
 
 let emulator: { url: string; process: ChildProcess };
 let dir: string;
+let node: string;
 let s3: S3Client;
 const servers: Server[] = [];
 const works: Record<string, boolean> = {};
@@ -77,6 +78,7 @@ function runner(name: string, lines: string[] = []): FunctionRunner {
     },
     {
       env: { ...CREDENTIALS, AWS_ENDPOINT_URL: emulator.url, PATH: process.env.PATH! },
+      node,
       log: join(dir, `${name}.log`),
       onLine: (line) => void lines.push(line),
       onInvocation: () => undefined,
@@ -119,8 +121,9 @@ async function begin(): Promise<Assignment> {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'promha-functions-'));
-  const { moto_server } = await resolveTools(['moto_server']);
-  emulator = await startEmulator(moto_server.path);
+  const tools = await resolveTools(['moto_server', 'node']);
+  node = tools.node.path;
+  emulator = await startEmulator(tools.moto_server.path);
   s3 = new S3Client({
     endpoint: emulator.url,
     region: 'eu-west-1',

@@ -27,6 +27,7 @@ const PASSWORD = 's3cret "quoted"';
 let emulator: { url: string; process: ChildProcess };
 let redisServer: { path: string; env: Readonly<Record<string, string>> };
 let dir: string;
+let node: string;
 let entry: string;
 let s3: S3Client;
 const started: ChildProcess[] = [];
@@ -72,6 +73,7 @@ function deploy(
         AWS_ENDPOINT_URL: emulator.url,
         PATH: process.env.PATH!,
       },
+      node,
       log: join(dir, 'function.log'),
       onLine: (line) => void lines.push(JSON.parse(line) as Line),
       onInvocation: () => undefined,
@@ -103,7 +105,8 @@ const call = (runner: FunctionRunner, remedy: string): ReturnType<FunctionRunner
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'promha-reconnect-'));
-  const tools = await resolveTools(['moto_server', 'redis-server']);
+  const tools = await resolveTools(['moto_server', 'redis-server', 'node']);
+  node = tools.node.path;
   redisServer = tools['redis-server'];
   emulator = await startEmulator(tools.moto_server.path);
   s3 = new S3Client({

@@ -43,6 +43,7 @@ const CREDENTIALS = { accessKeyId: 'x', secretAccessKey: 'x' };
 
 let emulator: { url: string; process: ChildProcess };
 let dir: string;
+let node: string;
 let elb: ElasticLoadBalancingV2Client;
 let s3: S3Client;
 let routes: QueryRoutes;
@@ -91,6 +92,7 @@ function runner(lines: string[] = []): FunctionRunner {
         AWS_ENDPOINT_URL: emulator.url,
         PATH: process.env.PATH!,
       },
+      node,
       log: join(dir, 'function.log'),
       onLine: (line) => void lines.push(line),
       onInvocation: () => undefined,
@@ -148,8 +150,9 @@ const register = (addresses: readonly string[]) =>
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'promha-routes-'));
   writeFileSync(join(dir, 'index.js'), bundle(join(ROOT, 'lambdas/route-queries/handler.ts'), ROOT));
-  const { moto_server } = await resolveTools(['moto_server']);
-  emulator = await startEmulator(moto_server.path);
+  const tools = await resolveTools(['moto_server', 'node']);
+  node = tools.node.path;
+  emulator = await startEmulator(tools.moto_server.path);
   const client = { endpoint: emulator.url, region: REGION, credentials: CREDENTIALS };
   s3 = new S3Client({ ...client, forcePathStyle: true });
   elb = new ElasticLoadBalancingV2Client(client);

@@ -1,13 +1,16 @@
 import { UserError } from '../../../contract/errors';
 import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { durationMs } from '../../../contract/duration';
+import { VERSIONS } from '../../../contract/versions';
 import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/render';
-import type { Cluster, ClusterConfig } from '../cluster';
+import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
 import { nodesOf } from '../layout';
 import { locateSetting, type SettingPath } from '../locate';
 import { expectedBy } from '../problems';
 import { contradictions } from './relations';
 import { clusterSchema } from '../schema/schema';
+
+const DEFAULT_IMAGE = { version: VERSIONS.thanos.version, ...VERSIONS.thanos.image };
 
 /** What config/cluster.ts exports, checked; `text` is its source, for the lines in messages. */
 export function checkCluster(
@@ -52,7 +55,8 @@ export function checkCluster(
 }
 
 /** Every default in its place; seen from shard 0. */
-export function clusterOf(config: ClusterConfig): Cluster & Pick<ClusterConfig, 'thanos'> {
+export function clusterOf(config: ClusterConfig): Cluster & { readonly thanos: ClusterThanos } {
+  const { artifacts, thanos } = config;
   const shards = config.shards ?? 1;
   return {
     ...config,
@@ -62,6 +66,11 @@ export function clusterOf(config: ClusterConfig): Cluster & Pick<ClusterConfig, 
     policy: withDefaults(config.policy),
     load: loadPolicy(config),
     scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
+    artifacts: {
+      prometheus: artifacts?.prometheus ?? VERSIONS.prometheus,
+      alertmanager: artifacts?.alertmanager ?? VERSIONS.alertmanager,
+    },
+    thanos: { ...thanos, image: thanos.image ?? DEFAULT_IMAGE },
     remedies: config.remedies ?? [],
   };
 }

@@ -1,10 +1,10 @@
 import { durationMs } from '../../../contract/duration';
-import type { Cluster as AnyCluster, TaskSize, ThanosConfig } from '../cluster';
+import type { Cluster as AnyCluster, TaskSize, ClusterThanos } from '../cluster';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
 import { ecrRepository } from './ecr';
 import type { Contradiction } from './contradiction';
 
-type Cluster = AnyCluster & { readonly thanos: ThanosConfig };
+type Cluster = AnyCluster & { readonly thanos: ClusterThanos };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -16,7 +16,7 @@ const cidr = z
   .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
 const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 const artifact = z.strictObject({
-  version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.13.2, without v'),
+  version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.15.0, without v'),
   sha256: z.strictObject({ amd64: sha256, arm64: sha256 }),
 });
 /** Each asks all others where they are, and Thanos asks every node. */
@@ -75,15 +75,17 @@ const fargate = {
 };
 const diskGiB = whole.min(21, 'at least 21 GiB: what Fargate gives anyway is 20').max(200, 'at most 200 GiB: Fargate');
 const thanos = z.strictObject({
-  image: z.strictObject({
-    repository: z
-      .string({ error: 'a registry and a name' })
-      .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/, 'a registry and a name, such as quay.io/thanos/thanos'),
-    version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a version such as 0.42.4, without v'),
-    digest: z
-      .string({ error: 'a digest' })
-      .regex(/^sha256:[0-9a-f]{64}$/, 'the digest of a multi-architecture image: sha256: and 64 hexadecimal digits'),
-  }),
+  image: z
+    .strictObject({
+      repository: z
+        .string({ error: 'a registry and a name' })
+        .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/, 'a registry and a name, such as quay.io/thanos/thanos'),
+      version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a version such as 0.42.4, without v'),
+      digest: z
+        .string({ error: 'a digest' })
+        .regex(/^sha256:[0-9a-f]{64}$/, 'the digest of a multi-architecture image: sha256: and 64 hexadecimal digits'),
+    })
+    .optional(),
   blockDuration: duration,
   retention: z.strictObject({ raw: duration, fiveMinutes: duration, oneHour: duration.optional() }),
   query: z.strictObject({ ...fargate, tasks: whole, maxTasks: whole }),
@@ -135,7 +137,7 @@ const settings = {
   ingest: z.strictObject({ series: whole, bytesPerSample: positive }),
   load,
   scrapeLimits,
-  artifacts: z.strictObject({ prometheus: artifact, alertmanager: artifact }),
+  artifacts: z.strictObject({ prometheus: artifact.optional(), alertmanager: artifact.optional() }).optional(),
   thanos,
   artifactMirror: z
     .string()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { buildSync, transformSync, type BuildFailure, type BuildOptions } from 'esbuild';
 import { UserError } from '../../../contract/errors';
+import { NODE_TARGET } from '../../../contract/versions';
 
 export const MAX_BUNDLE_BYTES = 600_000;
 
@@ -29,7 +30,7 @@ export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTE
     write: false,
     metafile: true,
     platform: 'node',
-    target: 'node20',
+    target: NODE_TARGET,
     format: 'cjs',
     // ES modules first: esbuild drops what is not used of them, which a CommonJS build of the SDK does not allow.
     mainFields: ['module', 'main'],
@@ -74,7 +75,7 @@ function minified(text: string): string {
     minify: true,
     treeShaking: true,
     platform: 'node',
-    target: 'node20',
+    target: NODE_TARGET,
     format: 'cjs',
     legalComments: 'none',
     charset: 'utf8',

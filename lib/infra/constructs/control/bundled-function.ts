@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { AssetHashType, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { NODE_MAJOR } from '../../../contract/versions';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { bundle, MAX_BUNDLE_BYTES, withFile, type BundleEntry } from './bundle';
 
@@ -27,6 +28,8 @@ export interface BundledFunctionProps {
   /** What it may do besides running and logging. */
   readonly permissions: readonly PolicyStatement[];
 }
+
+const RUNTIME = new Runtime(`nodejs${NODE_MAJOR}.x`, RuntimeFamily.NODEJS);
 
 /** A Lambda function of one file, bundled at synth, with a role and a log group of its own. */
 export class BundledFunction extends Construct {
@@ -60,7 +63,7 @@ export class BundledFunction extends Construct {
           description: props.description,
           code,
           handler: 'index.handler',
-          runtime: Runtime.NODEJS_22_X,
+          runtime: RUNTIME,
           architecture: Architecture.ARM_64,
           memorySize: 256,
           timeout: props.timeout,

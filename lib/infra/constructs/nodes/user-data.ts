@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { NodeConfig } from '../../../contract/documents/node-config';
+import { NODE_MAJOR } from '../../../contract/versions';
 
 /** What the boot stub needs to know before there is an agent. */
 export interface BootConfig {
@@ -20,7 +21,8 @@ const CONFIG = '/etc/prometheus-ha';
  */
 export function userData(node: NodeConfig, boot: BootConfig): string {
   const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
-  const own = (name: string): string => readFileSync(join(FILES, name), 'utf8');
+  const own = (name: string): string =>
+    readFileSync(join(FILES, name), 'utf8').replaceAll('@NODE@', String(NODE_MAJOR));
   const cloudConfig = {
     write_files: [
       { path: `${CONFIG}/node.json`, content: json(node) },

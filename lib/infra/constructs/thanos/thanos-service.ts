@@ -18,14 +18,14 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import type { Cluster, TaskSize, ThanosConfig } from '../../config/cluster';
+import type { Cluster, PinnedImage, TaskSize } from '../../config/cluster';
 import { ecrRepository } from '../../config/check/ecr';
 import { PORTS } from '../../../contract/ports';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 
 export interface ThanosServiceProps {
   readonly cluster: Cluster;
-  readonly image: ThanosConfig['image'];
+  readonly image: PinnedImage;
   readonly ecs: ICluster;
   readonly namespace: INamespace;
   readonly subnets: SubnetSelection;

@@ -1,4 +1,4 @@
-import { mainArchive, oneLine, parseDeb822, parseOneLine } from '../../../../local/tools/apt-sources';
+import { mainArchive, oneLine, parseDeb822, parseOneLine } from '../../../../local/tools/debian/apt-sources';
 
 test('deb822: comments, several suites, disabled and source stanzas', () => {
   const sources = parseDeb822(`Types: deb deb-src

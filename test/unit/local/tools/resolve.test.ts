@@ -1,11 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { buildProgress } from '../../../../local/tools/go';
-import { ifItCanBeHad, onThisMachine } from '../../../../local/tools/optional';
-import { resolveTools } from '../../../../local/tools/resolve';
-import { NotThere, type Source } from '../../../../local/tools/source';
-import type { Bundle, SourceName, ToolName } from '../../../../local/tools/types';
+import { cacheRoot } from '../../../../local/tools/cache/root';
+import type { ResolveOptions } from '../../../../local/tools/resolve/context';
+import { buildProgress } from '../../../../local/tools/sources/go';
+import { ifItCanBeHad, onThisMachine } from '../../../../local/tools/resolve/optional';
+import { resolveTools } from '../../../../local/tools/resolve/resolve';
+import { NotThere, type Source } from '../../../../local/tools/sources/source';
+import type { Bundle, SourceName, ToolName } from '../../../../local/tools/catalog/types';
 
 let directory: string;
 let asked: string[];
@@ -15,7 +17,7 @@ const bundle: Bundle = {
   name: 'fake',
   tools: ['promtool'],
   pinned: '3.0.0',
-  minimum: '2.0.0',
+  exact: true,
   oldest: '1.0.0',
   versionArgs: ['--version'],
 };
@@ -36,19 +38,25 @@ function source(name: SourceName, outcome: string | Error): Source {
       if (outcome instanceof Error) throw outcome;
       const programs = { promtool: { path: program(path.join(into, 'bin/promtool'), outcome), env: {} } };
       await verify(programs);
-      return { programs };
+      return programs;
     },
   };
 }
 
-async function get(sources: Source[], env: Record<string, string> = {}) {
+async function get(
+  sources: Source[],
+  env: Record<string, string> = {},
+  more: Pick<ResolveOptions, 'standIns' | 'signal'> & { bundle?: Partial<Bundle> } = {},
+) {
   const lines: string[] = [];
+  const made: Bundle = { ...bundle, ...more.bundle };
   const options = {
     root: path.join(directory, 'cache'),
-    bundle: () => bundle,
     sources,
     env,
     onProgress: (line: string) => lines.push(line),
+    ...more,
+    bundle: () => made,
   };
   return { tool: (await resolveTools(['promtool'] as ToolName[], options)).promtool, lines };
 }
@@ -66,32 +74,124 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** Any version from 1.0.0 on will do. */
+const ANY = { bundle: { exact: false } };
+
 test('the cache is asked before PATH, PATH before any download', async () => {
-  await get([source('release', '3.0.0')], { PROMHA_TOOLS_SKIP: 'PATH' });
+  await get([source('release', '3.0.0')], { PROMHA_TOOLS_SKIP: 'PATH' }, ANY);
   program(path.join(directory, 'bin/promtool'), '2.5.0');
-  expect((await get([source('release', '3.0.0')])).tool).toMatchObject({ version: '3.0.0', source: 'release' });
-  const { tool } = await get([source('release', '3.0.0')], { PROMHA_TOOLS_SKIP: 'cache' });
+  expect((await get([source('release', '3.0.0')], {}, ANY)).tool).toMatchObject({
+    version: '3.0.0',
+    source: 'release',
+  });
+  const { tool } = await get([source('release', '3.0.0')], { PROMHA_TOOLS_SKIP: 'cache' }, ANY);
   expect(tool).toMatchObject({ version: '2.5.0', source: 'PATH', path: path.join(directory, 'bin/promtool') });
   expect(asked).toEqual(['release']);
 });
 
-test('sources are tried in order until one delivers; an older one is noted', async () => {
-  const { tool, lines } = await get([
-    source('release', new Error('out of reach')),
-    source('debian', '1.5.0'),
-    source('go', '3.0.0'),
-  ]);
-  expect(asked).toEqual(['release', 'debian']);
-  expect(tool.source).toBe('debian');
-  expect(tool.note).toBe('promtool 1.5.0 (debian) is older than the pinned 3.0.0');
+test('of a pinned program, PATH may have the pinned version only', async () => {
+  program(path.join(directory, 'bin/promtool'), '3.1.0');
+  expect((await get([source('release', '3.0.0')])).tool).toMatchObject({ version: '3.0.0', source: 'release' });
+  program(path.join(directory, 'bin/promtool'), '3.0.0');
+  expect((await get([], { PROMHA_TOOLS_SKIP: 'cache' })).tool).toMatchObject({ version: '3.0.0', source: 'PATH' });
+});
+
+const NO_RELEASE = new Error('out of reach');
+
+test("who waits gets the build of the pinned version; Debian's is asked when it cannot be built", async () => {
+  const all = [source('release', NO_RELEASE), source('debian', '1.5.0'), source('go', '3.0.0')];
+  const { tool, lines } = await get(all, {}, { standIns: 'last' });
+  expect([asked, tool.source, tool.note, tool.standsInFor]).toEqual([['release', 'go'], 'go', undefined, undefined]);
   expect(lines).toContain('fake: release: out of reach');
 });
 
-test('a version that is too old is passed over, on PATH and elsewhere', async () => {
-  program(path.join(directory, 'bin/promtool'), '1.9.0');
-  const { tool } = await get([source('debian', '0.9.0'), source('go', '3.0.0')]);
-  expect(tool).toMatchObject({ version: '3.0.0', source: 'go' });
-  expect(tool.note).toBeUndefined();
+test("who does not wait gets Debian's, named as what it is: by its note and by its place", async () => {
+  const all = [source('release', NO_RELEASE), source('debian', '1.5.0'), source('go', '3.0.0')];
+  const { tool } = await get(all, {}, { standIns: 'first' });
+  expect(asked).toEqual(['release', 'debian']);
+  expect(tool).toMatchObject({ version: '1.5.0', source: 'debian', standsInFor: '3.0.0' });
+  expect(tool.note).toBe('promtool 1.5.0 (debian) stands in for 3.0.0, which is what is deployed');
+  expect(path.relative(path.join(directory, 'cache'), tool.path)).toBe('fake-1.5.0/bin/promtool');
+  // Once is enough for it, and it is never taken for the pinned one.
+  expect((await get(all, {}, { standIns: 'first' })).tool.version).toBe('1.5.0');
+  expect(asked).toEqual(['release', 'debian', 'release']);
+  expect((await get(all)).tool.version).toBe('3.0.0');
+  expect((await get(all, {}, { standIns: 'first' })).tool.version).toBe('3.0.0');
+});
+
+test('a stand-in is the last resort of who waits, and none of who wants the pinned one', async () => {
+  const all = [source('debian', '1.5.0'), source('go', new Error('go is not installed'))];
+  await expect(get(all, {}, { standIns: 'never' })).rejects.toThrow(/go is not installed/);
+  const { tool, lines } = await get(all, {}, { standIns: 'last' });
+  expect([asked, tool.version]).toEqual([['go', 'go', 'debian'], '1.5.0']);
+  expect(lines).toContain('fake: go: go is not installed');
+});
+
+test('what any version does for comes from Debian before it is built', async () => {
+  await get([source('go', '3.0.0'), source('debian', '1.5.0')], {}, ANY);
+  expect(asked).toEqual(['debian']);
+});
+
+test('a version that is too old is passed over, as a stand-in too', async () => {
+  program(path.join(directory, 'bin/promtool'), '0.9.0');
+  const sources = [source('debian', '0.9.0'), source('go', '3.0.0')];
+  expect((await get(sources, {}, { standIns: 'first' })).tool).toMatchObject({ version: '3.0.0', source: 'go' });
+});
+
+test('a directory of the cache whose program is another version is not used', async () => {
+  const { tool } = await get([source('release', '3.0.0')]);
+  program(tool.path, '1.5.0');
+  const again = await get([source('release', '3.0.0')]);
+  expect([again.tool.version, asked]).toEqual(['3.0.0', ['release', 'release']]);
+  expect(again.lines.join()).toContain('the cached 3.0.0 is not used');
+});
+
+test('who is stopped gets the reason at once, and no other source is asked', async () => {
+  const stop = new AbortController();
+  const hanging: Source = {
+    name: 'release',
+    deliver: (_, { signal }) =>
+      new Promise((__, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('killed')));
+        setImmediate(() => stop.abort(new Error('stopped by SIGINT')));
+      }),
+  };
+  const got = get([hanging, source('go', '3.0.0')], {}, { signal: stop.signal });
+  await expect(got).rejects.toThrow('stopped by SIGINT');
+  expect(asked).toEqual([]);
+  expect(readdirSync(path.join(directory, 'cache', 'tmp'))).toEqual([]);
+});
+
+test('one that cannot be had ends the wait for another, and only the first is told', async () => {
+  const bundles = { promtool: bundle, amtool: { ...bundle, name: 'slow', tools: ['amtool' as const] } };
+  const slow: Source = {
+    name: 'go',
+    deliver: (wanted, { signal }) =>
+      wanted.name === 'slow'
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('killed'))))
+        : Promise.reject(new Error('no Python')),
+  };
+  const got = resolveTools(['promtool', 'amtool'], {
+    root: path.join(directory, 'cache'),
+    bundle: (tool) => (tool === 'amtool' ? bundles.amtool : bundles.promtool),
+    sources: [slow],
+    env: {},
+  });
+  const { message } = await got.then(
+    () => new Error('it succeeded'),
+    (error: Error) => error,
+  );
+  expect(message).toContain('no Python');
+  expect(message).not.toContain('amtool');
+});
+
+test('a cache that cannot be written, or that would be in the working directory, is an error that says so', async () => {
+  writeFileSync(path.join(directory, 'file'), '');
+  const root = path.join(directory, 'file', 'cache');
+  const got = resolveTools(['promtool'], { root, bundle: () => bundle, sources: [source('go', '3.0.0')], env: {} });
+  await expect(got).rejects.toThrow(/the cache for tools cannot be written[^]*XDG_CACHE_HOME/);
+  expect(() => cacheRoot({ XDG_CACHE_HOME: 'cache' })).toThrow(/no absolute path[^]*XDG_CACHE_HOME=cache/);
+  expect(cacheRoot({ HOME: '/home/x' })).toBe('/home/x/.cache/prometheus-ha/tools');
 });
 
 test('a cached copy that does not run is got again', async () => {
@@ -99,7 +199,7 @@ test('a cached copy that does not run is got again', async () => {
   writeFileSync(tool.path, 'damaged');
   const again = await get([source('release', '3.0.0')]);
   expect(again.tool.version).toBe('3.0.0');
-  expect(again.lines.join()).toContain('the cached copy does not run and is got again');
+  expect(again.lines.join()).toContain('the cached 3.0.0 is not used');
   expect(asked).toEqual(['release', 'release']);
 });
 
@@ -185,14 +285,17 @@ test('an override wins over everything; one that cannot be used is an error, not
 test('a build tells how far it is, now and then', () => {
   const said: string[] = [];
   let now = 0;
-  const line = buildProgress(
+  const progress = buildProgress(
     (text) => said.push(text),
     () => now,
   );
-  line('go: downloading golang.org/x/net v0.50.0');
-  line('golang.org/x/net/http2');
+  progress.line('go: downloading golang.org/x/net v0.50.0');
   now = 16_000;
-  line('google.golang.org/grpc');
-  line('google.golang.org/grpc/codes');
-  expect(said).toEqual(['1 modules fetched, 2 packages built in 16 s']);
+  progress.line('go: downloading golang.org/x/sys v0.50.0');
+  progress.expect(1_200);
+  progress.line('golang.org/x/net/http2');
+  now = 32_000;
+  progress.line('google.golang.org/grpc');
+  progress.line('google.golang.org/grpc/codes');
+  expect(said).toEqual(['2 modules fetched, 16 s', '2 of 1200 packages built, 32 s']);
 });

@@ -10,8 +10,7 @@ AWS_DEFAULT_REGION=$(setting /etc/prometheus-ha/node.json region)
 export AWS_DEFAULT_REGION
 
 # From Amazon Linux's repositories, which are in S3: no internet needed.
-[ -x /usr/bin/node ] || dnf install -y -q nodejs22
-[ -x /usr/bin/node ] || ln -s "$(ls /usr/bin/node-* | tail -1)" /usr/bin/node
+[ -x /usr/bin/node-@NODE@ ] || dnf install -y -q nodejs@NODE@
 
 if ! [ -s /opt/prometheus-ha/agent.js ]; then
   mkdir -p /opt/prometheus-ha

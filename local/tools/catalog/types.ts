@@ -1,3 +1,5 @@
+import type { GoModule, Released } from '../../../lib/contract/versions';
+
 export type ToolName =
   | 'prometheus'
   | 'promtool'
@@ -9,11 +11,12 @@ export type ToolName =
   | 'redis_exporter'
   | 'thanos'
   | 'mkfs.xfs'
+  | 'node'
   | 'moto_server'
   | 'cfn-lint';
 
-/** Where a tool may come from, in the order in which it is looked for. */
-export const SOURCES = ['cache', 'PATH', 'release', 'debian', 'go', 'pypi'] as const;
+/** Where a tool may come from. */
+export const SOURCES = ['cache', 'PATH', 'release', 'npm', 'go', 'debian', 'pypi'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export interface ResolvedTool {
@@ -27,7 +30,9 @@ export interface ResolvedTool {
   readonly env: Readonly<Record<string, string>>;
   /** The Python interpreter behind the tool, where there is one. */
   readonly python?: string;
-  /** One line that a person should see, e.g. that it is older than what we deploy. */
+  /** The version that it stands in for, where it is not the pinned one. */
+  readonly standsInFor?: string;
+  /** One line that a person should see, e.g. that it is not the version that we deploy. */
   readonly note?: string;
 }
 
@@ -37,6 +42,7 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   readonly python?: string;
 }
+export type Programs = Readonly<Partial<Record<ToolName, Program>>>;
 
 export type Progress = (line: string) => void;
 
@@ -46,24 +52,45 @@ export interface Bundle {
   readonly tools: readonly ToolName[];
   /** The version that we deploy or test with; null where any recent one does. */
   readonly pinned: string | null;
-  /** From PATH or by an override at least this. */
-  readonly minimum: string;
-  /** The oldest that Debian may deliver when there is nothing better; a note then says so. */
+  /** Only the pinned version is what was asked for; Debian's, where it has another, only stands in for it. */
+  readonly exact: boolean;
+  /** The oldest that may be used at all. */
   readonly oldest: string;
   /** From this version on it is refused, because we reach into its internals. */
   readonly below?: string;
   readonly versionArgs: readonly string[];
   readonly release?: ReleaseSource;
-  readonly debian?: DebianSource;
+  readonly npm?: NpmSource;
   readonly go?: GoSource;
+  readonly debian?: DebianSource;
   readonly pypi?: PypiSource;
 }
 
 export interface ReleaseSource {
-  /** {arch} is amd64 or arm64. */
-  readonly url: string;
-  /** By architecture. Only sums that two independent sources confirmed. */
+  readonly program: Released;
+  readonly version: string;
+  /** By architecture. */
   readonly sha256: Readonly<Record<string, string>>;
+}
+
+export interface NpmSource {
+  /** {arch} is x64 or arm64. */
+  readonly package: string;
+  readonly version: string;
+  /** By architecture: the tarball's, as the registry states it. */
+  readonly integrity: Readonly<Record<string, string>>;
+  /** Tool → its path in the package. */
+  readonly files: Readonly<Partial<Record<ToolName, string>>>;
+}
+
+export interface GoSource {
+  readonly module: GoModule;
+  /** Commands to build, as packages below the module; each gets its directory's name, the module's own that of the module. */
+  readonly packages: readonly string[];
+  readonly tags?: string;
+  readonly ldflags: string;
+  /** Files that the module lacks and does not compile without, by path. */
+  readonly added?: Readonly<Record<string, string>>;
 }
 
 export interface DebianSource {
@@ -75,23 +102,8 @@ export interface DebianSource {
   readonly compiledInDirectory?: { readonly tool: ToolName; readonly directory: string };
 }
 
-export interface GoSource {
-  readonly module: string;
-  readonly version: string;
-  /** Tool → package below the module, '' for the module itself. */
-  readonly commands: Readonly<Partial<Record<ToolName, string>>>;
-  readonly replace: Readonly<Record<string, string>>;
-  readonly ldflags: string;
-  /** Built in a copy of the module itself: with its own go.mod, whose replaces and excludes nothing else has to repeat. */
-  readonly inPlace?: {
-    /** As `go mod download` and the checksum database spell it. */
-    readonly sum: string;
-    readonly tags: string;
-  };
-}
-
 export interface PypiSource {
   readonly requirement: string;
-  /** Module whose import proves that the interpreter has it, and the expression of its version. */
+  /** Module whose import proves that the interpreter has it. */
   readonly importCheck?: string;
 }

@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { resolveTools, RUN_TOOLS } from '../../../local/tools';
-import { run } from '../../../local/tools/run';
+import { resolveTools, RUN_TOOLS } from '../../../../local/tools';
+import { run } from '../../../../local/tools/process/run';
 
 // Seconds when the cache is warm; on a fresh machine it downloads.
 const FRESH_MS = 600_000;

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { run } from './run';
+import { run } from '../process/run';
 
 /** Comes with every machine, and mixing it with the machine's own loader breaks programs. */
 const NEVER = /^(libc6|libgcc-s1|libcrypt1)$/;
@@ -16,6 +16,7 @@ export async function addLibraries(
   dependencies: (pkg: string) => Promise<string[]>,
   packages: readonly string[],
   download: (pkg: string, into: string) => Promise<string>,
+  signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const lib = path.join(directory, 'promha-lib');
   const seen = new Set<string>(packages);
@@ -28,6 +29,7 @@ export async function addLibraries(
     ask = [...new Set(next)].filter((name) => !seen.has(name));
     for (const name of ask) {
       seen.add(name);
+      signal.throwIfAborted();
       await takeMissing(name, directory, lib, missing, download);
     }
     missing = await missingLibraries(program, lib);

@@ -7,5 +7,6 @@ export const RUN_TOOLS = [
   'haproxy',
   'redis-server',
   'redis_exporter',
+  'node',
   'moto_server',
 ] as const;

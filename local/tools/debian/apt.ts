@@ -1,8 +1,9 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { mainArchive, oneLine, parseDeb822, parseOneLine, type AptSource } from './apt-sources';
-import { run } from './run';
-import type { Progress } from './types';
+import type { Place } from '../sources/source';
+import { requireReachable } from '../process/reach';
+import { run } from '../process/run';
 
 /** An apt of our own: its lists and its state live in the cache, nothing is installed, no root is needed. */
 export interface Apt {
@@ -19,7 +20,7 @@ const LISTS_STALE_MS = 12 * 3_600_000;
 const NEWER_SUITES = ['sid', 'trixie'];
 
 /** @throws Error when this is no Debian-like machine */
-export async function openApt(root: string, onProgress: Progress, aptEtc = '/etc/apt'): Promise<Apt> {
+export async function openApt({ root, onProgress, signal }: Place, aptEtc = '/etc/apt'): Promise<Apt> {
   const release = await fs.readFile('/etc/os-release', 'utf8').catch(() => '');
   const osField = (name: string): string => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
   const ownSuite = osField('VERSION_CODENAME');
@@ -31,17 +32,26 @@ export async function openApt(root: string, onProgress: Progress, aptEtc = '/etc
   await writeConfiguration(home, suites.map((suite) => oneLine(archive, suite)).join('\n'));
   // After the machine's own configuration, which may name a proxy or credentials.
   const apt = (program: string, args: string[], cwd?: string): Promise<string> =>
-    run(program, ['-c', path.join(home, 'apt.conf'), ...args], { timeoutMs: 300_000, cwd, env: { LC_ALL: 'C' } });
+    run(program, ['-c', path.join(home, 'apt.conf'), ...args], {
+      timeoutMs: 300_000,
+      cwd,
+      env: { LC_ALL: 'C' },
+      signal,
+    });
 
   async function update(): Promise<void> {
     onProgress(`debian: reading the package lists of ${suites.join(', ')}`);
     // A suite that the mirror lacks is an error of apt's, and none of ours while another suite answers.
     await apt('apt-get', ['-q', 'update']).catch(async (error: Error) => {
+      signal.throwIfAborted();
       if ((await listAge(home)) === Infinity) throw error;
       onProgress(`debian: not every suite answered (${error.message})`);
     });
     await fs.writeFile(path.join(home, 'updated'), '');
   }
+  // A proxy of apt's own is for apt to find.
+  const proxy = await apt('apt-config', ['shell', 'proxy', 'Acquire::http::Proxy', 'proxy', 'Acquire::https::Proxy']);
+  if (proxy.trim() === '' && /^https?:/.test(archive.uri)) await requireReachable(archive.uri);
   if ((await listAge(home)) > LISTS_STALE_MS) await update();
   let fresh = false;
 
@@ -50,6 +60,7 @@ export async function openApt(root: string, onProgress: Progress, aptEtc = '/etc
       await apt('apt-get', ['-q', 'download', `${pkg}/${suite}`], directory);
     } catch (error) {
       // sid moves on and drops what the lists still name.
+      signal.throwIfAborted();
       if (fresh) throw error;
       fresh = true;
       await update();

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { withLock } from '../cache/lock';
+import type { Bundle, Program, Programs, ToolName } from '../catalog/types';
+import { run } from '../process/run';
+import { NotThere, type Place, type Source } from '../sources/source';
 import { openApt, type Apt } from './apt';
-import { withLock } from './cache';
 import { provideDirectory } from './compiled-in-directory';
 import { addLibraries } from './libraries';
-import { run } from './run';
-import { NotThere, type Delivery, type Source } from './source';
-import type { Bundle, Program, ToolName } from './types';
 
 /** Debian packages, unpacked into the cache and never installed. */
 export const debian: Source = {
@@ -15,20 +15,21 @@ export const debian: Source = {
     const wanted = bundle.debian;
     if (wanted === undefined) throw new NotThere();
     // One apt at a time: it locks its own lists and fails instead of waiting.
-    return withLock(place.root, 'apt', place.onProgress, async () => {
-      const apt = await openApt(place.root, place.onProgress);
+    return withLock(place.root, 'apt', place, async () => {
+      const apt = await openApt(place);
       const suites = wanted.prefer === 'own' ? [...apt.suites].reverse() : apt.suites;
       const reasons: string[] = [];
       for (const suite of suites) {
         try {
           place.onProgress(`${bundle.name}: unpacking Debian's packages (${suite})`);
-          const programs = await unpack(bundle, apt, suite, place.directory);
-          await place.verify(programs);
+          const programs = await unpack(bundle, apt, suite, place);
+          const target = await place.verify(programs);
           const fix = bundle.debian?.compiledInDirectory;
           // Only now: the script that this makes runs from where it will be, not from here.
-          if (fix) await provideDirectory(programs[fix.tool]!.path, place.directory, place.target, fix.directory);
-          return { programs };
+          if (fix) await provideDirectory(programs[fix.tool]!.path, place.directory, target, fix.directory);
+          return programs;
         } catch (error) {
+          place.signal.throwIfAborted();
           reasons.push(`${suite}: ${(error as Error).message}`);
           await fs.rm(place.directory, { recursive: true, force: true });
           await fs.mkdir(place.directory, { recursive: true });
@@ -39,13 +40,13 @@ export const debian: Source = {
   },
 };
 
-async function unpack(bundle: Bundle, apt: Apt, suite: string, directory: string): Promise<Delivery['programs']> {
+async function unpack(bundle: Bundle, apt: Apt, suite: string, { directory, signal }: Place): Promise<Programs> {
   const programs: Partial<Record<ToolName, Program>> = {};
   for (const [pkg, contents] of Object.entries(bundle.debian!.packages)) {
     // Before Debian 13 promtool is in prometheus's own package.
     if (Object.keys(contents).every((tool) => programs[tool as ToolName] !== undefined)) continue;
     const deb = await apt.download(pkg, suite, directory);
-    await run('dpkg-deb', ['-x', deb, directory], { timeoutMs: 120_000 });
+    await run('dpkg-deb', ['-x', deb, directory], { timeoutMs: 120_000, signal });
     await fs.rm(deb);
     for (const [tool, file] of Object.entries(contents)) {
       // From Debian 13 on what was in sbin/ is in usr/sbin/.
@@ -64,6 +65,7 @@ async function unpack(bundle: Bundle, apt: Apt, suite: string, directory: string
       (name) => apt.dependencies(name, suite),
       pkgs,
       (name, into) => apt.download(name, suite, into),
+      signal,
     );
     programs[tool] = { path: program.path, env };
   }

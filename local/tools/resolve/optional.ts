@@ -1,5 +1,7 @@
-import { resolveTools, ToolNotFound, type ResolveOptions } from './resolve';
-import type { ResolvedTool, ToolName } from './types';
+import type { ResolvedTool, ToolName } from '../catalog/types';
+import type { ResolveOptions } from './context';
+import { ToolNotFound } from './not-found';
+import { resolveTools } from './resolve';
 
 /** A program that can be done without: what this machine has already, or null. Nothing is fetched or built. */
 export async function onThisMachine(

@@ -1,0 +1,54 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { Program, ToolName } from '../catalog/types';
+import { requireReachable } from '../process/reach';
+import { run } from '../process/run';
+import { NotThere, type Source } from './source';
+
+const INDEX = 'https://index.invalid/simple';
+export const PYTHON_NEEDED = 'install Python 3.9 or newer with its venv module (Debian: apt-get install python3-venv)';
+
+/** A virtual environment in the cache. */
+export const pypi: Source = {
+  name: 'pypi',
+  async deliver(bundle, { directory, env, onProgress, signal, verify }) {
+    if (bundle.pypi === undefined) throw new NotThere();
+    const python = (args: readonly string[], timeoutMs: number, interpreter = 'python3'): Promise<string> =>
+      run(interpreter, args, { timeoutMs, signal });
+    await python(['-c', 'import venv, ensurepip'], 20_000);
+    if (!env.PIP_NO_INDEX) await requireReachable(await indexOf(env, signal), env);
+    onProgress(`${bundle.name}: installing ${bundle.pypi.requirement} into a virtual environment`);
+    const made = path.join(directory, 'venv');
+    await python(['-m', 'venv', made], 120_000);
+    const bin = path.join(made, 'bin');
+    const own = path.join(bin, 'python');
+    await python(['-m', 'pip', 'install', '--quiet', '--no-input', bundle.pypi.requirement], 900_000, own);
+    const programs: Partial<Record<ToolName, Program>> = {};
+    for (const tool of bundle.tools) programs[tool] = { path: path.join(bin, tool), env: {}, python: own };
+    const target = await verify(programs);
+    await makeRelocatable(bin, bundle.tools, path.join(target, 'venv', 'bin', 'python'));
+    return programs;
+  },
+};
+
+/** Where the user's pip looks. */
+async function indexOf(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
+  if (env.PIP_INDEX_URL) return env.PIP_INDEX_URL;
+  const asked = await run('python3', ['-m', 'pip', 'config', 'get', 'global.index-url'], { timeoutMs: 20_000, signal })
+    // No such setting, or no pip outside of virtual environments: then its own default.
+    .catch(() => INDEX);
+  signal.throwIfAborted();
+  const url = asked.trim().split('\n').pop()!;
+  return URL.canParse(url) ? url : INDEX;
+}
+
+/** The first line of an installed script names the interpreter, which is about to move to `python`. */
+async function makeRelocatable(bin: string, tools: readonly ToolName[], python: string): Promise<void> {
+  for (const tool of tools) {
+    const file = path.join(bin, tool);
+    const text = await fs.readFile(file, 'utf8');
+    // A path of more than 127 characters cannot stand in a first line: through sh, then, as pip does it.
+    const body = text.replace(/^#!.*\n(?:'''exec'.*\n' '''\n)?/, '');
+    await fs.writeFile(file, `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n${body}`, { mode: 0o755 });
+  }
+}

@@ -117,7 +117,7 @@ async function npm(args) {
     () => console.error(`  npm ${args[0]}, ${Math.round((Date.now() - started) / 1000)} s`),
     5_000,
   );
-  const { code, signal } = await runChild('npm', [...args, '--no-audit', '--no-fund'], {
+  const { code, signal, told } = await runChild('npm', [...args, '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     onOutput: (chunk) => {
@@ -125,6 +125,8 @@ async function npm(args) {
     },
   });
   clearInterval(ticker);
+  // npm ends a Ctrl-C with a code of its own, which is no reason to tell anybody what to do about it.
+  if (told !== null) exitLike(128 + constants.signals[told], null);
   if (signal !== null) exitLike(code, signal);
   return { code, output };
 }
@@ -136,7 +138,9 @@ function runChild(command, args, { onOutput, ...options }) {
     child.stdout?.on('data', onOutput);
     child.stderr?.on('data', onOutput);
     // Ctrl-C in a terminal reaches the whole process group: the child has it already.
+    let told = null;
     const forward = (signal) => {
+      told = signal;
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     };
@@ -144,7 +148,7 @@ function runChild(command, args, { onOutput, ...options }) {
     for (const signal of signals) process.on(signal, forward);
     const done = (result) => {
       for (const signal of signals) process.removeListener(signal, forward);
-      resolve(result);
+      resolve({ ...result, told });
     };
     child.on('error', (error) => {
       console.error(`${command} cannot be started: ${error.message}`);

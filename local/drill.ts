@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stayAwake } from '../lib/shell/async/stay-awake';
+import { hint } from '../lib/contract/nearest';
 import { UserError } from '../lib/contract/errors';
 import { ConfigurationError } from '../lib/infra/config/problems';
 import { drill } from './drills/drill';
@@ -95,7 +96,10 @@ function readCall(args: string[]): Call | 'list' {
       what: positionals.length === 0 ? 'which drill?' : 'there is no such drill',
       got: positionals.join(' ') || 'no name',
       expected: `one of ${names}`,
-      fix: usage,
+      fix: `${usage}${hint(
+        name,
+        SCENARIOS.map((s) => s.name),
+      )}`,
     });
   }
   const runs = Number(values.runs);

@@ -58,8 +58,8 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
 async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOptions): Promise<RunState> {
   const found = runningState();
   if (found !== null) {
-    requireMode(scenario, found.mode, 'the running system is on loopback');
     requireVolumes(scenario, found.volumes);
+    requireMode(scenario, found.mode, 'the running system is on loopback');
     say(`using the system that runs since ${found.startedAt}`);
     if (!found.ready) await waitForReady(found.pid, signal);
     const state = runningState()!;
@@ -67,8 +67,9 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
     return state;
   }
   const namespaces = namespacesAvailable();
+  // What a drill is about first: who cannot have volumes need not hear of namespaces.
+  if (!namespaces.ok || !volumesWanted()) requireVolumes(scenario, false);
   if (!namespaces.ok) requireMode(scenario, 'loopback', namespaces.why);
-  if (!volumesWanted()) requireVolumes(scenario, false);
   const system = await startSystem(
     {
       onProgress: (line) => say(`· ${line}`),

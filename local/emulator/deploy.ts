@@ -131,6 +131,9 @@ export function emulatorEnv(port: number, region: string): Record<string, string
     // On a busy machine Node gives up connecting to localhost after 250 ms while it tries IPv6 and IPv4 in turn.
     NODE_OPTIONS: '--dns-result-order=ipv4first --no-network-family-autoselection',
     NODE_NO_WARNINGS: '1',
+    // A proxy of the user's does not lead to this machine.
+    NO_PROXY: 'localhost,127.0.0.1,::1',
+    no_proxy: 'localhost,127.0.0.1,::1',
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type DrillPlan,
   type DrillReport,
 } from '../../core/status/drill-plan';
+import { hint } from '../../contract/nearest';
 import { UserError } from '../../contract/errors';
 import { reportStatus, type StatusReport } from '../../core/status/status';
 import { readAnnouncements } from '../cluster/announcements';
@@ -41,7 +42,7 @@ export function drillNamed(name: string): DrillKind {
     what: 'there is no such drill',
     got: name,
     expected: Object.keys(DRILLS).join(', '),
-    fix: 'npx promha drill switchover; the drills that need no account are those of `npm run drill`',
+    fix: `npx promha drill switchover; the drills that need no account are those of \`npm run drill\`${hint(name, Object.keys(DRILLS))}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { hint } from '../../../contract/nearest';
 import { UserError } from '../../../contract/errors';
 import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { durationMs } from '../../../contract/duration';
@@ -8,7 +9,7 @@ import { nodesOf } from '../layout';
 import { locateSetting, type SettingPath } from '../locate';
 import { expectedBy } from '../problems';
 import { contradictions } from './relations';
-import { clusterSchema } from '../schema/schema';
+import { clusterSchema, keysAt } from '../schema/schema';
 
 const DEFAULT_IMAGE = { version: VERSIONS.thanos.version, ...VERSIONS.thanos.image };
 
@@ -30,7 +31,7 @@ export function checkCluster(
           where: where(at),
           got: issue.keys.join(', '),
           expected: 'the settings of ClusterConfig (lib/infra/config/cluster.ts)',
-          fix: 'correct the name or remove it',
+          fix: `correct the name or remove it${hint(issue.keys[0]!, keysAt(clusterSchema, path))}`,
         });
       }
       const value = path.reduce<unknown>(

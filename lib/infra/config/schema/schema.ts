@@ -153,3 +153,14 @@ const settings = {
 export const clusterSchema = z.strictObject(settings, {
   error: 'export default defineCluster({ … })',
 }) as z.ZodType<ClusterConfig>;
+
+/** The settings that there are at a path, for hints; none where anything may stand. */
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap() as z.ZodType, path);
+  const [step, ...rest] = path;
+  if (schema instanceof z.ZodArray) return step === undefined ? [] : keysAt(schema.element as z.ZodType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  if (step === undefined) return Object.keys(schema.shape);
+  const inner = schema.shape[String(step)] as z.ZodType | undefined;
+  return inner === undefined ? [] : keysAt(inner, rest);
+}

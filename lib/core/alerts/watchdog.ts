@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { NodeId } from '../../contract/documents/assignment';
 import { SHARD_LABEL } from '../../contract/labels';
 import type { Probe } from '../failover/health';
@@ -18,20 +17,6 @@ export const WATCHDOG = {
 
 /** Told this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they tell. */
 export const WATCHDOG_INTERVAL_MS = 10_000;
-
-/** Its rule, a file of its own beside those of the user. */
-export function watchdogRules(shard: number): string {
-  const rule = {
-    alert: WATCHDOG.alert,
-    expr: 'vector(time())',
-    labels: { [WATCHDOG.label.name]: WATCHDOG.label.value, [SHARD_LABEL]: String(shard) },
-    annotations: {
-      summary: 'Always fires: alerting is alive while this arrives',
-      [WATCHDOG.evaluatedAt]: '{{ $value }}',
-    },
-  };
-  return stringify({ groups: [{ name: 'prometheus-ha', rules: [rule] }] }, { lineWidth: 0 });
-}
 
 /** What Alertmanager posts to a webhook, as far as it is used here. */
 export interface Notification {

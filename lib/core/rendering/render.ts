@@ -9,7 +9,7 @@ import { profileIntervalMs, rhythmOf, type Rhythm, type ScrapeProfile } from '..
 import { profileRules } from './profile-alert';
 import { rulesInRhythm } from './profile-rules';
 import { renderAlertmanager, type Webhooks } from './render-alertmanager';
-import { watchdogRules } from '../alerts/watchdog';
+import { watchdogRules } from './watchdog-rules';
 
 /** What rendering needs beside the bundle: who the node is and where its files are. */
 export interface RenderInput {

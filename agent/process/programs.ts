@@ -21,6 +21,8 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
       `--storage.tsdb.retention.time=${retentionTime}`,
       `--storage.tsdb.wal-segment-size=${walSegmentSize}`,
       `--rules.alert.resend-delay=${resendDelay}`,
+      // Hidden, and 5s by default, of which the first scrape after a start waits out one: 6 s without samples become 1 s.
+      '--scrape.discovery-reload-interval=100ms',
       // Default 10m: shorter timers would start anew after each restart.
       '--rules.alert.for-grace-period=0s',
       // Takes what the node missed, from its own agent (agent/refill).

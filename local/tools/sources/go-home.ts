@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock, type Waiting } from '../cache/lock';
 
-/** Modules and compiled packages of one build take 2 to 3 GB; all builds of one call share them. */
-export const BUILD_BYTES = 5e9;
+/** Modules and compiled packages of all builds together, which share them. */
+export const BUILD_BYTES = 6e9;
 
 let waiting = 0;
 

@@ -81,7 +81,7 @@ export async function runCycle(
         epoch: outcome.assignment?.epoch ?? null,
         active: outcome.assignment?.active ?? null,
       });
-      publish(config.cluster, config.shard, [{ name: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
+      publish(config.cluster, config.shard, [{ metric: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
     } catch (error) {
       errors.push(`promotion failed: ${reasonOf(error)}`);
     }
@@ -91,7 +91,7 @@ export async function runCycle(
   publish(config.cluster, config.shard, [
     ...cycleMetrics(nodes, active, errors.length),
     // Of an assignment that cannot be read the last that was known.
-    ...(assignment === null ? [] : [{ name: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
+    ...(assignment === null ? [] : [{ metric: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
     ...watchdogMetrics(probes, control.now()),
     ...uploadMetrics(probes),
     ...damageMetrics(probes),
@@ -108,18 +108,18 @@ function beat(control: Control, invocation: string): Promise<void> {
 function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | null, errors: number): MetricValue[] {
   const healthy = (node: NodeId): number => (nodes.get(node)!.healthy ? 1 : 0);
   return [
-    { name: METRICS.activeHealthy, value: active !== null && nodes.has(active) ? healthy(active) : 0 },
-    { name: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
-    { name: METRICS.heartbeat, value: 1 },
-    { name: METRICS.controlErrors, value: errors },
-    ...[...nodes.keys()].map((node) => ({ name: METRICS.nodeHealthy, value: healthy(node), node })),
+    { metric: METRICS.activeHealthy, value: active !== null && nodes.has(active) ? healthy(active) : 0 },
+    { metric: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
+    { metric: METRICS.heartbeat, value: 1 },
+    { metric: METRICS.controlErrors, value: errors },
+    ...[...nodes.keys()].map((node) => ({ metric: METRICS.nodeHealthy, value: healthy(node), node })),
   ];
 }
 
 /** Nothing when no proof is known: the alarm takes silence for what it is. */
 function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
   const proof = alertingProof(probes.values());
-  return proof === null ? [] : [{ name: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
+  return proof === null ? [] : [{ metric: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
 }
 
 /** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
@@ -130,8 +130,8 @@ function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
   if (ages.length === 0) return [];
   const worst = Math.max(...ages.map(({ seconds }) => seconds));
   return [
-    { name: METRICS.uploadAge, value: worst },
-    ...ages.map(({ node, seconds }) => ({ name: METRICS.uploadAge, value: seconds, node })),
+    { metric: METRICS.uploadAge, value: worst },
+    ...ages.map(({ node, seconds }) => ({ metric: METRICS.uploadAge, value: seconds, node })),
   ];
 }
 
@@ -141,8 +141,8 @@ function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
   if (known.length === 0) return [];
   // The sum is always told; of a group only that there is something: the alarm takes silence for none.
   return [
-    { name: METRICS.damagedNodes, value: known.filter((damage) => damage.length > 0).length },
-    ...[...nodesByGroup(known)].map(([damage, value]) => ({ name: METRICS.damagedNodes, value, damage })),
+    { metric: METRICS.damagedNodes, value: known.filter((damage) => damage.length > 0).length },
+    ...[...nodesByGroup(known)].map(([damage, value]) => ({ metric: METRICS.damagedNodes, value, damage })),
   ];
 }
 
@@ -152,8 +152,8 @@ function volumeMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
     ({ agent }) => agent?.volumeTrouble ?? (agent?.volumeTrouble === null ? ['none'] : []),
   );
   if (found.length === 0) return [];
-  return Object.entries(METRICS.volumeTrouble).map(([trouble, name]) => ({
-    name,
+  return Object.entries(METRICS.volumeTrouble).map(([trouble, metric]) => ({
+    metric,
     value: found.filter((t) => t === trouble).length,
   }));
 }

@@ -30,10 +30,10 @@ export async function handler(event: unknown): Promise<PromoteOutcome> {
       epoch: outcome.assignment?.epoch ?? null,
       active: outcome.assignment?.active ?? null,
     });
-    publish(config.cluster, config.shard, [{ name: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
+    publish(config.cluster, config.shard, [{ metric: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
     return outcome;
   } catch (error) {
-    publish(config.cluster, config.shard, [{ name: METRICS.controlErrors, value: 1 }]);
+    publish(config.cluster, config.shard, [{ metric: METRICS.controlErrors, value: 1 }]);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { within } from '../../lib/shell/async/within';
 import type { RemedyTarget } from '../../lib/contract/documents/remedy';
-import { METRICS } from '../../lib/contract/metrics';
+import { METRICS, type MetricDefinition } from '../../lib/contract/metrics';
 import { nextStep, noAttempts, noteAttempt, REMEDY_BUDGET_MS } from '../../lib/core/remedies/remedies';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
@@ -109,13 +109,16 @@ async function callHook(hook: RemedyHook, context: Parameters<RemedyHook>[0], wi
 }
 
 /** Of the remedy, and of the shard, which the alarm watches. */
-function measure({ config, target }: RemedyRun, values: readonly (readonly [name: string, value: number])[]): void {
+function measure(
+  { config, target }: RemedyRun,
+  values: readonly (readonly [metric: MetricDefinition, value: number])[],
+): void {
   publish(
     config.cluster,
     config.shard,
-    values.flatMap(([name, value]) => [
-      { name, value },
-      { name, value, remedy: target.name },
+    values.flatMap(([metric, value]) => [
+      { metric, value },
+      { metric, value, remedy: target.name },
     ]),
   );
 }

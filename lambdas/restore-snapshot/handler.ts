@@ -45,8 +45,11 @@ export async function handler(
       log: quiet,
     });
     publish(cluster, shard, [
-      { name: METRICS.volumesAsked, value: outcomes.filter((o) => o.asks).length },
-      { name: METRICS.restoresGivenUp, value: outcomes.filter((o) => o.asks && o.record?.state === 'given-up').length },
+      { metric: METRICS.volumesAsked, value: outcomes.filter((o) => o.asks).length },
+      {
+        metric: METRICS.restoresGivenUp,
+        value: outcomes.filter((o) => o.asks && o.record?.state === 'given-up').length,
+      },
     ]);
   });
   return { steps: [...said] };

@@ -81,15 +81,15 @@ export async function runCycle(
   const outcome = await act();
   report(probes, thanos, outcome, config.policy.probe.fall);
   publish(config.cluster, config.shard, [
-    ...(book.tasks === null ? [] : [{ name: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
+    ...(book.tasks === null ? [] : [{ metric: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
     // Of tasks that do not answer nothing is known: that is told above.
     ...(tasks.answering === 0
       ? []
-      : [{ name: METRICS.queriesWithHistory, value: probes.every((p) => p.error !== null || p.history) ? 1 : 0 }]),
+      : [{ metric: METRICS.queriesWithHistory, value: probes.every((p) => p.error !== null || p.history) ? 1 : 0 }]),
     ...(outcome.route === null
       ? []
-      : [{ name: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),
-    { name: METRICS.controlErrors, value: errors.length },
+      : [{ metric: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),
+    { metric: METRICS.controlErrors, value: errors.length },
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   return { state: { thanos, askedAt: asks ? now : before.askedAt, paused }, outcome };

@@ -1,12 +1,14 @@
-import { METRICS } from '../../lib/contract/metrics';
+import {
+  FURTHER_DIMENSIONS,
+  METRIC_NAMESPACE,
+  SHARD_DIMENSIONS,
+  type MetricDefinition,
+} from '../../lib/contract/metrics';
 
-export interface MetricValue {
-  readonly name: string;
+/** One value of a metric. With none of the further dimensions it belongs to the shard. */
+export interface MetricValue extends Partial<Readonly<Record<keyof typeof FURTHER_DIMENSIONS, string>>> {
+  readonly metric: MetricDefinition;
   readonly value: number;
-  /** Of a node, a remedy, or a group of damage; without any the metric belongs to the shard. */
-  readonly node?: string;
-  readonly remedy?: string;
-  readonly damage?: string;
 }
 
 /**
@@ -20,34 +22,35 @@ export function embeddedMetrics(cluster: string, shard: number, values: readonly
     const key = JSON.stringify(further(value));
     groups.set(key, [...(groups.get(key) ?? []), value]);
   }
-  return [...groups.values()].map((group) =>
-    JSON.stringify({
+  return [...groups.values()].map((group) => {
+    const dimensions = {
+      [SHARD_DIMENSIONS.cluster]: cluster,
+      [SHARD_DIMENSIONS.shard]: String(shard),
+      ...further(group[0]!),
+    };
+    return JSON.stringify({
       _aws: {
         Timestamp: now,
         CloudWatchMetrics: [
           {
-            Namespace: METRICS.namespace,
-            Dimensions: [[...METRICS.dimensions, ...Object.keys(further(group[0]!))]],
-            // 1 s resolution: alarms with 10 s periods need it.
-            Metrics: group.map(({ name }) => ({ Name: name, Unit: 'Count', StorageResolution: 1 })),
+            Namespace: METRIC_NAMESPACE,
+            Dimensions: [Object.keys(dimensions)],
+            Metrics: group.map(({ metric: { name, unit } }) => ({ Name: name, Unit: unit, StorageResolution: 1 })),
           },
         ],
       },
-      Cluster: cluster,
-      Shard: String(shard),
-      ...further(group[0]!),
-      ...Object.fromEntries(group.map(({ name, value }) => [name, value])),
-    }),
-  );
+      ...dimensions,
+      ...Object.fromEntries(group.map(({ metric, value }) => [metric.name, value])),
+    });
+  });
 }
 
 /** Dimensions beside those of the shard. */
-function further({ node, remedy, damage }: MetricValue): Record<string, string> {
-  return {
-    ...(node === undefined ? {} : { [METRICS.nodeDimension]: node }),
-    ...(remedy === undefined ? {} : { [METRICS.remedyDimension]: remedy }),
-    ...(damage === undefined ? {} : { [METRICS.damageDimension]: damage }),
-  };
+function further(value: MetricValue): Record<string, string> {
+  const names = Object.keys(FURTHER_DIMENSIONS) as (keyof typeof FURTHER_DIMENSIONS)[];
+  return Object.fromEntries(
+    names.flatMap((of) => (value[of] === undefined ? [] : [[FURTHER_DIMENSIONS[of], value[of]]])),
+  );
 }
 
 export function publish(cluster: string, shard: number, values: readonly MetricValue[]): void {

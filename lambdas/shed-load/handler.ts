@@ -52,8 +52,8 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
   const profile = assignment?.scrapeProfile ?? 'normal';
   log(acted ? 'warn' : 'info', acted ? 'profile-changed' : 'profile-kept', { profile, because, share });
   publish(config.cluster, config.shard, [
-    { name: METRICS.scrapeProfile, value: PROFILES.indexOf(profile) },
-    ...(share === null ? [] : [{ name: METRICS.loadShare, value: share }]),
+    { metric: METRICS.scrapeProfile, value: PROFILES.indexOf(profile) },
+    ...(share === null ? [] : [{ metric: METRICS.loadShare, value: share }]),
   ]);
   return { acted, because };
 }

@@ -183,5 +183,5 @@ async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardSto
 function metrics({ nodes, policy, now }: SnapshotDeps, s: ShardStorage): MetricValue[] {
   const of = (node: NodeId): KnownSnapshot[] => s.snapshots.filter((k) => k.node === node);
   const without = nodes.filter((node) => !hasYoungGood(of(node), policy.snapshots, now()));
-  return [{ name: METRICS.withoutGoodSnapshot, value: without.length }];
+  return [{ metric: METRICS.withoutGoodSnapshot, value: without.length }];
 }

@@ -44,7 +44,7 @@ function state(name: string, written: readonly (readonly [agoS: number, value: M
 
 describe('alerting-silent', () => {
   const ages = (...values: number[]): [number, MetricValue][] =>
-    values.map((value, i) => [values.length * 2 - i * 2, { name: METRICS.watchdogAge, value }]);
+    values.map((value, i) => [values.length * 2 - i * 2, { metric: METRICS.watchdogAge, value }]);
 
   it.each<[string, number[], AlarmState]>([
     ['young proofs', Array(15).fill(25), 'OK'],
@@ -58,7 +58,7 @@ describe('alerting-silent', () => {
 
 describe('automation-paused', () => {
   const paused = (...values: number[]): [number, MetricValue][] =>
-    values.map((value, i) => [(values.length - i) * 60 - 30, { name: METRICS.paused, value }]);
+    values.map((value, i) => [(values.length - i) * 60 - 30, { metric: METRICS.paused, value }]);
 
   it.each<[string, number[], AlarmState]>([
     ['half an hour', Array(30).fill(1), 'ALARM'],
@@ -73,7 +73,7 @@ describe('automation-paused', () => {
 describe('remedy-gave-up', () => {
   const end = (gaveUp: number, more: Partial<MetricValue> = {}): [number, MetricValue] => [
     30,
-    { name: METRICS.remedyGaveUp, value: gaveUp, ...more },
+    { metric: METRICS.remedyGaveUp, value: gaveUp, ...more },
   ];
 
   it.each<[string, [number, MetricValue][], AlarmState]>([
@@ -92,7 +92,7 @@ describe('remedy-gave-up', () => {
 describe('damage', () => {
   const nodes = (value: number, damage?: string): [number, MetricValue] => [
     30,
-    { name: METRICS.damagedNodes, value, ...(damage === undefined ? {} : { damage }) },
+    { metric: METRICS.damagedNodes, value, ...(damage === undefined ? {} : { damage }) },
   ];
   it.each<[string, [number, MetricValue][], AlarmState]>([
     ['nobody says anything', [], 'OK'],

@@ -181,6 +181,8 @@ export interface ClusterConfig {
   readonly remedies?: readonly Remedy[];
   /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
   readonly alarmEmail?: string;
+  /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
+  readonly runbookBase?: string;
 }
 
 /** Gives config/cluster.ts its types; what it says is checked at synth (lib/infra/config/load.ts). */

@@ -33,7 +33,6 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
   }
   const agentEntry = join(root, 'agent/main.ts');
   const common = { network, controlBucket, root };
-  const functionsDir = join(root, 'lambdas');
   const nodes = new NodesStack(app, 'nodes', {
     ...common,
     cluster,
@@ -44,7 +43,6 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
   const control = new ControlStack(app, 'control', {
     ...common,
     cluster,
-    functionsDir,
     ofCluster: { query, bundle },
     topic: null,
   });
@@ -63,7 +61,6 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
     const controlOfShard = new ControlStack(app, id('control'), {
       ...common,
       cluster: shard,
-      functionsDir,
       ofCluster: null,
       topic: control.topic,
     });

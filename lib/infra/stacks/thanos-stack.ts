@@ -56,7 +56,7 @@ export class ThanosStack extends Stack {
         securityGroup: network.traffic.thanos,
       });
       if (service.permissions.length > 0) {
-        acknowledgeBlocks(made, cluster);
+        acknowledgeBlocks(made, blocksBucket.bucketArn);
       }
       return made;
     };

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { METRICS } from '../../../lib/contract/metrics';
+import { METRIC_NAMESPACE } from '../../../lib/contract/metrics';
 import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import type { DeployedAlarm } from '../functions/alarms';
@@ -200,7 +200,7 @@ function rateMs(expression: string): number {
 }
 
 /** Whose metrics there are here: our own and those of functions. Nobody plays ECS's. */
-const PLAYED = new Set([METRICS.namespace, 'AWS/Lambda']);
+const PLAYED = new Set([METRIC_NAMESPACE, 'AWS/Lambda']);
 
 async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]> {
   const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));

@@ -148,6 +148,7 @@ const settings = {
     .optional(),
   remedies: z.array(remedy, { error: 'a list of remedies' }).optional(),
   alarmEmail: z.email('an e-mail address').optional(),
+  runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),
 };
 
 export const clusterSchema = z.strictObject(settings, {

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { buildSync, transformSync, type BuildFailure, type BuildOptions } from 'esbuild';
+import { buildSync, type BuildFailure, type BuildOptions } from 'esbuild';
 import { UserError } from '../../../contract/errors';
 import { NODE_TARGET } from '../../../contract/versions';
 
-export const MAX_BUNDLE_BYTES = 600_000;
+/** Of a function that somebody waits for: what is larger starts slowly. */
+const MAX_BUNDLE_BYTES = 600_000;
 
 /** A module's path, or the text of one that is made at synth; its imports begin at the root. */
 export type BundleEntry = string | { readonly name: string; readonly contents: string };
@@ -14,11 +15,9 @@ export type BundleEntry = string | { readonly name: string; readonly contents: s
  * One minified CommonJS file with everything it imports, the AWS SDK included: what was tested is what runs, not
  * the SDK that the runtime happens to bring. Same sources, same bytes.
  *
- * `lean`: for what calls EC2, whose client would be most of it and too much.
- *
- * @throws UserError when the bundle is larger than MAX_BUNDLE_BYTES, naming what makes it so
+ * @throws UserError when the bundle is larger than `limit`, naming what makes it so
  */
-export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTES, lean = false): string {
+export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTES): string {
   const name = typeof entry === 'string' ? relative(root, entry) : entry.name;
   const options = {
     ...(typeof entry === 'string'
@@ -26,7 +25,7 @@ export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTE
       : { stdin: { contents: entry.contents, resolveDir: root, sourcefile: entry.name, loader: 'ts' } }),
     absWorkingDir: root,
     bundle: true,
-    minify: !lean,
+    minify: true,
     write: false,
     metafile: true,
     platform: 'node',
@@ -39,8 +38,7 @@ export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTE
     logLevel: 'silent',
   } satisfies BuildOptions;
   const result = build(name, () => buildSync(options));
-  const { text: made } = result.outputFiles[0]!;
-  const text = lean ? build(name, () => minified(made)) : made;
+  const { text } = result.outputFiles[0]!;
   const bytes = Buffer.byteLength(text);
   if (bytes > limit) {
     const [output] = Object.values(result.metafile.outputs);
@@ -49,37 +47,13 @@ export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTE
       .slice(0, 3)
       .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
     throw new UserError({
-      what: `the bundle of ${name} is too large for a fast cold start`,
+      what: `the bundle of ${name} is too large`,
       got: `${bytes} bytes, most of them from ${largest.join(', ')}`,
       expected: `at most ${limit} bytes`,
       fix: 'import less, or call the one AWS API by a smaller client',
     });
   }
   return text;
-}
-
-/**
- * Clients of the AWS SDK describe every call of their service in keys like `[_t]`, that is in what might have an effect,
- * so that none of it can be left out: 0.5 MB for EC2. Written out they have none, and what is not used goes.
- */
-function minified(text: string): string {
-  const values = new Map<string, string | null>();
-  for (const [, name, value] of text.matchAll(/^(?:var|const) (_\w+) = ("[^"\\\n]*");$/gm)) {
-    values.set(name!, values.has(name!) ? null : value!);
-  }
-  const literal = text.replace(/\[(_\w+)\]:/g, (key, name: string) => {
-    const value = values.get(name) ?? null;
-    return value === null ? key : `${value}:`;
-  });
-  return transformSync(literal, {
-    minify: true,
-    treeShaking: true,
-    platform: 'node',
-    target: NODE_TARGET,
-    format: 'cjs',
-    legalComments: 'none',
-    charset: 'utf8',
-  }).code;
 }
 
 /** @throws UserError with esbuild's first complaint, instead of all that it knows of it */

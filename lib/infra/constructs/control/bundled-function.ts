@@ -8,15 +8,15 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NODE_MAJOR } from '../../../contract/versions';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
-import { bundle, MAX_BUNDLE_BYTES, withFile, type BundleEntry } from './bundle';
+import { bundle, withFile, type BundleEntry } from './bundle';
 
 export interface BundledFunctionProps {
   /** Name in AWS. */
   readonly functionName: string;
   /** The module that exports `handler`. */
   readonly entry: BundleEntry;
-  /** It calls EC2. @default false */
-  readonly lean?: boolean;
+  /** A larger one is refused. @default MAX_BUNDLE_BYTES */
+  readonly maxBundleBytes?: number;
   /** Directory that imports are resolved from. */
   readonly root: string;
   readonly description: string;
@@ -53,29 +53,25 @@ export class BundledFunction extends Construct {
     acknowledgeWildcards(role, 'EC2 knows no narrower resource for the network interfaces of a function in a VPC.', [
       '*',
     ]);
-    this.function = withFile(
-      'index.js',
-      bundle(props.entry, props.root, MAX_BUNDLE_BYTES, props.lean),
-      (path, directory) => {
-        const code = Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hashOfFile(path) });
-        return new LambdaFunction(this, 'Function', {
-          functionName: props.functionName,
-          description: props.description,
-          code,
-          handler: 'index.handler',
-          runtime: RUNTIME,
-          architecture: Architecture.ARM_64,
-          memorySize: 256,
-          timeout: props.timeout,
-          environment: { ...props.environment },
-          role,
-          logGroup: this.logGroup,
-          vpc: props.vpc,
-          vpcSubnets: props.vpcSubnets,
-          securityGroups: [props.securityGroup],
-        });
-      },
-    );
+    this.function = withFile('index.js', bundle(props.entry, props.root, props.maxBundleBytes), (path, directory) => {
+      const code = Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hashOfFile(path) });
+      return new LambdaFunction(this, 'Function', {
+        functionName: props.functionName,
+        description: props.description,
+        code,
+        handler: 'index.handler',
+        runtime: RUNTIME,
+        architecture: Architecture.ARM_64,
+        memorySize: 256,
+        timeout: props.timeout,
+        environment: { ...props.environment },
+        role,
+        logGroup: this.logGroup,
+        vpc: props.vpc,
+        vpcSubnets: props.vpcSubnets,
+        securityGroups: [props.securityGroup],
+      });
+    });
     acknowledge(
       this.function,
       'AwsSolutions-L1',

@@ -134,7 +134,7 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
     `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
     ...mirror,
   ]);
-  acknowledgeBlocks(role, cluster);
-  acknowledgeAnnouncements(role, cluster);
+  acknowledgeBlocks(role, blocksBucketArn);
+  acknowledgeAnnouncements(role, controlBucketArn);
   return role;
 }

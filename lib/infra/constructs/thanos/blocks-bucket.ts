@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import type { Cluster } from '../../config/cluster';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { exportedName } from '../exported-name';
 
 /**
  * Where blocks are kept. Its lifecycle never touches a live block: what is too old the compactor deletes, which knows
@@ -42,9 +42,9 @@ export function blocksBucket(scope: Construct, id: string): Bucket {
   return bucket;
 }
 
-/** Accepts that a role names all objects of the bucket; the name is that of the export, whose hash hangs on the ids. */
-export function acknowledgeBlocks(role: IConstruct, cluster: Cluster): void {
+/** Accepts that a role names all objects of the bucket. */
+export function acknowledgeBlocks(role: IConstruct, blocksBucketArn: string): void {
   acknowledgeWildcards(role, 'Objects are named by blocks that do not exist yet.', [
-    `${cluster.name}-stateful:ExportsOutputFnGetAttBlocksBucketArnFB6A3CB5/*`,
+    `${exportedName(blocksBucketArn)}/*`,
   ]);
 }

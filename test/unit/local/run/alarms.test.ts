@@ -1,3 +1,4 @@
+import { METRICS } from '../../../../lib/contract/metrics';
 import { evaluateAlarm, type DeployedAlarm } from '../../../../local/run/functions/alarms';
 import { MetricStore } from '../../../../local/run/functions/metrics';
 import { embeddedMetrics } from '../../../../lambdas/shared/metrics';
@@ -56,8 +57,8 @@ describe('alarms of the local run', () => {
       'c',
       0,
       [
-        { name: 'ActiveNodeHealthy', value: 0 },
-        { name: 'NodeHealthy', value: 1, node: 'node-1' },
+        { metric: METRICS.activeHealthy, value: 0 },
+        { metric: METRICS.nodeHealthy, value: 1, node: 'node-1' },
       ],
       5_000,
     )) {

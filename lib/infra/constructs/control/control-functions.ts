@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as InvokeFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ENV } from '../../../contract/environment';
+import { shardSuffix } from '../../../contract/functions';
+import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
+import { BundledFunction } from './bundled-function';
+import { CONTROL_FUNCTIONS, type FunctionContext, type FunctionRights, type FunctionSpec } from './functions';
+import { acknowledgeEbs } from './volume-permissions';
+
+export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' | 'ofCluster' | 'remediesGroup'> {
+  /** Root of the repository; lambdas/ has a directory per function. */
+  readonly root: string;
+  readonly controlBucket: Bucket;
+  readonly vpc: IVpc;
+  readonly vpcSubnets: SubnetSelection;
+  readonly securityGroup: ISecurityGroup;
+}
+
+/** The functions of the table that this shard needs, with their schedules; by name. */
+export function controlFunctions(stack: Stack, props: ControlFunctionsProps): Map<string, LambdaFunction> {
+  const made = new Map<string, LambdaFunction>();
+  for (const spec of CONTROL_FUNCTIONS) {
+    const context = { ...props, stack, handler: join(props.root, 'lambdas', spec.name, 'handler.ts') };
+    if (spec.isNeeded?.(context) === false) continue;
+    const rights = spec.rights(context);
+    const fn = bundled(stack, spec, rights, props, context.handler).function;
+    made.set(spec.name, fn);
+    if (spec.everyMinute !== undefined) everyMinute(stack, spec, props, fn, rights.input ?? {});
+  }
+  return made;
+}
+
+const nameInAws = ({ name }: FunctionSpec, { cluster }: ControlFunctionsProps): string =>
+  `${cluster.name}-${name}${shardSuffix(cluster.shard)}`;
+
+function everyMinute(
+  stack: Stack,
+  spec: FunctionSpec,
+  props: ControlFunctionsProps,
+  called: LambdaFunction,
+  input: object,
+): void {
+  const { id, description } = spec.everyMinute!;
+  new Rule(stack, id, {
+    ruleName: nameInAws(spec, props),
+    description,
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [
+      new InvokeFunction(called, {
+        event: RuleTargetInput.fromObject({ source: 'schedule', ...input }),
+        // An invocation that is a minute late has been overtaken by the next one.
+        retryAttempts: 1,
+        maxEventAge: Duration.seconds(60),
+      }),
+    ],
+  });
+}
+
+function bundled(
+  stack: Stack,
+  spec: FunctionSpec,
+  rights: FunctionRights,
+  props: ControlFunctionsProps,
+  handler: string,
+): BundledFunction {
+  const { cluster, controlBucket, root, vpc, vpcSubnets } = props;
+  const objects = (keys: readonly string[]): string[] => keys.map((key) => controlBucket.arnForObjects(key));
+  const { writes = [] } = rights;
+  const made = new BundledFunction(stack, spec.name, {
+    functionName: nameInAws(spec, props),
+    entry: rights.entry ?? handler,
+    ...(spec.maxBundleBytes !== undefined && { maxBundleBytes: spec.maxBundleBytes }),
+    root,
+    description: spec.description,
+    timeout: Duration.seconds(spec.timeoutS),
+    environment: {
+      [ENV.cluster]: cluster.name,
+      [ENV.shard]: String(cluster.shard),
+      [ENV.controlBucket]: controlBucket.bucketName,
+      [ENV.policy]: JSON.stringify(cluster.policy),
+      ...rights.environment,
+    },
+    vpc,
+    vpcSubnets,
+    securityGroup: rights.securityGroup ?? props.securityGroup,
+    permissions: [
+      // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: objects([...readableKeys(cluster), ...(rights.reads ?? [])]),
+      }),
+      ...(writes.length === 0 ? [] : [new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(writes) })]),
+      ...(rights.permissions ?? []),
+    ],
+  });
+  acknowledgeAnnouncements(made, controlBucket.bucketArn);
+  if (spec.callsEbs) {
+    acknowledgeEbs(made, cluster);
+    acknowledgeStorage(made, cluster, controlBucket.bucketArn);
+  }
+  return made;
+}

@@ -1,0 +1,164 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Cluster } from '../../config/cluster';
+import type { ConfigPointer } from '../../../contract/documents/config';
+import type { LoadSettings, QueryRoutes } from '../../../contract/documents/settings';
+import { ENV } from '../../../contract/environment';
+import { KEYS, RESTORES, STORAGE } from '../../../contract/keys';
+import type { BundleEntry } from './bundle';
+import { remediesEntry } from './remedies-entry';
+import { remedyEnvironment } from './remedy-environment';
+import { restorePermissions, snapshotPermissions } from './volume-permissions';
+
+/** What an entry of the table may depend on. */
+export interface FunctionContext {
+  readonly stack: Stack;
+  readonly cluster: Cluster;
+  /** Root of the repository. */
+  readonly root: string;
+  /** The function's own handler.ts. */
+  readonly handler: string;
+  /** What there is once for the whole cluster, and therefore with shard 0; null with the others. `routes` null: without Thanos. */
+  readonly ofCluster: { readonly routes: QueryRoutes | null; readonly pointer: ConfigPointer } | null;
+  /** Of the function that reconnects: it gets no further than the targets. */
+  readonly remediesGroup: ISecurityGroup;
+}
+
+/** What a function gets beside what all have: reading the assignment and announcements, and logging. */
+export interface FunctionRights {
+  /** Keys of the control bucket. */
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
+  readonly permissions?: readonly PolicyStatement[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly securityGroup?: ISecurityGroup;
+  readonly entry?: BundleEntry;
+  /** Constant input of its schedule. */
+  readonly input?: object;
+}
+
+/** One line of the table. Its alarm `<name>-errors` follows from it. */
+export interface FunctionSpec {
+  /** Its directory in lambdas/, and the end of its name in AWS. */
+  readonly name: string;
+  readonly description: string;
+  readonly timeoutS: number;
+  /** Called every minute. `id`: of the rule in the stack. */
+  readonly everyMinute?: { readonly id: string; readonly description: string };
+  /** @default MAX_BUNDLE_BYTES */
+  readonly maxBundleBytes?: number;
+  /** It calls EBS: its policy names volumes and snapshots by condition. */
+  readonly callsEbs?: true;
+  readonly isNeeded?: (context: FunctionContext) => boolean;
+  readonly rights: (context: FunctionContext) => FunctionRights;
+}
+
+/** The client of EC2 describes every call of EC2, and none can be left out. Nobody waits for these functions. */
+const WITH_EC2 = 1_100_000;
+
+export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
+  {
+    name: 'health-check',
+    description: 'Probes the nodes every 2 s',
+    timeoutS: 90,
+    everyMinute: { id: 'EveryMinute', description: 'Starts a minute of probes' },
+    rights: ({ cluster: { shard }, ofCluster }) => ({
+      writes: [
+        KEYS.assignment(shard),
+        KEYS.heartbeat(shard),
+        // Shard 0 hands the configuration on; a further one lets itself in.
+        ofCluster === null ? KEYS.layout : KEYS.configPointer,
+      ],
+      // One pointer for all shards, carried by one schedule: two would contradict each other while a deploy is half done.
+      ...(ofCluster && { input: { config: ofCluster.pointer } }),
+    }),
+  },
+  {
+    name: 'promote-alerting',
+    description: 'Moves alerting',
+    timeoutS: 30,
+    rights: ({ cluster: { shard } }) => ({ writes: [KEYS.assignment(shard)] }),
+  },
+  {
+    name: 'route-queries',
+    description: 'Sends queries to Thanos or to the nodes',
+    timeoutS: 90,
+    everyMinute: { id: 'EveryMinuteQueries', description: 'Starts a minute of probes of Thanos query' },
+    isNeeded: ({ ofCluster }) => ofCluster !== null && ofCluster.routes !== null,
+    rights: ({ stack, ofCluster }) => ({
+      environment: { [ENV.queryRoutes]: stack.toJsonString(ofCluster!.routes) },
+      permissions: [
+        // Describing knows no narrower resource.
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth'],
+          resources: ['*'],
+        }),
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:ModifyListener'],
+          resources: [ofCluster!.routes!.listenerArn],
+        }),
+      ],
+    }),
+  },
+  {
+    name: 'shed-load',
+    description: 'Scrapes less while nodes exceed their load limits',
+    timeoutS: 60,
+    everyMinute: { id: 'EveryMinuteLoad', description: 'Reads the load of the nodes' },
+    rights: ({ cluster: { shard, load, scrapeInterval } }) => {
+      const { limits, overMs, calmMs } = load;
+      const settings: LoadSettings = { policy: { limits, overMs, calmMs }, scrapeInterval };
+      return { writes: [KEYS.assignment(shard)], environment: { [ENV.load]: JSON.stringify(settings) } };
+    },
+  },
+  // Called by the nodes when an alert has a remedy. What it may connect to is in its environment, and nowhere else.
+  {
+    name: 'reconnect-redis',
+    description: 'Reconnects to targets that are down',
+    timeoutS: 300,
+    isNeeded: ({ cluster, ofCluster }) => ofCluster !== null && cluster.remedies.length > 0,
+    rights: ({ cluster: { remedies, shard }, handler, root, remediesGroup }) => {
+      const keys = remedies.map(({ name }) => KEYS.remedy(shard, name));
+      return {
+        reads: keys,
+        writes: keys,
+        entry: remediesEntry(handler, root, remedies),
+        securityGroup: remediesGroup,
+        environment: remedyEnvironment(remedies),
+        permissions: remedies.flatMap(({ hook }) =>
+          (hook?.allow ?? []).map(
+            ({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+          ),
+        ),
+      };
+    },
+  },
+  {
+    name: 'take-snapshot',
+    description: 'Takes, tries and prunes snapshots',
+    timeoutS: 60,
+    everyMinute: { id: 'EveryMinuteSnapshots', description: 'Takes snapshots that are due' },
+    maxBundleBytes: WITH_EC2,
+    callsEbs: true,
+    isNeeded: ({ cluster }) => cluster.snapshots === true,
+    rights: ({ stack, cluster }) => ({
+      reads: [STORAGE(cluster.shard), RESTORES(cluster.shard)],
+      permissions: snapshotPermissions(stack, cluster),
+    }),
+  },
+  {
+    name: 'restore-snapshot',
+    description: 'Replaces a volume',
+    timeoutS: 90,
+    everyMinute: { id: 'EveryMinuteRestore', description: 'Checks for nodes that need a volume' },
+    maxBundleBytes: WITH_EC2,
+    callsEbs: true,
+    isNeeded: ({ cluster }) => cluster.snapshots === true,
+    rights: ({ stack, cluster }) => ({
+      reads: [STORAGE(cluster.shard), RESTORES(cluster.shard)],
+      writes: [RESTORES(cluster.shard)],
+      permissions: restorePermissions(stack, cluster),
+    }),
+  },
+];

@@ -18,6 +18,7 @@ export interface Resource {
 export interface Synthesized {
   readonly app: App;
   readonly dir: string;
+  readonly cluster: Cluster;
   /** Stack → logical id → resource. */
   readonly stacks: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
   /** Stack → its outputs. */
@@ -45,6 +46,7 @@ export function assemble(cluster: Cluster, bundle: ConfigBundle): Synthesized {
   return {
     app,
     dir,
+    cluster,
     stacks,
     outputs: Object.fromEntries(
       assembly.stacks.map((stack) => [stack.id, (stack.template as { Outputs?: unknown }).Outputs]),

@@ -72,11 +72,7 @@ export class BundledFunction extends Construct {
         securityGroups: [props.securityGroup],
       });
     });
-    acknowledge(
-      this.function,
-      'AwsSolutions-L1',
-      'nodejs22.x is supported and is the version that tests run closest to.',
-    );
+    acknowledge(this.function, 'AwsSolutions-L1', 'This version is supported, and what tests run.');
   }
 
   private running(): PolicyStatement[] {

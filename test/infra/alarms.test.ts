@@ -1,21 +1,73 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { embeddedMetrics, type MetricValue } from '../../lambdas/shared/metrics';
 import { METRICS } from '../../lib/contract/metrics';
+import { alarmsOf } from '../../lib/infra/constructs/control/alarms';
+import { CONTROL_FUNCTIONS } from '../../lib/infra/constructs/control/functions';
 import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/functions/alarms';
 import { MetricStore } from '../../local/run/functions/metrics';
+import { ROOT } from '../fixtures/config-dir';
 import { synthesize, type Synthesized } from './synthesize';
 
-/** What functions write into their logs, against the alarms as the templates define them. */
 let made: Synthesized;
+const dirs: string[] = [];
+const synth = (...args: Parameters<typeof synthesize>): Synthesized => {
+  const result = synthesize(...args);
+  dirs.push(result.dir);
+  return result;
+};
 beforeAll(() => {
-  made = synthesize();
+  made = synth();
 });
-afterAll(() => rmSync(made.dir, { recursive: true }));
+afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));
+
+const tabled = (): string[] =>
+  alarmsOf(
+    made.cluster,
+    CONTROL_FUNCTIONS.map(({ name }) => name),
+  ).map(({ name }) => name);
+
+test('the alarms are those of the table, each with an entry in the runbook', () => {
+  const names = made.all('AWS::CloudWatch::Alarm').map((alarm) => alarm.Properties.AlarmName as string);
+  expect(names).toEqual(tabled().map((name) => `${made.cluster.name}-${name}`));
+  for (const name of tabled()) {
+    const path = join(ROOT, 'docs/runbook', `${name}.md`);
+    expect({ path, exists: existsSync(path) }).toEqual({ path, exists: true });
+    const headings = readFileSync(path, 'utf8').match(/^## .*$/gm);
+    expect({ path, headings }).toEqual({ path, headings: ['## Description', '## Investigation', '## Resolution'] });
+  }
+  const written = readdirSync(join(ROOT, 'docs/runbook')).map((name) => name.replace('.md', ''));
+  // What to do after an incident is written beside what to do in one.
+  expect(written.filter((name) => name !== 'README').sort()).toEqual([...tabled(), 'audit-after-an-incident'].sort());
+});
+
+test('an alarm says where its runbook is: a link where the pages are published, else the path and of what', () => {
+  const described = (s: Synthesized): string =>
+    s.all('AWS::CloudWatch::Alarm').find((a) => a.Properties.AlarmName.endsWith('no-standby'))!.Properties
+      .AlarmDescription;
+  expect(described(made)).toMatch(
+    / Runbook: docs\/runbook\/no-standby\.md in the repository that this was deployed from$/,
+  );
+  const linked = synth(undefined, (c) => ({ ...c, runbookBase: 'https://wiki.example/runbook/' }));
+  expect(described(linked)).toMatch(/ Runbook: https:\/\/wiki\.example\/runbook\/no-standby\.md$/);
+});
+
+test('the alarms are the second trigger of a failover', () => {
+  const triggers = made
+    .all('AWS::CloudWatch::Alarm')
+    .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('promotealertingFunction'));
+  expect(
+    triggers.map(({ Properties: p }) => [p.MetricName, p.Statistic, p.Period, p.EvaluationPeriods, p.TreatMissingData]),
+  ).toEqual([
+    ['ActiveNodeHealthy', 'Minimum', 10, 1, 'notBreaching'],
+    ['HealthCheckCycles', 'SampleCount', 10, 3, 'breaching'],
+  ]);
+});
 
 const MINUTE = 60_000;
 const NOW = Math.ceil(Date.now() / MINUTE) * MINUTE;
 
-/** The state of an alarm after the values, each written so many seconds before now. */
+/** What functions write into their logs, against the alarm as the template defines it: its state after the values, each written so many seconds before now. */
 function state(name: string, written: readonly (readonly [agoS: number, value: MetricValue])[]): AlarmState {
   const { Properties: p } = made.all('AWS::CloudWatch::Alarm').find((a) => a.Properties.AlarmName.endsWith(name))!;
   const alarm: DeployedAlarm = {
@@ -38,7 +90,7 @@ function state(name: string, written: readonly (readonly [agoS: number, value: M
   };
   const store = new MetricStore();
   for (const [agoS, value] of written)
-    for (const line of embeddedMetrics('trading-metrics', 0, [value], NOW - agoS * 1000)) store.takeLogLine(line);
+    for (const line of embeddedMetrics(made.cluster.name, 0, [value], NOW - agoS * 1000)) store.takeLogLine(line);
   return evaluateAlarm(alarm, store, NOW);
 }
 

@@ -8,15 +8,14 @@ import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } fro
 import { readPidFile } from '../../../agent/process/pid-file';
 import type { AgentStatus } from '../../../lib/contract/documents/agent-status';
 import type { ConfigBundle } from '../../../lib/contract/documents/config';
-import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { DEFAULT_POLICY, type Policy } from '../../../lib/contract/documents/policy';
 import { controlS3, s3ControlStore, type ControlStore } from '../../../lib/shell/assignment/store';
 import { LAMBDA_API_PORT, serveLambdaApi } from '../../../local/run/functions/lambda-api';
 import { buildAgent, eventually, serveMetadata, servePager, startEmulator } from './agent-tools';
 import { agentTestPrograms } from './agent-programs';
+import { aNodeConfig } from '../../fixtures/builders';
 
 const BUCKET = 'control';
-const ARTIFACT = { version: '0', urls: {}, sha256: {} };
 
 export interface AgentLine {
   readonly at: string;
@@ -162,12 +161,9 @@ export class TestCluster {
       const dir = join(root, name);
       mkdirSync(dir);
       const machine = machines && (await machines(name, dir, i));
-      const node: NodeConfig = {
-        version: 1,
-        cluster: 'test',
+      const node = aNodeConfig({
         shard,
         node: name,
-        region: 'eu-west-1',
         controlBucket: BUCKET,
         policy: {
           ...DEFAULT_POLICY,
@@ -176,11 +172,7 @@ export class TestCluster {
           ...machine?.policy,
         },
         ...(machine === null ? {} : { snapshots: true as const }),
-        prometheus: { artifact: ARTIFACT, retentionTime: '1d', walSegmentSize: '64MB', resendDelay: '6s' },
-        alertmanager: { artifact: ARTIFACT, peerTimeout: '5s' },
-        thanos: null,
-        artifactMirror: null,
-      };
+      });
       writeFileSync(join(dir, 'node.json'), JSON.stringify(node));
       const metadata = await serveMetadata({
         'instance-id': machine?.instanceId ?? `i-${i + 1}`,

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refiller } from '../../../agent/backfill/refiller';
-import type { Probe } from '../../../lib/core/failover/health';
 import type { RefillState } from '../../../lib/contract/documents/agent-files';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { resolveTools } from '../../../local/tools';
 import { countSamples, push, startLab, type Lab, type Series } from '../tsdb/scrub-lab';
+import { aProbe } from '../../fixtures/builders';
 
 const CONFIG = 'storage: { tsdb: { out_of_order_time_window: 1d } }\n';
 const MINUTE = 60_000;
@@ -43,14 +43,6 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
-const working = (node: string): Probe => ({
-  node,
-  at: now,
-  ready: true,
-  scrapeLagMs: 0,
-  agent: { appliedEpoch: 1, gateOpen: false, gateWarm: true, storeReachable: true },
-  errors: [],
-});
 let answering: readonly string[] = [...ADDRESSES.keys()];
 const events: string[] = [];
 const refiller = (): Refiller =>
@@ -59,7 +51,7 @@ const refiller = (): Refiller =>
     addresses: () => ADDRESSES,
     data: root,
     startedAt: () => new Date(now - 30_000).toISOString(),
-    probes: { probeAll: async () => new Map(answering.map((node) => [node, working(node)])) },
+    probes: { probeAll: async () => new Map(answering.map((node) => [node, aProbe(node)])) },
     policy: DEFAULT_POLICY,
     headMs: 3_600_000,
     log: (_, event) => void events.push(event),

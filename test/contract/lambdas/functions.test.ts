@@ -14,6 +14,7 @@ import { promoted } from '../../../lib/core/failover/promoted';
 import { FunctionRunner } from '../../../local/run/functions/function';
 import { resolveTools } from '../../../local/tools';
 import { startEmulator } from '../agent/agent-tools';
+import { anAgentStatus, anAnnouncement } from '../../fixtures/builders';
 
 /** The bundled functions in their own processes, S3 by the emulator, nodes that answer as we say. */
 const BUCKET = 'control';
@@ -47,10 +48,11 @@ function serveNode(node: string): void {
   answer(PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
   answer(PORTS.agent, () =>
     JSON.stringify({
-      appliedEpoch: 1,
-      gate: { open: gateOpen[node], warm: true },
-      store: { reachable: true },
-      ...(node === 'node-2' && { watchdog: { evaluatedAt: new Date(Date.now() - 7_000).toISOString() } }),
+      ...anAgentStatus(node),
+      gate: { ...anAgentStatus(node).gate, open: gateOpen[node] },
+      ...(node === 'node-2' && {
+        watchdog: { receivedAt: null, evaluatedAt: new Date(Date.now() - 7_000).toISOString() },
+      }),
     }),
   );
 }
@@ -104,17 +106,7 @@ async function begin(): Promise<Assignment> {
   for (const node of NODES) {
     works[node] = true;
     gateOpen[node] = node === 'node-1';
-    await store().writeAnnouncement({
-      version: 1,
-      node,
-      instanceId: 'i-0',
-      address: ADDRESSES[node]!,
-      zone: 'z',
-      volumeId: null,
-      at: new Date().toISOString(),
-      agentStartedAt: new Date().toISOString(),
-      versions: { agent: '0', prometheus: '0', alertmanager: '0' },
-    });
+    await store().writeAnnouncement(anAnnouncement(node, { address: ADDRESSES[node]! }));
   }
   return next;
 }

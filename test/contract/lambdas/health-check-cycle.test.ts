@@ -9,6 +9,7 @@ import { NO_COUNTS, runCycle } from '../../../lambdas/health-check/cycle';
 import { connectControl } from '../../../lambdas/shared/control';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { PORTS } from '../../../lib/contract/ports';
+import { anAgentStatus, anAnnouncement, anAssignment } from '../../fixtures/builders';
 
 const NODES = 8;
 const HUNG = 3;
@@ -32,27 +33,14 @@ const agent =
   (_, response) =>
     void response.end(
       JSON.stringify({
-        node,
-        appliedEpoch: 1,
-        gate: { open: node === 'node-0', warm: true },
-        store: { reachable: true },
-        watchdog: { evaluatedAt: at() },
+        ...anAgentStatus(node),
+        gate: { ...anAgentStatus(node).gate, open: node === 'node-0' },
+        watchdog: { receivedAt: at(), evaluatedAt: at() },
       }),
     );
 const hung: RequestListener = () => undefined;
 
-const assignment = {
-  version: 1,
-  epoch: 1,
-  active: 'node-0',
-  reason: 'The first one.',
-  by: 'operator',
-  since: at(),
-  at: at(),
-  promotions: [],
-  paused: null,
-  scrapeProfile: 'normal',
-};
+const assignment = anAssignment({ active: 'node-0' });
 const s3: RequestListener = (request, response) => {
   request.resume();
   const keys = Array.from({ length: NODES }, (_, i) => `<Contents><Key>nodes/0/node-${i}.json</Key></Contents>`);
@@ -60,9 +48,7 @@ const s3: RequestListener = (request, response) => {
   const body = request.url!.includes('list-type=2')
     ? `<ListBucketResult>${keys.join('')}</ListBucketResult>`
     : JSON.stringify(
-        node === undefined
-          ? assignment
-          : { version: 1, node: `node-${node}`, address: addressOf(Number(node)), at: at() },
+        node === undefined ? assignment : anAnnouncement(`node-${node}`, { address: addressOf(Number(node)) }),
       );
   setTimeout(() => response.setHeader('ETag', '"1"').end(request.method === 'GET' ? body : undefined), S3_MS);
 };

@@ -25,6 +25,7 @@ import { promoted } from '../../../lib/core/failover/promoted';
 import { FunctionRunner, type Invocation } from '../../../local/run/functions/function';
 import { resolveTools } from '../../../local/tools';
 import { eventually, startEmulator } from '../agent/agent-tools';
+import { anAnnouncement } from '../../fixtures/builders';
 
 /** The bundled function in its own processes; S3 and the load balancer's API by the emulator; tasks and nodes by us. */
 const ROOT = join(__dirname, '../../..');
@@ -191,17 +192,7 @@ beforeAll(async () => {
     serve(address, PORTS.thanosHttp, (path) => (path === '/api/v1/stores' ? stores(address) : ONE));
   for (const [node, address] of Object.entries(NODES)) {
     serve(address, PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
-    await store().writeAnnouncement({
-      version: 1,
-      node,
-      instanceId: 'i-0',
-      address,
-      zone: 'z',
-      volumeId: null,
-      at: new Date().toISOString(),
-      agentStartedAt: new Date().toISOString(),
-      versions: { agent: '0', prometheus: '0', alertmanager: '0' },
-    });
+    await store().writeAnnouncement(anAnnouncement(node, { address }));
   }
 });
 

@@ -18,6 +18,7 @@ import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { TAGS } from '../../../lib/contract/tags';
 import type { Emulator } from '../../../local/emulator/deploy';
 import { startExtendedEmulator } from '../agent/agent-tools';
+import { aProbe } from '../../fixtures/builders';
 
 /** restore-snapshot's steps against the emulator; the node is played: it takes the newest volume that it has. */
 const CREDENTIALS = { accessKeyId: 'x', secretAccessKey: 'x' };
@@ -91,14 +92,7 @@ const says = ({ node }: Case, volumeId: string, because: string | null): Promise
     tested: null,
   });
 
-const probe = (node: string): Probe => ({
-  node,
-  at: Date.now(),
-  ready: true,
-  scrapeLagMs: 100,
-  agent: { appliedEpoch: 1, gateOpen: false, gateWarm: true, storeReachable: true },
-  errors: [],
-});
+const probe = (node: string, gateOpen = false): Probe => aProbe(node, { at: Date.now(), agent: { gateOpen } });
 
 const deps = (node: string, over: Partial<RestoreDeps> = {}): RestoreDeps => ({
   ec2,
@@ -108,7 +102,7 @@ const deps = (node: string, over: Partial<RestoreDeps> = {}): RestoreDeps => ({
   nodes: [node, 'other'],
   probes: new Map([
     [node, probe(node)],
-    ['other', { ...probe('other'), agent: { ...probe('other').agent!, gateOpen: true } }],
+    ['other', probe('other', true)],
   ]),
   policy: DEFAULT_POLICY,
   now: Date.now,

@@ -1,20 +1,10 @@
-import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';
+import { ASSIGNMENT } from '../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY, type Policy } from '../../../lib/contract/documents/policy';
 import { parsePolicy, policyProblems } from '../../../lib/contract/policy-relations';
 import { UserError } from '../../../lib/contract/errors';
+import { anAssignment } from '../../fixtures/builders';
 
-const GOOD: Assignment = {
-  version: 1,
-  epoch: 3,
-  active: 'node-1',
-  reason: 'first',
-  by: 'health-check',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  promotions: ['2026-01-01T00:00:00.000Z'],
-  paused: null,
-  scrapeProfile: 'normal',
-};
+const GOOD = anAssignment({ epoch: 3, promotions: ['2026-01-01T00:00:00.000Z'] });
 
 describe('the assignment', () => {
   test('reads what it wrote', () => expect(ASSIGNMENT.parse(ASSIGNMENT.serialize(GOOD), 'here')).toEqual(GOOD));

@@ -4,6 +4,7 @@ import { ownTags, toTags } from '../../../lib/shell/aws/ebs';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StorageReport } from '../../../lib/contract/documents/storage';
 import { TAGS } from '../../../lib/contract/tags';
+import { aProbe } from '../../fixtures/builders';
 
 /** take-snapshot against an EC2 that refuses some of what it is asked for. */
 const NOW = 40 * 86_400_000;
@@ -63,14 +64,7 @@ async function care(
     calls.push(call);
     return { SnapshotId: 'snap-new', VolumeId: 'vol-new' };
   };
-  const probe = (node: string) => ({
-    node,
-    at: now,
-    ready: true,
-    scrapeLagMs: 100,
-    agent: { appliedEpoch: 1, gateOpen: node === 'a', gateWarm: true, storeReachable: true },
-    errors: [],
-  });
+  const probe = (node: string) => aProbe(node, { at: now, agent: { gateOpen: node === 'a' } });
   const outcome = await careForSnapshots({
     ec2,
     store: {

@@ -2,27 +2,11 @@ import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../lib/contract/documents/policy';
 import type { Probe } from '../../../lib/core/failover/health';
 import { operate, type OperateDeps } from '../../../lib/shell/assignment/operate';
+import { anAssignment, aProbe } from '../../fixtures/builders';
 
-const A: Assignment = {
-  version: 1,
-  epoch: 1,
-  active: 'a',
-  reason: '',
-  by: 'health-check',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  promotions: [],
-  paused: null,
-  scrapeProfile: 'normal',
-};
-const probe = (node: string, gateOpen: boolean, appliedEpoch: number): Probe => ({
-  node,
-  at: 0,
-  ready: true,
-  scrapeLagMs: 500,
-  agent: { appliedEpoch, gateOpen, gateWarm: true, storeReachable: true },
-  errors: [],
-});
+const A = anAssignment();
+const probe = (node: string, gateOpen: boolean, appliedEpoch: number): Probe =>
+  aProbe(node, { agent: { appliedEpoch, gateOpen } });
 
 /** A bucket in memory and a clock that moves by sleeping; `open` says whose gates are open at a time (ms). */
 function world(

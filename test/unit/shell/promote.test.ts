@@ -2,27 +2,11 @@ import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../lib/contract/documents/policy';
 import type { Probe } from '../../../lib/core/failover/health';
 import { promote, type PromoteDeps } from '../../../lib/shell/assignment/promote';
+import { anAssignment, aProbe } from '../../fixtures/builders';
 
-const probe = (node: string, gateOpen: boolean, ready = true): Probe => ({
-  node,
-  at: 0,
-  ready,
-  scrapeLagMs: ready ? 500 : null,
-  agent: { appliedEpoch: 1, gateOpen, gateWarm: true, storeReachable: true },
-  errors: [],
-});
-const FIRST: Assignment = {
-  version: 1,
-  epoch: 1,
-  active: 'a',
-  reason: '',
-  by: 'health-check',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  promotions: [],
-  paused: null,
-  scrapeProfile: 'normal',
-};
+const probe = (node: string, gateOpen: boolean, ready = true): Probe =>
+  aProbe(node, { ready, scrapeLagMs: ready ? 500 : null, agent: { gateOpen } });
+const FIRST = anAssignment();
 
 /** A bucket in memory; `probes` says what the nth look at the nodes sees (the last one repeats). */
 function world(probes: Probe[][], start: Assignment | null = FIRST) {

@@ -2,16 +2,11 @@ import type { Probe } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { renderStatus, reportStatus, type ClusterView } from '../../../../lib/core/status/status';
 import { alertingProof, watchdogsIn, type Notification } from '../../../../lib/core/alerts/watchdog';
+import { aProbe } from '../../../fixtures/builders';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
-const probe = (node: string, watchdogAt: number | null | undefined): Probe => ({
-  node,
-  at: T,
-  ready: true,
-  scrapeLagMs: 500,
-  agent: { appliedEpoch: 1, gateOpen: node === 'a', gateWarm: true, storeReachable: true, watchdogAt },
-  errors: [],
-});
+const probe = (node: string, watchdogAt: number | null | undefined): Probe =>
+  aProbe(node, { at: T, agent: { gateOpen: node === 'a', watchdogAt } });
 
 describe("the dead man's switch", () => {
   const alert = (at: string, more: object = {}): Notification['alerts'][number] => ({

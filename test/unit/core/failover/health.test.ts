@@ -9,17 +9,10 @@ import {
   type Probe,
 } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
+import { aProbe } from '../../../fixtures/builders';
 
-const AGENT = { appliedEpoch: 1, gateOpen: true, gateWarm: true, storeReachable: true };
-const probe = (over: Partial<Probe> = {}): Probe => ({
-  node: 'a',
-  at: 0,
-  ready: true,
-  scrapeLagMs: 500,
-  agent: AGENT,
-  errors: [],
-  ...over,
-});
+const AGENT = aProbe('a', { agent: { gateOpen: true } }).agent!;
+const probe = (over: Partial<Probe> = {}): Probe => ({ ...aProbe('a'), agent: AGENT, ...over });
 
 describe('what a probe means', () => {
   test.each<[string, Probe, { works: boolean; serves: boolean; eligible: boolean }, string]>([

@@ -2,29 +2,14 @@ import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
 import type { Probe } from '../../../../lib/core/failover/health';
 import { decideOperation, type Operation, type OperationSituation } from '../../../../lib/core/failover/operations';
+import { anAssignment, aProbe } from '../../../fixtures/builders';
 
 const NOW = Date.UTC(2026, 0, 1, 3);
-const A: Assignment = {
-  version: 1,
-  epoch: 7,
-  active: 'a',
-  reason: 'it was first',
-  by: 'health-check',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  promotions: ['2026-01-01T00:00:00.000Z'],
-  paused: null,
-  scrapeProfile: 'normal',
-};
+const A = anAssignment({ epoch: 7, reason: 'it was first', promotions: ['2026-01-01T00:00:00.000Z'] });
 const PAUSED: Assignment = { ...A, paused: { by: 'kim@desk', since: A.at, reason: 'new disks' } };
-const AGENT = { appliedEpoch: 7, gateOpen: false, gateWarm: true, storeReachable: true };
+const AGENT = aProbe('', { agent: { appliedEpoch: 7 } }).agent!;
 const probe = (node: string, over: Partial<Probe> = {}): Probe => ({
-  node,
-  at: NOW,
-  ready: true,
-  scrapeLagMs: 500,
-  agent: { ...AGENT, gateOpen: node === 'a' },
-  errors: [],
+  ...aProbe(node, { at: NOW, agent: { appliedEpoch: 7, gateOpen: node === 'a' } }),
   ...over,
 });
 const FINE = [probe('a'), probe('b'), probe('c')];

@@ -4,38 +4,19 @@ import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/pol
 import { promoted } from '../../../../lib/core/failover/promoted';
 import type { Probe } from '../../../../lib/core/failover/health';
 import { dampedForMs, decidePromotion, type Situation } from '../../../../lib/core/failover/promotion';
+import { anAssignment, aProbe, type ProbeChanges } from '../../../fixtures/builders';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const ago = (ms: number): string => new Date(NOW - ms).toISOString();
-const AGENT = { appliedEpoch: 7, gateOpen: false, gateWarm: true, storeReachable: true };
 
-const assignment = (over: Partial<Assignment> = {}): Assignment => ({
-  version: 1,
-  epoch: 7,
-  active: 'a',
-  reason: 'test',
-  by: 'operator',
-  since: ago(1e6),
-  at: ago(1e6),
-  promotions: [],
-  paused: null,
-  scrapeProfile: 'normal',
-  ...over,
-});
-type Over = Partial<Omit<Probe, 'agent'>> & { agent?: Partial<NonNullable<Probe['agent']>> | null };
-const probe = (node: string, { agent, ...over }: Over = {}): Probe => ({
-  node,
-  at: NOW,
-  ready: true,
-  scrapeLagMs: 500,
-  errors: [],
-  agent: agent === null ? null : { ...AGENT, ...agent },
-  ...over,
-});
+const assignment = (over: Partial<Assignment> = {}): Assignment =>
+  anAssignment({ epoch: 7, since: ago(1e6), at: ago(1e6), ...over });
+const probe = (node: string, { agent = {}, ...over }: ProbeChanges = {}): Probe =>
+  aProbe(node, { at: NOW, agent: agent && { appliedEpoch: 7, ...agent }, ...over });
 const ACTIVE = { agent: { gateOpen: true } };
-const DEAD: Over = { ready: false, scrapeLagMs: null, agent: null };
+const DEAD: ProbeChanges = { ready: false, scrapeLagMs: null, agent: null };
 
-function decide(probes: Record<string, Over>, over: Partial<Situation> = {}) {
+function decide(probes: Record<string, ProbeChanges>, over: Partial<Situation> = {}) {
   const situation: Situation = {
     assignment: assignment(),
     nodes: ['a', 'b', 'c'],

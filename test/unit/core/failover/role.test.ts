@@ -7,20 +7,11 @@ import {
   type RoleInput,
   type RoleState,
 } from '../../../../lib/core/failover/role';
+import { anAssignment } from '../../../fixtures/builders';
 
 const T0 = 1_000_000;
-const assigned = (active: string, epoch = 5, paused: Assignment['paused'] = null): Assignment => ({
-  version: 1,
-  epoch,
-  active,
-  reason: '',
-  by: 'health-check',
-  since: '2026-01-01T00:00:00Z',
-  at: '2026-01-01T00:00:00Z',
-  promotions: [],
-  paused,
-  scrapeProfile: 'normal',
-});
+const assigned = (active: string, epoch = 5, paused: Assignment['paused'] = null): Assignment =>
+  anAssignment({ active, epoch, paused });
 const PAUSE = { by: 'kim', since: '2026-01-01T00:00:00Z', reason: 'work' };
 
 /** Plays rounds one second apart; `self` is node b. Returns the last decision. */

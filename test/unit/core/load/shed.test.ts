@@ -6,6 +6,7 @@ import { decideProfile, loadShare, type NodeLoad } from '../../../../lib/core/lo
 import { loadQueries } from '../../../../lambdas/shed-load/load-prober';
 import { shed } from '../../../../lib/shell/assignment/shed';
 import { promqlError } from '../../../../lib/infra/config/promql/promql';
+import { anAssignment } from '../../../fixtures/builders';
 
 const T = Date.UTC(2026, 0, 1, 12);
 const ago = (ms: number): string => new Date(T - ms).toISOString();
@@ -14,19 +15,8 @@ const policy: LoadPolicy = {
   overMs: 30_000,
   calmMs: 300_000,
 };
-const assignment = (over: Partial<Assignment> = {}): Assignment => ({
-  version: 1,
-  epoch: 4,
-  active: 'a',
-  reason: '',
-  by: 'health-check',
-  since: ago(9e6),
-  at: ago(9e6),
-  promotions: [ago(9e6)],
-  paused: null,
-  scrapeProfile: 'normal',
-  ...over,
-});
+const assignment = (over: Partial<Assignment> = {}): Assignment =>
+  anAssignment({ epoch: 4, since: ago(9e6), at: ago(9e6), promotions: [ago(9e6)], ...over });
 const load = (
   values: Partial<Record<Measure, [sustained: number | null, peak: number | null]>>,
   node = 'a',

@@ -8,6 +8,7 @@ import {
 } from '../../../../lib/core/status/drill-plan';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { renderStatus, reportStatus, type ClusterView, type StatusReport } from '../../../../lib/core/status/status';
+import { anAnnouncement, anAssignment, aProbe } from '../../../fixtures/builders';
 
 const T = Date.UTC(2026, 0, 1, 3);
 const ago = (ms: number): string => new Date(T - ms).toISOString();
@@ -17,52 +18,18 @@ const view = (over: Partial<ClusterView> = {}): ClusterView => ({
   cluster: 'c',
   shard: 0,
   nodes: ['a', 'b'],
-  assignment: {
-    version: 1,
-    epoch: 7,
-    active: 'a',
-    reason: 'The first one.',
-    by: 'health-check',
-    since: ago(9e6),
-    at: ago(9e6),
-    promotions: [],
-    paused: null,
-    scrapeProfile: 'normal',
-  },
+  assignment: anAssignment({ epoch: 7, reason: 'The first one.', since: ago(9e6), at: ago(9e6) }),
   heartbeatAt: ago(1_000),
   announcements: new Map(
     ['a', 'b'].map((node) => [
       node,
-      {
-        version: 1,
-        node,
-        instanceId: `i-${node}`,
-        address: `10.0.0.${node}`,
-        zone: 'z',
-        volumeId: `vol-${node}`,
-        at: ago(1_000),
-        agentStartedAt: ago(9e6),
-        versions: { agent: '1', prometheus: '3', alertmanager: '0' },
-      },
+      anAnnouncement(node, { volumeId: `vol-${node}`, at: ago(1_000), agentStartedAt: ago(9e6) }),
     ]),
   ),
   probes: new Map(
     ['a', 'b'].map((node) => [
       node,
-      {
-        node,
-        at: T,
-        ready: true,
-        scrapeLagMs: 500,
-        agent: {
-          appliedEpoch: 7,
-          gateOpen: node === 'a',
-          gateWarm: true,
-          storeReachable: true,
-          watchdogAt: T - 3_000,
-        },
-        errors: [],
-      },
+      aProbe(node, { at: T, agent: { appliedEpoch: 7, gateOpen: node === 'a', watchdogAt: T - 3_000 } }),
     ]),
   ),
   complaints: new Map(),

@@ -1,6 +1,7 @@
 import type { AgentStatus, SidecarStatus } from '../../../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../../../lib/core/backfill/caught-up';
 import { nodeComplaints } from '../../../../lib/core/status/node-complaints';
+import { anAgentStatus } from '../../../fixtures/builders';
 
 const sidecar: SidecarStatus = {
   pid: 7,
@@ -12,12 +13,7 @@ const sidecar: SidecarStatus = {
   waitingBlocks: 0,
   errors: [],
 };
-const status = {
-  config: { hash: 'h', loadedAt: null, error: null },
-  prometheus: { pid: 5, lastExit: null },
-  gate: { warm: true },
-  sidecar,
-} as unknown as AgentStatus;
+const status = anAgentStatus('node-1', { sidecar });
 const withSidecar = (change: Partial<SidecarStatus>): AgentStatus => ({
   ...status,
   sidecar: { ...sidecar, ...change },

@@ -2,23 +2,17 @@ import fc from 'fast-check';
 import { damageScore, decideRepair, type RepairInput } from '../../../../lib/core/tsdb/repair';
 import type { Probe } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
+import { aProbe, type ProbedAgent } from '../../../fixtures/builders';
 
 const NOW = 10_000_000;
 const DESTROYS = { class: 'wal-corrupt', ifStarted: 'destroys' };
 const REFUSES = { class: 'block-index', ifStarted: 'refuses' };
 
 /** Another node that works. */
-function other(agent: Partial<NonNullable<Probe['agent']>> = {}, more: Partial<Probe> = {}): Probe {
-  return {
-    node: 'node-2',
-    at: NOW,
-    ready: true,
-    scrapeLagMs: 500,
-    agent: { appliedEpoch: 1, gateOpen: false, gateWarm: true, storeReachable: true, damage: [], ...agent },
-    errors: [],
-    ...more,
-  };
-}
+const other = (agent: Partial<ProbedAgent> = {}, more: Partial<Probe> = {}): Probe => ({
+  ...aProbe('node-2', { at: NOW, agent: { damage: [], ...agent } }),
+  ...more,
+});
 const STANDBY: RepairInput = {
   damage: ['wal-corrupt wal/1'],
   since: NOW,

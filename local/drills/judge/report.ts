@@ -25,7 +25,7 @@ function row(name: string, value: number | null, verdict: Check | undefined): st
 
 export function renderSummary(result: DrillResult): string {
   if (result.runs.every((r) => r.error !== undefined && Object.keys(r.measurements).length === 0)) {
-    return `${result.scenario}: FAILED: ${result.runs.at(-1)?.error ?? 'no run was made'}`;
+    return `${result.scenario}: FAILED`;
   }
   const lines = [
     `${result.scenario}: ${result.runs.length} run(s)`,

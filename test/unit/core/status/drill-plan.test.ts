@@ -73,6 +73,34 @@ test.each<[string, Partial<ClusterView>]>([
   }
 });
 
+describe('a standby whose gate is still cold', () => {
+  const cold = (startedAgoMs: number): StatusReport => {
+    const { probes, announcements } = view();
+    const b = probes.get('b')!;
+    return report({
+      probes: new Map([...probes, ['b', { ...b, agent: { ...b.agent!, gateWarm: false } }]]),
+      announcements: new Map([
+        ...announcements,
+        ['b', { ...announcements.get('b')!, agentStartedAt: ago(startedAgoMs) }],
+      ]),
+    });
+  };
+
+  test('has just started: that is no problem, and is said; a drill waits for it', () => {
+    const just = cold(5_000);
+    expect([just.healthy, just.problems]).toEqual([true, []]);
+    expect(renderStatus(just, T)).toMatch(/all well; some of it has just started\.\n {2}· b is warming up/);
+    expect(planDrill('switchover', just)).toMatchObject({
+      kind: 'refuse',
+      because: expect.stringContaining('just started'),
+    });
+  });
+
+  test('started long ago: that is one', () => {
+    expect(cold(120_000).problems).toEqual(['b: its gate has not listened long enough to take over.']);
+  });
+});
+
 describe('how it is judged', () => {
   const seen = { tookOver: 'b', movedAfterMs: 900, wellAfterMs: 20_000, epochs: 1 };
   test('as it should be', () => {

@@ -1,12 +1,12 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { ControlStore } from '../../lib/shell/assignment/store';
+import { SCHEDULE_EVENT } from '../../lib/contract/documents/events';
 import type { ConfigPointer } from '../../lib/contract/documents/config';
 import { log } from '../shared/log';
 
 /** The schedule's constant input carries the configuration that was deployed last. Null for any other event. */
 export function readSchedule(event: unknown): ConfigPointer | null {
-  const { source, config } = (event ?? {}) as { source?: string; config?: ConfigPointer };
-  return source === 'schedule' && config !== undefined ? config : null;
+  return SCHEDULE_EVENT.is(event) ? (event.config ?? null) : null;
 }
 
 /** The pointer that this execution environment wrote or found last. */

@@ -1,6 +1,8 @@
+import { UserError } from '../../lib/contract/errors';
 import { reasonOf } from '../../lib/shell/probes/prober';
-import type { ControlStore } from '../../lib/shell/assignment/store';
-import { ONE_SHARD } from '../../lib/contract/documents/shard-map';
+import { swappableShardMap, type ControlStore } from '../../lib/shell/assignment/store';
+import { updateByCas } from '../../lib/shell/assignment/update-by-cas';
+import { ONE_SHARD, type ShardMap } from '../../lib/contract/documents/shard-map';
 import { decideLayout, type ReportedNode } from '../../lib/core/sharding/sharding';
 import { log } from '../shared/log';
 
@@ -20,17 +22,22 @@ export async function letIn(
 ): Promise<void> {
   if (shard === 0 || isIn) return;
   try {
-    const [read, nodes] = await Promise.all([store.readLayout(), reported(store)]);
-    const layout = read?.layout ?? ONE_SHARD;
-    const decision = decideLayout(layout, shard, nodes, now);
-    isIn = shard < layout.shards;
-    if (decision.kind === 'write') {
-      const how = await store.writeLayout(decision.next, read?.etag ?? null);
-      log('warn', how === 'written' ? 'layout-raised' : 'layout-lost', { because: decision.because });
-    } else if (decision.because !== said) {
-      log('info', 'layout-kept', { because: decision.because });
-    }
-    said = decision.because;
+    const outcome = await updateByCas<ShardMap, string, readonly ReportedNode[]>(
+      swappableShardMap(store),
+      (current, nodes) => {
+        const map = current ?? ONE_SHARD;
+        isIn = shard < map.shards;
+        const decision = decideLayout(map, shard, nodes, now);
+        const { because: result } = decision;
+        return decision.kind === 'write' ? { kind: 'write', next: decision.next, result } : { kind: 'done', result };
+      },
+      { mostLost: 1, beside: () => reported(store) },
+    );
+    if (outcome.kind === 'written') log('warn', 'layout-raised', { because: outcome.result });
+    // Another function of this shard has just raised it; the next cycle sees how.
+    else if (outcome.kind === 'lost') log('warn', 'layout-lost', { because: 'another writer was first' });
+    else if (outcome.result !== said) log('info', 'layout-kept', { because: outcome.result });
+    said = outcome.kind === 'lost' ? '' : outcome.result;
   } catch (error) {
     log('warn', 'layout-not-looked-at', { error: reasonOf(error) });
   }
@@ -40,7 +47,11 @@ async function reported(store: Pick<ControlStore, 'listNodes' | 'readAnnouncemen
   const nodes = await store.listNodes();
   const read = await Promise.all(
     nodes.map(async ({ shard, node }) => {
-      const announcement = await store.readAnnouncement(node, shard);
+      const announcement = await store.readAnnouncement(node, shard).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        log('warn', 'announcement-unusable', { node, error: error.message }); // it counts as silent, the others go on
+        return null;
+      });
       return announcement === null ? [] : [{ shard, node, at: announcement.at, report: announcement.report ?? null }];
     }),
   );

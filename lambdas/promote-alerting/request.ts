@@ -1,13 +1,8 @@
+import { excerpt } from '../../lib/contract/document';
+import { AGENT_EVENT, OPERATOR_EVENT } from '../../lib/contract/documents/events';
 import type { PromoteRequest } from '../../lib/shell/assignment/promote';
 import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
-
-/** What an agent or an operator sends. */
-interface DirectEvent {
-  readonly source: 'agent' | 'operator';
-  /** Only from an agent: the node whose Prometheus exited. */
-  readonly exited?: string;
-}
 
 /** Reads an invocation's event. @throws UserError for an event that nobody is known to send */
 export function readRequest(
@@ -19,9 +14,9 @@ export function readRequest(
     if (alarm.state !== 'ALARM') return { ignore: `${alarm.alarmName} is ${alarm.state}: nothing to do.` };
     return { request: { caller: 'alarm' } };
   }
-  const { source, exited } = (event ?? {}) as Partial<DirectEvent>;
-  if (source === 'operator') return { request: { caller: 'operator' } };
-  if (source === 'agent') {
+  if (OPERATOR_EVENT.is(event)) return { request: { caller: 'operator' } };
+  if (AGENT_EVENT.is(event)) {
+    const { exited } = event;
     if (exited === undefined) return { request: { caller: 'agent' } };
     if (nodes.includes(exited)) return { request: { caller: 'agent', exited } };
     throw new UserError({
@@ -33,7 +28,7 @@ export function readRequest(
   }
   throw new UserError({
     what: 'promote-alerting was called with an event that it does not know',
-    got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',
+    got: excerpt(event),
     expected: '{"source":"operator"}, {"source":"agent","exited":"<node>"} or a CloudWatch alarm\'s event',
     fix: 'call it with one of these',
   });

@@ -1,3 +1,5 @@
+import { excerpt } from '../../lib/contract/document';
+import { OPERATOR_EVENT, SCHEDULE_EVENT } from '../../lib/contract/documents/events';
 import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
 
@@ -6,9 +8,8 @@ export type RoutingRequest = { readonly kind: 'loop' | 'once' } | { readonly kin
 
 /** Reads an invocation's event. @throws UserError for an event that nobody is known to send */
 export function readRoutingRequest(event: unknown): RoutingRequest {
-  const { source } = (event ?? {}) as { source?: unknown };
-  if (source === 'schedule') return { kind: 'loop' };
-  if (source === 'operator') return { kind: 'once' };
+  if (SCHEDULE_EVENT.is(event)) return { kind: 'loop' };
+  if (OPERATOR_EVENT.is(event)) return { kind: 'once' };
   const alarm = alarmEventOf(event);
   if (alarm !== null) {
     if (alarm.state === 'ALARM') return { kind: 'once' };
@@ -16,7 +17,7 @@ export function readRoutingRequest(event: unknown): RoutingRequest {
   }
   throw new UserError({
     what: 'route-queries was called with an event that it does not know',
-    got: JSON.stringify(event)?.slice(0, 200) ?? 'nothing',
+    got: excerpt(event),
     expected: '{"source":"schedule"}, {"source":"operator"} or a CloudWatch alarm\'s event',
     fix: 'call it with one of these',
   });

@@ -1,7 +1,6 @@
 import { probeLoad } from './load-prober';
 import { shed } from '../../lib/shell/assignment/shed';
-import { UserError } from '../../lib/contract/errors';
-import type { LoadSettings } from '../../lib/contract/documents/settings';
+import { LOAD_SETTINGS } from '../../lib/contract/documents/settings';
 import { ENV } from '../../lib/contract/environment';
 import { METRICS } from '../../lib/contract/metrics';
 import { PROFILES } from '../../lib/contract/profile';
@@ -28,7 +27,7 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
     return { acted: false, because: ignored };
   }
   const config = readFunctionConfig(process.env);
-  const { policy, scrapeInterval } = readLoadSettings(process.env[ENV.load]);
+  const { policy, scrapeInterval } = LOAD_SETTINGS.parse(process.env[ENV.load] ?? '', ENV.load);
   const control = controlOf(config);
   const { store, addresses } = control;
   await addresses.refresh();
@@ -56,18 +55,4 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
     ...(share === null ? [] : [{ metric: METRICS.loadShare, value: share }]),
   ]);
   return { acted, because };
-}
-
-/** @throws UserError when the control stack did not say what nodes may bear */
-function readLoadSettings(text = ''): LoadSettings {
-  try {
-    return JSON.parse(text) as LoadSettings;
-  } catch {
-    throw new UserError({
-      what: `the environment variable ${ENV.load} does not say what nodes may bear`,
-      got: text === '' ? 'nothing' : text,
-      expected: '{ policy, scrapeInterval }',
-      fix: 'deploy the control stack again instead of editing the function',
-    });
-  }
 }

@@ -3,7 +3,7 @@ import { type LoadPolicy, type Measure, MEASURES } from '../../lib/contract/docu
 import { PORTS } from '../../lib/contract/ports';
 import { profileIntervalMs, type ScrapeProfile } from '../../lib/contract/profile';
 import { type NodeLoad, type Reading } from '../../lib/core/load/shed';
-import { httpGet } from '../../lib/shell/async/http-get';
+import { Prometheus } from '../../lib/shell/prometheus/client';
 import { reasonOf } from '../../lib/shell/probes/prober';
 
 /** The last sample, whatever the profile in force and however recent its change. */
@@ -36,9 +36,10 @@ export async function probeLoad(
   onProblem: (error: string) => void,
 ): Promise<NodeLoad | null> {
   const signal = AbortSignal.timeout(timeoutMs);
+  const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal });
   const ask = async (query: string): Promise<number | null> => {
-    const url = `http://${address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;
-    return valueIn(JSON.parse(await httpGet(url, signal)));
+    const value = await prometheus.value(query);
+    return value === null || !Number.isFinite(value) ? null : value;
   };
   const over = (fn: string, query: string, ms: number): string => `${fn}((${query})[${ms / 1000}s:${STEP_S}s])`;
   const queries = loadQueries(node, profileIntervalMs(profile, scrapeInterval) / 1000);
@@ -57,10 +58,4 @@ export async function probeLoad(
     onProblem(reasonOf(error));
     return null;
   }
-}
-
-function valueIn(answer: unknown): number | null {
-  const { data } = answer as { data: { result: readonly { readonly value: readonly [number, string] }[] } };
-  const value = Number(data.result[0]?.value[1] ?? NaN);
-  return Number.isFinite(value) ? value : null;
 }

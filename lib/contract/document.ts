@@ -12,6 +12,8 @@ export interface DocumentFormat<T> {
   parse(text: string, where: string): T;
   /** The same for what was parsed already, such as a function's event. @throws UserError */
   check(value: unknown, where: string): T;
+  /** For whoever tells kinds of documents apart. */
+  is(value: unknown): value is T;
   /** @throws UserError rather than write what could not be read back */
   serialize(document: T): string;
 }
@@ -60,6 +62,7 @@ export function documentFormat<S extends z.ZodMiniType>(
   return {
     maxBytes,
     check,
+    is: (value): value is ReadOnly<z.output<S>> => z.safeParse(shape, value).success,
     parse(text, where) {
       tooLarge(text, where);
       let value: unknown;

@@ -1,3 +1,4 @@
+import { Prometheus } from '../../shell/prometheus/client';
 import { reasonOf } from '../../shell/probes/prober';
 import type { UpSample } from '../../core/audit/track';
 import { parseDuration } from '../../contract/duration';
@@ -6,6 +7,8 @@ import { EXTERNAL_LABELS } from '../../contract/labels';
 
 /** A person waits, and a chunk of many targets takes its time. */
 const TIMEOUT_MS = 30_000;
+/** A chunk of many targets is long. */
+const MAX_BYTES = 512 * 2 ** 20;
 
 /** How far back a sample is looked for to know that a cluster is older than the range. */
 const OLDER = '1h';
@@ -19,17 +22,6 @@ export interface Chunk {
 }
 
 type Labels = Readonly<Record<string, string>>;
-
-interface QueryAnswer {
-  readonly data: {
-    readonly result: readonly {
-      readonly metric: Labels;
-      readonly value?: readonly [number, string];
-      readonly values?: readonly (readonly [number, string])[];
-    }[];
-  };
-  readonly warnings?: readonly string[];
-}
 
 /** One Prometheus API that is audited: a replica's own, or Thanos's. Every method rejects when it does not answer. */
 export class AuditSource {
@@ -48,45 +40,42 @@ export class AuditSource {
   /** How far its clock is ahead of ours, ms; exact to half the time that asking takes. */
   async clockOffsetMs(): Promise<number> {
     const before = Date.now();
-    const { data } = await this.query<{ data: { result: [number, string] } }>('time()');
-    return Math.round(Number(data.result[1]) * 1000 - (before + Date.now()) / 2);
+    const seconds = await this.asked((prometheus) => prometheus.scalar('time()'));
+    return Math.round(seconds * 1000 - (before + Date.now()) / 2);
   }
 
   /** Scrape intervals in ms of the targets that it has now, by target and by job. */
   async intervals(): Promise<Map<string, number>> {
-    const { data } = await this.get<{
-      data: { activeTargets: { labels: Labels; scrapeInterval?: string }[] };
-    }>('/api/v1/targets?state=active');
+    const targets = await this.asked((prometheus) => prometheus.targets());
     return new Map(
-      data.activeTargets.flatMap(({ labels, scrapeInterval }) => {
+      targets.flatMap(({ labels, scrapeInterval }) => {
         const ms = parseDuration(scrapeInterval ?? '');
-        return ms === null || ms === 0 ? [] : [[keyOf(labels), ms] as const, [jobKey(labels.job!), ms] as const];
+        return ms === null || ms === 0 ? [] : [[keyOf(labels), ms] as const, [jobKey(labels.job ?? '?'), ms] as const];
       }),
     );
   }
 
   /** How long it keeps samples, ms; null where only their size limits them. */
   async retentionMs(): Promise<number | null> {
-    const { data } = await this.get<{ data: { storageRetention?: string } }>('/api/v1/status/runtimeinfo');
+    const { storageRetention } = await this.asked((prometheus) => prometheus.runtime());
     // Such as 15d, 15d or 100GiB, 100GiB.
-    return parseDuration((data.storageRetention ?? '').split(' ')[0]!);
+    return parseDuration((storageRetention ?? '').split(' ')[0]!);
   }
 
   /** Whether there is a sample in the hour before that moment. */
   async hasBefore(at: number): Promise<boolean> {
-    const { data } = await this.query<QueryAnswer>(`count(last_over_time(${this.selector()}[${OLDER}]))`, at);
-    return data.result.length > 0;
+    const query = `count(last_over_time(${this.selector()}[${OLDER}]))`;
+    return (await this.asked((prometheus) => prometheus.vector(query, at))).length > 0;
   }
 
   /** Raw samples in (from, to], ms of its own clock. */
   async chunk(from: number, to: number): Promise<Chunk[]> {
-    const { data, warnings } = await this.query<QueryAnswer>(`${this.selector()}[${to - from}ms]`, to);
-    for (const warning of warnings ?? []) this.warnings.add(warning);
-    return data.result.map(({ metric, values }) => ({
-      key: keyOf(metric),
-      job: metric.job ?? '?',
-      instance: metric.instance ?? '?',
-      samples: (values ?? []).map(([at, value]) => ({ at: Math.round(at * 1000), up: value !== '0' })),
+    const series = await this.asked((prometheus) => prometheus.samples(`${this.selector()}[${to - from}ms]`, to));
+    return series.map(({ labels, points }) => ({
+      key: keyOf(labels),
+      job: labels.job ?? '?',
+      instance: labels.instance ?? '?',
+      samples: points.map(({ at, value }) => ({ at, up: value !== 0 })),
     }));
   }
 
@@ -95,22 +84,16 @@ export class AuditSource {
     return `up{${matchers.join(',')}}`;
   }
 
-  private query<T>(query: string, at?: number): Promise<T> {
-    const parameters = new URLSearchParams({ query, ...this.parameters });
-    if (at !== undefined) parameters.set('time', String(at / 1000));
-    return this.get(`/api/v1/query?${parameters.toString()}`);
-  }
-
-  private async get<T>(path: string): Promise<T> {
-    let response: Response;
+  private async asked<T>(question: (prometheus: Prometheus) => Promise<T>): Promise<T> {
+    const { parameters } = this;
+    const onWarning = (warning: string): void => void this.warnings.add(warning);
     try {
-      response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return await question(
+        new Prometheus(this.url, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, parameters, onWarning }),
+      );
     } catch (error) {
       throw new Error(`${this.name} (${this.url}): ${reasonOf(error)}`, { cause: error });
     }
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${this.name} (${this.url}): HTTP ${response.status} ${text.slice(0, 200)}`);
-    return JSON.parse(text) as T;
   }
 }
 

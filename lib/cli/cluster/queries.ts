@@ -3,12 +3,12 @@ import {
   ElasticLoadBalancingV2Client,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { httpGet } from '../../shell/async/http-get';
+import { Prometheus } from '../../shell/prometheus/client';
 import { reasonOf } from '../../shell/probes/prober';
 import { probeTask } from '../../shell/probes/thanos-prober';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
-import { storesOf, type QueryWay, type StoreList, type UnknownWay } from '../../core/status/query-way';
+import { storesOf, type QueryWay, type UnknownWay } from '../../core/status/query-way';
 import type { Route } from '../../core/thanos/routing';
 import { isThanosGroup, registeredTasks, targetGroups } from './thanos';
 
@@ -54,6 +54,5 @@ async function routeOf(client: ElasticLoadBalancingV2Client, thanos: TargetGroup
 }
 
 async function storesSeenBy(url: string): Promise<QueryWay['stores']> {
-  const text = await httpGet(`${url}/api/v1/stores`, AbortSignal.timeout(PROBE_MS));
-  return storesOf((JSON.parse(text) as { data: StoreList }).data, EXTERNAL_LABELS.replica);
+  return storesOf(await new Prometheus(url, { timeoutMs: PROBE_MS }).stores(), EXTERNAL_LABELS.replica);
 }

@@ -1,7 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentStatus } from '../../contract/documents/agent-status';
-import type { ControlHeartbeat } from '../../contract/documents/announcement';
-import { PORTS } from '../../contract/ports';
+import { HEARTBEAT } from '../../contract/documents/announcement';
+import { KEYS } from '../../contract/keys';
+import { readAgentStatus } from '../../shell/probes/agent-api';
 import { nodeComplaints } from '../../core/status/node-complaints';
 import { probeNode } from '../../shell/probes/prober';
 import { s3ControlStore, type ControlStore } from '../../shell/assignment/store';
@@ -34,7 +35,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     shard,
     nodes: [...announcements.keys()],
     assignment: read?.assignment ?? null,
-    heartbeatAt: heartbeat === null ? null : (JSON.parse(heartbeat) as ControlHeartbeat).at,
+    heartbeatAt: heartbeat === null ? null : HEARTBEAT.parse(heartbeat, KEYS.heartbeat(shard)).at,
     announcements,
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
@@ -62,10 +63,7 @@ async function readNodes(handle: ClusterHandle, s3: S3Client, store: ControlStor
 /** null when the node does not answer: the probe says that. */
 async function agentStatus(address: string, timeoutMs: number): Promise<AgentStatus | null> {
   try {
-    const answer = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return (await answer.json()) as AgentStatus;
+    return await readAgentStatus(address, AbortSignal.timeout(timeoutMs));
   } catch {
     return null;
   }

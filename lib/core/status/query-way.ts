@@ -53,16 +53,17 @@ export type StoreList = Readonly<
   Record<
     string,
     | readonly {
-        readonly lastError: string | null;
-        readonly labelSets: readonly Readonly<Record<string, string>>[];
+        /** null or absent: its last check was answered. */
+        readonly lastError?: unknown;
+        readonly labelSets: readonly Readonly<Record<string, string>>[] | null;
       }[]
-    | undefined
+    | null
   >
 >;
 
 /** Those of its stores that answered its last check. */
 export function storesOf(list: StoreList, replicaLabel: string): NonNullable<QueryWay['stores']> {
-  const well = (kind: string) => (list[kind] ?? []).filter((store) => store.lastError === null);
-  const replicas = well('sidecar').flatMap((s) => s.labelSets.map((labels) => labels[replicaLabel] ?? ''));
+  const well = (kind: string) => (list[kind] ?? []).filter((store) => (store.lastError ?? null) === null);
+  const replicas = well('sidecar').flatMap((s) => (s.labelSets ?? []).map((labels) => labels[replicaLabel] ?? ''));
   return { gateways: well('store').length, replicas: [...new Set(replicas)].sort() };
 }

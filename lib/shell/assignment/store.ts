@@ -139,3 +139,12 @@ export const swappableAssignment = (
   },
   write: async (next, etag) => (await store.writeAssignment(next, etag)) === 'written',
 });
+
+/** The shard map, for updateByCas. */
+export const swappableShardMap = (store: Pick<ControlStore, 'readLayout' | 'writeLayout'>): Swappable<ShardMap> => ({
+  async read() {
+    const read = await store.readLayout();
+    return read && { document: read.layout, etag: read.etag };
+  },
+  write: async (next, etag) => (await store.writeLayout(next, etag)) === 'written',
+});

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /** No answer to a probe is longer; a body without end must not fill a function's memory. */
-const MOST_BYTES = 10 * 2 ** 20;
+const MAX_BYTES = 10 * 2 ** 20;
 
 /**
  * GET, the whole answer as text. A connection of its own for each: what a probe wants to know includes whether new ones
@@ -11,7 +11,7 @@ const MOST_BYTES = 10 * 2 ** 20;
  *
  * @throws the signal's reason when it fires first; an error for any other status than 2xx, and for half an answer
  */
-export function httpGet(url: string, signal: AbortSignal): Promise<string> {
+export function httpGet(url: string, signal: AbortSignal, maxBytes = MAX_BYTES): Promise<string> {
   const { hostname, port, pathname, search, host } = new URL(url);
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -27,7 +27,7 @@ export function httpGet(url: string, signal: AbortSignal): Promise<string> {
     socket.on('data', (part: Buffer) => {
       parts.push(part);
       size += part.length;
-      if (size > MOST_BYTES) socket.destroy(new Error(`the answer is longer than ${MOST_BYTES} bytes`));
+      if (size > maxBytes) socket.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
     });
     socket.on('error', reject);
     socket.on('close', () => signal.removeEventListener('abort', onAbort));

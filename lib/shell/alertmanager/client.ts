@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import { documentFormat } from '../../contract/document';
+import { listOf, mapOf, nullable, open, orElse, text } from '../../contract/shape';
+import { httpGet } from '../async/http-get';
+
+const fix = 'look at what listens there: another program may have the port';
+
+const STATUS = documentFormat({
+  what: "Alertmanager's status",
+  shape: open({
+    cluster: open({
+      status: text,
+      name: orElse(text, ''),
+      peers: orElse(nullable(listOf(open({ name: orElse(text, '') }))), null),
+    }),
+  }),
+  maxBytes: 4 * 1024 * 1024,
+  fix,
+});
+
+const ALERTS = documentFormat({
+  what: "Alertmanager's list of alerts",
+  shape: listOf(open({ labels: mapOf(text, text), status: z.optional(open({ state: text })) })),
+  maxBytes: 64 * 1024 * 1024,
+  fix,
+});
+
+/** How an Alertmanager sees its cluster. */
+export interface AlertmanagerCluster {
+  readonly status: string;
+  readonly members: number;
+  /** From 0: it waits one peer-timeout for each one before it. They are in the order of their names. */
+  readonly place: number;
+}
+
+/** It answers, but not like an Alertmanager: a post will tell. */
+export const UNKNOWN_CLUSTER: AlertmanagerCluster = { status: 'unknown', members: 0, place: 0 };
+
+/** @throws UserError when the text is no status of an Alertmanager */
+export function clusterOf(status: string, where: string): AlertmanagerCluster {
+  const { cluster } = STATUS.parse(status, where);
+  const peers = cluster.peers ?? [];
+  return {
+    status: cluster.status,
+    members: peers.length,
+    place: peers.filter((peer) => peer.name < cluster.name).length,
+  };
+}
+
+/** The labels of the alerts that it takes for firing. @throws when it does not answer with them in time */
+export async function activeAlerts(url: string, timeoutMs: number): Promise<Readonly<Record<string, string>>[]> {
+  const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs));
+  return ALERTS.parse(answer, url).map(({ labels }) => labels);
+}

@@ -1,0 +1,16 @@
+import { AGENT_STATUS, type AgentStatus } from '../../contract/documents/agent-status';
+import { HELD_ALERTS, type PostedAlert } from '../../contract/documents/alerts';
+import { PORTS } from '../../contract/ports';
+import { httpGet } from '../async/http-get';
+
+/** What a node's agent says of itself. @throws when it does not answer in time, or with something else */
+export async function readAgentStatus(address: string, signal: AbortSignal): Promise<AgentStatus> {
+  const url = `http://${address}:${PORTS.agent}/v1/status`;
+  return AGENT_STATUS.parse(await httpGet(url, signal, AGENT_STATUS.maxBytes), url);
+}
+
+/** What its gate holds. @throws when it does not answer in time, or with something else */
+export async function readHeldAlerts(address: string, signal: AbortSignal): Promise<readonly PostedAlert[]> {
+  const url = `http://${address}:${PORTS.agent}/v1/held`;
+  return HELD_ALERTS.parse(await httpGet(url, signal, HELD_ALERTS.maxBytes), url).alerts;
+}

@@ -1,11 +1,5 @@
-import {
-  EMPTY_GATE,
-  fingerprint,
-  forgetStale,
-  hold,
-  type GateState,
-  type PostedAlert,
-} from '../../lib/core/alerts/gate';
+import type { PostedAlert } from '../../lib/contract/documents/alerts';
+import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState } from '../../lib/core/alerts/gate';
 import type { Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { Delivery, type DeliverySource } from './delivery';

@@ -2,6 +2,7 @@ import { holdsBack, watchIsolation, type Isolation, type IsolationInput } from '
 import { PORTS } from '../../lib/contract/ports';
 import { RESERVED_JOBS_REGEX } from '../../lib/core/rendering/render';
 import type { Log } from '../base/log';
+import { Prometheus } from '../../lib/shell/prometheus/client';
 
 /** Share of the user's targets that answered their last scrape; nothing when there are none. */
 const TARGETS_QUERY = `avg(up{job!~"${RESERVED_JOBS_REGEX}"})`;
@@ -39,12 +40,8 @@ export class CutOff {
   /** A Prometheus that does not answer posts nothing new either: then there is nothing to doubt. */
   private async targetsUp(): Promise<number> {
     try {
-      const response = await fetch(
-        `http://${this.address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(TARGETS_QUERY)}`,
-        { signal: AbortSignal.timeout(QUERY_TIMEOUT_MS) },
-      );
-      const answer = (await response.json()) as { data?: { result?: { value: [number, string] }[] } };
-      return Number(answer.data?.result?.[0]?.value[1] ?? 1);
+      const url = `http://${this.address}:${PORTS.prometheus}`;
+      return (await new Prometheus(url, { timeoutMs: QUERY_TIMEOUT_MS }).value(TARGETS_QUERY)) ?? 1;
     } catch {
       return 1;
     }

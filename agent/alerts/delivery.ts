@@ -15,6 +15,8 @@ import {
 import { atMost } from '../base/deadline';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
+import { clusterOf, UNKNOWN_CLUSTER, type AlertmanagerCluster } from '../../lib/shell/alertmanager/client';
+import { httpGet, HttpError } from '../../lib/shell/async/http-get';
 
 export interface DeliverySource {
   /** What is held, as far as this shard tells it. */
@@ -218,10 +220,17 @@ export class Delivery {
   }
 
   /** How it sees its cluster; null when it does not answer. */
-  private async askCluster(signal: AbortSignal): Promise<Cluster | null> {
-    return fetch(`http://${this.address}/api/v2/status`, { signal: atMost(REQUEST_TIMEOUT_MS, signal) })
-      .then((response) => response.text())
-      .then(clusterOf, () => null);
+  private async askCluster(signal: AbortSignal): Promise<AlertmanagerCluster | null> {
+    const url = `http://${this.address}/api/v2/status`;
+    const text = await httpGet(url, atMost(REQUEST_TIMEOUT_MS, signal)).catch((error: unknown) =>
+      error instanceof HttpError ? error.said : null,
+    );
+    if (text === null) return null;
+    try {
+      return clusterOf(text, url);
+    } catch {
+      return UNKNOWN_CLUSTER;
+    }
   }
 
   private async post(body: string, signal: AbortSignal): Promise<void> {
@@ -243,25 +252,5 @@ export class Delivery {
     if (error instanceof Refused) return;
     this.delivered = NOTHING_DELIVERED;
     this.joined = false;
-  }
-}
-
-interface Cluster {
-  readonly status: string;
-  readonly members: number;
-  /** From 0: it waits one peer-timeout for each one before it. They are in the order of their names. */
-  readonly place: number;
-}
-
-function clusterOf(text: string): Cluster {
-  try {
-    const { cluster } = JSON.parse(text) as {
-      cluster?: { status?: string; name?: string; peers?: readonly { readonly name?: string }[] };
-    };
-    const { status = 'disabled', name = '', peers = [] } = cluster ?? {};
-    const place = peers.filter((peer) => (peer.name ?? '') < name).length;
-    return { status, members: peers.length, place };
-  } catch {
-    return { status: 'unknown', members: 0, place: 0 }; // it answers, but not like an Alertmanager: the post will tell
   }
 }

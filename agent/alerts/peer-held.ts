@@ -1,5 +1,4 @@
-import { PORTS } from '../../lib/contract/ports';
-import type { PostedAlert } from '../../lib/core/alerts/gate';
+import { readHeldAlerts } from '../../lib/shell/probes/agent-api';
 import { messageOf, type Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
 
@@ -16,13 +15,9 @@ export async function mergeFromPeers(
   await Promise.all(
     [...peers].map(async (address) => {
       try {
-        const response = await fetch(`http://${address}:${PORTS.agent}/v1/held`, {
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        if (!response.ok) throw new Error(`HTTP ${response.status}`);
-        const held = (await response.json()) as { alerts: PostedAlert[] };
-        const merged = gate.merge(held.alerts);
-        if (merged > 0) log('info', 'held-merged', { peer: address, held: held.alerts.length, merged });
+        const held = await readHeldAlerts(address, AbortSignal.timeout(timeoutMs));
+        const merged = gate.merge(held);
+        if (merged > 0) log('info', 'held-merged', { peer: address, held: held.length, merged });
       } catch (error) {
         log('warn', 'held-merge-failed', { peer: address, error: messageOf(error) });
       }

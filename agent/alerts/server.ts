@@ -1,9 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { PostedAlert } from '../../lib/core/alerts/gate';
+import { POSTED_ALERTS } from '../../lib/contract/documents/alerts';
 import type { AlertGate } from './alert-gate';
-
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** What of Alertmanager's v2 API Prometheus needs, and nothing else. */
 export async function serveGate(gate: AlertGate, address: string, port: number): Promise<Server> {
@@ -30,7 +28,7 @@ async function answer(gate: AlertGate, request: IncomingMessage): Promise<Answer
     return { status: 404, text: 'This is the alert gate: it takes POST /api/v2/alerts.\n' };
   }
   try {
-    const alerts = parseAlerts(await bodyOf(request));
+    const alerts = POSTED_ALERTS.parse(await bodyOf(request), 'POST /api/v2/alerts');
     gate.accept(alerts);
     return { status: 200, text: '' };
   } catch (error) {
@@ -45,28 +43,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new TooLarge(`the body is larger than ${MAX_BODY_BYTES} bytes`);
+    if (size > POSTED_ALERTS.maxBytes) throw new TooLarge(`the body is larger than ${POSTED_ALERTS.maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** All or nothing: a list with one unusable alert is refused, so that nothing is lost silently. */
-export function parseAlerts(text: string): PostedAlert[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`the body is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  if (!Array.isArray(list)) throw new Error(`expected a list of alerts, got ${list === null ? 'null' : typeof list}`);
-  return list.map((alert: unknown, i) => {
-    const labels = (alert as { labels?: unknown } | null)?.labels;
-    const usable =
-      typeof labels === 'object' &&
-      labels !== null &&
-      Object.values(labels).every((value) => typeof value === 'string');
-    if (!usable) throw new Error(`alert ${i}: expected labels, an object of strings, got ${JSON.stringify(labels)}`);
-    return alert as PostedAlert;
-  });
 }

@@ -1,4 +1,5 @@
-import { watchdogsIn, type Notification } from '../../lib/core/alerts/watchdog';
+import type { Notification } from '../../lib/contract/documents/alerts';
+import { MAX_AHEAD_MS, watchdogsIn } from '../../lib/core/alerts/watchdog';
 
 /**
  * Where the dead man's switch arrives. The Alertmanagers of all shards are one cluster, and any of them may tell any
@@ -25,7 +26,7 @@ export class WatchdogReceiver {
 
   /** @throws Error when the notification has none in it */
   take(notification: Notification): void {
-    const found = watchdogsIn(notification);
+    const found = watchdogsIn(notification, Date.now());
     if (found.size === 0) throw new Error('the notification has no watchdog that fires in it');
     this.receivedAt = Date.now();
     for (const [shard, at] of found) this.received.set(shard, Math.max(at, this.received.get(shard) ?? 0));
@@ -40,6 +41,6 @@ export class WatchdogReceiver {
   /** What another node passed on. */
   hear(passedOn: Readonly<Record<string, string>> | undefined): void {
     const at = Date.parse(passedOn?.[String(this.shard)] ?? '');
-    if (!Number.isNaN(at)) this.heard = Math.max(at, this.heard ?? 0);
+    if (at <= Date.now() + MAX_AHEAD_MS) this.heard = Math.max(at, this.heard ?? 0);
   }
 }

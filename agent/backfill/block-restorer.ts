@@ -1,7 +1,7 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { WantedBlock } from '../../lib/contract/documents/agent-files';
+import { WANTED_BLOCKS, type WantedBlock } from '../../lib/contract/documents/agent-files';
 import type { RestoreStatus } from '../../lib/contract/documents/agent-status';
 import { filesOf, stillWanted } from '../../lib/core/backfill/block-restore';
 import { directorySynced, replaceFile } from '../base/files';
@@ -27,10 +27,12 @@ export interface BlockRestorerOptions {
  */
 export class BlockRestorer {
   private readonly root: string;
+  private readonly file: string;
   private state: RestoreStatus = { wanted: [], restored: [], error: null };
 
   constructor(private readonly options: BlockRestorerOptions) {
     this.root = join(options.data, 'restore');
+    this.file = join(this.root, 'wanted.json');
   }
 
   get status(): RestoreStatus {
@@ -89,16 +91,16 @@ export class BlockRestorer {
   }
 
   private async read(): Promise<WantedBlock[]> {
-    const text = await ifThere(() => readFile(join(this.root, 'wanted.json'), 'utf8'));
+    const text = await ifThere(() => readFile(this.file, 'utf8'));
     try {
-      return text === null ? [] : (JSON.parse(text) as WantedBlock[]);
+      return text === null ? [] : [...WANTED_BLOCKS.parse(text, this.file)];
     } catch (error) {
-      this.options.log('warn', 'state-damaged', { file: join(this.root, 'wanted.json'), error: messageOf(error) });
+      this.options.log('warn', 'state-damaged', { file: this.file, error: messageOf(error) });
       return [];
     }
   }
 
   private async write(wanted: readonly WantedBlock[]): Promise<void> {
-    await replaceFile(join(this.root, 'wanted.json'), JSON.stringify(wanted));
+    await replaceFile(this.file, WANTED_BLOCKS.serialize(wanted));
   }
 }

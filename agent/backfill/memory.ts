@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RefillState } from '../../lib/contract/documents/agent-files';
+import { REFILL_STATE, type RefillState } from '../../lib/contract/documents/agent-files';
 import { replaceFile } from '../base/files';
 import { ifThere } from '../tsdb/scan/listing';
 
@@ -16,9 +16,7 @@ export class RefillMemory {
     const text = await ifThere(() => readFile(this.file, 'utf8'));
     if (text === null) return null;
     try {
-      const state = JSON.parse(text) as Partial<RefillState> | null;
-      const numbers = [state?.wholeUntil, state?.thoroughUntil].every(Number.isFinite);
-      return state?.version === 1 && numbers ? (state as RefillState) : null;
+      return REFILL_STATE.parse(text, this.file);
     } catch {
       return null;
     }
@@ -26,6 +24,6 @@ export class RefillMemory {
 
   /** @throws when the volume does not take it */
   async write(state: RefillState): Promise<void> {
-    await replaceFile(this.file, `${JSON.stringify(state)}\n`);
+    await replaceFile(this.file, REFILL_STATE.serialize(state));
   }
 }

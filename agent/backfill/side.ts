@@ -1,8 +1,10 @@
 import { parse } from 'yaml';
 import { durationMs } from '../../lib/contract/duration';
 import { storedLabels, type StoredLabels } from './stored-labels';
-import { api } from './api';
+import { apiOf } from './api';
 import type { Matcher } from './wire';
+import { documentFormat } from '../../lib/contract/document';
+import { listOf, mapOf, fields, optional, text } from '../../lib/contract/shape';
 
 /** A Prometheus, and what has to be known of its configuration. */
 export interface Side {
@@ -18,10 +20,16 @@ export interface Rhythm {
   readonly marginMs: number;
 }
 
-interface Config {
-  readonly global?: { readonly scrape_interval?: string; readonly external_labels?: Readonly<Record<string, string>> };
-  readonly scrape_configs?: readonly { readonly job_name: string; readonly scrape_interval?: string }[];
-}
+const CONFIG = documentFormat({
+  what: 'configuration of Prometheus',
+  shape: fields({
+    global: optional(fields({ scrape_interval: optional(text), external_labels: optional(mapOf(text, text)) })),
+    scrape_configs: optional(listOf(fields({ job_name: text, scrape_interval: optional(text) }))),
+  }),
+  maxBytes: 64 * 2 ** 20,
+  fix: 'look at what listens there: another program may have the port',
+});
+type Config = ReturnType<typeof CONFIG.parse>;
 
 /** One scrape may be late by nearly another interval. */
 const MARGIN = 2.5;
@@ -29,8 +37,7 @@ const LEAST_MARGIN_MS = 5_000;
 
 /** @throws Error when Prometheus does not answer */
 export async function sideOf(url: string): Promise<Side> {
-  const { yaml } = await api<{ yaml: string }>(`${url}/api/v1/status/config`);
-  const config = parse(yaml) as Config;
+  const config = CONFIG.check(parse(await apiOf(url).config()), url);
   return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), rhythms: rhythmsOf(config) };
 }
 

@@ -1,4 +1,4 @@
-import { api } from './api';
+import { apiOf } from './api';
 import type { Matcher, WireSeries } from './wire';
 
 /**
@@ -16,7 +16,7 @@ export interface StoredLabels {
 export async function storedLabels(url: string, external: StoredLabels['external']): Promise<StoredLabels> {
   const ambiguous: string[] = [];
   for (const [name, value] of Object.entries(external)) {
-    const values = await api<string[]>(`${url}/api/v1/label/${name}/values`);
+    const values = await apiOf(url).labelValues(name);
     if (values.includes(value)) ambiguous.push(name);
   }
   return { external, ambiguous };

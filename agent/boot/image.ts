@@ -7,15 +7,27 @@ import type { ThanosImage } from '../../lib/contract/documents/node-config';
 import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { architecture, download, openMirrored, type ArtifactSource } from './artifacts';
+import { documentFormat } from '../../lib/contract/document';
+import { listOf, fields, optional, text } from '../../lib/contract/shape';
 
 /** Image index or manifest, of Docker or OCI: https://github.com/opencontainers/image-spec. */
-interface Manifest {
-  readonly manifests?: readonly {
-    readonly digest: string;
-    readonly platform?: { readonly os: string; readonly architecture: string };
-  }[];
-  readonly layers?: readonly { readonly digest: string }[];
-}
+const MANIFEST = documentFormat({
+  what: 'manifest of an image',
+  shape: fields({
+    manifests: optional(listOf(fields({ digest: text, platform: optional(fields({ os: text, architecture: text })) }))),
+    layers: optional(listOf(fields({ digest: text }))),
+  }),
+  maxBytes: 4 * 2 ** 20,
+  fix: 'check thanos.image in config/cluster.ts',
+});
+type Manifest = ReturnType<typeof MANIFEST.parse>;
+
+const TOKEN = documentFormat({
+  what: "registry's token",
+  shape: fields({ token: optional(text), access_token: optional(text) }),
+  maxBytes: 2 ** 20,
+  fix: 'check thanos.image in config/cluster.ts',
+});
 
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
@@ -43,7 +55,7 @@ export async function installFromImage(
   const blob = (kind: 'manifests' | 'blobs', digest: string): Promise<string> =>
     download(sources(image.repository, kind, digest, mirror), hex(digest), work, log);
   const manifest = async (digest: string): Promise<Manifest> =>
-    JSON.parse(readFileSync(await blob('manifests', digest), 'utf8')) as Manifest;
+    MANIFEST.parse(readFileSync(await blob('manifests', digest), 'utf8'), `${image.repository}@${digest}`);
   try {
     const arch = architecture();
     let found = await manifest(image.digest);
@@ -123,7 +135,7 @@ async function token(challenge: string): Promise<string> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    const body = (await answer.json()) as { token?: string; access_token?: string };
+    const body = TOKEN.parse(await answer.text(), url.host);
     const found = body.token ?? body.access_token;
     if (found === undefined) throw new Error('the answer has no token');
     return found;

@@ -8,6 +8,8 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import type { Paths } from '../base/paths';
+import { KNOWN_PEERS } from '../../lib/contract/documents/agent-files';
+import { UserError } from '../../lib/contract/errors';
 
 /** A node that announced itself, and where it is. */
 interface Known extends NodeOfShard {
@@ -72,8 +74,9 @@ export class Peers {
       this.listed
         .filter(({ node }) => node !== this.config.node)
         .map(async ({ shard, node }) => {
-          const read = await this.store.readAnnouncement(node, shard);
-          if (read === null) return [];
+          const read = await this.readOne({ shard, node });
+          if (read === null) return this.known.filter((known) => known.node === node);
+          if (read === 'none') return [];
           this.onRead(read);
           return [{ shard, node, address: read.address }];
         }),
@@ -81,10 +84,21 @@ export class Peers {
     const next = this.withSelf(read.flat());
     if (JSON.stringify(next) === JSON.stringify(this.known)) return;
     this.known = next;
-    writeAtomically(this.paths.peers, `${JSON.stringify(next, null, 2)}\n`);
+    writeAtomically(this.paths.peers, KNOWN_PEERS.serialize(next));
     this.publishTargets();
     this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
     this.onChange();
+  }
+
+  /** One that cannot be understood keeps nobody from learning where the others are: null, its last address stays. */
+  private async readOne({ shard, node }: NodeOfShard): Promise<NodeAnnouncement | 'none' | null> {
+    try {
+      return (await this.store.readAnnouncement(node, shard)) ?? 'none';
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.log('warn', 'announcement-unusable', { node, error: error.message });
+      return null;
+    }
   }
 
   private get ofShard(): readonly Known[] {
@@ -99,7 +113,8 @@ export class Peers {
 
   private load(): readonly Known[] {
     try {
-      return JSON.parse(readIfExists(this.paths.peers) ?? '[]') as Known[];
+      const text = readIfExists(this.paths.peers);
+      return text === null ? [] : KNOWN_PEERS.parse(text, this.paths.peers);
     } catch (error) {
       this.log('warn', 'state-damaged', { file: this.paths.peers, error: messageOf(error) });
       return [];

@@ -1,16 +1,9 @@
 import { readIfExists, writeAtomically } from '../base/files';
-import { bootId, isAlive, runsWith, type ProcessIdentity } from './proc';
-
-/** Lets a restarted agent recognise what an earlier one started. */
-export interface PidFile extends ProcessIdentity {
-  readonly bootId: string;
-  readonly startedAt: string;
-  readonly command: string;
-  readonly args: readonly string[];
-}
+import { bootId, isAlive, runsWith } from './proc';
+import { PID_FILE, type PidFile } from '../../lib/contract/documents/agent-files';
 
 export function writePidFile(path: string, process: Omit<PidFile, 'bootId'>): void {
-  writeAtomically(path, `${JSON.stringify({ ...process, bootId: bootId() }, null, 2)}\n`);
+  writeAtomically(path, PID_FILE.serialize({ ...process, bootId: bootId() }));
 }
 
 /** `absent`: no usable file. `gone`: what it names has exited since. */
@@ -19,7 +12,7 @@ export function readPidFile(path: string): { kind: 'absent' } | { kind: 'gone' |
   if (text === null) return { kind: 'absent' };
   let process: PidFile;
   try {
-    process = JSON.parse(text) as PidFile;
+    process = PID_FILE.parse(text, path);
   } catch {
     return { kind: 'absent' }; // Damaged: the process is looked for by its arguments then.
   }

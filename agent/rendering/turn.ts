@@ -1,5 +1,4 @@
-import type { AgentStatus } from '../../lib/contract/documents/agent-status';
-import { PORTS } from '../../lib/contract/ports';
+import { readAgentStatus } from '../../lib/shell/probes/agent-api';
 import { messageOf, type Log } from '../base/log';
 import { variantKey, variantOf } from './variant';
 
@@ -41,10 +40,7 @@ export class ReloadTurn {
     const answers = await Promise.all(
       this.peers().map(async (address) => {
         try {
-          const response = await fetch(`http://${address}:${PORTS.agent}/v1/status`, {
-            signal: AbortSignal.timeout(1_000),
-          });
-          const { config, profile, sharding } = (await response.json()) as AgentStatus;
+          const { config, profile, sharding } = await readAgentStatus(address, AbortSignal.timeout(1_000));
           const { moduluses = [1] } = sharding ?? {};
           return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal', moduluses });
         } catch (error) {

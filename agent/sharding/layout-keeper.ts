@@ -1,4 +1,4 @@
-import type { PostedAlert } from '../../lib/core/alerts/gate';
+import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../lib/contract/documents/shard-map';
 import { modulusesOf, normalized } from '../../lib/core/sharding/sharding';
 import { DROP_AFTER_MS, tells, type Instances } from '../../lib/core/alerts/told-by';
@@ -38,7 +38,7 @@ export class LayoutKeeper {
     this.layout = layout;
     log('info', 'layout', { shards: layout.shards, next: layout.next, scrapes: modulusesOf(layout, shard) });
     onChange();
-    writeAtomically(file, `${JSON.stringify(layout, null, 2)}\n`);
+    writeAtomically(file, SHARD_MAP.serialize(layout));
   }
 
   /** By which numbers targets are picked: what goes is kept until its new owner must have learnt that it is his. */

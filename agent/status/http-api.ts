@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AgentStatus } from '../../lib/contract/documents/agent-status';
+import { AGENT_STATUS, type AgentStatus } from '../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../lib/core/backfill/caught-up';
 import type { HeldAlert } from '../../lib/core/alerts/gate';
 import { metricsText, type Counters } from './metrics';
+import { messageOf } from '../base/log';
 
 export interface ApiSource {
   readonly status: () => AgentStatus;
@@ -16,7 +17,7 @@ export async function serveApi(source: ApiSource, address: string, port: number)
   type Answer = readonly [type: string, body: string, status?: number];
   const json = (value: unknown): Answer => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
   const routes: Readonly<Record<string, () => Answer>> = {
-    '/v1/status': () => json(source.status()),
+    '/v1/status': () => ['application/json', AGENT_STATUS.serialize(source.status())],
     '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
     '/-/healthy': () => ['text/plain', 'OK\n'],
@@ -33,8 +34,13 @@ export async function serveApi(source: ApiSource, address: string, port: number)
         .end(`Known here: GET ${Object.keys(routes).join(', ')}\n`);
       return;
     }
-    const [type, body, status = 200] = route();
-    response.writeHead(status, { 'Content-Type': type }).end(body);
+    try {
+      const [type, body, status = 200] = route();
+      response.writeHead(status, { 'Content-Type': type }).end(body);
+    } catch (error) {
+      // Whoever asks learns it; the agent has other things to do than to end over it.
+      response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${messageOf(error)}\n`);
+    }
   });
   server.listen(port, address);
   await once(server, 'listening');

@@ -5,6 +5,7 @@ import { PORTS } from '../../lib/contract/ports';
 import { follow, isStuck, type Replay } from '../../lib/core/tsdb/replay';
 import { ticksOf } from '../process/proc';
 import { ifThere } from './scan/listing';
+import { Prometheus } from '../../lib/shell/prometheus/client';
 
 export interface ConditionsOptions {
   readonly address: string;
@@ -97,9 +98,8 @@ export class Conditions {
   private async segment(): Promise<number | null> {
     const { address, timeoutMs } = this.options;
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await fetch(`http://${address}:${PORTS.prometheus}/api/v1/status/walreplay`, { signal });
-      return ((await answer.json()) as { data: { current: number } }).data.current;
+      const url = `http://${address}:${PORTS.prometheus}`;
+      return (await new Prometheus(url, { timeoutMs }).walReplay()).current;
     } catch {
       return null; // Not yet listening, or hung: then the processor time tells.
     }

@@ -1,25 +1,22 @@
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
+import { TRIED_REPAIRS, type TriedRepairs } from '../../lib/contract/documents/agent-files';
 
-interface Tried {
-  readonly tried: readonly string[];
-  /** Ms since the Unix epoch; null for never. */
-  readonly restartedAt: number | null;
-}
+const NONE: TriedRepairs = { tried: [], restartedAt: null };
 
 /**
  * For what a node restarted its Prometheus already: an agent may be started anew in between. Not on the data volume,
  * for which nothing here may wait.
  */
 export class RepairMemory {
-  private known: Tried | null = null;
+  private known: TriedRepairs | null = null;
 
   constructor(
     private readonly file: string,
     private readonly log: Log,
   ) {}
 
-  read(): Tried {
+  read(): TriedRepairs {
     return (this.known ??= this.load());
   }
 
@@ -33,21 +30,21 @@ export class RepairMemory {
     if (tried.length > 0 && Date.parse(passAt) > (restartedAt ?? 0)) this.write({ tried: [], restartedAt });
   }
 
-  private load(): Tried {
+  private load(): TriedRepairs {
     try {
-      const { tried, restartedAt } = JSON.parse(readIfExists(this.file) ?? '{}') as Partial<Tried>;
-      return { tried: Array.isArray(tried) ? tried : [], restartedAt: restartedAt ?? null };
+      const text = readIfExists(this.file);
+      return text === null ? NONE : TRIED_REPAIRS.parse(text, this.file);
     } catch (error) {
       this.log('warn', 'state-damaged', { file: this.file, error: messageOf(error) });
-      return { tried: [], restartedAt: null };
+      return NONE;
     }
   }
 
   /** A disk that is full must not keep a node from being mended; in memory it is remembered anyway. */
-  private write(known: Tried): void {
+  private write(known: TriedRepairs): void {
     this.known = known;
     try {
-      writeAtomically(this.file, `${JSON.stringify(known)}\n`);
+      writeAtomically(this.file, TRIED_REPAIRS.serialize(known));
     } catch (error) {
       this.log('error', 'repairs-not-written', { error: messageOf(error) });
     }

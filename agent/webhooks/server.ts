@@ -1,10 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { Notification } from '../../lib/core/alerts/watchdog';
+import { NOTIFICATION, type Notification } from '../../lib/contract/documents/alerts';
 import { messageOf, type Log } from '../base/log';
-
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Takes a notification, or throws; Alertmanager then tries again. */
 export type Webhook = (notification: Notification) => Promise<void> | void;
@@ -43,7 +41,7 @@ async function answer(
   if (request.method !== 'POST' || hook === undefined) return [404, `There is no webhook ${path}.`];
   let notification: Notification;
   try {
-    notification = parse(await bodyOf(request));
+    notification = NOTIFICATION.parse(await bodyOf(request), path);
   } catch (error) {
     return [400, messageOf(error)];
   }
@@ -67,22 +65,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`the body is larger than ${MAX_BODY_BYTES} bytes`);
+    if (size > NOTIFICATION.maxBytes) throw new Error(`the body is larger than ${NOTIFICATION.maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** @throws Error when it is not what Alertmanager posts */
-function parse(text: string): Notification {
-  let alerts: Partial<Notification>['alerts'];
-  try {
-    alerts = (JSON.parse(text) as Partial<Notification> | null)?.alerts;
-  } catch {
-    alerts = undefined; // said below
-  }
-  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-  if (!Array.isArray(alerts) || !alerts.every((a) => isObject(a) && isObject(a.labels) && isObject(a.annotations)))
-    throw new Error(`expected a notification of Alertmanager with alerts, got ${text.slice(0, 80) || 'nothing'}`);
-  return { alerts };
 }

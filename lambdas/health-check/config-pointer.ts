@@ -6,7 +6,12 @@ import { log } from '../shared/log';
 
 /** The schedule's constant input carries the configuration that was deployed last. Null for any other event. */
 export function readSchedule(event: unknown): ConfigPointer | null {
-  return SCHEDULE_EVENT.is(event) ? (event.config ?? null) : null;
+  try {
+    return SCHEDULE_EVENT.check(event, 'event').config ?? null;
+  } catch (error) {
+    log('warn', 'event-without-configuration', { error: reasonOf(error) });
+    return null;
+  }
 }
 
 /** The pointer that this execution environment wrote or found last. */

@@ -118,7 +118,7 @@ function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | 
 
 /** Nothing when no proof is known: the alarm takes silence for what it is. */
 function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
-  const proof = alertingProof(probes.values());
+  const proof = alertingProof(probes.values(), now);
   return proof === null ? [] : [{ metric: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
 }
 

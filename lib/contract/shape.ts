@@ -9,8 +9,8 @@ import * as z from 'zod/mini';
  * An object that may have further fields: an older program keeps what a newer one wrote, on reading and on the next
  * write. They have no type here, so that no code can rely on them.
  */
-export function open<T extends z.core.$ZodLooseShape>(fields: T): z.ZodMiniObject<T, z.core.$strip> {
-  return z.looseObject(fields, 'an object') as unknown as z.ZodMiniObject<T, z.core.$strip>;
+export function fields<T extends z.core.$ZodLooseShape>(known: T): z.ZodMiniObject<T, z.core.$strip> {
+  return z.looseObject(known, 'an object') as unknown as z.ZodMiniObject<T, z.core.$strip>;
 }
 
 export const text = z.string('text');

@@ -7,6 +7,10 @@ import { ifThere } from './listing';
 import type { Pace } from './pace';
 import { uvarint } from './varint';
 import { reading, type Window } from './window';
+import * as z from 'zod/mini';
+import { documentFormat } from '../../../lib/contract/document';
+import type { UserError } from '../../../lib/contract/errors';
+import { flag, listOf, fields, text } from '../../../lib/contract/shape';
 
 const CHUNKS_MAGIC = 0x85bd40dd;
 const CHUNKS_HEADER = 8;
@@ -50,41 +54,55 @@ export async function scanBlock(tsdb: string, ulid: string, deep: boolean, pace:
 }
 
 async function readMeta(directory: string, ulid: string): Promise<SeenBlock['meta']> {
-  const text = await ifThere(() => readFile(join(directory, 'meta.json'), 'utf8'));
-  if (text === null) return { problem: 'is missing' };
-  let json: Partial<MetaJson> | null;
+  const found = await ifThere(() => readFile(join(directory, 'meta.json'), 'utf8'));
+  if (found === null) return { problem: 'is missing' };
+  let json: unknown;
   try {
-    json = JSON.parse(text) as Partial<MetaJson> | null;
+    json = JSON.parse(found);
   } catch {
-    return { problem: text.trim() === '' ? 'is empty' : 'is not JSON' };
+    return { problem: found.trim() === '' ? 'is empty' : 'is not JSON' };
   }
-  const { minTime, maxTime, compaction } = json ?? {};
-  if (json?.version !== 1) return { problem: `has the version ${json?.version}, not 1` };
-  if (json.ulid !== ulid) return { problem: `belongs to the block ${json.ulid}` };
-  if (!Number.isSafeInteger(minTime) || !Number.isSafeInteger(maxTime) || minTime! > maxTime!) {
-    return { problem: `has no sane range of time: ${minTime} to ${maxTime}` };
+  let meta: Meta;
+  try {
+    meta = META.check(json, 'meta.json');
+  } catch (error) {
+    const { what, got } = (error as UserError).problem;
+    return { problem: `is not usable: ${what}: ${got}` };
   }
+  const { minTime, maxTime, compaction } = meta;
+  if (meta.version !== 1) return { problem: `has the version ${meta.version}, not 1` };
+  if (meta.ulid !== ulid) return { problem: `belongs to the block ${meta.ulid}` };
+  if (minTime > maxTime) return { problem: `has no sane range of time: ${minTime} to ${maxTime}` };
   return {
-    text,
-    minTime: minTime!,
-    maxTime: maxTime!,
+    text: found,
+    minTime,
+    maxTime,
     sources: compaction?.sources ?? [],
     parents: (compaction?.parents ?? []).map((parent) => parent.ulid),
     deletable: compaction?.deletable ?? false,
   } satisfies BlockMeta;
 }
 
-interface MetaJson {
-  readonly ulid: string;
-  readonly version: number;
-  readonly minTime: number;
-  readonly maxTime: number;
-  readonly compaction: {
-    readonly sources?: readonly string[];
-    readonly parents?: readonly { readonly ulid: string }[];
-    readonly deletable?: boolean;
-  };
-}
+const integer = z.int('a whole number');
+const META = documentFormat({
+  what: 'meta.json of a block',
+  shape: fields({
+    version: integer,
+    ulid: text,
+    minTime: integer,
+    maxTime: integer,
+    compaction: z.nullish(
+      fields({
+        sources: z.nullish(listOf(text)),
+        parents: z.nullish(listOf(fields({ ulid: text }))),
+        deletable: z.nullish(flag),
+      }),
+    ),
+  }),
+  maxBytes: Infinity,
+  fix: 'none is needed: the scrub sets the block aside',
+});
+type Meta = ReturnType<typeof META.check>;
 
 async function scanTombstones(file: Window): Promise<(Spot & { part: BlockPart })[]> {
   const bytes = await file.at(0, file.bytes);

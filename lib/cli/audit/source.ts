@@ -4,6 +4,7 @@ import type { UpSample } from '../../core/audit/track';
 import { parseDuration } from '../../contract/duration';
 import { fingerprint } from '../../core/alerts/gate';
 import { EXTERNAL_LABELS } from '../../contract/labels';
+import { HttpError } from '../../shell/async/http-get';
 
 /** A person waits, and a chunk of many targets takes its time. */
 const TIMEOUT_MS = 30_000;
@@ -92,7 +93,8 @@ export class AuditSource {
         new Prometheus(this.url, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, parameters, onWarning }),
       );
     } catch (error) {
-      throw new Error(`${this.name} (${this.url}): ${reasonOf(error)}`, { cause: error });
+      const said = error instanceof HttpError ? ` ${error.said}` : '';
+      throw new Error(`${this.name} (${this.url}): ${reasonOf(error)}${said}`, { cause: error });
     }
   }
 }

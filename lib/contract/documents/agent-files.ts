@@ -9,7 +9,7 @@ import {
   name,
   nullable,
   number,
-  open,
+  fields,
   orElse,
   text,
   time,
@@ -22,13 +22,13 @@ import {
 const fix = 'remove the file: the agent writes it anew';
 const MiB = 1024 * 1024;
 
-const peers = listOf(open({ shard: whole, node: name, address }));
+const peers = listOf(fields({ shard: whole, node: name, address }));
 
 /** peers.json: which nodes announced themselves, and where they are, for the day on which S3 is down. */
 export type KnownPeers = ReadOnly<z.output<typeof peers>>;
 export const KNOWN_PEERS = documentFormat({ what: 'list of known nodes', shape: peers, maxBytes: 4 * MiB, fix });
 
-const pidFile = open({
+const pidFile = fields({
   pid: whole,
   /** Clock ticks after boot: a pid alone is reused. */
   startTicks: number,
@@ -42,7 +42,7 @@ const pidFile = open({
 export type PidFile = ReadOnly<z.output<typeof pidFile>>;
 export const PID_FILE = documentFormat({ what: 'pid file', shape: pidFile, maxBytes: MiB, fix });
 
-const repairs = open({
+const repairs = fields({
   tried: listOf(text),
   /** Ms since the Unix epoch; null for never. */
   restartedAt: nullable(moment),
@@ -59,7 +59,7 @@ export const TRIED_REPAIRS = documentFormat({
 });
 
 const wanted = listOf(
-  open({
+  fields({
     ulid,
     minTime: moment,
     maxTime: moment,
@@ -79,7 +79,7 @@ export const WANTED_BLOCKS = documentFormat({
   indented: false,
 });
 
-const refillState = open({
+const refillState = fields({
   version: version1,
   /** Up to here nothing is missing that a peer has. */
   wholeUntil: moment,
@@ -97,16 +97,16 @@ export const REFILL_STATE = documentFormat({
   indented: false,
 });
 
-const segment = open({
+const segment = fields({
   /** Up to the end of the last record. */
   bytes: number,
   modified: number,
   /** Checksum of the first `bytes` bytes: these never change, so another beginning is another file. */
-  begin: open({ bytes: number, crc: number }),
+  begin: fields({ bytes: number, crc: number }),
 });
 
-const block = open({
-  meta: open({
+const block = fields({
+  meta: fields({
     text,
     minTime: number,
     maxTime: number,
@@ -121,7 +121,7 @@ const block = open({
   deepAt: nullable(time),
 });
 
-const inventory = open({
+const inventory = fields({
   version: version1,
   /** ISO 8601, UTC: the pass that it is from; empty before the first. */
   at: text,

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { int, gte, lte } from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
 import { PROFILES } from '../profile';
-import { flag, listOf, nullable, number, oneOf, open, optional, text, time, version1 } from '../shape';
+import { flag, listOf, nullable, number, oneOf, fields, optional, text, time, version1 } from '../shape';
 import { HIGHEST_EPOCH, knownPause } from './assignment';
 import { keptAside } from './set-aside';
 import { shardReport } from './shard-report';
@@ -10,7 +10,7 @@ import { shardReport } from './shard-report';
 /** 0: none yet. Whoever claims an impossible one claims nothing else that is worth reading. */
 const appliedEpoch = int('an epoch').check(gte(0, 'an epoch'), lte(HIGHEST_EPOCH, 'an epoch that exists'));
 
-const sidecar = open({
+const sidecar = fields({
   pid: nullable(number),
   restarts: number,
   lastExit: nullable(text),
@@ -28,7 +28,7 @@ const sidecar = open({
 /** Of the node's Thanos sidecar. */
 export type SidecarStatus = ReadOnly<z.output<typeof sidecar>>;
 
-const scrub = open({
+const scrub = fields({
   /** ISO 8601, UTC; null before the first pass. */
   lastPassAt: nullable(time),
   lastPassMs: nullable(number),
@@ -37,7 +37,7 @@ const scrub = open({
   passes: number,
   /** What the last pass found. */
   damage: listOf(
-    open({
+    fields({
       class: text,
       /** Relative to the TSDB's directory. */
       path: nullable(text),
@@ -58,7 +58,7 @@ const scrub = open({
 /** Of what the agent reads of the TSDB's files. */
 export type ScrubStatus = ReadOnly<z.output<typeof scrub>>;
 
-const refill = open({
+const refill = fields({
   /** ISO 8601, UTC: up to here nothing is missing that another node has; null before the first look. */
   wholeUntil: nullable(time),
   busy: flag,
@@ -67,7 +67,7 @@ const refill = open({
   refused: number,
   /** The last time that something was missing. */
   last: nullable(
-    open({
+    fields({
       from: time,
       to: time,
       samples: number,
@@ -83,7 +83,7 @@ const refill = open({
 /** Of what the agent fetches from other nodes that this one missed. */
 export type RefillStatus = ReadOnly<z.output<typeof refill>>;
 
-const restore = open({
+const restore = fields({
   /** Their ULIDs: still to come, and come back since the agent started. */
   wanted: listOf(text),
   restored: listOf(text),
@@ -94,7 +94,7 @@ const restore = open({
 /** Of blocks that the node lost and fetches from the bucket. */
 export type RestoreStatus = ReadOnly<z.output<typeof restore>>;
 
-const volume = open({
+const volume = fields({
   /** null: a plain directory, or none is mounted yet. */
   id: nullable(text),
   generation: nullable(number),
@@ -113,7 +113,7 @@ const volume = open({
 /** Of the data volume as a whole. */
 export type VolumeStatus = ReadOnly<z.output<typeof volume>>;
 
-const status = open({
+const status = fields({
   version: version1,
   cluster: text,
   shard: number,
@@ -130,7 +130,7 @@ const status = open({
   pause: optional(nullable(knownPause)),
   /** The sentence of the last round. */
   because: text,
-  gate: open({
+  gate: fields({
     open: flag,
     warm: flag,
     held: number,
@@ -140,27 +140,27 @@ const status = open({
     openedAt: nullable(time),
     firstAcceptedAt: nullable(time),
     alertmanagers: listOf(
-      open({
+      fields({
         address: text,
         behind: number,
         error: nullable(text),
       }),
     ),
   }),
-  prometheus: open({
+  prometheus: fields({
     pid: nullable(number),
     startedAt: nullable(time),
     restarts: number,
     lastExit: nullable(text),
     version: text,
   }),
-  alertmanager: open({ pid: nullable(number), restarts: number, version: text }),
+  alertmanager: fields({ pid: nullable(number), restarts: number, version: text }),
   /** null: this node has none. Absent in what agents of an earlier deploy say. */
   sidecar: optional(nullable(sidecar)),
-  config: open({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
+  config: fields({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
   /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
   profile: optional(
-    open({
+    fields({
       name: oneOf(...PROFILES),
       /** Between two scrapes, ms, where the profile slows them down; null: as configured. */
       slowScrapeMs: nullable(number),
@@ -170,9 +170,9 @@ const status = open({
   ),
   /** What of the user's targets it scrapes. Absent in what agents of an earlier deploy say. */
   sharding: optional(shardReport),
-  store: open({ reachable: flag, lastReadAt: nullable(time) }),
+  store: fields({ reachable: flag, lastReadAt: nullable(time) }),
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
-  watchdog: optional(open({ receivedAt: nullable(time), evaluatedAt: nullable(time) })),
+  watchdog: optional(fields({ receivedAt: nullable(time), evaluatedAt: nullable(time) })),
   /** What the scrub of the TSDB saw. Absent from agents that have none. */
   scrub: optional(scrub),
   /** What was fetched of what this node missed. Absent from agents that fetch nothing. */
@@ -181,7 +181,7 @@ const status = open({
   restore: optional(nullable(restore)),
   /** Absent from agents that look at no volume. */
   volume: optional(volume),
-  breakGlass: nullable(open({ since: time, because: text })),
+  breakGlass: nullable(fields({ since: time, because: text })),
 });
 
 /** GET http://node:PORTS.agent/v1/status: what an agent says of itself. Read by probes, the CLI and drills. */

@@ -1,14 +1,14 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { listOf, mapOf, open, optional, text } from '../shape';
+import { listOf, mapOf, fields, optional, text } from '../shape';
 
 const MiB = 1024 * 1024;
 const fix = 'look at who posts here: the form is that of Alertmanager';
 
-const alert = open({ labels: mapOf(text, text), startsAt: optional(text), endsAt: optional(text) });
+const alert = fields({ labels: mapOf(text, text), startsAt: optional(text), endsAt: optional(text) });
 
 /** An alert as Prometheus posts it to POST /api/v2/alerts; unknown fields travel along. */
-export type PostedAlert = ReadOnly<z.output<typeof alert>>;
+export type PostedAlert = ReadOnly<z.output<typeof alert>> & { readonly [field: string]: unknown };
 
 /** All or nothing: a list with one unusable alert is refused, so that nothing is lost silently. */
 export const POSTED_ALERTS = documentFormat({
@@ -22,14 +22,14 @@ export const POSTED_ALERTS = documentFormat({
 /** GET http://node:PORTS.agent/v1/held: what the gate of a node holds. */
 export const HELD_ALERTS = documentFormat({
   what: 'list of held alerts',
-  shape: open({ alerts: listOf(alert) }),
+  shape: fields({ alerts: listOf(alert) }),
   maxBytes: 64 * MiB,
   fix: "look at the node's agent",
 });
 
-const notification = open({
+const notification = fields({
   alerts: listOf(
-    open({ status: text, labels: mapOf(text, text), annotations: mapOf(text, text), startsAt: optional(text) }),
+    fields({ status: text, labels: mapOf(text, text), annotations: mapOf(text, text), startsAt: optional(text) }),
   ),
 });
 

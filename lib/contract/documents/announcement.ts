@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { address, mapOf, name, nullable, open, optional, text, time, version1 } from '../shape';
+import { address, mapOf, name, nullable, fields, optional, text, time, version1 } from '../shape';
 import { shardReport } from './shard-report';
 
-const announcement = open({
+const announcement = fields({
   version: version1,
   node: name,
   instanceId: text,
@@ -14,7 +14,7 @@ const announcement = open({
   /** ISO 8601, UTC. */
   at: time,
   agentStartedAt: time,
-  versions: open({ agent: text, prometheus: text, alertmanager: text }),
+  versions: fields({ agent: text, prometheus: text, alertmanager: text }),
   /** What it scrapes. Absent from agents of an earlier deploy, and before the node has a configuration. */
   report: optional(shardReport),
   /** Of each shard: when the youngest dead man's switch that came back here was evaluated, ISO 8601. */
@@ -31,7 +31,7 @@ export const ANNOUNCEMENT = documentFormat({
   fix: "remove the object: the node's agent writes it anew within seconds",
 });
 
-const heartbeat = open({
+const heartbeat = fields({
   version: version1,
   /** ISO 8601, UTC. */
   at: time,

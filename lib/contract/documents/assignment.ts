@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { gte, int, lte } from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
 import { PROFILES } from '../profile';
-import { listOf, name, nullable, oneOf, open, optional, orElse, text, time, version1 } from '../shape';
+import { listOf, name, nullable, oneOf, fields, optional, orElse, text, time, version1 } from '../shape';
 
 export type NodeId = string;
 
@@ -20,9 +20,9 @@ export const epoch = int('a whole number').check(
   lte(HIGHEST_EPOCH, `an epoch up to ${HIGHEST_EPOCH}`),
 );
 
-const pause = open({ by: text, since: time, reason: text });
+const pause = fields({ by: text, since: time, reason: text });
 
-const shape = open({
+const shape = fields({
   version: version1,
   epoch,
   active: name,
@@ -49,7 +49,7 @@ const shape = open({
  */
 export type Assignment = ReadOnly<z.output<typeof shape>>;
 
-export const knownPause = open({
+export const knownPause = fields({
   /** Who alerts while it lasts. */
   active: name,
   paused: pause,

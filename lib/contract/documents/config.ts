@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { fileName, listOf, mapOf, name, open, optional, sha256, text, version1, whole } from '../shape';
+import { fileName, listOf, mapOf, name, fields, optional, sha256, text, version1, whole } from '../shape';
 
-export const configPointer = open({
+export const configPointer = fields({
   version: version1,
   bucket: text,
   key: text,
@@ -20,7 +20,7 @@ export const CONFIG_POINTER = documentFormat({
   fix: 'remove the object: health-check writes it anew within a minute',
 });
 
-const scrapeLimits = open({
+const scrapeLimits = fields({
   samples: whole,
   labels: whole,
   labelValueLength: whole,
@@ -31,14 +31,14 @@ const scrapeLimits = open({
 /** What one target may expose; 0 for no limit. */
 export type ScrapeLimits = ReadOnly<z.output<typeof scrapeLimits>>;
 
-const remedyTrigger = open({ name, alert: optional(text), target: optional(text) });
+const remedyTrigger = fields({ name, alert: optional(text), target: optional(text) });
 
 /** Which alerts call a remedy: those of this name, about this target, or both. */
 export type RemedyTrigger = ReadOnly<z.output<typeof remedyTrigger>>;
 
-const bundle = open({
+const bundle = fields({
   version: version1,
-  global: open({ scrapeInterval: text, evaluationInterval: text }),
+  global: fields({ scrapeInterval: text, evaluationInterval: text }),
   /** Regular expression of the metrics that the minimal profile does without; absent: none. */
   droppable: optional(text),
   /** Beyond these a target's scrape fails as a whole. Absent in bundles of an earlier deploy: the defaults. */

@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { name, open, optional, text } from '../shape';
+import { name, fields, optional, text } from '../shape';
 import { configPointer } from './config';
 
 /** What Lambda gives to the functions. Each reads the parts that it knows. */
 const FIX = 'call it with one of these';
 const maxBytes = 256 * 1024;
 
-const alarm = open({
+const alarm = fields({
   source: z.literal('aws.cloudwatch', 'aws.cloudwatch'),
-  alarmData: open({ alarmName: text, state: open({ value: text }) }),
+  alarmData: fields({ alarmName: text, state: fields({ value: text }) }),
 });
 
 /** What CloudWatch sends to a function that is an alarm's action, as far as it is used here. */
 export type AlarmEvent = ReadOnly<z.output<typeof alarm>>;
 export const ALARM_EVENT = documentFormat({ what: "alarm's event", shape: alarm, maxBytes, fix: FIX });
 
-const schedule = open({
+const schedule = fields({
   source: z.literal('schedule', 'schedule'),
   /** Of health-check: the configuration that was deployed last. */
   config: optional(configPointer),
@@ -26,10 +26,10 @@ const schedule = open({
 export type ScheduleEvent = ReadOnly<z.output<typeof schedule>>;
 export const SCHEDULE_EVENT = documentFormat({ what: "schedule's event", shape: schedule, maxBytes, fix: FIX });
 
-const operator = open({ source: z.literal('operator', 'operator') });
+const operator = fields({ source: z.literal('operator', 'operator') });
 export const OPERATOR_EVENT = documentFormat({ what: "operator's event", shape: operator, maxBytes, fix: FIX });
 
-const agent = open({
+const agent = fields({
   source: z.literal('agent', 'agent'),
   /** The node whose Prometheus exited. */
   exited: optional(name),
@@ -39,7 +39,7 @@ const agent = open({
 export type AgentEvent = ReadOnly<z.output<typeof agent>>;
 export const AGENT_EVENT = documentFormat({ what: "agent's event", shape: agent, maxBytes, fix: FIX });
 
-const remedy = open({
+const remedy = fields({
   source: z.enum(['agent', 'operator'], 'agent or operator'),
   remedy: name,
   /** Only from an agent: the node whose Alertmanager told it. */

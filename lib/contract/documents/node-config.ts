@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import { literal } from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { mapOf, name, nullable, open, optional, sha256, text, version1, whole } from '../shape';
+import { mapOf, name, nullable, fields, optional, sha256, text, version1, whole } from '../shape';
 import { policyShape } from './policy';
 
-const artifact = open({
+const artifact = fields({
   version: text,
   /** Release tarballs by architecture (amd64, arm64). */
   urls: mapOf(text, text),
@@ -14,7 +14,7 @@ const artifact = open({
 /** A program that a node runs: official release, verified by its SHA-256. */
 export type Artifact = ReadOnly<z.output<typeof artifact>>;
 
-const image = open({
+const image = fields({
   /** Registry and name, e.g. quay.io/thanos/thanos. */
   repository: text,
   /** For people; the digest decides. */
@@ -26,7 +26,7 @@ const image = open({
 /** A container image by its digest, so that nodes and ECS run the same bits. */
 export type ThanosImage = ReadOnly<z.output<typeof image>>;
 
-const thanos = open({
+const thanos = fields({
   image,
   /** Bucket for blocks. */
   bucket: text,
@@ -39,7 +39,7 @@ const thanos = open({
 /** What a node needs to upload blocks and to be found by Thanos query. */
 export type NodeThanos = ReadOnly<z.output<typeof thanos>>;
 
-const config = open({
+const config = fields({
   version: version1,
   cluster: name,
   shard: whole,
@@ -47,14 +47,14 @@ const config = open({
   region: name,
   controlBucket: name,
   policy: policyShape,
-  prometheus: open({
+  prometheus: fields({
     artifact,
     retentionTime: text,
     walSegmentSize: text,
     /** Firing alerts are sent again this often, e.g. 15s; also bounds how long a hand-over may take (EndsAt = 4 ×). */
     resendDelay: text,
   }),
-  alertmanager: open({ artifact, peerTimeout: text }),
+  alertmanager: fields({ artifact, peerTimeout: text }),
   /** null: no sidecar, and Prometheus compacts its blocks itself. */
   thanos: nullable(thanos),
   /** S3 bucket with mirrored artifacts (same file names), tried before the URLs; null for none. */

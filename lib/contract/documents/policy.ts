@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import type { ReadOnly } from '../document';
-import { number, open } from '../shape';
+import { number, fields } from '../shape';
 
-export const policyShape = open({
-  probe: open({
+export const policyShape = fields({
+  probe: fields({
     /** Between two probes of the same node. */
     intervalMs: number,
     /** For one probe; below the interval, so that cycles never pile up. */
@@ -29,7 +29,7 @@ export const policyShape = open({
   storeOutageGraceMs: number,
   /** No watchdog alert has been delivered end to end for this long: alerting is silent, whatever every part says of itself. */
   alertingSilentMs: number,
-  flapping: open({
+  flapping: fields({
     /** Promotions are counted over this long. */
     windowMs: number,
     /** So many within the window are immediate; from then on they are damped. */
@@ -37,21 +37,21 @@ export const policyShape = open({
     /** Damped: at least this long between two promotions. */
     holdDownMs: number,
   }),
-  routing: open({
+  routing: fields({
     /** Queries go through Thanos again when it has answered every probe for this long. */
     backAfterMs: number,
   }),
-  sharding: open({
+  sharding: fields({
     /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
     overlapMs: number,
   }),
-  volume: open({
+  volume: fields({
     /** Nodes write to their data volume this often, to see whether it still takes it. */
     lookMs: number,
     /** A write that has not come back for so long is not slow: the volume is stalled. */
     stalledMs: number,
   }),
-  snapshots: open({
+  snapshots: fields({
     /** A node's volume is snapshotted this often, and at most this often one of them is tried. */
     everyMs: number,
     testEveryMs: number,
@@ -62,7 +62,7 @@ export const policyShape = open({
     /** An older good snapshot is an alarm. */
     goodWithinMs: number,
   }),
-  scrub: open({
+  scrub: fields({
     /** Nodes read their WAL, head chunks and what opens a block this often. */
     periodMs: number,
     /** At most so much is read a second: the volume belongs to Prometheus. */
@@ -72,7 +72,7 @@ export const policyShape = open({
     /** What was set aside is kept for so long. */
     keepMs: number,
   }),
-  refill: open({
+  refill: fields({
     /** A node that was away fetches from its peer what it missed, up to so long ago. */
     windowMs: number,
     /** At most so many samples a second are compared: Prometheus and the network have other things to do. */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { amount, flag, listOf, name, nullable, oneOf, open, optional, text, time, version1, whole } from '../shape';
+import { amount, flag, listOf, name, nullable, oneOf, fields, optional, text, time, version1, whole } from '../shape';
 
 const port = z.int('a port').check(z.gte(1, '1 to 65535'), z.lte(65_535, '1 to 65535'));
 
-const redis = open({
+const redis = fields({
   kind: z.literal('redis'),
   host: text,
   port,
@@ -13,15 +13,15 @@ const redis = open({
   /** 'primary' (default): a replica, which only reads, is not what is wanted. */
   role: optional(oneOf('primary', 'any')),
 });
-const tcp = open({ kind: z.literal('tcp'), host: text, port });
-const http = open({
+const tcp = fields({ kind: z.literal('tcp'), host: text, port });
+const http = fields({
   kind: z.literal('http'),
   url: text,
   /** The status of an answer that is well; default 200. */
   status: optional(whole),
 });
 
-const target = open({
+const target = fields({
   name,
   connect: z.discriminatedUnion(
     'kind',
@@ -44,7 +44,7 @@ export const REMEDY_TARGETS = documentFormat({
   fix: 'deploy the control stack again instead of editing the function',
 });
 
-const record = open({
+const record = fields({
   version: version1,
   name,
   /** The call that has the lease; null when none has. */
@@ -52,7 +52,7 @@ const record = open({
   /** Until when, ISO 8601; renewed while it tries. */
   until: time,
   startedAt: time,
-  outcome: nullable(open({ at: time, reconnected: flag, because: text })),
+  outcome: nullable(fields({ at: time, reconnected: flag, because: text })),
 });
 
 /** Who tries, and what came of it last (KEYS.remedy); written by compare-and-swap. */

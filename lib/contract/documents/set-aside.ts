@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { fileName, listOf, nullable, oneOf, open, pathBelow, text, time, version1 } from '../shape';
+import { fileName, listOf, nullable, oneOf, fields, pathBelow, text, time, version1 } from '../shape';
 
-const item = open({
+const item = fields({
   /** Where it was, relative to the TSDB's directory. */
   path: pathBelow,
   /** Where it is, relative to the incident's directory; null for what was only made anew. */
@@ -14,7 +14,7 @@ const item = open({
 });
 export type SetAsideItem = ReadOnly<z.output<typeof item>>;
 
-const manifest = open({
+const manifest = fields({
   version: version1,
   incident: fileName,
   /** ISO 8601, UTC. */
@@ -23,7 +23,7 @@ const manifest = open({
   expires: time,
   items: listOf(item),
   /** Renames that were begun and have to be finished before anything else. Relative to the data directory. */
-  pending: listOf(open({ from: pathBelow, to: pathBelow })),
+  pending: listOf(fields({ from: pathBelow, to: pathBelow })),
 });
 
 /**
@@ -40,7 +40,7 @@ export const SET_ASIDE_MANIFEST = documentFormat({
   fix: 'look at the files beside it, and remove the directory by hand when they are not needed',
 });
 
-export const keptAside = open({
+export const keptAside = fields({
   incident: text,
   /** ISO 8601, UTC; null: for ever, a person has to look. */
   expires: nullable(time),

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { amount, open, text } from '../shape';
+import { amount, fields, text } from '../shape';
 
 /** What is measured, and in a person's words. `grows`: with the number of scrapes; the others do not. */
 export const MEASURES = {
@@ -15,8 +15,8 @@ export const MEASURES = {
 
 export type Measure = keyof typeof MEASURES;
 
-const loadPolicy = open({
-  limits: open({
+const loadPolicy = fields({
+  limits: fields({
     scrapeTime: amount,
     samplesPerSecond: amount,
     memoryMiB: amount,
@@ -34,7 +34,7 @@ export type LoadPolicy = ReadOnly<z.output<typeof loadPolicy>>;
 
 const FIX = 'deploy the control stack again instead of editing the function';
 
-const load = open({
+const load = fields({
   policy: loadPolicy,
   /** In the normal profile. */
   scrapeInterval: text,
@@ -50,7 +50,7 @@ export const LOAD_SETTINGS = documentFormat({
   fix: FIX,
 });
 
-const routes = open({ listenerArn: text, thanosTargetGroupArn: text, nodesTargetGroupArn: text });
+const routes = fields({ listenerArn: text, thanosTargetGroupArn: text, nodesTargetGroupArn: text });
 
 /** Where the query listener can point (ENV.queryRoutes). */
 export type QueryRoutes = ReadOnly<z.output<typeof routes>>;

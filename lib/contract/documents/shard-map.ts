@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { nullable, open, orElse, text, time, version1 } from '../shape';
+import { nullable, fields, orElse, text, time, version1 } from '../shape';
 import { shardCount } from './shard-report';
 
-const shape = open({
+const shape = fields({
   version: version1,
   /** In force: who sends the alerts of a target. */
   shards: shardCount,

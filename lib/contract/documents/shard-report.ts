@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import { int, gte } from 'zod/mini';
 import type { ReadOnly } from '../document';
-import { flag, listOf, open } from '../shape';
+import { flag, listOf, fields } from '../shape';
 
 /** Between how many shards targets are split, one of the numbers that are in force. */
 export const shardCount = int('a whole number').check(gte(1, '1 or more'));
 
-export const shardReport = open({
+export const shardReport = fields({
   /** By which numbers the Prometheus that runs picks its targets. */
   moduluses: listOf(shardCount),
   /** It works. */

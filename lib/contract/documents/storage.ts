@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { flag, listOf, name, nullable, oneOf, open, optional, text, time, version1, whole } from '../shape';
+import { flag, listOf, name, nullable, oneOf, fields, optional, text, time, version1, whole } from '../shape';
 
 /** What is wrong with a data volume as a whole; files on it are the scrub's business. */
 export const VOLUME_TROUBLES = ['full', 'read-only', 'stalled', 'gone'] as const;
 export type VolumeTrouble = (typeof VOLUME_TROUBLES)[number];
 
-const snapshotTest = open({
+const snapshotTest = fields({
   snapshotId: text,
   /** The volume that was made for the test. */
   volumeId: text,
@@ -17,7 +17,7 @@ const snapshotTest = open({
 });
 export type SnapshotTest = ReadOnly<z.output<typeof snapshotTest>>;
 
-const report = open({
+const report = fields({
   version: version1,
   node: name,
   instanceId: text,
@@ -31,7 +31,7 @@ const report = open({
   trouble: nullable(oneOf(...VOLUME_TROUBLES)),
   /** null: it can live with what it has. */
   needsVolume: nullable(
-    open({
+    fields({
       /** ISO 8601, UTC: since when; what was written before it is taken for good. */
       since: time,
       because: text,
@@ -51,7 +51,7 @@ export const STORAGE_REPORT = documentFormat({
   fix: "remove the object: the node's agent writes it anew within a minute",
 });
 
-const restore = open({
+const restore = fields({
   version: version1,
   node: name,
   state: oneOf('running', 'done', 'given-up'),

@@ -2,14 +2,7 @@
  * What the alert gate holds and what it still owes to each Alertmanager. Pure: the agent's HTTP
  * shell moves the bytes. Level-triggered: opening, retrying and catching up are the same thing.
  */
-
-/** An alert as Prometheus posts it to POST /api/v2/alerts; unknown fields travel along. */
-export interface PostedAlert {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly startsAt?: string;
-  readonly endsAt?: string;
-  readonly [field: string]: unknown;
-}
+import type { PostedAlert } from '../../contract/documents/alerts';
 
 export interface HeldAlert {
   readonly alert: PostedAlert;

@@ -1,4 +1,4 @@
-import type { PostedAlert } from './gate';
+import type { PostedAlert } from '../../contract/documents/alerts';
 import type { ShardMap } from '../../contract/documents/shard-map';
 import { SHARD_LABEL } from '../../contract/labels';
 

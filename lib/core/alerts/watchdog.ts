@@ -1,3 +1,4 @@
+import type { Notification } from '../../contract/documents/alerts';
 import type { NodeId } from '../../contract/documents/assignment';
 import { SHARD_LABEL } from '../../contract/labels';
 import type { Probe } from '../failover/health';
@@ -18,24 +19,21 @@ export const WATCHDOG = {
 /** Told this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they tell. */
 export const WATCHDOG_INTERVAL_MS = 10_000;
 
-/** What Alertmanager posts to a webhook, as far as it is used here. */
-export interface Notification {
-  readonly alerts: readonly {
-    readonly status: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly startsAt: string;
-  }[];
-}
+/**
+ * A clock may be ahead. What is from further in the future proves nothing: taken for the youngest, it would hide for ever
+ * that no other one comes.
+ */
+export const MAX_AHEAD_MS = 60_000;
 
 /** Of each shard in a notification: when its youngest watchdog was evaluated, ms since the Unix epoch. */
-export function watchdogsIn({ alerts }: Notification): ReadonlyMap<number, number> {
+export function watchdogsIn({ alerts }: Notification, now: number): ReadonlyMap<number, number> {
   const youngest = new Map<number, number>();
   for (const { status, labels, annotations } of alerts) {
     if (status !== 'firing' || labels[WATCHDOG.label.name] !== WATCHDOG.label.value) continue;
     const at = Math.round(Number(annotations[WATCHDOG.evaluatedAt] || NaN) * 1000);
     const shard = Number(labels[SHARD_LABEL] ?? 0);
-    if (Number.isFinite(at)) youngest.set(shard, Math.max(at, youngest.get(shard) ?? 0));
+    if (at <= now + MAX_AHEAD_MS && Number.isInteger(shard))
+      youngest.set(shard, Math.max(at, youngest.get(shard) ?? 0));
   }
   return youngest;
 }
@@ -48,11 +46,11 @@ export interface AlertingProof {
 }
 
 /** Any node's Alertmanager may tell it, and only one of them has to: the youngest counts. Null when there is none. */
-export function alertingProof(probes: Iterable<Probe>): AlertingProof | null {
+export function alertingProof(probes: Iterable<Probe>, now: number): AlertingProof | null {
   let youngest: AlertingProof | null = null;
   for (const { node, agent } of probes) {
     const at = agent?.watchdogAt ?? null;
-    if (at !== null && (youngest === null || at > youngest.at)) youngest = { node, at };
+    if (at !== null && at <= now + MAX_AHEAD_MS && (youngest === null || at > youngest.at)) youngest = { node, at };
   }
   return youngest;
 }

@@ -104,7 +104,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
       `NOBODY MAY BE ALERTING: ${active} is assigned, but ${nodes.find((n) => n.node === active)?.wrong ?? 'it is not a node of this shard'}.`,
     );
   }
-  const proof = alertingProof(view.probes.values());
+  const proof = alertingProof(view.probes.values(), now);
   const alerting = proof && { ageMs: Math.max(0, now - proof.at), node: proof.node };
   const silent = silence(alerting?.ageMs ?? null, assignment, policy, now);
   if (silent !== null) problems.push(silent);

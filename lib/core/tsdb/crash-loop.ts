@@ -75,8 +75,10 @@ function panicIn(log: string): { readonly says: string; readonly ofStorage: bool
 function lastError(log: string): string | null {
   for (const line of log.trimEnd().split('\n').reverse()) {
     try {
-      const { level, err } = JSON.parse(line) as { level?: string; err?: string };
-      if (typeof err === 'string' && /error/i.test(level ?? '')) return err.slice(0, 300);
+      const entry: unknown = JSON.parse(line);
+      if (typeof entry !== 'object' || entry === null || !('err' in entry) || !('level' in entry)) continue;
+      const { err, level } = entry;
+      if (typeof err === 'string' && typeof level === 'string' && /error/i.test(level)) return err.slice(0, 300);
     } catch {
       // Half a line at the beginning, or what the runtime writes when it panics.
     }

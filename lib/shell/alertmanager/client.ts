@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
-import { listOf, mapOf, nullable, open, orElse, text } from '../../contract/shape';
+import { listOf, mapOf, nullable, fields, orElse, text } from '../../contract/shape';
 import { httpGet } from '../async/http-get';
 
 const fix = 'look at what listens there: another program may have the port';
 
 const STATUS = documentFormat({
   what: "Alertmanager's status",
-  shape: open({
-    cluster: open({
+  shape: fields({
+    cluster: fields({
       status: text,
       name: orElse(text, ''),
-      peers: orElse(nullable(listOf(open({ name: orElse(text, '') }))), null),
+      peers: orElse(nullable(listOf(fields({ name: orElse(text, '') }))), null),
     }),
   }),
   maxBytes: 4 * 1024 * 1024,
@@ -20,7 +20,7 @@ const STATUS = documentFormat({
 
 const ALERTS = documentFormat({
   what: "Alertmanager's list of alerts",
-  shape: listOf(open({ labels: mapOf(text, text), status: z.optional(open({ state: text })) })),
+  shape: listOf(fields({ labels: mapOf(text, text), status: z.optional(fields({ state: text })) })),
   maxBytes: 64 * 1024 * 1024,
   fix,
 });

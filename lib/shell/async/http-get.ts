@@ -3,6 +3,17 @@ import { connect } from 'node:net';
 /** No answer to a probe is longer; a body without end must not fill a function's memory. */
 const MAX_BYTES = 10 * 2 ** 20;
 
+/** Another answer than 2xx. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    /** The beginning of what was said with it. */
+    readonly said: string,
+  ) {
+    super(`HTTP ${status}`);
+  }
+}
+
 /**
  * GET, the whole answer as text. A connection of its own for each: what a probe wants to know includes whether new ones
  * are accepted, and no more of them are open than answers are awaited. HTTP/1.0, which both sides end by closing and
@@ -46,8 +57,8 @@ function bodyOf(answer: Buffer): string {
   const head = end < 0 ? '' : answer.toString('latin1', 0, end);
   const status = /^HTTP\/1\.\d (\d{3})/.exec(head)?.[1];
   if (status === undefined) throw new Error('the connection was closed before an answer');
-  if (!status.startsWith('2')) throw new Error(`HTTP ${status}`);
   const body = answer.subarray(end + 4);
+  if (!status.startsWith('2')) throw new HttpError(Number(status), body.toString('utf8', 0, 200));
   const promised = /^content-length: *(\d+)/im.exec(head)?.[1];
   if (promised !== undefined && Number(promised) !== body.length)
     throw new Error(`the connection was closed after ${body.length} of ${promised} bytes`);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
-import { listOf, mapOf, nullable, number, open, optional, orElse, text } from '../../contract/shape';
+import { listOf, mapOf, nullable, number, fields, optional, orElse, text } from '../../contract/shape';
 
 /** What Prometheus's HTTP API answers (https://prometheus.io/docs/prometheus/latest/querying/api/), as far as it is used. */
 const labels = mapOf(text, text);
@@ -12,24 +12,25 @@ export type Labels = Readonly<Record<string, string>>;
 const answer = <T extends z.ZodMiniType>(data: T) =>
   documentFormat({
     what: 'answer of Prometheus',
-    shape: open({ status: z.literal('success', 'success'), data, warnings: orElse(listOf(text), []) }),
+    shape: fields({ data, warnings: orElse(listOf(text), []) }),
     maxBytes: Infinity, // whoever fetches it has its own limit
     fix: 'look at what listens there: another program may have the port',
   });
 
-export const VECTOR = answer(open({ result: listOf(open({ metric: labels, value: point })) }));
-export const SCALAR = answer(open({ resultType: z.literal('scalar', 'scalar'), result: point }));
-export const MATRIX = answer(open({ result: listOf(open({ metric: labels, values: listOf(point) })) }));
+export const VECTOR = answer(fields({ result: listOf(fields({ metric: labels, value: point })) }));
+export const SCALAR = answer(fields({ result: point }));
+export const MATRIX = answer(fields({ result: listOf(fields({ metric: labels, values: listOf(point) })) }));
 export const LABEL_VALUES = answer(listOf(text));
 export const TARGETS = answer(
-  open({
-    activeTargets: listOf(open({ labels, discoveredLabels: orElse(labels, {}), scrapeInterval: optional(text) })),
+  fields({
+    activeTargets: listOf(fields({ labels, discoveredLabels: orElse(labels, {}), scrapeInterval: optional(text) })),
   }),
 );
-export const RUNTIME = answer(open({ storageRetention: optional(text) }));
-export const WAL_REPLAY = answer(open({ current: number }));
+export const RUNTIME = answer(fields({ storageRetention: optional(text) }));
+export const CONFIG = answer(fields({ yaml: text }));
+export const WAL_REPLAY = answer(fields({ current: number }));
 export const ALERTS = answer(
-  open({ alerts: listOf(open({ labels, state: text, activeAt: optional(text), annotations: orElse(labels, {}) })) }),
+  fields({ alerts: listOf(fields({ labels, state: text, activeAt: optional(text), annotations: orElse(labels, {}) })) }),
 );
 
 /** Thanos query's list of the stores that it asks, by their kind. */
@@ -38,7 +39,7 @@ export const STORES = answer(
     text,
     nullable(
       listOf(
-        open({
+        fields({
           name: orElse(text, ''),
           /** null: its last check was answered. */
           lastError: z.nullish(z.unknown()),

@@ -2,6 +2,7 @@ import type { DocumentFormat } from '../../contract/document';
 import { httpGet } from '../async/http-get';
 import {
   ALERTS,
+  CONFIG,
   LABEL_VALUES,
   MATRIX,
   RUNTIME,
@@ -95,6 +96,11 @@ export class Prometheus {
 
   runtime() {
     return this.ask(RUNTIME, '/api/v1/status/runtimeinfo');
+  }
+
+  /** The configuration in force, YAML. */
+  async config(): Promise<string> {
+    return (await this.ask(CONFIG, '/api/v1/status/config')).yaml;
   }
 
   walReplay() {

@@ -1,5 +1,5 @@
 import { AlertGate } from '../../../agent/alerts/alert-gate';
-import type { PostedAlert } from '../../../lib/core/alerts/gate';
+import type { PostedAlert } from '../../../lib/contract/documents/alerts';
 import { eventually } from '../agent/agent-tools';
 import { Alertmanagers } from './alertmanagers';
 

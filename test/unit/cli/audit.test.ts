@@ -46,7 +46,8 @@ async function serve(fake: Fake): Promise<{ url: string; asked: URLSearchParams[
     const query = url.searchParams.get('query')!;
     const time = Number(url.searchParams.get('time')) * 1000;
     if (query === 'time()') return send({ data: { result: [0, String((Date.now() + ahead) / 1000)] } });
-    if (query.startsWith('count(')) return send({ data: { result: fake.older === false ? [] : [{ metric: {} }] } });
+    if (query.startsWith('count('))
+      return send({ data: { result: fake.older === false ? [] : [{ metric: {}, value: [0, '1'] }] } });
     const [, length] = /\[(\d+)ms\]$/.exec(query)!;
     const [a, b] = fake.without ?? [Infinity, Infinity];
     const series = (job: string, everyMs: number) => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AlertGate } from '../../../../agent/alerts/alert-gate';
 import { serveGate } from '../../../../agent/alerts/server';
 import { hasHeardAll } from '../../../../agent/alerts/warmth';
-import type { PostedAlert } from '../../../../lib/core/alerts/gate';
+import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 import { eventually } from '../../../contract/agent/agent-tools';
 
 const alert = (name: string): PostedAlert => ({
@@ -319,10 +319,10 @@ describe('the gate’s API', () => {
 
   it.each([
     ['no JSON', '{', /not JSON/],
-    ['no list', '{}', /expected a list of alerts, got object/],
-    ['null', 'null', /got null/],
-    ['an alert without labels', '[{"labels":{"a":"b"}},{}]', /alert 1: expected labels/],
-    ['a label that is no string', '[{"labels":{"a":1}}]', /alert 0: expected labels, .*got \{"a":1\}/],
+    ['no list', '{}', /got: +\{\}\n +expected: a list/],
+    ['null', 'null', /got: +null\n/],
+    ['an alert without labels', '[{"labels":{"a":"b"}},{}]', /1\.labels is unusable/],
+    ['a label that is no string', '[{"labels":{"a":1}}]', /0\.labels\.a is unusable\n +got: +1\n/],
   ])('refuses %s with 400 and keeps nothing of it', async (_what, body, message) => {
     const [status, text] = await post(body);
     expect([status, text]).toEqual([400, expect.stringMatching(message)]);

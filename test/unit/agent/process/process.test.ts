@@ -105,7 +105,7 @@ describe('supervision of a process', () => {
       pid: process.pid,
       startTicks: identify(process.pid)!.startTicks - 1,
       bootId: '',
-      startedAt: '',
+      startedAt: '2026-01-01T00:00:00Z',
       command: '',
       args: [],
     };

@@ -1,5 +1,5 @@
 import { remedyWebhook } from '../../../../agent/remedies/webhook';
-import type { Notification } from '../../../../lib/core/alerts/watchdog';
+import type { Notification } from '../../../../lib/contract/documents/alerts';
 
 const alert = (status: string): Notification['alerts'][number] => ({
   status,

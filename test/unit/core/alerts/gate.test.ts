@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 import {
   deliveredWith,
   EMPTY_GATE,
@@ -12,7 +13,6 @@ import {
   type Delivered,
   type GateState,
   type HeldAlert,
-  type PostedAlert,
 } from '../../../../lib/core/alerts/gate';
 
 const T = Date.parse('2026-01-01T00:00:00Z');

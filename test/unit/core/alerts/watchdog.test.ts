@@ -1,8 +1,9 @@
 import type { Probe } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { renderStatus, reportStatus, type ClusterView } from '../../../../lib/core/status/status';
-import { alertingProof, watchdogsIn, type Notification } from '../../../../lib/core/alerts/watchdog';
+import { alertingProof, watchdogsIn } from '../../../../lib/core/alerts/watchdog';
 import { aProbe } from '../../../fixtures/builders';
+import type { Notification } from '../../../../lib/contract/documents/alerts';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
 const probe = (node: string, watchdogAt: number | null | undefined): Probe =>
@@ -19,7 +20,7 @@ describe("the dead man's switch", () => {
 
   it('reads the time as Prometheus writes numbers into annotations, the youngest', () => {
     const alerts = [alert('1.798804805123e+09'), alert('1.7988048e+09')];
-    expect([...watchdogsIn({ alerts })]).toEqual([[0, 1798804805123]]);
+    expect([...watchdogsIn({ alerts }, 1.8e12)]).toEqual([[0, 1798804805123]]);
   });
 
   it.each([
@@ -27,8 +28,10 @@ describe("the dead man's switch", () => {
     ["a user's alert of the same name", alert('1.79e+09', { labels: { alertname: 'Watchdog' } })],
     ['one without a time', alert('')],
     ['one with something else for a time', alert('soon')],
+    ['one from beyond the end of time', alert('1e+300')],
+    ['one from 2099: it would be the youngest for ever', alert('4.07e+09')],
   ])('does not count %s', (_, only) => {
-    expect(watchdogsIn({ alerts: [only] }).size).toBe(0);
+    expect(watchdogsIn({ alerts: [only] }, 1.8e12).size).toBe(0);
   });
 
   it('tells the shards apart: one that is silent is not covered by another', () => {
@@ -36,15 +39,19 @@ describe("the dead man's switch", () => {
       ...alert(at),
       labels: { ...alert(at).labels, prometheus_ha_shard: shard },
     });
-    expect([...watchdogsIn({ alerts: [of('0', '1.79e+09'), of('1', '1.7e+09')] })]).toEqual([
+    expect([...watchdogsIn({ alerts: [of('0', '1.79e+09'), of('1', '1.7e+09')] }, 1.8e12)]).toEqual([
       [0, 1.79e12],
       [1, 1.7e12],
     ]);
   });
 
+  it('is not proven by a time in the future', () => {
+    expect(alertingProof([probe('a', T + 61_000), probe('b', T - 4_000)], T)).toEqual({ node: 'b', at: T - 4_000 });
+  });
+
   it('is proven by the youngest of all nodes, whichever it came back to', () => {
-    expect(alertingProof([probe('a', T - 9_000), probe('b', T - 4_000)])).toEqual({ node: 'b', at: T - 4_000 });
-    expect(alertingProof([probe('a', null), { ...probe('b', T), agent: null }, probe('c', undefined)])).toBeNull();
+    expect(alertingProof([probe('a', T - 9_000), probe('b', T - 4_000)], T)).toEqual({ node: 'b', at: T - 4_000 });
+    expect(alertingProof([probe('a', null), { ...probe('b', T), agent: null }, probe('c', undefined)], T)).toBeNull();
   });
 });
 

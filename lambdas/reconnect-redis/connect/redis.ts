@@ -1,15 +1,14 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Decoder } from '@redis/client/dist/lib/RESP/decoder';
-import encodeCommand from '@redis/client/dist/lib/RESP/encoder';
 import type { Endpoint } from '../../../lib/contract/documents/remedy';
+import { encodeCommand, readReply, type Reply } from './resp';
 import type { Sight } from './sight';
 
 type Redis = Extract<Endpoint, { kind: 'redis' }>;
 
 /**
- * Connects, authenticates, and asks who it is. The protocol is the Redis client's own; its connections are not used,
- * because they hide what was seen behind reconnections of their own (and make the bundle four times as large).
+ * Connects, authenticates, and asks who it is: three commands on a bare socket. A Redis client would hide what was seen
+ * behind reconnections of its own, and make the bundle larger by its thousand commands.
  */
 export async function connectRedis(endpoint: Redis, password: string | null, signal: AbortSignal): Promise<Sight> {
   const { host, port, tls, username, role = 'primary' } = endpoint;
@@ -20,7 +19,8 @@ export async function connectRedis(endpoint: Redis, password: string | null, sig
     if (password !== null)
       await conversation.ask(username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
     await conversation.ask(['PING']);
-    const [is] = (await conversation.ask(['ROLE'])) as [string];
+    const answer = await conversation.ask(['ROLE']);
+    const is = Array.isArray(answer) ? String(answer[0]) : String(answer);
     if (role === 'primary' && is !== 'master')
       return { saw: 'read-only replica', detail: `it is a ${is}, and a primary is wanted` };
     return { saw: 'answers', detail: `PONG, ${is}` };
@@ -32,7 +32,7 @@ export async function connectRedis(endpoint: Redis, password: string | null, sig
 /** One question at a time over one socket. Rejects when the socket fails, closes, or the signal is aborted. */
 class Conversation {
   private fail: (error: Error) => void = () => {};
-  private reply: (reply: unknown) => void = () => {};
+  private reply: (reply: Reply) => void = () => {};
   private readonly broken: Promise<never>;
 
   constructor(
@@ -41,15 +41,15 @@ class Conversation {
   ) {
     this.broken = new Promise((_, reject) => (this.fail = reject));
     this.broken.catch(() => {}); // nobody may be waiting just then; whoever asks next gets it
-    const decoder = new Decoder({
-      onReply: (reply) => this.reply(reply),
-      onErrorReply: (error) => this.fail(error),
-      onPush: () => {},
-      getTypeMapping: () => ({}),
-    });
-    socket.on('data', (chunk) => {
+    let read: Buffer = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
       try {
-        decoder.write(chunk);
+        read = Buffer.concat([read, chunk]);
+        for (let next = readReply(read); next !== null; next = readReply(read)) {
+          read = read.subarray(next.end);
+          if (next.reply instanceof Error) this.fail(next.reply);
+          else this.reply(next.reply);
+        }
       } catch (error) {
         this.fail(new Error(`this is not Redis: ${(error as Error).message}`));
       }
@@ -63,9 +63,9 @@ class Conversation {
     return Promise.race([this.broken, new Promise((resolve) => this.socket.once(event, resolve))]);
   }
 
-  ask(command: readonly string[]): Promise<unknown> {
-    const answer = new Promise((resolve) => (this.reply = resolve));
-    this.socket.write(encodeCommand([...command]).join(''));
+  ask(command: readonly string[]): Promise<Reply> {
+    const answer = new Promise<Reply>((resolve) => (this.reply = resolve));
+    this.socket.write(encodeCommand(command));
     return Promise.race([this.broken, answer]);
   }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, paginateDescribeAlarms, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -203,8 +203,11 @@ function rateMs(expression: string): number {
 const PLAYED = new Set([METRIC_NAMESPACE, 'AWS/Lambda']);
 
 async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]> {
-  const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
-  return (MetricAlarms ?? [])
+  const found: MetricAlarm[] = [];
+  for await (const { MetricAlarms } of paginateDescribeAlarms({ client: cloudwatch }, {})) {
+    found.push(...(MetricAlarms ?? []));
+  }
+  return found
     .filter((a) => PLAYED.has(a.Namespace!))
     .map((a) => ({
       name: a.AlarmName!,

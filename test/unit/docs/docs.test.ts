@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { scripts } from '../../../package.json';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { DRILLS } from '../../../lib/core/status/drill-plan';
 import { SCENARIOS, scenariosOf } from '../../../local/drills/scenarios';
-import { anchorsOf, linksOf, namedCommands, namedPaths } from './read-docs';
+import { anchorsOf, linksOf, namedCommands, namedPaths, wordsInDashes } from './read-docs';
 
 const ROOT = join(__dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -15,6 +16,9 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
 const pages = tracked.filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md');
 /** Where product and tests send people: messages, comments, configuration. */
 const sources = tracked.filter((file) => /\.(ts|mjs|cjs|yml|json)$/.test(file) && !/^(test|node_modules)\//.test(file));
+
+/** Names packages. */
+const NOT_OF_THE_CODE = ['docs/dependencies.md'];
 
 /** Keys of the control bucket that look like files here. */
 const KEYS = ['config/current.json'];
@@ -67,6 +71,39 @@ test('every npm script, promha command and drill that a page names exists', () =
           ? name in scripts && (name !== 'drill' || argument === '' || scenariosOf(argument).length > 0)
           : promha.includes(name) && (name !== 'drill' || argument === '' || argument in DRILLS);
       return known ? [] : [`${page}: ${command} ${name} ${argument}`.trim()];
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("every option of promha's commands is in docs/promha.md", () => {
+  const options = [...read('lib/cli/main.ts').matchAll(/'(--[a-z]+)/g)].map(([, option]) => option!);
+  expect(options).toEqual(expect.arrayContaining(['--reason', '--html', '--local']));
+  expect(options.filter((option) => !read('docs/promha.md').includes(option))).toEqual([]);
+});
+
+test('every event, check and drill in dashes that a page of ours names is in the code', () => {
+  const code = tracked
+    .filter((file) => /^(agent|lambdas|lib|local)\/.*\.(ts|sh|service)$/.test(file))
+    .map(read)
+    .join('\n');
+  const entries = pages.map((page) => basename(page, '.md'));
+  const known = (word: string): boolean => entries.includes(word) || new RegExp(`['"\`/]${word}['"\`/]`).test(code);
+  const unknown = pages
+    .filter((page) => /^docs\/(runbook\/|[\w-]+\.md$)/.test(page) && !NOT_OF_THE_CODE.includes(page))
+    .flatMap((page) => wordsInDashes(read(page)).flatMap((word) => (known(word) ? [] : [`${page}: ${word}`])));
+  expect(unknown).toEqual([]);
+});
+
+test('every setting of the policy that a page names exists', () => {
+  const wrong = pages.flatMap((page) =>
+    [...read(page).matchAll(/`policy((?:\.\w+)+)`/g)].flatMap(([whole, path]) => {
+      const keys = path!.slice(1).split('.');
+      const value = keys.reduce<unknown>(
+        (at, key) => (at as Record<string, unknown> | undefined)?.[key],
+        DEFAULT_POLICY,
+      );
+      return value === undefined ? [`${page}: ${whole}`] : [];
     }),
   );
   expect(wrong).toEqual([]);

@@ -57,3 +57,8 @@ export function namedCommands(text: string): NamedCommand[] {
     argument,
   }));
 }
+
+/** `like-this`, in backticks: names of events, alarms, drills, functions. */
+export function wordsInDashes(text: string): string[] {
+  return [...withoutBlocks(text).matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, word]) => word!);
+}

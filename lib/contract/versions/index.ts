@@ -36,7 +36,7 @@ export interface Versions extends Readonly<Record<Released, PinnedRelease>> {
 /**
  * Every version of what is deployed, run or tested with, and every checksum. They stand in versions.json and nowhere else:
  * raising a program is a change of that file. Only sums that two independent sources agree on, or that the project itself
- * publishes (docs/decisions/versions.md).
+ * publishes (docs/decisions/0024-what-is-tested-is-what-is-pinned.md).
  */
 export const VERSIONS: Versions = versions;
 

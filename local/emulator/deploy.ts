@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../lib/contract/errors';
-import { loopbackDirect } from './loopback-direct';
 
 const ROOT = resolve(__dirname, '../..');
 /** The emulator's only account. */
@@ -140,7 +139,6 @@ export function emulatorEnv(port: number, region: string): Record<string, string
 async function cdk(args: readonly string[], o: Deploy, cwd = ROOT): Promise<void> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    ...loopbackDirect(process.env),
     ...emulatorEnv(o.port, o.region),
   };
   // Would take precedence over the credentials for the emulator.

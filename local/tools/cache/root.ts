@@ -20,7 +20,7 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** Makes the cache. A full or foreign disk is told before the work, because apt and pip fail in words of their own. @throws UserError */
 export async function openCache(root: string, neededBytes: number): Promise<void> {
   try {
-    await fs.mkdir(root, { recursive: true });
+    await makeDirectory(root);
     await fs.access(root, fs.constants.W_OK);
   } catch (error) {
     throw new UserError({
@@ -39,5 +39,16 @@ export async function openCache(root: string, neededBytes: number): Promise<void
     got: `${Math.round((bavail * bsize) / 1e6)} MB free`,
     expected: `${neededBytes / 1e6} MB`,
     fix: 'free some, or set XDG_CACHE_HOME to a directory with more room',
+  });
+}
+
+/** Level by level: where nobody can make one, as below /proc, Node's own `recursive` tries for ever. */
+async function makeDirectory(directory: string): Promise<void> {
+  const there = await fs.stat(directory).catch(() => null);
+  if (there?.isDirectory() === true) return;
+  if (path.dirname(directory) !== directory) await makeDirectory(path.dirname(directory));
+  await fs.mkdir(directory).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else was quicker; a file of that name is told when it is written to.
+    if (error.code !== 'EEXIST') throw error;
   });
 }

@@ -20,7 +20,7 @@ export async function requireReachable(url: string, env: NodeJS.ProcessEnv = pro
       clearTimeout(timer);
       socket.destroy();
       if (reason === undefined) resolve();
-      else reject(new OutOfReach(`${wanted.host} is out of reach (${reason}); check the network and the proxy`));
+      else reject(new OutOfReach(`${wanted.host} is out of reach (${reason})`));
     };
     const timer = setTimeout(() => end(`no connection within ${CONNECT_MS / 1000} s`), CONNECT_MS);
     socket.once('connect', () => end());

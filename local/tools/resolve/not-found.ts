@@ -10,9 +10,11 @@ export class ToolNotFound extends UserError {}
 export function notFound(bundle: Bundle, tools: readonly ToolName[], tried: readonly string[]): ToolNotFound {
   const { name, exact, pinned, oldest, below } = bundle;
   const range = `version ${oldest} or newer${below === undefined ? '' : `, below ${below}`}`;
+  const unreachable = tried.some((line) => /out of reach/.test(line) && !line.startsWith('release:'));
   const ways = [
-    ...(bundle.pypi === undefined ? [] : [PYTHON_NEEDED]),
-    ...(bundle.go === undefined || !exact ? [] : [GO_NEEDED]),
+    ...(unreachable ? ['check the network and the proxy'] : []),
+    ...(bundle.pypi === undefined || unreachable ? [] : [PYTHON_NEEDED]),
+    ...(bundle.go === undefined || !exact || unreachable ? [] : [GO_NEEDED]),
     ...(exact ? [] : [`install ${name} so that it is on PATH`]),
     `set ${tools.map((tool) => `${overrideVariable(tool)}=/path/to/${tool}`).join(' ')}`,
   ];

@@ -299,3 +299,10 @@ test('a build tells how far it is, now and then', () => {
   progress.line('google.golang.org/grpc/codes');
   expect(said).toEqual(['2 modules fetched, 16 s', '2 of 1200 packages built, 32 s']);
 });
+
+test('what to do about a registry out of reach is not to install its client', async () => {
+  const failing = (reason: string): Promise<unknown> =>
+    get([source('pypi', new Error(reason))], {}, { bundle: { pypi: { requirement: 'fake' } } });
+  await expect(failing('python3 is not installed')).rejects.toThrow(/fix: {6}install Python/);
+  await expect(failing('the index is out of reach (ENOTFOUND)')).rejects.toThrow(/fix: {6}check the network/);
+});

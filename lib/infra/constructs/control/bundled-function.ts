@@ -7,7 +7,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, RuntimeFamily 
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NODE_MAJOR } from '../../../contract/versions';
-import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge';
 import { bundle, withFile, type BundleEntry } from './bundle';
 
 export interface BundledFunctionProps {
@@ -72,7 +72,6 @@ export class BundledFunction extends Construct {
         securityGroups: [props.securityGroup],
       });
     });
-    acknowledge(this.function, 'AwsSolutions-L1', 'This version is supported, and what tests run.');
   }
 
   private running(): PolicyStatement[] {

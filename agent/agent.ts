@@ -37,7 +37,7 @@ import { Repairer } from './tsdb/repairer';
 import { Scrubber } from './tsdb/scrubber';
 import { liveInstances } from './rendering/instances';
 import { LayoutKeeper } from './sharding/layout-keeper';
-import { statusOf, type StatusSource } from './status/status';
+import { buildStatus, type StatusSource } from './status/status';
 import type { VolumeKeeper } from './volumes/keeper';
 import { careForVolumes, keeperOf } from './volumes/volumes';
 import { thanosParts } from './thanos/parts';
@@ -321,7 +321,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const held = (): StatusSource['gate']['state']['held'] => gate.state.held;
   await serveApi(
     {
-      status: () => statusOf(source),
+      status: () => buildStatus(source),
       held: () => [...held().values()],
       counters: () => ({ storeErrors: role.storeErrors }),
     },

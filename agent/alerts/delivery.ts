@@ -10,7 +10,7 @@ import {
   type Delivered,
   type GateState,
   type HeldAlert,
-  type Replay,
+  type ReplayedPosts,
 } from '../../lib/core/alerts/gate';
 import { atMost } from '../base/deadline';
 import { messageOf, type Log } from '../base/log';
@@ -22,7 +22,7 @@ export interface DeliverySource {
   /** What is held, as far as this shard tells it. */
   readonly toTell: GateState;
   readonly isOpen: boolean;
-  readonly replay: Omit<Replay, 'endsWait'>;
+  readonly replay: Omit<ReplayedPosts, 'endsWait'>;
   /** How long each Alertmanager waits for every one before it, ms. */
   readonly peerTimeoutMs: number;
   /** Whether what is held may be told now; if not, it is asked again soon. */
@@ -44,7 +44,7 @@ const RETRY_LONGEST_MS = 1_000;
 /** Prometheus's own batches are of 64 to 256 alerts. */
 const BATCH = 256;
 
-const PLACE_UNKNOWN: Replay['endsWait'] = { ms: 0, upTo: 0 };
+const PLACE_UNKNOWN: ReplayedPosts['endsWait'] = { ms: 0, upTo: 0 };
 
 /** The Alertmanager answered, and did not take it. */
 class Refused extends Error {}
@@ -59,7 +59,7 @@ export class Delivery {
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
   private foundAloneAt: number | null = null;
-  private endsWait: Replay['endsWait'] = PLACE_UNKNOWN;
+  private endsWait: ReplayedPosts['endsWait'] = PLACE_UNKNOWN;
   private readonly finishing = new Set<NodeJS.Timeout>();
   private running = false;
   private stopped = false;
@@ -127,7 +127,7 @@ export class Delivery {
     void this.run(this.abort.signal);
   }
 
-  private get replay(): Replay {
+  private get replay(): ReplayedPosts {
     return { ...this.source.replay, endsWait: this.endsWait };
   }
 

@@ -1,6 +1,6 @@
 import { inHoles, type Span } from '../../lib/core/backfill/refill';
 import { remoteRead, remoteWrite } from './remote';
-import type { Rhythm, Side } from './side';
+import type { ScrapeGroup, BackfillSide } from './side';
 import { readings, withoutAdded } from './stored-labels';
 import type { Matcher, WireSeries } from './wire';
 
@@ -19,7 +19,12 @@ const NOT_ALERTS: Matcher = { name: '__name__', is: '!~', value: 'ALERTS|ALERTS_
 const BATCH_POINTS = 50_000;
 
 /** Writes into our own Prometheus those of the peer's samples of the span that lie in holes of ours. */
-export async function fill(own: Side, peer: Side, span: Span, { matchers, marginMs }: Rhythm): Promise<Filled> {
+export async function fill(
+  own: BackfillSide,
+  peer: BackfillSide,
+  span: Span,
+  { matchers, marginMs }: ScrapeGroup,
+): Promise<Filled> {
   // A hole is seen by the samples around it.
   const [from, to] = [span.from - marginMs, span.to + marginMs];
   const have = new Map<string, readonly number[]>();
@@ -50,7 +55,7 @@ export async function fill(own: Side, peer: Side, span: Span, { matchers, margin
 }
 
 async function readAll(
-  { url, labels }: Side,
+  { url, labels }: BackfillSide,
   from: number,
   to: number,
   matchers: readonly Matcher[],

@@ -19,7 +19,7 @@ import type { Probes } from '../failover/probes';
 import { fill, type Filled } from './compare';
 import { RefillMemory } from './memory';
 import { scrapesPerMinute } from './scrapes';
-import { sideOf, type Side } from './side';
+import { sideOf, type BackfillSide } from './side';
 
 export interface RefillerOptions {
   readonly node: NodeId;
@@ -149,7 +149,7 @@ export class Refiller {
   }
 
   /** Minutes that are not looked at sample by sample where no target was scraped less often than by another node. */
-  private async lacking(own: Side, peers: readonly Side[], need: RefillNeed): Promise<number[]> {
+  private async lacking(own: BackfillSide, peers: readonly BackfillSide[], need: RefillNeed): Promise<number[]> {
     const span: Span = { from: need.from, to: need.to };
     if (wholeMinutes(span).length === 0) return [];
     const [mine, ...theirs] = await Promise.all([own, ...peers].map(({ url }) => scrapesPerMinute(url, span)));
@@ -171,7 +171,7 @@ export class Refiller {
   }
 }
 
-async function fillAll(own: Side, peer: Side, slice: Span): Promise<Filled> {
+async function fillAll(own: BackfillSide, peer: BackfillSide, slice: Span): Promise<Filled> {
   let sum: Filled = { compared: 0, written: 0, refused: 0, why: null };
   for (const rhythm of own.rhythms) {
     const filled = await fill(own, peer, slice, rhythm);

@@ -7,14 +7,14 @@ import { documentFormat } from '../../lib/contract/document';
 import { listOf, mapOf, fields, optional, text } from '../../lib/contract/shape';
 
 /** A Prometheus, and what has to be known of its configuration. */
-export interface Side {
+export interface BackfillSide {
   readonly url: string;
   readonly labels: StoredLabels;
-  readonly rhythms: readonly Rhythm[];
+  readonly rhythms: readonly ScrapeGroup[];
 }
 
 /** Series that are scraped equally often; together all rhythms are all series. */
-export interface Rhythm {
+export interface ScrapeGroup {
   readonly matchers: readonly Matcher[];
   /** Around a moment the next sample of a whole series is found within this time, ms. */
   readonly marginMs: number;
@@ -36,13 +36,13 @@ const MARGIN = 2.5;
 const LEAST_MARGIN_MS = 5_000;
 
 /** @throws Error when Prometheus does not answer */
-export async function sideOf(url: string): Promise<Side> {
+export async function sideOf(url: string): Promise<BackfillSide> {
   const config = CONFIG.check(parse(await apiOf(url).config()), url);
   return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), rhythms: rhythmsOf(config) };
 }
 
 /** Most series have the interval of all; jobs that are slower would widen every reading. */
-export function rhythmsOf({ global, scrape_configs = [] }: Config): Rhythm[] {
+export function rhythmsOf({ global, scrape_configs = [] }: Config): ScrapeGroup[] {
   const usual = durationMs(global?.scrape_interval ?? '1m');
   const slow = scrape_configs.filter(({ scrape_interval: own }) => own !== undefined && durationMs(own) > usual);
   const margin = (ms: number): number => Math.max(LEAST_MARGIN_MS, MARGIN * ms);

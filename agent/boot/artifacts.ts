@@ -85,7 +85,7 @@ export async function installArtifact(
   // On the same file system, so that the last step is a rename.
   const work = mkdtempSync(join(dirname(bin), 'install-'));
   try {
-    const tarball = await download(sourcesOf(url, mirror), sha256, work, log);
+    const tarball = await downloadArtifact(sourcesOf(url, mirror), sha256, work, log);
     await promisify(execFile)('tar', ['-xzf', tarball, '-C', work, '--strip-components=1', '--no-same-owner']);
     for (const program of programs) {
       chmodSync(join(work, program), 0o755);
@@ -99,7 +99,7 @@ export async function installArtifact(
 }
 
 /** Takes the first source whose bytes have the right sum. @throws naming every source and why it failed */
-export async function download(
+export async function downloadArtifact(
   sources: readonly ArtifactSource[],
   sha256: string,
   directory: string,

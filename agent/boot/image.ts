@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { ThanosImage } from '../../lib/contract/documents/node-config';
 import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
-import { architecture, download, openMirrored, type ArtifactSource } from './artifacts';
+import { architecture, downloadArtifact, openMirrored, type ArtifactSource } from './artifacts';
 import { documentFormat } from '../../lib/contract/document';
 import { listOf, fields, optional, text } from '../../lib/contract/shape';
 
@@ -53,7 +53,7 @@ export async function installFromImage(
   mkdirSync(bin, { recursive: true });
   const work = mkdtempSync(join(dirname(bin), 'install-'));
   const blob = (kind: 'manifests' | 'blobs', digest: string): Promise<string> =>
-    download(sources(image.repository, kind, digest, mirror), hex(digest), work, log);
+    downloadArtifact(sources(image.repository, kind, digest, mirror), hex(digest), work, log);
   const manifest = async (digest: string): Promise<Manifest> =>
     MANIFEST.parse(readFileSync(await blob('manifests', digest), 'utf8'), `${image.repository}@${digest}`);
   try {

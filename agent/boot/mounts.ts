@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 import { within } from '../../lib/shell/async/within';
 import { deviceName } from './volume-step';
 
-export const run = promisify(execFile);
+export const runCommand = promisify(execFile);
 /** Whoever takes longer waits for a volume that hangs. */
 const UMOUNT_MS = 10_000;
 
 /** The device that is mounted there; null: none is. */
 export async function mountedDevice(path: string): Promise<string | null> {
   try {
-    const { stdout } = await run('findmnt', ['--noheadings', '--output', 'SOURCE', '--mountpoint', path]);
+    const { stdout } = await runCommand('findmnt', ['--noheadings', '--output', 'SOURCE', '--mountpoint', path]);
     return stdout.trim().split('\n').pop() || null;
   } catch (error) {
     if ((error as { code?: unknown }).code === 1) return null;
@@ -39,5 +39,5 @@ export async function unmount(path: string, timeoutMs = UMOUNT_MS): Promise<void
 /** One that hangs with the volume cannot be killed, and execFile would wait for its end: it is left to itself. */
 async function umount(args: readonly string[], timeoutMs: number): Promise<void> {
   const late = `umount ${args.join(' ')} has not ended within ${timeoutMs / 1000} s`;
-  await within(timeoutMs, run('umount', [...args], { timeout: timeoutMs }), late);
+  await within(timeoutMs, runCommand('umount', [...args], { timeout: timeoutMs }), late);
 }

@@ -22,7 +22,7 @@ export function chooseVolume(volumes: readonly KnownVolume[], node: string): Kno
   });
 }
 
-export interface VolumeSituation {
+export interface AttachSituation {
   readonly mounted: boolean;
   readonly deviceExists: boolean;
   readonly attachedTo: string | null;
@@ -34,7 +34,7 @@ export interface VolumeSituation {
 export type VolumeStep = 'done' | 'attach' | 'wait-for-other-instance' | 'wait-for-device' | 'format' | 'mount';
 
 /** The next step towards a mounted volume; asked anew after each, so it may die anywhere. */
-export function nextVolumeStep(s: VolumeSituation): VolumeStep {
+export function nextVolumeStep(s: AttachSituation): VolumeStep {
   if (s.mounted) return 'done';
   if (s.deviceExists) return s.fileSystem === null ? 'format' : 'mount';
   if (s.attachedTo === null) return 'attach';

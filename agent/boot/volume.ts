@@ -8,7 +8,7 @@ import type { OwnVolume } from '../../lib/core/volumes/care';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { isBlank } from './blank';
-import { isDeviceOf, mountedDevice, run } from './mounts';
+import { isDeviceOf, mountedDevice, runCommand } from './mounts';
 import {
   attachAs,
   chooseVolume,
@@ -25,7 +25,7 @@ const MOST_MOUNTS = 5;
 const MOUNT_AGAIN_MS = 2_000;
 
 /** A node's data volume and where it belongs. */
-export interface Place {
+export interface DataVolumePlace {
   readonly config: NodeConfig;
   readonly instanceId: string;
   readonly mountPoint: string;
@@ -44,7 +44,7 @@ export interface Mounted {
  * Whatever fails is tried again by the caller. It waits for EC2 no longer than `withinMs`.
  */
 export async function mountDataVolume(
-  { config, instanceId, mountPoint, deviceDir, log }: Place,
+  { config, instanceId, mountPoint, deviceDir, log }: DataVolumePlace,
   withinMs = Infinity,
 ): Promise<Mounted> {
   const ec2 = ebsClient(config.region);
@@ -81,7 +81,7 @@ export async function mountDataVolume(
       // Where the file system begins is all that blkid and mkfs.xfs look for: behind a damaged beginning there are samples.
       if (!(await isBlank(device))) throw unusable('no file system, and it is not blank');
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
-      await run('mkfs.xfs', [device]);
+      await runCommand('mkfs.xfs', [device]);
     } else if (step === 'mount') {
       try {
         await mountAt(device, mountPoint);
@@ -99,7 +99,7 @@ export async function mountDataVolume(
 export async function mountAt(device: string, mountPoint: string): Promise<void> {
   mkdirSync(mountPoint, { recursive: true });
   // nouuid: a volume made from a snapshot has the id of the one that it was made of, which may still be there.
-  await run('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
+  await runCommand('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
 }
 
 /** The newest volume that the node could take; null when EC2 knows of none. While one is being made, the one before serves. */
@@ -112,7 +112,11 @@ export async function newestVolume(config: NodeConfig): Promise<OwnVolume | null
 }
 
 /** Has EC2 take a volume away from this machine, and waits for it. `force`: its driver does not answer. */
-export async function detach(volumeId: string, { config, instanceId, log }: Place, force: boolean): Promise<void> {
+export async function detach(
+  volumeId: string,
+  { config, instanceId, log }: DataVolumePlace,
+  force: boolean,
+): Promise<void> {
   const ec2 = ebsClient(config.region);
   let asked = false;
   for (const end = Date.now() + DETACH_MS; ; await sleep(LOOK_EVERY_MS)) {
@@ -146,7 +150,7 @@ async function ownVolumes(ec2: EC2Client, config: NodeConfig): Promise<(KnownVol
 /** Null for a blank device. Anything but a clear answer is an error: a guess here would format data. */
 async function fileSystemOf(device: string): Promise<string | null> {
   try {
-    return (await run('blkid', ['-p', '-o', 'value', '-s', 'TYPE', device])).stdout.trim() || 'unknown';
+    return (await runCommand('blkid', ['-p', '-o', 'value', '-s', 'TYPE', device])).stdout.trim() || 'unknown';
   } catch (error) {
     if ((error as { code?: unknown }).code === 2) return null; // blkid's way to say: nothing found.
     throw error;

@@ -37,7 +37,7 @@ export interface StatusSource {
 }
 
 /** What the agent says of itself, put together from its parts. */
-export function statusOf(s: StatusSource): AgentStatus {
+export function buildStatus(s: StatusSource): AgentStatus {
   const { config, identity, gate, role } = s;
   const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   const { breakGlass } = role;

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { crashLoop, loopFinding, type Exit } from '../../lib/core/tsdb/crash-loop';
 import { finding, type Finding } from '../../lib/core/tsdb/damage';
 import { PORTS } from '../../lib/contract/ports';
-import { follow, isStuck, type Replay } from '../../lib/core/tsdb/replay';
+import { followReplay, isStuck, type WalReplay } from '../../lib/core/tsdb/replay';
 import { ticksOf } from '../process/proc';
 import { ifThere } from './scan/listing';
 import { Prometheus } from '../../lib/shell/prometheus/client';
@@ -26,7 +26,7 @@ export class Conditions {
   private sawReady = false;
   /** The head was set aside for a crash loop, and Prometheus has not been ready since: once is enough. */
   private headIsAside = false;
-  private replay: Replay | null = null;
+  private replay: WalReplay | null = null;
   private now: readonly Finding[] = [];
 
   constructor(private readonly options: ConditionsOptions) {}
@@ -86,7 +86,7 @@ export class Conditions {
     const ticks = ticksOf(pid);
     if (ticks === null) return [];
     const now = Date.now();
-    this.replay = follow(this.replay, pid, { segment: await this.segment(), ticks }, now);
+    this.replay = followReplay(this.replay, pid, { segment: await this.segment(), ticks }, now);
     if (!isStuck(this.replay, now)) return [];
     const since = new Date(this.replay.movedAt).toISOString();
     const where = this.replay.segment === null ? 'does not answer' : `is at segment ${this.replay.segment} of its WAL`;

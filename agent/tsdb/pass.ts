@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Seen, SeenBlock, SeenHeadChunks } from '../../lib/core/tsdb/seen';
+import type { ScrubPass, SeenBlock, SeenHeadChunks } from '../../lib/core/tsdb/seen';
 import { sleep } from '../base/loop';
 import { scanBlock } from './scan/block';
 import { scanHeadChunks } from './scan/head-chunks';
@@ -18,7 +18,10 @@ export interface PassOptions extends PaceOptions {
  * Reads a TSDB's directory once, whether or not Prometheus is writing it, and says what is there.
  * Reads only. @throws AbortError when its signal says so; other errors that are not the volume's
  */
-export async function scrubPass(tsdb: string, options: PassOptions): Promise<Seen & { readonly bytesRead: number }> {
+export async function scrubPass(
+  tsdb: string,
+  options: PassOptions,
+): Promise<ScrubPass & { readonly bytesRead: number }> {
   const pace = new Pace(options);
   const unreadable: Unreadable = new Map();
   const at = Date.now();

@@ -1,7 +1,15 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32c } from './scan/crc32c';
 import type { Pace } from './scan/pace';
-import { FRAGMENT, HEADER, PAGE, scanSegment, type Fragment, type RecordSink, type SegmentScan } from './scan/segment';
+import {
+  FRAGMENT,
+  HEADER,
+  WAL_PAGE_BYTES,
+  scanSegment,
+  type Fragment,
+  type RecordSink,
+  type SegmentScan,
+} from './scan/segment';
 import { reading } from './scan/window';
 
 /**
@@ -24,7 +32,7 @@ export async function rewriteSegment(from: string, to: string, pace: Pace): Prom
 
 /** Lays records out in pages as Prometheus does (tsdb/wlog/wlog.go): none crosses a page but in fragments. */
 class SegmentWriter implements RecordSink {
-  private readonly page = Buffer.alloc(PAGE);
+  private readonly page = Buffer.alloc(WAL_PAGE_BYTES);
   private used = 0;
   private fragments: Buffer[] = [];
   private flags = 0;
@@ -44,8 +52,8 @@ class SegmentWriter implements RecordSink {
     let rest = Buffer.concat(this.fragments);
     this.fragments = [];
     for (let first = true; first || rest.length > 0; first = false) {
-      if (PAGE - this.used < HEADER) await this.flush();
-      const part = rest.subarray(0, PAGE - this.used - HEADER);
+      if (WAL_PAGE_BYTES - this.used < HEADER) await this.flush();
+      const part = rest.subarray(0, WAL_PAGE_BYTES - this.used - HEADER);
       rest = rest.subarray(part.length);
       const whole = rest.length === 0;
       this.put(first ? (whole ? FRAGMENT.full : FRAGMENT.first) : whole ? FRAGMENT.last : FRAGMENT.middle, part);
@@ -66,7 +74,7 @@ class SegmentWriter implements RecordSink {
   }
 
   private async flush(): Promise<void> {
-    await this.out.write(this.page, 0, PAGE);
+    await this.out.write(this.page, 0, WAL_PAGE_BYTES);
     this.page.fill(0);
     this.used = 0;
   }

@@ -10,7 +10,7 @@ import { mend } from './mend';
 import { Pace } from './scan/pace';
 import { scrubPass } from './pass';
 import { expireSetAside, SetAside } from './set-aside';
-import { setAsideOf, Told } from './told';
+import { setAsideOf, ReportedDamage } from './told';
 
 export interface ScrubberOptions {
   /** The data volume; memory and what is set aside lie on it, beside the TSDB. */
@@ -40,8 +40,8 @@ const DEEP_AT_ONCE = 1;
 export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
-  private readonly told: Told;
-  private readonly toldConditions: Told;
+  private readonly told: ReportedDamage;
+  private readonly toldConditions: ReportedDamage;
   private suspected: readonly string[] = [];
   private confirmed: readonly string[] = [];
   private state: ScrubStatus = {
@@ -57,8 +57,8 @@ export class Scrubber {
 
   constructor(private readonly options: ScrubberOptions) {
     this.memory = new Memory(options.data, options.log);
-    this.told = new Told(options.log);
-    this.toldConditions = new Told(options.log);
+    this.told = new ReportedDamage(options.log);
+    this.toldConditions = new ReportedDamage(options.log);
   }
 
   /** Damage that a start mends and that the last two passes over a running Prometheus saw. */

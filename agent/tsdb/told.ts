@@ -5,7 +5,7 @@ import type { Log } from '../base/log';
 import { listSetAside } from './set-aside';
 
 /** What of the findings a person must know, since when; the log says what is new and what is over. */
-export class Told {
+export class ReportedDamage {
   private since = new Map<string, string>();
 
   constructor(private readonly log: Log) {}

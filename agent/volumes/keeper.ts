@@ -7,7 +7,7 @@ import { careForVolume } from '../../lib/core/volumes/care';
 import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volumes/health';
 import { mountedDevice, unmount } from '../boot/mounts';
 import { makeProgramDirectories } from '../boot/prepare';
-import type { Mounted, Place } from '../boot/volume';
+import type { Mounted, DataVolumePlace } from '../boot/volume';
 import { UnusableVolume } from '../boot/volume-step';
 import type { Identity } from '../base/identity';
 import { messageOf, type Log } from '../base/log';
@@ -44,7 +44,7 @@ const ATTACH_MS = 120_000;
 /** Watches the data volume as a whole, asks for another one where nothing else helps, and takes it. */
 export class VolumeKeeper {
   private readonly looker: Looker;
-  private readonly place: Place;
+  private readonly place: DataVolumePlace;
   private mounted: Mounted | null = null;
   private trouble: VolumeTrouble | null = null;
   private asked = false;

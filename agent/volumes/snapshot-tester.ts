@@ -6,7 +6,7 @@ import { judge } from '../../lib/core/tsdb/judge';
 import type { SnapshotTest } from '../../lib/contract/documents/storage';
 import { TAGS } from '../../lib/contract/tags';
 import { mountedDevice, unmount } from '../boot/mounts';
-import { detach, mountAt, type Place } from '../boot/volume';
+import { detach, mountAt, type DataVolumePlace } from '../boot/volume';
 import { ATTACH_TEST_AS, deviceName } from '../boot/volume-step';
 import { messageOf } from '../base/log';
 import { sleep } from '../base/loop';
@@ -14,7 +14,7 @@ import { Memory } from '../tsdb/memory';
 import { scrubPass } from '../tsdb/pass';
 import { countLines } from './count-lines';
 
-export interface TesterOptions extends Place {
+export interface TesterOptions extends DataVolumePlace {
   /** Where the volume is mounted that is tried. */
   readonly scratch: string;
   readonly promtool: string;

@@ -4,7 +4,7 @@ import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
-import { readRequest } from './request';
+import { readPromoteRequest } from './request';
 
 const controlOf = keptWarm(connectControl);
 
@@ -17,7 +17,7 @@ export async function handler(event: unknown): Promise<PromoteOutcome> {
   const config = readFunctionConfig(process.env);
   const control = controlOf(config);
   await control.addresses.refresh();
-  const read = readRequest(event, control.nodes);
+  const read = readPromoteRequest(event, control.nodes);
   if ('ignore' in read) {
     log('info', 'promotion-ignored', { because: read.ignore });
     return { acted: false, because: read.ignore, assignment: null };

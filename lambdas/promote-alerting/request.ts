@@ -5,7 +5,7 @@ import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
 
 /** Reads an invocation's event. @throws UserError for an event that nobody is known to send */
-export function readRequest(
+export function readPromoteRequest(
   event: unknown,
   nodes: readonly string[],
 ): { request: PromoteRequest } | { ignore: string } {

@@ -8,7 +8,7 @@ import { readFunctionConfig } from '../shared/config';
 import { readRemedyConfig } from './config';
 import type { RemedyHook } from './hook';
 import { Lease } from './lease';
-import { readRequest } from './request';
+import { readRemedyRequest } from './request';
 import { runRemedy, type RemedyOutcome } from './run';
 
 type Handler = (
@@ -25,7 +25,7 @@ export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler 
   return async (event, context) => {
     const config = readFunctionConfig(process.env);
     const { targets, passwordOf } = readRemedyConfig(process.env);
-    const { target, source } = readRequest(event, targets);
+    const { target, source } = readRemedyRequest(event, targets);
     const { storeTimeoutMs } = config.policy;
     const where = [controlS3(storeTimeoutMs), config.controlBucket, config.shard, storeTimeoutMs] as const;
     const control = s3ControlStore(...where);

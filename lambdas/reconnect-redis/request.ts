@@ -4,7 +4,7 @@ import { REMEDY_REQUEST, type RemedyRequest } from '../../lib/contract/documents
 import type { RemedyTarget } from '../../lib/contract/documents/remedy';
 
 /** The event names one of the configured targets, and nothing else of it is used. @throws UserError */
-export function readRequest(
+export function readRemedyRequest(
   event: unknown,
   targets: ReadonlyMap<string, RemedyTarget>,
 ): { readonly target: RemedyTarget; readonly source: RemedyRequest['source'] } {

@@ -44,7 +44,7 @@ const ASK_EVERY_MS = 20_000;
  * The load balancer, the control bucket and the nodes are asked when it matters: after a miss, and while queries do not
  * go through Thanos.
  */
-export async function runCycle(
+export async function runRouteCycle(
   before: RoutingState,
   book: RouteBook,
   control: Control,

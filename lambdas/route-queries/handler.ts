@@ -4,7 +4,7 @@ import { connectControl, keptWarm, type Connected, type Control } from '../share
 import { log } from '../shared/log';
 import { everyInterval, loopMs } from '../shared/loop';
 import { readQueryRoutes } from './config';
-import { FIRST, runCycle, type RoutingOutcome } from './cycle';
+import { FIRST, runRouteCycle, type RoutingOutcome } from './cycle';
 import { readRoutingRequest } from './request';
 
 /** Made once per execution environment: what it knows outlives an outage of the APIs it was learnt from. */
@@ -34,7 +34,7 @@ export async function handler(
   let cycles = 0;
   const cycle = async (): Promise<void> => {
     // Monotonic: a clock that is set must not make Thanos look well for longer than it was.
-    ({ state, outcome } = await runCycle(state, book, control, config, performance.now()));
+    ({ state, outcome } = await runRouteCycle(state, book, control, config, performance.now()));
     cycles += 1;
   };
   if (request.kind === 'loop') {

@@ -2,7 +2,7 @@ import type { NodeId } from '../../lib/contract/documents/assignment';
 import { type LoadPolicy, type Measure, MEASURES } from '../../lib/contract/documents/settings';
 import { PORTS } from '../../lib/contract/ports';
 import { profileIntervalMs, type ScrapeProfile } from '../../lib/contract/profile';
-import { type NodeLoad, type Reading } from '../../lib/core/load/shed';
+import { type NodeLoad, type LoadReading } from '../../lib/core/load/shed';
 import { Prometheus } from '../../lib/shell/prometheus/client';
 import { reasonOf } from '../../lib/shell/probes/prober';
 
@@ -45,7 +45,7 @@ export async function probeLoad(
   const queries = loadQueries(node, profileIntervalMs(profile, scrapeInterval) / 1000);
   try {
     const readings = await Promise.all(
-      (Object.keys(MEASURES) as Measure[]).map(async (measure): Promise<[Measure, Reading]> => {
+      (Object.keys(MEASURES) as Measure[]).map(async (measure): Promise<[Measure, LoadReading]> => {
         const [sustained, peak] = await Promise.all([
           ask(over('min_over_time', queries[measure], policy.overMs)),
           ask(over('max_over_time', queries[measure], policy.calmMs)),
@@ -53,7 +53,7 @@ export async function probeLoad(
         return [measure, { sustained, peak }];
       }),
     );
-    return { node, readings: Object.fromEntries(readings) as Record<Measure, Reading> };
+    return { node, readings: Object.fromEntries(readings) as Record<Measure, LoadReading> };
   } catch (error) {
     onProblem(reasonOf(error));
     return null;

@@ -21,7 +21,7 @@ export function profileIntervalMs(profile: ScrapeProfile, configured: string): n
 }
 
 /** The times by which rules have to go in a profile. */
-export interface Rhythm {
+export interface ScrapeInterval {
   readonly profile: ScrapeProfile;
   /** Between two scrapes of the user's targets, ms. */
   readonly intervalMs: number;
@@ -35,18 +35,18 @@ export interface Rhythm {
 const INTERVALS = 3;
 
 /** `otherJobsMs`: the interval of the slowest job that keeps its own in every profile, 0 for none. */
-export function rhythmOf(profile: ScrapeProfile, configured: string, otherJobsMs: number): Rhythm {
+export function rhythmOf(profile: ScrapeProfile, configured: string, otherJobsMs: number): ScrapeInterval {
   const intervalMs = profileIntervalMs(profile, configured);
   const slower = intervalMs > durationMs(configured);
   return { profile, intervalMs, slower, windowMs: INTERVALS * Math.max(intervalMs, otherJobsMs) };
 }
 
 /** A range with fewer scrapes than a rate needs is widened to this, ms. */
-export function widenedMs({ intervalMs }: Rhythm): number {
+export function widenedMs({ intervalMs }: ScrapeInterval): number {
   return INTERVALS * intervalMs;
 }
 
 /** Rates and the like need two samples at least. */
-export function tooShort(rangeMs: number, { intervalMs }: Rhythm): boolean {
+export function tooShort(rangeMs: number, { intervalMs }: ScrapeInterval): boolean {
   return rangeMs < 2 * intervalMs;
 }

@@ -39,7 +39,7 @@ export async function lead(world: World): Promise<void> {
 }
 
 /** Moves the alerts after the fault. */
-export async function follow(world: World, struckAt: number): Promise<void> {
+export async function followRun(world: World, struckAt: number): Promise<void> {
   await play(world, struckAt, (s) => s.atS >= 0);
 }
 

@@ -1,5 +1,5 @@
 /** Rejects when the drill is stopped. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleepUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason as Error);
@@ -21,9 +21,9 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Until that moment, ms since the Unix epoch; at once when it has passed. */
-export const until = (at: number, signal: AbortSignal): Promise<void> => sleep(at - Date.now(), signal);
+export const until = (at: number, signal: AbortSignal): Promise<void> => sleepUnlessStopped(at - Date.now(), signal);
 
-export interface Waiting {
+export interface WaitOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly everyMs?: number;
@@ -35,7 +35,7 @@ export interface Waiting {
  */
 export async function awaitAll(
   missing: () => Promise<string | null> | string | null,
-  w: Waiting,
+  w: WaitOptions,
 ): Promise<string | null> {
   for (const end = Date.now() + w.timeoutMs; ;) {
     w.signal.throwIfAborted();
@@ -46,7 +46,7 @@ export async function awaitAll(
       last = (error as Error).message;
     }
     if (last === null || Date.now() >= end) return last;
-    await sleep(w.everyMs ?? 200, w.signal);
+    await sleepUnlessStopped(w.everyMs ?? 200, w.signal);
   }
 }
 

@@ -10,7 +10,7 @@ export interface Moments {
 }
 
 /** Numbers by name, and what they do not say, one sentence each. */
-export interface Reading {
+export interface MetricReading {
   readonly measurements: Measurements;
   readonly findings: readonly string[];
 }
@@ -24,13 +24,13 @@ export interface Measuring {
   /** Just before it is undone. */
   beforeUndo?(): Promise<void>;
   /** All is well again. */
-  finish(moments: Moments): Promise<Reading>;
+  finish(moments: Moments): Promise<MetricReading>;
   /** Called last, also when the run is broken off. */
   stop?(): void;
 }
 
 /** Several readings as one. */
-export function joined(readings: readonly Reading[]): Reading {
+export function joined(readings: readonly MetricReading[]): MetricReading {
   return {
     measurements: Object.assign({}, ...readings.map((r) => r.measurements)) as Measurements,
     findings: readings.flatMap((r) => r.findings),

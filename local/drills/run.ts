@@ -1,12 +1,12 @@
-import { FAULT_S, follow, lead } from './choreography';
+import { FAULT_S, followRun, lead } from './choreography';
 import { awaitAll, until } from './clock';
 import { loggedGateEvents, samplesMissing, thanosMissing } from './judge/collect';
 import { compareWithOracle, incidentsOf, type Comparison } from './judge/compare';
 import { gateTimes, type GateEvent } from './judge/gate-times';
-import { joined, type Measuring, type Moments, type Reading } from './instrument';
+import { joined, type Measuring, type Moments, type MetricReading } from './instrument';
 import { judgeRun } from './judge/judge';
 import { measure } from './judge/measure';
-import { isDemo, readNotifications, SOURCES, type Told } from './judge/notifications';
+import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
 import { assignmentsSince, intervalIn, inWords } from './load/record';
 import type { RunResult } from './judge/result';
 import type { Scenario } from './scenario';
@@ -48,14 +48,14 @@ async function incident(
   const { say, signal, store } = world;
   const { cast } = settled;
   const startedAt = Date.now();
-  const said = (): Told[] =>
+  const said = (): SentAlert[] =>
     readNotifications(world.state.pages)
       .filter((t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name) && !settled.ongoing.has(t.name))
       .map((t) => ({ ...t, sender: nodeAt(world, t.sender) ?? t.sender }));
-  const compare = (told: readonly Told[], source: string): Comparison =>
+  const compare = (told: readonly SentAlert[], source: string): Comparison =>
     compareWithOracle(
       told.filter((t) => t.source === source),
-      told.filter((t) => t.source === SOURCES.oracle),
+      told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle),
     );
 
   say(
@@ -70,13 +70,13 @@ async function incident(
   const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
   let struckAt: number;
   let undoneAt: number;
-  let course: Reading | undefined;
+  let course: MetricReading | undefined;
   try {
     say(`  ${scenario.what}`);
     const striking = scenario.inject(world, cast);
     [struckAt, , course] = await Promise.all([
       striking,
-      follow(world, struckBefore),
+      followRun(world, struckBefore),
       striking.then((at) => scenario.course?.(world, cast, at)),
     ]);
     if (scenario.takeover !== 'none') {
@@ -108,9 +108,9 @@ async function incident(
   ]);
 
   const told = said();
-  const oracle = told.filter((t) => t.source === SOURCES.oracle);
-  const ours = compare(told, SOURCES.system);
-  const plain = scenario.plainPair ? compare(told, SOURCES.plain) : null;
+  const oracle = told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
+  const ours = compare(told, NOTIFICATION_SOURCES.system);
+  const plain = scenario.plainPair ? compare(told, NOTIFICATION_SOURCES.plain) : null;
   const assignments = await assignmentsSince(world, settled.epoch);
   const missing = await samplesMissing(world, startedAt, endedAt, intervalIn(assignments));
   const gates = gateEventsOf(world, scenario, settled, struckAt);
@@ -145,18 +145,20 @@ async function incident(
 
 /** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */
 function toldAll(
-  told: readonly Told[],
+  told: readonly SentAlert[],
   names: readonly string[],
   plainPair: boolean,
-  compare: (told: readonly Told[], source: string) => Comparison,
+  compare: (told: readonly SentAlert[], source: string) => Comparison,
 ): string | null {
-  const oracle = told.filter((t) => t.source === SOURCES.oracle);
+  const oracle = told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
   const over = incidentsOf(oracle)
     .filter((i) => i.resolved.length > 0)
     .map((i) => i.name);
   const open = names.filter((name) => !over.includes(name));
   if (open.length > 0) return `the oracle has not told the end of ${open.join(', ')}`;
-  for (const source of plainPair ? [SOURCES.system, SOURCES.plain] : [SOURCES.system]) {
+  for (const source of plainPair
+    ? [NOTIFICATION_SOURCES.system, NOTIFICATION_SOURCES.plain]
+    : [NOTIFICATION_SOURCES.system]) {
     const { missed, findings } = compare(told, source);
     if (missed > 0) return `${source}: ${findings.join('; ')}`;
   }

@@ -1,4 +1,4 @@
-import type { Instrument, Reading } from './instrument';
+import type { Instrument, MetricReading } from './instrument';
 import type { World } from './world';
 
 /** How soon the takeover has to happen; see limits.ts. */
@@ -50,7 +50,7 @@ export interface Scenario {
   /** The fault. Returns when it struck, ms since the Unix epoch. */
   readonly inject: (world: World, cast: Cast) => Promise<number>;
   /** What has to come to its end before the fault is undone, seen step by step. */
-  readonly course?: (world: World, cast: Cast, struckAt: number) => Promise<Reading>;
+  readonly course?: (world: World, cast: Cast, struckAt: number) => Promise<MetricReading>;
   /** Undoes it. Returns when, ms since the Unix epoch. */
   readonly undo: (world: World, cast: Cast) => Promise<number>;
 }

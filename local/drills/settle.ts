@@ -11,7 +11,7 @@ import {
   alertmanagerOf,
   DRILL_ALERTS,
   firingAt,
-  nodesOf,
+  allNodes,
   oracleAlertmanagerOf,
   oracleOf,
   prometheusOf,
@@ -105,7 +105,7 @@ async function unrest(world: World): Promise<string | null> {
   const alerts = await ofEach(state.nodes, ({ node }) => activeAlertsAt(prometheusOf(world, node)));
   const unlike = alertUnrest(await activeAlertsAt(oracleOf(world)), alerts);
   if (unlike !== null) return unlike;
-  const firing = await ofEach(nodesOf(world), (n) => firingAt(alertmanagerOf(n)));
+  const firing = await ofEach(allNodes(world), (n) => firingAt(alertmanagerOf(n)));
   const stray = strayAlerts(await firingAt(oracleAlertmanagerOf(world)), firing);
   if (stray !== null) return stray;
   const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);

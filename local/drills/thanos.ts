@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { THANOS_QUERY, type RunState } from '../../lib/shell/local/run-state';
-import { getJson, nodesOf, type World } from './world';
+import { getJson, allNodes, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
@@ -38,17 +38,17 @@ export async function thanosUnrest(world: World): Promise<string | null> {
     .filter((store) => store.lastError !== null);
   if (failing.length > 0) return `Thanos cannot ask ${failing.map((s) => `${s.name}: ${s.lastError}`).join(', ')}`;
   const sidecars = data.sidecar?.length ?? 0;
-  const nodes = nodesOf(world).length;
+  const nodes = allNodes(world).length;
   if (sidecars !== nodes) return `Thanos asks ${sidecars} of ${nodes} sidecars`;
   return (data.store?.length ?? 0) > 0 ? null : 'Thanos has no store gateway to ask';
 }
 
 /** Services of ECS that a drill can stop, start or hurt. */
-export type ThanosService = 'query' | 'store' | 'compact';
+export type ThanosServiceName = 'query' | 'store' | 'compact';
 
 /** An action on a service. */
 export const service =
-  (action: 'kill-task' | 'stop-service' | 'start-service', name: ThanosService) =>
+  (action: 'kill-task' | 'stop-service' | 'start-service', name: ThanosServiceName) =>
   ({ faults }: World): Promise<number> =>
     faults.act(action, { service: name });
 

@@ -37,13 +37,13 @@ export function connect(state: RunState, signal: AbortSignal, say: (line: string
 }
 
 /** Of all shards. */
-export const nodesOf = ({ state }: World): RunState['nodes'] => [...state.nodes, ...state.others];
+export const allNodes = ({ state }: World): RunState['nodes'] => [...state.nodes, ...state.others];
 
 /** Whose address it is, with or without a port; undefined for one that is no node's. */
 export const nodeAt = (world: World, host: string): string | undefined =>
-  nodesOf(world).find(({ address }) => address === host.split(':')[0])?.node;
+  allNodes(world).find(({ address }) => address === host.split(':')[0])?.node;
 
-export const addressOf = (world: World, node: string): string => nodesOf(world).find((n) => n.node === node)!.address;
+export const addressOf = (world: World, node: string): string => allNodes(world).find((n) => n.node === node)!.address;
 
 /** Prometheus of every node, and the oracle's. */
 export const prometheusOf = (world: World, node: string): string =>

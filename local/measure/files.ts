@@ -34,6 +34,6 @@ export function writeRecord(version: string, drill: MeasuredDrill): void {
   writeFileSync(join(folder, `${drill.scenario}.json`), `${JSON.stringify(drill, null, 2)}\n`);
 }
 
-export function writePage(order: readonly string[]): void {
+export function writeMeasurementsPage(order: readonly string[]): void {
   writeFileSync(PAGE, renderMeasurements(readKept(order)));
 }

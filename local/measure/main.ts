@@ -15,7 +15,7 @@ import { stayAwake } from '../../lib/shell/async/stay-awake';
 import { SCENARIOS, scenariosOf } from '../drills/scenarios';
 import { namespacesAvailable } from '../run/hosts/network';
 import { onThisMachine, resolveTools } from '../tools';
-import { readVersion, writePage, writeRecord } from './files';
+import { readVersion, writeMeasurementsPage, writeRecord } from './files';
 import { isStale, keepDrill, type Circumstances } from './keep';
 import { parseDrillResult } from './record';
 
@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<number> {
   const here = await circumstances();
   for (const file of call.from) keep(readFileSync(file, 'utf8'), file, here);
   const code = call.from.length > 0 ? 0 : await measureAll(call, here);
-  writePage(ORDER);
+  writeMeasurementsPage(ORDER);
   say('docs/measurements.md is written');
   return code;
 }

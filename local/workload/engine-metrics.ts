@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SIDES, SYMBOLS } from './market';
 
 /** Alerts that drills make pending, firing and resolving at will, by POST /drill. */
-export const DRILL_ALERTS = ['immediate', 'for5s', 'for30s'] as const;
+export const DRILL_ALERT_NAMES = ['immediate', 'for5s', 'for30s'] as const;
 
 export type EngineMetrics = ReturnType<typeof engineMetrics>;
 
@@ -65,6 +65,6 @@ export function engineMetrics() {
     for (const side of SIDES) metrics.orders.inc({ symbol, side }, 0);
   }
   for (const dependency of ['redis', 'duckdb']) metrics.errors.inc({ dependency }, 0);
-  for (const alert of DRILL_ALERTS) metrics.drill.set({ alert }, 0);
+  for (const alert of DRILL_ALERT_NAMES) metrics.drill.set({ alert }, 0);
   return metrics;
 }

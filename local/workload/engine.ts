@@ -4,7 +4,7 @@ import type { FillStore } from './fills';
 import { MAX_QUANTITY, orderMaker, type Order } from './market';
 import type { OrderQueue } from './queue';
 
-export type Log = (level: 'info' | 'error', event: string, details?: Record<string, unknown>) => void;
+export type EngineLog = (level: 'info' | 'error', event: string, details?: Record<string, unknown>) => void;
 
 export interface Engine {
   /** Ends after the order in hand. */
@@ -20,7 +20,7 @@ export async function startEngine(
   fills: FillStore,
   metrics: EngineMetrics,
   ordersPerSecond: number,
-  log: Log,
+  log: EngineLog,
 ): Promise<Engine> {
   const positions = await fills.positions();
   for (const [symbol, position] of positions) metrics.position.set({ symbol }, position);

@@ -2,12 +2,12 @@
 export const SYMBOLS = ['BTC-USD', 'ETH-USD', 'SOL-USD'] as const;
 export type Symbol = (typeof SYMBOLS)[number];
 export const SIDES = ['buy', 'sell'] as const;
-export type Side = (typeof SIDES)[number];
+export type OrderSide = (typeof SIDES)[number];
 
 export interface Order {
   readonly id: string;
   readonly symbol: Symbol;
-  readonly side: Side;
+  readonly side: OrderSide;
   readonly quantity: number;
   readonly price: number;
   /** ms since the Unix epoch. */

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { duckdbExporter, readConfig, serveMetrics } from '../../exporters/duckdb';
 import { engineMetrics } from './engine-metrics';
 import { serveEngine } from './engine-server';
-import { startEngine, type Log } from './engine';
+import { startEngine, type EngineLog } from './engine';
 import { Exposition } from './exposition';
 import { openFillStore } from './fills';
 import { openQueue } from './queue';
@@ -73,7 +73,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   process.on('SIGTERM', () => void stop());
 }
 
-const log: Log = (level, event, details = {}) => {
+const log: EngineLog = (level, event, details = {}) => {
   console.log(JSON.stringify({ at: new Date().toISOString(), level, event, ...details }));
 };
 

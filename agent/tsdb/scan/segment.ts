@@ -2,7 +2,7 @@ import type { Spot } from '../../../lib/core/tsdb/seen';
 import { crc32c } from './crc32c';
 import type { Window } from './window';
 
-export const PAGE = 32 * 1024;
+export const WAL_PAGE_BYTES = 32 * 1024;
 export const HEADER = 7;
 /** More than a person or a repair needs to know of one file. */
 const MOST_SPOTS = 20;
@@ -39,7 +39,8 @@ export interface RecordSink {
  */
 export async function scanSegment(file: Window, sink?: RecordSink): Promise<SegmentScan> {
   const scan = new Scan(sink);
-  for (let page = 0; page < file.bytes; page += PAGE) await scan.page(await file.at(page, PAGE), page, file.bytes);
+  for (let page = 0; page < file.bytes; page += WAL_PAGE_BYTES)
+    await scan.page(await file.at(page, WAL_PAGE_BYTES), page, file.bytes);
   return scan.result();
 }
 
@@ -70,7 +71,7 @@ class Scan {
     if (this.zerosFrom !== null) this.damaged(this.zerosFrom, `${offset - this.zerosFrom} bytes of zeros`);
     this.zerosFrom = null;
 
-    const cutOff = offset + page.length === fileBytes && page.length < PAGE;
+    const cutOff = offset + page.length === fileBytes && page.length < WAL_PAGE_BYTES;
     for (let i = 0; i < page.length;) {
       const head = page[i]!;
       if ((head & 7) === FRAGMENT.pageEnd) {
@@ -80,7 +81,8 @@ class Scan {
       if (i + HEADER > page.length) return this.cut(offset + i, cutOff);
       const length = page.readUInt16BE(i + 1);
       const end = i + HEADER + length;
-      if (end > PAGE) return this.damaged(offset + i, `a record's length (${length}) reaches beyond its page`);
+      if (end > WAL_PAGE_BYTES)
+        return this.damaged(offset + i, `a record's length (${length}) reaches beyond its page`);
       if (end > page.length) return this.cut(offset + i, cutOff);
       if (crc32c(page, i + HEADER, end) === page.readUInt32BE(i + 3)) {
         await this.fragment(head, page.subarray(i + HEADER, end), offset + i);

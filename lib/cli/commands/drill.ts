@@ -4,7 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { s3ControlStore } from '../../shell/assignment/store';
 import {
   DRILLS,
-  judgeDrill,
+  judgeOperatorDrill,
   planDrill,
   type DrillKind,
   type DrillPlan,
@@ -77,7 +77,7 @@ export async function drillCluster(drill: DrillKind, deps: DrillDeps): Promise<D
     if (moved === null && Date.now() - struckAt > plan.movedMs) break;
   }
   const movedAfterMs = moved === null || moved.at - struckAt > plan.movedMs ? null : moved.at - struckAt;
-  return judgeDrill(
+  return judgeOperatorDrill(
     drill,
     plan,
     {

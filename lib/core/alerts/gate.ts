@@ -83,7 +83,7 @@ export interface Delivered {
 export const NOTHING_DELIVERED: Delivered = { firing: 0, ended: 0 };
 
 /** What bears on when the ends of alerts are told to one Alertmanager. */
-export interface Replay {
+export interface ReplayedPosts {
   /** When the gate was opened, ms since the Unix epoch. */
   readonly openedAt: number;
   /** How long a firing alert lives in Alertmanager after its last post, ms (Prometheus: 4 × the resend delay). */
@@ -112,7 +112,7 @@ export function endsWaitMs(place: number, members: number, peerTimeoutMs: number
 }
 
 /** What an Alertmanager still lacks, oldest first. An end that has to wait holds up the later ones. */
-export function owed(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
+export function owed(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): HeldAlert[] {
   const firing = [...state.held.values()].filter((h) => !hasEnded(h) && !stale(h, now) && h.seq > delivered.firing);
   const ends = endsLeft(state, delivered, now, replay);
   const waits = ends.findIndex((h) => dueAt(h, replay) > now);
@@ -120,7 +120,7 @@ export function owed(state: GateState, delivered: Delivered, now: number, replay
 }
 
 /** The newest end that it lacks, by `seq`; 0 when there is none. */
-export function newestEnd(state: GateState, delivered: Delivered, now: number, replay: Replay): number {
+export function newestEnd(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): number {
   return endsLeft(state, delivered, now, replay).at(-1)?.seq ?? 0;
 }
 
@@ -132,7 +132,7 @@ export function deliveredWith(delivered: Delivered, batch: readonly HeldAlert[])
 }
 
 /** When something that waits for its time will be owed, ms since the Unix epoch; null when nothing waits. */
-export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: Replay): number | null {
+export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): number | null {
   const due = endsLeft(state, delivered, now, replay).map((h) => dueAt(h, replay));
   return due.find((at) => at > now && at < Infinity) ?? null;
 }
@@ -142,7 +142,7 @@ export function waitingEnds(
   state: GateState,
   delivered: Delivered,
   now: number,
-  replay: Replay,
+  replay: ReplayedPosts,
 ): { readonly held: HeldAlert; readonly at: number }[] {
   return endsLeft(state, delivered, now, replay)
     .filter((held) => held.receivedAt >= replay.openedAt)
@@ -151,7 +151,7 @@ export function waitingEnds(
 }
 
 /** The ends that it lacks and that are still worth telling, due or not, oldest first. */
-function endsLeft(state: GateState, delivered: Delivered, now: number, replay: Replay): HeldAlert[] {
+function endsLeft(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): HeldAlert[] {
   return [...state.held.values()]
     .filter((h) => hasEnded(h) && h.seq > delivered.ended && !stale(h, now) && !overEverywhere(h, now, replay))
     .sort((a, b) => a.seq - b.seq);
@@ -162,11 +162,11 @@ function hasEnded({ alert, receivedAt }: HeldAlert): boolean {
 }
 
 /** The last post of its firing has run out by now: told or not, it is over in every Alertmanager. */
-function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: Replay): boolean {
+function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: ReplayedPosts): boolean {
   return Date.parse(alert.endsAt!) < now - lifeMs;
 }
 
-function dueAt({ alert, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: Replay): number {
+function dueAt({ alert, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: ReplayedPosts): number {
   if (seq > endsWait.upTo) return Infinity;
   const old = Date.parse(alert.endsAt!) < openedAt;
   return (old ? openedAt + OLD_ENDS_WAIT_MS : receivedAt) + endsWait.ms;

@@ -6,7 +6,7 @@ import { MEASURES, type LoadPolicy, type Measure } from '../../contract/document
 export const CALM_SHARE = 0.8;
 
 /** Of one measure over time; null where the node has nothing to tell. */
-export interface Reading {
+export interface LoadReading {
   /** The least over policy.overMs: it was never below. */
   readonly sustained: number | null;
   /** The most over policy.calmMs: it was never above. */
@@ -16,7 +16,7 @@ export interface Reading {
 /** What one node says of its load. Values are as in the profile in force. */
 export interface NodeLoad {
   readonly node: NodeId;
-  readonly readings: Readonly<Record<Measure, Reading>>;
+  readonly readings: Readonly<Record<Measure, LoadReading>>;
 }
 
 export interface LoadSituation {
@@ -83,7 +83,7 @@ interface Worst {
 
 function worst(
   { loads, policy }: Pick<LoadSituation, 'loads' | 'policy'>,
-  valueOf: (reading: Reading, measure: Measure) => number | null,
+  valueOf: (reading: LoadReading, measure: Measure) => number | null,
 ): Worst | null {
   let found: Worst | null = null;
   for (const { node, readings } of loads) {

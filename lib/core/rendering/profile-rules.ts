@@ -1,5 +1,5 @@
 import { isScalar, parseDocument } from 'yaml';
-import type { Rhythm } from '../../contract/profile';
+import type { ScrapeInterval } from '../../contract/profile';
 import { inRhythm } from './promql-rewrite';
 
 /** A rule that does not mean the same in a slower profile. */
@@ -29,7 +29,7 @@ interface RulesFile {
  */
 export function rulesInRhythm(
   files: Readonly<Record<string, string>>,
-  rhythm: Rhythm,
+  rhythm: ScrapeInterval,
   isDropped: (metric: string) => boolean,
 ): { readonly files: Record<string, string>; readonly lost: readonly LostMeaning[] } {
   const names = Object.keys(files).sort();

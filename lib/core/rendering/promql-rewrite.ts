@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import { parseDuration } from '../../contract/duration';
-import { tooShort, widenedMs, type Rhythm } from '../../contract/profile';
+import { tooShort, widenedMs, type ScrapeInterval } from '../../contract/profile';
 
 /** An expression in a slower profile, and why it no longer means quite the same there. */
 export interface Rewritten {
@@ -34,7 +34,7 @@ const COUNTING = ['count_over_time', 'sum_over_time'];
  * over a window instead, which staleness does not touch; a vanished series then stays for that window. Ranges too short
  * to hold two samples are widened, and that is said; what counts samples finds fewer, and that is said too.
  */
-export function inRhythm(expr: string, rhythm: Rhythm, isRecorded: IsRecorded): Rewritten {
+export function inRhythm(expr: string, rhythm: ScrapeInterval, isRecorded: IsRecorded): Rewritten {
   const edits: Edit[] = [];
   const lost: string[] = [];
   const metrics: string[] = [];

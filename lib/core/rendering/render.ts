@@ -5,7 +5,7 @@ import { DISCOVERY } from '../../contract/discovery';
 import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { PORTS } from '../../contract/ports';
-import { profileIntervalMs, rhythmOf, type Rhythm, type ScrapeProfile } from '../../contract/profile';
+import { profileIntervalMs, rhythmOf, type ScrapeInterval, type ScrapeProfile } from '../../contract/profile';
 import { profileRules } from './profile-alert';
 import { rulesInRhythm } from './profile-rules';
 import { renderAlertmanager, type Webhooks } from './render-alertmanager';
@@ -95,7 +95,7 @@ export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnT
   return rulesInRhythm(bundle.rules, rhythmIn(profile, bundle), (metric) => isDropped(metric, profile, bundle));
 }
 
-function rhythmIn(profile: ScrapeProfile, { global }: ProfiledBundle): Rhythm {
+function rhythmIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeInterval {
   return rhythmOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
 }
 

@@ -87,7 +87,7 @@ export interface DrillReport {
   readonly problems: readonly string[];
 }
 
-export function judgeDrill(
+export function judgeOperatorDrill(
   drill: DrillKind,
   plan: DrillPlan,
   seen: Pick<DrillReport, 'tookOver' | 'movedAfterMs' | 'wellAfterMs' | 'epochs'>,

@@ -1,4 +1,4 @@
-import type { Seen, SeenSegment } from './seen';
+import type { ScrubPass, SeenSegment } from './seen';
 import { contentEnd, neededSegments } from './log';
 import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
 
@@ -8,7 +8,7 @@ import type { Inventory, RememberedBlock, RememberedSegment } from '../../contra
  */
 export function remember(
   before: Inventory | null,
-  seen: Seen,
+  seen: ScrubPass,
   suspect: ReadonlySet<string>,
   notLoadedSince: string | null,
 ): Inventory {
@@ -59,7 +59,7 @@ export function dueForDeepRead(
 }
 
 /** Every segment that Prometheus would read, of both logs and the checkpoint. */
-function segmentsOf({ wal, wbl }: Seen): SeenSegment[] {
+function segmentsOf({ wal, wbl }: ScrubPass): SeenSegment[] {
   return [wal, wbl].flatMap((log) =>
     log === null ? [] : [...neededSegments(log), ...(log.checkpoint?.segments ?? [])],
   );

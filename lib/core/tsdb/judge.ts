@@ -4,7 +4,7 @@ import type { Inventory } from '../../contract/documents/agent-files';
 import { remember } from './inventory';
 import { judgeLog } from './log';
 import { judgeAgainstMemory, judgeMissingLog, type Retention } from './memory';
-import type { Seen } from './seen';
+import type { ScrubPass } from './seen';
 
 export interface JudgeContext extends Retention {
   /** Prometheus is running. */
@@ -23,7 +23,7 @@ export interface Judgement {
 const RELOAD_MS = 180_000;
 
 /** What a pass means. Pure: the same pass, memory and context give the same findings. */
-export function judge(before: Inventory | null, seen: Seen, context: JudgeContext): Judgement {
+export function judge(before: Inventory | null, seen: ScrubPass, context: JudgeContext): Judgement {
   const unreadable = new Set(seen.unreadable.map(({ path }) => path));
   const findings: Finding[] = seen.unreadable.map(({ path, code }) =>
     finding('volume-unreadable', { path }, `${path} cannot be read: ${code}`),
@@ -43,7 +43,7 @@ export function judge(before: Inventory | null, seen: Seen, context: JudgeContex
 
 function judgeLoading(
   before: Inventory | null,
-  seen: Seen,
+  seen: ScrubPass,
   { running, blocksLoaded }: JudgeContext,
 ): { findings: Finding[]; since: string | null } {
   // Those without a usable meta.json are a finding of their own.

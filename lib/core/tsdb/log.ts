@@ -38,7 +38,7 @@ function judgeSegments(log: SeenLog, { running }: LogContext): Finding[] {
 function corruptSays(segment: SeenSegment, what: string, log: SeenLog): string {
   const later = log.segments.filter((s) => s.index > segment.index && s.bytes > 0);
   const bytes = later.reduce((sum, s) => sum + s.bytes, 0);
-  const then = `deletes the rest of this segment${later.length > 0 ? ` and ${later.length} later ones (${megabytes(bytes)})` : ''}`;
+  const then = `deletes the rest of this segment${later.length > 0 ? ` and ${later.length} later ones (${inMegabytes(bytes)})` : ''}`;
   return `${segment.path}: ${what}; if Prometheus is started on it, it ${then}`;
 }
 
@@ -149,6 +149,6 @@ function spanOfGap(segments: readonly SeenSegment[], index: number): Finding['sp
   return before === undefined || after === undefined ? null : { from: before.modified, to: after.modified };
 }
 
-export function megabytes(bytes: number): string {
+export function inMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

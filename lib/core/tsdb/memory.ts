@@ -1,7 +1,7 @@
 import { finding, type Finding } from './damage';
-import type { BlockMeta, Seen, SeenLog, SeenSegment } from './seen';
+import type { BlockMeta, ScrubPass, SeenLog, SeenSegment } from './seen';
 import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
-import { contentEnd, megabytes, neededSegments } from './log';
+import { contentEnd, inMegabytes, neededSegments } from './log';
 
 export interface Retention {
   /** Blocks this much older than the newest are removed by Prometheus itself; null for never. */
@@ -21,7 +21,7 @@ export interface Missed {
  * the lower end, once a checkpoint stands for them, and blocks only when another one holds their samples or
  * they are past retention.
  */
-export function judgeAgainstMemory(before: Inventory, seen: Seen, retention: Retention): Missed {
+export function judgeAgainstMemory(before: Inventory, seen: ScrubPass, retention: Retention): Missed {
   const unreadable = new Set(seen.unreadable.map(({ path }) => path));
   const findings: Finding[] = [];
   const suspect = new Set<string>();
@@ -55,8 +55,8 @@ function judgeSegment(path: string, known: RememberedSegment, log: SeenLog): Fin
   const replaced = now.begin.bytes === known.begin.bytes && now.begin.crc !== known.begin.crc;
   const bytes = contentEnd(now);
   if (bytes >= known.bytes && !replaced) return null;
-  const what = replaced ? 'begins differently than it did' : `had ${megabytes(known.bytes)} of records`;
-  const says = `${path} ${what} and has ${megabytes(bytes)}: records are gone without a trace in the file`;
+  const what = replaced ? 'begins differently than it did' : `had ${inMegabytes(known.bytes)} of records`;
+  const says = `${path} ${what} and has ${inMegabytes(bytes)}: records are gone without a trace in the file`;
   return finding('wal-shrunk', { path }, says, {
     span: { from: spanStart(log.segments, now.index), to: known.modified },
   });
@@ -68,12 +68,12 @@ function judgeMissingSegment(path: string, known: RememberedSegment, log: SeenLo
   if (directory !== log.path) {
     if (directory !== log.checkpoint?.path) return null; // Of an older checkpoint.
     if (log.checkpoint.segments.some(({ index }) => index > number)) return null;
-    const says = `${path} is gone: the checkpoint lacks its end, ${megabytes(known.bytes)}`;
+    const says = `${path} is gone: the checkpoint lacks its end, ${inMegabytes(known.bytes)}`;
     return finding('wal-shrunk', { path }, says);
   }
   const highest = log.segments.at(-1)?.index ?? -1;
   if (number <= (log.checkpoint?.index ?? -1) || number < highest) return null;
-  const says = `${path}, the end of the log, is gone, and with it ${megabytes(known.bytes)}`;
+  const says = `${path}, the end of the log, is gone, and with it ${inMegabytes(known.bytes)}`;
   return finding('wal-shrunk', { path }, says, {
     span: { from: spanStart(log.segments, number), to: known.modified },
   });
@@ -83,7 +83,7 @@ function spanStart(segments: readonly SeenSegment[], index: number): number {
   return segments.findLast((segment) => segment.index < index)?.modified ?? 0;
 }
 
-function judgeVanished(ulid: string, known: RememberedBlock, seen: Seen, retention: Retention): Finding | null {
+function judgeVanished(ulid: string, known: RememberedBlock, seen: ScrubPass, retention: Retention): Finding | null {
   if (known.meta.deletable) return null;
   const present = seen.blocks.flatMap(({ meta }) => ('problem' in meta ? [] : [meta]));
   const holdsIt = (meta: BlockMeta): boolean =>
@@ -98,12 +98,12 @@ function judgeVanished(ulid: string, known: RememberedBlock, seen: Seen, retenti
 }
 
 function shrunkBlockFile(path: string, was: number, bytes: number, meta: BlockMeta): Finding {
-  const says = `${path} had ${megabytes(was)} and has ${megabytes(bytes)}; queries that touch the rest fail`;
+  const says = `${path} had ${inMegabytes(was)} and has ${inMegabytes(bytes)}; queries that touch the rest fail`;
   return finding('block-content', { path, offset: bytes }, says, { span: { from: meta.minTime, to: meta.maxTime } });
 }
 
 /** Whether the head's logs are gone as a whole. */
-export function judgeMissingLog(before: Inventory | null, seen: Seen): Finding[] {
+export function judgeMissingLog(before: Inventory | null, seen: ScrubPass): Finding[] {
   const { wal } = seen;
   if (wal !== null && (wal.checkpoint !== null || neededSegments(wal).length > 0)) return [];
   const knew = Object.entries(before?.segments ?? {}).some(([path, { bytes }]) => path.startsWith('wal/') && bytes > 0);

@@ -6,7 +6,7 @@ export interface ReplaySeen {
   readonly ticks: number;
 }
 
-export interface Replay extends ReplaySeen {
+export interface WalReplay extends ReplaySeen {
   readonly pid: number;
   /** Ms since the Unix epoch: when it was last seen to move. */
   readonly movedAt: number;
@@ -17,12 +17,12 @@ const LEAST_TICKS = 10;
 const STUCK_AFTER_MS = 120_000;
 
 /** A replay is slow or stuck: one that reads another segment or computes is slow, and is left alone. */
-export function follow(before: Replay | null, pid: number, seen: ReplaySeen, now: number): Replay {
+export function followReplay(before: WalReplay | null, pid: number, seen: ReplaySeen, now: number): WalReplay {
   if (before === null || before.pid !== pid) return { pid, ...seen, movedAt: now };
   const moved = seen.segment !== before.segment || seen.ticks - before.ticks >= LEAST_TICKS;
   return moved ? { pid, ...seen, movedAt: now } : before;
 }
 
-export function isStuck({ movedAt }: Replay, now: number): boolean {
+export function isStuck({ movedAt }: WalReplay, now: number): boolean {
   return now - movedAt >= STUCK_AFTER_MS;
 }

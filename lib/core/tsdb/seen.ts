@@ -79,7 +79,7 @@ export interface BlockMeta {
 }
 
 /** One pass of the scrub. null: the directory is not there. */
-export interface Seen {
+export interface ScrubPass {
   readonly at: number;
   readonly wal: SeenLog | null;
   readonly wbl: SeenLog | null;

@@ -1,11 +1,11 @@
 import { PORTS } from '../../../lib/contract/ports';
 import { FAULT_S } from '../choreography';
-import { sleep } from '../clock';
+import { sleepUnlessStopped } from '../clock';
 import type { Faults } from '../faults';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { rungsClimbed } from './rungs';
 import type { Cast, Scenario } from '../scenario';
-import { addressOf, nodesOf, type World } from '../world';
+import { addressOf, allNodes, type World } from '../world';
 
 /** Of most incidents: the active node is hurt and another one takes over. */
 export const FAILOVER = {
@@ -53,11 +53,11 @@ async function crashLoop(faults: Faults, hurt: string): Promise<number> {
 const LOOK_AT_MS = 500;
 
 /** Whether Alertmanagers that are kept down really answer nobody until then. */
-async function keptDown(world: World, nodes: readonly string[], until: number): Promise<Reading> {
+async function keptDown(world: World, nodes: readonly string[], until: number): Promise<MetricReading> {
   let looks = 0;
   let answered = 0;
   while (Date.now() < until) {
-    await sleep(LOOK_AT_MS, world.signal);
+    await sleepUnlessStopped(LOOK_AT_MS, world.signal);
     for (const node of nodes) {
       looks += 1;
       answered += await fetch(`http://${addressOf(world, node)}:${PORTS.alertmanager}/-/ready`, {
@@ -74,7 +74,7 @@ async function keptDown(world: World, nodes: readonly string[], until: number): 
 /** An alert ends and another one begins meanwhile, and none does both: nobody could ever tell of that one. */
 const ALL_DOWN_MS = 6_500;
 
-const everyNode = (world: World): string[] => nodesOf(world).map(({ node }) => node);
+const everyNode = (world: World): string[] => allNodes(world).map(({ node }) => node);
 
 /** @returns when it was done to the last of them */
 const toAlertmanagers = async (

@@ -1,7 +1,7 @@
 import { callControl } from '../../../lib/shell/local/call-control';
 import { awaitAll, until } from '../clock';
 import { FAILOVER } from './failover-scenarios';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { ask, promhaStatus } from './operator';
 import { rungsClimbed } from './rungs';
 import type { Cast, Scenario } from '../scenario';
@@ -49,7 +49,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Nothing moves while it is paused, and it says so; it moves when it no longer is. */
-async function pausedAndResumed(world: World, { active, standby }: Cast, struckAt: number): Promise<Reading> {
+async function pausedAndResumed(world: World, { active, standby }: Cast, struckAt: number): Promise<MetricReading> {
   // Not before health-check has counted three misses: earlier there would be nothing to say.
   const said = until(struckAt + PAUSED_MS / 2, world.signal).then(promhaStatus);
   const ringing = awaitAll(() => silent(world), {

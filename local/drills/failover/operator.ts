@@ -5,7 +5,7 @@ import { probeNode } from '../../../lib/shell/probes/prober';
 import type { Operation } from '../../../lib/core/failover/operations';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StatusReport } from '../../../lib/core/status/status';
-import { sleep } from '../clock';
+import { sleepUnlessStopped } from '../clock';
 import type { World } from '../world';
 
 /** An operator's request, by the same code as promha's. @throws Error when it was refused or not seen to work */
@@ -23,7 +23,7 @@ export async function ask(world: World, operation: Operation): Promise<OperateOu
     operator: 'a drill',
     policy: DEFAULT_POLICY,
     now: Date.now,
-    sleep: (ms) => sleep(ms, signal),
+    sleep: (ms) => sleepUnlessStopped(ms, signal),
   });
   if (!outcome.done) throw new Error(outcome.because);
   return outcome;

@@ -14,7 +14,7 @@ import { callControl } from '../../../lib/shell/local/call-control';
 import { EMULATOR_PORT } from '../../run/phases/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { awaitAll, must } from '../clock';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { ask } from './operator';
 import type { Cast } from '../scenario';
 import { statusOf, type World } from '../world';
@@ -95,7 +95,7 @@ export async function deployBadTemplate(world: World): Promise<void> {
 }
 
 /** Waits until no node is being replaced any more, and says which were and what they run. */
-export async function rolledOut(world: World, _: Cast, struckAt: number): Promise<Reading> {
+export async function rolledOut(world: World, _: Cast, struckAt: number): Promise<MetricReading> {
   const before = world.state.nodes;
   const missing = await awaitAll(
     async () => {

@@ -4,10 +4,10 @@ import { fingerprint } from '../../../lib/core/alerts/gate';
 import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 import { DEMO_JOBS, SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { gateEvents, type GateEvent } from './gate-times';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from '../thanos';
-import { getJson, oracleOf, nodesOf, prometheusOf, type World } from '../world';
+import { getJson, oracleOf, allNodes, prometheusOf, type World } from '../world';
 
 export const INTERVAL_MS = SCRAPE_INTERVAL_MS;
 
@@ -43,7 +43,7 @@ export function seriesOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /** Samples of the oracle that queries through Thanos do not show: with deduplication, by series at worst; and without. */
-export async function thanosMissing(world: World, from: number, to: number): Promise<Reading> {
+export async function thanosMissing(world: World, from: number, to: number): Promise<MetricReading> {
   const raw = { max_source_resolution: '0s' };
   const [oracle, deduplicated, all] = await Promise.all([
     sampleTimes(oracleOf(world), from, to),
@@ -72,7 +72,7 @@ export async function samplesMissing(
   interval: Interval = INTERVAL_MS,
 ): Promise<Map<string, number>> {
   const [oracle, ...nodes] = await Promise.all(
-    [oracleOf(world), ...nodesOf(world).map((n) => prometheusOf(world, n.node))].map((p) => sampleTimes(p, from, to)),
+    [oracleOf(world), ...allNodes(world).map((n) => prometheusOf(world, n.node))].map((p) => sampleTimes(p, from, to)),
   );
   const jobs = new Set([...oracle!.keys()].map((series) => /"job","([^"]+)"/.exec(series)?.[1]));
   if (jobs.size < 3 || oracle!.size < 6) {

@@ -1,4 +1,4 @@
-import type { Told } from './notifications';
+import type { SentAlert } from './notifications';
 
 /** An alert from its firing to its end, as one source told it. */
 export interface Incident {
@@ -7,8 +7,8 @@ export interface Incident {
   readonly startsAt: number;
   /** null while it goes on. */
   readonly endsAt: number | null;
-  readonly firing: readonly Told[];
-  readonly resolved: readonly Told[];
+  readonly firing: readonly SentAlert[];
+  readonly resolved: readonly SentAlert[];
 }
 
 export interface Comparison {
@@ -29,7 +29,7 @@ export interface Comparison {
 const SAME_MS = 2_500;
 
 /** The incidents of one source, oldest first. */
-export function incidentsOf(told: readonly Told[]): Incident[] {
+export function incidentsOf(told: readonly SentAlert[]): Incident[] {
   const incidents: { -readonly [K in keyof Incident]: Incident[K] }[] = [];
   for (const t of [...told].sort((a, b) => a.startsAt - b.startsAt || a.receivedAt - b.receivedAt)) {
     let incident = incidents.findLast((i) => i.alert === t.alert);
@@ -59,7 +59,7 @@ function belongs(startsAt: number, incident: Incident): boolean {
  * What `ours` was told differently from `oracle`, which nothing hurts. Per incident of the oracle, ours has to tell as
  * often that it fires and that it ended, and never that it ended while it went on; and nothing else at all.
  */
-export function compareWithOracle(ours: readonly Told[], oracle: readonly Told[]): Comparison {
+export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly SentAlert[]): Comparison {
   const findings: string[] = [];
   const count = { missed: 0, duplicates: 0, falselyResolved: 0, spurious: 0 };
   const note = (kind: keyof typeof count, by: number, sentence: string): void => {
@@ -108,6 +108,6 @@ export function compareWithOracle(ours: readonly Told[], oracle: readonly Told[]
 }
 
 /** Who told it, and when. */
-function tellers(told: readonly Told[]): string {
+function tellers(told: readonly SentAlert[]): string {
   return told.map((t) => `${t.sender} at ${new Date(t.receivedAt).toISOString().slice(11, 23)}`).join(', ');
 }

@@ -3,13 +3,13 @@ import type { GateTimes } from './gate-times';
 import type { Measurements } from './result';
 import type { Scenario } from '../scenario';
 import { DRILL_ALERTS } from '../world';
-import type { Seen } from './watch';
+import type { FaultRecord } from './watch';
 
 /** Everything that a run brought to light. Moments in ms since the Unix epoch. */
 export interface Evidence {
   readonly struckAt: number;
   readonly undoneAt: number;
-  readonly seen: Seen;
+  readonly seen: FaultRecord;
   /** When the assignment gave alerting away; null when it did not. */
   readonly assignedAt: number | null;
   readonly epochs: number;

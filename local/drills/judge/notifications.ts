@@ -4,10 +4,10 @@ import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
 import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 
 /** Who sends to the pager: the last part of its webhook's path. */
-export const SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
+export const NOTIFICATION_SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
 
 /** What one notification said of one alert. */
-export interface Told {
+export interface SentAlert {
   /** One of SOURCES. */
   readonly source: string;
   /** host:port of the Alertmanager that told it, as it names itself. */
@@ -40,10 +40,10 @@ interface Page {
   };
 }
 
-export const isDemo = (told: Told): boolean => told.demo;
+export const isDemo = (told: SentAlert): boolean => told.demo;
 
 /** All that the pager was told, in order of receipt. */
-export function readNotifications(file: string): Told[] {
+export function readNotifications(file: string): SentAlert[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -59,7 +59,7 @@ export function readNotifications(file: string): Told[] {
  * and only what it tells is returned; one without any news is a duplicate of all its alerts, and all are.
  * The last line may be half written: it is left out.
  */
-export function parseNotifications(text: string): Told[] {
+export function parseNotifications(text: string): SentAlert[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const lastTold = new Map<string, 'firing' | 'resolved'>();
   return whole
@@ -67,14 +67,14 @@ export function parseNotifications(text: string): Told[] {
     .filter((line) => line !== '')
     .flatMap((line) => {
       const told = toldBy(JSON.parse(line) as Page);
-      const keyOf = (t: Told): string => `${t.source} ${t.alert}`;
+      const keyOf = (t: SentAlert): string => `${t.source} ${t.alert}`;
       const news = told.filter((t) => lastTold.get(keyOf(t)) !== t.status);
       for (const t of told) lastTold.set(keyOf(t), t.status);
       return news.length > 0 ? news : told;
     });
 }
 
-function toldBy({ receivedAt, source, payload }: Page): Told[] {
+function toldBy({ receivedAt, source, payload }: Page): SentAlert[] {
   return payload.alerts.map((alert) => ({
     source,
     sender: new URL(payload.externalURL).host,

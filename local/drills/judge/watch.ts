@@ -6,7 +6,7 @@ const HAPROXY_MS = 100;
 const STATUS_MS = 200;
 
 /** What was seen while the fault lasted; moments in ms since the Unix epoch, by the programs' own clocks where they say. */
-export interface Seen {
+export interface FaultRecord {
   /** When HAProxy's yardstick had the hurt node down; to the poll's 100 ms. */
   haproxyDownAt: number | null;
   /** When the standby alerted without an assignment. */
@@ -18,7 +18,7 @@ export interface Seen {
 
 /** Looks on until stopped. What does not answer is not seen: that is what faults do. */
 export class Watch {
-  readonly seen: Seen = { haproxyDownAt: null, brokeGlassAt: null, openedAt: null, acceptedAt: null };
+  readonly seen: FaultRecord = { haproxyDownAt: null, brokeGlassAt: null, openedAt: null, acceptedAt: null };
   private readonly timers: NodeJS.Timeout[] = [];
   /** Reasons why a look failed, for the report of a run that measured nothing. */
   readonly blind = new Set<string>();

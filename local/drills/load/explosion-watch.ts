@@ -2,7 +2,7 @@ import { NOT_HERE } from '../../../lib/infra/config/overlay/contain-targets';
 import { DEMO_ALERTS } from '../../demo/demo';
 import type { Instrument } from '../instrument';
 import { NodeLooks, valueAt } from './node-looks';
-import { readNotifications, SOURCES } from '../judge/notifications';
+import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { prometheusOf } from '../world';
 
 /** A target that explodes: what the nodes took of it, what else was touched, and when it was told. */
@@ -23,7 +23,11 @@ export const explosionWatch =
         };
         const toldOf = (name: string): number | null => {
           const told = readNotifications(world.state.pages).find(
-            (t) => t.source === SOURCES.system && t.name === name && t.status === 'firing' && t.receivedAt >= struckAt,
+            (t) =>
+              t.source === NOTIFICATION_SOURCES.system &&
+              t.name === name &&
+              t.status === 'firing' &&
+              t.receivedAt >= struckAt,
           );
           return told === undefined ? null : Math.round((told.receivedAt - struckAt) / 10) / 100;
         };

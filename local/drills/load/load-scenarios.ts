@@ -2,9 +2,9 @@ import { PROFILE_ALERT } from '../../../lib/core/rendering/profile-alert';
 import type { ScrapeProfile } from '../../../lib/contract/profile';
 import { DEMO_ALERTS, DEMO_JOBS } from '../../demo/demo';
 import { DEPTH } from '../../workload/exposition';
-import { awaitAll, sleep } from '../clock';
+import { awaitAll, sleepUnlessStopped } from '../clock';
 import { FAILOVER } from '../failover/failover-scenarios';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { profileWatch } from './profile-watch';
 import type { Scenario } from '../scenario';
 import { explosionWatch } from './explosion-watch';
@@ -67,7 +67,7 @@ export const LOAD_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** One step less for the spike, a second for the flood; an alert begins and ends meanwhile; and all the way back. */
-async function downAndBack(world: World, _: unknown, struckAt: number): Promise<Reading> {
+async function downAndBack(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
   const findings: string[] = [];
   const reached = async (profile: ScrapeProfile, since: number, timeoutMs: number): Promise<number | null> => {
     const missing = await awaitAll(
@@ -91,9 +91,9 @@ async function downAndBack(world: World, _: unknown, struckAt: number): Promise<
   if (minimalAfter !== null) {
     say('minimal; an alert fires and ends');
     await setDrill(world, 'immediate', 1);
-    await sleep(ALERT_MS, world.signal);
+    await sleepUnlessStopped(ALERT_MS, world.signal);
     await setDrill(world, 'immediate', 0);
-    await sleep(ALERT_MS, world.signal);
+    await sleepUnlessStopped(ALERT_MS, world.signal);
   }
   say('as before the spike');
   const endedAt = Date.now();

@@ -3,7 +3,7 @@ import { WAITING_ALERTS } from '../../workload/exposition';
 import { awaitAll } from '../clock';
 import type { Instrument } from '../instrument';
 import { NodeLooks } from './node-looks';
-import { readNotifications, SOURCES } from '../judge/notifications';
+import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { profileChanges, skippedSteps } from './profile-steps';
 import { assignmentsSince } from './record';
 import { activeAlertsAt, prometheusOf, shape, type World } from '../world';
@@ -64,7 +64,7 @@ export const profileWatch: Instrument = (world) => {
       const assignments = await assignmentsSince(world, first);
       const changes = profileChanges(assignments);
       const told = readNotifications(world.state.pages).filter(
-        (t) => t.source === SOURCES.system && t.name === PROFILE_ALERT && t.receivedAt >= startedAt,
+        (t) => t.source === NOTIFICATION_SOURCES.system && t.name === PROFILE_ALERT && t.receivedAt >= startedAt,
       );
       const { memory, notReady } = looks!;
       return {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTIONS } from '../../../lib/contract/functions';
 import type { Instrument, Moments } from '../instrument';
-import { readNotifications, SOURCES, type Told } from '../judge/notifications';
+import { readNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../judge/notifications';
 import type { Measurements } from '../judge/result';
 
 /** A log line of reconnect-redis. */
@@ -24,7 +24,9 @@ export const remedyWatch =
       const file = join(world.state.dir, 'logs', `${FUNCTIONS.reconnectRedis(world.state.cluster)}.jsonl`);
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
       const logged = lines.map((line) => JSON.parse(line) as RemedyLine);
-      const told = readNotifications(world.state.pages).filter((t) => t.name === alert && t.source === SOURCES.system);
+      const told = readNotifications(world.state.pages).filter(
+        (t) => t.name === alert && t.source === NOTIFICATION_SOURCES.system,
+      );
       const since = logged.filter((l) => l.remedy === remedy && new Date(l.at).getTime() >= moments.struckAt);
       return {
         measurements: remedyTimes(since, told, moments),
@@ -36,7 +38,7 @@ export const remedyWatch =
 /** Seconds from the fault to the page and the first attempt, and from its end to the reconnection. */
 export function remedyTimes(
   logged: readonly RemedyLine[],
-  told: readonly Told[],
+  told: readonly SentAlert[],
   { struckAt, undoneAt }: Pick<Moments, 'struckAt' | 'undoneAt'>,
 ): Measurements {
   const after = (from: number, at: number | undefined): number | null =>

@@ -9,10 +9,10 @@ import { loadUsersConfig, OVERLAY_FILE } from '../../run/deploy/overlay-file';
 import { localStore } from '../../run/ready';
 import { awaitAll, must } from '../clock';
 import { assemblyOf, deployRun } from '../failover/redeploy';
-import type { Reading } from '../instrument';
-import { readNotifications, SOURCES } from '../judge/notifications';
+import type { MetricReading } from '../instrument';
+import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { thanosUnrest } from '../thanos';
-import { getJson, nodesOf, prometheusOf, statusOf, type World } from '../world';
+import { getJson, allNodes, prometheusOf, statusOf, type World } from '../world';
 
 /** A boot, the first scrapes, one resend interval, and the overlap; with a wide margin on a busy machine. */
 const GROWN_MS = 300_000;
@@ -66,7 +66,7 @@ function resourcesIn(assembly: string): Map<string, string> {
 async function machinesOf(world: World): Promise<Map<string, string>> {
   return new Map(
     await Promise.all(
-      nodesOf(world).map(async ({ node, instanceId }) => {
+      allNodes(world).map(async ({ node, instanceId }) => {
         const { prometheus, startedAt } = await statusOf(world, node);
         return [node, `${instanceId}, Prometheus ${prometheus.pid}, agent of ${startedAt}`] as const;
       }),
@@ -75,7 +75,7 @@ async function machinesOf(world: World): Promise<Map<string, string>> {
 }
 
 /** What both drills promise: the diff only added, and nothing of what was there was touched. */
-async function untouched(world: World): Promise<Reading> {
+async function untouched(world: World): Promise<MetricReading> {
   const now = await machinesOf(world);
   const touched = [...before.machines].filter(([node, was]) => now.get(node) !== was);
   const { changed, added } = before.diff;
@@ -89,11 +89,11 @@ async function untouched(world: World): Promise<Reading> {
 }
 
 /** What was told while the deploy went on, before the run that is judged by the oracle began. */
-function toldMeanwhile(world: World, until: number): Reading {
+function toldMeanwhile(world: World, until: number): MetricReading {
   const told = readNotifications(world.state.pages).filter((t) => t.receivedAt >= before.at && t.receivedAt < until);
   const of = (source: string): string[] => told.filter((t) => t.source === source).map((t) => `${t.status} ${t.name}`);
-  const oracle = of(SOURCES.oracle);
-  const beyond = of(SOURCES.system).filter((t) => !oracle.includes(t));
+  const oracle = of(NOTIFICATION_SOURCES.oracle);
+  const beyond = of(NOTIFICATION_SOURCES.system).filter((t) => !oracle.includes(t));
   return {
     measurements: { toldWhileDeploying: beyond.length },
     findings: beyond.map((t) => `told while the deploy went on: ${t}`),
@@ -105,7 +105,7 @@ export async function deployReplica(world: World): Promise<void> {
 }
 
 /** Until the new node could take over, and Thanos asks it. */
-export async function replicaJoined(world: World, _: unknown, struckAt: number): Promise<Reading> {
+export async function replicaJoined(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
   const told = toldMeanwhile(world, struckAt);
   const missing = await awaitAll(
     async () => {
@@ -124,10 +124,10 @@ export async function replicaJoined(world: World, _: unknown, struckAt: number):
 
 async function joinedUp(
   world: World,
-  told: Reading,
+  told: MetricReading,
   missing: string | null,
   more: Record<string, number | null>,
-): Promise<Reading> {
+): Promise<MetricReading> {
   const left = await untouched(world);
   return {
     measurements: { ...told.measurements, ...left.measurements, ...more },
@@ -152,7 +152,7 @@ export async function deployShard(world: World): Promise<void> {
   // From here on it would be let in by itself.
   await faults.act('hold-function', { function: letsIn });
   await waitFor('both shards scrape what is to move', async () => {
-    for (const { node } of nodesOf(world)) {
+    for (const { node } of allNodes(world)) {
       const { sharding } = await statusOf(world, node);
       if (sharding?.settled !== true) return `${node} has not scraped its share for long enough`;
     }
@@ -167,7 +167,7 @@ export async function letShardIn(world: World): Promise<number> {
 }
 
 /** Until every target is scraped by its own shard, and by no other one. */
-export async function shardIsIn(world: World, _: unknown, struckAt: number): Promise<Reading> {
+export async function shardIsIn(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
   const told = toldMeanwhile(world, struckAt);
   let givenAt: number | null = null;
   let moved = 0;
@@ -177,7 +177,7 @@ export async function shardIsIn(world: World, _: unknown, struckAt: number): Pro
       if (next !== null) return 'the layout still waits';
       givenAt ??= Date.now();
       moved = 0;
-      for (const { node, shard } of nodesOf(world)) {
+      for (const { node, shard } of allNodes(world)) {
         const scraped = await targetsOf(world, node);
         const wrong = scraped.filter((address) => hashmod(address, shards) !== shard);
         if (wrong.length > 0) return `${node} of shard ${shard} still scrapes ${wrong.join(' and ')}`;

@@ -11,7 +11,7 @@ import {
 } from './history-steps';
 import { compacted, spansBoth } from './compaction-steps';
 import { awaitAll } from '../clock';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { service, startEagerCompactor } from '../thanos';
 import type { World } from '../world';
@@ -38,7 +38,7 @@ export const blocksMove = {
   undo: service('start-service', 'compact'),
 } satisfies Partial<Scenario>;
 
-async function course(world: World, history: Imported, struckAt: number): Promise<Reading> {
+async function course(world: World, history: Imported, struckAt: number): Promise<MetricReading> {
   const since = (at: number): number => (Date.now() - at) / 1000;
   const step = (what: string): void => world.say(`    +${since(struckAt).toFixed(1)} s  ${what}`);
   await uploaded(world, history);

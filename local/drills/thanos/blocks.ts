@@ -1,5 +1,5 @@
 /** What a block's meta.json in the bucket says, as far as it is used here. Times in ms since the Unix epoch, to excluded. */
-export interface BlockMeta {
+export interface BlockMetaFile {
   readonly ulid: string;
   readonly minTime: number;
   readonly maxTime: number;
@@ -14,13 +14,13 @@ export interface BlockMeta {
 }
 
 /** A block as the bucket has it. */
-export interface BucketBlock extends BlockMeta {
+export interface BucketBlock extends BlockMetaFile {
   /** Marked for deletion: its successor is there, and nobody reads it any more. */
   readonly marked: boolean;
 }
 
 /** Blocks of one stream: same labels, same resolution. Only these may never overlap. */
-export function streamOf({ thanos }: BlockMeta): string {
+export function streamOf({ thanos }: BlockMetaFile): string {
   return JSON.stringify([Object.entries(thanos.labels).sort(), thanos.downsample.resolution]);
 }
 

@@ -1,11 +1,11 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
-import type { BlockMeta, BucketBlock } from './blocks';
+import type { BlockMetaFile, BucketBlock } from './blocks';
 import { blocksBucketOf } from '../thanos';
 import type { World } from '../world';
 
 /** Every block in the bucket that is whole: its meta.json is written last. */
-export async function listBlocks(world: World): Promise<BucketBlock[]> {
+export async function listBucketBlocks(world: World): Promise<BucketBlock[]> {
   const { endpoint, region } = world.state;
   const client = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const Bucket = blocksBucketOf(world);
@@ -18,7 +18,7 @@ export async function listBlocks(world: World): Promise<BucketBlock[]> {
     metas.map(async (Key): Promise<BucketBlock | null> => {
       try {
         const object = await client.send(new GetObjectCommand({ Bucket, Key }));
-        const meta = JSON.parse(await object.Body!.transformToString()) as BlockMeta;
+        const meta = JSON.parse(await object.Body!.transformToString()) as BlockMetaFile;
         return { ...meta, marked: keys.has(`${meta.ulid}/deletion-mark.json`) };
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return null; // deleted since it was listed

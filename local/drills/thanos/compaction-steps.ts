@@ -1,5 +1,5 @@
 import { holding, overlapping, type BucketBlock } from './blocks';
-import { listBlocks } from './bucket';
+import { listBucketBlocks } from './bucket';
 import { awaitAll } from '../clock';
 import { TWO_DAYS } from './history';
 import type { Imported } from './history-steps';
@@ -53,7 +53,7 @@ export async function compacted(world: World, imported: Imported): Promise<Compa
   let since = 0;
   const missing = await awaitAll(
     async () => {
-      blocks = await listBlocks(world);
+      blocks = await listBucketBlocks(world);
       const now = blocks.map((b) => `${b.ulid} ${b.marked}`).join();
       if (now !== seen) [seen, since] = [now, Date.now()];
       return uncompacted(blocks, imported) ?? (Date.now() - since < STILL_MS ? 'it is at work' : null);

@@ -1,4 +1,4 @@
-import { listBlocks } from './bucket';
+import { listBucketBlocks } from './bucket';
 import { awaitAll } from '../clock';
 import { compacted, uncompacted } from './compaction-steps';
 import { compactors, isWriting, type Compactor } from './compactors';
@@ -40,7 +40,7 @@ export const compactorCrash = {
   },
   course: async (world, _, struckAt) => {
     const imported = made(world);
-    const left = uncompacted(await listBlocks(world), imported);
+    const left = uncompacted(await listBucketBlocks(world), imported);
     world.say(`    killed: ${left ?? 'it was done already'}`);
     const done = await compacted(world, imported);
     const finishedAfter = (Date.now() - struckAt) / 1000;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitAll } from '../clock';
 import { holding, type BucketBlock } from './blocks';
-import { listBlocks } from './bucket';
+import { listBucketBlocks } from './bucket';
 import { expected, historyBefore, type History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from '../thanos';
@@ -30,7 +30,7 @@ export interface Imported {
 /** Makes blocks of days that the bucket has nothing of yet: a stream's blocks may never overlap. */
 export async function makeHistory(world: World, node: string): Promise<Imported> {
   const { state } = world;
-  const own = (await listBlocks(world)).filter((b) => b.thanos.labels.replica === node);
+  const own = (await listBucketBlocks(world)).filter((b) => b.thanos.labels.replica === node);
   const oldest = Math.min(Date.now() - NEWEST_MS, ...own.map((b) => b.minTime));
   const history = historyBefore(oldest, METRIC, SIZE);
   const dir = join(state.dir, 'drill-history', String(history.from));
@@ -56,7 +56,7 @@ export function giveToNode(world: World, { ids, dir, node }: Imported): void {
 export async function uploaded(world: World, { ids, node }: Imported): Promise<void> {
   const missing = await awaitAll(
     async () => {
-      const there = new Set((await listBlocks(world)).map((b) => b.ulid));
+      const there = new Set((await listBucketBlocks(world)).map((b) => b.ulid));
       const left = ids.filter((id) => !there.has(id)).length;
       return left === 0 ? null : `${left} of ${ids.length} blocks are not in the bucket`;
     },
@@ -154,5 +154,5 @@ async function samplesAt(
 
 /** Blocks in use of what was imported. */
 export async function blocksOf(world: World, { history, node }: Imported, resolution = 0): Promise<BucketBlock[]> {
-  return holding(await listBlocks(world), { replica: node, from: history.from, to: history.to, resolution });
+  return holding(await listBucketBlocks(world), { replica: node, from: history.from, to: history.to, resolution });
 }

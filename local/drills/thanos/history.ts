@@ -25,7 +25,7 @@ export function historyBefore(
 }
 
 /** Value of a sample: no two neighbours are equal, and sums stay exact. */
-export const valueAt = (series: number, index: number): number => series + (index % 97);
+export const sampleAt = (series: number, index: number): number => series + (index % 97);
 
 export const sampleCount = ({ from, to, everyMs }: History): number => Math.ceil((to - from) / everyMs);
 
@@ -37,7 +37,7 @@ export function expected(history: History, series: number, from: number, to: num
     const at = history.from + i * history.everyMs;
     if (at <= from || at > to) continue;
     count += 1;
-    sum += valueAt(series, i);
+    sum += sampleAt(series, i);
   }
   return { count, sum };
 }
@@ -50,7 +50,7 @@ export function* openMetrics(history: History, from = history.from, to = history
     for (let i = Math.ceil((from - history.from) / history.everyMs); ; i += 1) {
       const at = history.from + i * history.everyMs;
       if (at >= to) break;
-      lines.push(`${history.metric}{series="${series}"} ${valueAt(series, i)} ${at / 1000}\n`);
+      lines.push(`${history.metric}{series="${series}"} ${sampleAt(series, i)} ${at / 1000}\n`);
     }
     yield lines.join('');
   }

@@ -6,7 +6,7 @@ import { flipWal } from './damage-faults';
 import { BEGIN_MS, getsWhole, missingOnNode, nextPass } from './damage-steps';
 import { FAILOVER } from '../failover/failover-scenarios';
 import { tsdbOf } from '../thanos/history-steps';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { prometheusOf, statusOf, type World } from '../world';
 
@@ -60,7 +60,7 @@ async function mayRestart(world: World): Promise<void> {
 
 const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
-async function bothHealed(world: World, _: unknown, struckAt: number): Promise<Reading> {
+async function bothHealed(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
   const { signal } = world;
   const before = await Promise.all(world.state.nodes.map(({ node }) => stateOf(world, node)));
   const found = new Map<string, number>();

@@ -5,7 +5,7 @@ import { giveBlock, samplesOfBlock, type OldBlock } from './damage-block';
 import { contentOf, FILE_FAULTS, headChunks, numbered, type FileFault } from './damage-faults';
 import { FAILOVER } from '../failover/failover-scenarios';
 import { tsdbOf } from '../thanos/history-steps';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import { BEGIN_MS, getsWhole, missingOnNode, nextPass } from './damage-steps';
 import type { SampleTimes } from '../judge/samples';
 import type { Scenario } from '../scenario';
@@ -70,7 +70,7 @@ async function healed(
   fault: FileFault,
   struckAt: number,
   before: Before,
-): Promise<Reading> {
+): Promise<MetricReading> {
   const { signal, faults } = world;
   let foundAt = 0;
   await must('the scrub does not find it', FOUND_MS, signal, async () => {

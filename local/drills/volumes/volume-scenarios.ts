@@ -7,7 +7,7 @@ import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { must } from '../clock';
 import { BEGIN_MS, getsWhole, missingOnNode } from '../tsdb/damage-steps';
 import { FAILOVER, on } from '../failover/failover-scenarios';
-import type { Reading } from '../instrument';
+import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { atRest } from '../settle';
 import { prometheusOf, statusOf, type World } from '../world';
@@ -141,7 +141,12 @@ async function well(world: World, node: string): Promise<number> {
 }
 
 /** Waits until a node that is ready again has refilled itself, and compares what it has then. */
-async function whole(world: World, node: string, struckAt: number, readyAt: number): Promise<Reading['measurements']> {
+async function whole(
+  world: World,
+  node: string,
+  struckAt: number,
+  readyAt: number,
+): Promise<MetricReading['measurements']> {
   await getsWhole(world, node, readyAt);
   const wholeAt = Date.now();
   const { refill } = await statusOf(world, node);
@@ -152,7 +157,7 @@ async function whole(world: World, node: string, struckAt: number, readyAt: numb
   };
 }
 
-async function roomAgain(world: World, node: string, struckAt: number): Promise<Reading> {
+async function roomAgain(world: World, node: string, struckAt: number): Promise<MetricReading> {
   const at = await seen(world, node, 'full');
   const readyAt = await well(world, node);
   const refilled = await whole(world, node, struckAt, readyAt);

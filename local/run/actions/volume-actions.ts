@@ -6,7 +6,7 @@ import type { Instance } from '../hosts/instance';
 import { VOLUME } from '../hosts/machine';
 import { LOCAL_CREDENTIALS } from '../deploy/read-back';
 import type { System } from '../parts';
-import { run } from '../volumes/devices';
+import { runDeviceTool } from '../volumes/devices';
 import type { VolumePlayer } from '../volumes/player';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export function volumeActions(
   const dataOf = (body: Body): string => join(node(body).dir, 'data');
   const onMachine = async (body: Body, command: string, ...args: string[]): Promise<string> => {
     const wrapped = node(body).command(command, args);
-    return run(wrapped.command, ...wrapped.args);
+    return runDeviceTool(wrapped.command, ...wrapped.args);
   };
   return {
     // By force, while it is written to. `delete`: and nobody gets it back.

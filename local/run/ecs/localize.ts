@@ -2,7 +2,7 @@ import { parse, stringify } from 'yaml';
 import type { DeployedContainer } from './deployed-services';
 
 /** What is another on this machine than in AWS. */
-export interface Machine {
+export interface LocalSubstitutes {
   /** The AWS API emulator. */
   readonly endpoint: string;
   /** Where the volumes of the task are. */
@@ -23,14 +23,14 @@ const OBJSTORE = '--objstore.config=';
  * 2. The task's volumes are directories of the run, not of the root file system.
  * 3. On loopback, addresses: where it listens, and those that it would look up.
  */
-export function localCommand({ command, mounts }: DeployedContainer, machine: Machine): string[] {
+export function localCommand({ command, mounts }: DeployedContainer, machine: LocalSubstitutes): string[] {
   return command
     .map((arg) => (arg.startsWith(OBJSTORE) ? OBJSTORE + withEndpoint(arg.slice(OBJSTORE.length), machine) : arg))
     .map((arg) => withVolumes(arg, mounts, machine))
     .flatMap((arg) => (machine.loopback === undefined ? [arg] : onLoopback(arg, machine.loopback)));
 }
 
-function withEndpoint(text: string, { endpoint }: Machine): string {
+function withEndpoint(text: string, { endpoint }: LocalSubstitutes): string {
   const { type, config, ...rest } = parse(text) as { type: string; config: Record<string, unknown> };
   if (type !== 'S3') throw new Error(`the local run has no object storage of type ${type}, only S3`);
   const { host, protocol } = new URL(endpoint);
@@ -41,7 +41,7 @@ function withEndpoint(text: string, { endpoint }: Machine): string {
   });
 }
 
-function withVolumes(arg: string, mounts: DeployedContainer['mounts'], { volumes }: Machine): string {
+function withVolumes(arg: string, mounts: DeployedContainer['mounts'], { volumes }: LocalSubstitutes): string {
   const [, flag, value] = /^(--[^=]+=)(\/.*)$/s.exec(arg) ?? [];
   if (value === undefined) return arg;
   for (const [volume, path] of Object.entries(mounts)) {
@@ -50,7 +50,7 @@ function withVolumes(arg: string, mounts: DeployedContainer['mounts'], { volumes
   return arg;
 }
 
-function onLoopback(arg: string, { address, addressesOf }: NonNullable<Machine['loopback']>): string[] {
+function onLoopback(arg: string, { address, addressesOf }: NonNullable<LocalSubstitutes['loopback']>): string[] {
   const [, flag, name, port] = /^(--[^=]+=)dns\+([^:]+):(\d+)$/.exec(arg) ?? [];
   if (name !== undefined) return addressesOf(name).map((a) => `${flag}${a}:${port}`);
   return [arg.replace(/^(--[^=]*address=)0\.0\.0\.0:/, `$1${address}:`)];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readServices, type DeployedService, type EcsClients } from './deployed-services';
-import { localCommand, type Machine } from './localize';
+import { localCommand, type LocalSubstitutes } from './localize';
 import { Registry, type RegistryClients } from './registry';
 import { ServiceRunner } from './service-runner';
 import { Task } from './task';
@@ -98,7 +98,7 @@ export class EcsPlayer {
     });
   }
 
-  private machine({ loopback, address }: TaskHost, volumes: string): Machine {
+  private machine({ loopback, address }: TaskHost, volumes: string): LocalSubstitutes {
     const { endpoint, addressesOf } = this.o;
     if (!loopback) return { endpoint, volumes };
     return { endpoint, volumes, loopback: { address, addressesOf: (name) => addressesOf(name, this.services) } };

@@ -5,10 +5,10 @@ import {
   GetInstancesHealthStatusCommand,
   type ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
-import type { Answer } from './dns-message';
+import type { DnsAnswer } from './dns-message';
 
 /** Names of Cloud Map and what stands for them, as its DNS would answer. */
-export async function readNames(client: ServiceDiscoveryClient): Promise<ReadonlyMap<string, Answer>> {
+export async function readNames(client: ServiceDiscoveryClient): Promise<ReadonlyMap<string, DnsAnswer>> {
   const [{ Namespaces }, { Services }] = await Promise.all([
     client.send(new ListNamespacesCommand({})),
     client.send(new ListServicesCommand({})),
@@ -16,7 +16,7 @@ export async function readNames(client: ServiceDiscoveryClient): Promise<Readonl
   const namespaces = new Map((Namespaces ?? []).map((n) => [n.Id!, n.Name!]));
   const named = (Services ?? []).filter((s) => namespaces.has(namespaceOf(s)));
   const answers = await Promise.all(
-    named.map(async (service): Promise<[string, Answer]> => {
+    named.map(async (service): Promise<[string, DnsAnswer]> => {
       const [{ Instances }, health] = await Promise.all([
         client.send(new ListInstancesCommand({ ServiceId: service.Id })),
         client.send(new GetInstancesHealthStatusCommand({ ServiceId: service.Id })),

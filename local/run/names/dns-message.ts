@@ -11,7 +11,7 @@ export interface Question {
   readonly asked: Buffer;
 }
 
-export interface Answer {
+export interface DnsAnswer {
   readonly addresses: readonly string[];
   readonly ttlS: number;
 }
@@ -51,7 +51,7 @@ export function parseQuestion(message: Buffer): Question | null {
 }
 
 /** `answer` null: there is no such name. Of a name that exists, questions for anything but A are answered with nothing. */
-export function buildAnswer(question: Question, answer: Answer | null): Buffer {
+export function buildAnswer(question: Question, answer: DnsAnswer | null): Buffer {
   const asks = question.type === TYPE_A && question.class === CLASS_IN;
   const addresses = asks && answer !== null ? answer.addresses : [];
   const header = Buffer.alloc(HEADER);

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { UserError } from '../../../lib/contract/errors';
-import { buildAnswer, parseQuestion, type Answer } from './dns-message';
+import { buildAnswer, parseQuestion, type DnsAnswer } from './dns-message';
 
 /** A question that fits more than eight addresses gets eight of them, as from Cloud Map. */
 const MOST_ADDRESSES = 8;
@@ -9,7 +9,7 @@ export const DNS_PORT = 53;
 /** Answers questions for names of the VPC, from what `lookup` knows at that moment; null: there is no such name. */
 export async function startDnsServer(
   host: string,
-  lookup: (name: string) => Answer | null,
+  lookup: (name: string) => DnsAnswer | null,
   port = DNS_PORT,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const socket = createSocket('udp4');

@@ -1,14 +1,14 @@
 import type { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { readNames } from './cloud-map';
-import type { Answer } from './dns-message';
+import type { DnsAnswer } from './dns-message';
 
 /** What Cloud Map said last: names are answered also while its API is silent, as in AWS. */
 export class Names {
-  private known: ReadonlyMap<string, Answer> = new Map();
+  private known: ReadonlyMap<string, DnsAnswer> = new Map();
 
   constructor(private readonly client: ServiceDiscoveryClient) {}
 
-  readonly lookup = (name: string): Answer | null => this.known.get(name) ?? null;
+  readonly lookup = (name: string): DnsAnswer | null => this.known.get(name) ?? null;
 
   async refresh(): Promise<void> {
     this.known = await readNames(this.client);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 /** No device here answers slowly: whoever takes longer is stuck. */
 const TIMEOUT_MS = 20_000;
 
-export const run = (command: string, ...args: string[]): Promise<string> => runWith({}, command, ...args);
+export const runDeviceTool = (command: string, ...args: string[]): Promise<string> => runWith({}, command, ...args);
 
 export async function runWith(
   env: Readonly<Record<string, string>>,
@@ -25,17 +25,17 @@ export async function runWith(
 
 /** Returns the device, e.g. /dev/loop0. */
 export async function attachDevice(image: string): Promise<string> {
-  return (await run('losetup', '--find', '--show', image)).trim();
+  return (await runDeviceTool('losetup', '--find', '--show', image)).trim();
 }
 
 /** It goes at once, or with the last that uses it. */
 export async function releaseDevice(device: string): Promise<void> {
-  await run('losetup', '--detach', device);
+  await runDeviceTool('losetup', '--detach', device);
 }
 
 /** Devices whose image is below a directory, also such as was deleted. */
 export async function devicesBelow(directory: string): Promise<string[]> {
-  const listed = await run('losetup', '--list', '--noheadings', '--output', 'NAME,BACK-FILE');
+  const listed = await runDeviceTool('losetup', '--list', '--noheadings', '--output', 'NAME,BACK-FILE');
   return listed
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
@@ -48,7 +48,7 @@ export async function devicesBelow(directory: string): Promise<string[]> {
  * one sector left. What was written stays in the image. Python, because losetup has no word for it.
  */
 export async function failDevice(device: string): Promise<void> {
-  await run('python3', '-c', SHRINK, device);
+  await runDeviceTool('python3', '-c', SHRINK, device);
 }
 
 /** struct loop_info64 of linux/loop.h: lo_sizelimit is at 32; LOOP_GET_STATUS64, LOOP_SET_STATUS64. */
@@ -65,11 +65,11 @@ with open(sys.argv[1], 'rb') as device:
 export async function thaw(device: string, scratch: string): Promise<void> {
   mkdirSync(scratch, { recursive: true });
   // A second mount of a device is the same file system.
-  await run('mount', '-t', 'xfs', '-o', 'nouuid', device, scratch);
+  await runDeviceTool('mount', '-t', 'xfs', '-o', 'nouuid', device, scratch);
   try {
-    await run('fsfreeze', '--unfreeze', scratch);
+    await runDeviceTool('fsfreeze', '--unfreeze', scratch);
   } finally {
-    await run('umount', scratch);
+    await runDeviceTool('umount', scratch);
     rmdirSync(scratch);
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedTool } from '../../tools';
-import { attachDevice, devicesBelow, releaseDevice, run, runWith, thaw } from './devices';
+import { attachDevice, devicesBelow, releaseDevice, runDeviceTool, runWith, thaw } from './devices';
 
 /** Sparse: what is not written takes no space. */
 const STORE_BYTES = 24 * 2 ** 30;
@@ -32,7 +32,7 @@ export class ImageStore {
     const device = await attachDevice(file);
     try {
       await runWith(mkfs.env, mkfs.path, '-q', device);
-      await run('mount', '-o', 'noatime', device, join(root, 'images'));
+      await runDeviceTool('mount', '-o', 'noatime', device, join(root, 'images'));
     } catch (error) {
       await releaseDevice(device);
       throw error;
@@ -60,7 +60,15 @@ export class ImageStore {
 
   /** The first MiB, where the file system begins, turns into noise. */
   async spoil(id: string): Promise<void> {
-    await run('dd', 'if=/dev/urandom', `of=${this.path(id)}`, 'bs=1M', 'count=1', 'conv=notrunc', 'status=none');
+    await runDeviceTool(
+      'dd',
+      'if=/dev/urandom',
+      `of=${this.path(id)}`,
+      'bs=1M',
+      'count=1',
+      'conv=notrunc',
+      'status=none',
+    );
   }
 
   async remove(id: string): Promise<void> {
@@ -71,7 +79,7 @@ export class ImageStore {
   async close(): Promise<void> {
     for (let left = CLOSE_TRIES; ; left -= 1) {
       try {
-        await run('umount', this.dir);
+        await runDeviceTool('umount', this.dir);
         break;
       } catch (error) {
         if (left === 0) throw error;
@@ -95,11 +103,11 @@ export async function removeLeftDevices(root: string): Promise<void> {
   if (!existsSync(root)) return;
   for (const device of await devicesBelow(root)) await releaseDevice(device);
   const images = join(root, 'images');
-  if (await isMounted(images)) await run('umount', '--lazy', images);
+  if (await isMounted(images)) await runDeviceTool('umount', '--lazy', images);
 }
 
 async function isMounted(path: string): Promise<boolean> {
-  return run('mountpoint', '--quiet', path).then(
+  return runDeviceTool('mountpoint', '--quiet', path).then(
     () => true,
     () => false,
   );

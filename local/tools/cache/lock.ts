@@ -8,7 +8,7 @@ const WAIT_MS = 200;
 /** All builds, one after the other, on a slow machine. */
 const GIVE_UP_MS = 2 * 3_600_000;
 
-export interface Waiting {
+export interface LockOptions {
   readonly onProgress: Progress;
   readonly signal: AbortSignal;
 }
@@ -18,7 +18,12 @@ export interface Waiting {
  * linked into place, so it is never seen empty. Two that take over a dead owner's lock at the same
  * moment may both work: wasteful, but harmless, since results are renamed into place.
  */
-export async function withLock<T>(root: string, what: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  root: string,
+  what: string,
+  waiting: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   const lock = path.join(root, `${what}.lock`);
   const mine = path.join(root, `.lock.${process.pid}.${randomBytes(4).toString('hex')}`);
   await fs.writeFile(mine, String(process.pid));
@@ -34,7 +39,7 @@ export async function withLock<T>(root: string, what: string, waiting: Waiting, 
   }
 }
 
-async function take(lock: string, mine: string, what: string, { onProgress, signal }: Waiting): Promise<void> {
+async function take(lock: string, mine: string, what: string, { onProgress, signal }: LockOptions): Promise<void> {
   const since = Date.now();
   for (let told = false; ;) {
     try {
@@ -44,7 +49,7 @@ async function take(lock: string, mine: string, what: string, { onProgress, sign
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const owner = Number(await fs.readFile(lock, 'utf8').catch(() => '0'));
-    if (owner !== 0 && !isAlive(owner)) {
+    if (owner !== 0 && !isProcessAlive(owner)) {
       await fs.rm(lock, { force: true });
       continue;
     }
@@ -55,7 +60,7 @@ async function take(lock: string, mine: string, what: string, { onProgress, sign
   }
 }
 
-export function isAlive(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { isAlive } from './lock';
+import { isProcessAlive } from './lock';
 
 /** An empty directory next to where it will be renamed to, so that the rename is atomic. */
 export async function scratchDirectory(root: string, what: string): Promise<string> {
@@ -16,7 +16,7 @@ async function removeScratchOfTheDead(tmp: string): Promise<void> {
   await fs.mkdir(tmp, { recursive: true });
   for (const name of await fs.readdir(tmp)) {
     const pid = Number(/\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1]);
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    if (Number.isNaN(pid) || isProcessAlive(pid)) continue;
     await fs.rm(path.join(tmp, name), { recursive: true, force: true });
   }
 }

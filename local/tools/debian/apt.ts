@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { mainArchive, oneLine, parseDeb822, parseOneLine, type AptSource } from './apt-sources';
-import type { Place } from '../sources/source';
+import type { BuildPlace } from '../sources/source';
 import { requireReachable } from '../process/reach';
 import { run } from '../process/run';
 
@@ -20,7 +20,7 @@ const LISTS_STALE_MS = 12 * 3_600_000;
 const NEWER_SUITES = ['sid', 'trixie'];
 
 /** @throws Error when this is no Debian-like machine */
-export async function openApt({ root, onProgress, signal }: Place, aptEtc = '/etc/apt'): Promise<Apt> {
+export async function openApt({ root, onProgress, signal }: BuildPlace, aptEtc = '/etc/apt'): Promise<Apt> {
   const release = await fs.readFile('/etc/os-release', 'utf8').catch(() => '');
   const osField = (name: string): string => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
   const ownSuite = osField('VERSION_CODENAME');

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { withLock } from '../cache/lock';
 import type { Bundle, Program, Programs, ToolName } from '../catalog/types';
 import { run } from '../process/run';
-import { NotThere, type Place, type Source } from '../sources/source';
+import { NotThere, type BuildPlace, type Source } from '../sources/source';
 import { openApt, type Apt } from './apt';
 import { provideDirectory } from './compiled-in-directory';
 import { addLibraries } from './libraries';
@@ -40,7 +40,7 @@ export const debian: Source = {
   },
 };
 
-async function unpack(bundle: Bundle, apt: Apt, suite: string, { directory, signal }: Place): Promise<Programs> {
+async function unpack(bundle: Bundle, apt: Apt, suite: string, { directory, signal }: BuildPlace): Promise<Programs> {
   const programs: Partial<Record<ToolName, Program>> = {};
   for (const [pkg, contents] of Object.entries(bundle.debian!.packages)) {
     // Before Debian 13 promtool is in prometheus's own package.

@@ -7,7 +7,7 @@ import { UserError } from '../../../lib/contract/errors';
 import type { Bundle, Program, ResolvedTool, SourceName, ToolName } from '../catalog/types';
 import { compareVersions } from '../catalog/version';
 import { NotThere, type Source } from '../sources/source';
-import { check, type Use } from './check';
+import { checkVersions, type Use } from './check';
 import { sourcesFor, type Context } from './context';
 import { notFound } from './not-found';
 import { override } from './override';
@@ -94,7 +94,7 @@ async function fromCache(
     const entry = await readEntry(bundleDirectory(root, bundle.name, version));
     if (entry === null) continue;
     try {
-      const found = await check(bundle, tools, entry.programs, entry.source, use, signal);
+      const found = await checkVersions(bundle, tools, entry.programs, entry.source, use, signal);
       const other = found.find((tool) => compareVersions(tool.version, version) !== 0);
       if (other !== undefined) throw new Error(`it is ${other.version}`);
       return found;
@@ -109,7 +109,7 @@ async function fromCache(
 async function fromPath(bundle: Bundle, tools: readonly ToolName[], { signal }: Context): Promise<ResolvedTool[]> {
   const programs: Partial<Record<ToolName, Program>> = {};
   for (const tool of tools) programs[tool] = await installed(bundle, tool, signal);
-  return check(bundle, tools, programs, 'PATH', 'wanted', signal);
+  return checkVersions(bundle, tools, programs, 'PATH', 'wanted', signal);
 }
 
 async function fetched(
@@ -132,7 +132,7 @@ async function fetched(
       signal,
       onProgress,
       verify: async (delivered) => {
-        const [first] = await check(bundle, bundle.tools, delivered, source.name, use, signal);
+        const [first] = await checkVersions(bundle, bundle.tools, delivered, source.name, use, signal);
         return (target = bundleDirectory(root, bundle.name, first!.version));
       },
     });
@@ -140,7 +140,7 @@ async function fetched(
     await writeEntry(directory, source.name, programs);
     await putInPlace(root, directory, target);
     const entry = await readEntry(target);
-    const found = await check(bundle, tools, entry!.programs, source.name, use, signal);
+    const found = await checkVersions(bundle, tools, entry!.programs, source.name, use, signal);
     onProgress(`${bundle.name}: ${found[0]!.version} is ready (${source.name})`);
     return found;
   } finally {

@@ -6,7 +6,7 @@ import { probe } from './probe';
 export type Use = 'wanted' | 'stand-in';
 
 /** Runs each tool and looks at its version. @throws Error with the first reason against one */
-export async function check(
+export async function checkVersions(
   bundle: Bundle,
   tools: readonly ToolName[],
   programs: Programs,

@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/contract/errors';
 import type { Bundle, ResolvedTool, ToolName } from '../catalog/types';
-import { check } from './check';
+import { checkVersions } from './check';
 import type { Context } from './context';
 import { withPython } from './probe';
 
@@ -17,7 +17,7 @@ export async function override(bundle: Bundle, tool: ToolName, { env, signal }: 
   try {
     const module = bundle.pypi?.importCheck;
     const program = module === undefined ? { path, env: {} } : await withPython(path, module, signal);
-    const [found] = await check(bundle, [tool], { [tool]: program }, 'PATH', 'stand-in', signal);
+    const [found] = await checkVersions(bundle, [tool], { [tool]: program }, 'PATH', 'stand-in', signal);
     return found!;
   } catch (error) {
     signal.throwIfAborted();

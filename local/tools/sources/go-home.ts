@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLock, type Waiting } from '../cache/lock';
+import { withLock, type LockOptions } from '../cache/lock';
 
 /** Modules and compiled packages of all builds together, which share them. */
 export const BUILD_BYTES = 6e9;
@@ -14,7 +14,11 @@ export type GoEnvironment = Readonly<Record<string, string>>;
  * One build at a time on this machine, in a home of Go's that is ours: the user's is neither read nor filled. It is
  * removed when no build of this process waits any more; one that was interrupted leaves it, and the next goes on from there.
  */
-export async function inGoHome<T>(root: string, by: Waiting, build: (env: GoEnvironment) => Promise<T>): Promise<T> {
+export async function inGoHome<T>(
+  root: string,
+  by: LockOptions,
+  build: (env: GoEnvironment) => Promise<T>,
+): Promise<T> {
   const home = join(root, 'go');
   waiting += 1;
   try {

@@ -9,7 +9,7 @@ import { compareVersions, findVersion } from '../catalog/version';
 import { requireReachable } from '../process/reach';
 import { run } from '../process/run';
 import { BUILD_BYTES, inGoHome, type GoEnvironment } from './go-home';
-import { NotThere, type Place, type Source } from './source';
+import { NotThere, type BuildPlace, type Source } from './source';
 
 const BUILD_MS = 2 * 3_600_000;
 const TELL_MS = 15_000;
@@ -40,7 +40,7 @@ export const go: Source = {
 };
 
 /** @throws Error that says what to install, or that the modules cannot be had */
-async function requireGo({ env, signal }: Pick<Place, 'env' | 'signal'>): Promise<string> {
+async function requireGo({ env, signal }: Pick<BuildPlace, 'env' | 'signal'>): Promise<string> {
   const told = await run('go', ['env', 'GOVERSION', 'GOPROXY'], { timeoutMs: 20_000, signal }).catch((error: Error) => {
     throw new Error(`${error.message}: ${GO_NEEDED}`);
   });
@@ -55,7 +55,12 @@ async function requireGo({ env, signal }: Pick<Place, 'env' | 'signal'>): Promis
 /** What `go mod download -json` says. */
 const downloaded = z.object({ Dir: z.string(), Sum: z.string() });
 
-async function copyModule({ module }: GoSource, source: string, env: GoEnvironment, { signal }: Place): Promise<void> {
+async function copyModule(
+  { module }: GoSource,
+  source: string,
+  env: GoEnvironment,
+  { signal }: BuildPlace,
+): Promise<void> {
   const { Dir, Sum } = await downloadModule(module, env, signal);
   if (module.sum !== undefined && Sum !== module.sum)
     throw new Error(`${module.path} is not what was pinned: ${Sum}, expected ${module.sum}; refused`);
@@ -91,7 +96,7 @@ async function build(
   { module, packages, tags, ldflags }: GoSource,
   source: string,
   env: GoEnvironment,
-  { directory, signal }: Place,
+  { directory, signal }: BuildPlace,
   onProgress: Progress,
 ): Promise<Record<string, Program>> {
   const wanted = packages.map((pkg) => (pkg === '' ? '.' : `./${pkg}`));

@@ -13,7 +13,7 @@ export const release: Source = {
   async deliver(bundle, { directory, env, onProgress, signal, verify }) {
     if (bundle.release === undefined) throw new NotThere();
     const { program, version, sha256 } = bundle.release;
-    const arch = architecture();
+    const arch = releaseArchitecture();
     const expected = sha256[arch];
     if (process.platform !== 'linux' || expected === undefined) {
       throw new Error(`no checksum is known for ${process.platform} ${arch}`);
@@ -44,6 +44,6 @@ export function checkSum(bytes: Uint8Array, expected: string, what: string): voi
 }
 
 /** As Go and the releases spell it. */
-export function architecture(arch: string = process.arch): string {
+export function releaseArchitecture(arch: string = process.arch): string {
   return arch === 'x64' ? 'amd64' : arch;
 }

@@ -1,7 +1,7 @@
 import type { Bundle, Programs, Progress, SourceName } from '../catalog/types';
 
 /** Where a source puts what it gets, and what it has to go by. */
-export interface Place {
+export interface BuildPlace {
   /** The cache. */
   readonly root: string;
   /** Empty directory to fill; renamed to its place in the cache afterwards. */
@@ -20,7 +20,7 @@ export interface Place {
 /** One way to get a bundle into the cache. Rejects with a reason that a person understands. */
 export interface Source {
   readonly name: SourceName;
-  deliver(bundle: Bundle, place: Place): Promise<Programs>;
+  deliver(bundle: Bundle, place: BuildPlace): Promise<Programs>;
 }
 
 /** For a bundle that a source does not have at all: nothing failed, so nobody is told. */

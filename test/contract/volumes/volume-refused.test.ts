@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { isBlank } from '../../../agent/boot/blank';
-import { mountDataVolume, type Place } from '../../../agent/boot/volume';
+import { mountDataVolume, type DataVolumePlace } from '../../../agent/boot/volume';
 import { deviceName, UnusableVolume } from '../../../agent/boot/volume-step';
 import { countLines } from '../../../agent/volumes/count-lines';
 import { endedFromOutside, SnapshotTester } from '../../../agent/volumes/snapshot-tester';
@@ -38,7 +38,10 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-async function place(node: string, tags: Readonly<Record<string, string>>): Promise<Place & { device: string }> {
+async function place(
+  node: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<DataVolumePlace & { device: string }> {
   const all = { [TAGS.cluster]: 'test', [TAGS.shard]: '0', ...tags };
   const { VolumeId } = await ec2.send(
     new CreateVolumeCommand({

@@ -17,7 +17,7 @@ import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { TAGS } from '../../../lib/contract/tags';
 import { Machine } from '../../../local/run/hosts/machine';
 import { MARKS, killMarked } from '../../../local/run/hosts/processes';
-import { run } from '../../../local/run/volumes/devices';
+import { runDeviceTool } from '../../../local/run/volumes/devices';
 import { ImageStore } from '../../../local/run/volumes/image-store';
 import { VolumePlayer } from '../../../local/run/volumes/player';
 import { ifItCanBeHad } from '../../../local/tools';
@@ -134,7 +134,7 @@ describeAsRoot('data volumes', () => {
     );
   const onMachine = async (node: TestNode, command: string, ...args: string[]): Promise<string> => {
     const wrapped = machines.get(node.name)!.machine.command(command, args);
-    return run(wrapped.command, ...wrapped.args);
+    return runDeviceTool(wrapped.command, ...wrapped.args);
   };
   const well = (node: TestNode, holds: (status: AgentStatus) => boolean, withinMs = 120_000): Promise<AgentStatus> =>
     eventually(

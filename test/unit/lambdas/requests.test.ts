@@ -1,5 +1,5 @@
-import { readRequest as readPromotion } from '../../../lambdas/promote-alerting/request';
-import { readRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
+import { readPromoteRequest as readPromotion } from '../../../lambdas/promote-alerting/request';
+import { readRemedyRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
 import { readRoutingRequest } from '../../../lambdas/route-queries/request';
 import { reasonToIgnore } from '../../../lambdas/shed-load/request';
 import type { RemedyTarget } from '../../../lib/contract/documents/remedy';

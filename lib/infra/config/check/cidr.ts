@@ -16,6 +16,6 @@ export function parseCidr(text: string): Range | null {
   return first % size === 0 ? { first, last: first + size - 1, prefix } : null;
 }
 
-export function overlap(x: Range, y: Range): boolean {
+export function rangesOverlap(x: Range, y: Range): boolean {
   return x.first <= y.last && y.first <= x.last;
 }

@@ -1,7 +1,7 @@
 import { policyProblems } from '../../../contract/policy-relations';
 import { CALM_SHARE } from '../../../core/load/shed';
 import { WATCHDOG_INTERVAL_MS } from '../../../core/alerts/watchdog';
-import { overlap, parseCidr } from './cidr';
+import { rangesOverlap, parseCidr } from './cidr';
 import type { Cluster, ClusterConfig } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
 import { shardsOf } from '../layout';
@@ -124,7 +124,7 @@ function network({ network: net, zones, clients, artifactMirror }: Cluster): Con
     }
   }
   clients.forEach((text, i) => {
-    const twin = clients.slice(0, i).find((other) => overlap(parseCidr(other)!, parseCidr(text)!));
+    const twin = clients.slice(0, i).find((other) => rangesOverlap(parseCidr(other)!, parseCidr(text)!));
     if (twin === undefined) return;
     found.push({
       path: ['clients', i],

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { isRe2 } from '../promql/re2';
-import { duration, positive, whole } from './values';
+import { duration, positive, wholeNumber } from './values';
 
 const share = z.number({ error: 'a share, such as 0.5' }).positive('more than 0').max(10, 'a share, such as 0.5');
 /** When and how nodes scrape less, and what one target may expose. */
 export const load = z.strictObject(
   {
     limits: z.strictObject({
-      memoryMiB: whole,
-      samplesPerSecond: whole.optional(),
+      memoryMiB: wholeNumber,
+      samplesPerSecond: wholeNumber.optional(),
       walMiBPerMinute: positive.optional(),
       scrapeTime: share.optional(),
       evaluationTime: share.optional(),

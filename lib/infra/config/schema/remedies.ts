@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { duration, name } from './values';
+import { duration, resourceName } from './values';
 
 /** The form of a remedy; what it refers to is in check-remedies.ts. */
 const HOST = /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/;
@@ -53,7 +53,7 @@ const resource = z
     'an ARN, such as arn:aws:ecs:eu-west-1:111122223333:service/a/b, or *',
   );
 export const remedy = z.strictObject({
-  name,
+  name: resourceName,
   when: z.strictObject({
     alert: z.string({ error: "an alert's name" }).optional(),
     target: z.string({ error: 'host:port' }).optional(),

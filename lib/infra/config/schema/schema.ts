@@ -5,7 +5,7 @@ import { parseCidr } from '../check/cidr';
 import { megabytes } from './megabytes';
 import { load, scrapeLimits } from './load';
 import { remedy } from './remedies';
-import { duration, name, positive, whole } from './values';
+import { duration, resourceName, positive, wholeNumber } from './values';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
 const zone = z
@@ -49,7 +49,9 @@ const network = z.discriminatedUnion(
 );
 
 const policy = z.strictObject({
-  probe: z.strictObject({ intervalMs: ms, timeoutMs: ms, fall: whole.optional(), rise: whole.optional() }).optional(),
+  probe: z
+    .strictObject({ intervalMs: ms, timeoutMs: ms, fall: wholeNumber.optional(), rise: wholeNumber.optional() })
+    .optional(),
   verifyTimeoutMs: ms,
   maxScrapeLagMs: ms,
   pollMs: ms,
@@ -58,22 +60,24 @@ const policy = z.strictObject({
   heartbeatStaleMs: ms,
   storeOutageGraceMs: ms,
   alertingSilentMs: ms,
-  flapping: z.strictObject({ windowMs: ms, free: whole.optional(), holdDownMs: ms }).optional(),
+  flapping: z.strictObject({ windowMs: ms, free: wholeNumber.optional(), holdDownMs: ms }).optional(),
   routing: z.strictObject({ backAfterMs: ms }).optional(),
   sharding: z.strictObject({ overlapMs: ms }).optional(),
   volume: z.strictObject({ lookMs: ms, stalledMs: ms }).optional(),
   snapshots: z
     .strictObject({ everyMs: ms, testEveryMs: ms, allMs: ms, hourlyMs: ms, dailyMs: ms, goodWithinMs: ms })
     .optional(),
-  refill: z.strictObject({ windowMs: ms, samplesPerSecond: whole.optional() }).optional(),
-  scrub: z.strictObject({ periodMs: ms, bytesPerSecond: whole.optional(), deepMs: ms, keepMs: ms }).optional(),
+  refill: z.strictObject({ windowMs: ms, samplesPerSecond: wholeNumber.optional() }).optional(),
+  scrub: z.strictObject({ periodMs: ms, bytesPerSecond: wholeNumber.optional(), deepMs: ms, keepMs: ms }).optional(),
 });
 
 const fargate = {
   cpu: z.literal([256, 512, 1024, 2048, 4096], { error: '256, 512, 1024, 2048 or 4096 CPU units' }),
-  memoryMiB: whole.multipleOf(512, 'a multiple of 512 MiB'),
+  memoryMiB: wholeNumber.multipleOf(512, 'a multiple of 512 MiB'),
 };
-const diskGiB = whole.min(21, 'at least 21 GiB: what Fargate gives anyway is 20').max(200, 'at most 200 GiB: Fargate');
+const diskGiB = wholeNumber
+  .min(21, 'at least 21 GiB: what Fargate gives anyway is 20')
+  .max(200, 'at most 200 GiB: Fargate');
 const thanos = z.strictObject({
   image: z
     .strictObject({
@@ -88,13 +92,13 @@ const thanos = z.strictObject({
     .optional(),
   blockDuration: duration,
   retention: z.strictObject({ raw: duration, fiveMinutes: duration, oneHour: duration.optional() }),
-  query: z.strictObject({ ...fargate, tasks: whole, maxTasks: whole }),
+  query: z.strictObject({ ...fargate, tasks: wholeNumber, maxTasks: wholeNumber }),
   store: z.strictObject({ ...fargate, diskGiB }),
   compactor: z.strictObject({ ...fargate, diskGiB }),
 });
 
 const settings = {
-  name,
+  name: resourceName,
   region: z.string({ error: 'a region' }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'),
   account: z
     .string()
@@ -109,7 +113,7 @@ const settings = {
       NAMED_AT_ONCE,
       `at most ${NAMED_AT_ONCE}: DNS (Cloud Map) names no more addresses at once, and Thanos query would answer without the rest; raise shards instead`,
     ),
-  shards: whole.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
+  shards: wholeNumber.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
   placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
     type: z
@@ -121,7 +125,7 @@ const settings = {
       z.string({ error: 'an image id' }).regex(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0'),
     ),
   }),
-  volume: z.strictObject({ sizeGiB: whole.max(65_536, 'at most 65536 GiB') }),
+  volume: z.strictObject({ sizeGiB: wholeNumber.max(65_536, 'at most 65536 GiB') }),
   snapshots: z.boolean({ error: 'true or false' }).optional(),
   network,
   clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
@@ -134,7 +138,7 @@ const settings = {
   }, '10MB to 256MB'),
   resendDelay: duration,
   policy: policy.optional(),
-  ingest: z.strictObject({ series: whole, bytesPerSample: positive }),
+  ingest: z.strictObject({ series: wholeNumber, bytesPerSample: positive }),
   load,
   scrapeLimits,
   artifacts: z.strictObject({ prometheus: artifact.optional(), alertmanager: artifact.optional() }).optional(),

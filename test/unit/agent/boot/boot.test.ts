@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { architecture, download, sourcesOf, type ArtifactSource } from '../../../../agent/boot/artifacts';
-import { chooseVolume, deviceName, nextVolumeStep, type VolumeSituation } from '../../../../agent/boot/volume-step';
+import { architecture, downloadArtifact, sourcesOf, type ArtifactSource } from '../../../../agent/boot/artifacts';
+import { chooseVolume, deviceName, nextVolumeStep, type AttachSituation } from '../../../../agent/boot/volume-step';
 import { TAGS } from '../../../../lib/contract/tags';
 
 describe('the data volume', () => {
@@ -24,14 +24,14 @@ describe('the data volume', () => {
     expect(() => chooseVolume([volume('vol-1', 'newest')], 'node-1')).toThrow(/no data volume for node-1/);
   });
 
-  const bare: VolumeSituation = {
+  const bare: AttachSituation = {
     mounted: false,
     deviceExists: false,
     attachedTo: null,
     self: 'i-1',
     fileSystem: null,
   };
-  it.each<[string, Partial<VolumeSituation>, string]>([
+  it.each<[string, Partial<AttachSituation>, string]>([
     ['attaches a free volume', {}, 'attach'],
     ['waits for the device', { attachedTo: 'i-1' }, 'wait-for-device'],
     ['waits while the previous instance holds it', { attachedTo: 'i-0' }, 'wait-for-other-instance'],
@@ -76,13 +76,13 @@ describe('release tarballs', () => {
       source('tampered', 'another release'),
       source('good', content),
     ];
-    const file = await download(sources, sha256, dir, () => {});
+    const file = await downloadArtifact(sources, sha256, dir, () => {});
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
   it('are never used with another sum, and the complaint names every source', async () => {
     const sources = [source('down', new Error('refused')), source('tampered', 'another release')];
-    await expect(download(sources, sha256, dir, () => {})).rejects.toThrow(
+    await expect(downloadArtifact(sources, sha256, dir, () => {})).rejects.toThrow(
       /down: refused; tampered: has SHA-256 \w+, expected/,
     );
   });

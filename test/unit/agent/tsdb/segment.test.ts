@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32c } from '../../../../agent/tsdb/scan/crc32c';
 import { Pace } from '../../../../agent/tsdb/scan/pace';
 import { rewriteSegment } from '../../../../agent/tsdb/rewrite-segment';
-import { PAGE, scanSegment, type SegmentScan } from '../../../../agent/tsdb/scan/segment';
+import { WAL_PAGE_BYTES, scanSegment, type SegmentScan } from '../../../../agent/tsdb/scan/segment';
 import { reading } from '../../../../agent/tsdb/scan/window';
 
 const pace = new Pace({ bytesPerSecond: 1e12 });
@@ -29,7 +29,7 @@ const record = (length: number, fill = 2): Buffer => fragment(FULL, Buffer.alloc
 /** Zeros up to the end of the page. */
 const page = (...fragments: Buffer[]): Buffer => {
   const content = Buffer.concat(fragments);
-  return Buffer.concat([content, Buffer.alloc(PAGE - content.length)]);
+  return Buffer.concat([content, Buffer.alloc(WAL_PAGE_BYTES - content.length)]);
 };
 
 async function scan(...parts: Buffer[]): Promise<SegmentScan> {
@@ -47,7 +47,7 @@ test('the checksum is CRC32C', () => {
 describe('a segment as Prometheus writes it has no spot', () => {
   const whole = { spots: [], tornAt: null, zerosFrom: null };
   test('records, pages padded with zeros, a record in two pages', async () => {
-    const filling = record(PAGE - 7 - 107);
+    const filling = record(WAL_PAGE_BYTES - 7 - 107);
     const scanned = await scan(
       page(record(10), record(20)),
       filling,
@@ -63,7 +63,7 @@ describe('a segment as Prometheus writes it has no spot', () => {
   });
   test('an empty one, and one whose page ends with six bytes of padding', async () => {
     expect(await scan()).toEqual({ ...whole, records: 0 });
-    expect(await scan(page(record(PAGE - 7 - 6)), record(1))).toEqual({ ...whole, records: 2 });
+    expect(await scan(page(record(WAL_PAGE_BYTES - 7 - 6)), record(1))).toEqual({ ...whole, records: 2 });
   });
 });
 
@@ -77,12 +77,15 @@ describe('an end that is being written', () => {
     expect(await scan(first, end)).toMatchObject({ spots: [], tornAt: first.length, records: 1 });
   });
   test('the first fragment of a record without its last', async () => {
-    const filling = record(PAGE - 7 - 107);
+    const filling = record(WAL_PAGE_BYTES - 7 - 107);
     const scanned = await scan(filling, fragment(FIRST, Buffer.alloc(100, 2)));
     expect(scanned).toMatchObject({ spots: [], tornAt: filling.length, records: 1 });
   });
   test('pages of zeros at the end are told apart: no record is in them', async () => {
-    expect(await scan(page(record(10)), Buffer.alloc(2 * PAGE))).toMatchObject({ spots: [], zerosFrom: PAGE });
+    expect(await scan(page(record(10)), Buffer.alloc(2 * WAL_PAGE_BYTES))).toMatchObject({
+      spots: [],
+      zerosFrom: WAL_PAGE_BYTES,
+    });
   });
 });
 
@@ -105,7 +108,7 @@ describe('damage', () => {
   test.each([
     ['a flipped flag of compression', [fragment(FULL | 8, Buffer.alloc(10, 0xff))], 'not compressed as it says'],
     ['padding that is not zero', [flipped(page(record(10)), 500)], 'padding'],
-    ['a zeroed page between records', [page(record(10)), Buffer.alloc(PAGE), record(10)], 'bytes of zeros'],
+    ['a zeroed page between records', [page(record(10)), Buffer.alloc(WAL_PAGE_BYTES), record(10)], 'bytes of zeros'],
     ['the end of a record without a beginning', [fragment(LAST, Buffer.alloc(5, 2))], 'no beginning'],
     ['a beginning without an end', [fragment(FIRST, Buffer.alloc(5, 2)), record(1)], 'no end'],
     ['no such kind of fragment', [fragment(7, Buffer.alloc(5, 2))], 'no such kind'],
@@ -113,11 +116,11 @@ describe('damage', () => {
     expect((await scan(...parts)).spots).toEqual([expect.objectContaining({ what: expect.stringContaining(what) })]);
   });
   test('is left out of a rewritten segment, and all else is in it', async () => {
-    const big = Buffer.alloc(3 * PAGE, 2);
+    const big = Buffer.alloc(3 * WAL_PAGE_BYTES, 2);
     const inTwoPages = [
-      record(PAGE - 7 - 107),
+      record(WAL_PAGE_BYTES - 7 - 107),
       fragment(FIRST, big.subarray(0, 100)),
-      fragment(3, big.subarray(0, PAGE - 7)),
+      fragment(3, big.subarray(0, WAL_PAGE_BYTES - 7)),
       fragment(LAST, big.subarray(0, 9)),
     ];
     const before = await scan(...inTwoPages, flipped(record(20), 12), record(30));

@@ -1,6 +1,6 @@
 import {
   DRILLS,
-  judgeDrill,
+  judgeOperatorDrill,
   planDrill,
   renderDrill,
   type DrillKind,
@@ -104,7 +104,7 @@ describe('a standby whose gate is still cold', () => {
 describe('how it is judged', () => {
   const seen = { tookOver: 'b', movedAfterMs: 900, wellAfterMs: 20_000, epochs: 1 };
   test('as it should be', () => {
-    const judged = judgeDrill('kill-prometheus', plan('kill-prometheus'), seen, []);
+    const judged = judgeOperatorDrill('kill-prometheus', plan('kill-prometheus'), seen, []);
     expect(judged).toMatchObject({ passed: true, problems: [], node: 'a', tookOver: 'b' });
     expect(renderDrill(judged)).toContain('0.9 s (b)');
   });
@@ -117,7 +117,10 @@ describe('how it is judged', () => {
     [{ wellAfterMs: null }, /Not well again.*standby/],
     [{ epochs: 3 }, /3 times instead of once/],
   ])('not as it should be: %j', (wrong, says) => {
-    const judged = judgeDrill('switchover', plan('switchover'), { ...seen, ...wrong }, ['No standby.', 'standby']);
+    const judged = judgeOperatorDrill('switchover', plan('switchover'), { ...seen, ...wrong }, [
+      'No standby.',
+      'standby',
+    ]);
     expect(judged.passed).toBe(false);
     expect(judged.problems.join(' ')).toMatch(says);
     expect(renderDrill(judged)).toContain('FAILED');

@@ -1,7 +1,7 @@
 import { crashLoop, loopFinding, type Exit } from '../../../../lib/core/tsdb/crash-loop';
 import { DAMAGE_GROUPS, nodesByGroup } from '../../../../lib/core/tsdb/groups';
 import { KINDS } from '../../../../lib/core/tsdb/damage';
-import { follow, isStuck } from '../../../../lib/core/tsdb/replay';
+import { followReplay, isStuck } from '../../../../lib/core/tsdb/replay';
 
 const NOW = 10_000_000;
 const exits = (how: string, more: Partial<Exit> = {}, n = 3): Exit[] =>
@@ -82,17 +82,17 @@ describe('a replay', () => {
     ticks,
   });
   test('is slow while it reads on or computes', () => {
-    let replay = follow(null, 7, seen(1, 100), 0);
-    replay = follow(replay, 7, seen(2, 100), 100_000);
+    let replay = followReplay(null, 7, seen(1, 100), 0);
+    replay = followReplay(replay, 7, seen(2, 100), 100_000);
     expect(replay.movedAt).toBe(100_000);
-    replay = follow(replay, 7, seen(2, 110), 200_000);
+    replay = followReplay(replay, 7, seen(2, 110), 200_000);
     expect(isStuck(replay, 319_999)).toBe(false);
   });
   test('is stuck when it does neither for two minutes; answering a question is no progress', () => {
-    let replay = follow(null, 7, seen(null, 100), 0);
-    for (let ticks = 101; ticks < 110; ticks += 1) replay = follow(replay, 7, seen(null, ticks), 110_000);
+    let replay = followReplay(null, 7, seen(null, 100), 0);
+    for (let ticks = 101; ticks < 110; ticks += 1) replay = followReplay(replay, 7, seen(null, ticks), 110_000);
     expect(isStuck(replay, 120_000)).toBe(true);
-    expect(isStuck(follow(replay, 8, seen(null, 0), 120_000), 120_000)).toBe(false);
+    expect(isStuck(followReplay(replay, 8, seen(null, 0), 120_000), 120_000)).toBe(false);
   });
 });
 

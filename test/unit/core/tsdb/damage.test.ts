@@ -5,7 +5,7 @@ import { SET_ASIDE_MANIFEST } from '../../../../lib/contract/documents/set-aside
 import { dueForDeepRead, forget } from '../../../../lib/core/tsdb/inventory';
 import { judge, type JudgeContext, type Judgement } from '../../../../lib/core/tsdb/judge';
 import { planMends } from '../../../../lib/core/tsdb/mend';
-import type { BlockMeta, Seen, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
+import type { BlockMeta, ScrubPass, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
 import { isExpired, newManifest } from '../../../../lib/core/tsdb/set-aside';
 
 const HOUR = 3_600_000;
@@ -51,9 +51,9 @@ const block = (ulid: string, hours: number, over: Partial<SeenBlock> = {}): Seen
 });
 const seen = (
   segments: readonly SeenSegment[],
-  over: Partial<Seen> = {},
+  over: Partial<ScrubPass> = {},
   newest: SeenCheckpoint | null = null,
-): Seen => ({
+): ScrubPass => ({
   at: 100 * HOUR,
   wal: { path: 'wal', segments, checkpoint: newest },
   wbl: null,
@@ -64,7 +64,7 @@ const seen = (
 });
 
 /** Looks at one after the other, each with the memory of the one before; the findings of the last. */
-function look(context: JudgeContext, ...passes: readonly Seen[]): Judgement {
+function look(context: JudgeContext, ...passes: readonly ScrubPass[]): Judgement {
   let judged: Judgement | null = null;
   for (const pass of passes) judged = judge(judged?.inventory ?? null, pass, context);
   return judged!;
@@ -91,7 +91,7 @@ describe('a WAL that lives', () => {
 
 describe('what the files alone show', () => {
   const spots = [{ offset: 7, what: 'the checksum of a record does not match' }];
-  test.each<[DamageClass, Seen]>([
+  test.each<[DamageClass, ScrubPass]>([
     ['wal-corrupt', seen([segment(0, { spots }), segment(1)])],
     ['wal-corrupt', seen([segment(0, { tornAt: 5 }), segment(1)])],
     ['wal-segment-missing', seen([segment(0), segment(2)])],
@@ -148,7 +148,7 @@ describe('blocks', () => {
   });
   test('of which Prometheus has not loaded all are told of after three minutes', () => {
     const context = { ...RUNNING, blocksLoaded: 1 };
-    const after = (ms: number): Seen => ({ ...two, at: two.at + ms });
+    const after = (ms: number): ScrubPass => ({ ...two, at: two.at + ms });
     expect(classes(look(context, two, after(100_000)))).toEqual([]);
     expect(classes(look(context, two, after(100_000), after(200_000)))).toEqual(['block-not-loaded']);
   });

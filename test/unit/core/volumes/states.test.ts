@@ -1,5 +1,5 @@
 import { EC2Client, type Volume, type VolumeState } from '@aws-sdk/client-ec2';
-import { mountDataVolume, newestVolume, type Place } from '../../../../agent/boot/volume';
+import { mountDataVolume, newestVolume, type DataVolumePlace } from '../../../../agent/boot/volume';
 import { ownTags, readStorage, toTags } from '../../../../lib/shell/aws/ebs';
 import type { NodeConfig } from '../../../../lib/contract/documents/node-config';
 import { TAGS } from '../../../../lib/contract/tags';
@@ -39,7 +39,7 @@ test.each(['error', 'deleting', 'deleted'] as const)('in the state %s it is as i
   expect(await newestVolume(config)).toBeNull();
   expect((await readStorage(new EC2Client({ region: 'eu-west-1' }), 'test', 0)).volumes).toEqual([]);
   // So that another one is asked for: EC2 would refuse to attach this one for ever.
-  const place: Place = {
+  const place: DataVolumePlace = {
     config,
     instanceId: 'i-1',
     mountPoint: '/nowhere',

@@ -7,7 +7,7 @@ import {
   sampleCount,
   TAIL,
   TWO_DAYS,
-  valueAt,
+  sampleAt,
 } from '../../../../local/drills/thanos/history';
 
 const HOUR = 3_600_000;
@@ -80,9 +80,9 @@ describe('history', () => {
 
   test('what is expected of it', () => {
     expect(sampleCount(history)).toBe(100);
-    const sum = Array.from({ length: 100 }, (_, i) => valueAt(1, i)).reduce((a, b) => a + b);
+    const sum = Array.from({ length: 100 }, (_, i) => sampleAt(1, i)).reduce((a, b) => a + b);
     expect(expected(history, 1, history.from - 1, history.to - 1)).toEqual({ count: 100, sum });
-    expect(expected(history, 1, history.from, history.from + HOUR)).toEqual({ count: 1, sum: valueAt(1, 1) });
+    expect(expected(history, 1, history.from, history.from + HOUR)).toEqual({ count: 1, sum: sampleAt(1, 1) });
   });
 
   test('compacted: every pair of days is in a large block, raw and downsampled', () => {

@@ -1,15 +1,15 @@
 import { compareWithOracle, incidentsOf } from '../../../../local/drills/judge/compare';
-import { parseNotifications, SOURCES, type Told } from '../../../../local/drills/judge/notifications';
+import { parseNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../../../../local/drills/judge/notifications';
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 
 function told(
   status: 'firing' | 'resolved',
   at: { start: number; end?: number; got: number },
-  more: Partial<Told> = {},
-): Told {
+  more: Partial<SentAlert> = {},
+): SentAlert {
   return {
-    source: SOURCES.system,
+    source: NOTIFICATION_SOURCES.system,
     sender: 'n1',
     receivedAt: T + at.got,
     alert: 'a',

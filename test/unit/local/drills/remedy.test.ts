@@ -1,9 +1,9 @@
 import { remedyTimes, type RemedyLine } from '../../../../local/drills/remedies/remedy-watch';
-import type { Told } from '../../../../local/drills/judge/notifications';
+import type { SentAlert } from '../../../../local/drills/judge/notifications';
 
 const T = Date.parse('2027-01-01T00:00:00Z');
 const line = (s: number, event: string): RemedyLine => ({ at: new Date(T + s * 1000).toISOString(), event });
-const told = (s: number, status: Told['status']): Told => ({
+const told = (s: number, status: SentAlert['status']): SentAlert => ({
   source: 'default',
   sender: 'n1',
   receivedAt: T + s * 1000,

@@ -1,6 +1,6 @@
 import { BUNDLES, bundleOf } from '../../../../local/tools/catalog/catalog';
 import { descriptorPath } from '../../../../local/tools/debian/compiled-in-directory';
-import { architecture, checkSum } from '../../../../local/tools/sources/release';
+import { releaseArchitecture, checkSum } from '../../../../local/tools/sources/release';
 import { compareVersions, findVersion, versionProblem } from '../../../../local/tools/catalog/version';
 
 test.each([
@@ -40,7 +40,7 @@ test('bytes with another checksum are refused', () => {
   expect(() => checkSum(Buffer.from('tesT'), sha256, 'https://x/y.tar.gz')).toThrow(
     /y\.tar\.gz is not what was pinned.*refused/,
   );
-  expect([architecture('x64'), architecture('arm64')]).toEqual(['amd64', 'arm64']);
+  expect([releaseArchitecture('x64'), releaseArchitecture('arm64')]).toEqual(['amd64', 'arm64']);
 });
 
 test('the patched path keeps its length', () => {

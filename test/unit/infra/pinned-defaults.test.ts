@@ -1,7 +1,7 @@
 import config from '../../fixtures/config/cluster';
 import { NODE_MAJOR, NODE_TARGET, RELEASED, releaseUrl, VERSIONS } from '../../../lib/contract/versions';
 import { releaseArtifact } from '../../../lib/infra/config/artifacts';
-import { clusterOf } from '../../../lib/infra/config/check/cluster';
+import { resolveCluster } from '../../../lib/infra/config/check/cluster';
 import { userData } from '../../../lib/infra/constructs/nodes/user-data';
 import { BUNDLES } from '../../../local/tools/catalog/catalog';
 
@@ -10,14 +10,14 @@ const { image: ownImage, ...others } = thanos;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 test('what a user does not pin is what is tested', () => {
-  const { artifacts, thanos: made } = clusterOf({ ...rest, thanos: others });
+  const { artifacts, thanos: made } = resolveCluster({ ...rest, thanos: others });
   expect(artifacts).toEqual({ prometheus: VERSIONS.prometheus, alertmanager: VERSIONS.alertmanager });
   expect(made.image).toEqual({ version: VERSIONS.thanos.version, ...VERSIONS.thanos.image });
 });
 
 test('what a user pins is what is deployed, each for itself', () => {
   const pinned = { ...own!.prometheus!, version: '9.9.9' };
-  const { artifacts, thanos: made } = clusterOf({ ...config, artifacts: { prometheus: pinned } });
+  const { artifacts, thanos: made } = resolveCluster({ ...config, artifacts: { prometheus: pinned } });
   expect(artifacts).toEqual({ prometheus: pinned, alertmanager: VERSIONS.alertmanager });
   expect(made.image).toEqual(ownImage);
   expect(releaseArtifact('prometheus', pinned)).toEqual({

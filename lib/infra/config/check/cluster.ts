@@ -48,7 +48,7 @@ export function checkCluster(
     });
     return { config: null, cluster: null, problems };
   }
-  const cluster = clusterOf(parsed.data);
+  const cluster = resolveCluster(parsed.data);
   const problems = contradictions(cluster).map(
     ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
   );
@@ -56,7 +56,7 @@ export function checkCluster(
 }
 
 /** Every default in its place; seen from shard 0. */
-export function clusterOf(config: ClusterConfig): Cluster & { readonly thanos: ClusterThanos } {
+export function resolveCluster(config: ClusterConfig): Cluster & { readonly thanos: ClusterThanos } {
   const { artifacts, thanos } = config;
   const shards = config.shards ?? 1;
   return {
@@ -92,7 +92,7 @@ export function overlaidCluster(config: unknown, withoutThanos: boolean): Cluste
       fix: 'correct the overlay',
     });
   }
-  const cluster = clusterOf(parsed.data);
+  const cluster = resolveCluster(parsed.data);
   return withoutThanos ? { ...cluster, thanos: null } : cluster;
 }
 

@@ -22,7 +22,8 @@ export const EMPTY_GATE: GateState = { seq: 0, held: new Map() };
 
 /** Same labels, same key, whatever their order. */
 export function fingerprint(labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const names = Object.keys(labels).sort();
+  return JSON.stringify(names.map((name) => [name, labels[name]]));
 }
 
 /**
@@ -69,9 +70,8 @@ export function forgetStale(state: GateState, now: number): GateState {
  */
 function stale(h: HeldAlert, now: number): boolean {
   const endsAt = Date.parse(h.alert.endsAt ?? '');
-  if (Number.isNaN(endsAt)) return now - h.receivedAt > KEEP_RESOLVED_MS;
-  const resolvedWhenPosted = endsAt <= h.receivedAt;
-  return resolvedWhenPosted ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
+  const firesUntilToldOtherwise = Number.isNaN(endsAt);
+  return firesUntilToldOtherwise || hasEnded(h) ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
 }
 
 /** Up to which post an Alertmanager has all firing alerts, and all that ended. */

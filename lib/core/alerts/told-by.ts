@@ -30,21 +30,18 @@ const DOUBTFUL_MS = 120_000;
  */
 export function tells(alert: PostedAlert, t: Telling, now: number): boolean {
   const { shard, layout, before, instances, owner } = t;
-  const inForce = shard < layout.shards;
   const { instance } = alert.labels;
-  const addresses = instance === undefined ? undefined : instances.get(instance);
+  const addresses = instances.get(instance ?? '');
   if (addresses !== undefined) {
-    const mine = (shards: number): boolean =>
-      shard < shards && addresses.some((address) => owner(address, shards) === shard);
+    const mine = (shards: number): boolean => addresses.some((address) => owner(address, shards) === shard);
     return (
       mine(layout.shards) || (before !== null && now - before.changedAt < BOTH_TELL_MS && mine(before.layout.shards))
     );
   }
   // About the shard itself, or its own nodes, which nobody else watches.
   if (instance !== undefined || alert.labels[SHARD_LABEL] !== undefined) return true;
-  if (!inForce) return false;
+  if (shard >= layout.shards) return false;
   if (before === null || before.layout.shards === layout.shards) return true;
   const endsAt = Date.parse(alert.endsAt ?? '');
-  const ended = endsAt <= now;
-  return !(ended && endsAt >= before.changedAt && endsAt < before.changedAt + DOUBTFUL_MS);
+  return !(endsAt <= now && endsAt >= before.changedAt && endsAt < before.changedAt + DOUBTFUL_MS);
 }

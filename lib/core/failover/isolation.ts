@@ -30,7 +30,7 @@ export function watchIsolation(before: Isolation | null, input: IsolationInput, 
   const worse = before === null || input.targetsUp < before.targetsUp;
   const since = worse ? now : before.since;
   const { peerAnsweredAt } = input;
-  const peerAnswers = peerAnsweredAt !== null && peerAnsweredAt > Math.max(since, now - PARTLY_REACHABLE_MS);
+  const peerAnswers = (peerAnsweredAt ?? -Infinity) > Math.max(since, now - PARTLY_REACHABLE_MS);
   const partly = input.targetsUp > 0 || peerAnswers;
   const partlySince = !partly ? null : worse ? now : (before.partlySince ?? now);
   const after = { since, targetsUp: input.targetsUp, partlySince };
@@ -42,6 +42,6 @@ export function watchIsolation(before: Isolation | null, input: IsolationInput, 
 export function holdsBack(isolation: Isolation | null, input: IsolationInput, now: number): boolean {
   if (isolation === null) return false;
   const { since, partlySince } = isolation;
-  if (input.storeReadAt !== null && input.storeReadAt > since) return false;
+  if ((input.storeReadAt ?? -Infinity) > since) return false;
   return partlySince === null ? now - since < ISOLATION_LIMIT_MS : now - partlySince < PARTLY_REACHABLE_MS;
 }

@@ -14,7 +14,7 @@ export function promoted(previous: Assignment | null, change: Promotion, now: nu
   const epoch = Math.max(previous?.epoch ?? 0, change.appliedEpoch) + 1;
   const moved = previous !== null && previous.active !== change.active;
   const at = new Date(now).toISOString();
-  const recent = (previous?.promotions ?? []).filter((t) => Date.parse(t) > now - windowMs);
+  const recent = previous?.promotions.filter((t) => Date.parse(t) > now - windowMs) ?? [];
   return {
     paused: null,
     scrapeProfile: 'normal',

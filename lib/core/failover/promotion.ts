@@ -7,7 +7,7 @@ import {
 } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { promoted } from './promoted';
-import { complaints, eligible, serves, type Probe } from './health';
+import { complaints, eligible, serves, works, type Probe } from './health';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
 export interface Situation {
@@ -58,7 +58,6 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
     return none(`Paused by ${assignment.paused.by} since ${assignment.paused.since}: ${active} keeps alerting.`);
   }
 
-  const probe = s.probes.get(active);
   const alerting = s.nodes.filter((node) => isServing(s, node));
   if (applied > assignment.epoch) {
     // Nobody follows what stands there, so its misses mean nothing: it is written anew at once.
@@ -75,12 +74,12 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const misses = s.misses?.node === active ? s.misses.count : 0;
   if (!exited && misses < policy.probe.fall) {
     return none(
-      `${active} missed ${misses} of ${policy.probe.fall} probes (${explain(probe, policy)}): not enough to act.`,
+      `${active} missed ${misses} of ${policy.probe.fall} probes (${explain(s, active)}): not enough to act.`,
     );
   }
 
   const next = candidates(s).find((node) => node !== active);
-  const cause = exited ? 'its Prometheus exited' : `${explain(probe, policy)} in ${misses} probes`;
+  const cause = exited ? 'its Prometheus exited' : `${explain(s, active)} in ${misses} probes`;
   if (next === undefined) {
     return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`, true);
   }
@@ -139,8 +138,9 @@ function isCredible({ assignment }: Situation): (appliedEpoch: number) => boolea
 function forgottenPause(s: Situation): KnownPause | null {
   const epoch = highestApplied(s);
   if (epoch <= (s.assignment?.epoch ?? 0)) return null;
-  const knowing = [...s.probes.values()].find(({ agent }) => agent?.appliedEpoch === epoch);
-  return knowing?.agent?.pause ?? null;
+  // One that does not say so may be of an older version: anybody's word counts.
+  const known = [...s.probes.values()].map(({ agent }) => (agent?.appliedEpoch === epoch ? agent.pause : undefined));
+  return known.find((pause) => pause !== undefined) ?? null;
 }
 
 /** An operator paused, and only an operator ends it. Nothing is moved: who alerted goes on. */
@@ -160,23 +160,25 @@ function promote(s: Situation, active: NodeId, because: string, now: number): Pr
   return { kind: 'promote', next, because };
 }
 
-function explain(probe: Probe | undefined, policy: Policy): string {
+/** What keeps the active node from alerting. */
+function explain(s: Situation, node: NodeId): string {
+  const probe = s.probes.get(node);
   if (probe === undefined) return 'its address is not known';
-  const found = complaints(probe, policy);
-  if (found !== '') return found;
-  if (!probe.agent!.gateOpen) return 'its gate is closed';
-  return 'it works';
+  return complaints(probe, s.policy) || 'its gate is closed';
 }
 
+/** What keeps each node from taking over. */
 function explainNodes(s: Situation): string {
-  return s.nodes
-    .map((node) => {
-      const probe = s.probes.get(node);
-      if (probe === undefined) return `${node}: its address is not known`;
-      const found = complaints(probe, s.policy);
-      if (found !== '') return `${node}: ${found}`;
-      if (!probe.agent!.storeReachable) return `${node}: it cannot read the control bucket`;
-      return `${node}: it works`;
-    })
-    .join('; ');
+  return s.nodes.map((node) => `${node}: ${obstacle(s, node)}`).join('; ');
+}
+
+function obstacle(s: Situation, node: NodeId): string {
+  const probe = s.probes.get(node);
+  if (probe?.agent && works(probe, s.policy)) {
+    const { agent } = probe;
+    if (!agent.storeReachable) return 'it cannot read the control bucket';
+    if (!isCredible(s)(agent.appliedEpoch)) return `it claims epoch ${agent.appliedEpoch}, which nobody wrote`;
+    if (node === s.exited) return 'its Prometheus exited';
+  }
+  return explain(s, node);
 }

@@ -191,8 +191,8 @@ function keepOrEndBreakGlass(
   if (epoch > glass.epoch)
     return closed(`Epoch ${epoch} is newer than the one this node broke the glass at: the gate closes.`);
   // Without the bucket, two nodes that broke the glass could each take the other for the assigned one and both close.
-  if (input.store !== null && input.activeHits >= policy.probe.rise) {
-    return closed(`${state.assignment?.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
+  if (state.assignment !== null && input.store !== null && input.activeHits >= policy.probe.rise) {
+    return closed(`${state.assignment.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }
   // Still alone. As soon as the store answers, make it official: by the same core, by compare-and-swap.
   const takeOver = input.lost || (input.store !== null && !state.assignment?.paused);

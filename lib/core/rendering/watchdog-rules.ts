@@ -13,5 +13,5 @@ export function watchdogRules(shard: number): string {
       [WATCHDOG.evaluatedAt]: '{{ $value }}',
     },
   };
-  return stringify({ groups: [{ name: 'prometheus-ha', rules: [rule] }] }, { lineWidth: 0 });
+  return stringify({ groups: [{ name: 'prometheus-ha', rules: [rule] }] });
 }

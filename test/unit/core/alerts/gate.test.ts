@@ -52,13 +52,24 @@ describe('the alert gate', () => {
     const state = hold(EMPTY_GATE, [firing('a', 1_000)], T);
     expect(owed(state, 0, T + 999)).toHaveLength(1);
     expect(owed(state, 0, T + 1_000)).toHaveLength(0);
-    expect(forgetStale(state, T + 1_000).held.size).toBe(0);
   });
 
-  it('tells a resolved alert for 16 minutes', () => {
-    const state = hold(EMPTY_GATE, [resolved('a')], T);
+  it.each<[string, Partial<PostedAlert>]>([
+    ['that ended before', {}],
+    ['that ended just then', { endsAt: at(0) }],
+    ['that has no end', { endsAt: undefined }],
+  ])('sends an alert %s for 16 minutes after its last post', (_, over) => {
+    const state = hold(EMPTY_GATE, [{ ...resolved('a'), ...over }], T);
     expect(owed(state, 0, T + 16 * 60_000)).toHaveLength(1);
     expect(owed(state, 0, T + 16 * 60_000 + 1)).toHaveLength(0);
+  });
+
+  it('forgets what cannot be sent truthfully any more, and keeps the rest', () => {
+    const state = hold(EMPTY_GATE, [firing('runs out', 1_000), firing('goes on'), resolved('ended')], T);
+    expect(forgetStale(state, T + 999)).toBe(state);
+    const after = forgetStale(state, T + 1_000);
+    expect(names([...after.held.values()])).toEqual(['goes on', 'ended']);
+    expect(after.seq).toBe(state.seq);
   });
 
   it('does not repeat an end to an Alertmanager that has it, but tells a new end and a new beginning', () => {
@@ -74,6 +85,20 @@ describe('the alert gate', () => {
     expect(owed(again, 0, T + 15_000)).toHaveLength(1);
     expect(owed(hold(again, [firing('a')], T + 1), upTo, T + 1)).toHaveLength(1);
     expect(owed(hold(again, [ended(5_000, 9_000)], T + 10_000), upTo, T + 10_000)).toHaveLength(1);
+  });
+
+  it.each<[string, PostedAlert, number]>([
+    [
+      'the same resolved post again is not sent again, even when it ends at this very moment',
+      { ...resolved('a'), endsAt: at(15_000) },
+      0,
+    ],
+    ['another end of the same firing is sent', { ...resolved('a'), endsAt: at(14_999) }, 1],
+    ['the same end of another firing is sent', { ...resolved('a'), startsAt: at(-9), endsAt: at(15_000) }, 1],
+  ])('%s', (_, post, told) => {
+    const state = hold(EMPTY_GATE, [{ ...resolved('a'), endsAt: at(15_000) }], T);
+    const again = hold(state, [post], T + 15_000);
+    expect(owed(again, state.seq, T + 15_000)).toHaveLength(told);
   });
 
   it('repeats a firing alert, which runs out otherwise', () => {
@@ -149,6 +174,20 @@ describe('the alert gate', () => {
       const state = hold(hold(EMPTY_GATE, [ended('over', 5_000)], T), [ended('fresh', -500)], T + 600);
       expect(owedAfter(state, NOTHING_DELIVERED, T + 600, opened)).toEqual([]);
       expect(names(owedAfter(state, NOTHING_DELIVERED, T + 3_000, opened))).toEqual(['over', 'fresh']);
+    });
+
+    it.each([
+      ['just before the opening waits', 1, []],
+      ['at the opening is sent at once', 0, ['a']],
+    ])('an end %s', (_, agoMs, told) => {
+      const state = hold(EMPTY_GATE, [ended('a', agoMs)], T);
+      expect(names(owedAfter(state, NOTHING_DELIVERED, T, opened))).toEqual(told);
+    });
+
+    it('sends an end as long as an Alertmanager may still take the alert for firing', () => {
+      const state = hold(EMPTY_GATE, [ended('a', 57_000)], T);
+      expect(names(owedAfter(state, NOTHING_DELIVERED, T + 3_000, opened))).toEqual(['a']);
+      expect(owedAfter(state, NOTHING_DELIVERED, T + 3_001, opened)).toEqual([]);
     });
 
     it('never tells an end that every Alertmanager has found by itself', () => {

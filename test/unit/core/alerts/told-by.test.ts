@@ -9,6 +9,7 @@ const owner = (address: string, shards: number): number => (address.startsWith('
 const instances = new Map([
   ['a:1', ['a:1']],
   ['named', ['b:1']],
+  ['both', ['a:2', 'b:2']],
 ]);
 const see = (shard: number, l: ShardMap, before: Telling['before'] = null): Telling => ({
   shard,
@@ -35,12 +36,36 @@ test('the end of an alert whose target has moved is not told by who has lost it'
   expect(tells(end, see(0, layout(2), changed(20_000)), T)).toBe(false);
 });
 
+test('what names an instance behind which are targets of several shards is told by each of them', () => {
+  const both = alert({ instance: 'both' });
+  expect([0, 1].map((shard) => tells(both, see(shard, layout(2)), T))).toEqual([true, true]);
+});
+
 test('what names no target ends untold for a while after a move, and as ever otherwise', () => {
   const end = (ago: number) => alert({ alertname: 'Sum' }, T - ago);
   expect(tells(end(5_000), see(0, layout(2), changed(20_000)), T)).toBe(false);
   expect(tells(end(25_000), see(0, layout(2), changed(20_000)), T)).toBe(true);
   expect(tells(end(1_000), see(0, layout(2), changed(300_000)), T)).toBe(true);
   expect(tells(alert({ alertname: 'Sum' }), see(0, layout(2), changed(20_000)), T)).toBe(true);
+});
+
+test('for two minutes from the change on', () => {
+  const end = (ms: number) => alert({ alertname: 'Sum' }, T + ms);
+  const toldWhenOver = (ms: number) => tells(end(ms), see(0, layout(2), changed(0)), T + 600_000);
+  expect([-1, 0, 119_999, 120_000].map(toldWhenOver)).toEqual([true, false, false, true]);
+});
+
+test('an end counts from the moment it names, not before', () => {
+  const end = alert({ alertname: 'Sum' }, T);
+  const t = see(0, layout(2), changed(10_000));
+  expect([T - 1, T].map((now) => tells(end, t, now))).toEqual([true, false]);
+});
+
+test('what names no target ends as ever when no shard came or went', () => {
+  const end = alert({ alertname: 'Sum' }, T - 5_000);
+  expect(tells(end, see(0, layout(1)), T)).toBe(true);
+  // The second shard is only being prepared.
+  expect(tells(end, see(0, layout(1, 2), { layout: layout(1), changedAt: T - 20_000 }), T)).toBe(true);
 });
 
 test('a shard that is not in yet tells of its own nodes and of itself, and nothing else', () => {

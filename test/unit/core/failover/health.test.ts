@@ -64,6 +64,12 @@ describe('what a probe means', () => {
       '',
     ],
     [
+      'a volume that takes no writes',
+      probe({ agent: { ...AGENT, volumeTrouble: 'read-only' } }),
+      { works: false, serves: false, eligible: false },
+      'its data volume is read-only',
+    ],
+    [
       'two complaints at once',
       probe({ ready: false, agent: null }),
       { works: false, serves: false, eligible: false },

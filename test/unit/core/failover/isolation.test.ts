@@ -1,6 +1,7 @@
 import {
   holdsBack,
   ISOLATION_LIMIT_MS,
+  PARTLY_REACHABLE_MS,
   watchIsolation,
   type Isolation,
   type IsolationInput,
@@ -32,6 +33,13 @@ describe('a node that sees targets down', () => {
   test('a read of the bucket from before does not count', () => {
     expect(silent([1_000, { ...ALL_DOWN, storeReadAt: 900 }])).toBe(true);
   });
+  test.each<[string, number | null, boolean]>([
+    ['no read', null, true],
+    ['a read that began when the target went down', 1_000, true],
+    ['a read that began just after', 1_001, false],
+  ])('of the bucket, %s at %s ms: silent %s', (_, storeReadAt, expected) => {
+    expect(silent([1_000, ALL_DOWN], [2_000, { ...ALL_DOWN, storeReadAt }])).toBe(expected);
+  });
   test('speaks as soon as the bucket was read: the targets are down indeed', () => {
     expect(silent([1_000, ONE_DOWN], [2_000, { ...ONE_DOWN, storeReadAt: 1_500 }])).toBe(false);
     expect(silent([1_000, ALL_DOWN], [2_000, { ...ALL_DOWN, storeReadAt: 1_500 }])).toBe(false);
@@ -59,8 +67,26 @@ describe('a node that sees targets down', () => {
   test('the short wait starts anew when everything falls silent', () => {
     expect(silent([0, ONE_DOWN], [2_000, ALL_DOWN], [10_000, ALL_DOWN])).toBe(true);
   });
+  test('a peer that answered before the target went down, or too long ago, is no contact', () => {
+    const heard = (at: number | null): IsolationInput => ({ ...ALL_DOWN, peerAnsweredAt: at });
+    const short = PARTLY_REACHABLE_MS;
+    /** All is down since 10 s; the peer is looked at after another 2 s, and the end of a short wait after that. */
+    const silentAfterShortWait = (peerAt: number | null) =>
+      silent(
+        [10_000, ALL_DOWN],
+        [12_000, heard(peerAt)],
+        [12_000 + short, heard(peerAt === null ? null : peerAt + short)],
+      );
+    expect(silentAfterShortWait(null)).toBe(true);
+    expect(silentAfterShortWait(10_000)).toBe(true);
+    expect(silentAfterShortWait(10_001)).toBe(false);
+    const lost = 10_001 + short;
+    expect(silent([10_000, ALL_DOWN], [lost - 1, heard(10_001)], [lost - 1 + short, heard(lost + short)])).toBe(false);
+    expect(silent([10_000, ALL_DOWN], [lost, heard(10_001)], [lost + short, heard(lost + short)])).toBe(true);
+  });
   test('speaks after the limit in any case: missing a page is worse', () => {
-    expect(silent([0, ALL_DOWN], [ISOLATION_LIMIT_MS, ALL_DOWN])).toBe(false);
+    expect(silent([10_000, ALL_DOWN], [10_000 + ISOLATION_LIMIT_MS - 1, ALL_DOWN])).toBe(true);
+    expect(silent([10_000, ALL_DOWN], [10_000 + ISOLATION_LIMIT_MS, ALL_DOWN])).toBe(false);
   });
 });
 
@@ -73,5 +99,10 @@ describe('when it is in contact again', () => {
   });
   test('it does not wait long for a bucket that stays away', () => {
     expect(silent([0, ALL_DOWN], [healed, WELL], [healed + 7_000, WELL])).toBe(false);
+  });
+  test('it is over when all targets answer and the bucket was read', () => {
+    const before = watchIsolation(null, ALL_DOWN, 0);
+    expect(watchIsolation(before, { ...WELL, storeReadAt: healed - 1 }, healed)).toBeNull();
+    expect(watchIsolation(before, { ...ONE_DOWN, storeReadAt: healed - 1 }, healed)).not.toBeNull();
   });
 });

@@ -41,6 +41,10 @@ test('a switch-over writes the next epoch for the node that was named, and says 
   });
 });
 
+test('a switch-over without a reason says only who asked', () => {
+  expect(decide({ kind: 'switchover', to: 'c', reason: '' }).because).toBe('c took over from a: op@host asked for it.');
+});
+
 test('without a name the first standby that can takes over', () => {
   const seen = [probe('a'), probe('b', { ready: false }), probe('c')];
   expect(decide(to(null), { seen })).toMatchObject({ kind: 'write', next: { active: 'c' } });

@@ -1,43 +1,7 @@
 import fc from 'fast-check';
-import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
-import { promoted } from '../../../../lib/core/failover/promoted';
-import type { Probe } from '../../../../lib/core/failover/health';
-import { dampedForMs, decidePromotion, type Situation } from '../../../../lib/core/failover/promotion';
-import { anAssignment, aProbe, type ProbeChanges } from '../../../fixtures/builders';
-
-const NOW = Date.UTC(2026, 0, 1, 12);
-const ago = (ms: number): string => new Date(NOW - ms).toISOString();
-
-const assignment = (over: Partial<Assignment> = {}): Assignment =>
-  anAssignment({ epoch: 7, since: ago(1e6), at: ago(1e6), ...over });
-const probe = (node: string, { agent = {}, ...over }: ProbeChanges = {}): Probe =>
-  aProbe(node, { at: NOW, agent: agent && { appliedEpoch: 7, ...agent }, ...over });
-const ACTIVE = { agent: { gateOpen: true } };
-const DEAD: ProbeChanges = { ready: false, scrapeLagMs: null, agent: null };
-
-function decide(probes: Record<string, ProbeChanges>, over: Partial<Situation> = {}) {
-  const situation: Situation = {
-    assignment: assignment(),
-    nodes: ['a', 'b', 'c'],
-    probes: new Map(Object.entries(probes).map(([node, p]) => [node, probe(node, p)])),
-    misses: { node: 'a', count: 3 },
-    exited: null,
-    caller: 'health-check',
-    policy,
-    ...over,
-  };
-  const decision = decidePromotion(situation, NOW);
-  return decision.kind === 'promote'
-    ? {
-        to: decision.next.active,
-        epoch: decision.next.epoch,
-        paused: decision.next.paused,
-        because: decision.because,
-        stuck: false,
-      }
-    : { to: null, epoch: null, paused: null, because: decision.because, stuck: decision.stuck === true };
-}
+import { decidePromotion } from '../../../../lib/core/failover/promotion';
+import { ACTIVE, ago, assignment, DEAD, decide, NOW } from './situation';
 
 describe('who alerts next', () => {
   const cases: [string, () => ReturnType<typeof decide>, string | null, string][] = [
@@ -155,6 +119,30 @@ describe('who alerts next', () => {
     expect(decide({ a: ACTIVE, b: { agent: { ...agent, appliedEpoch: 7 } } }).to).toBeNull();
     expect(decide({ a: ACTIVE, b: { agent }, c: { agent: { appliedEpoch: 10 } } })).toMatchObject({ paused: null });
   });
+  test('a pause that was put back counts for nothing in damping', () => {
+    const pause = { active: 'b', paused: { by: 'kim', since: ago(1), reason: 'work' } };
+    const probes = { b: { agent: { appliedEpoch: 9, pause } } };
+    const promotions = [ago(20_000), ago(10_000)];
+    expect(decide(probes, { assignment: assignment({ promotions }) })).toMatchObject({
+      promotions,
+      because: expect.stringContaining('went back to epoch 7, nodes know 9'),
+    });
+    expect(decide(probes, { assignment: null })).toMatchObject({
+      promotions: [],
+      because: expect.stringContaining('went back to nothing, nodes know 9'),
+    });
+  });
+  test('a pause that the bucket knows as well, or has ended, is not written anew', () => {
+    const paused = { by: 'kim', since: ago(1), reason: 'work' };
+    const probes = { a: { agent: { gateOpen: true, pause: { active: 'a', paused } } } };
+    expect(decide(probes, { assignment: assignment({ paused }) }).because).toContain('Paused by kim');
+    expect(decide(probes, { assignment: assignment({ epoch: 8 }) }).because).toContain('alerts and answers');
+  });
+  test('a forgotten pause is put back also when an older agent of the same epoch says nothing of it', () => {
+    const pause = { active: 'a', paused: { by: 'kim', since: ago(1), reason: 'work' } };
+    const probes = { a: { agent: { appliedEpoch: 9 } }, b: DEAD, c: { agent: { appliedEpoch: 9, pause } } };
+    expect(decide(probes).paused).toEqual(pause.paused);
+  });
   test('paused: nothing automatic happens, and it says by whom', () => {
     const paused = { by: 'kim', since: ago(1), reason: 'work' };
     const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ paused }) });
@@ -166,47 +154,12 @@ describe('who alerts next', () => {
     expect(decide({ a: DEAD }, { assignment: null }).stuck).toBe(true);
     expect(decide({ a: ACTIVE, b: DEAD }).stuck).toBe(false);
     expect(decide({ a: DEAD, b: DEAD }, { misses: null }).stuck).toBe(false);
+    expect(decide({ a: { ...DEAD, agent: { appliedEpoch: 9 } }, b: DEAD }, { misses: null }).stuck).toBe(true);
   });
 
   test('a lost or older assignment is followed by an epoch that every node accepts', () => {
     expect(decide({ a: ACTIVE }, { assignment: null }).epoch).toBe(8);
     expect(decide({ a: { agent: { gateOpen: true, appliedEpoch: 9 } } }).epoch).toBe(10);
-  });
-});
-
-describe('damping', () => {
-  const damped = (...agesMs: number[]) => dampedForMs(assignment({ promotions: agesMs.map(ago) }), policy, NOW);
-  test.each([
-    ['two recent promotions are free', [20_000, 10_000], 0],
-    ['the third recent one starts the hold-down', [50_000, 20_000, 10_000], 20_000],
-    ['which ends', [50_000, 40_000, 30_000], 0],
-    ['what left the window is forgotten', [700_000, 20_000, 10_000], 0],
-    ['a clock that ran ahead by 4 s counts as 4 s', [50_000, 20_000, -4_000], 26_000],
-    ['a clock that ran ahead by an hour does not hold us for an hour', [50_000, 20_000, -3_600_000], 0],
-  ])('%s', (_name, ages, expected) => expect(damped(...ages)).toBe(expected));
-
-  test('damped: says how long, moves nothing', () => {
-    const promotions = [50_000, 20_000, 10_000].map(ago);
-    const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ promotions }) });
-    expect(got).toMatchObject({ to: null, stuck: false });
-    expect(got.because).toContain('moved 3 times lately: waiting 20 s more before b takes over');
-  });
-});
-
-describe('the next document', () => {
-  const change = { active: 'b', reason: 'r', by: 'agent' as const, appliedEpoch: 0 };
-  test('a move raises the epoch, is remembered and keeps profile and pause', () => {
-    const before = assignment({ promotions: [ago(700_000), ago(1_000)], scrapeProfile: 'reduced' });
-    expect(promoted(before, change, NOW, 600_000)).toMatchObject({
-      epoch: 8,
-      since: ago(0),
-      promotions: [ago(1_000), ago(0)],
-      scrapeProfile: 'reduced',
-    });
-  });
-  test('the same node written anew is no move', () => {
-    const again = promoted(assignment(), { ...change, active: 'a', appliedEpoch: 20 }, NOW, 600_000);
-    expect(again).toMatchObject({ epoch: 21, since: ago(1e6), at: ago(0), promotions: [] });
   });
 });
 

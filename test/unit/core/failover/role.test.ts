@@ -9,7 +9,8 @@ import {
 } from '../../../../lib/core/failover/role';
 import { anAssignment } from '../../../fixtures/builders';
 
-const T0 = 1_000_000;
+/** The node's own clock may start at 0. */
+const T0 = 0;
 const assigned = (active: string, epoch = 5, paused: Assignment['paused'] = null): Assignment =>
   anAssignment({ active, epoch, paused });
 const PAUSE = { by: 'kim', since: '2026-01-01T00:00:00Z', reason: 'work' };
@@ -47,6 +48,12 @@ describe('a node that is told', () => {
   test.each([
     ['assigned: open', play(null, reads(assigned('b'))), 'open', 'Assigned by epoch 5'],
     ['not assigned: closed', play(null, { ...reads(A), peerAlerts: true }), 'closed', 'a peer alerts'],
+    [
+      'of the epoch that it has, the bucket is believed: all nodes read the same',
+      play(assigned('b'), reads(assigned('a'))),
+      'closed',
+      'Standby of epoch 5',
+    ],
     ['assigned on disk, S3 gone: stays open', play(assigned('b'), { times: 100 }), 'open', 'Assigned by epoch 5'],
     ['an older epoch is refused', play(assigned('b', 9), reads(assigned('a', 8))), 'open', 'the bucket lost it'],
     [
@@ -77,6 +84,7 @@ describe('standing in for the control plane', () => {
     expect(silent(11).takeOver).toBe(false);
     expect(silent(12).takeOver).toBe(true);
     expect(silent(12).gate).toBe('closed');
+    expect(silent(12).because).toContain('silent for 12 s');
   });
   test.each<[string, Partial<RoleInput>]>([
     ['the active node answers', { activeMisses: 2 }],
@@ -91,8 +99,19 @@ describe('standing in for the control plane', () => {
     const rounds = Array.from({ length: 40 }, (_, i) => ({ ...reads(A, `beat ${i >> 1}`), ...DEAD }));
     expect(play(A, ...rounds).takeOver).toBe(false);
   });
+  test('not while the bucket fails: it could not be written', () => {
+    const got = play(A, { ...reads(A), times: 13 }, { ...DEAD, times: 5 });
+    expect(got).toMatchObject({ gate: 'closed', takeOver: false });
+    expect(got.because).toContain('the control bucket fails since 4 s, grace 10 s');
+  });
+  test('a bucket that never had a heartbeat counts as silent from the start of the agent', () => {
+    expect(play(A, { times: 12 }, { ...reads(A, null), ...DEAD }).takeOver).toBe(true);
+  });
   test('at once when an older version was put back', () =>
-    expect(play(assigned('a', 9), { ...reads(assigned('b', 8)), ...DEAD }).takeOver).toBe(true));
+    expect(play(assigned('a', 9), { ...reads(assigned('b', 8)), ...DEAD })).toMatchObject({
+      gate: 'closed',
+      takeOver: true,
+    }));
   test('also for the first assignment', () =>
     expect(play(null, { ...reads(null, null), times: 13 }).takeOver).toBe(true));
 });
@@ -125,8 +144,37 @@ describe('breaking the glass', () => {
     ['ends when the active node alerts again', play(A, broken, { ...reads(A), activeHits: 2 }), 'closed', false],
     ['stays when S3 cannot tell who is assigned', play(A, broken, { activeHits: 2 }), 'open', false],
     ['one answer of it is not enough', play(A, broken, { ...reads(A), activeHits: 1 }), 'open', true],
+    ['is made official also as the first assignment', play(null, broken, { ...DEAD, ...reads(null) }), 'open', true],
+    [
+      'stays when nobody is assigned who could alert',
+      play(null, broken, { ...reads(null), activeHits: 2 }),
+      'open',
+      true,
+    ],
+    [
+      'is not made official over a pause',
+      play(A, broken, { ...DEAD, ...reads(assigned('a', 5, PAUSE)) }),
+      'open',
+      false,
+    ],
     ['becomes an ordinary assignment', play(A, broken, reads(assigned('b', 6))), 'open', false],
   ])('a broken glass %s', (_name, got, gate, takeOver) => expect(got).toMatchObject({ gate, takeOver }));
+
+  test('after it the node knows whom it made way for', () => {
+    const got = play(A, broken, { ...DEAD, ...reads(assigned('c', 6)) });
+    expect(got.state).toMatchObject({ node: 'b', breakGlass: null, assignment: { active: 'c', epoch: 6 } });
+  });
+
+  describe('when only writes fail', () => {
+    /** 9 s of failing writes, then something else, then 5 s more without the active node. */
+    const after = (...between: Parameters<typeof play>[1][]) =>
+      play(A, { ...reads(A), ...DEAD, attempt: 'store-failed', times: 9 }, ...between, { ...DEAD, times: 5 }).gate;
+    test('rounds without an attempt do not end it', () => expect(after()).toBe('open'));
+    test('a refused attempt does: the bucket took the request', () =>
+      expect(after({ ...reads(A), ...DEAD, attempt: 'refused' })).toBe('closed'));
+    test('so does an assignment that somebody else wrote', () =>
+      expect(after({ ...reads(assigned('c', 6)), ...DEAD })).toBe('closed'));
+  });
 
   test('writes that fail count like reads that fail', () => {
     const got = play(
@@ -165,6 +213,23 @@ describe('what a cut-off node found out on its own', () => {
     const last = decideRole(state, { ...QUIET, ...reads(assigned('a', 6)) }, policy, T0 + 90_000);
     expect(supersededWhileCutOff(state, last, policy, T0 + 90_000)).toBe(false);
   });
+
+  const epoch6 = { ...QUIET, ...reads(assigned('a', 6)) };
+  const superseded = (state: RoleState, now: number) =>
+    supersededWhileCutOff(state, decideRole(state, epoch6, policy, now), policy, now);
+  test('counts for as long as one read may take', () => {
+    const state = decideRole(initialRole('b', assigned('b'), T0), QUIET, policy, T0).state;
+    const oneRead = policy.storeTimeoutMs + policy.pollMs;
+    expect(superseded(state, T0 + oneRead)).toBe(false);
+    expect(superseded(state, T0 + oneRead + 1)).toBe(true);
+  });
+  test('is distrusted also when it had broken the glass', () => {
+    expect(superseded(play(A, { ...DEAD, times: 11 }).state, T0 + 60_000)).toBe(true);
+    expect(superseded(play(null, { ...DEAD, times: 11 }).state, T0 + 60_000)).toBe(true);
+  });
+  test('a node that never heard of an assignment has nothing to distrust', () => {
+    expect(superseded(play(null, {}).state, T0 + 60_000)).toBe(false);
+  });
 });
 
 describe('a planned hand-over', () => {
@@ -180,6 +245,7 @@ describe('a planned hand-over', () => {
   });
 
   test('does not wait for ever', () => {
+    expect(play(assigned('b'), mine, { ...handed, times: 6 }).gate).toBe('open');
     expect(play(assigned('b'), mine, { ...handed, times: 7 }).gate).toBe('closed');
   });
 
@@ -194,6 +260,7 @@ describe('a planned hand-over', () => {
 
   test('is none for a node that did not alert before', () => {
     expect(play(A, reads(A), reads({ ...assigned('c', 6), ...by })).gate).toBe('closed');
+    expect(play(null, handed).gate).toBe('closed');
   });
 
   test('ends with the next epoch', () => {

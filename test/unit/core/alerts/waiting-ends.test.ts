@@ -1,3 +1,4 @@
+import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 import {
   EMPTY_GATE,
   hold,
@@ -5,7 +6,6 @@ import {
   NOTHING_DELIVERED,
   waitingEnds,
   type GateState,
-  type PostedAlert,
 } from '../../../../lib/core/alerts/gate';
 
 const T = Date.parse('2026-01-01T00:00:00Z');

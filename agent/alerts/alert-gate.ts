@@ -4,6 +4,18 @@ import type { Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { Delivery, type DeliverySource } from './delivery';
 
+export interface GateDeps {
+  /** How long a firing alert lives in Alertmanager after its last post. */
+  readonly alertLifeMs: number;
+  /** How long each Alertmanager waits for every one that comes before it in their cluster's order. */
+  readonly peerTimeoutMs: number;
+  /** Asked before each delivery. */
+  readonly mayTell: () => Promise<boolean>;
+  /** Whether an alert is this shard's to tell. */
+  readonly tells: (alert: PostedAlert) => boolean;
+  readonly log: Log;
+}
+
 /**
  * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
  * what it still lacks. Opening starts from nothing sent, which is the replay.
@@ -18,33 +30,27 @@ export class AlertGate implements DeliverySource {
   /** Since when posts can arrive; null while the server is not up. */
   listeningSince: number | null = null;
 
-  /** Asked before each delivery; set once it is known whom to ask. */
-  mayTell = async (): Promise<boolean> => true;
+  constructor(private readonly deps: GateDeps) {}
 
-  /**
-   * `alertLifeMs`: how long a firing alert lives in Alertmanager after its last post. `peerTimeoutMs`: how long each
-   * Alertmanager waits for every one that comes before it in their cluster's order.
-   */
-  constructor(
-    private readonly log: Log,
-    private readonly alertLifeMs: number,
-    readonly peerTimeoutMs: number,
-  ) {}
+  get peerTimeoutMs(): number {
+    return this.deps.peerTimeoutMs;
+  }
 
   get replay(): DeliverySource['replay'] {
-    return { openedAt: this.openedAt ?? 0, lifeMs: this.alertLifeMs };
+    return { openedAt: this.openedAt ?? 0, lifeMs: this.deps.alertLifeMs };
+  }
+
+  mayTell(): Promise<boolean> {
+    return this.deps.mayTell();
   }
 
   get state(): GateState {
     return this.current;
   }
 
-  /** Whether an alert is this shard's to tell; set once it is known what is. */
-  tells: (alert: PostedAlert) => boolean = () => true;
-
   get toTell(): GateState {
     const { seq, held } = this.current;
-    return { seq, held: new Map([...held].filter(([, h]) => this.tells(h.alert))) };
+    return { seq, held: new Map([...held].filter(([, h]) => this.deps.tells(h.alert))) };
   }
 
   /** What is this shard's to tell has changed: what was passed over so far may be owed now. */
@@ -101,7 +107,7 @@ export class AlertGate implements DeliverySource {
       this.forgetBorrowed();
     }
     const held = this.current.held.size;
-    this.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
+    this.deps.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
     for (const delivery of this.deliveries.values()) delivery.restart();
   }
 
@@ -113,7 +119,7 @@ export class AlertGate implements DeliverySource {
       this.deliveries.delete(address);
     }
     for (const address of addresses) {
-      if (!this.deliveries.has(address)) this.deliveries.set(address, new Delivery(address, this, this.log));
+      if (!this.deliveries.has(address)) this.deliveries.set(address, new Delivery(address, this, this.deps.log));
     }
     this.serve();
   }
@@ -133,7 +139,7 @@ export class AlertGate implements DeliverySource {
     if (this.firstAcceptedAt !== null) return;
     this.firstAcceptedAt = Date.now();
     const afterOpeningMs = this.firstAcceptedAt - (this.openedAt ?? this.firstAcceptedAt);
-    this.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });
+    this.deps.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });
   }
 
   get alertmanagers(): { address: string; behind: number; error: string | null }[] {

@@ -1,17 +1,47 @@
 import { readHeldAlerts } from '../../lib/shell/probes/agent-api';
 import { messageOf, type Log } from '../base/log';
+import type { ProcessRecord } from '../process/process-record';
 import type { AlertGate } from './alert-gate';
+import { hasHeardAll } from './warmth';
+
+export interface PeerAlertsDeps {
+  readonly gate: AlertGate;
+  /** Addresses of the shard's other nodes. */
+  readonly peers: () => Iterable<string>;
+  readonly prometheus: Pick<ProcessRecord, 'startedAt' | 'reloadedAt'>;
+  readonly resendDelayMs: number;
+  readonly timeoutMs: number;
+  readonly log: Log;
+}
+
+/** What this node's gate may have missed, and its peers have heard. */
+export class PeerAlerts {
+  constructor(private readonly deps: PeerAlertsDeps) {}
+
+  async merge(): Promise<void> {
+    const { gate, peers, prometheus, timeoutMs, log } = this.deps;
+    if (this.heardAllSince(prometheus.reloadedAt)) gate.forgetBorrowed();
+    else if (gate.isOpen) await mergeFromPeers(gate, peers(), timeoutMs, log);
+  }
+
+  /** Since its Prometheus started, the gate has heard of everything that fires. */
+  get heardAll(): boolean {
+    return this.heardAllSince(0);
+  }
+
+  private heardAllSince(reloadedAt: number): boolean {
+    const { gate, prometheus, resendDelayMs } = this.deps;
+    const { startedAt } = prometheus;
+    const prometheusSendsSince = startedAt === null ? null : Math.max(reloadedAt, Date.parse(startedAt));
+    return hasHeardAll({ gateListeningSince: gate.listeningSince, prometheusSendsSince, resendDelayMs }, Date.now());
+  }
+}
 
 /**
  * Fetches what the peers' gates hold. Prometheus drops a post that fails and repeats it only after the
  * resend delay, so a gate that was down has missed what the peers, with the same rules, have heard.
  */
-export async function mergeFromPeers(
-  gate: AlertGate,
-  peers: Iterable<string>,
-  timeoutMs: number,
-  log: Log,
-): Promise<void> {
+async function mergeFromPeers(gate: AlertGate, peers: Iterable<string>, timeoutMs: number, log: Log): Promise<void> {
   await Promise.all(
     [...peers].map(async (address) => {
       try {

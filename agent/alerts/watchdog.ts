@@ -12,11 +12,7 @@ export class WatchdogReceiver {
   /** Of the own shard, by what other nodes say that they received. */
   private heard: number | null = null;
 
-  constructor(
-    private readonly shard: number,
-    /** One of another shard came, which waits to hear of it. */
-    private readonly onOther: () => void,
-  ) {}
+  constructor(private readonly shard: number) {}
 
   /** The own shard's youngest, by the clock of the Prometheus that evaluated it, ms. */
   get evaluatedAt(): number | null {
@@ -24,13 +20,16 @@ export class WatchdogReceiver {
     return times.length === 0 ? null : Math.max(...times);
   }
 
-  /** @throws Error when the notification has none in it */
-  take(notification: Notification): void {
+  /**
+   * Whether there was one of another shard in it, which waits to hear of it.
+   * @throws Error when the notification has none in it
+   */
+  take(notification: Notification): boolean {
     const found = watchdogsIn(notification, Date.now());
     if (found.size === 0) throw new Error('the notification has no watchdog that fires in it');
     this.receivedAt = Date.now();
     for (const [shard, at] of found) this.received.set(shard, Math.max(at, this.received.get(shard) ?? 0));
-    if ([...found.keys()].some((shard) => shard !== this.shard)) this.onOther();
+    return [...found.keys()].some((shard) => shard !== this.shard);
   }
 
   /** What this node received, for its announcement: of each shard, ISO 8601. */

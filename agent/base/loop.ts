@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../../lib/shell/async/clock';
 import { messageOf, type Log } from './log';
 
 export interface Loop {
@@ -8,7 +9,13 @@ export interface Loop {
  * Runs `round` now and then at a fixed rate. A round that outlasts its turn makes the next turn pass:
  * rounds never pile up. Whatever a round throws is logged once per change and never ends the loop.
  */
-export function every(ms: number, name: string, round: () => Promise<void>, log: Log): Loop {
+export function every(
+  ms: number,
+  name: string,
+  round: () => Promise<void>,
+  log: Log,
+  clock: Pick<Clock, 'repeat'> = systemClock,
+): Loop {
   let running = false;
   let failure: string | null = null;
   const turn = async (): Promise<void> => {
@@ -27,11 +34,10 @@ export function every(ms: number, name: string, round: () => Promise<void>, log:
     }
   };
   void turn();
-  const timer = setInterval(() => void turn(), ms);
-  return { stop: () => clearInterval(timer) };
+  return clock.repeat(ms, () => void turn());
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const { sleep } = systemClock;
 
 /** Tries until it works: for what may come up later than this node (metadata service, S3). */
 export async function untilItWorks<T>(what: string, attempt: () => Promise<T>, log: Log, pauseMs = 1_000): Promise<T> {

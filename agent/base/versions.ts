@@ -14,10 +14,15 @@ export async function versionOf(bin: string, program: string): Promise<string> {
   return version;
 }
 
-/** Patiently: an agent that gave up here would take the gate of a running Prometheus with it. */
-export async function readVersions(paths: Paths, log: Log): Promise<{ prometheus: string; alertmanager: string }> {
-  const ask = (program: string): Promise<string> =>
-    untilItWorks(`${program} --version`, () => versionOf(paths.bin, program), log);
-  const [prometheus, alertmanager] = await Promise.all([ask('prometheus'), ask('alertmanager')]);
-  return { prometheus, alertmanager };
+/** Of the programs; empty until they were asked. */
+export class Versions {
+  prometheus = '';
+  alertmanager = '';
+
+  /** Patiently: an agent that gave up here would take the gate of a running Prometheus with it. */
+  async read({ bin }: Pick<Paths, 'bin'>, log: Log): Promise<void> {
+    const ask = (program: string): Promise<string> =>
+      untilItWorks(`${program} --version`, () => versionOf(bin, program), log);
+    [this.prometheus, this.alertmanager] = await Promise.all([ask('prometheus'), ask('alertmanager')]);
+  }
 }

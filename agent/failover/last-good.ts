@@ -3,8 +3,19 @@ import { ASSIGNMENT, type Assignment } from '../../lib/contract/documents/assign
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 
-/** The assignment that this node applied last, for a start without S3. A damaged file is set aside. */
-export function loadLastGood(path: string, log: Log): Assignment | null {
+/** The assignment that this node applied last, for a start without S3. */
+export interface LastGood {
+  load(): Assignment | null;
+  /** @throws when it cannot be kept: the disk may be full */
+  save(assignment: Assignment): void;
+}
+
+export function lastGoodIn(path: string, log: Log): LastGood {
+  return { load: () => loadLastGood(path, log), save: (assignment) => saveLastGood(path, assignment) };
+}
+
+/** A damaged file is set aside. */
+function loadLastGood(path: string, log: Log): Assignment | null {
   const text = readIfExists(path);
   if (text === null) return null;
   try {
@@ -18,7 +29,7 @@ export function loadLastGood(path: string, log: Log): Assignment | null {
 }
 
 /** Writes only what changed. */
-export function saveLastGood(path: string, assignment: Assignment): void {
+function saveLastGood(path: string, assignment: Assignment): void {
   const text = ASSIGNMENT.serialize(assignment);
   if (readIfExists(path) !== text) writeAtomically(path, text);
 }

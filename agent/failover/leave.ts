@@ -1,9 +1,9 @@
 import { operate, type OperateOutcome } from '../../lib/shell/assignment/operate';
 import type { ControlStore } from '../../lib/shell/assignment/store';
+import type { Clock } from '../../lib/shell/async/clock';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { messageOf, type Log } from '../base/log';
-import { sleep } from '../base/loop';
 import type { Probes } from './probes';
 import type { RoleKeeper } from './role-keeper';
 
@@ -14,6 +14,7 @@ export interface Leaving {
   readonly role: Pick<RoleKeeper, 'isAssigned' | 'assignment'>;
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly probes: Pick<Probes, 'probeAll'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly log: Log;
 }
 
@@ -28,7 +29,8 @@ export async function leave(leaving: Leaving, afterwards: () => readonly unknown
     if (ended.status === 'rejected') leaving.log('warn', 'leaves-in-disorder', { because: messageOf(ended.reason) });
 }
 
-async function handOverIfPossible({ config, nodes, role, store, probes, log }: Leaving): Promise<void> {
+async function handOverIfPossible(leaving: Leaving): Promise<void> {
+  const { config, role, log } = leaving;
   const { node } = config;
   const paused = role.assignment?.paused ?? null;
   if (!role.isAssigned) return;
@@ -37,7 +39,7 @@ async function handOverIfPossible({ config, nodes, role, store, probes, log }: L
     return;
   }
   try {
-    const outcome = await handOver({ config, nodes, store, probes }, null, `${node} is shutting down`);
+    const outcome = await handOver(leaving, null, `${node} is shutting down`);
     log(outcome.done ? 'info' : 'warn', outcome.done ? 'handed-over' : 'leaves-without-hand-over', {
       because: outcome.because,
       tookMs: outcome.tookMs ?? null,
@@ -49,7 +51,7 @@ async function handOverIfPossible({ config, nodes, role, store, probes, log }: L
 
 /** Gives alerting to another node, as an operator would; `to` null: the best. @throws when S3 does not answer */
 export function handOver(
-  { config, nodes, store, probes }: Pick<Leaving, 'config' | 'nodes' | 'store' | 'probes'>,
+  { config, nodes, store, probes, clock }: Omit<Leaving, 'role' | 'log'>,
   to: NodeId | null,
   reason: string,
 ): Promise<OperateOutcome> {
@@ -62,8 +64,8 @@ export function handOver(
       probeAll: () => probes.probeAll(policy.probe.timeoutMs),
       operator: `the agent of ${node}`,
       policy,
-      now: Date.now,
-      sleep,
+      now: () => clock.now(),
+      sleep: (ms) => clock.sleep(ms),
     },
   );
 }

@@ -20,7 +20,7 @@ interface Known extends NodeOfShard {
 const LIST_EVERY = 4;
 
 /**
- * Who is there, and where. Each round says where this node is, then reads where the others are: of two nodes that
+ * Who is there, and where. Each round says who this node is, then reads where the others are: of two nodes that
  * start at once, at least one thus sees the other. Nobody is told beforehand which nodes there are, so that one more
  * changes nothing of those that run. The last known addresses are kept on disk for the day on which S3 is down.
  */
@@ -34,9 +34,9 @@ export class Peers {
     private readonly address: string,
     private readonly store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'writeAnnouncement'>,
     private readonly paths: Paths,
-    private readonly self: () => NodeAnnouncement,
     private readonly log: Log,
-    private readonly onChange: () => void,
+    /** Addresses of the nodes of all shards. */
+    private readonly onChange: (everywhere: readonly string[]) => void,
     private readonly onRead: (announcement: NodeAnnouncement) => void,
   ) {
     this.known = this.withSelf(this.load());
@@ -67,8 +67,8 @@ export class Peers {
     return this.known.map(({ address }) => address);
   }
 
-  async round(): Promise<void> {
-    await this.store.writeAnnouncement(this.self());
+  async round(self: NodeAnnouncement): Promise<void> {
+    await this.store.writeAnnouncement(self);
     if (this.rounds++ % LIST_EVERY === 0 || this.ofShard.length < 2) this.listed = await this.store.listNodes();
     const read = await Promise.all(
       this.listed
@@ -87,7 +87,7 @@ export class Peers {
     writeAtomically(this.paths.peers, KNOWN_PEERS.serialize(next));
     this.publishTargets();
     this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
-    this.onChange();
+    this.onChange(this.everywhere);
   }
 
   /** One that cannot be understood keeps nobody from learning where the others are: null, its last address stays. */

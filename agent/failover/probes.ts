@@ -1,7 +1,7 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
-import type { Policy } from '../../lib/contract/documents/policy';
 import { scraping, serves, works, type Probe } from '../../lib/core/failover/health';
-import { probeNode } from '../../lib/shell/probes/prober';
+import type { Contact } from '../base/contact';
+import type { Policy } from '../../lib/contract/documents/policy';
 
 /** How often in a row a node did, or did not, do the alerting node's work. */
 export interface Streak {
@@ -11,43 +11,52 @@ export interface Streak {
 
 const NO_STREAK: Streak = { hits: 0, misses: 0 };
 
+export interface ProbesDeps {
+  readonly self: NodeId;
+  /** Of every node of the shard, this one included. */
+  readonly addresses: () => ReadonlyMap<NodeId, string>;
+  /** Asks one node; bounded by the time-out, and never rejects. */
+  readonly probe: (node: NodeId, address: string, timeoutMs: number) => Promise<Probe>;
+  readonly policy: Policy;
+  readonly contact: Contact;
+}
+
 /** What this node sees of all nodes, itself included, by the same probe as the control plane's. */
 export class Probes {
   private readonly last = new Map<NodeId, Probe>();
-  /** When the last probe that a peer's agent answered began. */
-  peerAnsweredAt: number | null = null;
   private readonly streaks = new Map<NodeId, Streak>();
+  private rounds = 0;
+  /** By node: the round that had begun last when it got its role. */
+  private readonly forgottenIn = new Map<NodeId, number>();
 
-  constructor(
-    private readonly self: NodeId,
-    private readonly addresses: () => ReadonlyMap<NodeId, string>,
-    private readonly policy: Policy,
-  ) {}
+  constructor(private readonly deps: ProbesDeps) {}
 
   async round(): Promise<void> {
     // Who is not one of the nodes any more is not asked any more: as seen last it would work, and alert, for ever.
-    const known = this.addresses();
+    const { self, addresses, policy, contact } = this.deps;
+    const round = ++this.rounds;
+    const known = addresses();
     for (const node of this.last.keys()) if (!known.has(node)) this.last.delete(node);
-    for (const [node, probe] of await this.probeAll(this.policy.probe.timeoutMs)) {
+    for (const [node, probe] of await this.probeAll(policy.probe.timeoutMs)) {
       this.last.set(node, probe);
-      if (node !== this.self && probe.agent !== null) this.peerAnsweredAt = probe.at;
+      if (node !== self && probe.agent !== null) contact.peerAnsweredAt = probe.at;
+      if (round <= (this.forgottenIn.get(node) ?? 0)) continue;
       const { hits, misses } = this.streakOf(node);
-      this.streaks.set(
-        node,
-        serves(probe, this.policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 },
-      );
+      this.streaks.set(node, serves(probe, policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 });
     }
   }
 
   /** Fresh probes of every node with an address, all at once. */
   async probeAll(timeoutMs: number): Promise<Map<NodeId, Probe>> {
-    const probes = [...this.addresses()].map(([node, address]) => probeNode(node, address, timeoutMs, Date.now));
+    const { addresses, probe } = this.deps;
+    const probes = [...addresses()].map(([node, address]) => probe(node, address, timeoutMs));
     return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
   }
 
-  /** A node is judged from when it got its role: before, its gate was rightly closed. */
+  /** A node is judged from when it got its role: before, its gate was rightly closed, also in an answer still to come. */
   forget(node: NodeId): void {
     this.streaks.delete(node);
+    this.forgottenIn.set(node, this.rounds);
   }
 
   streakOf(node: NodeId): Streak {
@@ -63,20 +72,20 @@ export class Probes {
   }
 
   private somePeer(holds: typeof works): boolean {
-    return [...this.last.values()].some((probe) => probe.node !== this.self && holds(probe, this.policy));
+    return [...this.last.values()].some((probe) => probe.node !== this.deps.self && holds(probe, this.deps.policy));
   }
 
   /** The last probe of this node, null before the first. */
   get own(): Probe | null {
-    return this.last.get(this.self) ?? null;
+    return this.last.get(this.deps.self) ?? null;
   }
 
   get selfWorks(): boolean {
-    return this.own !== null && works(this.own, this.policy);
+    return this.own !== null && works(this.own, this.deps.policy);
   }
 
   /** As last seen: this node's Prometheus is ready and scrapes, whatever the agent's own port says. */
   get prometheusWorks(): boolean {
-    return this.own !== null && this.own.ready && scraping(this.own, this.policy);
+    return this.own !== null && this.own.ready && scraping(this.own, this.deps.policy);
   }
 }

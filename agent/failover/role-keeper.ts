@@ -1,5 +1,5 @@
-import type { Assignment } from '../../lib/contract/documents/assignment';
-import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
 import {
   decideRole,
   initialRole,
@@ -8,25 +8,30 @@ import {
   type RoleInput,
   type RoleState,
 } from '../../lib/core/failover/role';
+import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
+import type { Clock } from '../../lib/shell/async/clock';
+import type { Contact } from '../base/contact';
 import { messageOf, type Log } from '../base/log';
-import { loadLastGood, saveLastGood } from './last-good';
+import type { LastGood } from './last-good';
 import type { Probes } from './probes';
-import type { Takeover } from './takeover';
+import { Takeover } from './takeover';
 
 export interface RoleDeps {
-  readonly config: NodeConfig;
+  readonly node: NodeId;
+  readonly policy: Policy;
   /** Nodes of the shard that are known, in order of preference. */
-  readonly nodes: () => readonly string[];
-  readonly store: Pick<ControlStore, 'readAssignment' | 'readHeartbeat'>;
-  readonly probes: Probes;
-  readonly takeover: Takeover;
-  readonly applyGate: (gate: RoleDecision['gate'], because: string) => void;
+  readonly nodes: () => readonly NodeId[];
+  readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'readHeartbeat'>;
+  readonly probes: Pick<Probes, 'probeAll' | 'streakOf' | 'forget' | 'peerAlerts' | 'selfWorks'>;
+  readonly setGate: (open: boolean, because: string) => void;
   /** Another node took over while this one was cut off and went on alerting. */
   readonly onSuperseded: () => void;
   /** This node's Prometheus exited and does not work again yet. */
   readonly prometheusIsDown: () => boolean;
-  readonly file: string;
+  readonly lastGood: LastGood;
+  readonly contact: Contact;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly log: Log;
 }
 
@@ -38,12 +43,24 @@ export class RoleKeeper {
   because = 'Starting.';
   storeReachable = false;
   lastReadAt: number | null = null;
-  /** When that read began: what it tells is not older. */
-  lastReadBeganAt: number | null = null;
   storeErrors = 0;
 
+  private readonly takeover: Takeover;
+
   constructor(private readonly deps: RoleDeps) {
-    this.state = initialRole(deps.config.node, loadLastGood(deps.file, deps.log), Date.now());
+    const { node, policy, nodes, store, probes, clock, log } = deps;
+    this.state = initialRole(node, deps.lastGood.load(), clock.now());
+    const promotion: PromoteDeps = {
+      store,
+      get nodes() {
+        return nodes();
+      },
+      probeAll: (timeoutMs) => probes.probeAll(timeoutMs),
+      policy,
+      now: () => clock.now(),
+      sleep: (ms) => clock.sleep(ms),
+    };
+    this.takeover = new Takeover(promotion, (assignment) => this.apply(assignment), log);
   }
 
   get assignment(): Assignment | null {
@@ -60,17 +77,21 @@ export class RoleKeeper {
   }
 
   get isAssigned(): boolean {
-    return this.state.assignment?.active === this.deps.config.node;
+    return this.state.assignment?.active === this.deps.node;
   }
 
   async round(): Promise<void> {
-    this.decide(await this.readStore());
+    const known = this.state.assignment;
+    const read = await this.readStore();
+    // What was written or read meanwhile is newer than a read that began before it: that one says nothing of a loss.
+    const overtaken = read !== null && this.state.assignment !== known;
+    this.decide(overtaken ? { ...read, assignment: newest(read.assignment, this.state.assignment) } : read);
     if (this.isAssigned && this.deps.prometheusIsDown()) this.reportExit();
   }
 
   /** An own Prometheus that exited is certain: nobody has to count probes. */
   reportExit(): void {
-    this.deps.takeover.ask({ caller: 'agent', exited: this.deps.config.node });
+    this.takeover.ask({ caller: 'agent', exited: this.deps.node });
   }
 
   /** Applies what was just written or read, without waiting for the next poll. */
@@ -80,14 +101,14 @@ export class RoleKeeper {
 
   /** Bounded by the store's time-outs; null when there was no usable answer. */
   private async readStore(): Promise<RoleInput['store']> {
-    const { store, log } = this.deps;
-    const began = Date.now();
+    const { store, log, contact } = this.deps;
+    const began = this.deps.clock.now();
     try {
       const [read, heartbeat] = await Promise.all([store.readAssignment(), store.readHeartbeat()]);
       if (!this.storeReachable) log('info', 'store-reachable');
       this.storeReachable = true;
-      this.lastReadAt = Date.now();
-      this.lastReadBeganAt = began;
+      this.lastReadAt = this.deps.clock.now();
+      contact.storeReadAt = began; // what it tells is not older
       return { assignment: read?.assignment ?? null, heartbeat };
     } catch (error) {
       this.storeErrors += 1;
@@ -98,11 +119,11 @@ export class RoleKeeper {
   }
 
   private decide(store: RoleInput['store']): void {
-    const { config, nodes, probes, takeover, applyGate, file } = this.deps;
+    const { node, policy, nodes, probes, setGate } = this.deps;
     const active = this.state.assignment?.active;
     const streak = active === undefined ? { hits: 0, misses: 0 } : probes.streakOf(active);
     const before = this.state.assignment;
-    const now = Date.now();
+    const now = this.deps.clock.now();
     const decision = decideRole(
       this.state,
       {
@@ -114,30 +135,30 @@ export class RoleKeeper {
         standbyRank: Math.max(
           0,
           nodes()
-            .filter((node) => node !== active)
-            .indexOf(config.node),
+            .filter((other) => other !== active)
+            .indexOf(node),
         ),
-        attempt: takeover.takeResult(),
+        attempt: this.takeover.takeResult(),
       },
-      config.policy,
+      policy,
       now,
     );
-    const superseded = supersededWhileCutOff(this.state, decision, config.policy, now);
+    const superseded = supersededWhileCutOff(this.state, decision, policy, now);
     this.state = decision.state;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);
     this.because = decision.because;
-    applyGate(decision.gate, decision.because);
+    setGate(decision.gate === 'open', decision.because);
     if (superseded) this.deps.onSuperseded();
     this.say(decision);
     const { assignment } = this.state;
     this.sayRefused(store?.assignment?.epoch ?? null);
     if (decision.takeOver) {
       const misses = next === undefined ? undefined : { node: next, count: probes.streakOf(next).misses };
-      takeover.ask({ caller: 'break-glass', misses });
+      this.takeover.ask({ caller: 'break-glass', misses });
     }
     // Last, so that a full disk cannot keep the gate from moving.
-    if (assignment !== null && assignment !== before) saveLastGood(file, assignment);
+    if (assignment !== null && assignment !== before) this.deps.lastGood.save(assignment);
   }
 
   /** A restored or delayed older document never takes effect. */
@@ -162,4 +183,8 @@ export class RoleKeeper {
       because,
     });
   }
+}
+
+function newest(read: Assignment | null, known: Assignment | null): Assignment | null {
+  return (read?.epoch ?? 0) >= (known?.epoch ?? 0) ? read : known;
 }

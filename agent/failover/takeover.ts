@@ -29,7 +29,7 @@ export class Takeover {
   }
 
   private async attempt(request: PromoteRequest): Promise<void> {
-    const startedAt = Date.now();
+    const startedAt = this.deps.now();
     try {
       const outcome = await promote(request, this.deps);
       this.ended = outcome.acted ? 'written' : 'refused';
@@ -37,7 +37,7 @@ export class Takeover {
         caller: request.caller,
         acted: outcome.acted,
         because: outcome.because,
-        tookMs: Date.now() - startedAt,
+        tookMs: this.deps.now() - startedAt,
       });
       // Written or read just now: there is no reason to wait for the next poll.
       if (outcome.assignment !== null) this.apply(outcome.assignment);

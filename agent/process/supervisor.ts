@@ -5,6 +5,7 @@ import { sleep } from '../base/loop';
 import { nextBackoff } from './backoff';
 import { openLog, rotateLog } from './log-file';
 import { readPidFile, writePidFile } from './pid-file';
+import { ProcessRecord } from './process-record';
 import { findByArgument, identify, isAlive, startedAt, type ProcessIdentity } from './proc';
 
 export interface Command {
@@ -38,7 +39,6 @@ const HOLD_MS = 15_000;
  * are watched in /proc.
  */
 export class Supervisor {
-  private current: (ProcessIdentity & { readonly startedAt: string }) | null = null;
   private watch: NodeJS.Timeout | null = null;
   private rotate: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
@@ -48,17 +48,15 @@ export class Supervisor {
   private held = false;
   /** It was started once: whoever held it may have done so before. */
   private wanted = false;
-  restarts = 0;
-  lastExit: string | null = null;
 
-  constructor(private readonly options: SupervisorOptions) {}
+  constructor(
+    private readonly options: SupervisorOptions,
+    /** Kept up to date. */
+    readonly record = new ProcessRecord(),
+  ) {}
 
   get pid(): number | null {
-    return this.current?.pid ?? null;
-  }
-
-  get startedAt(): string | null {
-    return this.current?.startedAt ?? null;
+    return this.record.pid;
   }
 
   /** Takes over what an earlier agent started. Says whether something runs now. */
@@ -75,9 +73,9 @@ export class Supervisor {
       this.adopted(stray, startedAt(stray, Date.now()));
       return true;
     }
-    if (known.kind === 'gone' && this.lastExit === null) {
+    if (known.kind === 'gone' && this.record.lastExit === null) {
       log('warn', 'process-gone', { process: name, pid: known.process.pid, startedAt: known.process.startedAt });
-      this.lastExit = `${new Date().toISOString()} exited while no agent watched`;
+      this.record.lastExit = `${new Date().toISOString()} exited while no agent watched`;
       this.options.onExit('exited while no agent watched');
     }
     return false;
@@ -90,12 +88,14 @@ export class Supervisor {
       () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
       ROTATE_MS,
     );
-    if (this.held || this.current !== null || this.retry !== null || this.preparing) return;
+    if (this.held || this.record.current !== null || this.retry !== null || this.preparing) return;
     if (!this.adopt()) this.prepare();
   }
 
   signal(signal: NodeJS.Signals): boolean {
-    return this.current !== null && isAlive(this.current) && process.kill(this.current.pid, signal);
+    return (
+      this.record.current !== null && isAlive(this.record.current) && process.kill(this.record.current.pid, signal)
+    );
   }
 
   /**
@@ -110,7 +110,7 @@ export class Supervisor {
     for (const end = Date.now() + graceMs; this.preparing; await sleep(50)) {
       if (Date.now() > end) throw new Error(`what is done before a start of ${this.options.name} does not end`);
     }
-    const target = this.current;
+    const target = this.record.current;
     if (target === null) return;
     this.signal(signal);
     for (const end = Date.now() + graceMs; isAlive(target); await sleep(50)) {
@@ -135,7 +135,7 @@ export class Supervisor {
   /** Stops the process: asks, waits, insists. */
   async stop(graceMs = 10_000): Promise<void> {
     this.release();
-    const target = this.current;
+    const target = this.record.current;
     if (target === null) return;
     this.signal('SIGTERM');
     for (const deadline = Date.now() + graceMs; isAlive(target) && Date.now() < deadline;) await sleep(50);
@@ -176,7 +176,7 @@ export class Supervisor {
     if (child.pid === undefined) return;
     const identity = identify(child.pid) ?? { pid: child.pid, startTicks: 0 };
     const current = { ...identity, startedAt: new Date().toISOString() };
-    this.current = current;
+    this.record.current = current;
     log('info', 'process-started', { process: name, pid: child.pid });
     this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
     child.once('exit', (code, signal) => this.exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
@@ -185,7 +185,7 @@ export class Supervisor {
   private adopted(identity: ProcessIdentity, since: string): void {
     const { name, log, pidFile } = this.options;
     const current = { pid: identity.pid, startTicks: identity.startTicks, startedAt: since };
-    this.current = current;
+    this.record.current = current;
     const { file, args } = this.options.command();
     if (readPidFile(pidFile).kind !== 'alive') {
       this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
@@ -208,10 +208,10 @@ export class Supervisor {
   private exited(how: string): void {
     if (this.watch !== null) clearInterval(this.watch);
     this.watch = null;
-    const livedMs = this.current === null ? 0 : Date.now() - Date.parse(this.current.startedAt);
+    const livedMs = this.record.current === null ? 0 : Date.now() - Date.parse(this.record.current.startedAt);
     const pid = this.pid;
-    this.current = null;
-    this.lastExit = `${new Date().toISOString()} ${how}`;
+    this.record.current = null;
+    this.record.lastExit = `${new Date().toISOString()} ${how}`;
     if (this.stopping) return;
     this.options.onExit(how);
     if (this.held) {
@@ -222,7 +222,7 @@ export class Supervisor {
     this.options.log('error', 'process-exited', { process: this.options.name, pid, how, restartInMs: this.backoffMs });
     this.retry = setTimeout(() => {
       this.retry = null;
-      this.restarts += 1;
+      this.record.restarts += 1;
       this.prepare();
     }, this.backoffMs);
   }

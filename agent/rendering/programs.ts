@@ -4,13 +4,13 @@ import type { Supervisor } from '../process/supervisor';
 import type { Reloadable } from './configurer';
 import { reloadAndVerify } from './reload';
 
-export function prometheusReload(supervisor: Supervisor, address: string, onReload: () => void): Reloadable {
+export function prometheusReload(supervisor: Supervisor, address: string): Reloadable {
   const concerns = (file: string): boolean => file !== 'alertmanager.yml';
   const reload = reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
   return {
     ...reload,
     reload: () => {
-      onReload();
+      supervisor.record.reloadedAt = Date.now();
       return reload.reload();
     },
   };

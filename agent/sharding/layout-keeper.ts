@@ -14,8 +14,6 @@ export interface LayoutDeps {
   readonly file: string;
   /** The user's targets in the configuration that runs. */
   readonly instances: () => Instances;
-  /** Who tells which alert has changed. */
-  readonly onChange: () => void;
   readonly log: Log;
 }
 
@@ -29,16 +27,23 @@ export class LayoutKeeper {
     this.layout = this.load();
   }
 
-  /** @throws when the store does not answer; what was known stays in force */
-  async round(): Promise<void> {
-    const { store, file, log, onChange, shard } = this.deps;
+  /**
+   * Whether another layout is in force now, and with it who tells which alert: then it has to be kept.
+   * @throws when the store does not answer; what was known stays in force
+   */
+  async round(): Promise<boolean> {
+    const { store, log, shard } = this.deps;
     const layout = (await store.readLayout())?.layout ?? ONE_SHARD;
-    if (JSON.stringify(layout) === JSON.stringify(this.layout)) return;
+    if (JSON.stringify(layout) === JSON.stringify(this.layout)) return false;
     if (layout.shards !== this.layout.shards) this.before = { layout: this.layout, changedAt: Date.now() };
     this.layout = layout;
     log('info', 'layout', { shards: layout.shards, next: layout.next, scrapes: modulusesOf(layout, shard) });
-    onChange();
-    writeAtomically(file, SHARD_MAP.serialize(layout));
+    return true;
+  }
+
+  /** For a start without S3. @throws when the disk is full */
+  keep(): void {
+    writeAtomically(this.deps.file, SHARD_MAP.serialize(this.layout));
   }
 
   /** By which numbers targets are picked: what goes is kept until its new owner must have learnt that it is his. */

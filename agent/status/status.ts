@@ -1,44 +1,15 @@
 import type { AgentStatus } from '../../lib/contract/documents/agent-status';
-import type { NodeConfig } from '../../lib/contract/documents/node-config';
-import type { ShardReport } from '../../lib/contract/documents/shard-report';
 import { pauseOf } from '../../lib/core/failover/pause';
 import { slowestMs } from '../../lib/contract/profile';
 import type { Configurer } from '../rendering/configurer';
-import type { AlertGate } from '../alerts/alert-gate';
-import type { Identity } from '../base/identity';
-import type { WatchdogReceiver } from '../alerts/watchdog';
-import type { Supervisor } from '../process/supervisor';
-import type { RoleKeeper } from '../failover/role-keeper';
-import type { BlockRestorer } from '../backfill/block-restorer';
-import type { Sidecar } from '../thanos/sidecar';
-import type { Refiller } from '../backfill/refiller';
-import type { VolumeKeeper } from '../volumes/keeper';
-import type { Scrubber } from '../tsdb/scrubber';
-
-export interface StatusSource {
-  readonly config: NodeConfig;
-  readonly identity: Identity;
-  readonly startedAt: string;
-  readonly gate: AlertGate;
-  readonly isWarm: () => boolean;
-  readonly role: RoleKeeper;
-  readonly shardReport: () => ShardReport;
-  readonly prometheus: Supervisor;
-  readonly alertmanager: Supervisor;
-  readonly sidecar: Sidecar | null;
-  readonly configurer: Configurer;
-  readonly watchdog: WatchdogReceiver;
-  readonly scrubber: Scrubber;
-  readonly refiller: Refiller;
-  readonly restorer: BlockRestorer | null;
-  /** null: nobody looks after its volume. */
-  readonly keeper: VolumeKeeper | null;
-  readonly versions: { readonly prometheus: string; readonly alertmanager: string };
-}
+import type { Parts } from '../parts/parts';
+import type { ProcessRecord } from '../process/process-record';
 
 /** What the agent says of itself, put together from its parts. */
-export function buildStatus(s: StatusSource): AgentStatus {
-  const { config, identity, gate, role } = s;
+export function buildStatus(s: Parts): AgentStatus {
+  const { base, identity, gate, announcer } = s;
+  const { config } = base;
+  const { role } = s.failover;
   const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   const { breakGlass } = role;
   return {
@@ -48,26 +19,26 @@ export function buildStatus(s: StatusSource): AgentStatus {
     node: config.node,
     ...identity,
     now: new Date().toISOString(),
-    startedAt: s.startedAt,
+    startedAt: base.startedAt,
     role: role.role,
     appliedEpoch: role.assignment?.epoch ?? 0,
     pause: pauseOf(role.assignment),
     because: role.because,
     gate: {
       open: gate.isOpen,
-      warm: s.isWarm(),
+      warm: announcer.isPrimed,
       held: gate.state.held.size,
       sent: gate.sent,
       openedAt: iso(gate.openedAt),
       firstAcceptedAt: iso(gate.firstAcceptedAt),
       alertmanagers: gate.alertmanagers,
     },
-    prometheus: processOf(s.prometheus, s.versions.prometheus),
-    alertmanager: processOf(s.alertmanager, s.versions.alertmanager),
+    prometheus: processOf(s.prometheus.record, s.versions.prometheus),
+    alertmanager: processOf(s.alertmanager.record, s.versions.alertmanager),
     sidecar: s.sidecar?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     profile: profileOf(s.configurer, Date.now()),
-    sharding: s.shardReport(),
+    sharding: announcer.shardReport,
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,
@@ -89,7 +60,6 @@ function profileOf({ profile, changed }: Configurer, now: number): AgentStatus['
   return { name: profile, slowScrapeMs: slow === 0 ? null : slow, settling };
 }
 
-function processOf(supervisor: Supervisor, version: string): AgentStatus['prometheus'] {
-  const { pid, startedAt, restarts, lastExit } = supervisor;
+function processOf({ pid, startedAt, restarts, lastExit }: ProcessRecord, version: string): AgentStatus['prometheus'] {
   return { pid, startedAt, restarts, lastExit, version };
 }

@@ -93,7 +93,7 @@ export class Sidecar {
   }
 
   get status(): SidecarStatus {
-    const { pid, restarts, lastExit } = this.process;
+    const { pid, restarts, lastExit } = this.process.record;
     const { ageMs = null, waiting = 0, error = null } = this.uploads ?? {};
     return {
       pid,

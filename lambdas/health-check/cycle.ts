@@ -1,7 +1,8 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
-import { promote } from '../../lib/shell/assignment/promote';
+import type { AddressBook } from '../../lib/shell/assignment/address-book';
+import { promote, type PromoteDeps } from '../../lib/shell/assignment/promote';
+import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
-import { METRICS } from '../../lib/contract/metrics';
 import {
   complaints,
   countProbe,
@@ -12,11 +13,18 @@ import {
   type Probe,
 } from '../../lib/core/failover/health';
 import { nodesByGroup } from '../../lib/core/tsdb/groups';
+import { METRICS } from '../../lib/contract/metrics';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { FunctionConfig } from '../shared/config';
-import { probeWithBook, type Control } from '../shared/control';
+import { probeWithBook } from '../shared/control';
 import { log } from '../shared/log';
 import { publish, type MetricValue } from '../shared/metrics';
+
+/** What a cycle needs of the outside world. */
+export interface CycleControl extends PromoteDeps {
+  readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'writeHeartbeat'>;
+  readonly addresses: Pick<AddressBook, 'isComplete' | 'refresh'>;
+}
 
 /** What the loop remembers from cycle to cycle. */
 export interface Counts {
@@ -35,7 +43,7 @@ export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, stuck: tr
  */
 export async function runCycle(
   before: Counts,
-  control: Control,
+  control: CycleControl,
   config: FunctionConfig,
   invocation: string,
 ): Promise<Counts> {
@@ -66,7 +74,11 @@ export async function runCycle(
   const misses = active === null ? 0 : nodes.get(active)!.misses;
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
   // Nor one that found nobody to promote: a standby that it cannot reach may then act for itself.
-  const heartbeat = errors.length === 0 && !before.stuck ? beat(control, invocation) : Promise.resolve();
+  // It may fail while a promotion is under way: heard at once, or Node would end the function for it.
+  const heartbeat =
+    errors.length === 0 && !before.stuck
+      ? beat(control, invocation).catch((error: Error) => void errors.push(`heartbeat not written: ${reasonOf(error)}`))
+      : Promise.resolve();
   // A loop that has just begun, or is still counting, knows no better than before.
   let stuck = misses > 0 || active === null ? before.stuck : false;
   if (active === null || misses >= policy.probe.fall) {
@@ -86,7 +98,7 @@ export async function runCycle(
       errors.push(`promotion failed: ${reasonOf(error)}`);
     }
   }
-  await heartbeat.catch((error: Error) => errors.push(`heartbeat not written: ${reasonOf(error)}`));
+  await heartbeat;
 
   publish(config.cluster, config.shard, [
     ...cycleMetrics(nodes, active, errors.length),
@@ -101,7 +113,7 @@ export async function runCycle(
   return { nodes, assignment, stuck };
 }
 
-function beat(control: Control, invocation: string): Promise<void> {
+function beat(control: CycleControl, invocation: string): Promise<void> {
   return control.store.writeHeartbeat({ version: 1, at: new Date(control.now()).toISOString(), invocation });
 }
 

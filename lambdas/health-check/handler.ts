@@ -1,10 +1,11 @@
+import { systemClock } from '../../lib/shell/async/clock';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
-import { everyInterval, loopMs } from '../shared/loop';
+import { loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
 import { letIn } from './let-in';
-import { NO_COUNTS, runCycle } from './cycle';
+import { probeLoop } from './loop';
 
 const controlOf = keptWarm(connectControl);
 
@@ -20,10 +21,8 @@ export async function handler(
   const forMs = loopMs(context);
   log('info', 'loop-started', { forMs, intervalMs, nodes: control.nodes });
 
-  let counts = NO_COUNTS;
   let cycles = 0;
-  await everyInterval(intervalMs, forMs, async () => {
-    counts = await runCycle(counts, control, config, context.awsRequestId);
+  await probeLoop(control, config, context.awsRequestId, forMs, systemClock, async () => {
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
     if (pointer !== null) await syncConfigPointer(pointer, control.store);

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/shell/async/clock';
 import { ebsClient } from '../../lib/shell/aws/ebs';
 import { METRICS } from '../../lib/contract/metrics';
 import { readFunctionConfig } from '../shared/config';
@@ -24,7 +25,7 @@ export async function handler(
   const { store, addresses, policy } = control;
   const { cluster, shard } = config;
   const said = new Set<string>();
-  await everyInterval(LOOK_MS, loopMs(context), async () => {
+  const cycle = async (): Promise<void> => {
     await addresses.refresh();
     const probes = await control.probeAll(policy.probe.timeoutMs);
     const quiet: typeof log = (level, event, fields) => {
@@ -51,6 +52,7 @@ export async function handler(
         value: outcomes.filter((o) => o.asks && o.record?.state === 'given-up').length,
       },
     ]);
-  });
+  };
+  await everyInterval(LOOK_MS, loopMs(context), cycle, systemClock);
   return { steps: [...said] };
 }

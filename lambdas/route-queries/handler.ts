@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/shell/async/clock';
 import { RouteBook, routingClient } from '../../lib/shell/aws/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
 import { connectControl, keptWarm, type Connected, type Control } from '../shared/control';
@@ -38,7 +39,7 @@ export async function handler(
     cycles += 1;
   };
   if (request.kind === 'loop') {
-    await everyInterval(policy.probe.intervalMs, loopMs(context), cycle);
+    await everyInterval(policy.probe.intervalMs, loopMs(context), cycle, systemClock);
   } else {
     await cycle();
     while (state.thanos.misses > 0 && state.thanos.misses < policy.probe.fall) {

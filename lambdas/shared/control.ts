@@ -1,4 +1,5 @@
 import { AddressBook } from '../../lib/shell/assignment/address-book';
+import { systemClock } from '../../lib/shell/async/clock';
 import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
@@ -50,8 +51,8 @@ export function connectControl(config: FunctionConfig): Control & Connected {
       return addresses.nodes;
     },
     policy,
-    now: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    now: systemClock.now,
+    sleep: systemClock.sleep,
     probeAll: async (timeoutMs) => {
       // A shard has at most eight nodes (synth refuses more): all of them at once.
       const probes = await Promise.all(
@@ -64,7 +65,7 @@ export function connectControl(config: FunctionConfig): Control & Connected {
 
 /** Probes all nodes and looks after their addresses: beside the probes, so that known ones are not kept waiting by S3. */
 export async function probeWithBook(
-  { addresses, probeAll }: Pick<Control, 'addresses' | 'probeAll'>,
+  { addresses, probeAll }: Pick<Control, 'probeAll'> & { addresses: Pick<AddressBook, 'isComplete' | 'refresh'> },
   timeoutMs: number,
 ): Promise<ReadonlyMap<NodeId, Probe>> {
   if (addresses.isComplete) return (await Promise.all([probeAll(timeoutMs), addresses.refresh()]))[0];

@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/shell/async/clock';
+
 /** The loop outlasts its minute a little, so that a late schedule leaves no hole; two at once are harmless. */
 const LOOP_MS = 68_000;
 /** Left to the last cycle, whose decision may have to wait for slow probes and writes. */
@@ -12,12 +14,17 @@ export function loopMs(context: { getRemainingTimeInMillis(): number }): number 
  * Runs `cycle` at once and then on a fixed grid until `forMs` have passed. A cycle that overruns skips the
  * instants it missed instead of piling up.
  */
-export async function everyInterval(intervalMs: number, forMs: number, cycle: () => Promise<void>): Promise<void> {
-  const start = performance.now();
+export async function everyInterval(
+  intervalMs: number,
+  forMs: number,
+  cycle: () => Promise<void>,
+  clock: Pick<Clock, 'elapsed' | 'sleep'>,
+): Promise<void> {
+  const start = clock.elapsed();
   for (let next = 0; next < forMs;) {
     await cycle();
-    const passed = performance.now() - start;
+    const passed = clock.elapsed() - start;
     next = (Math.floor(passed / intervalMs) + 1) * intervalMs;
-    if (next < forMs) await new Promise((resolve) => setTimeout(resolve, next - passed));
+    if (next < forMs) await clock.sleep(next - passed);
   }
 }

@@ -1,20 +1,12 @@
 import { build, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import type * as Entry from './explore';
+import type { Mistake } from './mistakes/mistake';
 
 const ROOT = join(__dirname, '../..');
-
-/** One deliberate breakage: `text` must stand exactly once in `file`. */
-export interface Mutation {
-  readonly file: string;
-  readonly text: string;
-  readonly replacement: string;
-  /** One phrase: what it breaks. */
-  readonly breaks: string;
-}
 
 /** Logs and metrics go nowhere: a simulated minute would write thousands of lines. */
 const SILENT: Record<string, string> = {
@@ -22,20 +14,11 @@ const SILENT: Record<string, string> = {
   'lambdas/shared/metrics.ts': 'export const publish = () => {};',
 };
 
-/** Bundles the simulation with the real core, one line of it broken if so asked, and loads it. */
-export async function loadSimulation(mutation?: Mutation): Promise<typeof Entry> {
-  const sources: Plugin = {
-    name: 'sources',
-    setup(b) {
-      b.onLoad({ filter: /\/(lib|lambdas)\/.*\.ts$/ }, async ({ path }) => {
-        const file = relative(ROOT, path);
-        if (SILENT[file] !== undefined) return { contents: SILENT[file], loader: 'ts' };
-        const source = await readFile(path, 'utf8');
-        if (file !== mutation?.file) return { contents: source, loader: 'ts' };
-        return { contents: mutate(source, mutation), loader: 'ts' };
-      });
-    },
-  };
+/**
+ * Bundles the simulation with the core and the shells that ship, and loads it. What is `hooked` can be replaced by a
+ * mistake (explore's `plant`).
+ */
+export async function loadSimulation(hooked: readonly Pick<Mistake, 'file' | 'name'>[] = []): Promise<typeof Entry> {
   const result = await build({
     entryPoints: [join(__dirname, 'explore.ts')],
     bundle: true,
@@ -44,7 +27,7 @@ export async function loadSimulation(mutation?: Mutation): Promise<typeof Entry>
     format: 'cjs',
     target: 'node20',
     external: ['fast-check', '@aws-sdk/*'],
-    plugins: [sources],
+    plugins: [sources(hooked)],
     logLevel: 'silent',
   });
   const module = { exports: {} as typeof Entry };
@@ -56,10 +39,38 @@ export async function loadSimulation(mutation?: Mutation): Promise<typeof Entry>
   return module.exports;
 }
 
-/** @throws when the list of mutations no longer matches the source */
-export function mutate(source: string, { file, text, replacement }: Mutation): string {
-  const found = source.split(text).length - 1;
-  if (found !== 1)
-    throw new Error(`the list is out of date: ${JSON.stringify(text)} stands ${found} times in ${file}, expected once`);
-  return source.replace(text, () => replacement);
+function sources(hooked: readonly Pick<Mistake, 'file' | 'name'>[]): Plugin {
+  const namesIn = (file: string): Set<string> => new Set(hooked.filter((h) => h.file === file).map(({ name }) => name));
+  return {
+    name: 'sources',
+    setup(b) {
+      b.onResolve({ filter: /^real:/ }, ({ path }) => ({ path: path.slice('real:'.length), namespace: 'real' }));
+      b.onLoad({ filter: /./, namespace: 'real' }, async ({ path }) => ({
+        contents: await readFile(path, 'utf8'),
+        loader: 'ts',
+        resolveDir: dirname(path),
+      }));
+      b.onLoad({ filter: /\/(lib|lambdas|agent)\/.*\.ts$/ }, ({ path }) => {
+        const file = relative(ROOT, path);
+        const contents = SILENT[file] ?? hooks(path, file, namesIn(file));
+        return contents === null ? null : { contents, loader: 'ts', resolveDir: dirname(path) };
+      });
+    },
+  };
+}
+
+/** The module as it is, but for names that can be replaced: functions and classes. Null: nothing can. */
+function hooks(path: string, file: string, names: ReadonlySet<string>): string | null {
+  if (names.size === 0) return null;
+  const real = JSON.stringify(`real:${path}`);
+  const hook = (name: string): string => `export const ${name} = new Proxy(real.${name}, {
+    apply: (target, self, args) => Reflect.apply(current(${JSON.stringify(`${file}#${name}`)}, target), self, args),
+    construct: (target, args) => Reflect.construct(current(${JSON.stringify(`${file}#${name}`)}, target), args),
+  });`;
+  return [
+    `import * as real from ${real};`,
+    `import { current } from ${JSON.stringify(join(__dirname, 'mistakes/hooks.ts'))};`,
+    `export * from ${real};`,
+    ...[...names].map(hook),
+  ].join('\n');
 }

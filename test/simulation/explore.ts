@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { schedules, type Schedule } from './faults';
+import { schedules, type Schedule } from './world/faults';
 import { run, type Outcome } from './run';
 
 export interface Exploration {
@@ -75,3 +75,4 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 export { run };
+export { plant, wasTouched } from './mistakes/hooks';

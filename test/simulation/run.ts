@@ -1,11 +1,9 @@
-import { ASSIGNMENT } from '../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
-import type { Probe } from '../../lib/core/failover/health';
-import { decideOperation } from '../../lib/core/failover/operations';
-import { S3, type Fault, type FaultKind, type Schedule } from './faults';
-import { Judge, type Gap } from './judge';
-import { SimControlPlane } from './sim-control-plane';
-import { nameOf, World, type SimNode } from './world';
+import { type Fault, type FaultKind, type Schedule } from './world/faults';
+import { Judge, type Gap } from './judge/judge';
+import { SimControlPlane } from './world/sim-control-plane';
+import { inject } from './world/inject';
+import { World } from './world/world';
 
 /** What one schedule led to. */
 export interface Outcome {
@@ -54,7 +52,11 @@ export async function run(schedule: Schedule, telling = false): Promise<Outcome>
     kernel.after(100, watch);
   };
   watch();
+  // Node ends a function, and an agent, for a failure that nobody hears of.
+  const unheard = (error: Error): void => judge.violated(`nobody hears of a failure: ${error.message}`);
+  process.on('unhandledRejection', unheard);
   await kernel.run(until, () => judge.violations.length > 0);
+  process.off('unhandledRejection', unheard);
   judge.finish();
   const { violations, gaps, writes, longestTwoGates } = judge;
   return { violations, story: world.story, gaps, writes, longestTwoGates, exercised, virtualMs: kernel.now };
@@ -63,161 +65,6 @@ export async function run(schedule: Schedule, telling = false): Promise<Outcome>
 function endOf(f: Fault): number {
   if (f.kind === 'crash') return f.at + f.times * f.everyMs;
   return f.at + ('forMs' in f ? f.forMs : 0);
-}
-
-function inject(world: World, controlPlane: SimControlPlane, f: Fault): void {
-  const { kernel, store } = world;
-  const later = (ms: number, what: string, undo: () => void): void =>
-    kernel.after(ms, () => {
-      undo();
-      world.tell(what);
-      world.judge.sample();
-    });
-  const on = (use: (node: SimNode) => void): void => {
-    const node = 'node' in f ? world.nodes[f.node % world.nodes.length] : undefined;
-    if (node !== undefined) use(node);
-  };
-  switch (f.kind) {
-    case 'crash':
-      return on((node) => {
-        crash(world, node);
-        for (let i = 1; i < f.times; i += 1)
-          later(i * f.everyMs, `${nameOf(node.index)} crashes again`, () => crash(world, node));
-      });
-    case 'hang':
-      return on((node) => {
-        node.prometheus.hang();
-        later(f.forMs, `${nameOf(node.index)} goes on`, () => node.prometheus.goOn());
-      });
-    case 'not-scraping':
-      return on((node) => {
-        node.prometheus.starve(true);
-        later(f.forMs, `${nameOf(node.index)} scrapes again`, () => node.prometheus.starve(false));
-      });
-    case 'host-loss':
-      return on((node) => {
-        node.up = false;
-        node.prometheus.kill();
-        node.agent.stop();
-        if (f.blank) node.agent.disk = null;
-        later(f.forMs, `${nameOf(node.index)} boots`, () => boot(world, node));
-      });
-    case 'agent-crash':
-      return on((node) => {
-        node.agent.stop();
-        later(Math.max(1_000, f.forMs), `agent of ${nameOf(node.index)} starts`, () => boot(world, node));
-      });
-    case 'isolation':
-      return on((node) => {
-        node.isolated = true;
-        later(f.forMs, `${nameOf(node.index)} is back`, () => (node.isolated = false));
-      });
-    case 'slow':
-      return on((node) => {
-        node.addMs += f.addMs;
-        later(f.forMs, `${nameOf(node.index)} is quick again`, () => (node.addMs -= f.addMs));
-      });
-    case 'partition':
-      world.cutLink(f.a, f.b, 1);
-      return later(f.forMs, 'partition heals', () => world.cutLink(f.a, f.b, -1));
-    case 'store-down':
-      store.down = f.refuses ? 'refuses' : 'silent';
-      return later(f.forMs, 'S3 is back', () => (store.down = 'no'));
-    case 'store-flaky':
-      store.flaky = { errors: f.errors, lostAnswers: f.lostAnswers, conflicts: f.conflicts };
-      return later(f.forMs, 'S3 is steady', () => (store.flaky = { errors: 0, lostAnswers: 0, conflicts: 0 }));
-    case 'control-down':
-      controlPlane.outage(true);
-      return later(f.forMs, 'functions run again', () => controlPlane.outage(false));
-    case 'storm':
-      for (let i = 0; i < f.calls; i += 1) kernel.after(20 * i * world.random(), () => controlPlane.promote());
-      return;
-    case 'assignment':
-      return tamper(world, f);
-    case 'pause':
-      return pause(world, f.forMs);
-    case 'switchover':
-      return switchOver(world);
-    case 'invocation':
-      return; // The control plane's schedule has it.
-  }
-}
-
-/** The agent sees the exit at once and starts it again after a second; without an agent nobody does. */
-function crash(world: World, node: SimNode): void {
-  if (!node.up || !node.prometheus.running()) return;
-  node.prometheus.kill();
-  node.agent.prometheusIsDown = true;
-  world.kernel.after(10, () => node.agent.exited());
-  world.kernel.after(1_000, () => node.agent.up && startPrometheus(world, node));
-}
-
-function boot(world: World, node: SimNode): void {
-  node.up = true;
-  if (!node.agent.up) node.agent.start();
-  startPrometheus(world, node);
-}
-
-function startPrometheus(world: World, node: SimNode): void {
-  if (!node.prometheus.running() && node.up) node.prometheus.start(false, world.random());
-}
-
-function tamper(world: World, f: Extract<Fault, { kind: 'assignment' }>): void {
-  const { store } = world;
-  // Nothing to harm yet, or harmed already.
-  if (store.truth() === null) return;
-  const last = store.versions.at(-1)!;
-  if (f.how === 'deleted') store.tamper(null);
-  else if (f.how === 'restored') store.tamper(store.versions[0]!);
-  else {
-    store.tamper('{"version": 1, "epo');
-    world.kernel.after(f.forMs, () => store.tamper(last));
-  }
-}
-
-/** An operator pauses, by the same compare-and-swap, and resumes later. */
-function pause(world: World, forMs: number): void {
-  const set = (paused: boolean): void => {
-    const read = world.store.truth();
-    if (read === null || (read.paused !== null) === paused) return;
-    const at = new Date(world.clock(S3)).toISOString();
-    const next = {
-      ...read,
-      epoch: read.epoch + 1,
-      by: 'operator' as const,
-      paused: paused ? { by: 'op', since: at, reason: 'work' } : null,
-    };
-    world.store.tamper(ASSIGNMENT.serialize(next));
-    world.tell(`operator ${paused ? 'pauses' : 'resumes'}: epoch ${next.epoch}`);
-  };
-  set(true);
-  world.kernel.after(forMs, () => set(false));
-}
-
-/** An operator who sees every node gives alerting to the best standby, if there is one. */
-function switchOver(world: World): void {
-  const { nodes, names, policy, store } = world;
-  const probes = nodes.map((node): Probe => ({
-    node: nameOf(node.index),
-    at: world.clock(S3),
-    ready: node.up && node.prometheus.ready(),
-    scrapeLagMs: node.up ? node.prometheus.lag() : null,
-    agent: node.up ? node.agent.status() : null,
-    errors: [],
-  }));
-  const decision = decideOperation(
-    { kind: 'switchover', to: null, reason: '' },
-    {
-      assignment: store.truth(),
-      nodes: names,
-      probes: new Map(probes.map((p) => [p.node, p])),
-      operator: 'op',
-      policy,
-    },
-    world.clock(S3),
-  );
-  world.tell(`operator: ${decision.because}`);
-  if (decision.kind === 'write') store.tamper(ASSIGNMENT.serialize(decision.next));
 }
 
 function describe({ at: _at, ...fault }: Fault): string {

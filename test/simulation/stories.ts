@@ -1,4 +1,4 @@
-import type { Schedule } from './faults';
+import type { Schedule } from './world/faults';
 
 /** What a seed once broke, as small as it was shrunk to: played in every run. */
 export const STORIES: readonly { readonly name: string; readonly schedule: Schedule }[] = [

@@ -2,18 +2,17 @@ import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
 import { decideOperation, type Operation } from '../../core/failover/operations';
+import type { Clock } from '../async/clock';
 import { swappableAssignment, type ControlStore } from './store';
 import { updateByCas } from './update-by-cas';
 
-export interface OperateDeps {
+export interface OperateDeps extends Pick<Clock, 'now' | 'sleep'> {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly nodes: readonly NodeId[];
   /** One fresh probe of every node that can be reached, all in parallel. */
   readonly probeAll: () => Promise<ReadonlyMap<NodeId, Probe>>;
   readonly operator: string;
   readonly policy: Policy;
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 export interface OperateOutcome {

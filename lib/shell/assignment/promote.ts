@@ -2,6 +2,7 @@ import type { Assignment, Caller, NodeId } from '../../contract/documents/assign
 import type { Policy } from '../../contract/documents/policy';
 import { serves, type Probe } from '../../core/failover/health';
 import { decidePromotion } from '../../core/failover/promotion';
+import type { Clock } from '../async/clock';
 import { swappableAssignment, type ControlStore } from './store';
 import { updateByCas, type CasDecision } from './update-by-cas';
 
@@ -24,14 +25,12 @@ export interface PromoteOutcome {
   readonly stuck?: true;
 }
 
-export interface PromoteDeps {
+export interface PromoteDeps extends Pick<Clock, 'now' | 'sleep'> {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly nodes: readonly NodeId[];
   /** One fresh probe of every node that has an address, all in parallel. */
   readonly probeAll: (timeoutMs: number) => Promise<ReadonlyMap<NodeId, Probe>>;
   readonly policy: Policy;
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**

@@ -27,7 +27,13 @@ async function start(): Promise<string[]> {
 
 /** An open gate, and posts of one alert that began a while ago. */
 function posting(alertname: string, peerTimeoutMs: number): { gate: AlertGate; post: (endsAt: number) => PostedAlert } {
-  const gate = new AlertGate(() => {}, 60_000, peerTimeoutMs);
+  const gate = new AlertGate({
+    alertLifeMs: 60_000,
+    peerTimeoutMs,
+    mayTell: async () => true,
+    tells: () => true,
+    log: () => {},
+  });
   gate.setOpen(true, 'test');
   const startsAt = new Date(Date.now() - 10_000).toISOString();
   const post = (endsAt: number): PostedAlert => ({

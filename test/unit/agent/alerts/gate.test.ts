@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AlertGate } from '../../../../agent/alerts/alert-gate';
+import { AlertGate, type GateDeps } from '../../../../agent/alerts/alert-gate';
 import { serveGate } from '../../../../agent/alerts/server';
 import { hasHeardAll } from '../../../../agent/alerts/warmth';
 import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
@@ -55,14 +55,26 @@ class FakeAlertmanager {
   }
 }
 
+const gateWith = (over: Partial<GateDeps> = {}): AlertGate =>
+  new AlertGate({
+    alertLifeMs: 60_000,
+    peerTimeoutMs: 0,
+    mayTell: async () => true,
+    tells: () => true,
+    log: () => {},
+    ...over,
+  });
+
 describe('the alert gate and its Alertmanagers', () => {
-  const gate = { current: new AlertGate(() => {}, 60_000, 0) };
+  let may = true;
+  const gate = { current: gateWith() };
   let alertmanagers: FakeAlertmanager[];
   let addresses: string[];
   const sent = (i: number): string[] => alertmanagers[i]!.got.flat();
 
   beforeEach(async () => {
-    gate.current = new AlertGate(() => {}, 60_000, 0);
+    may = true;
+    gate.current = gateWith({ mayTell: async () => may });
     alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
     addresses = await Promise.all(alertmanagers.map((a) => a.start()));
     gate.current.setAlertmanagers(addresses);
@@ -109,7 +121,7 @@ describe('the alert gate and its Alertmanagers', () => {
 
     beforeEach(async () => {
       gate.current.stop();
-      gate.current = new AlertGate(() => {}, 60_000, WAIT_MS);
+      gate.current = gateWith({ peerTimeoutMs: WAIT_MS });
       gate.current.setAlertmanagers(addresses);
       alertmanagers.forEach((a, i) => (a.names = { own: all[i]!, all: [...all] }));
       gate.current.accept([alert('a')]);
@@ -209,8 +221,7 @@ describe('the alert gate and its Alertmanagers', () => {
   });
 
   it('tells nothing while it may not, and then what is true by then', async () => {
-    let may = false;
-    gate.current.mayTell = async () => may;
+    may = false;
     gate.current.accept([alert('a')]);
     gate.current.setOpen(true, 'test');
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -296,7 +307,7 @@ describe('the alert gate and its Alertmanagers', () => {
 });
 
 describe('the gate’s API', () => {
-  const gate = new AlertGate(() => {}, 60_000, 0);
+  const gate = gateWith();
   let server: Server;
   let url: string;
   beforeAll(async () => {

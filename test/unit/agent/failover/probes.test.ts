@@ -1,27 +1,50 @@
 import { Probes } from '../../../../agent/failover/probes';
+import { Contact } from '../../../../agent/base/contact';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import type { Probe } from '../../../../lib/core/failover/health';
 
-jest.mock('../../../../lib/shell/probes/prober', () => ({
-  probeNode: async (node: string): Promise<Probe> => ({
-    node,
-    at: Date.now(),
-    ready: true,
-    scrapeLagMs: 0,
-    agent: { appliedEpoch: 1, gateOpen: true, gateWarm: true, storeReachable: true, watchdogAt: null },
-    errors: [],
-  }),
-}));
+const probeOf = (node: string, gateOpen: boolean): Probe => ({
+  node,
+  at: 1_000,
+  ready: true,
+  scrapeLagMs: 0,
+  agent: { appliedEpoch: 1, gateOpen, gateWarm: true, storeReachable: true, watchdogAt: null },
+  errors: [],
+});
 
-test('a node that was taken away does not seem to work and to alert for ever', async () => {
+function probesOf(probe: (node: string) => Promise<Probe>) {
   const addresses = new Map([
     ['node-1', '10.0.0.1'],
     ['node-2', '10.0.0.2'],
   ]);
-  const probes = new Probes('node-1', () => addresses, DEFAULT_POLICY);
+  const contact = new Contact();
+  const deps = { self: 'node-1', addresses: () => addresses, probe, policy: DEFAULT_POLICY, contact };
+  return { probes: new Probes(deps), addresses, contact };
+}
+
+test('a node that was taken away does not seem to work and to alert for ever', async () => {
+  const { probes, addresses, contact } = probesOf(async (node) => probeOf(node, true));
   await probes.round();
   expect(probes).toMatchObject({ peerAlerts: true, peerWorks: true });
+  expect(contact.peerAnsweredAt).toBe(1_000);
   addresses.delete('node-2');
   await probes.round();
   expect(probes).toMatchObject({ peerAlerts: false, peerWorks: false, selfWorks: true });
+});
+
+test('an answer to a question from before its role says nothing of a node in it', async () => {
+  const asked: (() => void)[] = [];
+  const { probes } = probesOf((node) => new Promise((answer) => asked.push(() => answer(probeOf(node, false)))));
+  const round = async (meanwhile: () => void): Promise<void> => {
+    const done = probes.round();
+    meanwhile();
+    for (const answer of asked.splice(0)) answer();
+    await done;
+  };
+  await round(() => {});
+  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 1 });
+  await round(() => probes.forget('node-2'));
+  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 0 });
+  await round(() => {});
+  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 1 });
 });

@@ -45,7 +45,7 @@ describe('supervision of a process', () => {
     process.kill(pid, 'SIGKILL');
     await eventually('the exit', () => exits.includes('signal SIGKILL'));
     await eventually('the restart', () => supervisor.pid !== null && supervisor.pid !== pid);
-    expect(supervisor.restarts).toBe(1);
+    expect(supervisor.record.restarts).toBe(1);
   });
 
   it('is held only when what is done before a start has ended, and then starts none', async () => {
@@ -82,7 +82,7 @@ describe('supervision of a process', () => {
     const later = supervise();
     later.start();
     expect(later.pid).toBe(pid);
-    expect(later.startedAt).toBe(earlier.startedAt);
+    expect(later.record.startedAt).toBe(earlier.record.startedAt);
     process.kill(pid, 'SIGKILL');
     await eventually('the exit', () => exits.length === 1);
     await eventually('the restart', () => later.pid !== null && later.pid !== pid);

@@ -25,7 +25,7 @@ describe("the agent's webhooks", () => {
   let url: string;
   let events: string[];
   let others = 0;
-  const watchdog = new WatchdogReceiver(0, () => void (others += 1));
+  const watchdog = new WatchdogReceiver(0);
   const post = async (path: string, body: unknown, token = 'right', method = 'POST'): Promise<number> => {
     const init = { method, body: method === 'GET' ? undefined : JSON.stringify(body) };
     return (await fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } })).status;
@@ -33,7 +33,9 @@ describe("the agent's webhooks", () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'promha-webhooks-'));
-    const hooks: Record<string, (n: Notification) => void> = { '/v1/watchdog': (n) => watchdog.take(n) };
+    const hooks: Record<string, (n: Notification) => void> = {
+      '/v1/watchdog': (n) => void (others += Number(watchdog.take(n))),
+    };
     const log = (_: string, event: string): void => void events.push(event);
     server = await serveWebhooks((path) => hooks[path], 'right', '127.0.0.1', 0, log);
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

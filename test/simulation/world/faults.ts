@@ -4,17 +4,20 @@ import * as fc from 'fast-check';
 export const FUNCTIONS = 8;
 export const S3 = 9;
 
+/** No answers; none but 503; reads only. */
+export type StoreOutage = 'silent' | 'refuses' | 'read-only';
+
 /** What goes wrong, when (virtual ms) and for how long. */
 export type Fault =
   | { kind: 'crash'; node: number; at: number; times: number; everyMs: number }
   | { kind: 'hang'; node: number; at: number; forMs: number }
   | { kind: 'not-scraping'; node: number; at: number; forMs: number }
   | { kind: 'host-loss'; node: number; at: number; forMs: number; blank: boolean }
-  | { kind: 'agent-crash'; node: number; at: number; forMs: number }
+  | { kind: 'agent-crash'; node: number; at: number; forMs: number; how: 'killed' | 'stopped' }
   | { kind: 'isolation'; node: number; at: number; forMs: number }
   | { kind: 'partition'; a: number; b: number; at: number; forMs: number }
   | { kind: 'slow'; node: number; at: number; forMs: number; addMs: number }
-  | { kind: 'store-down'; at: number; forMs: number; refuses: boolean }
+  | { kind: 'store-down'; at: number; forMs: number; how: StoreOutage }
   | { kind: 'store-flaky'; at: number; forMs: number; errors: number; lostAnswers: number; conflicts: number }
   | { kind: 'control-down'; at: number; forMs: number }
   | { kind: 'invocation'; minute: number; at: number; how: 'lost' | 'late' | 'repeated'; byMs: number }
@@ -43,6 +46,7 @@ const forMs = fc.oneof(
 const node = fc.nat(2);
 const actor = fc.constantFrom(0, 1, 2, FUNCTIONS, S3);
 const kind = <K extends FaultKind>(k: K): fc.Arbitrary<K> => fc.constant(k);
+const outage = fc.constantFrom<StoreOutage>('silent', 'refuses', 'read-only');
 const percent = fc.constantFrom(0, 0, 0.2, 0.5);
 
 const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
@@ -63,14 +67,23 @@ const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
   { weight: 3, arbitrary: fc.record({ kind: kind('hang'), node, at, forMs }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('not-scraping'), node, at, forMs }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('host-loss'), node, at, forMs, blank: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('agent-crash'), node, at, forMs }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind('agent-crash'),
+      node,
+      at,
+      forMs,
+      how: fc.constantFrom('killed' as const, 'stopped' as const),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: kind('isolation'), node, at, forMs }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('partition'), a: actor, b: actor, at, forMs }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: kind('slow'), node, at, forMs, addMs: fc.constantFrom(200, 600, 800, 1_500, 3_000) }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: kind('store-down'), at, forMs, refuses: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('store-down'), at, forMs, how: outage }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -128,17 +141,23 @@ const slowSuccessor: fc.Arbitrary<Fault[]> = fc
 
 /** Alerting moves, and S3 is gone before the new active node has read so. */
 const lostNews: fc.Arbitrary<Fault[]> = fc
-  .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 14, max: 60 }), fc.boolean())
-  .map(([tenths, seconds, refuses]) => [
+  .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 14, max: 60 }), outage)
+  .map(([tenths, seconds, how]) => [
     { kind: 'crash', node: 0, at: 10_000, times: 1, everyMs: 0 },
-    { kind: 'store-down', at: 10_000 + tenths * 100, forMs: seconds * 1_000, refuses },
+    { kind: 'store-down', at: 10_000 + tenths * 100, forMs: seconds * 1_000, how },
   ]);
 
 /** Functions and S3 are down, then the node that alerts is lost; S3 comes back first. */
 const allDown: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 20, max: 40 })).map(([lost, seconds]) => [
-  { kind: 'store-down', at: 10_000, forMs: seconds * 1_000, refuses: false },
+  { kind: 'store-down', at: 10_000, forMs: seconds * 1_000, how: 'silent' },
   { kind: 'control-down', at: 10_000, forMs: 70_000 },
   { kind: 'host-loss', node: lost, at: 12_000, forMs: 80_000, blank: false },
+]);
+
+/** S3 is read and not written for long, and the node that alerts is lost. */
+const readOnly: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 60, max: 90 })).map(([lost, seconds]) => [
+  { kind: 'store-down', at: 10_000, forMs: seconds * 1_000, how: 'read-only' },
+  { kind: 'host-loss', node: lost, at: 12_000, forMs: 100_000, blank: false },
 ]);
 
 /** The functions cannot reach the node that would have to take over. */
@@ -164,6 +183,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     { weight: 1, arbitrary: slowSuccessor },
     { weight: 1, arbitrary: lostNews },
     { weight: 1, arbitrary: allDown },
+    { weight: 1, arbitrary: readOnly },
     { weight: 1, arbitrary: cutOff },
   ),
 });

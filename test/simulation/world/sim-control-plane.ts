@@ -1,7 +1,7 @@
-import { NO_COUNTS, runCycle } from '../../lambdas/health-check/cycle';
-import type { Control } from '../../lambdas/shared/control';
-import type { FunctionConfig } from '../../lambdas/shared/config';
-import { promote } from '../../lib/shell/assignment/promote';
+import type { Counts } from '../../../lambdas/health-check/cycle';
+import { probeLoop } from '../../../lambdas/health-check/loop';
+import type { FunctionConfig } from '../../../lambdas/shared/config';
+import { promote } from '../../../lib/shell/assignment/promote';
 import { FUNCTIONS, type Fault } from './faults';
 import type { World } from './world';
 
@@ -50,7 +50,7 @@ export class SimControlPlane {
     const life = this.life;
     promote(
       { caller: 'alarm' },
-      this.world.deps(FUNCTIONS, () => life === this.life),
+      this.world.control(() => life === this.life),
     ).then(
       (outcome) => this.world.tell(`promote-alerting (alarm): ${outcome.because}`),
       (error: Error) => this.world.tell(`promote-alerting (alarm): ${error.message}`),
@@ -59,31 +59,18 @@ export class SimControlPlane {
 
   private invoke(name: string): void {
     const { world } = this;
-    const { kernel, policy } = world;
+    const { policy } = world;
     if (this.down > 0) return world.tell('health-check is not started: the control plane is down');
     const life = this.life;
     const alive = (): boolean => life === this.life;
     const config: FunctionConfig = { cluster: 'c', shard: 0, controlBucket: 'b', policy };
-    const control = {
-      ...world.deps(FUNCTIONS, alive),
-      addresses: { isComplete: true, refresh: () => Promise.resolve() },
-    } as unknown as Control;
-    const began = kernel.now;
-    let counts = NO_COUNTS;
-    const cycle = (): void => {
-      runCycle(counts, control, config, name).then(
-        (after) => {
-          counts = after;
-          const active = after.assignment?.active;
-          this.points.push(active !== undefined && after.nodes.get(active)?.healthy ? 1 : 0);
-          const passed = kernel.now - began;
-          const next = (Math.floor(passed / policy.probe.intervalMs) + 1) * policy.probe.intervalMs;
-          if (next < LOOP_MS) kernel.after(next - passed, () => alive() && cycle());
-        },
-        (error: Error) => world.judge.violated(`health-check rejected: ${error.message}`),
-      );
+    const count = async ({ assignment, nodes }: Counts): Promise<void> => {
+      const active = assignment?.active;
+      this.points.push(active !== undefined && nodes.get(active)?.healthy ? 1 : 0);
     };
-    cycle();
+    probeLoop(world.control(alive), config, name, LOOP_MS, world.timeOf(FUNCTIONS, alive), count).catch(
+      (error: Error) => world.judge.violated(`health-check rejected: ${error.message}`),
+    );
   }
 
   /** One period below 1, or without any data, alarms; actions run when the state changes. */

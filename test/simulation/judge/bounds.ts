@@ -1,5 +1,5 @@
-import type { Policy } from '../../lib/contract/documents/policy';
-import { FUNCTIONS, S3, type Schedule } from './faults';
+import type { Policy } from '../../../lib/contract/documents/policy';
+import { FUNCTIONS, S3, type Schedule } from '../world/faults';
 
 /** Longest time for one undisturbed request and its answer, and what sampling every 100 ms adds. */
 const TRIP_MS = 50;
@@ -92,7 +92,8 @@ export function effects(s: Schedule, p: Policy): Effect[] {
         add(f.kind, f.at, end, partition(f, b), true);
         break;
       case 'store-down':
-        add(f.kind, f.at, end, b.storeDown, true);
+        // Who can only read learns first that nobody beats, then that nothing can be written.
+        add(f.kind, f.at, end, f.how === 'read-only' ? b.controlDown + b.storeDown : b.storeDown, true);
         break;
       case 'store-flaky':
         // Nothing is promised before it ends: a store that answers now and then keeps everybody hoping.

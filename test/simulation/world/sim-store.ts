@@ -1,13 +1,8 @@
-import type { ControlHeartbeat } from '../../lib/contract/documents/announcement';
-import { ASSIGNMENT, type Assignment } from '../../lib/contract/documents/assignment';
-import type { ReadAssignment } from '../../lib/shell/assignment/store';
-import { S3 } from './faults';
+import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';
+import type { ControlHeartbeat } from '../../../lib/contract/documents/announcement';
+import type { ReadAssignment } from '../../../lib/shell/assignment/store';
+import { S3, type StoreOutage } from './faults';
 import type { World } from './world';
-
-export interface Snapshot {
-  readonly assignment: Assignment | null;
-  readonly heartbeat: string | null;
-}
 
 type Answer<T> = (error: Error | null, value: T) => void;
 
@@ -18,7 +13,7 @@ export class SimStore {
   private current: number | null = null;
   private parsed: { version: number; assignment: Assignment } | null = null;
   private beat: string | null = null;
-  down: 'no' | 'silent' | 'refuses' = 'no';
+  down: 'no' | StoreOutage = 'no';
   flaky = { errors: 0, lostAnswers: 0, conflicts: 0 };
 
   constructor(private readonly world: World) {}
@@ -38,16 +33,12 @@ export class SimStore {
     else this.current = this.versions.push(text) - 1;
   }
 
-  look(from: number, answer: Answer<Snapshot>): void {
-    this.call(from, () => ({ assignment: this.read()?.assignment ?? null, heartbeat: this.beat }), answer);
-  }
-
-  /** The same bucket as the shells see it. `alive` false: the caller is gone and hears nothing. */
+  /** The bucket as shells see it. `alive` false: the caller is gone and hears nothing. */
   adapter(from: number, alive: () => boolean) {
     const { kernel } = this.world;
-    const call = <T>(op: () => T): Promise<T> =>
+    const call = <T>(op: () => T, writes = false): Promise<T> =>
       kernel.promise((resolve, reject) =>
-        this.call(from, op, (error, value) => {
+        this.call(from, op, writes, (error, value) => {
           if (!alive()) return;
           if (error) reject(error);
           else resolve(value);
@@ -56,12 +47,12 @@ export class SimStore {
     return {
       readAssignment: (): Promise<ReadAssignment | null> => call(() => this.read()),
       writeAssignment: (next: Assignment, etag: string | null): Promise<'written' | 'lost'> =>
-        call(() => this.write(from, next, etag)),
+        call(() => this.write(from, next, etag), true),
       readHeartbeat: (): Promise<string | null> => call(() => this.beat),
       writeHeartbeat: (heartbeat: ControlHeartbeat): Promise<void> =>
         call(() => {
           this.beat = JSON.stringify(heartbeat);
-        }),
+        }, true),
     };
   }
 
@@ -83,7 +74,7 @@ export class SimStore {
     return 'written';
   }
 
-  private call<T>(from: number, op: () => T, answer: Answer<T>): void {
+  private call<T>(from: number, op: () => T, writes: boolean, answer: Answer<T>): void {
     const { kernel, policy } = this.world;
     const fail = (ms: number, message: string): void =>
       kernel.after(ms, () => answer(new Error(message), undefined as T));
@@ -91,6 +82,7 @@ export class SimStore {
     const roll = this.world.random();
     if (this.down === 'refuses') return fail(trip ?? policy.storeTimeoutMs, '503 Slow Down');
     if (trip === null || this.down === 'silent') return fail(policy.storeTimeoutMs, 'no answer in time');
+    if (writes && this.down === 'read-only') return fail(trip, '403 Access Denied');
     if (roll < this.flaky.errors) return fail(trip, '500 Internal Error');
     const lost = roll < this.flaky.errors + this.flaky.lostAnswers || trip > policy.storeTimeoutMs;
     kernel.after(trip / 2, () => {

@@ -1,7 +1,7 @@
-import type { Assignment } from '../../lib/contract/documents/assignment';
+import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { bounds, effects, limitOf, type Effect } from './bounds';
-import { FUNCTIONS } from './faults';
-import { nameOf, type SimNode, type World } from './world';
+import { FUNCTIONS } from '../world/faults';
+import { nameOf, type SimNode, type World } from '../world/world';
 
 export interface Gap {
   readonly cls: string;
@@ -23,6 +23,8 @@ export class Judge {
   private first = true;
   private unofficialSince: number | null = null;
   private pause: { readonly epoch: number; readonly since: number } | null = null;
+  /** Who is assigned, and since when. */
+  private assigned = { node: '', at: 0 };
   private bothSince: number | null = null;
   private moves: number[] = [];
   private readonly activeOf = new Map<number, string>();
@@ -32,6 +34,7 @@ export class Judge {
   private readonly badSince = new Map<number, number[]>();
   private readonly lastGood: number[];
   private readonly tampered: boolean;
+  private readonly pauses: boolean;
 
   constructor(private readonly world: World) {
     this.effects = effects(world.schedule, world.policy);
@@ -47,6 +50,7 @@ export class Judge {
         world.nodes.map(() => 0),
       );
     }
+    this.pauses = world.schedule.faults.some((f) => f.kind === 'pause');
     this.tampered = world.schedule.faults.some((f) => f.kind === 'assignment');
   }
 
@@ -64,9 +68,11 @@ export class Judge {
     let open = 0;
     let unofficial: string | null = null;
     const truth = world.store.truth();
+    if (truth !== null && truth.active !== this.assigned.node) this.assigned = { node: truth.active, at: now };
     for (const node of world.nodes) {
       const works = world.works(node);
       const { gateOpen } = node.agent;
+      if (node.agent.forgotEpoch) this.violated(`${nameOf(node.index)} forgot an epoch that it had applied`);
       if (works) this.lastGood[node.index] = now;
       this.noteEvidence(node, works && gateOpen);
       if (works && !node.isolated && node.prometheus.scraping()) {
@@ -79,7 +85,7 @@ export class Judge {
           unofficial = nameOf(node.index);
       }
     }
-    this.watchPause(now);
+    if (this.pauses) this.watchPause(now);
     this.watchCover(covered, able, now);
     this.watchGates(open, now);
     this.watchOffice(unofficial, now);
@@ -88,6 +94,7 @@ export class Judge {
   onWrite(from: number, previous: Assignment | null, next: Assignment): void {
     const { world } = this;
     const { now } = world.kernel;
+    const assignedAt = this.assigned.at;
     this.sample();
     this.writes += 1;
     const by = from === FUNCTIONS ? 'functions' : nameOf(from);
@@ -116,7 +123,7 @@ export class Judge {
     if (!(now - bad <= this.limits.evidence)) {
       this.violated(`alerting moved from ${previous.active} to ${next.active} though ${previous.active} did its work`);
     }
-    this.checkPatience(from, next, world.names.indexOf(previous.active), now);
+    this.checkPatience(from, next, world.names.indexOf(previous.active), assignedAt);
     this.checkDamping(now);
     this.moves.push(now);
   }
@@ -183,10 +190,12 @@ export class Judge {
   }
 
   /** One lost probe moves nothing: only an exit is certain at once. */
-  private checkPatience(from: number, next: Assignment, previous: number, now: number): void {
+  private checkPatience(from: number, next: Assignment, previous: number, assignedAt: number): void {
     if (this.tampered || next.by === 'agent') return;
     const { fall, intervalMs } = this.world.policy.probe;
-    const since = now - this.badSince.get(from)![previous]!;
+    // A standby judges a node from when it got its role: before, its gate was rightly closed.
+    const judgedFrom = next.by === 'break-glass' ? assignedAt : 0;
+    const since = this.world.kernel.now - Math.max(judgedFrom, this.badSince.get(from)![previous]!);
     if (since < (fall - 1) * intervalMs - 200) {
       this.violated(`alerting moved ${(since / 1000).toFixed(1)} s after the first miss`);
     }

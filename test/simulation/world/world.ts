@@ -1,8 +1,10 @@
-import type { PromoteDeps } from '../../lib/shell/assignment/promote';
-import type { Probe } from '../../lib/core/failover/health';
-import type { Policy } from '../../lib/contract/documents/policy';
+import type { ProbesDeps } from '../../../agent/failover/probes';
+import type { CycleControl } from '../../../lambdas/health-check/cycle';
+import type { Clock } from '../../../lib/shell/async/clock';
+import type { Probe } from '../../../lib/core/failover/health';
+import type { Policy } from '../../../lib/contract/documents/policy';
 import { FUNCTIONS, type Schedule } from './faults';
-import type { Judge } from './judge';
+import type { Judge } from '../judge/judge';
 import { Kernel, random } from './kernel';
 import { SimAgent } from './sim-agent';
 import { SimPrometheus } from './sim-prometheus';
@@ -36,6 +38,7 @@ export class World {
   readonly store: SimStore;
   readonly nodes: readonly SimNode[];
   readonly names: readonly string[];
+  readonly addresses: ReadonlyMap<string, string>;
   readonly story: string[] = [];
   judge!: Judge;
   private readonly cut = new Map<string, number>();
@@ -49,10 +52,16 @@ export class World {
     this.store = new SimStore(this);
     this.nodes = Array.from({ length: schedule.nodes }, (_, i) => new SimNode(this, i));
     this.names = this.nodes.map((n) => nameOf(n.index));
+    this.addresses = new Map(this.names.map((name) => [name, name]));
   }
 
   tell(line: string): void {
     if (this.telling) this.story.push(`${(this.kernel.now / 1000).toFixed(3).padStart(8)} s  ${line}`);
+  }
+
+  /** An event of a node's log. */
+  tellEvent(index: number, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    if (this.telling) this.tell(`${nameOf(index)} ${event}: ${String(fields.because ?? fields.error ?? '')}`);
   }
 
   /** Wall clock of an actor: right up to its skew. */
@@ -113,25 +122,47 @@ export class World {
     });
   }
 
-  /** What promote() gets from its caller's shell. `alive` false: the caller died meanwhile and hears nothing. */
-  deps(from: number, alive: () => boolean): PromoteDeps {
+  /** Time for one process; once it is dead nothing wakes it. */
+  timeOf(actor: number, alive: () => boolean): Clock {
     const { kernel } = this;
     return {
-      store: this.store.adapter(from, alive),
+      now: () => this.clock(actor),
+      elapsed: () => kernel.now,
+      sleep: (ms) => kernel.promise((resolve) => kernel.after(ms, () => alive() && resolve())),
+      repeat(ms, turn) {
+        let stopped = false;
+        const again = (): void => {
+          if (stopped || !alive()) return;
+          turn();
+          kernel.after(ms, again);
+        };
+        kernel.after(ms, again);
+        return { stop: () => (stopped = true) };
+      },
+    };
+  }
+
+  /** How a process probes one node; once it is dead it hears nothing. */
+  prober(from: number, alive: () => boolean): ProbesDeps['probe'] {
+    return (node, _address, timeoutMs) =>
+      this.kernel.promise((resolve) =>
+        this.probe(from, this.names.indexOf(node), timeoutMs, (probe) => alive() && resolve(probe)),
+      );
+  }
+
+  /** What a function's cycle gets from its shell. */
+  control(alive: () => boolean): CycleControl {
+    const probe = this.prober(FUNCTIONS, alive);
+    return {
+      ...this.timeOf(FUNCTIONS, alive),
+      store: this.store.adapter(FUNCTIONS, alive),
       nodes: this.names,
       policy: this.policy,
-      now: () => this.clock(from),
-      sleep: (ms) => kernel.promise((resolve) => kernel.after(ms, () => alive() && resolve())),
-      probeAll: (timeoutMs) =>
-        kernel.promise((resolve) => {
-          const probes = new Map<string, Probe>();
-          for (const node of this.nodes) {
-            this.probe(from, node.index, timeoutMs, (probe) => {
-              probes.set(probe.node, probe);
-              if (probes.size === this.nodes.length && alive()) resolve(probes);
-            });
-          }
-        }),
+      addresses: { isComplete: true, refresh: () => Promise.resolve() },
+      probeAll: async (timeoutMs) => {
+        const probes = await Promise.all(this.names.map((node) => probe(node, '', timeoutMs)));
+        return new Map(probes.map((p) => [p.node, p]));
+      },
     };
   }
 

@@ -1,0 +1,7 @@
+import type { IsolationInput } from '../../lib/core/failover/isolation';
+
+/** When this node was last in touch with others: fail-over writes it. */
+export class Contact implements Pick<IsolationInput, 'storeReadAt' | 'peerAnsweredAt'> {
+  storeReadAt: number | null = null;
+  peerAnsweredAt: number | null = null;
+}

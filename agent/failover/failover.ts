@@ -1,0 +1,57 @@
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
+import type { Clock } from '../../lib/shell/async/clock';
+import type { Log } from '../base/log';
+import { every, type Loop } from '../base/loop';
+import { Probes, type ProbesDeps } from './probes';
+import { RoleKeeper, type RoleDeps } from './role-keeper';
+
+export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'prometheusIsDown' | 'clock'> {
+  readonly node: NodeId;
+  readonly policy: Policy;
+  readonly addresses: ProbesDeps['addresses'];
+  readonly probe: ProbesDeps['probe'];
+  /** This node's Prometheus; null while none runs. */
+  readonly prometheusPid: () => number | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A node's part in fail-over: what it sees of the others, its role, and what it does when its Prometheus exits. */
+export class Failover {
+  readonly probes: Probes;
+  readonly role: RoleKeeper;
+  private exitedAt: number | null = null;
+
+  constructor(private readonly deps: FailoverDeps) {
+    const { node, addresses, probe, policy, contact } = deps;
+    this.probes = new Probes({ self: node, addresses, probe, policy, contact });
+    this.role = new RoleKeeper({ ...deps, probes: this.probes, prometheusIsDown: () => this.prometheusIsDown });
+  }
+
+  /** `afterProbing`: what else looks at each round's probes. */
+  begin(afterProbing: () => Promise<void>): Loop[] {
+    const { policy, log, clock } = this.deps;
+    const probe = async (): Promise<void> => {
+      await this.probes.round();
+      await afterProbing();
+    };
+    return [
+      every(policy.pollMs, 'role', () => this.role.round(), log, clock),
+      every(policy.probe.intervalMs, 'probes', probe, log, clock),
+    ];
+  }
+
+  prometheusExited(): void {
+    this.exitedAt = this.deps.clock.now();
+    if (this.role.isAssigned) this.role.reportExit();
+  }
+
+  /** Until a probe that began after the exit finds it working again. */
+  private get prometheusIsDown(): boolean {
+    const { own, prometheusWorks } = this.probes;
+    const back = own !== null && prometheusWorks && own.at > (this.exitedAt ?? 0);
+    if (back && this.deps.prometheusPid() !== null) this.exitedAt = null;
+    return this.exitedAt !== null;
+  }
+}

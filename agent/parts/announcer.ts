@@ -1,0 +1,70 @@
+import type { NodeAnnouncement } from '../../lib/contract/documents/announcement';
+import type { ShardReport } from '../../lib/contract/documents/shard-report';
+import type { PeerAlerts } from '../alerts/peer-held';
+import type { WatchdogReceiver } from '../alerts/watchdog';
+import type { Base } from '../base/base';
+import type { Identity } from '../base/identity';
+import type { Versions } from '../base/versions';
+import type { Peers } from '../failover/peers';
+import type { Probes } from '../failover/probes';
+import type { ProcessRecord } from '../process/process-record';
+import type { Configurer } from '../rendering/configurer';
+import type { Generations } from '../rendering/generation';
+import type { VolumeKeeper } from '../volumes/keeper';
+
+const AGENT_VERSION = '1';
+
+export interface AnnouncerDeps {
+  readonly base: Base;
+  readonly identity: Identity;
+  readonly versions: Versions;
+  readonly peers: Peers;
+  readonly probes: Probes;
+  readonly peerAlerts: PeerAlerts;
+  readonly prometheus: ProcessRecord;
+  readonly generations: Generations;
+  readonly configurer: Configurer;
+  readonly watchdog: WatchdogReceiver;
+  readonly keeper: VolumeKeeper | null;
+}
+
+/** Says in the control bucket where this node is and what it does, and learns the same of the others. */
+export class Announcer {
+  /** The volume that was mounted at the start, where nothing watches over it. */
+  mountedAtStart: string | null = null;
+
+  constructor(private readonly deps: AnnouncerDeps) {}
+
+  async round(): Promise<void> {
+    await this.deps.peers.round(this.announcement());
+  }
+
+  /** Its gate would replay everything that fires. */
+  get isPrimed(): boolean {
+    return this.deps.probes.prometheusWorks && this.deps.peerAlerts.heardAll;
+  }
+
+  get shardReport(): ShardReport {
+    const { base, probes, prometheus } = this.deps;
+    const { moduluses, sharedSince } = this.deps.configurer;
+    const since = Math.max(sharedSince, Date.parse(prometheus.startedAt ?? '') || Infinity);
+    const settled = this.isPrimed && Date.now() - since >= base.config.policy.sharding.overlapMs;
+    return { moduluses, works: probes.prometheusWorks, settled };
+  }
+
+  private announcement(): NodeAnnouncement {
+    const { base, identity, versions, generations, watchdog, keeper } = this.deps;
+    const { prometheus, alertmanager } = versions;
+    return {
+      version: 1,
+      node: base.config.node,
+      ...identity,
+      volumeId: keeper?.status.id ?? this.mountedAtStart,
+      at: new Date().toISOString(),
+      agentStartedAt: base.startedAt,
+      versions: { agent: AGENT_VERSION, prometheus, alertmanager },
+      watchdogs: watchdog.passedOn,
+      ...(generations.live === null ? {} : { report: this.shardReport }),
+    };
+  }
+}

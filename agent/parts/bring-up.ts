@@ -1,0 +1,92 @@
+import { UserError } from '../../lib/contract/errors';
+import { messageOf } from '../base/log';
+import { every, untilItWorks, type Loop } from '../base/loop';
+import { prepareMachine } from '../boot/prepare';
+import type { Mounted } from '../boot/volume';
+import { careForVolumes } from '../volumes/volumes';
+import type { Parts } from './parts';
+
+const MACHINE_AGAIN_MS = 5_000;
+const CONFIG_POLL_MS = 3_000;
+const CONFIG_LOOK_MS = 100;
+const MERGE_MS = 2_000;
+const REFILL_LOOK_MS = 2_000;
+const RESTORE_LOOK_MS = 5_000;
+
+/** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
+export function resume({ base, prometheus, alertmanager, sidecar, failover, peerAlerts, conditions }: Parts): Loop[] {
+  prometheus.adopt();
+  alertmanager.adopt();
+  sidecar?.adopt();
+  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log)];
+}
+
+/** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */
+export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => void): Promise<void> {
+  const { base, versions, keeper, announcer, prometheus, alertmanager, sidecar } = parts;
+  const { config, env, paths, log } = base;
+  const mounted = await machine(parts);
+  if (keeper !== null && mounted !== null)
+    begun(await careForVolumes(keeper, mounted, env, paths, { config, identity: parts.identity, log }));
+  else announcer.mountedAtStart = mounted?.id ?? null;
+  await versions.read(paths, log);
+  await firstRound(parts);
+  begun(loopsOf(parts));
+  await configured(parts);
+  prometheus.start();
+  alertmanager.start();
+  sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
+}
+
+function machine({ base, identity, keeper }: Parts): Promise<Mounted | null> {
+  const { config, env, paths, log } = base;
+  const prepare = (): Promise<Mounted | null> =>
+    prepareMachine(config, env, paths, identity, log).catch(async (error: unknown) => {
+      if (error instanceof UserError) await keeper?.bootFails(error);
+      throw error;
+    });
+  return untilItWorks('the machine', prepare, log, MACHINE_AGAIN_MS);
+}
+
+/**
+ * Announced before Alertmanager starts, so that of two that start at once one finds the other.
+ * With a configuration from an earlier life nothing is waited for: S3 may be down.
+ */
+async function firstRound(parts: Parts): Promise<void> {
+  const { log } = parts.base;
+  const first = async (): Promise<void> => {
+    await followLayout(parts);
+    await parts.announcer.round();
+  };
+  if (parts.generations.live === null) await untilItWorks('the control bucket', first, log);
+  else await first().catch((error: unknown) => log('warn', 'announce-failed', { error: messageOf(error) }));
+}
+
+function loopsOf(parts: Parts): Loop[] {
+  const { base, announcer, configurer, restorer, refiller, scrubber, repairer } = parts;
+  const { policy } = base.config;
+  const { log } = base;
+  return [
+    every(policy.announceMs, 'announce', () => announcer.round(), log),
+    every(CONFIG_POLL_MS, 'layout', () => followLayout(parts), log),
+    every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+    every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
+    every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),
+    every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
+    every(policy.probe.intervalMs, 'repair', () => repairer.round(), log),
+  ];
+}
+
+/** Who tells which alert may have changed: what was passed over so far may be owed now. */
+async function followLayout({ layout, gate }: Parts): Promise<void> {
+  if (!(await layout.round())) return;
+  gate.tellAnew();
+  layout.keep();
+}
+
+async function configured({ base, generations }: Parts): Promise<void> {
+  const look = async (): Promise<void> => {
+    if (generations.live === null) throw new Error('none was loaded yet');
+  };
+  await untilItWorks('a configuration', look, base.log, CONFIG_LOOK_MS);
+}

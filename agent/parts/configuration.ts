@@ -1,0 +1,60 @@
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { renderFiles } from '../../lib/core/rendering/render';
+import type { AlertGate } from '../alerts/alert-gate';
+import type { Base } from '../base/base';
+import type { Versions } from '../base/versions';
+import type { Peers } from '../failover/peers';
+import type { RoleKeeper } from '../failover/role-keeper';
+import type { Supervisor } from '../process/supervisor';
+import { checkConfig } from '../rendering/check';
+import { Configurer } from '../rendering/configurer';
+import type { Generations } from '../rendering/generation';
+import { alertmanagerReload, prometheusReload } from '../rendering/programs';
+import { ReloadTurn } from '../rendering/turn';
+import type { LayoutKeeper } from '../sharding/layout-keeper';
+
+export interface ConfigurationDeps {
+  readonly address: string;
+  readonly store: ControlStore;
+  readonly generations: Generations;
+  readonly versions: Versions;
+  readonly gate: AlertGate;
+  readonly layout: LayoutKeeper;
+  readonly peers: Peers;
+  readonly role: RoleKeeper;
+  readonly prometheus: Supervisor;
+  readonly alertmanager: Supervisor;
+}
+
+/** What keeps the programs' configuration as it was deployed, profile and shards included. */
+export function configurerOf({ config, env, paths, log }: Base, deps: ConfigurationDeps): Configurer {
+  const { address, store, generations, versions, gate, layout, peers, role, prometheus, alertmanager } = deps;
+  const turn = new ReloadTurn(
+    () => gate.isOpen,
+    () => [...peers.others.values()],
+    log,
+  );
+  return new Configurer({
+    store,
+    generations,
+    profile: () => role.assignment?.scrapeProfile ?? 'normal',
+    moduluses: () => layout.moduluses,
+    onLoaded: () => layout.forgetInstances(),
+    render: (bundle, variant) =>
+      renderFiles({
+        bundle,
+        ...variant,
+        ...config,
+        gateAddress: env.gateAddress,
+        nodeTargets: paths.nodeTargets,
+        thanos: config.thanos !== null,
+        prometheusVersion: versions.prometheus,
+        lateMs: config.policy.refill.windowMs,
+        webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
+      }),
+    mayLoad: (key) => turn.mayLoad(key),
+    check: (directory) => checkConfig(paths.bin, directory),
+    programs: [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)],
+    log,
+  });
+}

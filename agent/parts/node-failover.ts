@@ -1,0 +1,51 @@
+import { systemClock } from '../../lib/shell/async/clock';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { probeNode } from '../../lib/shell/probes/prober';
+import type { AlertGate } from '../alerts/alert-gate';
+import type { PeerAlerts } from '../alerts/peer-held';
+import type { Base } from '../base/base';
+import type { Contact } from '../base/contact';
+import { Failover } from '../failover/failover';
+import { lastGoodIn } from '../failover/last-good';
+import type { Peers } from '../failover/peers';
+import type { ProcessRecord } from '../process/process-record';
+import type { Supervisor } from '../process/supervisor';
+
+export interface NodeFailoverDeps {
+  readonly store: ControlStore;
+  readonly contact: Contact;
+  readonly peers: Peers;
+  readonly gate: AlertGate;
+  readonly peerAlerts: PeerAlerts;
+  readonly prometheus: ProcessRecord;
+  readonly alertmanager: Supervisor;
+}
+
+/** Fail-over as the simulation plays it, on this machine's clock, network and disk. */
+export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDeps): Failover {
+  const { store, contact, peers, gate, peerAlerts, prometheus, alertmanager } = deps;
+  return new Failover({
+    node: config.node,
+    policy: config.policy,
+    nodes: () => peers.nodes,
+    addresses: () => peers.addresses,
+    store,
+    probe: (node, address, timeoutMs) => probeNode(node, address, timeoutMs, systemClock.now),
+    lastGood: lastGoodIn(paths.assignment, log),
+    contact,
+    setGate: (open, because) => {
+      const opens = open && !gate.isOpen;
+      gate.setOpen(open, because);
+      if (opens) void peerAlerts.merge();
+    },
+    onSuperseded: () => {
+      // Its alerts live in memory only, the silences and the log of notifications do not: started anew it knows what
+      // the cluster knows, and forgets what only this node believed. Killed, because a polite end would still notify.
+      log('warn', 'alertmanager-forgets', { because: 'this node was cut off and another one took over' });
+      alertmanager.signal('SIGKILL');
+    },
+    prometheusPid: () => prometheus.pid,
+    clock: systemClock,
+    log,
+  });
+}

@@ -1,0 +1,129 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { durationMs } from '../../lib/contract/duration';
+import { PORTS } from '../../lib/contract/ports';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { systemClock } from '../../lib/shell/async/clock';
+import { PeerAlerts } from '../alerts/peer-held';
+import { WatchdogReceiver } from '../alerts/watchdog';
+import type { Base } from '../base/base';
+import type { Contact } from '../base/contact';
+import type { Identity } from '../base/identity';
+import { Versions } from '../base/versions';
+import type { Failover } from '../failover/failover';
+import { handOver } from '../failover/leave';
+import { Peers } from '../failover/peers';
+import { ProcessRecord } from '../process/process-record';
+import { superviseAlertmanager, supervisePrometheus } from '../process/supervised';
+import type { Supervisor } from '../process/supervisor';
+import type { Configurer } from '../rendering/configurer';
+import type { Generations } from '../rendering/generation';
+import { Repairer } from '../tsdb/repairer';
+import type { VolumeKeeper } from '../volumes/keeper';
+import { keeperOf } from '../volumes/volumes';
+import type { Alerting } from './alerting';
+import { Announcer } from './announcer';
+import { configurerOf } from './configuration';
+import { nodeFailover } from './node-failover';
+import { tsdbCare, type TsdbCare } from './tsdb';
+
+/** What is there before this node knows its address. */
+export interface Ground extends Alerting {
+  readonly base: Base;
+  readonly s3: S3Client;
+  readonly store: ControlStore;
+  readonly generations: Generations;
+  readonly contact: Contact;
+}
+
+/** All of an agent's parts, made and not yet running. */
+export interface Parts extends Ground, TsdbCare {
+  readonly identity: Identity;
+  readonly versions: Versions;
+  readonly watchdog: WatchdogReceiver;
+  readonly peers: Peers;
+  readonly peerAlerts: PeerAlerts;
+  readonly failover: Failover;
+  readonly prometheus: Supervisor;
+  readonly alertmanager: Supervisor;
+  /** null: nobody looks after its volume. */
+  readonly keeper: VolumeKeeper | null;
+  readonly configurer: Configurer;
+  readonly repairer: Repairer;
+  readonly announcer: Announcer;
+}
+
+/** Each part is made of those before it. What they say to each other later goes through records: `record`, `contact`. */
+export function partsOf(ground: Ground, identity: Identity): Parts {
+  const { base, store, s3, contact, gate } = ground;
+  const { config, paths, log } = base;
+  const { address } = identity;
+  const versions = new Versions();
+  const watchdog = new WatchdogReceiver(config.shard);
+  const follow = (addresses: readonly string[]): void =>
+    gate.setAlertmanagers(addresses.map((a) => `${a}:${PORTS.alertmanager}`));
+  const peers = new Peers(config, address, store, paths, log, follow, ({ watchdogs }) => watchdog.hear(watchdogs));
+  follow(peers.everywhere);
+  const record = new ProcessRecord();
+  const peerAlerts = new PeerAlerts({
+    gate,
+    peers: () => peers.others.values(),
+    prometheus: record,
+    resendDelayMs: durationMs(config.prometheus.resendDelay),
+    timeoutMs: config.policy.probe.timeoutMs,
+    log,
+  });
+  const others = (): string[] => peers.everywhere.filter((other) => other !== address);
+  const alertmanager = superviseAlertmanager(base, address, others);
+  const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
+  const failover = nodeFailover(base, deps);
+  const { probes, role } = failover;
+  const tsdb = tsdbCare(base, address, () => peers.addresses, record, probes, s3);
+  const onExit = (how: string): void => {
+    tsdb.conditions.exited(how);
+    failover.prometheusExited();
+  };
+  const prometheus = supervisePrometheus(base, address, record, onExit, () => tsdb.scrubber.beforeStart());
+  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover };
+  const keeper = volumeKeeper(running, prometheus);
+  const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
+  const repairer = repairerOf(running, prometheus);
+  const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, keeper });
+  return { ...running, prometheus, alertmanager, keeper, configurer, repairer, announcer };
+}
+
+type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;
+
+function volumeKeeper(parts: Running, prometheus: Supervisor): VolumeKeeper | null {
+  const { base, identity, store, sidecar, scrubber, refiller, gate } = parts;
+  const { config, env, paths, log } = base;
+  const { probes } = parts.failover;
+  return keeperOf(env, paths, {
+    config,
+    identity,
+    store,
+    programs: [prometheus, ...(sidecar === null ? [] : [sidecar])],
+    scrubber,
+    alerts: () => gate.isOpen,
+    works: () => probes.prometheusWorks,
+    alone: () => !probes.peerWorks,
+    onLoss: () => refiller.lostSamples(),
+    log,
+  });
+}
+
+function repairerOf({ base, peers, scrubber, gate, store, failover }: Running, prometheus: Supervisor): Repairer {
+  const { config, paths, log } = base;
+  const { probes, role } = failover;
+  return new Repairer({
+    config,
+    file: paths.repairs,
+    nodes: () => peers.nodes,
+    scrubber,
+    prometheus,
+    role,
+    probes,
+    gateIsOpen: () => gate.isOpen,
+    handOver: (to, reason) => handOver({ config, nodes: peers.nodes, store, probes, clock: systemClock }, to, reason),
+    log,
+  });
+}

@@ -1,0 +1,55 @@
+import { NO_COUNTS, runCycle, type CycleControl } from '../../../lambdas/health-check/cycle';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import type { Assignment } from '../../../lib/contract/documents/assignment';
+import type { Probe } from '../../../lib/core/failover/health';
+
+jest.mock('../../../lambdas/shared/log', () => ({ log: () => {} }));
+jest.mock('../../../lambdas/shared/metrics', () => ({ publish: () => {} }));
+
+const AT = '2026-01-01T00:00:00.000Z';
+const ASSIGNED: Assignment = {
+  version: 1,
+  epoch: 1,
+  active: 'a',
+  reason: 'first',
+  by: 'health-check',
+  since: AT,
+  at: AT,
+  promotions: [],
+  paused: null,
+  scrapeProfile: 'normal',
+};
+const WORKS: Probe = {
+  node: 'b',
+  at: 0,
+  ready: true,
+  scrapeLagMs: 0,
+  agent: { appliedEpoch: 1, gateOpen: false, gateWarm: true, storeReachable: true },
+  errors: [],
+};
+
+test('a heartbeat that cannot be written is heard of at once: Node ends a function for a failure that nobody hears', async () => {
+  const beat = Promise.reject(new Error('503'));
+  const heard = jest.spyOn(beat, 'then');
+  let heardWhenWriting = 0;
+  const control: CycleControl = {
+    store: {
+      readAssignment: async () => ({ assignment: ASSIGNED, etag: '1' }),
+      writeAssignment: async () => {
+        heardWhenWriting = heard.mock.calls.length;
+        return 'written';
+      },
+      writeHeartbeat: () => beat,
+    },
+    addresses: { isComplete: true, refresh: async () => {} },
+    nodes: ['a', 'b'],
+    policy: DEFAULT_POLICY,
+    probeAll: async () => new Map([['b', WORKS]]),
+    now: () => Date.parse(AT),
+    sleep: async () => {},
+  };
+  const before = { ...NO_COUNTS, nodes: new Map([['a', { healthy: true, against: 2, misses: 2 }]]), stuck: false };
+  const config = { cluster: 'c', shard: 0, controlBucket: 'b', policy: DEFAULT_POLICY };
+  await runCycle(before, control, config, 'i');
+  expect(heardWhenWriting).toBeGreaterThan(0);
+});

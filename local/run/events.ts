@@ -49,7 +49,14 @@ const NEWS: Readonly<Record<string, Describe>> = {
 };
 
 /** Warnings that repeat, and those about what every start goes through; `--verbose` has them. */
-const QUIET = new Set(['not-promoted', 'waiting-for', 'config-pointer-missing', 'probe-missed', 'older-epoch-refused']);
+const QUIET = new Set([
+  'node-healthy',
+  'not-promoted',
+  'waiting-for',
+  'config-pointer-missing',
+  'probe-missed',
+  'older-epoch-refused',
+]);
 
 /** A log line of an agent or a function as a person at the terminal wants it; null for all others. */
 export function describeLine(source: string, line: string, verbose = false): Shown | null {

@@ -3,73 +3,11 @@ import type { DamageClass } from '../../../../lib/core/tsdb/damage';
 import { INVENTORY } from '../../../../lib/contract/documents/agent-files';
 import { SET_ASIDE_MANIFEST } from '../../../../lib/contract/documents/set-aside';
 import { dueForDeepRead, forget } from '../../../../lib/core/tsdb/inventory';
-import { judge, type JudgeContext, type Judgement } from '../../../../lib/core/tsdb/judge';
+import { judge } from '../../../../lib/core/tsdb/judge';
 import { planMends } from '../../../../lib/core/tsdb/mend';
-import type { BlockMeta, ScrubPass, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
+import type { ScrubPass, SeenSegment } from '../../../../lib/core/tsdb/seen';
 import { isExpired, newManifest } from '../../../../lib/core/tsdb/set-aside';
-
-const HOUR = 3_600_000;
-const RUNNING: JudgeContext = { running: true, blocksLoaded: null, retentionMs: 24 * HOUR, bySize: false };
-const STOPPED: JudgeContext = { ...RUNNING, running: false };
-const A = '01ARZ3NDEKTSV4RRFFQ69G5FA0';
-const B = '01ARZ3NDEKTSV4RRFFQ69G5FB0';
-const C = '01ARZ3NDEKTSV4RRFFQ69G5FC0';
-
-const segment = (index: number, over: Partial<SeenSegment> = {}, directory = 'wal'): SeenSegment => ({
-  path: `${directory}/${String(index).padStart(8, '0')}`,
-  index,
-  bytes: 1_000_000,
-  modified: index * HOUR,
-  begin: { bytes: 64, crc: index },
-  spots: [],
-  tornAt: null,
-  zerosFrom: null,
-  records: 10,
-  ...over,
-});
-const checkpoint = (index: number, over: Partial<SeenSegment> = {}): SeenCheckpoint => {
-  const path = `wal/checkpoint.${String(index).padStart(8, '0')}`;
-  return { path, index, segments: [segment(0, over, path)] };
-};
-const meta = (hours: number, over: Partial<BlockMeta> = {}): BlockMeta => ({
-  text: `{"hours":${hours}}`,
-  minTime: hours * HOUR,
-  maxTime: (hours + 2) * HOUR,
-  sources: [],
-  parents: [],
-  deletable: false,
-  ...over,
-});
-const block = (ulid: string, hours: number, over: Partial<SeenBlock> = {}): SeenBlock => ({
-  ulid,
-  path: ulid,
-  meta: meta(hours, { sources: [ulid] }),
-  files: [{ path: `${ulid}/index`, bytes: 500 }],
-  spots: [],
-  deep: false,
-  ...over,
-});
-const seen = (
-  segments: readonly SeenSegment[],
-  over: Partial<ScrubPass> = {},
-  newest: SeenCheckpoint | null = null,
-): ScrubPass => ({
-  at: 100 * HOUR,
-  wal: { path: 'wal', segments, checkpoint: newest },
-  wbl: null,
-  headChunks: [],
-  blocks: [],
-  unreadable: [],
-  ...over,
-});
-
-/** Looks at one after the other, each with the memory of the one before; the findings of the last. */
-function look(context: JudgeContext, ...passes: readonly ScrubPass[]): Judgement {
-  let judged: Judgement | null = null;
-  for (const pass of passes) judged = judge(judged?.inventory ?? null, pass, context);
-  return judged!;
-}
-const classes = ({ findings }: Judgement): DamageClass[] => findings.map((f) => f.class);
+import { A, B, block, C, checkpoint, classes, HOUR, look, meta, RUNNING, seen, segment, STOPPED } from './pass';
 
 describe('a WAL that lives', () => {
   test('grows, gets segments, a checkpoint, and loses what that stands for', () => {

@@ -1,7 +1,8 @@
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { bounds, effects, limitOf, type Effect } from './bounds';
 import { FUNCTIONS } from '../world/faults';
-import { nameOf, type SimNode, type World } from '../world/world';
+import { nameOf } from '../world/surroundings';
+import type { SimNode, World } from '../world/world';
 
 export interface Gap {
   readonly cls: string;

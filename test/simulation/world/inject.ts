@@ -3,7 +3,8 @@ import type { Probe } from '../../../lib/core/failover/health';
 import { decideOperation } from '../../../lib/core/failover/operations';
 import { S3, type Fault } from './faults';
 import type { SimControlPlane } from './sim-control-plane';
-import { nameOf, type SimNode, type World } from './world';
+import { nameOf } from './surroundings';
+import type { SimNode, World } from './world';
 
 /** Does to the world what a fault says, and undoes it when its time is over. */
 export function inject(world: World, controlPlane: SimControlPlane, f: Fault): void {

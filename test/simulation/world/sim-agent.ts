@@ -5,7 +5,8 @@ import type { Loop } from '../../../agent/base/loop';
 import { pauseOf } from '../../../lib/core/failover/pause';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import type { Probe } from '../../../lib/core/failover/health';
-import { nameOf, type World } from './world';
+import type { SimStore } from './sim-store';
+import { nameOf, type AgentSurroundings } from './surroundings';
 
 /** Listening for one resend interval (15 s) fills the gate. */
 const WARM_AFTER_MS = 15_000;
@@ -27,7 +28,7 @@ export class SimAgent {
   private asking = 0;
 
   constructor(
-    private readonly world: World,
+    private readonly world: AgentSurroundings<SimStore>,
     private readonly index: number,
   ) {}
 
@@ -114,7 +115,7 @@ export class SimAgent {
   }
 
   /** Only rounds read the heartbeat. */
-  private watched(store: ReturnType<World['store']['adapter']>): typeof store {
+  private watched(store: ReturnType<SimStore['adapter']>): typeof store {
     const readHeartbeat = (): Promise<string | null> => {
       if (this.stopped) this.world.judge.violated(`${nameOf(this.index)} goes on with its rounds after its end`);
       return store.readHeartbeat();

@@ -2,7 +2,7 @@ import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/ass
 import type { ControlHeartbeat } from '../../../lib/contract/documents/announcement';
 import type { ReadAssignment } from '../../../lib/shell/assignment/store';
 import { S3, type StoreOutage } from './faults';
-import type { World } from './world';
+import type { Surroundings } from './surroundings';
 
 type Answer<T> = (error: Error | null, value: T) => void;
 
@@ -16,7 +16,7 @@ export class SimStore {
   down: 'no' | StoreOutage = 'no';
   flaky = { errors: 0, lostAnswers: 0, conflicts: 0 };
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: Surroundings) {}
 
   /** What is written now, whoever can read it; null when there is none or it is garbled. */
   truth(): Assignment | null {

@@ -4,16 +4,14 @@ import type { Clock } from '../../../lib/shell/async/clock';
 import type { Probe } from '../../../lib/core/failover/health';
 import type { Policy } from '../../../lib/contract/documents/policy';
 import { FUNCTIONS, type Schedule } from './faults';
-import type { Judge } from '../judge/judge';
 import { Kernel, random } from './kernel';
 import { SimAgent } from './sim-agent';
 import { SimPrometheus } from './sim-prometheus';
 import { SimStore } from './sim-store';
+import { nameOf, type Watcher } from './surroundings';
 
 /** Virtual time 0 on a clock that is right. */
 const EPOCH = Date.UTC(2026, 0, 1);
-
-export const nameOf = (index: number): string => `node-${index + 1}`;
 
 export class SimNode {
   up = true;
@@ -40,7 +38,7 @@ export class World {
   readonly names: readonly string[];
   readonly addresses: ReadonlyMap<string, string>;
   readonly story: string[] = [];
-  judge!: Judge;
+  judge!: Watcher;
   private readonly cut = new Map<string, number>();
 
   constructor(

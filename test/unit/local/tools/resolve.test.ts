@@ -139,9 +139,9 @@ test('a version that is too old is passed over, as a stand-in too', async () => 
 });
 
 test('a directory of the cache whose program is another version is not used', async () => {
-  const { tool } = await get([source('release', '3.0.0')]);
+  const { tool } = await get([source('release', '3.0.0')], {}, ANY);
   program(tool.path, '1.5.0');
-  const again = await get([source('release', '3.0.0')]);
+  const again = await get([source('release', '3.0.0')], {}, ANY);
   expect([again.tool.version, asked]).toEqual(['3.0.0', ['release', 'release']]);
   expect(again.lines.join()).toContain('the cached 3.0.0 is not used');
 });

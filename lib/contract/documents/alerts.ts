@@ -23,7 +23,7 @@ export const POSTED_ALERTS = documentFormat({
 export const HELD_ALERTS = documentFormat({
   what: 'list of held alerts',
   shape: fields({ alerts: listOf(alert) }),
-  maxBytes: 64 * MiB,
+  maxBytes: 32 * MiB,
   fix: "look at the node's agent",
 });
 

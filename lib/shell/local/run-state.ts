@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../contract/errors';
+import type * as z from 'zod/mini';
+import { documentFormat, type ReadOnly } from '../../contract/document';
+import { fields, flag, listOf, mapOf, name, oneOf, optional, text, version1, whole } from '../../contract/shape';
 
 /** Where everything of this user's local run lives: one run at a time. */
 export function runDir(): string {
@@ -11,43 +13,47 @@ export function runDir(): string {
 /** Name of the URL of a task of Thanos query. */
 export const THANOS_QUERY = 'thanos query';
 
-/** What the CLI and the drills need to find the running system. */
-export interface RunState {
-  readonly version: 1;
-  readonly runId: string;
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly mode: 'namespaces' | 'loopback';
-  readonly dir: string;
-  readonly cluster: string;
-  readonly region: string;
-  readonly controlBucket: string;
+const node = fields({ shard: whole, node: name, instanceId: text, address: text, zone: text, dir: text });
+
+const shape = fields({
+  version: version1,
+  runId: text,
+  pid: whole,
+  startedAt: text,
+  mode: oneOf('namespaces', 'loopback'),
+  dir: text,
+  cluster: text,
+  region: text,
+  controlBucket: text,
   /** AWS API emulator. */
-  readonly endpoint: string;
+  endpoint: text,
   /** HTTP over this Unix socket: what can be done to the system (local/run/actions/control-api.ts). */
-  readonly socket: string;
+  socket: text,
   /** Nodes of shard 0. */
-  readonly nodes: readonly {
-    readonly shard: number;
-    readonly node: string;
-    readonly instanceId: string;
-    readonly address: string;
-    readonly zone: string;
-    readonly dir: string;
-  }[];
+  nodes: listOf(node),
   /** Nodes of further shards: drills hurt those of shard 0. */
-  readonly others: RunState['nodes'];
-  readonly hostAddress: string;
-  readonly urls: Readonly<Record<string, string>>;
+  others: listOf(node),
+  hostAddress: text,
+  urls: mapOf(text, text),
   /** HAProxy's stats socket. */
-  readonly haproxySocket: string;
+  haproxySocket: text,
   /** JSON lines of all notifications that reached the pager. */
-  readonly pages: string;
+  pages: text,
   /** Whether data of the nodes are on volumes of their own, else in plain directories. Absent: not known yet. */
-  readonly volumes?: boolean;
+  volumes: optional(flag),
   /** Whether `ready` was printed. */
-  readonly ready: boolean;
-}
+  ready: flag,
+});
+
+/** What the CLI and the drills need to find the running system. */
+export type RunState = ReadOnly<z.output<typeof shape>>;
+
+const RUN_STATE = documentFormat({
+  what: "local run's state",
+  shape,
+  maxBytes: 1024 * 1024,
+  fix: 'make sure that nothing of it runs any more, then delete the file',
+});
 
 export const stateFile = (): string => join(runDir(), 'state.json');
 
@@ -63,17 +69,14 @@ export function staleState(): RunState | null {
 }
 
 function readState(): RunState | null {
+  let found: string;
   try {
-    return JSON.parse(readFileSync(stateFile(), 'utf8')) as RunState;
+    found = readFileSync(stateFile(), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new UserError({
-      what: 'the local run left an unreadable state file',
-      where: stateFile(),
-      got: (error as Error).message,
-      fix: 'make sure that nothing of it runs any more, then delete the file',
-    });
+    throw error;
   }
+  return RUN_STATE.parse(found, stateFile());
 }
 
 function alive(pid: number): boolean {

@@ -35,7 +35,6 @@ const shardReport = fc.record({
   works: fc.boolean(),
   settled: fc.boolean(),
 });
-const kept = fc.record({ incident: text, expires: orNull(time), because: fc.array(text) });
 
 const assignment: fc.Arbitrary<Assignment> = fc.record(
   {
@@ -71,7 +70,7 @@ const artifact = fc.record({ version: text, urls: fc.constant({ amd64: 'u' }), s
 const file = fc.stringMatching(/^[a-z][a-z0-9._-]{0,20}$/);
 
 /** Of each document: what its writers write. */
-const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<never>, fc.Arbitrary<unknown>]>> = {
+const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>, fc.Arbitrary<unknown>]>> = {
   assignment: [ASSIGNMENT, assignment],
   announcement: [
     ANNOUNCEMENT,
@@ -243,7 +242,7 @@ const OTHERS = [
   OPERATOR_EVENT,
   AGENT_EVENT,
   REMEDY_REQUEST,
-] as readonly DocumentFormat<never>[];
+] as readonly DocumentFormat<unknown>[];
 
 describe.each(Object.entries(WRITTEN))('the %s', (_, [format, document]) => {
   test('is read back as it was written, with what nobody here knows', () =>
@@ -252,7 +251,7 @@ describe.each(Object.entries(WRITTEN))('the %s', (_, [format, document]) => {
         const more = Array.isArray(written)
           ? written
           : { ...(written as object), 'a field of tomorrow': JSON.parse(unknown) };
-        expect(format.parse(format.serialize(more as never), 'here')).toEqual(JSON.parse(JSON.stringify(more)));
+        expect(format.parse(format.serialize(more), 'here')).toEqual(JSON.parse(JSON.stringify(more)));
       }),
       { numRuns: 40 },
     ));

@@ -11,6 +11,17 @@ const impure = [
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'lib/core is deterministic.' },
 ];
 
+// What was not checked is nobody's type (lib/contract/document).
+const cast = "TSAsExpression:not([typeAnnotation.type='TSUnknownKeyword'])";
+const casts = [
+  `${cast} > CallExpression[callee.object.name='JSON'][callee.property.name='parse']`,
+  `${cast} > AwaitExpression > CallExpression[callee.property.name='json']`,
+  `${cast} > CallExpression[callee.property.name='json']`,
+].map((selector) => ({
+  selector,
+  message: 'Parsed JSON is not cast: parse it by a document (lib/contract/document).',
+}));
+
 export default tseslint.config(
   { ignores: ['node_modules/**', 'cdk.out/**', '.run/**', 'coverage/**'] },
   js.configs.recommended,
@@ -26,9 +37,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['{agent,bin,exporters,lambdas,lib,local}/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'error',
+      '@typescript-eslint/no-unsafe-assignment': 'error',
+      '@typescript-eslint/no-unsafe-call': 'error',
+      '@typescript-eslint/no-unsafe-member-access': 'error',
+      '@typescript-eslint/no-unsafe-return': 'error',
+    },
+  },
+  {
+    files: ['{agent,bin,exporters,lambdas,lib}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...casts] },
+  },
+  {
     files: ['lib/core/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...impure],
+      'no-restricted-syntax': ['error', ...impure, ...casts],
       'no-restricted-globals': [
         'error',
         'process',

@@ -1,4 +1,4 @@
-import { callControl } from '../../lib/shell/local/call-control';
+import { INVOKED, ACTED, callControl } from '../../lib/shell/local/call-control';
 
 /** What the control socket can do to the system, for scenarios. Every fault answers the moment it struck. */
 export class Faults {
@@ -6,7 +6,7 @@ export class Faults {
 
   /** @returns `at` of the action, ms since the Unix epoch */
   async act(name: string, body: Readonly<Record<string, unknown>> = {}): Promise<number> {
-    return (await callControl<{ at: number }>(this.socket, name, body)).at;
+    return (await callControl(this.socket, name, ACTED, body)).at;
   }
 
   /** An action on one node. */
@@ -16,7 +16,7 @@ export class Faults {
 
   /** Calls a deployed function. @throws Error when the function failed */
   async invoke(name: string, event: unknown): Promise<void> {
-    const { value } = await callControl<{ value: { ok: boolean; error?: string } }>(this.socket, 'invoke', {
+    const { value } = await callControl(this.socket, 'invoke', INVOKED, {
       function: name,
       event,
     });

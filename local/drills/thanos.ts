@@ -1,9 +1,11 @@
+import { NODE_CONFIG } from '../../lib/contract/documents/node-config';
+import { Prometheus } from '../../lib/shell/prometheus/client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { httpGet } from '../../lib/shell/async/http-get';
+import { HttpError } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { THANOS_QUERY, type RunState } from '../../lib/shell/local/run-state';
-import { getJson, allNodes, type World } from './world';
+import { allNodes, type World } from './world';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
@@ -14,33 +16,28 @@ export const hasThanos = (state: Pick<RunState, 'urls'>): boolean => state.urls[
 /** The bucket of the blocks, as the nodes were told. */
 export function blocksBucketOf({ state }: World): string {
   const file = join(state.nodes[0]!.dir, 'etc', 'prometheus-ha', 'node.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { thanos: { bucket: string } }).thanos.bucket;
-}
-
-/** What a Thanos query says of the stores that it asks, by kind. */
-interface Stores {
-  readonly data: Readonly<Record<string, readonly { readonly name: string; readonly lastError: string | null }[]>>;
+  return NODE_CONFIG.parse(readFileSync(file, 'utf8'), file).thanos!.bucket;
 }
 
 /** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
 export async function thanosUnrest(world: World): Promise<string | null> {
-  let text: string;
+  let stores: Awaited<ReturnType<Prometheus['stores']>>;
   try {
-    text = await httpGet(`${queriesOf(world)}/api/v1/stores`, AbortSignal.timeout(2_000));
+    stores = await new Prometheus(queriesOf(world), { timeoutMs: 2_000 }).stores();
   } catch (error) {
     // A node knows no stores.
-    if ((error as Error).message === 'HTTP 404') return 'queries do not go through Thanos';
+    if (error instanceof HttpError && error.status === 404) return 'queries do not go through Thanos';
     return `Thanos does not answer: ${reasonOf(error)}`;
   }
-  const { data } = JSON.parse(text) as Stores;
-  const failing = Object.values(data)
-    .flat()
-    .filter((store) => store.lastError !== null);
-  if (failing.length > 0) return `Thanos cannot ask ${failing.map((s) => `${s.name}: ${s.lastError}`).join(', ')}`;
-  const sidecars = data.sidecar?.length ?? 0;
+  const failing = Object.values(stores)
+    .flatMap((kind) => kind ?? [])
+    .filter((store) => (store.lastError ?? null) !== null);
+  if (failing.length > 0)
+    return `Thanos cannot ask ${failing.map((s) => `${s.name}: ${String(s.lastError)}`).join(', ')}`;
+  const sidecars = stores.sidecar?.length ?? 0;
   const nodes = allNodes(world).length;
   if (sidecars !== nodes) return `Thanos asks ${sidecars} of ${nodes} sidecars`;
-  return (data.store?.length ?? 0) > 0 ? null : 'Thanos has no store gateway to ask';
+  return (stores.store?.length ?? 0) > 0 ? null : 'Thanos has no store gateway to ask';
 }
 
 /** Services of ECS that a drill can stop, start or hurt. */
@@ -58,7 +55,3 @@ export const service =
  */
 export const startEagerCompactor = ({ faults }: World): Promise<number> =>
   faults.act('start-service', { service: 'compact', more: ['--consistency-delay=0s'] });
-
-/** @throws Error unless that is answered in time */
-export const fromThanos = <T>(world: World, path: string): Promise<T> =>
-  getJson<T>(`${queriesOf(world)}${path}`, 30_000);

@@ -1,4 +1,7 @@
-import { callControl } from '../../lib/shell/local/call-control';
+import { activeAlerts } from '../../lib/shell/alertmanager/client';
+import { readAgentStatus } from '../../lib/shell/probes/agent-api';
+import { Prometheus } from '../../lib/shell/prometheus/client';
+import { ANYTHING, callControl } from '../../lib/shell/local/call-control';
 import { PORTS } from '../../lib/contract/ports';
 import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type { ControlStore } from '../../lib/shell/assignment/store';
@@ -50,21 +53,8 @@ export const prometheusOf = (world: World, node: string): string =>
   `http://${addressOf(world, node)}:${PORTS.prometheus}`;
 export const oracleOf = (world: World): string => world.state.urls.oracle!;
 
-/**
- * A connection of its own for every question: an open one stays with whoever the load balancer chose when it began,
- * whatever has become of the listener since.
- */
-const ASK_ANEW = { headers: { connection: 'close' } } as const;
-
-/** @throws Error when there is no answer in time or it is not 200 */
-export async function getJson<T>(url: string, timeoutMs = 2_000, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(url, { ...ASK_ANEW, ...init, signal: AbortSignal.timeout(timeoutMs) });
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  return (await response.json()) as T;
-}
-
 export const statusOf = (world: World, node: string): Promise<AgentStatus> =>
-  getJson<AgentStatus>(`http://${addressOf(world, node)}:${PORTS.agent}/v1/status`, 1_000);
+  readAgentStatus(addressOf(world, node), AbortSignal.timeout(1_000));
 
 /** Sets one of the gauges that the drill's alerts watch. */
 export const setDrill = (world: World, alert: DrillAlert, value: 0 | 1): Promise<void> =>
@@ -99,8 +89,8 @@ export interface ActiveAlert {
 
 /** The alerts that one Prometheus has pending or firing, the drill's and every other. */
 export async function activeAlertsAt(prometheus: string): Promise<ActiveAlert[]> {
-  const answer = await getJson<{ data: { alerts: ActiveAlert[] } }>(`${prometheus}/api/v1/alerts`);
-  return answer.data.alerts.filter((a) => !isWatchdog(a.labels));
+  const alerts = await new Prometheus(prometheus, { timeoutMs: 2_000 }).alerts();
+  return alerts.filter((a) => !isWatchdog(a.labels));
 }
 
 export const oracleAlertmanagerOf = (world: World): string => world.state.urls['oracle alertmanager']!;
@@ -109,10 +99,9 @@ export const alertmanagerOf = ({ address }: RunState['nodes'][number]): string =
 
 /** Labels of the alerts that one Alertmanager takes for firing. */
 export async function firingAt(alertmanager: string): Promise<AlertLabels[]> {
-  const alerts = await getJson<{ labels: AlertLabels }[]>(`${alertmanager}/api/v2/alerts?active=true`);
-  return alerts.map((a) => a.labels).filter((labels) => !isWatchdog(labels));
+  return (await activeAlerts(alertmanager, 2_000)).filter((labels) => !isWatchdog(labels));
 }
 
 /** Starts or ends the plain pair. */
 export const plainPair = (world: World, verb: 'start' | 'stop'): Promise<unknown> =>
-  callControl(world.state.socket, `plain-${verb}`);
+  callControl(world.state.socket, `plain-${verb}`, ANYTHING);

@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DrillKind } from '../../core/status/drill-plan';
 import type { NodeAnnouncement } from '../../contract/documents/announcement';
-import { callControl } from '../../shell/local/call-control';
+import { ANYTHING, callControl } from '../../shell/local/call-control';
 import { runningState } from '../../shell/local/run-state';
 import type { ClusterHandle } from '../cluster/cluster';
 import { NotNow } from '../exit';
@@ -46,7 +46,8 @@ const AWS: Record<Exclude<DrillKind, 'switchover'>, Strike> = {
   },
 };
 
-const local = (name: string, node: string): Promise<unknown> => callControl(runningState()!.socket, name, { node });
+const local = (name: string, node: string): Promise<unknown> =>
+  callControl(runningState()!.socket, name, ANYTHING, { node });
 
 /** The same done to the processes that play the machines. */
 const LOCAL: typeof AWS = {

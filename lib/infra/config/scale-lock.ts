@@ -1,16 +1,28 @@
+import type * as z from 'zod/mini';
+import { documentFormat, type ReadOnly } from '../../contract/document';
+import { fields, mapOf, text, version1 } from '../../contract/shape';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../contract/errors';
 import type { Cluster } from './cluster';
 import { shardsOf } from './layout';
 
-/** Which nodes there have been, and where: what `cdk deploy` would take away is not in config/cluster.ts any more. */
-export interface ScaleLock {
-  readonly version: 1;
-  readonly cluster: string;
-  readonly region: string;
+const shape = fields({
+  version: version1,
+  cluster: text,
+  region: text,
   /** Name → zone. */
-  readonly nodes: Readonly<Record<string, string>>;
-}
+  nodes: mapOf(text, text),
+});
+
+/** Which nodes there have been, and where: what `cdk deploy` would take away is not in config/cluster.ts any more. */
+export type ScaleLock = ReadOnly<z.output<typeof shape>>;
+
+const SCALE_LOCK = documentFormat({
+  what: 'list of nodes that have been there',
+  shape,
+  maxBytes: 1024 * 1024,
+  fix: 'take it from version control; `npx cdk synth` keeps it up to date',
+});
 
 /** Beside the cluster's file, so that each cluster has its own. */
 export const lockFileOf = (clusterFile: string): string => clusterFile.replace(/\.ts$/, '.lock.json');
@@ -81,20 +93,7 @@ export function writeLock(lockFile: string, cluster: Cluster): boolean {
 /** @throws UserError when it cannot be read */
 function readLock(file: string): ScaleLock | null {
   if (!existsSync(file)) return null;
-  const text = readFileSync(file, 'utf8');
-  try {
-    const lock = JSON.parse(text) as ScaleLock;
-    if (lock.version === 1 && lock.nodes?.constructor === Object) return lock;
-  } catch {
-    // said below
-  }
-  throw new UserError({
-    what: 'the list of nodes that have been there cannot be read',
-    where: file,
-    got: text.slice(0, 80),
-    expected: '{ version: 1, cluster, region, nodes: { name: zone } }',
-    fix: 'take it from version control; `npx cdk synth` keeps it up to date',
-  });
+  return SCALE_LOCK.parse(readFileSync(file, 'utf8'), file);
 }
 
 function lineOf(file: string, node: string): number {

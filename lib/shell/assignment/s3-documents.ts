@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../../contract/errors';
 import type { DocumentFormat } from '../../contract/document';
@@ -60,7 +61,7 @@ export function refuseIfLarger(
   const bytes = object.ContentLength ?? 0;
   if (bytes <= maxBytes) return;
   const { Body } = object;
-  if (Body !== undefined && 'destroy' in Body && typeof Body.destroy === 'function') Body.destroy();
+  if (Body instanceof Readable) Body.destroy();
   throw new UserError({
     what: 'the object is too large to be read',
     where,

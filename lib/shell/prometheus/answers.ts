@@ -30,7 +30,9 @@ export const RUNTIME = answer(fields({ storageRetention: optional(text) }));
 export const CONFIG = answer(fields({ yaml: text }));
 export const WAL_REPLAY = answer(fields({ current: number }));
 export const ALERTS = answer(
-  fields({ alerts: listOf(fields({ labels, state: text, activeAt: optional(text), annotations: orElse(labels, {}) })) }),
+  fields({
+    alerts: listOf(fields({ labels, state: text, activeAt: orElse(text, ''), annotations: orElse(labels, {}) })),
+  }),
 );
 
 /** Thanos query's list of the stores that it asks, by their kind. */

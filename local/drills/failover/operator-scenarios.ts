@@ -1,4 +1,4 @@
-import { callControl } from '../../../lib/shell/local/call-control';
+import { ALARM_STATES, callControl } from '../../../lib/shell/local/call-control';
 import { awaitAll, until } from '../clock';
 import { FAILOVER } from './failover-scenarios';
 import type { MetricReading } from '../instrument';
@@ -85,7 +85,7 @@ async function pausedAndResumed(world: World, { active, standby }: Cast, struckA
 
 /** Nobody was told that the node that alerts does not serve, or null when somebody was. */
 async function silent({ state }: World): Promise<string | null> {
-  const alarms = await callControl<Record<string, string>>(state.socket, 'alarms');
+  const alarms = await callControl(state.socket, 'alarms', ALARM_STATES);
   const rings = Object.entries(alarms).some(([name, s]) => name.endsWith('-alerting-node-unhealthy') && s === 'ALARM');
   return rings ? null : 'the alarm of the node that alerts does not ring';
 }

@@ -6,11 +6,11 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { NodeConfig } from '../../../lib/contract/documents/node-config';
+import { NODE_CONFIG } from '../../../lib/contract/documents/node-config';
 import { deployApp } from '../../emulator/deploy';
 import { merge } from '../../../lib/infra/config/overlay/merge';
 import { addToOverlay, OVERLAY_FILE } from '../../run/deploy/overlay-file';
-import { callControl } from '../../../lib/shell/local/call-control';
+import { UPDATES, callControl } from '../../../lib/shell/local/call-control';
 import { EMULATOR_PORT } from '../../run/phases/prepare-phase';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { awaitAll, must } from '../clock';
@@ -39,7 +39,7 @@ export async function theFirstAlerts(world: World): Promise<void> {
 export async function deployChanged(world: World): Promise<void> {
   const { faults, say } = world;
   await faults.act('hold-updates');
-  const now = (JSON.parse(told(world, 'node.json')) as NodeConfig).prometheus.walSegmentSize;
+  const now = NODE_CONFIG.parse(told(world, 'node.json'), 'node.json').prometheus.walSegmentSize;
   const next = now === '64MB' ? '32MB' : '64MB';
   const before = readFileSync(overlayOf(world), 'utf8');
   say(`  cdk deploy --all with walSegmentSize ${next} instead of ${now}`);
@@ -99,7 +99,7 @@ export async function rolledOut(world: World, _: Cast, struckAt: number): Promis
   const before = world.state.nodes;
   const missing = await awaitAll(
     async () => {
-      const { busy } = await callControl<{ busy: boolean }>(world.state.socket, 'updates');
+      const { busy } = await callControl(world.state.socket, 'updates', UPDATES);
       return busy ? 'nodes are still being replaced' : null;
     },
     { timeoutMs: ROLLED_OUT_MS, signal: world.signal },

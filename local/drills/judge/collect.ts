@@ -1,3 +1,4 @@
+import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../../lib/core/alerts/gate';
@@ -7,7 +8,7 @@ import { gateEvents, type GateEvent } from './gate-times';
 import type { MetricReading } from '../instrument';
 import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from '../thanos';
-import { getJson, oracleOf, allNodes, prometheusOf, type World } from '../world';
+import { oracleOf, allNodes, prometheusOf, type World } from '../world';
 
 export const INTERVAL_MS = SCRAPE_INTERVAL_MS;
 
@@ -24,14 +25,12 @@ export async function sampleTimes(
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<SampleTimes> {
   const seconds = Math.ceil((to - from) / 1000) + 1;
-  const query = new URLSearchParams({ query: `${WATCHED}[${seconds}s]`, time: String(to / 1000), ...parameters });
-  const answer = await getJson<{
-    data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
-  }>(`${api}/api/v1/query?${query.toString()}`, 10_000);
+  const prometheus = new Prometheus(api, { timeoutMs: 10_000, maxBytes: 256 * 2 ** 20, parameters });
+  const found = await prometheus.samples(`${WATCHED}[${seconds}s]`, to);
   const times = new Map<string, number[]>();
-  for (const { metric, values } of answer.data.result) {
-    const series = seriesOf(metric);
-    times.set(series, [...(times.get(series) ?? []), ...values.map(([at]) => Math.round(at * 1000))]);
+  for (const { labels, points } of found) {
+    const series = seriesOf(labels);
+    times.set(series, [...(times.get(series) ?? []), ...points.map(({ at }) => at)]);
   }
   return new Map([...times].map(([series, all]) => [series, all.sort((x, y) => x - y)]));
 }

@@ -1,4 +1,5 @@
-import { getJson, oracleOf, prometheusOf, type World } from '../world';
+import { Prometheus } from '../../../lib/shell/prometheus/client';
+import { oracleOf, prometheusOf, type World } from '../world';
 
 /** Nodes looked at again and again: whether they are ready, and how much memory their Prometheus takes. */
 export class NodeLooks {
@@ -56,10 +57,6 @@ async function memoryMiB(url: string): Promise<number> {
 
 /** The sum of a query's values at a moment, 0 where it has none. */
 export async function valueAt(prometheus: string, query: string, at: number): Promise<number> {
-  const parameters = new URLSearchParams({ query, time: String(at / 1000) });
-  const { data } = await getJson<{ data: { result: { value: [number, string] }[] } }>(
-    `${prometheus}/api/v1/query?${parameters.toString()}`,
-    10_000,
-  );
-  return data.result.reduce((sum, { value }) => sum + Number(value[1]), 0);
+  const samples = await new Prometheus(prometheus, { timeoutMs: 10_000 }).vector(query, at);
+  return samples.reduce((sum, { value }) => sum + value, 0);
 }

@@ -1,3 +1,4 @@
+import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashmod } from '../../../agent/sharding/hashmod';
@@ -12,7 +13,7 @@ import { assemblyOf, deployRun } from '../failover/redeploy';
 import type { MetricReading } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { thanosUnrest } from '../thanos';
-import { getJson, allNodes, prometheusOf, statusOf, type World } from '../world';
+import { allNodes, prometheusOf, statusOf, type World } from '../world';
 
 /** A boot, the first scrapes, one resend interval, and the overlap; with a wide margin on a busy machine. */
 const GROWN_MS = 300_000;
@@ -201,10 +202,8 @@ export async function shardIsIn(world: World, _: unknown, struckAt: number): Pro
 
 /** Addresses of the user's targets that a node scrapes now. */
 async function targetsOf(world: World, node: string): Promise<string[]> {
-  const { data } = await getJson<{ data: { activeTargets: { discoveredLabels: Record<string, string> }[] } }>(
-    `${prometheusOf(world, node)}/api/v1/targets?state=active`,
-  );
-  return data.activeTargets
+  const targets = await new Prometheus(prometheusOf(world, node), { timeoutMs: 2_000 }).targets();
+  return targets
     .filter(({ discoveredLabels }) => Object.values<string>(DEMO_JOBS).includes(discoveredLabels.job!))
     .map(({ discoveredLabels }) => discoveredLabels.__address__!);
 }

@@ -1,9 +1,10 @@
+import { Prometheus, type Point } from '../../../lib/shell/prometheus/client';
 import { THANOS_JOBS } from '../../../lib/core/rendering/render';
 import { must } from '../clock';
 import { seriesOf } from '../judge/collect';
 import type { Instrument } from '../instrument';
 import { queriesOf } from '../thanos';
-import { getJson, type World } from '../world';
+import { type World } from '../world';
 
 /** The answer to a range query: series → its values as text, one per step. */
 export type Answer = ReadonlyMap<string, string>;
@@ -117,9 +118,16 @@ function compare(when: string, before: readonly Answer[], then: readonly Answer[
   );
 }
 
-async function ask(world: World, query: string, window: Readonly<Record<string, string>>): Promise<Answer> {
-  const parameters = new URLSearchParams({ query, ...window });
-  const url = `${queriesOf(world)}/api/v1/query_range?${parameters.toString()}`;
-  const { data } = await getJson<{ data: { result: Series[] } }>(url, 10_000);
-  return answerOf(data.result);
+async function ask(
+  world: World,
+  query: string,
+  window: Readonly<Record<'start' | 'end' | 'step', string>>,
+): Promise<Answer> {
+  const prometheus = new Prometheus(queriesOf(world), { timeoutMs: 10_000 });
+  const { start, end, step } = window;
+  const [from, to, stepMs] = [start, end, step].map((s) => Number(s) * 1000) as [number, number, number];
+  const series = await prometheus.range(query, { from, to, stepMs });
+  return answerOf(series.map(({ labels, points }) => ({ metric: labels, values: points.map(valueOf) })));
 }
+
+const valueOf = ({ at, value }: Point): [number, string] => [at / 1000, String(value)];

@@ -1,9 +1,10 @@
+import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { holding, overlapping, type BucketBlock } from './blocks';
 import { listBucketBlocks } from './bucket';
 import { awaitAll } from '../clock';
 import { TWO_DAYS } from './history';
 import type { Imported } from './history-steps';
-import { fromThanos } from '../thanos';
+import { queriesOf } from '../thanos';
 import type { World } from '../world';
 
 const COMPACTED_MS = 600_000;
@@ -75,15 +76,9 @@ export async function spansBoth(world: World, { history }: Imported): Promise<nu
   const end = Math.floor(Date.now() / 1000);
   // Steps are counted from the start: the last one shall be now.
   const steps = Math.ceil((end - history.from / 1000) / STEP_S);
-  const parameters = new URLSearchParams({
-    query: `count({__name__=~"up|${history.metric}"}) by (__name__)`,
-    start: String(end - steps * STEP_S),
-    end: String(end),
-    step: String(STEP_S),
-  });
-  const { data } = await fromThanos<{ data: { result: { metric: { __name__: string } }[] } }>(
-    world,
-    `/api/v1/query_range?${parameters.toString()}`,
+  const series = await new Prometheus(queriesOf(world), { timeoutMs: 30_000 }).range(
+    `count({__name__=~"up|${history.metric}"}) by (__name__)`,
+    { from: (end - steps * STEP_S) * 1000, to: end * 1000, stepMs: STEP_S * 1000 },
   );
-  return data.result.length === 2 ? 1 : 0;
+  return series.length === 2 ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitAll } from '../clock';
@@ -6,7 +7,7 @@ import { listBucketBlocks } from './bucket';
 import { expected, historyBefore, type History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from '../thanos';
-import { getJson, prometheusOf, type World } from '../world';
+import { prometheusOf, type World } from '../world';
 import { VOLUME } from '../../run/hosts/machine';
 
 const METRIC = 'drill_history';
@@ -137,16 +138,12 @@ async function samplesAt(
   resolution = '0s',
 ): Promise<Map<string, { count: number; sum: number }>> {
   const ask = async (fn: string): Promise<Map<string, number>> => {
-    const parameters = new URLSearchParams({
-      query: `${fn}(${metric}[${to - from}ms])`,
-      time: String((to - 1) / 1000),
-      max_source_resolution: resolution,
+    const prometheus = new Prometheus(api, {
+      timeoutMs: 30_000,
+      parameters: { max_source_resolution: resolution },
     });
-    const { data } = await getJson<{ data: { result: { metric: { series: string }; value: [number, string] }[] } }>(
-      `${api}/api/v1/query?${parameters.toString()}`,
-      30_000,
-    );
-    return new Map(data.result.map((r) => [r.metric.series, Number(r.value[1])]));
+    const samples = await prometheus.vector(`${fn}(${metric}[${to - from}ms])`, to - 1);
+    return new Map(samples.map(({ labels, value }) => [labels.series ?? '', value]));
   };
   const [counts, sums] = await Promise.all([ask('count_over_time'), ask('sum_over_time')]);
   return new Map([...counts].map(([series, count]) => [series, { count, sum: sums.get(series) ?? NaN }]));

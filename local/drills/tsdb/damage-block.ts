@@ -1,3 +1,4 @@
+import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readUploads } from '../../../agent/thanos/uploads';
@@ -5,7 +6,7 @@ import { must } from '../clock';
 import type { History } from '../thanos/history';
 import { makeBlocks, moveBlocks } from '../thanos/history-import';
 import { tsdbOf } from '../thanos/history-steps';
-import { getJson, prometheusOf, type World } from '../world';
+import { prometheusOf, type World } from '../world';
 
 const HOUR = 3_600_000;
 const BLOCK_MS = 2 * HOUR;
@@ -45,12 +46,6 @@ export async function giveBlock(world: World, node: string, forBucket: boolean):
 /** How many samples of the block the node answers with. */
 export async function samplesOfBlock(world: World, node: string, { history }: OldBlock): Promise<number> {
   const { metric, from, to } = history;
-  const query = new URLSearchParams({
-    query: `sum(count_over_time(${metric}[${to - from}ms]))`,
-    time: String((to - 1) / 1000),
-  });
-  const answer = await getJson<{ data: { result: { value: [number, string] }[] } }>(
-    `${prometheusOf(world, node)}/api/v1/query?${query.toString()}`,
-  );
-  return Number(answer.data.result[0]?.value[1] ?? 0);
+  const prometheus = new Prometheus(prometheusOf(world, node), { timeoutMs: 2_000 });
+  return (await prometheus.value(`sum(count_over_time(${metric}[${to - from}ms]))`, to - 1)) ?? 0;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/documents/config';
+import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { localOverlay } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
@@ -103,7 +103,7 @@ async function deployedBundle(deployment: Deployment, fetchObject: Deployed['fet
     .find((i) => i.config !== undefined);
   if (input?.config === undefined) throw new Error('no deployed schedule carries a pointer to the configuration');
   const bytes = await fetchObject(input.config.bucket, input.config.key);
-  return JSON.parse(Buffer.from(bytes).toString()) as ConfigBundle;
+  return CONFIG_BUNDLE.parse(Buffer.from(bytes).toString(), 'the deployed bundle');
 }
 
 /** Of the CDK CLI's output: one line per stack. All of it is in the error when it fails. */

@@ -19,7 +19,24 @@ afterEach(() => {
 
 /** What a run of this process has written of itself. */
 const running = (endpoint: string, controlBucket: string): void =>
-  writeState({ version: 1, pid: process.pid, cluster: 'c', region: 'r', endpoint, controlBucket } as RunState);
+  writeState({ ...STATE, pid: process.pid, endpoint, controlBucket });
+const STATE: Omit<RunState, 'pid' | 'endpoint' | 'controlBucket'> = {
+  version: 1,
+  runId: 'run',
+  startedAt: '2026-01-01T00:00:00Z',
+  mode: 'loopback',
+  dir: '/tmp',
+  cluster: 'c',
+  region: 'r',
+  socket: '',
+  nodes: [],
+  others: [],
+  hostAddress: '127.0.0.1',
+  urls: {},
+  haproxySocket: '',
+  pages: '',
+  ready: false,
+};
 
 const found = (): unknown => {
   try {

@@ -5,7 +5,7 @@ import { PORTS } from '../../../lib/contract/ports';
 import { works } from '../../../lib/core/failover/health';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import { probeTask } from '../../../lib/shell/probes/thanos-prober';
-import { mergeFromPeers } from '../../../agent/alerts/peer-held';
+import { PeerAlerts } from '../../../agent/alerts/peer-held';
 
 /** What answers on every port that is asked: bytes as they are, whatever they mean. */
 let answer: Buffer = Buffer.alloc(0);
@@ -35,8 +35,11 @@ async function ask(bytes: Buffer): Promise<void> {
   expect(works(probe, DEFAULT_POLICY)).toBe(false);
   const task = await probeTask({ address: '127.0.0.1', port }, 2_000);
   expect(task.error).not.toBeNull();
-  const gate = { merge: jest.fn(() => 0) };
-  await mergeFromPeers(gate as never, ['127.0.0.1'], 2_000, () => undefined);
+  const gate = { merge: () => 0, isOpen: true, forgetBorrowed: () => undefined };
+  const prometheus = { startedAt: null, reloadedAt: 0 };
+  const peers = (): string[] => ['127.0.0.1'];
+  const deps = { gate, peers, prometheus, resendDelayMs: 1_000, timeoutMs: 2_000, log: () => undefined };
+  await new PeerAlerts(deps as never).merge();
 }
 
 test.each([

@@ -11,7 +11,7 @@ export function remedyEnvironment(remedies: readonly Remedy[]): Record<string, s
     connect,
     ...(hook && { hookAfterMs: durationMs(hook.after) }),
   }));
-  const passwords = remedies.flatMap(({ name, passwordSecret }) =>
+  const passwords = remedies.flatMap<readonly [string, string]>(({ name, passwordSecret }) =>
     passwordSecret === undefined
       ? []
       : // CloudFormation reads the secret when it deploys. So the function needs no way to another API while Redis is down.

@@ -45,7 +45,7 @@ function serveNode(node: string): void {
     }).listen(port, ADDRESSES[node]);
     servers.push(server);
   };
-  answer(PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
+  answer(PORTS.prometheus, () => JSON.stringify({ data: { result: [{ metric: {}, value: [0, '0.4'] }] } }));
   answer(PORTS.agent, () =>
     JSON.stringify({
       ...anAgentStatus(node),

@@ -56,7 +56,7 @@ let blind: readonly string[] = [];
 /** Whether tasks find a store gateway. */
 let history = true;
 
-const ONE = JSON.stringify({ data: { result: [{ value: [0, '1'] }] } });
+const ONE = JSON.stringify({ data: { result: [{ metric: {}, value: [0, '1'] }] } });
 const stores = (address: string): string => {
   const sidecar = { name: 'node-1:10901', lastError: blind.includes(address) ? 'no such host' : null };
   const gateways = history ? { store: [{ name: 'store:10901', lastError: null }] } : {};
@@ -191,7 +191,7 @@ beforeAll(async () => {
   for (const address of TASKS)
     serve(address, PORTS.thanosHttp, (path) => (path === '/api/v1/stores' ? stores(address) : ONE));
   for (const [node, address] of Object.entries(NODES)) {
-    serve(address, PORTS.prometheus, () => JSON.stringify({ data: { result: [{ value: [0, '0.4'] }] } }));
+    serve(address, PORTS.prometheus, () => JSON.stringify({ data: { result: [{ metric: {}, value: [0, '0.4'] }] } }));
     await store().writeAnnouncement(anAnnouncement(node, { address }));
   }
 });

@@ -13,12 +13,21 @@ export interface PolicyProblem {
   readonly expected: string;
 }
 
+/** Keeps a problem when its relation does not hold. */
+type Check = (ok: boolean, path: string[], what: string, got: string, expected: string) => void;
+
 /** Relations between the time-outs, not only ranges. Empty when the policy is sound. */
 export function policyProblems(p: Policy): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  const check = (ok: boolean, path: string[], what: string, got: string, expected: string): void => {
+  const check: Check = (ok, path, what, got, expected) => {
     if (!ok) problems.push({ path, what, got, expected });
   };
+  for (const relations of [probing, outages, routing, volumesAndSnapshots, ranges]) relations(p, check);
+  return problems;
+}
+
+/** A node is unhealthy by several probes, each of which has its time. */
+function probing(p: Policy, check: Check): void {
   check(
     p.probe.timeoutMs < p.probe.intervalMs,
     ['probe', 'timeoutMs'],
@@ -41,6 +50,10 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     'at least 2',
   );
   check(p.probe.rise >= 1, ['probe', 'rise'], 'a node needs a success to be healthy', `${p.probe.rise}`, 'at least 1');
+}
+
+/** What is merely slow is neither an outage nor a reason to flap. */
+function outages(p: Policy, check: Check): void {
   check(
     p.heartbeatStaleMs > p.probe.intervalMs + p.storeTimeoutMs,
     ['heartbeatStaleMs'],
@@ -62,6 +75,10 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     `${p.flapping.holdDownMs} ms`,
     `less than flapping.windowMs (${p.flapping.windowMs} ms)`,
   );
+}
+
+/** Queries leave Thanos sooner than they come back to it, and come back within one loop of route-queries. */
+function routing(p: Policy, check: Check): void {
   const { backAfterMs } = p.routing;
   check(
     backAfterMs > p.probe.fall * p.probe.intervalMs,
@@ -77,6 +94,10 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     `${backAfterMs} ms`,
     `at most ${MAX_BACK_AFTER_MS} ms`,
   );
+}
+
+/** A volume is looked at before it is called stalled; snapshots are taken, tested, thinned out. */
+function volumesAndSnapshots(p: Policy, check: Check): void {
   check(
     p.volume.lookMs < p.volume.stalledMs,
     ['volume', 'stalledMs'],
@@ -99,6 +120,10 @@ export function policyProblems(p: Policy): PolicyProblem[] {
     `${allMs}, ${hourlyMs}, ${dailyMs} ms`,
     'testEveryMs < allMs <= hourlyMs <= dailyMs',
   );
+}
+
+/** What must be positive for itself. */
+function ranges(p: Policy, check: Check): void {
   const positive: [string[], number][] = [
     [['volume', 'lookMs'], p.volume.lookMs],
     [['probe', 'intervalMs'], p.probe.intervalMs],
@@ -120,7 +145,6 @@ export function policyProblems(p: Policy): PolicyProblem[] {
   for (const [path, value] of positive) {
     check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');
   }
-  return problems;
 }
 
 const FORMAT = documentFormat({

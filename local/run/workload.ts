@@ -67,26 +67,7 @@ export function startWorkload(o: WorkloadOptions): Workload {
   const redisUrl = `redis://${host}:${WORKLOAD_PORTS.redis}`;
 
   const startRedis = (): Running =>
-    start(
-      'redis',
-      tools['redis-server'].path,
-      [
-        '--bind',
-        host,
-        '--port',
-        String(WORKLOAD_PORTS.redis),
-        '--save',
-        '',
-        '--protected-mode',
-        'no',
-        '--maxmemory',
-        '64mb',
-        // A new title would be written over its environment, by which the next start finds it when this one is killed.
-        '--set-proc-title',
-        'no',
-      ],
-      tools['redis-server'].env,
-    );
+    start('redis', tools['redis-server'].path, redisArgs(host), tools['redis-server'].env);
   let redis = startRedis();
 
   return {
@@ -121,4 +102,22 @@ export function startWorkload(o: WorkloadOptions): Workload {
       }),
     },
   };
+}
+
+function redisArgs(host: string): string[] {
+  return [
+    '--bind',
+    host,
+    '--port',
+    String(WORKLOAD_PORTS.redis),
+    '--save',
+    '',
+    '--protected-mode',
+    'no',
+    '--maxmemory',
+    '64mb',
+    // A new title would be written over its environment, by which the next start finds it when this one is killed.
+    '--set-proc-title',
+    'no',
+  ];
 }

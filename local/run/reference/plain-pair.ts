@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Action } from '../actions/control-api';
-import { alertingFlags } from '../phases/run-phase';
+import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
 import { freeAddresses } from '../hosts/addresses';
 import type { HostNetwork } from '../hosts/network';

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
+import { ControlPlane } from '../functions/control-plane';
+import { serveLambdaApi } from '../functions/lambda-api';
+import { MARKS } from '../hosts/processes';
+import type { Start } from '../start-options';
+import type { Deployed } from './deploy-phase';
+import type { Prepared } from './prepare-phase';
+
+/** Functions run by their schedules and alarms, and nodes can call them. */
+export async function startFunctions(
+  start: Start,
+  prepared: Prepared,
+  deployed: Deployed,
+  onLog: (source: string, line: string) => void,
+): Promise<ControlPlane> {
+  const { cleanup } = start;
+  const controlPlane = await start.step('functions, schedules, alarms', () => {
+    const plane = controlPlaneOf(start, prepared, deployed, onLog);
+    plane.start();
+    cleanup.defer('stop the functions', () => plane.stop());
+    return plane;
+  });
+  await start.step("Lambda's API, for the nodes", async () => {
+    const api = await serveLambdaApi(prepared.network.hostAddress, (name, event) => controlPlane.invoke(name, event));
+    cleanup.defer("close Lambda's API", () => api.close());
+  });
+  return controlPlane;
+}
+
+function controlPlaneOf(
+  { dir, runId }: Start,
+  { tools, env, region }: Prepared,
+  { deployment, endpoint }: Deployed,
+  onLog: (source: string, line: string) => void,
+): ControlPlane {
+  const events = new EventBridgeClient({
+    endpoint,
+    region,
+    credentials: LOCAL_CREDENTIALS,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
+  });
+  return new ControlPlane({
+    ...deployment,
+    env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
+    node: tools.node.path,
+    readSchedules: () => readSchedules(events),
+    logDir: join(dir, 'logs'),
+    cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
+    onLog,
+  });
+}

@@ -188,13 +188,13 @@ describe('health-check', () => {
     const before = await begin();
     const lines: string[] = [];
     const f = runner('health-check', lines);
-    const pointer = { version: 1, bucket: 'assets', key: 'bundle.json', hash: 'abc' } as const;
+    const pointer = { version: 1, bucket: 'assets', key: 'bundle.json', hash: 'abc1'.repeat(16) } as const;
     const loop = f.invoke({ source: 'schedule', config: pointer });
     const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
       for (const end = Date.now() + 15_000; !(await holds());)
         if (Date.now() > end) throw new Error(`${what}: ${lines.join('\n')}`);
     };
-    await until('pointer', async () => (await store().readConfigPointer())?.hash === 'abc');
+    await until('pointer', async () => (await store().readConfigPointer())?.hash === pointer.hash);
     await until('heartbeat', async () => (await store().readHeartbeat()) !== null);
     works['node-1'] = false;
     await until('promotion', async () => (await store().readAssignment())!.assignment.active === 'node-2');

@@ -98,7 +98,8 @@ function worst(
 }
 
 function say({ node, measure, value }: Worst, { limits }: LoadPolicy): string {
-  const short = (n: number): string => (n >= 100 ? Math.round(n).toString() : n.toPrecision(2));
+  // From 99.5 on two digits would be written as 1.0e+2.
+  const short = (n: number): string => (n >= 99.5 ? Math.round(n).toString() : n.toPrecision(2));
   return `${node} takes ${short(value)} ${MEASURES[measure].what}, of ${short(limits[measure])}`;
 }
 

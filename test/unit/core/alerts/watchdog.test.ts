@@ -45,6 +45,13 @@ describe("the dead man's switch", () => {
     ]);
   });
 
+  it('may come from a clock that is ahead by a minute, and no more', () => {
+    const shards = (seconds: string) => watchdogsIn({ alerts: [alert(seconds)] }, 1.8e12).size;
+    expect([shards('1800000060'), shards('1800000060.001')]).toEqual([1, 0]);
+    const proof = (ms: number) => alertingProof([probe('a', T + ms)], T)?.at;
+    expect([proof(60_000), proof(60_001)]).toEqual([T + 60_000, undefined]);
+  });
+
   it('is not proven by a time in the future', () => {
     expect(alertingProof([probe('a', T + 61_000), probe('b', T - 4_000)], T)).toEqual({ node: 'b', at: T - 4_000 });
   });

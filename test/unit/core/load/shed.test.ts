@@ -73,6 +73,30 @@ test('back only when what it would bring is well below the limits, and was so fo
   expect(decide(reduced(301_000), load({ memoryMiB: [700, 810] })).kind).toBe('none');
 });
 
+test('limits and waits hold to the last', () => {
+  const profile = (scrapeProfile: ScrapeProfile, ms: number) => assignment({ scrapeProfile, profileSince: ago(ms) });
+  const over = load({ memoryMiB: [2_000, 2_000] });
+  expect(decide(assignment(), load({ memoryMiB: [1_000, 1_000] })).because).toContain('Nothing to shed');
+  expect(decide(profile('reduced', 89_999), over).kind).toBe('none');
+  expect(decide(profile('reduced', 90_000), over).kind).toBe('change');
+  const calm = load({ memoryMiB: [700, 800] });
+  expect(decide(profile('reduced', 299_999), calm).kind).toBe('none');
+  expect(decide(profile('reduced', 300_000), calm).kind).toBe('change');
+  // Of when a profile began nothing is known: long ago.
+  expect(decide(assignment({ scrapeProfile: 'reduced' }), over).kind).toBe('change');
+});
+
+test('says who takes how much of what, with two digits below a hundred', () => {
+  const what = MEASURES.memoryMiB.what;
+  expect(decide(assignment(), load({ memoryMiB: [2_000.4, 3_000] })).because).toContain(
+    `a takes 2000 ${what}, of 1000`,
+  );
+  expect(decide(assignment(), load({ walMiBPerMinute: [100, 100] })).because).toMatch(/a takes 100 .*, of 10\.$/);
+  const wal = (value: number) => decide(assignment(), load({ walMiBPerMinute: [value, value] })).because;
+  expect([wal(99.4), wal(99.5)]).toEqual([expect.stringContaining('takes 99 '), expect.stringContaining('takes 100 ')]);
+  expect(decide(assignment(), load({ scrapeTime: [0.666, 1] })).because).toMatch(/a takes 0\.67 .*, of 0\.50\.$/);
+});
+
 test('nothing happens while it is paused, unassigned, or nobody tells', () => {
   const over = load({ memoryMiB: [2_000, 2_000] });
   const paused = { by: 'me', since: ago(1), reason: 'disks' };
@@ -81,9 +105,10 @@ test('nothing happens while it is paused, unassigned, or nobody tells', () => {
     because: expect.stringMatching(/^Paused by me/),
   });
   expect(decide(null, over).kind).toBe('none');
-  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).kind).toBe('none');
+  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).because).toContain('No node tells');
   const silent = load(Object.fromEntries(Object.keys(MEASURES).map((m) => [m, [null, null]])));
   expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) }), silent).kind).toBe('none');
+  expect(decide(assignment(), silent).because).toBe('No node tells its load.');
 });
 
 test('under a load that does not change the profile comes to rest, wherever it starts', () => {
@@ -110,6 +135,7 @@ test('what is asked is PromQL, and the share is of the nearest limit', () => {
   expect(loadShare({ loads: [load({ memoryMiB: [500, 900] }), load({ walMiBPerMinute: [9, 9] }, 'b')], policy })).toBe(
     0.9,
   );
+  expect(loadShare({ loads: [], policy })).toBeNull();
 });
 
 test('a lost race is decided anew, of what stands then', async () => {

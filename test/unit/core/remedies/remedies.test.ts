@@ -6,6 +6,7 @@ import {
   REMEDY_BUDGET_MS,
   type Attempts,
   type Saw,
+  heldBack,
 } from '../../../../lib/core/remedies/remedies';
 import { LEASE_MS, remedyLine, withLease, withOutcome } from '../../../../lib/core/remedies/remedy-lease';
 
@@ -94,4 +95,13 @@ describe('the lease', () => {
       'Remedy redis, at 1970-01-01T00:00:07.000Z: redis does not answer.',
     ]);
   });
+});
+
+test('during a pause only an operator tries a remedy, and who is refused hears whose pause it is', () => {
+  const paused = { by: 'kim', since: '2026-01-01T00:00:00Z', reason: 'new disks' };
+  expect(heldBack('redis', paused, 'agent')).toBe(
+    'redis is not tried: paused by kim since 2026-01-01T00:00:00Z: new disks',
+  );
+  expect(heldBack('redis', paused, 'operator')).toBeNull();
+  expect(heldBack('redis', null, 'agent')).toBeNull();
 });

@@ -6,6 +6,7 @@ import {
   NO_HISTORY,
   type Route,
   type RoutingSituation,
+  thanosWell,
 } from '../../../../lib/core/thanos/routing';
 
 const NOW = 1_000_000;
@@ -196,4 +197,9 @@ describe('over time', () => {
       ),
     );
   });
+});
+
+test('Thanos is well when a query task answers and none of those asks no node', () => {
+  const well = (answering: number, blind: number) => thanosWell({ known: 2, answering, blind });
+  expect([well(0, 0), well(1, 0), well(2, 0), well(2, 1)]).toEqual([false, true, true, false]);
 });

@@ -22,6 +22,9 @@ describe('what a look at a volume says', () => {
     ['full, when the write found no room', { complaint: 'dd: No space left on device' }, 'full'],
     ['full, before that: Prometheus needs room too', { freeBytes: 3 * GIB }, 'full'],
     ['gone, whatever else fails', { complaint: 'dd: fsync failed: Input/output error' }, 'gone'],
+    ['nothing, when just enough is free', { freeBytes: 4 * GIB }, null],
+    ['nothing, when its size is not known', { freeBytes: 0, totalBytes: null }, null],
+    ['nothing, when only its size is known', { freeBytes: null }, null],
     ['nothing, when how much is free is not known', { freeBytes: null, totalBytes: null }, null],
   ] as const)('%s', (_, over, expected) => {
     expect(trouble(over)).toBe(expected);
@@ -88,5 +91,12 @@ describe('what a node does about its volume', () => {
     const care = careForVolume(situation(over));
     expect(care.do).toBe(expected);
     expect(care.because).toMatch(/^[A-Zt].*\.$/);
+  });
+
+  test.each([
+    ['i-1', 'The volume is gone; it is mounted anew.'],
+    [null, 'The volume is gone; it is attached again.'],
+  ])('says how it takes the same volume again, attached to %s', (attachedTo, because) => {
+    expect(careForVolume(situation({ newest: { id: 'vol-1', generation: 1, attachedTo } })).because).toBe(because);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   candidates,
   goodAge,
+  hasYoungGood,
   isDue,
   nextToTest,
   toPrune,
@@ -41,6 +42,18 @@ describe('which snapshot is tested next', () => {
     const after = (verdict: 'good' | 'bad'): string | undefined =>
       nextToTest(['a'], [of('a', 10, verdict), of('a', 20)], rarely)?.id;
     expect([after('bad'), after('good')]).toEqual(['snap-a-20', undefined]);
+    const later = (minute: number) => nextToTest(['a'], [of('a', 10, 'good'), of('a', minute)], rarely)?.id;
+    expect([later(39), later(39.5)]).toEqual([undefined, 'snap-a-39.5']);
+  });
+
+  it('is none of a node that has none, or whose newest was tested while an older one was not', () => {
+    expect(next()).toBeUndefined();
+    expect(next(of('a', 10), of('a', 12, 'bad'))).toBeUndefined();
+  });
+
+  it('is the oldest of those whose nodes were never tested', () => {
+    expect(next(of('a', 12), of('b', 11))).toBe('snap-b-11');
+    expect(next(of('a', 11), of('b', 12))).toBe('snap-a-11');
   });
 
   it('turns alternate while both are due all the time', () => {
@@ -129,11 +142,21 @@ describe('what a volume is restored from', () => {
     const ids = (tried: string[]): string[] => candidates(all, 9 * MINUTE, tried).map((s) => s.id);
     expect(ids([])).toEqual(['snap-a-2', 'snap-a-1', 'snap-a-3']);
     expect(ids(['snap-a-2'])).toEqual(['snap-a-1', 'snap-a-3']);
+    expect(candidates(all, 2 * MINUTE, []).map((s) => s.id)).toEqual(['snap-a-1']);
   });
 
   it('is as old as the newest good one; there may be none', () => {
     expect(goodAge([of('a', 1, 'good'), of('a', 3, 'good'), of('a', 4)], 5 * MINUTE)).toBe(2 * MINUTE);
     expect(goodAge([of('a', 4), of('a', 5, 'bad')], 6 * MINUTE)).toBeNull();
+  });
+});
+
+describe('whether a node that loses its volume now loses little', () => {
+  const young = (...all: KnownSnapshot[]) => hasYoungGood(all, { ...policy, goodWithinMs: 10 * MINUTE }, 100 * MINUTE);
+  it('is so as long as its newest good snapshot is not older than allowed', () => {
+    expect(young(of('a', 90, 'good'), of('a', 80, 'good'))).toBe(true);
+    expect(young(of('a', 89, 'good'), of('a', 99))).toBe(false);
+    expect(young()).toBe(false);
   });
 });
 

@@ -64,34 +64,7 @@ async function incident(
   await lead(world);
   await Promise.all(instruments.map((i) => i.beforeFault?.()));
 
-  inForce.undo = () => scenario.undo(world, cast);
-  const struckBefore = Date.now();
-  // What a scenario does beside the fault itself may take as long as the takeover: nobody waits for it to look on.
-  const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
-  let struckAt: number;
-  let undoneAt: number;
-  let course: MetricReading | undefined;
-  try {
-    say(`  ${scenario.what}`);
-    const striking = scenario.inject(world, cast);
-    [struckAt, , course] = await Promise.all([
-      striking,
-      followRun(world, struckBefore),
-      striking.then((at) => scenario.course?.(world, cast, at)),
-    ]);
-    if (scenario.takeover !== 'none') {
-      await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
-        timeoutMs: struckAt + TAKEOVER_MS - Date.now(),
-        signal,
-      });
-    }
-    await until(struckAt + FAULT_S * 1000, signal);
-    await Promise.all(instruments.map((i) => i.beforeUndo?.()));
-    undoneAt = await scenario.undo(world, cast);
-    inForce.undo = null;
-  } finally {
-    watch.stop();
-  }
+  const { struckAt, undoneAt, course, watch } = await strikeAndUndo(world, scenario, settled, instruments, inForce);
 
   say('  undone; waiting until all is well and every notification has come');
   const names: readonly string[] = Object.values(DRILL_ALERTS);
@@ -141,6 +114,52 @@ async function incident(
     ...(now.epoch - settled.epoch === scenario.epochs ? [] : assignments.slice(1).map(inWords)),
   ];
   return { measurements, checks: judgeRun(scenario, measurements), findings };
+}
+
+/** What a run has under its fault. */
+interface Struck {
+  readonly struckAt: number;
+  readonly undoneAt: number;
+  readonly course: MetricReading | undefined;
+  /** It has stopped. */
+  readonly watch: Watch;
+}
+
+/** Hurts, looks on until somebody has taken over and the fault was long enough, and undoes it. */
+async function strikeAndUndo(
+  world: World,
+  scenario: Scenario,
+  { cast }: Settled,
+  instruments: readonly Measuring[],
+  inForce: InForce,
+): Promise<Struck> {
+  const { say, signal } = world;
+  inForce.undo = () => scenario.undo(world, cast);
+  const struckBefore = Date.now();
+  // What a scenario does beside the fault itself may take as long as the takeover: nobody waits for it to look on.
+  const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
+  try {
+    say(`  ${scenario.what}`);
+    const striking = scenario.inject(world, cast);
+    const [struckAt, , course] = await Promise.all([
+      striking,
+      followRun(world, struckBefore),
+      striking.then((at) => scenario.course?.(world, cast, at)),
+    ]);
+    if (scenario.takeover !== 'none') {
+      await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
+        timeoutMs: struckAt + TAKEOVER_MS - Date.now(),
+        signal,
+      });
+    }
+    await until(struckAt + FAULT_S * 1000, signal);
+    await Promise.all(instruments.map((i) => i.beforeUndo?.()));
+    const undoneAt = await scenario.undo(world, cast);
+    inForce.undo = null;
+    return { struckAt, undoneAt, course, watch };
+  } finally {
+    watch.stop();
+  }
 }
 
 /** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */

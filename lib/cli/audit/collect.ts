@@ -13,6 +13,18 @@ export interface Collected extends AuditInput {
   readonly unseen: readonly string[];
 }
 
+/** A replica that answers, and what is known of it beforehand. */
+interface Answering {
+  readonly source: AuditSource;
+  readonly offsetMs: number;
+  /** It has samples from before the time that is audited. */
+  readonly older: boolean;
+  /** Unix milliseconds. */
+  readonly keepsSince: number;
+  /** Milliseconds by target and by job. */
+  readonly intervals: ReadonlyMap<string, number>;
+}
+
 /** Reads what the audit compares. Never rejects: a source that does not answer is named in `unseen` and left out. */
 export async function collect(
   replicas: readonly AuditSource[],
@@ -22,34 +34,9 @@ export async function collect(
   /** Told after each answer how much of all is read, 0 to 1; 1 at the end, whatever failed. */
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Collected> {
-  const notes: string[] = [];
   const unseen: string[] = [];
-  const intervals = new Map<string, number>();
-  const targets = new Map<string, AuditTarget>();
-
-  const asked = await Promise.all(
-    replicas.map(async (source) => {
-      try {
-        const offsetMs = await source.clockOffsetMs();
-        const [known, older, keptMs] = await Promise.all([
-          source.intervals(),
-          source.hasBefore(from + offsetMs),
-          source.retentionMs(),
-        ]);
-        for (const [key, ms] of known) intervals.set(key, ms);
-        return { source, offsetMs, older, keepsSince: keptMs === null ? from : to - keptMs };
-      } catch (error) {
-        unseen.push(`Not looked at: ${(error as Error).message}.`);
-        return null;
-      }
-    }),
-  );
+  const asked = await Promise.all(replicas.map((source) => ask(source, from, to, unseen)));
   const answering = asked.filter((a) => a !== null);
-  for (const { source, offsetMs } of answering) {
-    if (Math.abs(offsetMs) < TOLERATED_OFFSET_MS) continue;
-    const off = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
-    notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
-  }
 
   // Its samples are stamped by the replicas. Where these disagree with each other one of them is wrong; where they agree
   // against this machine, this machine is, and without this the last seconds would look like gaps.
@@ -57,55 +44,99 @@ export async function collect(
   // Nodes delete what is older than their own retention, and lose all with their volumes.
   const thanosOlder = (await thanos?.hasBefore(from + thanosOffsetMs).catch(() => false)) ?? false;
 
-  for (const { source, keepsSince } of answering) {
-    if (keepsSince <= from) continue;
-    const since = new Date(keepsSince).toISOString();
-    notes.push(`${source.name} keeps samples since ${since} only: older ones are not missed in it.`);
-  }
-
   const chunks = Math.ceil((to - from) / CHUNK_MS) * (answering.length + (thanos === null ? 0 : 1));
   let chunksRead = 0;
-  const read = async (source: AuditSource, offsetMs: number, keepsSince?: number): Promise<View | null> => {
-    const tracks = new Map<string, Track>();
-    try {
-      for (let start = from; start < to; start += CHUNK_MS) {
-        const end = Math.min(start + CHUNK_MS, to);
-        for (const { key, job, instance, samples } of await source.chunk(start + offsetMs, end + offsetMs)) {
-          const intervalMs =
-            targets.get(key)?.intervalMs ??
-            intervals.get(key) ??
-            intervals.get(jobKey(job)) ??
-            usualInterval(samples) ??
-            UNKNOWN_INTERVAL_MS;
-          targets.set(key, { key, job, instance, intervalMs });
-          const track = extendTrack(tracks.get(key) ?? null, samples, intervalMs, offsetMs);
-          if (track !== null) tracks.set(key, track);
-        }
-        chunksRead += 1;
-        onProgress(chunksRead / chunks);
-      }
-    } catch (error) {
-      unseen.push(`Not looked at: ${(error as Error).message}.`);
-      return null;
-    }
-    for (const warning of source.warnings) unseen.push(`${source.name} answered in part only: ${warning}.`);
-    return { name: source.name, tracks, ...(keepsSince === undefined ? {} : { keepsSince }) };
-  };
+  const reader = new Reader(from, to, new Map(answering.flatMap((a) => [...a.intervals])), unseen, () => {
+    chunksRead += 1;
+    onProgress(chunksRead / chunks);
+  });
   const [views, thanosView] = await Promise.all([
-    Promise.all(answering.map(({ source, offsetMs, keepsSince }) => read(source, offsetMs, keepsSince))),
-    thanos === null ? null : read(thanos, thanosOffsetMs),
+    Promise.all(answering.map(({ source, offsetMs, keepsSince }) => reader.read(source, offsetMs, keepsSince))),
+    thanos === null ? null : reader.read(thanos, thanosOffsetMs),
   ]);
   onProgress(1);
   const seen = views.filter((view) => view !== null);
   return {
     from,
     to,
-    targets: [...targets.values()],
+    targets: [...reader.targets.values()],
     replicas: seen,
     unseenReplicas: replicas.map(({ name }) => name).filter((name) => !seen.some((view) => view.name === name)),
     thanos: thanosView,
     olderData: thanosOlder || answering.some((a) => a.older),
-    notes,
+    notes: notesOf(answering, from),
     unseen,
   };
+}
+
+/** null when the source does not answer, which is added to `unseen`. */
+async function ask(source: AuditSource, from: number, to: number, unseen: string[]): Promise<Answering | null> {
+  try {
+    const offsetMs = await source.clockOffsetMs();
+    const [intervals, older, keptMs] = await Promise.all([
+      source.intervals(),
+      source.hasBefore(from + offsetMs),
+      source.retentionMs(),
+    ]);
+    return { source, offsetMs, older, keepsSince: keptMs === null ? from : to - keptMs, intervals };
+  } catch (error) {
+    unseen.push(`Not looked at: ${(error as Error).message}.`);
+    return null;
+  }
+}
+
+/** What whoever reads the audit should know of its sources: clocks that are off, samples that are not kept. */
+function notesOf(answering: readonly Answering[], from: number): string[] {
+  const notes: string[] = [];
+  for (const { source, offsetMs } of answering) {
+    if (Math.abs(offsetMs) < TOLERATED_OFFSET_MS) continue;
+    const off = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
+    notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
+  }
+  for (const { source, keepsSince } of answering) {
+    if (keepsSince <= from) continue;
+    const since = new Date(keepsSince).toISOString();
+    notes.push(`${source.name} keeps samples since ${since} only: older ones are not missed in it.`);
+  }
+  return notes;
+}
+
+/** Reads sources chunk by chunk; targets and their intervals are those of all sources together. */
+class Reader {
+  readonly targets = new Map<string, AuditTarget>();
+
+  constructor(
+    private readonly from: number,
+    private readonly to: number,
+    /** Milliseconds by target and by job. */
+    private readonly intervals: ReadonlyMap<string, number>,
+    private readonly unseen: string[],
+    private readonly onChunk: () => void,
+  ) {}
+
+  /** null when the source stops answering, which is added to `unseen`. */
+  async read(source: AuditSource, offsetMs: number, keepsSince?: number): Promise<View | null> {
+    const tracks = new Map<string, Track>();
+    try {
+      for (let start = this.from; start < this.to; start += CHUNK_MS) {
+        const end = Math.min(start + CHUNK_MS, this.to);
+        for (const { key, job, instance, samples } of await source.chunk(start + offsetMs, end + offsetMs)) {
+          const intervalMs = this.intervalOf(key, job) ?? usualInterval(samples) ?? UNKNOWN_INTERVAL_MS;
+          this.targets.set(key, { key, job, instance, intervalMs });
+          const track = extendTrack(tracks.get(key) ?? null, samples, intervalMs, offsetMs);
+          if (track !== null) tracks.set(key, track);
+        }
+        this.onChunk();
+      }
+    } catch (error) {
+      this.unseen.push(`Not looked at: ${(error as Error).message}.`);
+      return null;
+    }
+    for (const warning of source.warnings) this.unseen.push(`${source.name} answered in part only: ${warning}.`);
+    return { name: source.name, tracks, ...(keepsSince === undefined ? {} : { keepsSince }) };
+  }
+
+  private intervalOf(key: string, job: string): number | undefined {
+    return this.targets.get(key)?.intervalMs ?? this.intervals.get(key) ?? this.intervals.get(jobKey(job));
+  }
 }

@@ -1,120 +1,30 @@
-import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import { DISCOVERY } from '../../../contract/discovery';
-import { FUNCTIONS } from '../../../contract/functions';
-import { KEYS } from '../../../contract/keys';
-import { TAGS } from '../../../contract/tags';
-import { sidecarName } from '../../../core/thanos/sidecar-names';
-import { partitionOf } from '../partition';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { partitionOf } from '../partition';
 import { acknowledgeBlocks } from '../thanos/blocks-bucket';
-import { acknowledgeAnnouncements, readableKeys } from './readable-keys';
-
-export interface NodeRoleProps {
-  readonly cluster: Cluster;
-  readonly node: string;
-  readonly controlBucketArn: string;
-  readonly assetsBucketArn: string;
-  readonly blocksBucketArn: string;
-  /** The Cloud Map service in which nodes register. */
-  readonly discoveryServiceArn: string;
-}
-
-const ATTACH = ['ec2:AttachVolume', 'ec2:DetachVolume'];
+import { mirrored, nodeStatements, type NodeResources } from './node-statements';
+import { acknowledgeAnnouncements } from './readable-keys';
 
 /** What one node may do, and no other node's share of it. */
-export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Role {
-  const { cluster, node, controlBucketArn, assetsBucketArn, blocksBucketArn } = props;
-  const { shard } = cluster;
-  const snapshots = cluster.snapshots === true;
-  const stack = Stack.of(scope);
-  const ec2 = (resource: string): string => `arn:${stack.partition}:ec2:${stack.region}:${stack.account}:${resource}/*`;
-  const mirror =
-    cluster.artifactMirror === undefined ? [] : [`arn:${stack.partition}:s3:::${cluster.artifactMirror}/*`];
-  const own = {
-    [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
-    [`aws:ResourceTag/${TAGS.node}`]: node,
-  };
-  const statements = [
-    // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn, blocksBucketArn] }),
-    new PolicyStatement({
-      actions: ['s3:GetObject'],
-      resources: [
-        ...readableKeys(cluster).map((key) => `${controlBucketArn}/${key}`),
-        // Configuration bundles are named by their content; the next one's name is not known yet.
-        `${assetsBucketArn}/*`,
-        ...mirror,
-      ],
-    }),
-    // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
-    new PolicyStatement({
-      actions: ['s3:PutObject'],
-      resources: [
-        `${controlBucketArn}/${KEYS.assignment(shard)}`,
-        `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
-        ...(snapshots ? [`${controlBucketArn}/${KEYS.storage(shard, node)}`] : []),
-      ],
-    }),
-    // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
-    new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [`${blocksBucketArn}/*`] }),
-    new PolicyStatement({ actions: ['servicediscovery:RegisterInstance'], resources: [props.discoveryServiceArn] }),
-    // Cloud Map changes DNS with the caller's permissions: one name, in whatever zone Cloud Map made for it.
-    new PolicyStatement({
-      actions: ['route53:ChangeResourceRecordSets'],
-      resources: ['*'],
-      conditions: {
-        'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
-            `${sidecarName(shard, cluster.replicas)}.${DISCOVERY.namespace(cluster.name)}`,
-          ],
-        },
-      },
-    }),
-    new PolicyStatement({
-      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets', 'ec2:DescribeInstances'],
-      resources: ['*'],
-    }),
-    new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),
-    new PolicyStatement({
-      actions: snapshots ? ATTACH : ['ec2:AttachVolume'],
-      resources: [ec2('volume'), ec2('instance')],
-      conditions: { StringEquals: own },
-    }),
-    new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
-  ];
-  if (snapshots) {
-    statements.push(
-      // Made of a snapshot that this node shall try.
-      new PolicyStatement({
-        actions: ATTACH,
-        resources: [ec2('volume')],
-        conditions: {
-          StringEquals: {
-            [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
-            [`aws:ResourceTag/${TAGS.testedBy}`]: node,
-          },
-        },
-      }),
-    );
-  }
-  if (cluster.remedies.length > 0) {
-    const name = FUNCTIONS.reconnectRedis(cluster.name);
-    statements.push(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: [`arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${name}`],
-      }),
-    );
-  }
+export function nodeRole(scope: Construct, id: string, props: NodeResources): Role {
+  const { node, cluster, controlBucketArn, blocksBucketArn } = props;
   const role = new Role(scope, id, {
     description: `Prometheus node ${node}`,
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
-    inlinePolicies: { node: new PolicyDocument({ statements }) },
+    inlinePolicies: { node: new PolicyDocument({ statements: nodeStatements(Stack.of(scope), props) }) },
   });
+  acknowledgeNode(role, cluster);
+  acknowledgeBlocks(role, blocksBucketArn);
+  acknowledgeAnnouncements(role, controlBucketArn);
+  return role;
+}
+
+/** Accepts what cdk-nag says of the managed policy and of the wildcards. */
+function acknowledgeNode(role: Role, cluster: Cluster): void {
   acknowledge(
     role,
     'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',
@@ -132,9 +42,6 @@ export function nodeRole(scope: Construct, id: string, props: NodeRoleProps): Ro
   );
   acknowledgeWildcards(role, 'Assets are named by their content; the next name is not known yet.', [
     `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
-    ...mirror,
+    ...mirrored(cluster, Stack.of(role).partition),
   ]);
-  acknowledgeBlocks(role, blocksBucketArn);
-  acknowledgeAnnouncements(role, controlBucketArn);
-  return role;
 }

@@ -1,0 +1,144 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { DISCOVERY } from '../../../contract/discovery';
+import { FUNCTIONS } from '../../../contract/functions';
+import { KEYS } from '../../../contract/keys';
+import { TAGS } from '../../../contract/tags';
+import { sidecarName } from '../../../core/thanos/sidecar-names';
+import type { Cluster } from '../../config/cluster';
+import { readableKeys } from './readable-keys';
+
+export interface NodeResources {
+  readonly cluster: Cluster;
+  readonly node: string;
+  readonly controlBucketArn: string;
+  readonly assetsBucketArn: string;
+  readonly blocksBucketArn: string;
+  /** The Cloud Map service in which nodes register. */
+  readonly discoveryServiceArn: string;
+}
+
+const ATTACH = ['ec2:AttachVolume', 'ec2:DetachVolume'];
+
+/** What a node's role allows. */
+export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[] {
+  return [
+    ...storeStatements(stack, o),
+    ...discoveryStatements(o),
+    ...volumeStatements(stack, o),
+    new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
+    ...testedVolumeStatements(stack, o),
+    ...remedyStatements(stack, o),
+  ];
+}
+
+/** Objects of the bucket from which nodes download instead of the internet. */
+export function mirrored({ artifactMirror }: Cluster, partition: string): string[] {
+  return artifactMirror === undefined ? [] : [`arn:${partition}:s3:::${artifactMirror}/*`];
+}
+
+/** Control, assets and blocks in S3. */
+function storeStatements(
+  stack: Stack,
+  { cluster, node, controlBucketArn, assetsBucketArn, blocksBucketArn }: NodeResources,
+): PolicyStatement[] {
+  const { shard } = cluster;
+  return [
+    // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn, blocksBucketArn] }),
+    new PolicyStatement({
+      actions: ['s3:GetObject'],
+      resources: [
+        ...readableKeys(cluster).map((key) => `${controlBucketArn}/${key}`),
+        // Configuration bundles are named by their content; the next one's name is not known yet.
+        `${assetsBucketArn}/*`,
+        ...mirrored(cluster, stack.partition),
+      ],
+    }),
+    // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
+    new PolicyStatement({
+      actions: ['s3:PutObject'],
+      resources: [
+        `${controlBucketArn}/${KEYS.assignment(shard)}`,
+        `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
+        ...(cluster.snapshots === true ? [`${controlBucketArn}/${KEYS.storage(shard, node)}`] : []),
+      ],
+    }),
+    // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
+    new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [`${blocksBucketArn}/*`] }),
+  ];
+}
+
+/** The node's name in Cloud Map, for Thanos, and whom else it finds. */
+function discoveryStatements({ cluster, discoveryServiceArn }: NodeResources): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['servicediscovery:RegisterInstance'], resources: [discoveryServiceArn] }),
+    // Cloud Map changes DNS with the caller's permissions: one name, in whatever zone Cloud Map made for it.
+    new PolicyStatement({
+      actions: ['route53:ChangeResourceRecordSets'],
+      resources: ['*'],
+      conditions: {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
+            `${sidecarName(cluster.shard, cluster.replicas)}.${DISCOVERY.namespace(cluster.name)}`,
+          ],
+        },
+      },
+    }),
+    new PolicyStatement({
+      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets', 'ec2:DescribeInstances'],
+      resources: ['*'],
+    }),
+  ];
+}
+
+/** The node's own data volume. */
+function volumeStatements(stack: Stack, { cluster, node }: NodeResources): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['ec2:DescribeVolumes'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: cluster.snapshots === true ? ATTACH : ['ec2:AttachVolume'],
+      resources: [everyEc2(stack, 'volume'), everyEc2(stack, 'instance')],
+      conditions: {
+        StringEquals: {
+          [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
+          [`aws:ResourceTag/${TAGS.node}`]: node,
+        },
+      },
+    }),
+  ];
+}
+
+/** Volumes that the node tries a snapshot with. */
+function testedVolumeStatements(stack: Stack, { cluster, node }: NodeResources): PolicyStatement[] {
+  if (cluster.snapshots !== true) return [];
+  return [
+    // Made of a snapshot that this node shall try.
+    new PolicyStatement({
+      actions: ATTACH,
+      resources: [everyEc2(stack, 'volume')],
+      conditions: {
+        StringEquals: {
+          [`aws:ResourceTag/${TAGS.cluster}`]: cluster.name,
+          [`aws:ResourceTag/${TAGS.testedBy}`]: node,
+        },
+      },
+    }),
+  ];
+}
+
+/** Functions by which a node remedies. */
+function remedyStatements(stack: Stack, { cluster }: NodeResources): PolicyStatement[] {
+  if (cluster.remedies.length === 0) return [];
+  const name = FUNCTIONS.reconnectRedis(cluster.name);
+  return [
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [`arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${name}`],
+    }),
+  ];
+}
+
+function everyEc2(stack: Stack, resource: 'instance' | 'volume'): string {
+  return `arn:${stack.partition}:ec2:${stack.region}:${stack.account}:${resource}/*`;
+}

@@ -1,69 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { AlertGate, type GateDeps } from '../../../../agent/alerts/alert-gate';
-import { serveGate } from '../../../../agent/alerts/server';
-import { hasHeardAll } from '../../../../agent/alerts/warmth';
 import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 import { eventually } from '../../../contract/agent/agent-tools';
-
-const alert = (name: string): PostedAlert => ({
-  labels: { alertname: name },
-  startsAt: new Date().toISOString(),
-  endsAt: new Date(Date.now() + 60_000).toISOString(),
-});
-
-/** An Alertmanager that can be told to fail or to hang. */
-class FakeAlertmanager {
-  readonly got: string[][] = [];
-  answer: number | 'hang' = 200;
-  aborted = 0;
-  cluster: 'ready' | 'settling' = 'ready';
-  peers = 2;
-  /** Its own name in the cluster, and everybody's; without them it is the first of none. */
-  names: { own: string; all: string[] } | null = null;
-  private server!: Server;
-
-  async start(port = 0): Promise<string> {
-    this.server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        if (request.method === 'GET' && this.answer === 200) {
-          return void response.end(
-            JSON.stringify({
-              cluster: {
-                status: this.cluster,
-                name: this.names?.own,
-                peers: this.names?.all.map((name) => ({ name })) ?? Array(this.peers).fill({}),
-              },
-            }),
-          );
-        }
-        if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
-        const alerts = JSON.parse(Buffer.concat(chunks).toString() || '[]') as PostedAlert[];
-        if (this.answer === 200) this.got.push(alerts.map((a) => a.labels.alertname!));
-        response.writeHead(this.answer).end();
-      });
-    }).listen(port, '127.0.0.1');
-    await new Promise((resolve) => this.server.once('listening', resolve));
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
-const gateWith = (over: Partial<GateDeps> = {}): AlertGate =>
-  new AlertGate({
-    alertLifeMs: 60_000,
-    peerTimeoutMs: 0,
-    mayTell: async () => true,
-    tells: () => true,
-    log: () => {},
-    ...over,
-  });
+import { alert, gateWith } from './a-gate';
+import { FakeAlertmanager } from './fake-alertmanager';
 
 describe('the alert gate and its Alertmanagers', () => {
   let may = true;
@@ -303,64 +241,5 @@ describe('the alert gate and its Alertmanagers', () => {
       ['a', 'own'],
       ['b', undefined],
     ]);
-  });
-});
-
-describe('the gate’s API', () => {
-  const gate = gateWith();
-  let server: Server;
-  let url: string;
-  beforeAll(async () => {
-    server = await serveGate(gate, '127.0.0.1', 0);
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const post = async (body: string, path = '/api/v2/alerts'): Promise<[number, string]> => {
-    const response = await fetch(url + path, { method: 'POST', body });
-    return [response.status, await response.text()];
-  };
-
-  it('answers 200 once the alerts are held', async () => {
-    expect(await post(JSON.stringify([alert('a')]))).toEqual([200, '']);
-    expect(gate.state.held.size).toBe(1);
-  });
-
-  it.each([
-    ['no JSON', '{', /not JSON/],
-    ['no list', '{}', /got: +\{\}\n +expected: a list/],
-    ['null', 'null', /got: +null\n/],
-    ['an alert without labels', '[{"labels":{"a":"b"}},{}]', /1\.labels is unusable/],
-    ['a label that is no string', '[{"labels":{"a":1}}]', /0\.labels\.a is unusable\n +got: +1\n/],
-  ])('refuses %s with 400 and keeps nothing of it', async (_what, body, message) => {
-    const [status, text] = await post(body);
-    expect([status, text]).toEqual([400, expect.stringMatching(message)]);
-    expect(gate.state.held.size).toBe(1);
-  });
-
-  it('knows nothing else', async () => {
-    expect((await fetch(`${url}/api/v2/alerts`)).status).toBe(404);
-    expect((await post('[]', '/-/reload'))[0]).toBe(404);
-    expect((await fetch(`${url}/-/ready`)).status).toBe(200);
-  });
-});
-
-describe('warmth', () => {
-  const now = 1_000_000;
-  const heard = (gateFor: number | null, prometheusFor: number | null): boolean =>
-    hasHeardAll(
-      {
-        gateListeningSince: gateFor === null ? null : now - gateFor,
-        prometheusSendsSince: prometheusFor === null ? null : now - prometheusFor,
-        resendDelayMs: 15_000,
-      },
-      now,
-    );
-
-  it('needs a whole resend interval of both, and of Prometheus the seconds in which it drops alerts', () => {
-    expect([heard(17_000, 22_000), heard(16_999, 60_000), heard(60_000, 21_999)]).toEqual([true, false, false]);
-    expect([heard(null, 60_000), heard(60_000, null)]).toEqual([false, false]);
   });
 });

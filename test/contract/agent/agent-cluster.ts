@@ -121,26 +121,10 @@ export class TestCluster {
     this.cleanup.push(() => rmSync(root, { recursive: true, force: true }));
     const [programs, pager] = await Promise.all([agentTestPrograms(), servePager()]);
     this.cleanup.push(programs.remove);
-    const emulator = await startEmulator(programs.emulator);
-    this.stopStore = () => emulator.process.kill('SIGKILL');
-    this.cleanup.push(this.stopStore);
     this.servers.push(pager.server);
     this.pages = pager.got;
     this.pagerUrl = pager.url;
-    this.emulatorUrl = emulator.url;
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL: emulator.url,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    });
-    const s3 = controlS3(5_000);
-    await s3.send(
-      new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
-    );
-    await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
-    this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
-    this.storeOf = (shard) => s3ControlStore(s3, BUCKET, shard, 5_000);
+    await this.startStore(programs.emulator);
     await this.publish(bundle(pager.url));
     await this.keepControlPlaneAlive();
 
@@ -194,6 +178,27 @@ export class TestCluster {
     }
     // Further shards are started when the test wants them.
     for (const node of this.nodes.slice(0, count)) node.start();
+  }
+
+  /** S3, by the emulator. */
+  private async startStore(program: string): Promise<void> {
+    const emulator = await startEmulator(program);
+    this.stopStore = () => emulator.process.kill('SIGKILL');
+    this.cleanup.push(this.stopStore);
+    this.emulatorUrl = emulator.url;
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: emulator.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+    const s3 = controlS3(5_000);
+    await s3.send(
+      new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+    );
+    await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
+    this.store = s3ControlStore(s3, BUCKET, 0, 5_000);
+    this.storeOf = (shard) => s3ControlStore(s3, BUCKET, shard, 5_000);
   }
 
   /** Without its heartbeat the nodes would take over from it after a while; here the test decides. */

@@ -1,107 +1,131 @@
-/** A service as ThanosStack makes them, in a network of its own, and the load balancer in front of it. */
-export function ecsTemplate(o: {
+export interface TemplateOptions {
   readonly command: readonly string[];
   readonly tasks?: number;
   readonly check?: { readonly Interval: number; readonly Timeout: number; readonly Retries: number };
-}): object {
-  const ref = (name: string) => ({ Ref: name });
-  const att = (name: string, attribute: string) => ({ 'Fn::GetAtt': [name, attribute] });
-  const resource = (Type: string, Properties: object) => ({ Type, Properties });
+}
+
+const ref = (name: string) => ({ Ref: name });
+const att = (name: string, attribute: string) => ({ 'Fn::GetAtt': [name, attribute] });
+const resource = (Type: string, Properties: object) => ({ Type, Properties });
+
+/** A service as ThanosStack makes them, in a network of its own, and the load balancer in front of it. */
+export function ecsTemplate(o: TemplateOptions): object {
+  return { Resources: { ...service(o), ...logs(), ...namesAndScaling(), ...networkAndBalancer() } };
+}
+
+/** The service and its task. */
+function service(o: TemplateOptions): object {
   return {
-    Resources: {
-      // Before what it refers to: an update must not depend on the order.
-      Service: resource('AWS::ECS::Service', {
-        ServiceName: 'metrics-query',
-        Cluster: ref('Cluster'),
-        TaskDefinition: ref('Task'),
-        DesiredCount: o.tasks ?? 2,
-        LaunchType: 'FARGATE',
-        DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
-        HealthCheckGracePeriodSeconds: 60,
-        LoadBalancers: [{ ContainerName: 'query', ContainerPort: 10902, TargetGroupArn: ref('Tasks') }],
-        ServiceRegistries: [{ RegistryArn: att('Discovery', 'Arn') }],
-        NetworkConfiguration: {
-          AwsvpcConfiguration: { Subnets: [ref('Subnet')], SecurityGroups: [att('Group', 'GroupId')] },
-        },
-      }),
-      Task: resource('AWS::ECS::TaskDefinition', {
-        Family: 'metrics-query',
-        RequiresCompatibilities: ['FARGATE'],
-        NetworkMode: 'awsvpc',
-        Cpu: '512',
-        Memory: '1024',
-        EphemeralStorage: { SizeInGiB: 21 },
-        ContainerDefinitions: [
-          {
-            Name: 'query',
-            Image: 'quay.io/thanos/thanos@sha256:0123',
-            Essential: true,
-            Command: o.command,
-            Environment: [{ Name: 'GOMEMLIMIT', Value: '900MiB' }],
-            PortMappings: [{ ContainerPort: 10902, Protocol: 'tcp' }],
-            HealthCheck: {
-              Command: ['CMD', 'wget', 'http://localhost:10902/-/healthy'],
-              ...(o.check ?? { Interval: 10, Timeout: 5, Retries: 3 }),
-            },
-            LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': ref('Log') } },
+    // Before what it refers to: an update must not depend on the order.
+    Service: resource('AWS::ECS::Service', {
+      ServiceName: 'metrics-query',
+      Cluster: ref('Cluster'),
+      TaskDefinition: ref('Task'),
+      DesiredCount: o.tasks ?? 2,
+      LaunchType: 'FARGATE',
+      DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
+      HealthCheckGracePeriodSeconds: 60,
+      LoadBalancers: [{ ContainerName: 'query', ContainerPort: 10902, TargetGroupArn: ref('Tasks') }],
+      ServiceRegistries: [{ RegistryArn: att('Discovery', 'Arn') }],
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { Subnets: [ref('Subnet')], SecurityGroups: [att('Group', 'GroupId')] },
+      },
+    }),
+    Task: resource('AWS::ECS::TaskDefinition', {
+      Family: 'metrics-query',
+      RequiresCompatibilities: ['FARGATE'],
+      NetworkMode: 'awsvpc',
+      Cpu: '512',
+      Memory: '1024',
+      EphemeralStorage: { SizeInGiB: 21 },
+      ContainerDefinitions: [
+        {
+          Name: 'query',
+          Image: 'quay.io/thanos/thanos@sha256:0123',
+          Essential: true,
+          Command: o.command,
+          Environment: [{ Name: 'GOMEMLIMIT', Value: '900MiB' }],
+          PortMappings: [{ ContainerPort: 10902, Protocol: 'tcp' }],
+          HealthCheck: {
+            Command: ['CMD', 'wget', 'http://localhost:10902/-/healthy'],
+            ...(o.check ?? { Interval: 10, Timeout: 5, Retries: 3 }),
           },
-        ],
-      }),
-      Log: resource('AWS::Logs::LogGroup', { LogGroupName: '/ecs/metrics/query', RetentionInDays: 30 }),
-      Filter: resource('AWS::Logs::MetricFilter', {
-        FilterPattern: 'panic',
-        LogGroupName: ref('Log'),
-        MetricTransformations: [{ MetricName: 'Panics', MetricNamespace: 'Test', MetricValue: '1' }],
-      }),
-      Cluster: resource('AWS::ECS::Cluster', { ClusterName: 'metrics' }),
-      Names: resource('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'metrics.internal', Vpc: ref('Vpc') }),
-      Discovery: resource('AWS::ServiceDiscovery::Service', {
-        Name: 'query',
-        DnsConfig: {
-          NamespaceId: att('Names', 'Id'),
-          RoutingPolicy: 'MULTIVALUE',
-          DnsRecords: [{ Type: 'A', TTL: '10' }],
+          LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': ref('Log') } },
         },
-        HealthCheckCustomConfig: { FailureThreshold: 1 },
-      }),
-      Target: resource('AWS::ApplicationAutoScaling::ScalableTarget', {
-        ServiceNamespace: 'ecs',
-        ScalableDimension: 'ecs:service:DesiredCount',
-        ResourceId: { 'Fn::Join': ['/', ['service', ref('Cluster'), att('Service', 'Name')]] },
-        MinCapacity: 2,
-        MaxCapacity: 6,
-      }),
-      Policy: resource('AWS::ApplicationAutoScaling::ScalingPolicy', {
-        PolicyName: 'cpu',
-        PolicyType: 'TargetTrackingScaling',
-        ScalingTargetId: ref('Target'),
-        TargetTrackingScalingPolicyConfiguration: {
-          TargetValue: 60,
-          PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
-        },
-      }),
-      Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.78.0.0/16' }),
-      Subnet: resource('AWS::EC2::Subnet', { VpcId: ref('Vpc'), CidrBlock: '10.78.0.0/24' }),
-      Group: resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc'), GroupDescription: 'tasks' }),
-      Balancer: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network', Subnets: [ref('Subnet')] }),
-      Tasks: resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
-        VpcId: ref('Vpc'),
-        Protocol: 'TCP',
-        Port: 10902,
-        TargetType: 'ip',
-        HealthCheckProtocol: 'HTTP',
-        HealthCheckPath: '/-/ready',
-        HealthCheckIntervalSeconds: 5,
-        HealthCheckTimeoutSeconds: 4,
-        Tags: [{ Key: 'prometheus-ha:cluster', Value: 'metrics' }],
-        TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '1' }],
-      }),
-      Queries: resource('AWS::ElasticLoadBalancingV2::Listener', {
-        LoadBalancerArn: ref('Balancer'),
-        Port: 9090,
-        Protocol: 'TCP',
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: ref('Tasks') }],
-      }),
-    },
+      ],
+    }),
+  };
+}
+
+/** Where tasks log, and what is counted there. */
+function logs(): object {
+  return {
+    Log: resource('AWS::Logs::LogGroup', { LogGroupName: '/ecs/metrics/query', RetentionInDays: 30 }),
+    Filter: resource('AWS::Logs::MetricFilter', {
+      FilterPattern: 'panic',
+      LogGroupName: ref('Log'),
+      MetricTransformations: [{ MetricName: 'Panics', MetricNamespace: 'Test', MetricValue: '1' }],
+    }),
+  };
+}
+
+/** The cluster, the service's name in it, and how many tasks it may have. */
+function namesAndScaling(): object {
+  return {
+    Cluster: resource('AWS::ECS::Cluster', { ClusterName: 'metrics' }),
+    Names: resource('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'metrics.internal', Vpc: ref('Vpc') }),
+    Discovery: resource('AWS::ServiceDiscovery::Service', {
+      Name: 'query',
+      DnsConfig: {
+        NamespaceId: att('Names', 'Id'),
+        RoutingPolicy: 'MULTIVALUE',
+        DnsRecords: [{ Type: 'A', TTL: '10' }],
+      },
+      HealthCheckCustomConfig: { FailureThreshold: 1 },
+    }),
+    Target: resource('AWS::ApplicationAutoScaling::ScalableTarget', {
+      ServiceNamespace: 'ecs',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      ResourceId: { 'Fn::Join': ['/', ['service', ref('Cluster'), att('Service', 'Name')]] },
+      MinCapacity: 2,
+      MaxCapacity: 6,
+    }),
+    Policy: resource('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      PolicyName: 'cpu',
+      PolicyType: 'TargetTrackingScaling',
+      ScalingTargetId: ref('Target'),
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 60,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+      },
+    }),
+  };
+}
+
+/** The network, and the load balancer in front of the tasks. */
+function networkAndBalancer(): object {
+  return {
+    Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.78.0.0/16' }),
+    Subnet: resource('AWS::EC2::Subnet', { VpcId: ref('Vpc'), CidrBlock: '10.78.0.0/24' }),
+    Group: resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc'), GroupDescription: 'tasks' }),
+    Balancer: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network', Subnets: [ref('Subnet')] }),
+    Tasks: resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      VpcId: ref('Vpc'),
+      Protocol: 'TCP',
+      Port: 10902,
+      TargetType: 'ip',
+      HealthCheckProtocol: 'HTTP',
+      HealthCheckPath: '/-/ready',
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 4,
+      Tags: [{ Key: 'prometheus-ha:cluster', Value: 'metrics' }],
+      TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '1' }],
+    }),
+    Queries: resource('AWS::ElasticLoadBalancingV2::Listener', {
+      LoadBalancerArn: ref('Balancer'),
+      Port: 9090,
+      Protocol: 'TCP',
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: ref('Tasks') }],
+    }),
   };
 }

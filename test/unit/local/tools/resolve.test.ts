@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { cacheRoot } from '../../../../local/tools/cache/root';
 import type { ResolveOptions } from '../../../../local/tools/resolve/context';
-import { buildProgress } from '../../../../local/tools/sources/go';
 import { ifItCanBeHad, onThisMachine } from '../../../../local/tools/resolve/optional';
 import { resolveTools } from '../../../../local/tools/resolve/resolve';
 import { NotThere, type Source } from '../../../../local/tools/sources/source';
@@ -280,24 +279,6 @@ test('an override wins over everything; one that cannot be used is an error, not
   );
   await expect(get([], { PROMHA_TOOLS_SKIP: 'releases' })).rejects.toThrow(/unknown source/);
   expect(asked).toEqual([]);
-});
-
-test('a build tells how far it is, now and then', () => {
-  const said: string[] = [];
-  let now = 0;
-  const progress = buildProgress(
-    (text) => said.push(text),
-    () => now,
-  );
-  progress.line('go: downloading golang.org/x/net v0.50.0');
-  now = 16_000;
-  progress.line('go: downloading golang.org/x/sys v0.50.0');
-  progress.expect(1_200);
-  progress.line('golang.org/x/net/http2');
-  now = 32_000;
-  progress.line('google.golang.org/grpc');
-  progress.line('google.golang.org/grpc/codes');
-  expect(said).toEqual(['2 modules fetched, 16 s', '2 of 1200 packages built, 32 s']);
 });
 
 test('what to do about a registry out of reach is not to install its client', async () => {

@@ -32,7 +32,8 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
-      'max-lines': ['error', { max: 400 }],
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: false, skipComments: false }],
       eqeqeq: 'error',
     },
   },
@@ -51,6 +52,16 @@ export default tseslint.config(
     files: ['{agent,bin,exporters,lambdas,lib}/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...casts] },
   },
+  // Longer still, each by one long story: to be split.
+  {
+    files: [
+      'test/contract/lambdas/{reconnect-redis,route-queries}.test.ts',
+      'test/unit/contract/document-formats.test.ts',
+    ],
+    rules: { 'max-lines': ['error', { max: 400 }] },
+  },
+  // A describe is a function for the linter only.
+  { files: ['**/*.test.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
     files: ['lib/core/**/*.ts'],
     rules: {

@@ -61,7 +61,7 @@ function agentOf(parts: Parts, loops: readonly Loop[]): Agent {
     leave: () =>
       leave(
         { config, nodes: peers.nodes, role: failover.role, probes: failover.probes, store, clock: systemClock, log },
-        () => [gate.toldEnds(), sidecar?.retire()],
+        () => [gate.resolvedSent(), sidecar?.retire()],
       ),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();

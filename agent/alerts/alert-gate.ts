@@ -10,9 +10,9 @@ export interface GateDeps {
   /** How long each Alertmanager waits for every one that comes before it in their cluster's order. */
   readonly peerTimeoutMs: number;
   /** Asked before each delivery. */
-  readonly mayTell: () => Promise<boolean>;
+  readonly mayNotify: () => Promise<boolean>;
   /** Whether an alert is this shard's to tell. */
-  readonly tells: (alert: PostedAlert) => boolean;
+  readonly notifies: (alert: PostedAlert) => boolean;
   readonly log: Log;
 }
 
@@ -40,30 +40,30 @@ export class AlertGate implements DeliverySource {
     return { openedAt: this.openedAt ?? 0, lifeMs: this.deps.alertLifeMs };
   }
 
-  mayTell(): Promise<boolean> {
-    return this.deps.mayTell();
+  mayNotify(): Promise<boolean> {
+    return this.deps.mayNotify();
   }
 
   get state(): GateState {
     return this.current;
   }
 
-  get toTell(): GateState {
+  get toSend(): GateState {
     const { seq, held } = this.current;
-    return { seq, held: new Map([...held].filter(([, h]) => this.deps.tells(h.alert))) };
+    return { seq, held: new Map([...held].filter(([, h]) => this.deps.notifies(h.alert))) };
   }
 
   /** What is this shard's to tell has changed: what was passed over so far may be owed now. */
-  tellAnew(): void {
+  resendAll(): void {
     for (const delivery of this.deliveries.values()) delivery.restart();
   }
 
   /** Held on a peer's word only: own Prometheus has not posted them. */
-  private readonly borrowed = new Set<string>();
+  private readonly peerIsAlerting = new Set<string>();
 
   /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
   accept(alerts: readonly PostedAlert[]): void {
-    for (const { labels } of alerts) this.borrowed.delete(fingerprint(labels));
+    for (const { labels } of alerts) this.peerIsAlerting.delete(fingerprint(labels));
     this.take(alerts);
   }
 
@@ -81,19 +81,19 @@ export class AlertGate implements DeliverySource {
     const missing = alerts.filter((alert) => {
       const key = fingerprint(alert.labels);
       const held = this.current.held.get(key);
-      return held === undefined || (this.borrowed.has(key) && held.alert.endsAt !== alert.endsAt);
+      return held === undefined || (this.peerIsAlerting.has(key) && held.alert.endsAt !== alert.endsAt);
     });
-    for (const { labels } of missing) this.borrowed.add(fingerprint(labels));
+    for (const { labels } of missing) this.peerIsAlerting.add(fingerprint(labels));
     if (missing.length > 0) this.take(missing);
     return missing.length;
   }
 
   /** Drops what a peer said and own Prometheus never confirmed: by now it may long have ended. */
-  forgetBorrowed(): void {
-    if (this.borrowed.size === 0) return;
-    const held = [...this.current.held].filter(([key]) => !this.borrowed.has(key));
+  forgetPeerAlerts(): void {
+    if (this.peerIsAlerting.size === 0) return;
+    const held = [...this.current.held].filter(([key]) => !this.peerIsAlerting.has(key));
     this.current = { seq: this.current.seq, held: new Map(held) };
-    this.borrowed.clear();
+    this.peerIsAlerting.clear();
   }
 
   setOpen(open: boolean, because: string): void {
@@ -104,7 +104,7 @@ export class AlertGate implements DeliverySource {
       this.firstAcceptedAt = null;
     } else {
       for (const delivery of this.deliveries.values()) delivery.finish();
-      this.forgetBorrowed();
+      this.forgetPeerAlerts();
     }
     const held = this.current.held.size;
     this.deps.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });
@@ -125,7 +125,7 @@ export class AlertGate implements DeliverySource {
   }
 
   /** Resolves when no end is on its way any more, or after a while. */
-  async toldEnds(patienceMs = 8_000): Promise<void> {
+  async resolvedSent(patienceMs = 8_000): Promise<void> {
     const waits = (): boolean => [...this.deliveries.values()].some((delivery) => delivery.owesEnds);
     for (const deadline = Date.now() + patienceMs; waits() && Date.now() < deadline;) await sleep(50);
   }

@@ -20,13 +20,13 @@ import { httpGet, HttpError } from '../../lib/shell/async/http-get';
 
 export interface DeliverySource {
   /** What is held, as far as this shard tells it. */
-  readonly toTell: GateState;
+  readonly toSend: GateState;
   readonly isOpen: boolean;
   readonly replay: Omit<ReplayedPosts, 'endsWait'>;
   /** How long each Alertmanager waits for every one before it, ms. */
   readonly peerTimeoutMs: number;
   /** Whether what is held may be told now; if not, it is asked again soon. */
-  mayTell(): Promise<boolean>;
+  mayNotify(): Promise<boolean>;
   /** Whether some other Alertmanager has all that is held. */
   anotherIsServed(address: string): boolean;
   accepted(address: string, alerts: number): void;
@@ -105,7 +105,7 @@ export class Delivery {
     for (const { held, at } of this.waiting()) {
       const timer = setTimeout(() => {
         this.finishing.delete(timer);
-        if (this.source.toTell.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
+        if (this.source.toSend.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
         this.post(JSON.stringify([held.alert]), AbortSignal.timeout(REQUEST_TIMEOUT_MS)).catch((error: Error) =>
           this.failed(error),
         );
@@ -132,16 +132,16 @@ export class Delivery {
   }
 
   private owed(now: number): HeldAlert[] {
-    return owed(this.source.toTell, this.delivered, now, this.replay);
+    return owed(this.source.toSend, this.delivered, now, this.replay);
   }
 
   private waiting(): ReturnType<typeof waitingEnds> {
-    return waitingEnds(this.source.toTell, this.delivered, Date.now(), this.replay);
+    return waitingEnds(this.source.toSend, this.delivered, Date.now(), this.replay);
   }
 
   /** `now`: when it was seen last that nothing is owed. What falls due since then would otherwise wait for other news. */
   private serveWhenDue(now: number): void {
-    const at = nextDueAt(this.source.toTell, this.delivered, now, this.replay);
+    const at = nextDueAt(this.source.toSend, this.delivered, now, this.replay);
     if (this.due !== null) clearTimeout(this.due);
     this.due = at === null ? null : setTimeout(() => this.serve(), Math.max(1, at - Date.now()));
   }
@@ -160,7 +160,7 @@ export class Delivery {
         if (await this.findPlace(signal)) continue;
         break;
       }
-      if (!(await this.source.mayTell())) {
+      if (!(await this.source.mayNotify())) {
         await sleep(ASK_AGAIN_MS);
         continue;
       }
@@ -210,7 +210,7 @@ export class Delivery {
    * go. Out of reach nothing waits: it has to be told when it is back. Says whether there were any.
    */
   private async findPlace(signal: AbortSignal): Promise<boolean> {
-    const upTo = newestEnd(this.source.toTell, this.delivered, Date.now(), this.replay);
+    const upTo = newestEnd(this.source.toSend, this.delivered, Date.now(), this.replay);
     if (upTo <= this.endsWait.upTo) return false;
     const cluster = await this.askCluster(signal);
     if (signal.aborted) return false;

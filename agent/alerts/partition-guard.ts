@@ -1,4 +1,4 @@
-import { holdsBack, watchIsolation, type Isolation } from '../../lib/core/failover/isolation';
+import { shouldWithhold, watchIsolation, type Isolation } from '../../lib/core/failover/isolation';
 import { PORTS } from '../../lib/contract/ports';
 import { RESERVED_JOBS_REGEX } from '../../lib/core/rendering/render';
 import type { Clock } from '../../lib/shell/async/clock';
@@ -32,7 +32,7 @@ export class PartitionGuard {
     const { storeReadAt, peerAnsweredAt } = contact;
     const input = { targetsUp, storeReadAt, peerAnsweredAt };
     this.isolation = watchIsolation(this.isolation, input, now);
-    this.say(holdsBack(this.isolation, input, now), targetsUp);
+    this.say(shouldWithhold(this.isolation, input, now), targetsUp);
     return !this.withholds;
   }
 

@@ -2,7 +2,7 @@ import { readHeldAlerts } from '../../lib/shell/probes/agent-api';
 import { messageOf, type Log } from '../base/log';
 import type { ProcessRecord } from '../process/process-record';
 import type { AlertGate } from './alert-gate';
-import { hasHeardAll } from './warmth';
+import { isPrimed } from './priming';
 
 export interface PeerAlertsDeps {
   readonly gate: AlertGate;
@@ -20,12 +20,12 @@ export class PeerAlerts {
 
   async merge(): Promise<void> {
     const { gate, peers, prometheus, timeoutMs, log } = this.deps;
-    if (this.heardAllSince(prometheus.reloadedAt)) gate.forgetBorrowed();
+    if (this.heardAllSince(prometheus.reloadedAt)) gate.forgetPeerAlerts();
     else if (gate.isOpen) await mergeFromPeers(gate, peers(), timeoutMs, log);
   }
 
   /** Since its Prometheus started, the gate has heard of everything that fires. */
-  get heardAll(): boolean {
+  get primedSince(): boolean {
     return this.heardAllSince(0);
   }
 
@@ -33,7 +33,7 @@ export class PeerAlerts {
     const { gate, prometheus, resendDelayMs } = this.deps;
     const { startedAt } = prometheus;
     const prometheusSendsSince = startedAt === null ? null : Math.max(reloadedAt, Date.parse(startedAt));
-    return hasHeardAll({ gateListeningSince: gate.listeningSince, prometheusSendsSince, resendDelayMs }, Date.now());
+    return isPrimed({ gateListeningSince: gate.listeningSince, prometheusSendsSince, resendDelayMs }, Date.now());
   }
 }
 

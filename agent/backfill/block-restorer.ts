@@ -95,7 +95,7 @@ export class BlockRestorer {
     try {
       return text === null ? [] : [...WANTED_BLOCKS.parse(text, this.file)];
     } catch (error) {
-      this.options.log('warn', 'state-damaged', { file: this.file, error: messageOf(error) });
+      this.options.log('warn', 'state-corrupted', { file: this.file, error: messageOf(error) });
       return [];
     }
   }

@@ -1,4 +1,4 @@
-import { inHoles, type Span } from '../../lib/core/backfill/refill';
+import { inGaps, type Span } from '../../lib/core/backfill/backfill';
 import { remoteRead, remoteWrite } from './remote';
 import type { ScrapeGroup, BackfillSide } from './side';
 import { readings, withoutAdded } from './stored-labels';
@@ -18,14 +18,14 @@ const NOT_ALERTS: Matcher = { name: '__name__', is: '!~', value: 'ALERTS|ALERTS_
 /** Series of one batch that are written at once. */
 const BATCH_POINTS = 50_000;
 
-/** Writes into our own Prometheus those of the peer's samples of the span that lie in holes of ours. */
+/** Writes into our own Prometheus those of the peer's samples of the span that lie in gaps of ours. */
 export async function fill(
   own: BackfillSide,
   peer: BackfillSide,
   span: Span,
   { matchers, marginMs }: ScrapeGroup,
 ): Promise<Filled> {
-  // A hole is seen by the samples around it.
+  // A gap is seen by the samples around it.
   const [from, to] = [span.from - marginMs, span.to + marginMs];
   const have = new Map<string, readonly number[]>();
   let compared = 0;
@@ -44,7 +44,7 @@ export async function fill(
   };
   for (const series of await readAll(peer, from, to, matchers, 'points')) {
     sum = { ...sum, compared: sum.compared + series.times.length };
-    const wanted = inHoles(have.get(keyOf(series.labels)) ?? [], series.times, span);
+    const wanted = inGaps(have.get(keyOf(series.labels)) ?? [], series.times, span);
     if (wanted.length === 0) continue;
     batch.push({ labels: series.labels, points: wanted.map((i) => series.points[i]!) });
     points += wanted.length;

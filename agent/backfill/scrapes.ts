@@ -1,4 +1,4 @@
-import { MINUTE_MS, wholeMinutes, type Scrapes, type Span } from '../../lib/core/backfill/refill';
+import { MINUTE_MS, wholeMinutes, type Scrapes, type Span } from '../../lib/core/backfill/backfill';
 import { apiOf } from './api';
 
 /** Prometheus gives at most 11,000 points of a series. */

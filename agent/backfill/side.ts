@@ -10,7 +10,7 @@ import { listOf, mapOf, fields, optional, text } from '../../lib/contract/shape'
 export interface BackfillSide {
   readonly url: string;
   readonly labels: StoredLabels;
-  readonly rhythms: readonly ScrapeGroup[];
+  readonly intervals: readonly ScrapeGroup[];
 }
 
 /** Series that are scraped equally often; together all rhythms are all series. */
@@ -38,7 +38,7 @@ const LEAST_MARGIN_MS = 5_000;
 /** @throws Error when Prometheus does not answer */
 export async function sideOf(url: string): Promise<BackfillSide> {
   const config = CONFIG.check(parse(await apiOf(url).config()), url);
-  return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), rhythms: rhythmsOf(config) };
+  return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), intervals: rhythmsOf(config) };
 }
 
 /** Most series have the interval of all; jobs that are slower would widen every reading. */

@@ -15,7 +15,7 @@ export async function versionOf(bin: string, program: string): Promise<string> {
 }
 
 /** Of the programs; empty until they were asked. */
-export class Versions {
+export class ProgramVersions {
   prometheus = '';
   alertmanager = '';
 

@@ -78,7 +78,7 @@ export async function mountDataVolume(
       await ec2.send(new AttachVolumeCommand({ VolumeId: volume.id, InstanceId: instanceId, Device }));
     } else if (step === 'format') {
       if (from !== undefined) throw unusable('no file system');
-      // Where the file system begins is all that blkid and mkfs.xfs look for: behind a damaged beginning there are samples.
+      // Where the file system begins is all that blkid and mkfs.xfs look for: behind a corrupted beginning there are samples.
       if (!(await isBlank(device))) throw unusable('no file system, and it is not blank');
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
       await runCommand('mkfs.xfs', [device]);

@@ -49,8 +49,8 @@ export class Failover {
 
   /** Until a probe that began after the exit finds it working again. */
   private get prometheusIsDown(): boolean {
-    const { own, prometheusWorks } = this.probes;
-    const back = own !== null && prometheusWorks && own.at > (this.exitedAt ?? 0);
+    const { own, prometheusIsHealthy } = this.probes;
+    const back = own !== null && prometheusIsHealthy && own.at > (this.exitedAt ?? 0);
     if (back && this.deps.prometheusPid() !== null) this.exitedAt = null;
     return this.exitedAt !== null;
   }

@@ -14,16 +14,16 @@ export function lastGoodIn(path: string, log: Log): LastGood {
   return { load: () => loadLastGood(path, log), save: (assignment) => saveLastGood(path, assignment) };
 }
 
-/** A damaged file is set aside. */
+/** A corrupted file is quarantined. */
 function loadLastGood(path: string, log: Log): Assignment | null {
   const text = readIfExists(path);
   if (text === null) return null;
   try {
     return ASSIGNMENT.parse(text, path);
   } catch (error) {
-    const aside = `${path}.damaged`;
+    const aside = `${path}.corrupted`;
     renameSync(path, aside);
-    log('error', 'state-damaged', { file: path, setAsideAs: aside, error: messageOf(error) });
+    log('error', 'state-corrupted', { file: path, quarantineAs: aside, error: messageOf(error) });
     return null;
   }
 }

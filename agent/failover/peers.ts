@@ -116,7 +116,7 @@ export class Peers {
       const text = readIfExists(this.paths.peers);
       return text === null ? [] : KNOWN_PEERS.parse(text, this.paths.peers);
     } catch (error) {
-      this.log('warn', 'state-damaged', { file: this.paths.peers, error: messageOf(error) });
+      this.log('warn', 'state-corrupted', { file: this.paths.peers, error: messageOf(error) });
       return [];
     }
   }

@@ -1,15 +1,15 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
-import { scraping, serves, works, type Probe } from '../../lib/core/failover/health';
+import { scraping, isAlerting, isHealthy, type Probe } from '../../lib/core/failover/health';
 import type { Contact } from '../base/contact';
 import type { Policy } from '../../lib/contract/documents/policy';
 
 /** How often in a row a node did, or did not, do the alerting node's work. */
 export interface Streak {
-  readonly hits: number;
-  readonly misses: number;
+  readonly consecutiveSuccesses: number;
+  readonly consecutiveFailures: number;
 }
 
-const NO_STREAK: Streak = { hits: 0, misses: 0 };
+const NO_STREAK: Streak = { consecutiveSuccesses: 0, consecutiveFailures: 0 };
 
 export interface ProbesDeps {
   readonly self: NodeId;
@@ -41,8 +41,13 @@ export class Probes {
       this.last.set(node, probe);
       if (node !== self && probe.agent !== null) contact.peerAnsweredAt = probe.at;
       if (round <= (this.forgottenIn.get(node) ?? 0)) continue;
-      const { hits, misses } = this.streakOf(node);
-      this.streaks.set(node, serves(probe, policy) ? { hits: hits + 1, misses: 0 } : { hits: 0, misses: misses + 1 });
+      const { consecutiveSuccesses, consecutiveFailures } = this.streakOf(node);
+      this.streaks.set(
+        node,
+        isAlerting(probe, policy)
+          ? { consecutiveSuccesses: consecutiveSuccesses + 1, consecutiveFailures: 0 }
+          : { consecutiveSuccesses: 0, consecutiveFailures: consecutiveFailures + 1 },
+      );
     }
   }
 
@@ -63,15 +68,15 @@ export class Probes {
     return this.streaks.get(node) ?? NO_STREAK;
   }
 
-  get peerAlerts(): boolean {
-    return this.somePeer(serves);
+  get peerIsAlerting(): boolean {
+    return this.somePeer(isAlerting);
   }
 
-  get peerWorks(): boolean {
-    return this.somePeer(works);
+  get peerIsHealthy(): boolean {
+    return this.somePeer(isHealthy);
   }
 
-  private somePeer(holds: typeof works): boolean {
+  private somePeer(holds: typeof isHealthy): boolean {
     return [...this.last.values()].some((probe) => probe.node !== this.deps.self && holds(probe, this.deps.policy));
   }
 
@@ -80,12 +85,12 @@ export class Probes {
     return this.last.get(this.deps.self) ?? null;
   }
 
-  get selfWorks(): boolean {
-    return this.own !== null && works(this.own, this.deps.policy);
+  get selfIsHealthy(): boolean {
+    return this.own !== null && isHealthy(this.own, this.deps.policy);
   }
 
   /** As last seen: this node's Prometheus is ready and scrapes, whatever the agent's own port says. */
-  get prometheusWorks(): boolean {
+  get prometheusIsHealthy(): boolean {
     return this.own !== null && this.own.ready && scraping(this.own, this.deps.policy);
   }
 }

@@ -3,7 +3,7 @@ import type { Policy } from '../../lib/contract/documents/policy';
 import {
   decideRole,
   initialRole,
-  supersededWhileCutOff,
+  supersededWhilePartitioned,
   type RoleDecision,
   type RoleInput,
   type RoleState,
@@ -23,7 +23,7 @@ export interface RoleDeps {
   /** Nodes of the shard that are known, in order of preference. */
   readonly nodes: () => readonly NodeId[];
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'readHeartbeat'>;
-  readonly probes: Pick<Probes, 'probeAll' | 'streakOf' | 'forget' | 'peerAlerts' | 'selfWorks'>;
+  readonly probes: Pick<Probes, 'probeAll' | 'streakOf' | 'forget' | 'peerIsAlerting' | 'selfIsHealthy'>;
   readonly setGate: (open: boolean, because: string) => void;
   /** Another node took over while this one was cut off and went on alerting. */
   readonly onSuperseded: () => void;
@@ -121,17 +121,17 @@ export class RoleKeeper {
   private decide(store: RoleInput['store']): void {
     const { node, policy, nodes, probes, setGate } = this.deps;
     const active = this.state.assignment?.active;
-    const streak = active === undefined ? { hits: 0, misses: 0 } : probes.streakOf(active);
+    const streak = active === undefined ? { consecutiveSuccesses: 0, consecutiveFailures: 0 } : probes.streakOf(active);
     const before = this.state.assignment;
     const now = this.deps.clock.now();
     const decision = decideRole(
       this.state,
       {
         store,
-        activeMisses: streak.misses,
-        activeHits: streak.hits,
-        peerAlerts: probes.peerAlerts,
-        selfWorks: probes.selfWorks,
+        activeFailures: streak.consecutiveFailures,
+        activeSuccesses: streak.consecutiveSuccesses,
+        peerIsAlerting: probes.peerIsAlerting,
+        selfIsHealthy: probes.selfIsHealthy,
         standbyRank: Math.max(
           0,
           nodes()
@@ -143,7 +143,7 @@ export class RoleKeeper {
       policy,
       now,
     );
-    const superseded = supersededWhileCutOff(this.state, decision, policy, now);
+    const superseded = supersededWhilePartitioned(this.state, decision, policy, now);
     this.state = decision.state;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);
@@ -154,8 +154,9 @@ export class RoleKeeper {
     const { assignment } = this.state;
     this.sayRefused(store?.assignment?.epoch ?? null);
     if (decision.takeOver) {
-      const misses = next === undefined ? undefined : { node: next, count: probes.streakOf(next).misses };
-      this.takeover.ask({ caller: 'break-glass', misses });
+      const consecutiveFailures =
+        next === undefined ? undefined : { node: next, count: probes.streakOf(next).consecutiveFailures };
+      this.takeover.ask({ caller: 'break-glass', consecutiveFailures });
     }
     // Last, so that a full disk cannot keep the gate from moving.
     if (assignment !== null && assignment !== before) this.deps.lastGood.save(assignment);

@@ -9,7 +9,7 @@ import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
-import { LayoutKeeper } from '../sharding/layout-keeper';
+import { LayoutKeeper } from '../sharding/shard-map-keeper';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
@@ -37,8 +37,8 @@ export async function startAlerting(
   const gate = new AlertGate({
     alertLifeMs: ALERT_LIVES * durationMs(config.prometheus.resendDelay),
     peerTimeoutMs: durationMs(config.alertmanager.peerTimeout),
-    mayTell: () => guard.maySend(),
-    tells: (alert) => layout.tells(alert),
+    mayNotify: () => guard.maySend(),
+    notifies: (alert) => layout.notifies(alert),
     log,
   });
   await serveGate(gate, env.gateAddress, PORTS.gate);

@@ -4,28 +4,28 @@ import type { PeerAlerts } from '../alerts/peer-held';
 import type { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
 import type { Identity } from '../base/identity';
-import type { Versions } from '../base/versions';
+import type { ProgramVersions } from '../base/versions';
 import type { Peers } from '../failover/peers';
 import type { Probes } from '../failover/probes';
 import type { ProcessRecord } from '../process/process-record';
 import type { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
-import type { VolumeKeeper } from '../volumes/keeper';
+import type { VolumeManager } from '../volumes/manager';
 
 const AGENT_VERSION = '1';
 
 export interface AnnouncerDeps {
   readonly base: Base;
   readonly identity: Identity;
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
   readonly peers: Peers;
   readonly probes: Probes;
-  readonly peerAlerts: PeerAlerts;
+  readonly peerIsAlerting: PeerAlerts;
   readonly prometheus: ProcessRecord;
   readonly generations: Generations;
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
-  readonly keeper: VolumeKeeper | null;
+  readonly keeper: VolumeManager | null;
 }
 
 /** Says in the control bucket where this node is and what it does, and learns the same of the others. */
@@ -41,15 +41,15 @@ export class Announcer {
 
   /** Its gate would replay everything that fires. */
   get isPrimed(): boolean {
-    return this.deps.probes.prometheusWorks && this.deps.peerAlerts.heardAll;
+    return this.deps.probes.prometheusIsHealthy && this.deps.peerIsAlerting.primedSince;
   }
 
   get shardReport(): ShardReport {
     const { base, probes, prometheus } = this.deps;
-    const { moduluses, sharedSince } = this.deps.configurer;
+    const { shardCounts, sharedSince } = this.deps.configurer;
     const since = Math.max(sharedSince, Date.parse(prometheus.startedAt ?? '') || Infinity);
     const settled = this.isPrimed && Date.now() - since >= base.config.policy.sharding.overlapMs;
-    return { moduluses, works: probes.prometheusWorks, settled };
+    return { shardCounts, isHealthy: probes.prometheusIsHealthy, settled };
   }
 
   private announcement(): NodeAnnouncement {

@@ -3,22 +3,30 @@ import { messageOf } from '../base/log';
 import { every, untilItWorks, type Loop } from '../base/loop';
 import { prepareMachine } from '../boot/prepare';
 import type { Mounted } from '../boot/volume';
-import { careForVolumes } from '../volumes/volumes';
+import { startVolumeCare } from '../volumes/volumes';
 import type { Parts } from './parts';
 
 const MACHINE_AGAIN_MS = 5_000;
 const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
-const REFILL_LOOK_MS = 2_000;
+const BACKFILL_LOOK_MS = 2_000;
 const RESTORE_LOOK_MS = 5_000;
 
 /** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
-export function resume({ base, prometheus, alertmanager, sidecar, failover, peerAlerts, conditions }: Parts): Loop[] {
+export function resume({
+  base,
+  prometheus,
+  alertmanager,
+  sidecar,
+  failover,
+  peerIsAlerting,
+  conditions,
+}: Parts): Loop[] {
   prometheus.adopt();
   alertmanager.adopt();
   sidecar?.adopt();
-  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log)];
+  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerIsAlerting.merge(), base.log)];
 }
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */
@@ -27,7 +35,7 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   const { config, env, paths, log } = base;
   const mounted = await machine(parts);
   if (keeper !== null && mounted !== null)
-    begun(await careForVolumes(keeper, mounted, env, paths, { config, identity: parts.identity, log }));
+    begun(await startVolumeCare(keeper, mounted, env, paths, { config, identity: parts.identity, log }));
   else announcer.mountedAtStart = mounted?.id ?? null;
   await versions.read(paths, log);
   await firstRound(parts);
@@ -63,7 +71,7 @@ async function firstRound(parts: Parts): Promise<void> {
 }
 
 function loopsOf(parts: Parts): Loop[] {
-  const { base, announcer, configurer, restorer, refiller, scrubber, repairer } = parts;
+  const { base, announcer, configurer, restorer, backfiller, scrubber, repairer } = parts;
   const { policy } = base.config;
   const { log } = base;
   return [
@@ -71,7 +79,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(CONFIG_POLL_MS, 'layout', () => followLayout(parts), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
-    every(REFILL_LOOK_MS, 'refill', () => refiller.round(), log),
+    every(BACKFILL_LOOK_MS, 'backfill', () => backfiller.round(), log),
     every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),
     every(policy.probe.intervalMs, 'repair', () => repairer.round(), log),
   ];
@@ -80,7 +88,7 @@ function loopsOf(parts: Parts): Loop[] {
 /** Who tells which alert may have changed: what was passed over so far may be owed now. */
 async function followLayout({ layout, gate }: Parts): Promise<void> {
   if (!(await layout.round())) return;
-  gate.tellAnew();
+  gate.resendAll();
   layout.keep();
 }
 

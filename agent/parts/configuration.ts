@@ -2,7 +2,7 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { renderFiles } from '../../lib/core/rendering/render';
 import type { AlertGate } from '../alerts/alert-gate';
 import type { Base } from '../base/base';
-import type { Versions } from '../base/versions';
+import type { ProgramVersions } from '../base/versions';
 import type { Peers } from '../failover/peers';
 import type { RoleKeeper } from '../failover/role-keeper';
 import type { Supervisor } from '../process/supervisor';
@@ -11,13 +11,13 @@ import { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { alertmanagerReload, prometheusReload } from '../rendering/programs';
 import { ReloadTurn } from '../rendering/turn';
-import type { LayoutKeeper } from '../sharding/layout-keeper';
+import type { LayoutKeeper } from '../sharding/shard-map-keeper';
 
 export interface ConfigurationDeps {
   readonly address: string;
   readonly store: ControlStore;
   readonly generations: Generations;
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
   readonly gate: AlertGate;
   readonly layout: LayoutKeeper;
   readonly peers: Peers;
@@ -38,7 +38,7 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
     store,
     generations,
     profile: () => role.assignment?.scrapeProfile ?? 'normal',
-    moduluses: () => layout.moduluses,
+    shardCounts: () => layout.shardCounts,
     onLoaded: () => layout.forgetInstances(),
     render: (bundle, variant) =>
       renderFiles({
@@ -49,7 +49,7 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
         nodeTargets: paths.nodeTargets,
         thanos: config.thanos !== null,
         prometheusVersion: versions.prometheus,
-        lateMs: config.policy.refill.windowMs,
+        lateMs: config.policy.backfill.windowMs,
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
     mayLoad: (key) => turn.mayLoad(key),

@@ -8,7 +8,7 @@ import { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Identity } from '../base/identity';
-import { Versions } from '../base/versions';
+import { ProgramVersions } from '../base/versions';
 import type { Failover } from '../failover/failover';
 import { handOver } from '../failover/leave';
 import { Peers } from '../failover/peers';
@@ -18,7 +18,7 @@ import type { Supervisor } from '../process/supervisor';
 import type { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { Repairer } from '../tsdb/repairer';
-import type { VolumeKeeper } from '../volumes/keeper';
+import type { VolumeManager } from '../volumes/manager';
 import { keeperOf } from '../volumes/volumes';
 import type { Alerting } from './alerting';
 import { Announcer } from './announcer';
@@ -38,15 +38,15 @@ export interface Ground extends Alerting {
 /** All of an agent's parts, made and not yet running. */
 export interface Parts extends Ground, TsdbCare {
   readonly identity: Identity;
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
   readonly watchdog: WatchdogReceiver;
   readonly peers: Peers;
-  readonly peerAlerts: PeerAlerts;
+  readonly peerIsAlerting: PeerAlerts;
   readonly failover: Failover;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
-  readonly keeper: VolumeKeeper | null;
+  readonly keeper: VolumeManager | null;
   readonly configurer: Configurer;
   readonly repairer: Repairer;
   readonly announcer: Announcer;
@@ -57,14 +57,14 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const { base, store, s3, contact, gate } = ground;
   const { config, paths, log } = base;
   const { address } = identity;
-  const versions = new Versions();
+  const versions = new ProgramVersions();
   const watchdog = new WatchdogReceiver(config.shard);
   const follow = (addresses: readonly string[]): void =>
     gate.setAlertmanagers(addresses.map((a) => `${a}:${PORTS.alertmanager}`));
   const peers = new Peers(config, address, store, paths, log, follow, ({ watchdogs }) => watchdog.hear(watchdogs));
   follow(peers.everywhere);
   const record = new ProcessRecord();
-  const peerAlerts = new PeerAlerts({
+  const peerIsAlerting = new PeerAlerts({
     gate,
     peers: () => peers.others.values(),
     prometheus: record,
@@ -74,7 +74,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   });
   const others = (): string[] => peers.everywhere.filter((other) => other !== address);
   const alertmanager = superviseAlertmanager(base, address, others);
-  const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
+  const deps = { store, contact, peers, gate, peerIsAlerting, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
   const { probes, role } = failover;
   const tsdb = tsdbCare(base, address, () => peers.addresses, record, probes, s3);
@@ -83,7 +83,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     failover.prometheusExited();
   };
   const prometheus = supervisePrometheus(base, address, record, onExit, () => tsdb.scrubber.beforeStart());
-  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover };
+  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerIsAlerting, failover };
   const keeper = volumeKeeper(running, prometheus);
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
@@ -93,8 +93,8 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;
 
-function volumeKeeper(parts: Running, prometheus: Supervisor): VolumeKeeper | null {
-  const { base, identity, store, sidecar, scrubber, refiller, gate } = parts;
+function volumeKeeper(parts: Running, prometheus: Supervisor): VolumeManager | null {
+  const { base, identity, store, sidecar, scrubber, backfiller, gate } = parts;
   const { config, env, paths, log } = base;
   const { probes } = parts.failover;
   return keeperOf(env, paths, {
@@ -104,9 +104,9 @@ function volumeKeeper(parts: Running, prometheus: Supervisor): VolumeKeeper | nu
     programs: [prometheus, ...(sidecar === null ? [] : [sidecar])],
     scrubber,
     alerts: () => gate.isOpen,
-    works: () => probes.prometheusWorks,
-    alone: () => !probes.peerWorks,
-    onLoss: () => refiller.lostSamples(),
+    isHealthy: () => probes.prometheusIsHealthy,
+    alone: () => !probes.peerIsHealthy,
+    onLoss: () => backfiller.lostSamples(),
     log,
   });
 }

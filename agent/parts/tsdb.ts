@@ -3,7 +3,7 @@ import { durationMs } from '../../lib/contract/duration';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { Base } from '../base/base';
 import type { BlockRestorer } from '../backfill/block-restorer';
-import { Refiller } from '../backfill/refiller';
+import { Backfiller } from '../backfill/backfiller';
 import type { Probes } from '../failover/probes';
 import type { ProcessRecord } from '../process/process-record';
 import { thanosParts } from '../thanos/parts';
@@ -15,11 +15,11 @@ import { Scrubber } from '../tsdb/scrubber';
 /** A block is cut when the head holds one and a half, and some time passes. */
 const HEAD_BLOCKS = 1.75;
 
-/** What looks after the samples: finds what is damaged, and fetches what is missing. */
+/** What looks after the samples: finds what is corrupted, and fetches what is missing. */
 export interface TsdbCare {
   readonly conditions: Conditions;
   readonly scrubber: Scrubber;
-  readonly refiller: Refiller;
+  readonly backfiller: Backfiller;
   readonly sidecar: Sidecar | null;
   readonly restorer: BlockRestorer | null;
 }
@@ -34,7 +34,7 @@ export function tsdbCare(
 ): TsdbCare {
   const { config, env, paths, log } = base;
   const { policy, node, thanos } = config;
-  const refiller = new Refiller({
+  const backfiller = new Backfiller({
     node,
     data: paths.data,
     addresses,
@@ -59,9 +59,9 @@ export function tsdbCare(
     pid: () => prometheus.pid,
     blocksLoaded: () => readBlocksLoaded(address, policy.storeTimeoutMs),
     conditions,
-    onLoss: () => refiller.lostSamples(),
+    onLoss: () => backfiller.lostSamples(),
     onBlocksLost: async (blocks) => restorer?.lost(blocks),
     log,
   });
-  return { conditions, scrubber, refiller, sidecar, restorer };
+  return { conditions, scrubber, backfiller, sidecar, restorer };
 }

@@ -14,7 +14,7 @@ export function readPidFile(path: string): { kind: 'absent' } | { kind: 'gone' |
   try {
     process = PID_FILE.parse(text, path);
   } catch {
-    return { kind: 'absent' }; // Damaged: the process is looked for by its arguments then.
+    return { kind: 'absent' }; // Corrupted: the process is looked for by its arguments then.
   }
   const alive = process.bootId === bootId() && isAlive(process) && runsWith(process.pid, process.args);
   return { kind: alive ? 'alive' : 'gone', process };

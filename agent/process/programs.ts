@@ -25,7 +25,7 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
       '--scrape.discovery-reload-interval=100ms',
       // Default 10m: shorter timers would start anew after each restart.
       '--rules.alert.for-grace-period=0s',
-      // Takes what the node missed, from its own agent (agent/refill).
+      // Takes what the node missed, from its own agent (agent/backfill).
       '--web.enable-remote-write-receiver',
       ...(config.thanos === null ? [] : uploadedAsCut(config.thanos.blockDuration)),
       '--log.format=json',
@@ -35,7 +35,7 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
 
 /**
  * The sidecar uploads blocks as they were cut; a locally compacted one would overlap with what was uploaded before. Nor
- * may Prometheus merge a block of refilled samples with the one of the same time: the result would not be uploaded, and
+ * may Prometheus merge a block of backfilled samples with the one of the same time: the result would not be uploaded, and
  * if it is sooner than the sidecar, neither would the samples of the other one.
  */
 function uploadedAsCut(blockDuration: string): string[] {

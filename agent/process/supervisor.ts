@@ -106,7 +106,7 @@ export class Supervisor {
     this.held = true;
     if (this.retry !== null) clearTimeout(this.retry);
     this.retry = null;
-    // What is done before a start mends files: not those of the volume that is there next.
+    // What is done before a start repairs files: not those of the volume that is there next.
     for (const end = Date.now() + graceMs; this.preparing; await sleep(50)) {
       if (Date.now() > end) throw new Error(`what is done before a start of ${this.options.name} does not end`);
     }

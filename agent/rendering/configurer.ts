@@ -25,7 +25,7 @@ export interface ConfigurerDeps {
   /** The profile that the assignment asks for. */
   readonly profile: () => ScrapeProfile;
   /** Which share of the targets the layout of the shards gives to this one. */
-  readonly moduluses: () => readonly number[];
+  readonly shardCounts: () => readonly number[];
   /** Another configuration runs. */
   readonly onLoaded: () => void;
   /** Null when the configuration is sound. */
@@ -45,7 +45,7 @@ export class Configurer {
   /** The profile in force. */
   profile: ScrapeProfile = 'normal';
   /** The share of the targets in force, and since when this agent has known it to be, ms. */
-  moduluses: readonly number[] = [1];
+  shardCounts: readonly number[] = [1];
   sharedSince = Date.now();
   /** When the last change of the profile began, and between which. */
   changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
@@ -58,7 +58,7 @@ export class Configurer {
     const { live } = deps.generations;
     const key = live === null ? null : deps.generations.bundleOf(live);
     this.hash = null;
-    if (key !== null) ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = variantOf(key));
+    if (key !== null) ({ hash: this.hash, profile: this.profile, shardCounts: this.shardCounts } = variantOf(key));
   }
 
   async round(): Promise<void> {
@@ -69,10 +69,10 @@ export class Configurer {
       this.saidMissing = true;
       return;
     }
-    const wanted = { hash: pointer.hash, profile: this.deps.profile(), moduluses: this.deps.moduluses() };
+    const wanted = { hash: pointer.hash, profile: this.deps.profile(), shardCounts: this.deps.shardCounts() };
     const key = variantKey(wanted);
     const inForce =
-      this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile, moduluses: this.moduluses });
+      this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile, shardCounts: this.shardCounts });
     if (key === inForce || key === this.rejected) return;
     if (!(await this.deps.mayLoad(key))) return;
     const files = await this.fetch(pointer, wanted);
@@ -80,8 +80,8 @@ export class Configurer {
     if (files !== null && wanted.profile !== from) this.changed = { at: Date.now(), between: [from, wanted.profile] };
     const problem = files === null ? this.error : await this.apply(files, key);
     if (problem === null) {
-      if (String(wanted.moduluses) !== String(this.moduluses)) this.sharedSince = Date.now();
-      ({ hash: this.hash, profile: this.profile, moduluses: this.moduluses } = wanted);
+      if (String(wanted.shardCounts) !== String(this.shardCounts)) this.sharedSince = Date.now();
+      ({ hash: this.hash, profile: this.profile, shardCounts: this.shardCounts } = wanted);
       this.loadedAt = Date.now();
       this.error = null;
       this.deps.onLoaded();

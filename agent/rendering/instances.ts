@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { RESERVED_JOBS } from '../../lib/core/rendering/render';
-import type { Instances } from '../../lib/core/alerts/told-by';
+import type { Instances } from '../../lib/core/alerts/ownership';
 import type { Generations } from './generation';
 import { readIfExists } from '../base/files';
 

@@ -41,8 +41,8 @@ export class ReloadTurn {
       this.peers().map(async (address) => {
         try {
           const { config, profile, sharding } = await readAgentStatus(address, AbortSignal.timeout(1_000));
-          const { moduluses = [1] } = sharding ?? {};
-          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal', moduluses });
+          const { shardCounts = [1] } = sharding ?? {};
+          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal', shardCounts });
         } catch (error) {
           this.log('warn', 'peer-status-failed', { peer: address, error: messageOf(error) });
           return null;

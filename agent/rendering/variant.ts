@@ -5,12 +5,12 @@ export interface Variant {
   readonly hash: string;
   readonly profile: ScrapeProfile;
   /** See lib/core/sharding/sharding.ts; [1] is all targets. */
-  readonly moduluses: readonly number[];
+  readonly shardCounts: readonly number[];
 }
 
 /** One word for it; of the normal profile with all targets the hash alone. */
-export function variantKey({ hash, profile, moduluses }: Variant): string {
-  const share = moduluses.includes(1) ? '' : `@${moduluses.join(',')}`;
+export function variantKey({ hash, profile, shardCounts }: Variant): string {
+  const share = shardCounts.includes(1) ? '' : `@${shardCounts.join(',')}`;
   return `${hash}${profile === 'normal' ? '' : `+${profile}`}${share}`;
 }
 
@@ -20,6 +20,6 @@ export function variantOf(key: string): Variant {
   return {
     hash,
     profile: PROFILES.find((profile) => profile === name) ?? 'normal',
-    moduluses: share === undefined ? [1] : share.split(',').map(Number),
+    shardCounts: share === undefined ? [1] : share.split(',').map(Number),
   };
 }

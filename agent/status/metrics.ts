@@ -1,4 +1,4 @@
-import type { AgentStatus, RefillStatus, ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { AgentStatus, BackfillStatus, ScrubStatus } from '../../lib/contract/documents/agent-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {
@@ -34,7 +34,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('gauge', 'assignment_epoch', 'Epoch of the assignment that this node applied.', s.appliedEpoch);
   metric('gauge', 'break_glass', '1 while this node alerts without being assigned.', s.breakGlass !== null);
   metric('gauge', 'gate_open', '1 while the alert gate lets alerts through.', s.gate.open);
-  metric('gauge', 'gate_warm', '1 when the gate holds every alert that fires.', s.gate.warm);
+  metric('gauge', 'gate_warm', '1 when the gate holds every alert that fires.', s.gate.primed);
   metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
   metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
   const { alertmanagers } = s.gate;
@@ -80,14 +80,19 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
   if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
-  if (s.refill !== undefined) refillMetrics(s.refill, metric);
+  if (s.backfill !== undefined) backfillMetrics(s.backfill, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
 }
 
 function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
-  metric('gauge', 'scrub_damage', 'Damage of the TSDB that the last pass of the scrub found.', scrub.damage.length);
-  metric('gauge', 'scrub_set_aside', 'Incidents of which damaged files are kept.', scrub.setAside.length);
+  metric(
+    'gauge',
+    'scrub_damage',
+    'Corruption of the TSDB that the last pass of the scrub found.',
+    scrub.corruption.length,
+  );
+  metric('gauge', 'scrub_set_aside', 'Incidents of which corrupted files are kept.', scrub.quarantine.length);
   metric('counter', 'scrub_passes_total', 'Passes of the scrub since the agent started.', scrub.passes);
   metric('gauge', 'scrub_failing', '1 when the last pass of the scrub failed.', scrub.error !== null);
   metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(scrub.lastPassAt));
@@ -95,15 +100,15 @@ function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
   metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', scrub.lastPassBytes ?? 0);
 }
 
-function refillMetrics(refill: RefillStatus, metric: Metric): void {
-  metric('counter', 'refill_samples_total', 'Samples fetched from other nodes.', refill.samples);
-  metric('counter', 'refill_refused_total', 'Such samples that Prometheus did not take.', refill.refused);
-  metric('gauge', 'refill_busy', '1 while samples are compared with another node.', refill.busy);
-  metric('gauge', 'refill_failing', '1 when the last attempt failed.', refill.error !== null);
-  const whole = seconds(refill.wholeUntil);
+function backfillMetrics(backfill: BackfillStatus, metric: Metric): void {
+  metric('counter', 'backfill_samples_total', 'Samples fetched from other nodes.', backfill.samples);
+  metric('counter', 'backfill_refused_total', 'Such samples that Prometheus did not take.', backfill.refused);
+  metric('gauge', 'backfill_busy', '1 while samples are compared with another node.', backfill.busy);
+  metric('gauge', 'backfill_failing', '1 when the last attempt failed.', backfill.error !== null);
+  const whole = seconds(backfill.completeUntil);
   metric(
     'gauge',
-    'refill_whole_until_timestamp_seconds',
+    'backfill_whole_until_timestamp_seconds',
     'Until when nothing is missing that another node has.',
     whole,
   );

@@ -26,7 +26,7 @@ export function buildStatus(s: Parts): AgentStatus {
     because: role.because,
     gate: {
       open: gate.isOpen,
-      warm: announcer.isPrimed,
+      primed: announcer.isPrimed,
       held: gate.state.held.size,
       sent: gate.sent,
       openedAt: iso(gate.openedAt),
@@ -42,7 +42,7 @@ export function buildStatus(s: Parts): AgentStatus {
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,
-    refill: s.refiller.status,
+    backfill: s.backfiller.status,
     restore: s.restorer?.status ?? null,
     ...(s.keeper === null ? {} : { volume: s.keeper.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },

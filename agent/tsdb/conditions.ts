@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { crashLoop, loopFinding, type Exit } from '../../lib/core/tsdb/crash-loop';
-import { finding, type Finding } from '../../lib/core/tsdb/damage';
+import { finding, type Finding } from '../../lib/core/tsdb/corruption';
 import { PORTS } from '../../lib/contract/ports';
 import { followReplay, isStuck, type WalReplay } from '../../lib/core/tsdb/replay';
 import { ticksOf } from '../process/proc';
@@ -24,7 +24,7 @@ const MOST_EXITS = 10;
 export class Conditions {
   private exits: Exit[] = [];
   private sawReady = false;
-  /** The head was set aside for a crash loop, and Prometheus has not been ready since: once is enough. */
+  /** The head was quarantined for a crash loop, and Prometheus has not been ready since: once is enough. */
   private headIsAside = false;
   private replay: WalReplay | null = null;
   private now: readonly Finding[] = [];
@@ -46,13 +46,13 @@ export class Conditions {
   }
 
   /** A second time it is no news: the loop goes on, and only another volume helps. */
-  headSetAside(): void {
+  headQuarantine(): void {
     if (this.headIsAside) return;
     this.headIsAside = true;
     this.beginAnew();
   }
 
-  blockSetAside(): void {
+  blockQuarantine(): void {
     this.beginAnew();
   }
 

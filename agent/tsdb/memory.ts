@@ -19,7 +19,7 @@ export class Memory {
     this.file = join(data, 'scrub', 'inventory.json');
   }
 
-  /** null when there is none; a damaged one is no reason to see no damage at all. */
+  /** null when there is none; a corrupted one is no reason to see no corruption at all. */
   async read(): Promise<Inventory | null> {
     const text = await ifThere(() => readFile(this.file, 'utf8'));
     if (text === null) return null;

@@ -8,7 +8,7 @@ const NONE: TriedRepairs = { tried: [], restartedAt: null };
  * For what a node restarted its Prometheus already: an agent may be started anew in between. Not on the data volume,
  * for which nothing here may wait.
  */
-export class RepairMemory {
+export class RepairState {
   private known: TriedRepairs | null = null;
 
   constructor(
@@ -20,11 +20,11 @@ export class RepairMemory {
     return (this.known ??= this.load());
   }
 
-  restarting(damage: readonly string[], at: number): void {
-    this.write({ tried: [...new Set([...this.read().tried, ...damage])], restartedAt: at });
+  restarting(corruption: readonly string[], at: number): void {
+    this.write({ tried: [...new Set([...this.read().tried, ...corruption])], restartedAt: at });
   }
 
-  /** A pass that began after the last restart found nothing to mend any more. */
+  /** A pass that began after the last restart found nothing to repair any more. */
   mended(passAt: string): void {
     const { tried, restartedAt } = this.read();
     if (tried.length > 0 && Date.parse(passAt) > (restartedAt ?? 0)) this.write({ tried: [], restartedAt });
@@ -35,12 +35,12 @@ export class RepairMemory {
       const text = readIfExists(this.file);
       return text === null ? NONE : TRIED_REPAIRS.parse(text, this.file);
     } catch (error) {
-      this.log('warn', 'state-damaged', { file: this.file, error: messageOf(error) });
+      this.log('warn', 'state-corrupted', { file: this.file, error: messageOf(error) });
       return NONE;
     }
   }
 
-  /** A disk that is full must not keep a node from being mended; in memory it is remembered anyway. */
+  /** A disk that is full must not keep a node from being repaired; in memory it is remembered anyway. */
   private write(known: TriedRepairs): void {
     this.known = known;
     try {

@@ -1,12 +1,12 @@
 import type { OperateOutcome } from '../../lib/shell/assignment/operate';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
-import { damageScore, decideRepair, type Repair } from '../../lib/core/tsdb/repair';
+import { corruptionScore, decideRepair, type Repair } from '../../lib/core/tsdb/repair';
 import type { Log } from '../base/log';
 import type { Supervisor } from '../process/supervisor';
 import type { Probes } from '../failover/probes';
 import type { RoleKeeper } from '../failover/role-keeper';
-import { RepairMemory } from './repair-memory';
+import { RepairState } from './repair-memory';
 import type { Scrubber } from './scrubber';
 
 export interface RepairerOptions {
@@ -15,7 +15,7 @@ export interface RepairerOptions {
   readonly file: string;
   /** Of the shard, in order of preference. */
   readonly nodes: () => readonly NodeId[];
-  readonly scrubber: Pick<Scrubber, 'mendable' | 'status'>;
+  readonly scrubber: Pick<Scrubber, 'repairable' | 'status'>;
   readonly prometheus: Pick<Supervisor, 'signal' | 'pid'>;
   readonly role: Pick<RoleKeeper, 'assignment' | 'role'>;
   readonly probes: Pick<Probes, 'probeAll'>;
@@ -25,21 +25,21 @@ export interface RepairerOptions {
   readonly log: Log;
 }
 
-/** Has damage of a running TSDB mended without waiting for the death of its Prometheus, and never while it alerts. */
+/** Has corruption of a running TSDB repaired without waiting for the death of its Prometheus, and never while it alerts. */
 export class Repairer {
-  private readonly memory: RepairMemory;
+  private readonly memory: RepairState;
   private since: number | null = null;
   private handedOverAt: number | null = null;
   private said = '';
 
   constructor(private readonly options: RepairerOptions) {
-    this.memory = new RepairMemory(options.file, options.log);
+    this.memory = new RepairState(options.file, options.log);
   }
 
   async round(): Promise<void> {
     const { config, nodes, scrubber, prometheus, role, probes, gateIsOpen, handOver } = this.options;
-    const damage = scrubber.mendable;
-    if (damage.length === 0) {
+    const corruption = scrubber.repairable;
+    if (corruption.length === 0) {
       this.since = null;
       this.said = '';
       if (prometheus.pid !== null && scrubber.status.lastPassAt !== null)
@@ -52,9 +52,9 @@ export class Repairer {
     const { tried, restartedAt } = this.memory.read();
     const decision = decideRepair(
       {
-        damage,
+        corruption,
         since: this.since,
-        score: damageScore(scrubber.status.damage),
+        score: corruptionScore(scrubber.status.corruption),
         tried: new Set(tried),
         alerts: role.role === 'active' || gateIsOpen(),
         paused: (role.assignment?.paused ?? null) !== null,
@@ -70,11 +70,11 @@ export class Repairer {
     if (decision.do === 'hand-over') {
       this.handedOverAt = Date.now();
       const { done, because } = await handOver(decision.to, decision.because);
-      this.options.log(done ? 'info' : 'warn', 'damage-handed-over', { done, because });
+      this.options.log(done ? 'info' : 'warn', 'corruption-handed-over', { done, because });
     }
     if (decision.do === 'restart') {
       // Written down first: an agent that dies here must not restart it again and again.
-      this.memory.restarting(damage, Date.now());
+      this.memory.restarting(corruption, Date.now());
       prometheus.signal('SIGTERM');
     }
   }
@@ -82,7 +82,7 @@ export class Repairer {
   private say(decision: Repair): void {
     const what = `${decision.do} ${decision.because}`;
     if (what !== this.said)
-      this.options.log(decision.do === 'wait' ? 'info' : 'warn', 'damage-repair', { ...decision });
+      this.options.log(decision.do === 'wait' ? 'info' : 'warn', 'corruption-repair', { ...decision });
     this.said = what;
   }
 }

@@ -14,7 +14,7 @@ import { reading } from './scan/window';
 
 /**
  * Writes to `to` every whole, valid record of the segment `from`, in the order and with the compression that
- * they have. Prometheus's own repair ends at the first damage; what follows it is as good as what precedes.
+ * they have. Prometheus's own repair ends at the first corruption; what follows it is as good as what precedes.
  * `to` is on disk when this returns. null when `from` is gone.
  */
 export async function rewriteSegment(from: string, to: string, pace: Pace): Promise<SegmentScan | null> {

@@ -2,18 +2,18 @@ import type { ScrubStatus } from '../../lib/contract/documents/agent-status';
 import type { Policy } from '../../lib/contract/documents/policy';
 import { dueForDeepRead, forget } from '../../lib/core/tsdb/inventory';
 import { judge, type Judgement } from '../../lib/core/tsdb/judge';
-import { nextRung } from '../../lib/core/tsdb/ladder';
+import { nextRecoveryStep } from '../../lib/core/tsdb/recovery-plan';
 import { messageOf, type Log } from '../base/log';
 import type { Conditions } from './conditions';
 import { Memory } from './memory';
-import { mend } from './mend';
+import { repair } from './repair-files';
 import { Pace } from './scan/pace';
 import { scrubPass } from './pass';
-import { expireSetAside, SetAside } from './set-aside';
-import { setAsideOf, ReportedDamage } from './told';
+import { expireQuarantine, Quarantine } from './quarantine';
+import { quarantineOf, ReportedCorruption } from './findings-log';
 
 export interface ScrubberOptions {
-  /** The data volume; memory and what is set aside lie on it, beside the TSDB. */
+  /** The data volume; memory and what is quarantined lie on it, beside the TSDB. */
   readonly data: string;
   readonly tsdb: string;
   readonly policy: Policy['scrub'];
@@ -23,10 +23,10 @@ export interface ScrubberOptions {
   /** `prometheus_tsdb_blocks_loaded`; null when it does not say. */
   readonly blocksLoaded: () => Promise<number | null>;
   /** What is wrong that no file shows. */
-  readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headSetAside' | 'blockSetAside'>;
-  /** A mend may have cost samples of the head. */
+  readonly conditions: Pick<Conditions, 'findings' | 'look' | 'headQuarantine' | 'blockQuarantine'>;
+  /** A repair may have cost samples of the head. */
   readonly onLoss: () => Promise<void>;
-  /** Blocks that are set aside. One that is gone was taken by somebody, who may have had a reason. */
+  /** Blocks that are quarantined. One that is gone was taken by somebody, who may have had a reason. */
   readonly onBlocksLost: (blocks: readonly { ulid: string; minTime: number; maxTime: number }[]) => Promise<void>;
   readonly log: Log;
 }
@@ -36,12 +36,12 @@ const NOTHING_REMEMBERED = { version: 1, at: '', segments: {}, blocks: {}, notLo
 /** Blocks read in full in one pass: the WAL shall not wait for long. */
 const DEEP_AT_ONCE = 1;
 
-/** Looks for damage while Prometheus runs, and before each start mends what the start would make worse. */
+/** Looks for corruption while Prometheus runs, and before each start repairs what the start would make worse. */
 export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
-  private readonly told: ReportedDamage;
-  private readonly toldConditions: ReportedDamage;
+  private readonly told: ReportedCorruption;
+  private readonly toldConditions: ReportedCorruption;
   private suspected: readonly string[] = [];
   private confirmed: readonly string[] = [];
   private state: ScrubStatus = {
@@ -49,33 +49,33 @@ export class Scrubber {
     lastPassMs: null,
     lastPassBytes: null,
     passes: 0,
-    damage: [],
-    setAside: [],
+    corruption: [],
+    quarantine: [],
     asksForVolume: null,
     error: null,
   };
 
   constructor(private readonly options: ScrubberOptions) {
     this.memory = new Memory(options.data, options.log);
-    this.told = new ReportedDamage(options.log);
-    this.toldConditions = new ReportedDamage(options.log);
+    this.told = new ReportedCorruption(options.log);
+    this.toldConditions = new ReportedCorruption(options.log);
   }
 
-  /** Damage that a start mends and that the last two passes over a running Prometheus saw. */
-  get mendable(): readonly string[] {
+  /** Corruption that a start repairs and that the last two passes over a running Prometheus saw. */
+  get repairable(): readonly string[] {
     return this.confirmed;
   }
 
   get status(): ScrubStatus {
     const conditions = this.toldConditions.tell(this.options.conditions.findings);
-    return { ...this.state, damage: [...this.state.damage, ...conditions] };
+    return { ...this.state, corruption: [...this.state.corruption, ...conditions] };
   }
 
   /** There is another volume now: what was found on the one before is no news of this one. */
   volumeChanged(): void {
     this.suspected = [];
     this.confirmed = [];
-    this.state = { ...this.state, damage: [], asksForVolume: null, error: null };
+    this.state = { ...this.state, corruption: [], asksForVolume: null, error: null };
   }
 
   /** One pass over a TSDB that is being written; none while nobody writes it. */
@@ -85,8 +85,8 @@ export class Scrubber {
     if (before === null || this.pass !== null) return;
     const stop = new AbortController();
     const done = (async () => {
-      const expired = await expireSetAside(data, Date.now());
-      if (expired.length > 0) log('info', 'set-aside-expired', { incidents: expired });
+      const expired = await expireQuarantine(data, Date.now());
+      if (expired.length > 0) log('info', 'quarantine-expired', { incidents: expired });
       await this.look(stop.signal, await blocksLoaded(), () => pid() === before && !stop.signal.aborted);
     })();
     this.pass = { stop, done };
@@ -114,11 +114,11 @@ export class Scrubber {
       const seen = await this.lookBeforeStart();
       await this.options.conditions.look();
       const findings = [...seen.findings, ...this.options.conditions.findings];
-      const rung = nextRung(findings, seen.inventory, climbed);
-      this.state = { ...this.state, asksForVolume: rung.do === 'ask-volume' ? rung.because : null };
-      if (rung.do === 'ask-volume' && !rung.startMeanwhile) throw new Error(rung.because);
-      if (rung.do !== 'mend') return;
-      climbed.push(await this.carryOut(rung.steps, incident, seen));
+      const step = nextRecoveryStep(findings, seen.inventory, climbed);
+      this.state = { ...this.state, asksForVolume: step.do === 'ask-volume' ? step.because : null };
+      if (step.do === 'ask-volume' && !step.startMeanwhile) throw new Error(step.because);
+      if (step.do !== 'repair') return;
+      climbed.push(await this.carryOut(step.steps, incident, seen));
     }
   }
 
@@ -134,35 +134,35 @@ export class Scrubber {
   }
 
   private async carryOut(
-    steps: Parameters<typeof mend>[0],
+    steps: Parameters<typeof repair>[0],
     incident: string,
     { findings, inventory }: Judgement,
   ): Promise<string | null> {
     const { data, tsdb, policy, onLoss, onBlocksLost, log } = this.options;
-    log('warn', 'damage-set-aside', { incident, steps });
+    log('warn', 'corruption-quarantine', { incident, steps });
     try {
       // Before, so that a death in the middle is not the end of it.
       if (steps.some((step) => !('ulid' in step))) await onLoss();
       await onBlocksLost(
         remembered(
-          steps.flatMap((s) => (s.do === 'set-aside-block' ? [s.ulid] : [])),
+          steps.flatMap((s) => (s.do === 'quarantine-block' ? [s.ulid] : [])),
           inventory,
         ),
       );
-      const aside = new SetAside({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
-      await mend(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
-      const mended = findings.filter((finding) => finding.mend !== 'none').map((finding) => finding.path);
+      const aside = new Quarantine({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
+      await repair(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
+      const mended = findings.filter((finding) => finding.repair !== 'none').map((finding) => finding.path);
       // With the head everything goes that could have been there before.
-      const head = steps.some((step) => step.do === 'set-aside-head') ? ['wal', 'wbl'] : [];
-      if (head.length > 0) this.options.conditions.headSetAside();
-      if (steps.some((step) => step.do === 'set-aside-block')) this.options.conditions.blockSetAside();
+      const head = steps.some((step) => step.do === 'quarantine-head') ? ['wal', 'wbl'] : [];
+      if (head.length > 0) this.options.conditions.headQuarantine();
+      if (steps.some((step) => step.do === 'quarantine-block')) this.options.conditions.blockQuarantine();
       await this.memory.write(forget(inventory, [...mended, ...head]));
       return null;
     } catch (error) {
-      log('error', 'mend-failed', { incident, error: messageOf(error) });
+      log('error', 'repair-failed', { incident, error: messageOf(error) });
       return messageOf(error);
     } finally {
-      this.state = { ...this.state, setAside: await setAsideOf(data) };
+      this.state = { ...this.state, quarantine: await quarantineOf(data) };
     }
   }
 
@@ -184,10 +184,10 @@ export class Scrubber {
     if (!counts()) return null;
     const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: false });
     await this.memory.write(judged.inventory);
-    const found = judged.findings.filter((f) => f.mend !== 'none').map((f) => `${f.class} ${f.path}`);
+    const found = judged.findings.filter((f) => f.repair !== 'none').map((f) => `${f.class} ${f.path}`);
     this.confirmed = running ? found.filter((what) => this.suspected.includes(what)) : [];
     this.suspected = running ? found : [];
-    const hopeless = judged.findings.some((f) => f.ifStarted === 'refuses' && f.mend === 'none');
+    const hopeless = judged.findings.some((f) => f.ifStarted === 'refuses' && f.repair === 'none');
     this.state = {
       ...this.state,
       // It runs, after all: what was asked for before its start is not needed any more.
@@ -196,8 +196,8 @@ export class Scrubber {
       lastPassMs: Date.now() - began,
       lastPassBytes: seen.bytesRead,
       passes: this.state.passes + 1,
-      damage: this.told.tell(judged.findings),
-      setAside: await setAsideOf(data),
+      corruption: this.told.tell(judged.findings),
+      quarantine: await quarantineOf(data),
       error: null,
     };
     return judged;

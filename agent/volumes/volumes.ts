@@ -4,7 +4,7 @@ import type { Mounted } from '../boot/volume';
 import type { AgentEnv } from '../base/env';
 import { every, type Loop } from '../base/loop';
 import type { Paths } from '../base/paths';
-import { VolumeKeeper, type KeeperOptions } from './keeper';
+import { VolumeManager, type KeeperOptions } from './manager';
 
 const TEST_LOOK_MS = 15_000;
 
@@ -13,15 +13,15 @@ export function keeperOf(
   env: AgentEnv,
   paths: Paths,
   options: Omit<KeeperOptions, 'data' | 'deviceDir' | 'walSegmentBytes'>,
-): VolumeKeeper | null {
+): VolumeManager | null {
   if (!env.mountData || options.config.snapshots !== true) return null;
   const walSegmentBytes = Number.parseInt(options.config.prometheus.walSegmentSize) * 2 ** 20;
-  return new VolumeKeeper({ ...options, data: paths.data, deviceDir: env.deviceDir, walSegmentBytes });
+  return new VolumeManager({ ...options, data: paths.data, deviceDir: env.deviceDir, walSegmentBytes });
 }
 
 /** Watches the volume that the node began with, and tries snapshots when it is asked to. */
-export async function careForVolumes(
-  keeper: VolumeKeeper,
+export async function startVolumeCare(
+  keeper: VolumeManager,
   mounted: Mounted,
   env: AgentEnv,
   paths: Paths,

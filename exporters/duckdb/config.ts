@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
-/** A mistake in the configuration, told so that it can be mended. */
+/** A mistake in the configuration, told so that it can be repaired. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

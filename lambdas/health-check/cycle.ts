@@ -6,9 +6,9 @@ import type { Assignment, NodeId } from '../../lib/contract/documents/assignment
 import {
   complaints,
   countProbe,
-  serves,
+  isAlerting,
   UNKNOWN_HEALTH,
-  works,
+  isHealthy,
   type HealthCount,
   type Probe,
 } from '../../lib/core/failover/health';
@@ -32,10 +32,10 @@ export interface Counts {
   /** The last assignment that could be read: counted against while S3 is silent. */
   readonly assignment: Assignment | null;
   /** The active node fails and this function reaches nobody who could take over; true until it knows better. */
-  readonly stuck: boolean;
+  readonly noCandidate: boolean;
 }
 
-export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, stuck: true };
+export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, noCandidate: true };
 
 /**
  * One cycle: read everything, decide, write. Never rejects: a cycle that fails is counted and the next one comes.
@@ -65,29 +65,32 @@ export async function runCycle(
   const nodes = new Map(
     [...watched].map((node) => {
       const probe = probes.get(node);
-      const ok = probe !== undefined && (node === active ? serves(probe, policy) : works(probe, policy));
+      const ok = probe !== undefined && (node === active ? isAlerting(probe, policy) : isHealthy(probe, policy));
       return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];
     }),
   );
   report(nodes, before.nodes, probes, config);
 
-  const misses = active === null ? 0 : nodes.get(active)!.misses;
+  const consecutiveFailures = active === null ? 0 : nodes.get(active)!.consecutiveFailures;
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
   // Nor one that found nobody to promote: a standby that it cannot reach may then act for itself.
   // It may fail while a promotion is under way: heard at once, or Node would end the function for it.
   const heartbeat =
-    errors.length === 0 && !before.stuck
+    errors.length === 0 && !before.noCandidate
       ? beat(control, invocation).catch((error: Error) => void errors.push(`heartbeat not written: ${reasonOf(error)}`))
       : Promise.resolve();
   // A loop that has just begun, or is still counting, knows no better than before.
-  let stuck = misses > 0 || active === null ? before.stuck : false;
-  if (active === null || misses >= policy.probe.fall) {
+  let noCandidate = consecutiveFailures > 0 || active === null ? before.noCandidate : false;
+  if (active === null || consecutiveFailures >= policy.probe.fall) {
     try {
       const outcome = await promote(
-        { caller: 'health-check', ...(active === null ? {} : { misses: { node: active, count: misses } }) },
+        {
+          caller: 'health-check',
+          ...(active === null ? {} : { consecutiveFailures: { node: active, count: consecutiveFailures } }),
+        },
         control,
       );
-      stuck = outcome.stuck === true;
+      noCandidate = outcome.noCandidate === true;
       log(outcome.acted ? 'warn' : 'info', outcome.acted ? 'promoted' : 'not-promoted', {
         because: outcome.because,
         epoch: outcome.assignment?.epoch ?? null,
@@ -106,11 +109,11 @@ export async function runCycle(
     ...(assignment === null ? [] : [{ metric: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
     ...watchdogMetrics(probes, control.now()),
     ...uploadMetrics(probes),
-    ...damageMetrics(probes),
+    ...corruptionMetrics(probes),
     ...volumeMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  return { nodes, assignment, stuck };
+  return { nodes, assignment, noCandidate };
 }
 
 function beat(control: CycleControl, invocation: string): Promise<void> {
@@ -148,13 +151,15 @@ function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
 }
 
 /** Of a node that does not answer nothing is known: other alarms are for that. */
-function damageMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const known = [...probes.values()].flatMap(({ agent }) => (agent?.damage === undefined ? [] : [agent.damage]));
+function corruptionMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const known = [...probes.values()].flatMap(({ agent }) =>
+    agent?.corruption === undefined ? [] : [agent.corruption],
+  );
   if (known.length === 0) return [];
   // The sum is always told; of a group only that there is something: the alarm takes silence for none.
   return [
-    { metric: METRICS.damagedNodes, value: known.filter((damage) => damage.length > 0).length },
-    ...[...nodesByGroup(known)].map(([damage, value]) => ({ metric: METRICS.damagedNodes, value, damage })),
+    { metric: METRICS.corruptedNodes, value: known.filter((corruption) => corruption.length > 0).length },
+    ...[...nodesByGroup(known)].map(([corruption, value]) => ({ metric: METRICS.corruptedNodes, value, corruption })),
   ];
 }
 
@@ -183,10 +188,10 @@ function report(
     if (was !== undefined && was.healthy !== count.healthy) {
       log('warn', count.healthy ? 'node-healthy' : 'node-unhealthy', { node });
     }
-    if (count.misses > 0) {
+    if (count.consecutiveFailures > 0) {
       log('info', 'probe-missed', {
         node,
-        misses: count.misses,
+        consecutiveFailures: count.consecutiveFailures,
         saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || 'gate closed',
         errors: probe?.errors ?? [],
       });

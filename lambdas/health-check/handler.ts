@@ -4,7 +4,7 @@ import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { loopMs } from '../shared/loop';
 import { readSchedule, syncConfigPointer } from './config-pointer';
-import { letIn } from './let-in';
+import { admitShard } from './admit-shard';
 import { probeLoop } from './loop';
 
 const controlOf = keptWarm(connectControl);
@@ -26,7 +26,7 @@ export async function handler(
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
     if (pointer !== null) await syncConfigPointer(pointer, control.store);
-    await letIn(config.shard, control.store, control.now());
+    await admitShard(config.shard, control.store, control.now());
   });
   log('info', 'loop-ended', { cycles });
   return { cycles };

@@ -5,7 +5,7 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { RestoreRecord } from '../../lib/contract/documents/storage';
 import { TAGS } from '../../lib/contract/tags';
-import { serves, works } from '../../lib/core/failover/health';
+import { isAlerting, isHealthy } from '../../lib/core/failover/health';
 import { nextRestoreStep, type RestoreStep } from '../../lib/core/volumes/restore';
 import type { StorageDeps } from '../shared/storage-deps';
 
@@ -71,8 +71,8 @@ export async function restoreStep(
       record: read?.record ?? null,
       volumes: storage.volumes.filter((v) => v.node === node),
       snapshots: storage.snapshots.filter((s) => s.node === node),
-      works: probe !== undefined && works(probe, policy),
-      anotherServes: nodes.some((n) => n !== node && probes.has(n) && serves(probes.get(n)!, policy)),
+      isHealthy: probe !== undefined && isHealthy(probe, policy),
+      anotherIsAlerting: nodes.some((n) => n !== node && probes.has(n) && isAlerting(probes.get(n)!, policy)),
       paused: (assignment?.assignment.paused ?? null) !== null,
     },
     now(),
@@ -132,7 +132,7 @@ async function carryOut(
   if (step.do === 'withdraw' && step.volumeId !== null) {
     await ec2.send(new DeleteVolumeCommand({ VolumeId: step.volumeId }));
   }
-  if (step.do === 'blame') await tag(ec2, step.snapshotId, { [TAGS.verified]: `bad: ${step.because}` });
+  if (step.do === 'markBad') await tag(ec2, step.snapshotId, { [TAGS.verified]: `bad: ${step.because}` });
   if (step.do === 'finish') {
     for (const id of step.keep) {
       await tag(ec2, id, { [TAGS.kept]: `replaced by ${step.record.volumeId}: ${step.record.because}` });

@@ -55,7 +55,7 @@ export async function runRouteCycle(
   const attempt = <T>(what: string, work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: Error) => void errors.push(`${what}: ${reasonOf(error)}`));
 
-  const watchful = before.thanos.misses > 0 || book.route?.route !== 'thanos';
+  const watchful = before.thanos.consecutiveFailures > 0 || book.route?.route !== 'thanos';
   const asks = watchful || before.askedAt === null || now - before.askedAt >= ASK_EVERY_MS;
   const reading = asks
     ? Promise.all([
@@ -131,16 +131,16 @@ async function readyNodes(control: Control, config: FunctionConfig): Promise<Nod
 /** Says what changed and what is wrong; a cycle in which all is well is silent, and one of a long outage almost. */
 function report(probes: readonly TaskProbe[], thanos: ThanosHistory, outcome: RoutingOutcome, fall: number): void {
   const failing = probes.filter((p) => p.error !== null || p.blind);
-  if (thanos.misses > fall && outcome.route === 'nodes' && !outcome.acted) return;
-  if (thanos.misses > 0 || failing.length > 0) {
+  if (thanos.consecutiveFailures > fall && outcome.route === 'nodes' && !outcome.acted) return;
+  if (thanos.consecutiveFailures > 0 || failing.length > 0) {
     log('info', 'probe-missed', {
       of: 'Thanos query',
-      misses: thanos.misses,
+      consecutiveFailures: thanos.consecutiveFailures,
       errors: failing.map((p) => `${p.task.address}:${p.task.port}: ${p.error ?? 'asks no node'}`),
     });
   }
   if (outcome.acted) log('warn', 'queries-rerouted', { to: outcome.route, because: outcome.because });
-  else if (thanos.misses > 0 || outcome.route !== 'thanos') {
+  else if (thanos.consecutiveFailures > 0 || outcome.route !== 'thanos') {
     log('info', 'route-kept', { route: outcome.route, because: outcome.because });
   }
 }

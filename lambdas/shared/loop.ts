@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/shell/async/clock';
 
-/** The loop outlasts its minute a little, so that a late schedule leaves no hole; two at once are harmless. */
+/** The loop outlasts its minute a little, so that a late schedule leaves no gap; two at once are harmless. */
 const LOOP_MS = 68_000;
 /** Left to the last cycle, whose decision may have to wait for slow probes and writes. */
 const MARGIN_MS = 8_000;

@@ -12,7 +12,7 @@ import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { StorageReport } from '../../lib/contract/documents/storage';
 import { METRICS } from '../../lib/contract/metrics';
 import { TAGS } from '../../lib/contract/tags';
-import { works } from '../../lib/core/failover/health';
+import { isHealthy } from '../../lib/core/failover/health';
 import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/volumes/snapshots';
 import type { MetricValue } from '../shared/metrics';
 import type { StorageDeps } from '../shared/storage-deps';
@@ -34,7 +34,7 @@ export interface SnapshotOutcome {
 }
 
 /** Looks at what there is and does what is due: level-triggered, so that it may end anywhere and be called at any time. */
-export async function careForSnapshots(deps: SnapshotDeps): Promise<SnapshotOutcome> {
+export async function reconcileSnapshots(deps: SnapshotDeps): Promise<SnapshotOutcome> {
   const { ec2, store, cluster, shard, nodes } = deps;
   let storage = await readStorage(ec2, cluster, shard);
   const reports = new Map(await Promise.all(nodes.map(async (n) => [n, await store.readStorage(n)] as const)));
@@ -75,7 +75,7 @@ async function takeSnapshots(
     const report = reports.get(node) ?? null;
     // The one in use: a restore may have made a newer one that is not.
     const volume = s.volumes.find((v) => v.id === report?.volumeId);
-    // Of a volume with damage that only another one mends there is nothing to keep, and what good ones there are, are older.
+    // Of a volume with corruption that only another one repairs there is nothing to keep, and what good ones there are, are older.
     if (volume === undefined || volume.attachedTo === null || report?.needsVolume) return;
     const ofNode = s.snapshots.filter((k) => k.node === node);
     if (!isDue(ofNode, policy.snapshots, now())) return;
@@ -107,7 +107,9 @@ async function beginTests(
   const active = (await store.readAssignment())?.assignment.active;
   const tester = nodes.find((node) => {
     const probe = probes.get(node);
-    return node !== active && probe !== undefined && works(probe, policy) && reports.get(node)?.needsVolume === null;
+    return (
+      node !== active && probe !== undefined && isHealthy(probe, policy) && reports.get(node)?.needsVolume === null
+    );
   });
   if (tester === undefined || s.tests.some((t) => t.testedBy === tester)) return;
   const zone = reports.get(tester)!.zone;

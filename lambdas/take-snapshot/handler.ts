@@ -3,7 +3,7 @@ import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
-import { careForSnapshots } from './cycle';
+import { reconcileSnapshots } from './cycle';
 
 const controlOf = keptWarm(connectControl);
 const ec2 = ebsClient();
@@ -18,7 +18,7 @@ export async function handler(): Promise<void> {
   const { cluster, shard } = config;
   const nodes = addresses.nodes;
   const deps = { ec2, store, cluster, shard, nodes, probes, policy, now: Date.now, log };
-  const { metrics, failed } = await careForSnapshots(deps);
+  const { metrics, failed } = await reconcileSnapshots(deps);
   // First: that something failed must not look as if there were no good snapshot.
   publish(cluster, shard, metrics);
   if (failed.length > 0) throw new Error(failed.join('; '));

@@ -5,7 +5,7 @@ import { UserError } from '../contract/errors';
  * was refused or not seen to work. 2 usage error: flag, name, duration. 3 nobody can say: credentials, stack or
  * bucket cannot be reached, or a part could not be looked at. 4 promha itself failed.
  */
-export const EXIT = { well: 0, unwell: 1, badCall: 2, unreachable: 3, defect: 4 } as const;
+export const EXIT = { well: 0, unhealthy: 1, usage: 2, unreachable: 3, defect: 4 } as const;
 
 /** What has to be asked could not be asked. */
 export class Unreachable extends UserError {}
@@ -42,7 +42,7 @@ export function asUnreachable(error: unknown, what: string): unknown {
 }
 
 /** What commander found wrong with the call, with the way on that it does not give. `words`: what follows `promha`. */
-export function badCall(message: string, words: readonly string[], commands: readonly string[]): UserError {
+export function usage(message: string, words: readonly string[], commands: readonly string[]): UserError {
   const named = words[0] !== undefined && commands.includes(words[0]) ? `${words[0]} ` : '';
   return new UserError({
     what: message.replace(/^error: /, ''),
@@ -69,8 +69,8 @@ export function ending(
 
 function codeOf(error: unknown): number {
   if (error instanceof Unreachable) return EXIT.unreachable;
-  if (error instanceof NotNow) return EXIT.unwell;
+  if (error instanceof NotNow) return EXIT.unhealthy;
   if (!(error instanceof UserError)) return EXIT.defect;
   // A document in the control bucket that cannot be used: nobody called anything wrong.
-  return error.problem.where?.startsWith('s3://') ? EXIT.unwell : EXIT.badCall;
+  return error.problem.where?.startsWith('s3://') ? EXIT.unhealthy : EXIT.usage;
 }

@@ -8,12 +8,12 @@ import { renderStatus, reportStatus } from '../core/status/status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
-import { badCall, ending, EXIT } from './exit';
+import { usage, ending, EXIT } from './exit';
 import { readHistories, renderHistory } from './commands/history';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
 import { checkNumber, shardMeant, shardsMeant } from './cluster/shards';
-import { strikes } from './commands/strike';
+import { faultInjectors } from './commands/inject-fault';
 
 interface Where {
   readonly local?: boolean;
@@ -66,7 +66,7 @@ withWhere(
     .map((report) => renderStatus(report, now, process.stdout.isTTY ? process.stdout.columns : undefined))
     .join('\n');
   process.stdout.write(where.json ? `${JSON.stringify(json, null, 2)}\n` : text);
-  process.exitCode = healthy ? EXIT.well : EXIT.unwell;
+  process.exitCode = healthy ? EXIT.well : EXIT.unhealthy;
 });
 
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
@@ -106,7 +106,7 @@ async function operation(where: Where & { to?: string }, asked: Operation): Prom
   const { handle, s3 } = await connect(where);
   const outcome = await operateCluster(handle, s3, asked);
   process.stdout.write(where.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome));
-  process.exitCode = outcome.done ? EXIT.well : EXIT.unwell;
+  process.exitCode = outcome.done ? EXIT.well : EXIT.unhealthy;
 }
 
 withWhere(program.command('switchover').description('gives alerting to another node, after checking that it can'))
@@ -140,22 +140,22 @@ withWhere(
     const report = await drillCluster(drill, {
       handle,
       s3,
-      strike: strikes(handle, s3, where.local ?? false)[drill],
+      injectFault: faultInjectors(handle, s3, where.local ?? false)[drill],
       confirm: where.confirm,
       say: (line) => void process.stderr.write(`${line}\n`),
     });
     process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderDrill(report));
-    process.exitCode = report.passed ? EXIT.well : EXIT.unwell;
+    process.exitCode = report.passed ? EXIT.well : EXIT.unhealthy;
   });
 
 stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exitCode?: number }) => {
   const json = process.argv.includes('--json');
   if (error.code?.startsWith('commander.')) {
     // Help, which has been printed; without a command too.
-    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.badCall;
+    process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.usage;
     if (error.code === 'commander.help' || error.exitCode === 0) return;
     const commands = program.commands.map((command) => command.name());
-    const { out, err } = ending(badCall(error.message, process.argv.slice(2), commands), json);
+    const { out, err } = ending(usage(error.message, process.argv.slice(2), commands), json);
     process.stdout.write(out);
     process.stderr.write(err);
     return;

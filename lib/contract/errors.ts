@@ -1,5 +1,5 @@
 /**
- * An error that a person has to act on: what is wrong, what was found, what was expected, how to mend it.
+ * An error that a person has to act on: what is wrong, what was found, what was expected, how to repair it.
  * `where` is `file:line:column` when the cause stands in a file that the user wrote.
  */
 export class UserError extends Error {

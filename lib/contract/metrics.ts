@@ -13,7 +13,7 @@ export const METRIC_NAMESPACE = 'PrometheusHA';
 /** Of every metric. */
 export const SHARD_DIMENSIONS = { cluster: 'Cluster', shard: 'Shard' } as const;
 /** Of some, beside those of the shard. */
-export const FURTHER_DIMENSIONS = { node: 'Node', remedy: 'Remedy', damage: 'Damage' } as const;
+export const FURTHER_DIMENSIONS = { node: 'Node', remedy: 'Remedy', corruption: 'Corruption' } as const;
 
 const of =
   (unit: MetricUnit) =>
@@ -35,8 +35,8 @@ export const METRICS = {
   controlErrors: count('ControlPlaneErrors'),
   /** Per node: 1 healthy, 0 not. */
   nodeHealthy: plain('NodeHealthy'),
-  /** Nodes that find damage in their TSDB; by group of damage where there is some. */
-  damagedNodes: count('DamagedNodes'),
+  /** Nodes that find corruption in their TSDB; by group of corruption where there is some. */
+  corruptedNodes: count('CorruptedNodes'),
   /** 1 when Thanos query answers, else 0. */
   thanosHealthy: plain('ThanosHealthy'),
   /** 1 when each query task that answers asks a store gateway, else 0: queries leave out what only the bucket has. */

@@ -139,8 +139,8 @@ function ranges(p: Policy, check: Check): void {
     [['scrub', 'bytesPerSecond'], p.scrub.bytesPerSecond],
     [['scrub', 'deepMs'], p.scrub.deepMs],
     [['scrub', 'keepMs'], p.scrub.keepMs],
-    [['refill', 'windowMs'], p.refill.windowMs],
-    [['refill', 'samplesPerSecond'], p.refill.samplesPerSecond],
+    [['backfill', 'windowMs'], p.backfill.windowMs],
+    [['backfill', 'samplesPerSecond'], p.backfill.samplesPerSecond],
   ];
   for (const [path, value] of positive) {
     check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');

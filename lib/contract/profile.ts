@@ -35,7 +35,7 @@ export interface ScrapeInterval {
 const INTERVALS = 3;
 
 /** `otherJobsMs`: the interval of the slowest job that keeps its own in every profile, 0 for none. */
-export function rhythmOf(profile: ScrapeProfile, configured: string, otherJobsMs: number): ScrapeInterval {
+export function intervalOf(profile: ScrapeProfile, configured: string, otherJobsMs: number): ScrapeInterval {
   const intervalMs = profileIntervalMs(profile, configured);
   const slower = intervalMs > durationMs(configured);
   return { profile, intervalMs, slower, windowMs: INTERVALS * Math.max(intervalMs, otherJobsMs) };

@@ -1,5 +1,5 @@
 import { until } from './clock';
-import { setDrill, type DrillAlert, type World } from './world';
+import { setDrill, type DrillAlert, type TestBed } from './test-bed';
 
 /** A gauge set to a value, `atS` seconds after the fault. */
 interface Step {
@@ -32,18 +32,18 @@ const STEPS: readonly Step[] = [
 export const FAULT_S = STEPS.at(-1)!.atS + 5;
 
 /** Moves the alerts up to the fault's moment. */
-export async function lead(world: World): Promise<void> {
-  const strikesAt = Date.now() + LEAD_S * 1000;
-  await play(world, strikesAt, (s) => s.atS < 0);
-  await until(strikesAt, world.signal);
+export async function lead(world: TestBed): Promise<void> {
+  const injectedAt = Date.now() + LEAD_S * 1000;
+  await play(world, injectedAt, (s) => s.atS < 0);
+  await until(injectedAt, world.signal);
 }
 
 /** Moves the alerts after the fault. */
-export async function followRun(world: World, struckAt: number): Promise<void> {
+export async function followRun(world: TestBed, struckAt: number): Promise<void> {
   await play(world, struckAt, (s) => s.atS >= 0);
 }
 
-async function play(world: World, zero: number, which: (step: Step) => boolean): Promise<void> {
+async function play(world: TestBed, zero: number, which: (step: Step) => boolean): Promise<void> {
   for (const step of STEPS.filter(which)) {
     await until(zero + step.atS * 1000, world.signal);
     await setDrill(world, step.alert, step.value);

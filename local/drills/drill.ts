@@ -12,7 +12,7 @@ import type { DrillResult, RunResult } from './judge/result';
 import { runOnce, type InForce } from './run';
 import type { Scenario } from './scenario';
 import { hasThanos } from './thanos';
-import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './world';
+import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './test-bed';
 
 const READY_MS = 120_000;
 

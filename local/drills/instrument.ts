@@ -1,5 +1,5 @@
 import type { Measurements } from './judge/result';
-import type { World } from './world';
+import type { TestBed } from './test-bed';
 
 /** When what happened in a run, ms since the Unix epoch. */
 export interface Moments {
@@ -16,7 +16,7 @@ export interface MetricReading {
 }
 
 /** Something that a scenario measures beside the alerts, which every run measures. Started when the system is at rest. */
-export type Instrument = (world: World) => Measuring;
+export type Instrument = (world: TestBed) => Measuring;
 
 export interface Measuring {
   /** Just before the fault. */

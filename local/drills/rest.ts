@@ -1,6 +1,6 @@
 import { fingerprint } from '../../lib/core/alerts/gate';
 import { DEMO_LABEL } from '../../lib/infra/config/reserved';
-import type { ActiveAlert, AlertLabels } from './world';
+import type { ActiveAlert, AlertLabels } from './test-bed';
 
 /** Alerts of one place, by the place's name. */
 export type AlertsBy<T> = ReadonlyMap<string, readonly T[]>;

@@ -13,7 +13,7 @@ import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
 import { hasThanos } from './thanos';
 import { Watch } from './judge/watch';
-import { DRILL_ALERTS, nodeAt, type World } from './world';
+import { DRILL_ALERTS, nodeAt, type TestBed } from './test-bed';
 
 /** How long a takeover is waited for: beyond every limit, so that a late one is measured and not merely missing. */
 const TAKEOVER_MS = 45_000;
@@ -26,7 +26,7 @@ export interface InForce {
 }
 
 /** One run: settle, move the alerts, strike, look on, undo, wait until all is well and told, judge. */
-export async function runOnce(world: World, scenario: Scenario, inForce: InForce): Promise<RunResult> {
+export async function runOnce(world: TestBed, scenario: Scenario, inForce: InForce): Promise<RunResult> {
   world.say('  settling');
   await scenario.prepare?.(world);
   const settled = await settle(world, scenario);
@@ -39,7 +39,7 @@ export async function runOnce(world: World, scenario: Scenario, inForce: InForce
 }
 
 async function incident(
-  world: World,
+  world: TestBed,
   scenario: Scenario,
   settled: Settled,
   instruments: readonly Measuring[],
@@ -127,7 +127,7 @@ interface Struck {
 
 /** Hurts, looks on until somebody has taken over and the fault was long enough, and undoes it. */
 async function strikeAndUndo(
-  world: World,
+  world: TestBed,
   scenario: Scenario,
   { cast }: Settled,
   instruments: readonly Measuring[],
@@ -185,7 +185,7 @@ function toldAll(
 }
 
 /** Gates that die with their agent say nothing in any log. */
-function gateEventsOf(world: World, scenario: Scenario, { cast }: Settled, struckAt: number): GateEvent[] {
+function gateEventsOf(world: TestBed, scenario: Scenario, { cast }: Settled, struckAt: number): GateEvent[] {
   const died = scenario.agentDies ? [{ at: struckAt, node: cast.hurt!, open: false }] : [];
   return [...loggedGateEvents(world), ...died].sort((a, b) => a.at - b.at);
 }

@@ -1,11 +1,11 @@
 import type { Instrument, MetricReading } from './instrument';
-import type { World } from './world';
+import type { TestBed } from './test-bed';
 
 /** How soon the takeover has to happen; see limits.ts. */
 export type TakeoverClass = 'crash' | 'silence' | 'volume' | 'break-glass' | 'resumed' | 'none';
 
 /** Who a run hurts and who should take over, by the assignment at its start. */
-export interface Cast {
+export interface Roles {
   /** The node that alerts when the run starts. */
   readonly active: string;
   readonly standby: string;
@@ -33,7 +33,7 @@ export interface Scenario {
   readonly plainPair: boolean;
   /** The hurt node's agent and gate die with it, so its gate counts as closed from the fault on. */
   readonly agentDies: boolean;
-  /** The hurt node keeps its gate open until it learns better: how long after the mend is judged. */
+  /** The hurt node keeps its gate open until it learns better: how long after the repair is judged. */
   readonly gateOutlivesFault: boolean;
   /** Alerts of the system's own about what it does in this incident: judged by an instrument, for the oracle knows none. */
   readonly ownAlerts?: readonly string[];
@@ -44,13 +44,13 @@ export interface Scenario {
   /** What is measured beside the alerts. */
   readonly instruments: readonly Instrument[];
   /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */
-  readonly prepare?: (world: World) => Promise<void>;
+  readonly prepare?: (world: TestBed) => Promise<void>;
   /** Undoes what `prepare` did, whatever happened since; called when the drill is over. */
-  readonly restore?: (world: World) => Promise<unknown>;
+  readonly restore?: (world: TestBed) => Promise<unknown>;
   /** The fault. Returns when it struck, ms since the Unix epoch. */
-  readonly inject: (world: World, cast: Cast) => Promise<number>;
+  readonly inject: (world: TestBed, cast: Roles) => Promise<number>;
   /** What has to come to its end before the fault is undone, seen step by step. */
-  readonly course?: (world: World, cast: Cast, struckAt: number) => Promise<MetricReading>;
+  readonly course?: (world: TestBed, cast: Roles, struckAt: number) => Promise<MetricReading>;
   /** Undoes it. Returns when, ms since the Unix epoch. */
-  readonly undo: (world: World, cast: Cast) => Promise<number>;
+  readonly undo: (world: TestBed, cast: Roles) => Promise<number>;
 }

@@ -1,5 +1,5 @@
-import { BOTH_DAMAGED } from './tsdb/both-damaged';
-import { DAMAGE } from './tsdb/damage-scenarios';
+import { BOTH_DAMAGED } from './tsdb/both-corrupted';
+import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
 import { FAILOVERS } from './failover/failover-scenarios';
 import { LOAD_SCENARIOS } from './load/load-scenarios';
@@ -26,10 +26,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...THANOS_SCENARIOS,
 ];
 
-/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `damage` all that storage does to files, `volumes` to a volume, `operator` what one does. Empty when there is none. */
+/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `corruption` all that storage does to files, `volumes` to a volume, `operator` what one does. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {
   if (name === 'query-path') return QUERY_PATH;
-  if (name === 'damage') return DAMAGE;
+  if (name === 'corruption') return DAMAGE;
   if (name === 'volumes') return VOLUME_SCENARIOS;
   if (name === 'operator') return OPERATOR_SCENARIOS;
   return SCENARIOS.filter((s) => s.name === name);

@@ -1,10 +1,10 @@
 import { readiness } from '../run/ready';
 import type { RunState } from '../../lib/shell/local/run-state';
 import { awaitAll } from './clock';
-import { yardstick } from './judge/haproxy';
+import { baseline } from './judge/haproxy';
 import { isDemo, readNotifications } from './judge/notifications';
 import { alertUnrest, strayAlerts, type AlertsBy } from './rest';
-import type { Cast, Scenario } from './scenario';
+import type { Roles, Scenario } from './scenario';
 import { hasThanos, thanosUnrest } from './thanos';
 import {
   activeAlertsAt,
@@ -18,8 +18,8 @@ import {
   setDrill,
   statusOf,
   type DrillAlert,
-  type World,
-} from './world';
+  type TestBed,
+} from './test-bed';
 
 const SETTLE_MS = 120_000;
 
@@ -28,14 +28,14 @@ export const QUIET_MS = 6_000;
 
 /** A system at rest, and who plays which part. */
 export interface Settled {
-  readonly cast: Cast;
+  readonly cast: Roles;
   readonly epoch: number;
   /** Alerts that nodes and oracle have at rest: of the user's, about what is not here. They are no part of the run. */
   readonly ongoing: ReadonlySet<string>;
 }
 
 /** Brings the system to rest and starts a new record: runs are incidents that have nothing to do with each other. */
-export async function settle(world: World, scenario: Scenario): Promise<Settled> {
+export async function settle(world: TestBed, scenario: Scenario): Promise<Settled> {
   const { state, store, signal } = world;
   for (const alert of Object.keys(DRILL_ALERTS) as DrillAlert[]) await setDrill(world, alert, 0);
   await atRest(world);
@@ -75,7 +75,7 @@ export async function settle(world: World, scenario: Scenario): Promise<Settled>
 const SAY_EVERY_MS = 5_000;
 
 /** @throws Error naming what kept the system from coming to rest */
-export async function atRest(world: World, timeoutMs = SETTLE_MS): Promise<void> {
+export async function atRest(world: TestBed, timeoutMs = SETTLE_MS): Promise<void> {
   const { signal, say } = world;
   const begunAt = Date.now();
   let calmSince: number | null = null;
@@ -96,7 +96,7 @@ export async function atRest(world: World, timeoutMs = SETTLE_MS): Promise<void>
 }
 
 /** What keeps the system from being at rest, or null. */
-async function unrest(world: World): Promise<string | null> {
+async function unrest(world: TestBed): Promise<string | null> {
   const { state, store } = world;
   const now = await readiness(state, store);
   if (!now.ready) return now.missing;
@@ -108,7 +108,7 @@ async function unrest(world: World): Promise<string | null> {
   const firing = await ofEach(allNodes(world), (n) => firingAt(alertmanagerOf(n)));
   const stray = strayAlerts(await firingAt(oracleAlertmanagerOf(world)), firing);
   if (stray !== null) return stray;
-  const down = [...(await yardstick(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
+  const down = [...(await baseline(state.haproxySocket))].filter(([, up]) => !up).map(([node]) => node);
   if (down.length > 0) return `HAProxy still has ${down.join(' and ')} down`;
   if (hasThanos(state)) {
     const thanos = await thanosUnrest(world);

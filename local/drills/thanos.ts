@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { HttpError } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { THANOS_QUERY, type RunState } from '../../lib/shell/local/run-state';
-import { allNodes, type World } from './world';
+import { allNodes, type TestBed } from './test-bed';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
-export const queriesOf = (world: World): string => world.state.urls['load balancer']!;
+export const queriesOf = (world: TestBed): string => world.state.urls['load balancer']!;
 
 /** A machine that cannot have Thanos has none. */
 export const hasThanos = (state: Pick<RunState, 'urls'>): boolean => state.urls[THANOS_QUERY] !== undefined;
 
 /** The bucket of the blocks, as the nodes were told. */
-export function blocksBucketOf({ state }: World): string {
+export function blocksBucketOf({ state }: TestBed): string {
   const file = join(state.nodes[0]!.dir, 'etc', 'prometheus-ha', 'node.json');
   return NODE_CONFIG.parse(readFileSync(file, 'utf8'), file).thanos!.bucket;
 }
 
 /** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
-export async function thanosUnrest(world: World): Promise<string | null> {
+export async function thanosUnrest(world: TestBed): Promise<string | null> {
   let stores: Awaited<ReturnType<Prometheus['stores']>>;
   try {
     stores = await new Prometheus(queriesOf(world), { timeoutMs: 2_000 }).stores();
@@ -46,12 +46,12 @@ export type ThanosServiceName = 'query' | 'store' | 'compact';
 /** An action on a service. */
 export const service =
   (action: 'kill-task' | 'stop-service' | 'start-service', name: ThanosServiceName) =>
-  ({ faults }: World): Promise<number> =>
+  ({ faults }: TestBed): Promise<number> =>
     faults.act(action, { service: name });
 
 /**
  * Starts the compactor, which here compacts blocks as soon as they are uploaded. Deployed, it waits half an hour for a
  * bucket that may not show everything at once.
  */
-export const startEagerCompactor = ({ faults }: World): Promise<number> =>
+export const startEagerCompactor = ({ faults }: TestBed): Promise<number> =>
   faults.act('start-service', { service: 'compact', more: ['--consistency-delay=0s'] });

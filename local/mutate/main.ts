@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { misses, score } from './score';
+import { consecutiveFailures, score } from './score';
 
 /**
  * `npm run mutate [-- FOLDER … [--survivors]]`: breaks lib/core (or these folders of it) in every small way that Stryker
@@ -36,7 +36,7 @@ function main(args: readonly string[]): number {
   }
   const figures = scores.map((s) => `${s.folder} ${s.percent} % (target ${s.target} %)`).join(', ');
   process.stdout.write(`mutation score: ${figures}\n`);
-  return misses(scores).length === 0 ? 0 : 1;
+  return consecutiveFailures(scores).length === 0 ? 0 : 1;
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -73,4 +73,4 @@ export function score(report: unknown): { readonly scores: readonly Score[]; rea
   };
 }
 
-export const misses = (scores: readonly Score[]): Score[] => scores.filter((s) => s.percent < s.target);
+export const consecutiveFailures = (scores: readonly Score[]): Score[] => scores.filter((s) => s.percent < s.target);

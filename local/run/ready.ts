@@ -3,7 +3,7 @@ import { s3ControlStore } from '../../lib/shell/assignment/store';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Assignment } from '../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
-import { complaints, eligible, serves, type Probe } from '../../lib/core/failover/health';
+import { complaints, isPromotable, isAlerting, type Probe } from '../../lib/core/failover/health';
 import { LOCAL_CREDENTIALS } from './deploy/read-back';
 import type { RunState } from '../../lib/shell/local/run-state';
 
@@ -39,8 +39,8 @@ export async function readiness(state: RunState, store = localStore(state)): Pro
       const wrong = complaints(probe, DEFAULT_POLICY);
       if (wrong !== '') return `${probe.node}: ${wrong}`;
       if (probe.node === assignment?.active)
-        return serves(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate is closed`;
-      return eligible(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate listens, but not for long enough yet`;
+        return isAlerting(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate is closed`;
+      return isPromotable(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate listens, but not for long enough yet`;
     })
     .filter((line) => line !== '');
   if (assignment === null) missing.unshift('nobody is assigned yet');

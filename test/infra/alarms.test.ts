@@ -141,15 +141,15 @@ describe('remedy-gave-up', () => {
   });
 });
 
-describe('damage', () => {
-  const nodes = (value: number, damage?: string): [number, MetricValue] => [
+describe('corruption', () => {
+  const nodes = (value: number, corruption?: string): [number, MetricValue] => [
     30,
-    { metric: METRICS.damagedNodes, value, ...(damage === undefined ? {} : { damage }) },
+    { metric: METRICS.corruptedNodes, value, ...(corruption === undefined ? {} : { corruption }) },
   ];
   it.each<[string, [number, MetricValue][], AlarmState]>([
     ['nobody says anything', [], 'OK'],
     ['no node has any', [nodes(0)], 'OK'],
-    ['a node has some of another kind', [nodes(1), nodes(1, 'block-damaged')], 'OK'],
+    ['a node has some of another kind', [nodes(1), nodes(1, 'block-corrupted')], 'OK'],
     ['a node has some of this kind', [nodes(1), nodes(1, 'tsdb-corrupt')], 'ALARM'],
   ])('%s', (_, written, expected) => expect(state('tsdb-corrupt', written)).toBe(expected));
 });

@@ -45,7 +45,7 @@ test('the store gateway refuses a query that would not fit its memory, half of w
   expect(command('store')).toContain('--chunk-pool-size=1024MB');
 });
 
-test('the compactor merges what a node refilled, and keeps every resolution as long as configured', () => {
+test('the compactor merges what a node backfilled, and keeps every resolution as long as configured', () => {
   expect(command('compact')).toEqual(
     expect.arrayContaining([
       '--compact.enable-vertical-compaction',

@@ -6,7 +6,7 @@ import {
 } from '../../lib/core/volumes/restore';
 import type { KnownSnapshot } from '../../lib/core/volumes/snapshots';
 import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/contract/documents/storage';
-import { careForVolume } from '../../lib/core/volumes/care';
+import { reconcileVolume } from '../../lib/core/volumes/care';
 
 /**
  * A node whose volume fails, EC2, and the two decisions of the core that answer: restore-snapshot's next step and the
@@ -65,7 +65,7 @@ export class RestoreWorld {
     }));
   }
 
-  get works(): boolean {
+  get isHealthy(): boolean {
     const v = this.volumes.find((known) => known.id === this.mounted);
     return v !== undefined && !v.dead && this.isGood(v);
   }
@@ -92,8 +92,8 @@ export class RestoreWorld {
       record: this.record,
       volumes: this.volumes,
       snapshots: this.snapshots,
-      works: this.works && this.trouble === null,
-      anotherServes: true,
+      isHealthy: this.isHealthy && this.trouble === null,
+      anotherIsAlerting: true,
       paused: this.paused,
     };
   }
@@ -115,7 +115,7 @@ export class RestoreWorld {
       this.volumes = this.volumes.filter((known) => known.id !== step.volumeId);
       if (dies) return;
     }
-    if (step.do === 'blame') {
+    if (step.do === 'markBad') {
       this.snapshots = this.snapshots.map((k) => (k.id === step.snapshotId ? { ...k, verdict: 'bad' } : k));
       if (dies) return;
     }
@@ -148,21 +148,21 @@ export class RestoreWorld {
   node(): void {
     const v = this.volumes.find((known) => known.id === this.mounted);
     this.trouble = v === undefined || v.dead ? 'gone' : null;
-    const asks = this.trouble === null && !this.works ? 'it does not open' : null;
+    const asks = this.trouble === null && !this.isHealthy ? 'it does not open' : null;
     if (this.trouble === null && asks === null) {
       this.need = null;
       this.remounted = false;
     } else {
       const inUse = this.volumes.filter((known) => !known.kept);
       const newest = inUse.sort((x, y) => y.generation - x.generation)[0] ?? null;
-      const care = careForVolume({
+      const care = reconcileVolume({
         self: 'i-a',
         mounted: this.mounted,
         trouble: this.trouble,
         asks,
         newest,
         alerts: false,
-        works: false,
+        isHealthy: false,
         alone: false,
         remounted: this.remounted,
       });

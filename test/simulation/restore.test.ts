@@ -35,12 +35,12 @@ test('whatever fails, dies, comes twice or is removed: it ends in a node that wo
       // It has come to its end: nothing more is made.
       expect(world.made).toBe(before);
       expect(world.record?.state).not.toBe('running');
-      expect(world.works || world.record?.state === 'given-up').toBe(true);
+      expect(world.isHealthy || world.record?.state === 'given-up').toBe(true);
       // Only what was made for the node, and what it never used, is taken back.
       expect(world.removedByUs.filter((id) => id === 'vol-1' || id === world.mounted)).toEqual([]);
       // Of each incident at most so many volumes are made as may be tried.
       expect(world.made).toBeLessThanOrEqual(3 * world.incidents);
-      if (world.works) {
+      if (world.isHealthy) {
         // One is in use; the others are there by name, for people.
         const others = world.volumes.filter((v) => v.id !== world.mounted && !v.kept);
         expect(others.map((v) => v.generation).filter((g) => g > world.generation)).toEqual([]);
@@ -67,8 +67,8 @@ test.each(['before', 'after'] as const)('killed %s each write in turn, it ends a
       world.step({ kind: 'call', dies: i === nth ? dies : 'no' });
     }
     world.settle();
-    expect({ works: world.works, made: world.made, state: world.record!.state }).toEqual({
-      works: true,
+    expect({ isHealthy: world.isHealthy, made: world.made, state: world.record!.state }).toEqual({
+      isHealthy: true,
       made: 2,
       state: 'done',
     });

@@ -27,7 +27,7 @@ type IndexSpot = Spot & { readonly part: 'index' | 'index-entry' };
 
 /**
  * Reads what Prometheus verifies when it opens a block: header, table of contents, symbols, table of
- * postings. `deep`: every series and every list of postings too, of which only queries notice damage.
+ * postings. `deep`: every series and every list of postings too, of which only queries notice corruption.
  */
 export async function scanIndex(file: Window, deep: boolean): Promise<IndexSpot[]> {
   const fatal = (offset: number, what: string): IndexSpot[] => [{ offset, what, part: 'index' }];
@@ -75,7 +75,7 @@ async function deepSpots(file: Window, c: Contents): Promise<IndexSpot[]> {
   return [];
 }
 
-/** Where the series at or after `at` ends, or `end` when none follows; null for a damaged one. */
+/** Where the series at or after `at` ends, or `end` when none follows; null for a corrupted one. */
 async function seriesEnd(file: Window, at: number, end: number): Promise<number | null> {
   const offset = align(at, SERIES_ALIGNMENT);
   if (offset >= end) return end;
@@ -90,7 +90,7 @@ async function seriesEnd(file: Window, at: number, end: number): Promise<number 
   return good ? from + length.value + CRC : null;
 }
 
-/** Where a section of the form length (4 bytes), content, checksum ends; null when it is damaged. */
+/** Where a section of the form length (4 bytes), content, checksum ends; null when it is corrupted. */
 async function listEnd(file: Window, offset: number): Promise<number | null> {
   const head = await file.at(offset, 4);
   if (head.length < 4) return null;

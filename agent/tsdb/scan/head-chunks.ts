@@ -15,7 +15,7 @@ const ZEROS = Buffer.alloc(64 * 1024);
 
 /**
  * Reads a file of chunks_head/ as Prometheus does (tsdb/chunks/head_chunks.go) and ends at the first
- * damage: where the next chunk begins is not known then. Files are allocated in advance, so zeros end them.
+ * corruption: where the next chunk begins is not known then. Files are allocated in advance, so zeros end them.
  */
 export async function scanHeadChunks(
   file: Window,

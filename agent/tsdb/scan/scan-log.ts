@@ -8,7 +8,7 @@ import { scanSegment } from './segment';
 import { tolerating, type Unreadable } from './unreadable';
 import { reading, type Window } from './window';
 
-/** What looks damaged is looked at again after this: a write that was under way is done by then. */
+/** What looks corrupted is looked at again after this: a write that was under way is done by then. */
 export const SETTLE_MS = 250;
 /** Listings that change under our hands are followed so many times; the next pass sees the rest. */
 export const MOST_LISTINGS = 5;

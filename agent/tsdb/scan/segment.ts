@@ -33,7 +33,7 @@ export interface RecordSink {
 }
 
 /**
- * Reads a segment as Prometheus does (tsdb/wlog/reader.go), but goes on after damage: with the next
+ * Reads a segment as Prometheus does (tsdb/wlog/reader.go), but goes on after corruption: with the next
  * fragment when only this one's bytes are wrong, else with the next page. A record whose end is cut off by
  * the end of the file is reported apart, because a WAL that is being written looks like that for a moment.
  */
@@ -49,7 +49,7 @@ class Scan {
   private records = 0;
   /** Where the record began of which fragments were read but not the last one. */
   private openSince: number | null = null;
-  /** Fragments of a damaged record still follow. */
+  /** Fragments of a corrupted record still follow. */
   private broken = false;
   private tornAt: number | null = null;
   private zerosFrom: number | null = null;
@@ -64,30 +64,30 @@ class Scan {
   async page(page: Buffer, offset: number, fileBytes: number): Promise<void> {
     // Prometheus never writes a page without a record in it.
     if (page[0] === FRAGMENT.pageEnd) {
-      if (page.some((byte) => byte !== 0)) this.damaged(offset, 'a page begins with a zero, yet is not empty');
+      if (page.some((byte) => byte !== 0)) this.corrupted(offset, 'a page begins with a zero, yet is not empty');
       else this.zerosFrom ??= offset;
       return;
     }
-    if (this.zerosFrom !== null) this.damaged(this.zerosFrom, `${offset - this.zerosFrom} bytes of zeros`);
+    if (this.zerosFrom !== null) this.corrupted(this.zerosFrom, `${offset - this.zerosFrom} bytes of zeros`);
     this.zerosFrom = null;
 
-    const cutOff = offset + page.length === fileBytes && page.length < WAL_PAGE_BYTES;
+    const partitionGuard = offset + page.length === fileBytes && page.length < WAL_PAGE_BYTES;
     for (let i = 0; i < page.length;) {
       const head = page[i]!;
       if ((head & 7) === FRAGMENT.pageEnd) {
-        if (!isZero(page, i + 1)) this.damaged(offset + i, 'what should be padding is not zero');
+        if (!isZero(page, i + 1)) this.corrupted(offset + i, 'what should be padding is not zero');
         return;
       }
-      if (i + HEADER > page.length) return this.cut(offset + i, cutOff);
+      if (i + HEADER > page.length) return this.cut(offset + i, partitionGuard);
       const length = page.readUInt16BE(i + 1);
       const end = i + HEADER + length;
       if (end > WAL_PAGE_BYTES)
-        return this.damaged(offset + i, `a record's length (${length}) reaches beyond its page`);
-      if (end > page.length) return this.cut(offset + i, cutOff);
+        return this.corrupted(offset + i, `a record's length (${length}) reaches beyond its page`);
+      if (end > page.length) return this.cut(offset + i, partitionGuard);
       if (crc32c(page, i + HEADER, end) === page.readUInt32BE(i + 3)) {
         await this.fragment(head, page.subarray(i + HEADER, end), offset + i);
       } else {
-        this.damaged(offset + i, 'the checksum of a record does not match');
+        this.corrupted(offset + i, 'the checksum of a record does not match');
         if (!plausible(page, end)) return;
       }
       i = end;
@@ -97,17 +97,17 @@ class Scan {
   private async fragment(head: number, payload: Buffer, at: number): Promise<void> {
     const type = head & 7;
     const begins = type === FRAGMENT.full || type === FRAGMENT.first;
-    if (type > FRAGMENT.last) return this.damaged(at, `no such kind of fragment: ${type}`);
-    if (begins && this.openSince !== null) this.damaged(this.openSince, 'a record has no end');
+    if (type > FRAGMENT.last) return this.corrupted(at, `no such kind of fragment: ${type}`);
+    if (begins && this.openSince !== null) this.corrupted(this.openSince, 'a record has no end');
     if (!begins && this.openSince === null) {
-      // The rest of a record whose beginning was damaged is not another damage.
-      if (!this.broken) this.damaged(at, 'a record has no beginning');
+      // The rest of a record whose beginning was corrupted is not another corruption.
+      if (!this.broken) this.corrupted(at, 'a record has no beginning');
       if (type === FRAGMENT.last) this.broken = false;
       return;
     }
     this.broken = false;
     if (begins) {
-      if (!looksLikeRecord(head, payload)) return this.damaged(at, 'a record is not compressed as it says');
+      if (!looksLikeRecord(head, payload)) return this.corrupted(at, 'a record is not compressed as it says');
       this.openSince = at;
     }
     this.sink?.fragment({ head, payload });
@@ -119,10 +119,10 @@ class Scan {
 
   private cut(at: number, endOfFile: boolean): void {
     if (endOfFile) this.tornAt = this.openSince ?? at;
-    else this.damaged(at, 'a record does not fit into its page');
+    else this.corrupted(at, 'a record does not fit into its page');
   }
 
-  private damaged(offset: number, what: string): void {
+  private corrupted(offset: number, what: string): void {
     if (this.spots.length < MOST_SPOTS) this.spots.push({ offset, what });
     if (this.openSince !== null) this.sink?.drop();
     this.openSince = null;

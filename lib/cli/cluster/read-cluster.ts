@@ -39,7 +39,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     announcements,
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
-    setAside: new Map(statuses.map(([node, status]) => [node, status?.scrub?.setAside ?? []])),
+    quarantine: new Map(statuses.map(([node, status]) => [node, status?.scrub?.quarantine ?? []])),
     profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
     remedies,
     volumes,

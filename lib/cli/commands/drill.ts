@@ -17,12 +17,12 @@ import { readAnnouncements } from '../cluster/announcements';
 import type { ClusterHandle } from '../cluster/cluster';
 import { NotNow } from '../exit';
 import { readCluster } from '../cluster/read-cluster';
-import type { Strike } from './strike';
+import type { FaultInjector } from './inject-fault';
 
 export interface DrillDeps {
   readonly handle: ClusterHandle;
   readonly s3: S3Client;
-  readonly strike: Strike;
+  readonly injectFault: FaultInjector;
   /** The cluster's name as typed by whoever asks; asked for where it is absent. */
   readonly confirm: string | undefined;
   /** Progress, one line each; never where JSON goes. */
@@ -61,7 +61,7 @@ export async function drillCluster(drill: DrillKind, deps: DrillDeps): Promise<D
   const node = (await readAnnouncements(handle, s3, store)).get(plan.node)!;
 
   const struckAt = Date.now();
-  await deps.strike(node);
+  await deps.injectFault(node);
   say(`Done to ${plan.node}; looking on.`);
   let moved: { readonly node: string; readonly at: number } | null = null;
   let wellAt: number | null = null;

@@ -25,7 +25,6 @@ const MiB = 1024 * 1024;
 const peers = listOf(fields({ shard: whole, node: name, address }));
 
 /** peers.json: which nodes announced themselves, and where they are, for the day on which S3 is down. */
-export type KnownPeers = ReadOnly<z.output<typeof peers>>;
 export const KNOWN_PEERS = documentFormat({ what: 'list of known nodes', shape: peers, maxBytes: 4 * MiB, fix });
 
 const pidFile = fields({
@@ -79,19 +78,19 @@ export const WANTED_BLOCKS = documentFormat({
   indented: false,
 });
 
-const refillState = fields({
+const backfillState = fields({
   version: version1,
   /** Up to here nothing is missing that a peer has. */
-  wholeUntil: moment,
-  /** A mend may have lost single series up to here: scrapes that were made prove nothing. 0 for none. */
+  completeUntil: moment,
+  /** A repair may have lost single series up to here: scrapes that were made prove nothing. 0 for none. */
   thoroughUntil: moment,
 });
 
-/** <data>/refill/state.json: a volume made from a snapshot brings the knowledge that fits it. */
-export type RefillState = ReadOnly<z.output<typeof refillState>>;
-export const REFILL_STATE = documentFormat({
-  what: 'state of the refill',
-  shape: refillState,
+/** <data>/backfill/state.json: a volume made from a snapshot brings the knowledge that fits it. */
+export type BackfillState = ReadOnly<z.output<typeof backfillState>>;
+export const BACKFILL_STATE = documentFormat({
+  what: 'state of the backfill',
+  shape: backfillState,
   maxBytes: MiB,
   fix,
   indented: false,

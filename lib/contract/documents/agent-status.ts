@@ -4,7 +4,7 @@ import { documentFormat, type ReadOnly } from '../document';
 import { PROFILES } from '../profile';
 import { flag, listOf, nullable, number, oneOf, fields, optional, text, time, version1 } from '../shape';
 import { HIGHEST_EPOCH, knownPause } from './assignment';
-import { keptAside } from './set-aside';
+import { keptAside } from './quarantine';
 import { shardReport } from './shard-report';
 
 /** 0: none yet. Whoever claims an impossible one claims nothing else that is worth reading. */
@@ -36,7 +36,7 @@ const scrub = fields({
   /** Since the agent started. */
   passes: number,
   /** What the last pass found. */
-  damage: listOf(
+  corruption: listOf(
     fields({
       class: text,
       /** Relative to the TSDB's directory. */
@@ -47,8 +47,8 @@ const scrub = fields({
       foundAt: time,
     }),
   ),
-  /** What is kept of earlier damage, oldest first. */
-  setAside: listOf(keptAside),
+  /** What is kept of earlier corruption, oldest first. */
+  quarantine: listOf(keptAside),
   /** Why only another volume helps, one sentence; null when the last start needed none. */
   asksForVolume: nullable(text),
   /** Why the last pass failed; null when it did not. */
@@ -58,9 +58,9 @@ const scrub = fields({
 /** Of what the agent reads of the TSDB's files. */
 export type ScrubStatus = ReadOnly<z.output<typeof scrub>>;
 
-const refill = fields({
+const backfill = fields({
   /** ISO 8601, UTC: up to here nothing is missing that another node has; null before the first look. */
-  wholeUntil: nullable(time),
+  completeUntil: nullable(time),
   busy: flag,
   /** Samples written, and those that Prometheus refused, since the agent started. */
   samples: number,
@@ -81,7 +81,7 @@ const refill = fields({
 });
 
 /** Of what the agent fetches from other nodes that this one missed. */
-export type RefillStatus = ReadOnly<z.output<typeof refill>>;
+export type BackfillStatus = ReadOnly<z.output<typeof backfill>>;
 
 const restore = fields({
   /** Their ULIDs: still to come, and come back since the agent started. */
@@ -132,7 +132,7 @@ const status = fields({
   because: text,
   gate: fields({
     open: flag,
-    warm: flag,
+    primed: flag,
     held: number,
     /** Alerts that some Alertmanager accepted since the agent started. */
     sent: number,
@@ -176,7 +176,7 @@ const status = fields({
   /** What the scrub of the TSDB saw. Absent from agents that have none. */
   scrub: optional(scrub),
   /** What was fetched of what this node missed. Absent from agents that fetch nothing. */
-  refill: optional(refill),
+  backfill: optional(backfill),
   /** null: there is no bucket for blocks. */
   restore: optional(nullable(restore)),
   /** Absent from agents that look at no volume. */

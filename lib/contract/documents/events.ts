@@ -13,7 +13,6 @@ const alarm = fields({
 });
 
 /** What CloudWatch sends to a function that is an alarm's action, as far as it is used here. */
-export type AlarmEvent = ReadOnly<z.output<typeof alarm>>;
 export const ALARM_EVENT = documentFormat({ what: "alarm's event", shape: alarm, maxBytes, fix: FIX });
 
 const schedule = fields({
@@ -23,7 +22,6 @@ const schedule = fields({
 });
 
 /** The constant input of an EventBridge schedule. */
-export type ScheduleEvent = ReadOnly<z.output<typeof schedule>>;
 export const SCHEDULE_EVENT = documentFormat({ what: "schedule's event", shape: schedule, maxBytes, fix: FIX });
 
 const operator = fields({ source: z.literal('operator', 'operator') });
@@ -36,7 +34,6 @@ const agent = fields({
 });
 
 /** What an agent sends to promote-alerting. */
-export type AgentEvent = ReadOnly<z.output<typeof agent>>;
 export const AGENT_EVENT = documentFormat({ what: "agent's event", shape: agent, maxBytes, fix: FIX });
 
 const remedy = fields({

@@ -69,10 +69,10 @@ export const policyShape = fields({
     bytesPerSecond: number,
     /** Every chunk of every block is read once in this time. */
     deepMs: number,
-    /** What was set aside is kept for so long. */
+    /** What was quarantined is kept for so long. */
     keepMs: number,
   }),
-  refill: fields({
+  backfill: fields({
     /** A node that was away fetches from its peer what it missed, up to so long ago. */
     windowMs: number,
     /** At most so many samples a second are compared: Prometheus and the network have other things to do. */
@@ -106,5 +106,5 @@ export const DEFAULT_POLICY: Policy = {
     goodWithinMs: 2 * 3_600_000,
   },
   scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
-  refill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
+  backfill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
 };

@@ -8,9 +8,9 @@ export const shardCount = int('a whole number').check(gte(1, '1 or more'));
 
 export const shardReport = fields({
   /** By which numbers the Prometheus that runs picks its targets. */
-  moduluses: listOf(shardCount),
+  shardCounts: listOf(shardCount),
   /** It works. */
-  works: flag,
+  isHealthy: flag,
   /** It has worked with them for policy.sharding.overlapMs: timers have run and ranges are full. */
   settled: flag,
 });

@@ -59,7 +59,7 @@ const restore = fields({
   startedAt: time,
   endedAt: nullable(time),
   /** ISO 8601, UTC. Snapshots from before are taken for good. */
-  damagedAt: time,
+  corruptedAt: time,
   /** ISO 8601, UTC: since when this snapshot is tried. */
   triedAt: time,
   /** The volume that is replaced; null: it was gone. */

@@ -1,4 +1,4 @@
-import { holesWithin, missingIn, overlap, without, type Hole, type Track } from './track';
+import { gapsWithin, missingIn, overlap, without, type ReplicaGap, type Track } from './track';
 
 /** One source of samples: a replica's Prometheus, or Thanos with deduplication. */
 export interface View {
@@ -34,7 +34,7 @@ export interface AuditInput {
 }
 
 /** Samples that one view does not have; times in ms since the Unix epoch. */
-export interface Gap extends Hole {
+export interface Gap extends ReplicaGap {
   readonly missing: number;
   /** Replicas that have samples in there. Of a gap of the deduplicated view: deduplication fails to show them. */
   readonly heldBy: readonly string[];
@@ -62,7 +62,7 @@ export interface TargetReport extends AuditTarget {
   readonly appeared: boolean;
   readonly vanished: boolean;
   /** When it was no target in between, such as a task that was stopped and started again. */
-  readonly absences: readonly Hole[];
+  readonly absences: readonly ReplicaGap[];
   readonly verdict: Verdict;
   readonly replicas: readonly ViewReport[];
   readonly deduplicated: ViewReport;
@@ -116,38 +116,44 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
   const life = lifetime(target, input);
   if (life === null) return null;
   const within = new Map(
-    viewsOf(input).map((view) => [view, holesWithin(view.tracks.get(key) ?? null, life, intervalMs)]),
+    viewsOf(input).map((view) => [view, gapsWithin(view.tracks.get(key) ?? null, life, intervalMs)]),
   );
   const absences = absencesOf(target, life, input, [...within.values()]);
-  const holesOf = (view: View): Hole[] =>
-    without(within.get(view)!, absences).filter((hole) => missingIn(hole, intervalMs) > 0);
+  const gapsOf = (view: View): ReplicaGap[] =>
+    without(within.get(view)!, absences).filter((gap) => missingIn(gap, intervalMs) > 0);
   const absentMs = absences.reduce((sum, { from, to }) => sum + to - from, 0);
-  const replicaHoles = input.replicas.map(holesOf);
-  const lost = input.thanos === null ? together(replicaHoles, life, intervalMs) : holesOf(input.thanos);
+  const replicaGaps = input.replicas.map(gapsOf);
+  const lost = input.thanos === null ? together(replicaGaps, life, intervalMs) : gapsOf(input.thanos);
 
-  const missing = (holes: readonly Hole[]): number => holes.reduce((sum, hole) => sum + missingIn(hole, intervalMs), 0);
-  const heldBy = (hole: Hole): string[] =>
+  const missing = (gaps: readonly ReplicaGap[]): number =>
+    gaps.reduce((sum, gap) => sum + missingIn(gap, intervalMs), 0);
+  const heldBy = (gap: ReplicaGap): string[] =>
     input.replicas
-      .filter((_, i) => missing(overlap(replicaHoles[i]!, [hole])) < missingIn(hole, intervalMs))
+      .filter((_, i) => missing(overlap(replicaGaps[i]!, [gap])) < missingIn(gap, intervalMs))
       .map((view) => view.name);
-  const report = (view: string, track: Track | undefined, holes: readonly Hole[], since = life.from): ViewReport => ({
+  const report = (
+    view: string,
+    track: Track | undefined,
+    gaps: readonly ReplicaGap[],
+    since = life.from,
+  ): ViewReport => ({
     view,
     expected: Math.max(0, Math.floor((life.to - since - absentMs) / intervalMs)),
     present: track?.present ?? 0,
     down: track?.down ?? 0,
-    missing: missing(holes),
-    gaps: holes.map((hole) => ({
-      ...hole,
-      missing: missingIn(hole, intervalMs),
-      heldBy: heldBy(hole),
-      hidden: missing(overlap(lost, [hole])) === 0,
+    missing: missing(gaps),
+    gaps: gaps.map((gap) => ({
+      ...gap,
+      missing: missingIn(gap, intervalMs),
+      heldBy: heldBy(gap),
+      hidden: missing(overlap(lost, [gap])) === 0,
     })),
   });
   const replicas = input.replicas.map((view, i) => {
     const since = Math.max(life.from, view.keepsSince ?? life.from);
-    const kept = without(replicaHoles[i]!, [{ from: -Infinity, to: since }]);
-    const holes = kept.filter((hole) => missingIn(hole, intervalMs) > 0);
-    return report(view.name, view.tracks.get(key), holes, since);
+    const kept = without(replicaGaps[i]!, [{ from: -Infinity, to: since }]);
+    const gaps = kept.filter((gap) => missingIn(gap, intervalMs) > 0);
+    return report(view.name, view.tracks.get(key), gaps, since);
   });
   const best = replicas.reduce<ViewReport | undefined>((a, b) => (a && a.present >= b.present ? a : b), undefined);
   const deduplicated =
@@ -170,10 +176,10 @@ function union(view: ViewReport, down: number): ViewReport {
 }
 
 /** Where no replica has samples. */
-function together(holes: readonly (readonly Hole[])[], life: Hole, intervalMs: number): Hole[] {
-  return holes
-    .reduce<readonly Hole[]>((all, next) => overlap(all, next), [life])
-    .filter((hole) => missingIn(hole, intervalMs) > 0);
+function together(gaps: readonly (readonly ReplicaGap[])[], life: ReplicaGap, intervalMs: number): ReplicaGap[] {
+  return gaps
+    .reduce<readonly ReplicaGap[]>((all, next) => overlap(all, next), [life])
+    .filter((gap) => missingIn(gap, intervalMs) > 0);
 }
 
 /**
@@ -183,7 +189,7 @@ function together(holes: readonly (readonly Hole[])[], life: Hole, intervalMs: n
 function lifetime(
   { key, intervalMs }: AuditTarget,
   { from, to, olderData, replicas, thanos }: AuditInput,
-): (Hole & { readonly appeared: boolean; readonly vanished: boolean }) | null {
+): (ReplicaGap & { readonly appeared: boolean; readonly vanished: boolean }) | null {
   const views = thanos === null ? replicas : [...replicas, thanos];
   const own = views.map((view) => view.tracks.get(key)).filter((track) => track !== undefined);
   if (own.length === 0) return null;
@@ -201,19 +207,19 @@ function lifetime(
 /** As in lifetime: stretches without a sample of it in any view, in which somebody scraped others all the time. */
 function absencesOf(
   { key, intervalMs }: AuditTarget,
-  life: Hole,
+  life: ReplicaGap,
   { replicas }: AuditInput,
-  holesOfViews: readonly (readonly Hole[])[],
-): Hole[] {
-  const scrapedAllThrough = (hole: Hole): boolean =>
+  gapsOfViews: readonly (readonly ReplicaGap[])[],
+): ReplicaGap[] {
+  const scrapedAllThrough = (gap: ReplicaGap): boolean =>
     replicas.some(({ tracks }) =>
       [...tracks].some(
-        ([other, { first, last, holes }]) =>
-          other !== key && first <= hole.from && last >= hole.to && overlap(holes, [hole]).length === 0,
+        ([other, { first, last, gaps }]) =>
+          other !== key && first <= gap.from && last >= gap.to && overlap(gaps, [gap]).length === 0,
       ),
     );
-  return together(holesOfViews, life, intervalMs).filter(
-    (hole) => hole.from > life.from && hole.to < life.to && hole.to - hole.from > GRACE_MS && scrapedAllThrough(hole),
+  return together(gapsOfViews, life, intervalMs).filter(
+    (gap) => gap.from > life.from && gap.to < life.to && gap.to - gap.from > GRACE_MS && scrapedAllThrough(gap),
   );
 }
 

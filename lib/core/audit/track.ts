@@ -7,7 +7,7 @@ export interface UpSample {
 }
 
 /** A stretch without samples, in ms since the Unix epoch: from the last sample before it to the first one after it. */
-export interface Hole {
+export interface ReplicaGap {
   readonly from: number;
   readonly to: number;
 }
@@ -20,7 +20,7 @@ export interface Track {
   /** Of these, samples that say that the target did not answer. */
   readonly down: number;
   /** Between samples, ascending. */
-  readonly holes: readonly Hole[];
+  readonly gaps: readonly ReplicaGap[];
 }
 
 /**
@@ -29,8 +29,8 @@ export interface Track {
  */
 const SLACK = 0.25;
 
-/** How many samples are missing in a hole. */
-export function missingIn({ from, to }: Hole, intervalMs: number): number {
+/** How many samples are missing in a gap. */
+export function missingIn({ from, to }: ReplicaGap, intervalMs: number): number {
   return Math.max(0, Math.floor((to - from) / intervalMs + SLACK) - 1);
 }
 
@@ -45,48 +45,48 @@ export function extendTrack(
   offsetMs: number,
 ): Track | null {
   let { first, last, present, down } = track ?? { first: 0, last: -Infinity, present: 0, down: 0 };
-  const holes = [...(track?.holes ?? [])];
+  const gaps = [...(track?.gaps ?? [])];
   for (const sample of [...samples].sort((a, b) => a.at - b.at)) {
     const at = sample.at - offsetMs;
     if (at <= last) continue;
     if (present === 0) first = at;
-    else if (missingIn({ from: last, to: at }, intervalMs) > 0) holes.push({ from: last, to: at });
+    else if (missingIn({ from: last, to: at }, intervalMs) > 0) gaps.push({ from: last, to: at });
     last = at;
     present += 1;
     if (!sample.up) down += 1;
   }
-  return present === 0 ? null : { first, last, present, down, holes };
+  return present === 0 ? null : { first, last, present, down, gaps };
 }
 
 /** Where the view misses samples within a stretch, its edges included; all of it when there is no track. */
-export function holesWithin(track: Track | null, within: Hole, intervalMs: number): Hole[] {
+export function gapsWithin(track: Track | null, within: ReplicaGap, intervalMs: number): ReplicaGap[] {
   const all =
     track === null
       ? [within]
-      : [{ from: within.from, to: track.first }, ...track.holes, { from: track.last, to: within.to }];
-  return overlap(all, [within]).filter((hole) => missingIn(hole, intervalMs) > 0);
+      : [{ from: within.from, to: track.first }, ...track.gaps, { from: track.last, to: within.to }];
+  return overlap(all, [within]).filter((gap) => missingIn(gap, intervalMs) > 0);
 }
 
-/** Where both have a hole. */
-export function overlap(some: readonly Hole[], others: readonly Hole[]): Hole[] {
+/** Where both have a gap. */
+export function overlap(some: readonly ReplicaGap[], others: readonly ReplicaGap[]): ReplicaGap[] {
   return some.flatMap((a) =>
     others
       .map((b) => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) }))
-      .filter((hole) => hole.from < hole.to),
+      .filter((gap) => gap.from < gap.to),
   );
 }
 
-/** What is left of holes outside of others. */
-export function without(holes: readonly Hole[], cut: readonly Hole[]): Hole[] {
-  return cut.reduce<Hole[]>(
+/** What is left of gaps outside of others. */
+export function without(gaps: readonly ReplicaGap[], cut: readonly ReplicaGap[]): ReplicaGap[] {
+  return cut.reduce<ReplicaGap[]>(
     (rest, { from, to }) =>
-      rest.flatMap((hole) =>
+      rest.flatMap((gap) =>
         [
-          { from: hole.from, to: Math.min(hole.to, from) },
-          { from: Math.max(hole.from, to), to: hole.to },
+          { from: gap.from, to: Math.min(gap.to, from) },
+          { from: Math.max(gap.from, to), to: gap.to },
         ].filter((piece) => piece.from < piece.to),
       ),
-    [...holes],
+    [...gaps],
   );
 }
 

@@ -7,7 +7,7 @@ export interface BlockObject {
   readonly bytes: number;
 }
 
-/** A bucket that keeps giving damaged bytes has nothing better. */
+/** A bucket that keeps giving corrupted bytes has nothing better. */
 const MOST_FAILURES = 3;
 
 /** Whether it is still to be fetched; else why not. */

@@ -9,6 +9,6 @@ export function notCaughtUp({ prometheus, config, gate }: AgentStatus): string |
   if (prometheus.pid === null) return `Prometheus does not run: ${prometheus.lastExit ?? 'not started yet'}`;
   if (config.error !== null) return `it cannot run the deployed configuration: ${config.error}`;
   if (config.hash === null) return 'it has no configuration yet';
-  if (!gate.warm) return 'Prometheus is not scraping yet, or its gate has not heard every alert yet';
+  if (!gate.primed) return 'Prometheus is not scraping yet, or its gate has not heard every alert yet';
   return null;
 }

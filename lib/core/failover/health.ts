@@ -15,7 +15,7 @@ export interface Probe {
     readonly appliedEpoch: number;
     readonly gateOpen: boolean;
     /** The gate has listened long enough to hold every alert that fires (one resend interval). */
-    readonly gateWarm: boolean;
+    readonly gatePrimed: boolean;
     /** The agent's last read of the control bucket succeeded. */
     readonly storeReachable: boolean;
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
@@ -27,7 +27,7 @@ export interface Probe {
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
     readonly uploadAgeMs?: number | null;
     /** What is wrong with its TSDB and its volume; absent where there is no scrub. */
-    readonly damage?: readonly { readonly class: string; readonly ifStarted: string }[];
+    readonly corruption?: readonly { readonly class: string; readonly ifStarted: string }[];
     /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
     readonly volumeTrouble?: string | null;
     /** The epoch that it applied is paused: whose, and who alerts meanwhile. Absent: it is not. */
@@ -41,7 +41,7 @@ export interface Probe {
  * Whether the node does its work: Prometheus is ready and scraping and the agent answers. With a volume that takes no
  * writes it only seems to: what it scrapes is lost, and soon its rules see nothing new.
  */
-export function works(probe: Probe, policy: Policy): boolean {
+export function isHealthy(probe: Probe, policy: Policy): boolean {
   return probe.ready && scraping(probe, policy) && probe.agent !== null && !probe.agent.volumeTrouble;
 }
 
@@ -53,16 +53,16 @@ export function scraping(probe: Probe, policy: Policy): boolean {
 }
 
 /** Whether the node does the alerting node's work: it works and lets its alerts through. */
-export function serves(probe: Probe, policy: Policy): boolean {
-  return works(probe, policy) && probe.agent!.gateOpen;
+export function isAlerting(probe: Probe, policy: Policy): boolean {
+  return isHealthy(probe, policy) && probe.agent!.gateOpen;
 }
 
 /**
  * Whether the node may be given alerting: it works and it would learn of its new role. A cold gate is no
  * obstacle, only a reason to prefer another: open, it passes on what Prometheus repeats, and waiting gains nothing.
  */
-export function eligible(probe: Probe, policy: Policy): boolean {
-  return works(probe, policy) && probe.agent!.storeReachable;
+export function isPromotable(probe: Probe, policy: Policy): boolean {
+  return isHealthy(probe, policy) && probe.agent!.storeReachable;
 }
 
 /** In a person's words, what keeps the node from working; empty when it works. */
@@ -86,15 +86,17 @@ export interface HealthCount {
   /** Consecutive probes that contradict `healthy` so far. */
   readonly against: number;
   /** Consecutive failures, whatever `healthy` says. */
-  readonly misses: number;
+  readonly consecutiveFailures: number;
 }
 
-export const UNKNOWN_HEALTH: HealthCount = { healthy: true, against: 0, misses: 0 };
+export const UNKNOWN_HEALTH: HealthCount = { healthy: true, against: 0, consecutiveFailures: 0 };
 
 export function countProbe(count: HealthCount, ok: boolean, policy: Policy): HealthCount {
-  const misses = ok ? 0 : count.misses + 1;
-  if (ok === count.healthy) return { healthy: count.healthy, against: 0, misses };
+  const consecutiveFailures = ok ? 0 : count.consecutiveFailures + 1;
+  if (ok === count.healthy) return { healthy: count.healthy, against: 0, consecutiveFailures };
   const against = count.against + 1;
   const needed = count.healthy ? policy.probe.fall : policy.probe.rise;
-  return against >= needed ? { healthy: ok, against: 0, misses } : { healthy: count.healthy, against, misses };
+  return against >= needed
+    ? { healthy: ok, against: 0, consecutiveFailures }
+    : { healthy: count.healthy, against, consecutiveFailures };
 }

@@ -35,11 +35,11 @@ export function watchIsolation(before: Isolation | null, input: IsolationInput, 
   const partlySince = !partly ? null : worse ? now : (before.partlySince ?? now);
   const after = { since, targetsUp: input.targetsUp, partlySince };
   // Targets that are back do not end it: they may be back a moment before the news that another node took over.
-  return input.targetsUp === 1 && !holdsBack(after, input, now) ? null : after;
+  return input.targetsUp === 1 && !shouldWithhold(after, input, now) ? null : after;
 }
 
 /** Whether to keep silent for now. */
-export function holdsBack(isolation: Isolation | null, input: IsolationInput, now: number): boolean {
+export function shouldWithhold(isolation: Isolation | null, input: IsolationInput, now: number): boolean {
   if (isolation === null) return false;
   const { since, partlySince } = isolation;
   if ((input.storeReadAt ?? -Infinity) > since) return false;

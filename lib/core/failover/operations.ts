@@ -1,6 +1,6 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { complaints, eligible, serves, type Probe } from './health';
+import { complaints, isPromotable, isAlerting, type Probe } from './health';
 
 /** What an operator may ask for. */
 export type Operation =
@@ -90,7 +90,7 @@ function switchover(
   }
   if (to === active) {
     const probe = s.probes.get(active);
-    if (probe !== undefined && serves(probe, s.policy))
+    if (probe !== undefined && isAlerting(probe, s.policy))
       return { kind: 'nothing', because: `${active} alerts already.` };
     return {
       kind: 'refuse',
@@ -101,9 +101,9 @@ function switchover(
   const wanted = to === null ? s.nodes.filter((node) => node !== active) : [to];
   const able = wanted.filter((node) => {
     const probe = s.probes.get(node);
-    return probe !== undefined && eligible(probe, s.policy);
+    return probe !== undefined && isPromotable(probe, s.policy);
   });
-  const next = able.find((node) => s.probes.get(node)!.agent!.gateWarm);
+  const next = able.find((node) => s.probes.get(node)!.agent!.gatePrimed);
   if (next === undefined) {
     return {
       kind: 'refuse',

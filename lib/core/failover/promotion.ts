@@ -7,7 +7,7 @@ import {
 } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { promoted } from './promoted';
-import { complaints, eligible, serves, works, type Probe } from './health';
+import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from './health';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
 export interface Situation {
@@ -17,7 +17,7 @@ export interface Situation {
   /** Fresh probes, one per node that has an address. */
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** Consecutive misses of one node, the fresh probe included. */
-  readonly misses: { readonly node: NodeId; readonly count: number } | null;
+  readonly consecutiveFailures: { readonly node: NodeId; readonly count: number } | null;
   /** The node whose own agent saw its Prometheus exit: certain, so nothing is counted. */
   readonly exited: NodeId | null;
   readonly caller: Caller;
@@ -30,7 +30,7 @@ export type PromotionDecision =
       readonly kind: 'none';
       readonly because: string;
       /** The active node fails and nobody whom this caller reaches could take over: others may know better. */
-      readonly stuck?: true;
+      readonly noCandidate?: true;
     }
   | { readonly kind: 'promote'; readonly next: Assignment; readonly because: string };
 
@@ -42,8 +42,8 @@ export type PromotionDecision =
  */
 export function decidePromotion(s: Situation, now: number): PromotionDecision {
   const { assignment, policy } = s;
-  const none = (because: string, stuck = false): PromotionDecision =>
-    stuck ? { kind: 'none', because, stuck } : { kind: 'none', because };
+  const none = (because: string, noCandidate = false): PromotionDecision =>
+    noCandidate ? { kind: 'none', because, noCandidate } : { kind: 'none', because };
 
   const applied = highestApplied(s);
   const pause = forgottenPause(s);
@@ -71,15 +71,15 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
     return none(`${active} alerts and answers: ready, scraping, gate open.`);
   }
   const exited = s.exited === active;
-  const misses = s.misses?.node === active ? s.misses.count : 0;
-  if (!exited && misses < policy.probe.fall) {
+  const consecutiveFailures = s.consecutiveFailures?.node === active ? s.consecutiveFailures.count : 0;
+  if (!exited && consecutiveFailures < policy.probe.fall) {
     return none(
-      `${active} missed ${misses} of ${policy.probe.fall} probes (${explain(s, active)}): not enough to act.`,
+      `${active} missed ${consecutiveFailures} of ${policy.probe.fall} probes (${explain(s, active)}): not enough to act.`,
     );
   }
 
   const next = candidates(s).find((node) => node !== active);
-  const cause = exited ? 'its Prometheus exited' : `${explain(s, active)} in ${misses} probes`;
+  const cause = exited ? 'its Prometheus exited' : `${explain(s, active)} in ${consecutiveFailures} probes`;
   if (next === undefined) {
     return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`, true);
   }
@@ -110,19 +110,22 @@ function candidates(s: Situation): NodeId[] {
     const probe = s.probes.get(node);
     // Who believes in a later epoch than anybody will write would not follow its promotion.
     return (
-      node !== s.exited && probe !== undefined && eligible(probe, s.policy) && isCredible(s)(probe.agent!.appliedEpoch)
+      node !== s.exited &&
+      probe !== undefined &&
+      isPromotable(probe, s.policy) &&
+      isCredible(s)(probe.agent!.appliedEpoch)
     );
   });
   const rank = (node: NodeId): number => {
-    const { gateOpen, gateWarm } = s.probes.get(node)!.agent!;
-    return gateOpen ? 0 : gateWarm ? 1 : 2;
+    const { gateOpen, gatePrimed } = s.probes.get(node)!.agent!;
+    return gateOpen ? 0 : gatePrimed ? 1 : 2;
   };
   return able.sort((a, b) => rank(a) - rank(b));
 }
 
 function isServing(s: Situation, node: NodeId): boolean {
   const probe = s.probes.get(node);
-  return probe !== undefined && serves(probe, s.policy);
+  return probe !== undefined && isAlerting(probe, s.policy);
 }
 
 function highestApplied(s: Situation): number {
@@ -174,7 +177,7 @@ function explainNodes(s: Situation): string {
 
 function obstacle(s: Situation, node: NodeId): string {
   const probe = s.probes.get(node);
-  if (probe?.agent && works(probe, s.policy)) {
+  if (probe?.agent && isHealthy(probe, s.policy)) {
     const { agent } = probe;
     if (!agent.storeReachable) return 'it cannot read the control bucket';
     if (!isCredible(s)(agent.appliedEpoch)) return `it claims epoch ${agent.appliedEpoch}, which nobody wrote`;

@@ -23,13 +23,13 @@ export interface RoleInput {
   /** The control bucket's answer; null when there was none in time. `assignment` null: not written yet. */
   readonly store: null | { readonly assignment: Assignment | null; readonly heartbeat: string | null };
   /** Consecutive probes in which the assigned node did not serve, as seen from here. */
-  readonly activeMisses: number;
+  readonly activeFailures: number;
   /** Consecutive probes in which it did. */
-  readonly activeHits: number;
+  readonly activeSuccesses: number;
   /** A peer, assigned or not, works and has its gate open. */
-  readonly peerAlerts: boolean;
+  readonly peerIsAlerting: boolean;
   /** Own Prometheus is ready and scraping. */
-  readonly selfWorks: boolean;
+  readonly selfIsHealthy: boolean;
   /** Place among the standbys, from 0: a later one waits longer. */
   readonly standbyRank: number;
   /** How the last attempt to take over ended, since the last round. */
@@ -80,7 +80,7 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   }
   if (state.breakGlass !== null) return keepOrEndBreakGlass(state, state.breakGlass, { ...input, lost }, policy);
   const since = handingOverSince(before, state, now);
-  if (since !== null && !input.peerAlerts && now - since < handOverMs(policy)) {
+  if (since !== null && !input.peerIsAlerting && now - since < handOverMs(policy)) {
     const because = `Handing over to ${state.assignment!.active} (epoch ${epoch}): the gate stays open until it alerts.`;
     return decision({ ...state, handingOverSince: since }, true, false, because);
   }
@@ -90,11 +90,11 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
   // While somebody alerts or may still do so, nothing was tried: an old failure must not count later.
   const calm = (because: string): RoleDecision => decision({ ...state, writeFailingSince: null }, false, lost, because);
   if (state.assignment !== null && state.assignment.paused !== null) return calm(`Standby of epoch ${epoch}; paused.`);
-  if (input.peerAlerts) return calm(`Standby of epoch ${epoch}: a peer alerts.`);
-  if (state.assignment !== null && input.activeMisses < policy.probe.fall) {
-    return calm(`Standby of epoch ${epoch}: ${active} missed ${input.activeMisses} of ${policy.probe.fall} probes.`);
+  if (input.peerIsAlerting) return calm(`Standby of epoch ${epoch}: a peer alerts.`);
+  if (state.assignment !== null && input.activeFailures < policy.probe.fall) {
+    return calm(`Standby of epoch ${epoch}: ${active} missed ${input.activeFailures} of ${policy.probe.fall} probes.`);
   }
-  if (!input.selfWorks) return standby(`${active} does not alert, but this node does not work either.`);
+  if (!input.selfIsHealthy) return standby(`${active} does not alert, but this node does not work either.`);
 
   const storeGoneMs = Math.max(elapsed(state.storeFailingSince, now), elapsed(state.writeFailingSince, now));
   const graceMs = policy.storeOutageGraceMs * (1 + input.standbyRank);
@@ -150,7 +150,12 @@ export function handOverMs(policy: Policy): number {
  * an alert that ended meanwhile is firing to it, and as soon as it learns that the others have told the end, it tells the
  * beginning again.
  */
-export function supersededWhileCutOff(before: RoleState, after: RoleDecision, policy: Policy, now: number): boolean {
+export function supersededWhilePartitioned(
+  before: RoleState,
+  after: RoleDecision,
+  policy: Policy,
+  now: number,
+): boolean {
   const alerted = before.assignment?.active === before.node || before.breakGlass !== null;
   const cutOffMs = elapsed(before.storeFailingSince, now);
   return alerted && after.gate === 'closed' && cutOffMs > policy.storeTimeoutMs + policy.pollMs;
@@ -191,7 +196,7 @@ function keepOrEndBreakGlass(
   if (epoch > glass.epoch)
     return closed(`Epoch ${epoch} is newer than the one this node broke the glass at: the gate closes.`);
   // Without the bucket, two nodes that broke the glass could each take the other for the assigned one and both close.
-  if (state.assignment !== null && input.store !== null && input.activeHits >= policy.probe.rise) {
+  if (state.assignment !== null && input.store !== null && input.activeSuccesses >= policy.probe.rise) {
     return closed(`${state.assignment.active} alerts again and keeps epoch ${epoch}: the gate closes.`);
   }
   // Still alone. As soon as the store answers, make it official: by the same core, by compare-and-swap.

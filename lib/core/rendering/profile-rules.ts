@@ -1,6 +1,6 @@
 import { isScalar, parseDocument } from 'yaml';
 import type { ScrapeInterval } from '../../contract/profile';
-import { inRhythm } from './promql-rewrite';
+import { inScrapeInterval } from './promql-rewrite';
 
 /** A rule that does not mean the same in a slower profile. */
 export interface LostMeaning {
@@ -27,9 +27,9 @@ interface RulesFile {
  * Rule files for a slower profile. Names, labels, files and groups stay, so that Prometheus carries the state of every
  * alert over the reload. `isDropped`: metrics that are not scraped in it.
  */
-export function rulesInRhythm(
+export function rulesInScrapeInterval(
   files: Readonly<Record<string, string>>,
-  rhythm: ScrapeInterval,
+  interval: ScrapeInterval,
   isDropped: (metric: string) => boolean,
 ): { readonly files: Record<string, string>; readonly lost: readonly LostMeaning[] } {
   const names = Object.keys(files).sort();
@@ -47,7 +47,9 @@ export function rulesInRhythm(
 
   const found: (LostMeaning & { readonly record: string | undefined; readonly metrics: readonly string[] })[] = [];
   each((file, path, rule) => {
-    const { expr, lost, metrics } = inRhythm(String(rule.expr ?? ''), rhythm, (metric) => recorded.has(metric));
+    const { expr, lost, metrics } = inScrapeInterval(String(rule.expr ?? ''), interval, (metric) =>
+      recorded.has(metric),
+    );
     const node = documents.get(file)!.getIn(path, true);
     if (isScalar(node)) node.value = expr;
     const gone = metrics.filter(isDropped).map((metric) => `${metric} is not scraped`);

@@ -34,11 +34,11 @@ const COUNTING = ['count_over_time', 'sum_over_time'];
  * over a window instead, which staleness does not touch; a vanished series then stays for that window. Ranges too short
  * to hold two samples are widened, and that is said; what counts samples finds fewer, and that is said too.
  */
-export function inRhythm(expr: string, rhythm: ScrapeInterval, isRecorded: IsRecorded): Rewritten {
+export function inScrapeInterval(expr: string, interval: ScrapeInterval, isRecorded: IsRecorded): Rewritten {
   const edits: Edit[] = [];
   const lost: string[] = [];
   const metrics: string[] = [];
-  const window = `[${rhythm.windowMs / 1000}s]`;
+  const window = `[${interval.windowMs / 1000}s]`;
 
   const nameOf = (call: Node | null): string =>
     call === null ? '' : expr.slice(call.from, expr.indexOf('(', call.from)).trim();
@@ -47,12 +47,12 @@ export function inRhythm(expr: string, rhythm: ScrapeInterval, isRecorded: IsRec
     const duration = matrix.getChild('DurationExpr');
     if (duration === null) return;
     const name = nameOf(callOf(matrix));
-    if (rhythm.slower && COUNTING.includes(name))
+    if (interval.slower && COUNTING.includes(name))
       lost.push(`${name}(${expr.slice(selector.from, matrix.to)}) has fewer samples to add up`);
     const text = expr.slice(duration.from, duration.to);
     const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseDuration(text);
-    if (ms === null || !tooShort(ms, rhythm)) return;
-    const wide = `${widenedMs(rhythm) / 1000}s`;
+    if (ms === null || !tooShort(ms, interval)) return;
+    const wide = `${widenedMs(interval) / 1000}s`;
     edits.push({ from: duration.from, to: duration.to, text: wide });
     lost.push(`${expr.slice(selector.from, matrix.to)} holds fewer than two samples and looks back ${wide} instead`);
   };

@@ -5,9 +5,9 @@ import { DISCOVERY } from '../../contract/discovery';
 import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { PORTS } from '../../contract/ports';
-import { profileIntervalMs, rhythmOf, type ScrapeInterval, type ScrapeProfile } from '../../contract/profile';
+import { profileIntervalMs, intervalOf, type ScrapeInterval, type ScrapeProfile } from '../../contract/profile';
 import { profileRules } from './profile-alert';
-import { rulesInRhythm } from './profile-rules';
+import { rulesInScrapeInterval } from './profile-rules';
 import { renderAlertmanager, type Webhooks } from './render-alertmanager';
 import { watchdogRules } from './watchdog-rules';
 
@@ -19,7 +19,7 @@ export interface RenderInput {
   readonly cluster: string;
   readonly shard: number;
   /** By which numbers of shards this one picks its targets (sharding.ts). @default [1]: all of them */
-  readonly moduluses?: readonly number[];
+  readonly shardCounts?: readonly number[];
   readonly node: string;
   /** Host of the alert gate, Prometheus's only Alertmanager. */
   readonly gateAddress: string;
@@ -90,13 +90,13 @@ export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable'> & {
 };
 
 /** The user's rules as they are in a profile, and which of them mean something else there. */
-export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInRhythm> {
+export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInScrapeInterval> {
   if (profile === 'normal') return { files: { ...bundle.rules }, lost: [] };
-  return rulesInRhythm(bundle.rules, rhythmIn(profile, bundle), (metric) => isDropped(metric, profile, bundle));
+  return rulesInScrapeInterval(bundle.rules, rhythmIn(profile, bundle), (metric) => isDropped(metric, profile, bundle));
 }
 
 function rhythmIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeInterval {
-  return rhythmOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
+  return intervalOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
 }
 
 /** Whether the profile does without a metric that its target exposes. */
@@ -187,19 +187,19 @@ function userJobs(input: RenderInput, profile: ScrapeProfile): unknown[] {
 }
 
 /** Picks the targets of this shard: those whose address hashes to it by one of the numbers. */
-function ownShare({ shard, moduluses = [1] }: RenderInput): object {
-  if (moduluses.includes(1)) return {};
-  const label = (modulus: number): string => `__tmp_shard_of_${modulus}`;
-  const pattern = moduluses.map((_, i) => moduluses.map((__, j) => (i === j ? String(shard) : '[0-9]+')).join(';'));
+function ownShare({ shard, shardCounts = [1] }: RenderInput): object {
+  if (shardCounts.includes(1)) return {};
+  const label = (shardCount: number): string => `__tmp_shard_of_${shardCount}`;
+  const pattern = shardCounts.map((_, i) => shardCounts.map((__, j) => (i === j ? String(shard) : '[0-9]+')).join(';'));
   return {
     relabel_configs: [
-      ...moduluses.map((modulus) => ({
+      ...shardCounts.map((shardCount) => ({
         source_labels: ['__address__'],
-        modulus,
-        target_label: label(modulus),
+        shardCount,
+        target_label: label(shardCount),
         action: 'hashmod',
       })),
-      { source_labels: moduluses.map(label), regex: pattern.join('|'), action: 'keep' },
+      { source_labels: shardCounts.map(label), regex: pattern.join('|'), action: 'keep' },
     ],
   };
 }

@@ -6,14 +6,14 @@ import type { ShardReport } from '../../contract/documents/shard-report';
  * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the layout does not know yet
  * begins as if it were the last one, so that it is warm early.
  */
-export function modulusesOf({ shards, next }: Pick<ShardMap, 'shards' | 'next'>, shard: number): readonly number[] {
+export function shardCountsOf({ shards, next }: Pick<ShardMap, 'shards' | 'next'>, shard: number): readonly number[] {
   const known = [shards, next].filter((n): n is number => n !== null && shard < n);
   return normalized(known.length === 0 ? [shard + 1] : known);
 }
 
 /** Each once, ascending; what holds all targets holds the rest. */
-export function normalized(moduluses: readonly number[]): readonly number[] {
-  return moduluses.includes(1) ? [1] : [...new Set(moduluses)].sort((a, b) => a - b);
+export function normalized(shardCounts: readonly number[]): readonly number[] {
+  return shardCounts.includes(1) ? [1] : [...new Set(shardCounts)].sort((a, b) => a - b);
 }
 
 /** A node's last word. */
@@ -50,15 +50,15 @@ export function decideLayout(
   const at = new Date(now).toISOString();
 
   if (layout.next === null || layout.next < wanted) {
-    const missing = lacking(of(shard), shard, (report) => (report.works ? null : 'does not work yet'));
+    const missing = lacking(of(shard), shard, (report) => (report.isHealthy ? null : 'does not work yet'));
     if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);
     const because = `The nodes of shard ${shard} work: targets are scraped by both ${layout.shards} and ${wanted} from now on.`;
     return { kind: 'write', because, next: { ...layout, next: wanted, at, because } };
   }
   if (layout.next > wanted) return none(`Shard ${layout.next - 1} lets itself in, and shard ${shard} with it.`);
   for (let number = 0; number < wanted; number++) {
-    const missing = lacking(of(number), number, ({ moduluses, settled }) => {
-      if (!moduluses.includes(wanted) && !moduluses.includes(1)) return `does not scrape by ${wanted} yet`;
+    const missing = lacking(of(number), number, ({ shardCounts, settled }) => {
+      if (!shardCounts.includes(wanted) && !shardCounts.includes(1)) return `does not scrape by ${wanted} yet`;
       return settled ? null : 'has not scraped its targets for long enough';
     });
     if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);

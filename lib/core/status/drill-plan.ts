@@ -36,19 +36,19 @@ export type DrillDecision = DrillPlan | { readonly kind: 'refuse'; readonly beca
 /** Whether a drill may begin: only where nothing is wrong, so that what follows is the drill's doing and is survived. */
 export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision {
   const { cluster, shard, active, epoch, nodes, problems } = report;
-  const heirs = nodes
+  const candidates = nodes
     .filter((n) => n.node !== active && n.couldTakeOver && n.wrong === '' && !n.warmingUp)
     .map((n) => n.node);
   if (!report.healthy || active === null || epoch === null) {
     const because = `Something is wrong already: ${problems.join(' ')}`;
     return { kind: 'refuse', because, fix: 'fix that first; `promha status` says when all is well' };
   }
-  if (heirs.length === 0) {
+  if (candidates.length === 0) {
     const because = `No other node could take over from ${active}, so alerting would stop.`;
-    const warm = nodes.some((n) => n.warmingUp) ? ' The others have just started.' : '';
+    const primed = nodes.some((n) => n.warmingUp) ? ' The others have just started.' : '';
     return {
       kind: 'refuse',
-      because: `${because}${warm}`,
+      because: `${because}${primed}`,
       fix: 'wait until `promha status` shows a standby that could',
     };
   }
@@ -60,13 +60,13 @@ export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision
     movedMs,
     wellMs,
     says: [
-      `Cluster ${cluster}, shard ${shard}: ${active} alerts (epoch ${epoch}); ${heirs.join(', ')} could take over.`,
+      `Cluster ${cluster}, shard ${shard}: ${active} alerts (epoch ${epoch}); ${candidates.join(', ')} could take over.`,
       `${drill}: ${DRILLS[drill]}.`,
       `Expected: another node alerts within ${movedMs / 1000} s, and all is well again within ${wellMs / 60_000} min. Nobody is paged for it twice.`,
       ...(drill === 'switchover'
         ? []
         : [
-            `Until then the next failure finds ${heirs.length === 1 ? 'nobody' : 'fewer nodes'} to take over, and alarms about it may ring.`,
+            `Until then the next failure finds ${candidates.length === 1 ? 'nobody' : 'fewer nodes'} to take over, and alarms about it may ring.`,
           ]),
       'Alerting does not move back by itself afterwards.',
     ],

@@ -4,15 +4,15 @@ import type { AgentStatus } from '../../contract/documents/agent-status';
 const UPLOAD_LATE_MS = 3 * 3_600_000;
 
 /** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
-export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume }: AgentStatus): string[] {
+export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volume }: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
-  found.push(...damageSaid(scrub?.damage ?? []));
+  found.push(...corruptionSaid(scrub?.corruption ?? []));
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
   if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);
   if (volume?.doing) found.push(`${volume.doing}.`);
-  if (scrub?.error) found.push(`its scrub fails, so damage would not be found: ${scrub.error}.`);
-  if (refill?.error) found.push(`it does not fetch what it missed from the other nodes: ${refill.error}.`);
+  if (scrub?.error) found.push(`its scrub fails, so corruption would not be found: ${scrub.error}.`);
+  if (backfill?.error) found.push(`it does not fetch what it missed from the other nodes: ${backfill.error}.`);
   if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);
   // Agents of an earlier deploy say nothing of it.
   if (sidecar === null || sidecar === undefined) return found;
@@ -31,10 +31,11 @@ export function nodeComplaints({ config, sidecar, scrub, refill, restore, volume
 /** So many of one kind are told one by one: a page of the same hides what else is wrong. */
 const MOST_OF_A_KIND = 3;
 
-function damageSaid(damage: NonNullable<AgentStatus['scrub']>['damage']): string[] {
-  const kinds = new Map<string, (typeof damage)[number][]>();
-  for (const d of damage) kinds.set(d.class, [...(kinds.get(d.class) ?? []), d]);
-  const said = ({ says, foundAt }: (typeof damage)[number]): string => `damage in its TSDB since ${foundAt}: ${says}.`;
+function corruptionSaid(corruption: NonNullable<AgentStatus['scrub']>['corruption']): string[] {
+  const kinds = new Map<string, (typeof corruption)[number][]>();
+  for (const d of corruption) kinds.set(d.class, [...(kinds.get(d.class) ?? []), d]);
+  const said = ({ says, foundAt }: (typeof corruption)[number]): string =>
+    `corruption in its TSDB since ${foundAt}: ${says}.`;
   return [...kinds].flatMap(([kind, all]) =>
     all.length <= MOST_OF_A_KIND
       ? all.map(said)

@@ -2,8 +2,8 @@ import type { NodeAnnouncement } from '../../contract/documents/announcement';
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import type { RemedyRecord } from '../../contract/documents/remedy';
-import type { KeptAside } from '../../contract/documents/set-aside';
-import { complaints, eligible, serves, works, type Probe } from '../failover/health';
+import type { Quarantined } from '../../contract/documents/quarantine';
+import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from '../failover/health';
 import type { ScrapeProfile } from '../../contract/profile';
 import { nodeTable } from './node-table';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
@@ -24,8 +24,8 @@ export interface ClusterView {
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
   readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
-  /** What nodes keep of earlier damage. */
-  readonly setAside: ReadonlyMap<NodeId, readonly KeptAside[]>;
+  /** What nodes keep of earlier corruption. */
+  readonly quarantine: ReadonlyMap<NodeId, readonly Quarantined[]>;
   /** What was tried about targets that were down. */
   readonly remedies: readonly RemedyRecord[];
   /** The scrape profile that a node has loaded. */
@@ -87,8 +87,8 @@ export interface StatusReport {
   readonly volumes: VolumesView;
   /** Why nodes are judged by the default policy; null when by the deployed one. */
   readonly defaultPolicyBecause: string | null;
-  /** Damaged files that nodes keep: no problem any more, but somebody may want to look. */
-  readonly setAside: readonly (KeptAside & { readonly node: NodeId })[];
+  /** Corrupted files that nodes keep: no problem any more, but somebody may want to look. */
+  readonly quarantine: readonly (Quarantined & { readonly node: NodeId })[];
 }
 
 /** What stands, and what is wrong, worst first. `now` in ms since the Unix epoch. */
@@ -99,7 +99,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const problems: string[] = [];
   if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');
   const activeProbe = active === null ? undefined : view.probes.get(active);
-  if (active !== null && !(activeProbe && serves(activeProbe, policy))) {
+  if (active !== null && !(activeProbe && isAlerting(activeProbe, policy))) {
     problems.push(
       `NOBODY MAY BE ALERTING: ${active} is assigned, but ${nodes.find((n) => n.node === active)?.wrong ?? 'it is not a node of this shard'}.`,
     );
@@ -111,7 +111,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   if (assignment?.paused) {
     const { by, since, reason } = assignment.paused;
     problems.push(`Automatic failover is PAUSED by ${by} since ${since}: ${reason}`);
-    if (activeProbe === undefined || !serves(activeProbe, policy)) problems.push(byHand(nodes, assignment.active));
+    if (activeProbe === undefined || !isAlerting(activeProbe, policy)) problems.push(byHand(nodes, assignment.active));
   }
   const { scrapeProfile = 'normal', profileSince } = assignment ?? {};
   if (scrapeProfile !== 'normal') {
@@ -156,7 +156,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     queries: view.queries,
     nodes,
     volumes: view.volumes ?? null,
-    setAside: [...view.setAside].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
+    quarantine: [...view.quarantine].flatMap(([node, kept]) => kept.map((entry) => ({ node, ...entry }))),
   };
 }
 
@@ -170,10 +170,10 @@ function silence(ageMs: number | null, assignment: Assignment | null, policy: Po
 
 /** Paused, and the node that alerts does not: what a person has to do now, because nothing else will. */
 function byHand(nodes: readonly NodeReport[], active: NodeId): string {
-  const heir = nodes.find((n) => n.node !== active && n.couldTakeOver)?.node;
-  return heir === undefined
+  const candidate = nodes.find((n) => n.node !== active && n.couldTakeOver)?.node;
+  return candidate === undefined
     ? 'Nothing is done about that until `promha resume`, and no other node could take over.'
-    : `Nothing is done about that until \`promha resume\`; \`promha switchover --to ${heir}\` gives alerting to ${heir} and keeps the pause.`;
+    : `Nothing is done about that until \`promha resume\`; \`promha switchover --to ${candidate}\` gives alerting to ${candidate} and keeps the pause.`;
 }
 
 function reportNode(view: ClusterView, node: NodeId, active: NodeId | null, now: number): NodeReport {
@@ -192,7 +192,7 @@ function reportNode(view: ClusterView, node: NodeId, active: NodeId | null, now:
     scrapeLagMs: probe?.scrapeLagMs ?? null,
     gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
     slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
-    couldTakeOver: probe !== undefined && eligible(probe, policy),
+    couldTakeOver: probe !== undefined && isPromotable(probe, policy),
     warmingUp,
     wrong: wrongWith(announced, probe, node === active, warmingUp, policy),
   };
@@ -207,7 +207,8 @@ function isWarmingUp(
   policy: Policy,
   now: number,
 ): boolean {
-  if (announced === undefined || probe === undefined || !works(probe, policy) || probe.agent!.gateWarm) return false;
+  if (announced === undefined || probe === undefined || !isHealthy(probe, policy) || probe.agent!.gatePrimed)
+    return false;
   return now - Date.parse(announced.agentStartedAt) < WARM_WITHIN_MS;
 }
 
@@ -220,10 +221,10 @@ function wrongWith(
 ): string {
   if (announced === undefined) return 'it never announced itself';
   if (probe === undefined) return 'it was not probed';
-  if (!works(probe, policy)) return complaints(probe, policy);
+  if (!isHealthy(probe, policy)) return complaints(probe, policy);
   if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
   if (active && !probe.agent!.gateOpen) return 'its gate is closed';
-  if (!active && !probe.agent!.gateWarm && !warmingUp) return 'its gate has not listened long enough to take over';
+  if (!active && !probe.agent!.gatePrimed && !warmingUp) return 'its gate has not listened long enough to take over';
   return '';
 }
 
@@ -254,11 +255,11 @@ export function renderStatus(r: StatusReport, now: number, columns = Infinity): 
   ].join('\n');
 }
 
-function keptAside({ setAside }: StatusReport): string[] {
-  if (setAside.length === 0) return [];
-  const lines = setAside.map(
+function keptAside({ quarantine }: StatusReport): string[] {
+  if (quarantine.length === 0) return [];
+  const lines = quarantine.map(
     ({ node, incident, expires, because }) =>
       `  ${node}, ${incident}, until ${expires ?? 'somebody looks'}: ${because.join('; ')}`,
   );
-  return ['Kept of damage that was set aside:', ...lines, ''];
+  return ['Kept of corruption that was quarantined:', ...lines, ''];
 }

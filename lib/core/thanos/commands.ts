@@ -79,7 +79,7 @@ export function compactCommand({ objstore, dataDir, retention, maxLevel }: Compa
     `--retention.resolution-raw=${retention.raw}`,
     `--retention.resolution-5m=${retention.fiveMinutes}`,
     `--retention.resolution-1h=${retention.oneHour ?? retention.fiveMinutes}`,
-    // What a node refilled comes as a block of its own beside the one of the same time; without this they halt it.
+    // What a node backfilled comes as a block of its own beside the one of the same time; without this they halt it.
     '--compact.enable-vertical-compaction',
     // Longer blocks would not fit its disk, and a full disk halts compaction for good.
     `--debug.max-compaction-level=${maxLevel}`,

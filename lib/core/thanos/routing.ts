@@ -12,13 +12,13 @@ export type Route = 'thanos' | 'nodes' | 'other';
  */
 export interface ThanosHistory {
   /** Consecutive probes that failed, and consecutive successes. */
-  readonly misses: number;
-  readonly hits: number;
+  readonly consecutiveFailures: number;
+  readonly consecutiveSuccesses: number;
   /** When the first of these hits was, ms; null after a miss, and before the first probe. */
   readonly wellSince: number | null;
 }
 
-export const NO_HISTORY: ThanosHistory = { misses: 0, hits: 0, wellSince: null };
+export const NO_HISTORY: ThanosHistory = { consecutiveFailures: 0, consecutiveSuccesses: 0, wellSince: null };
 
 /** Query tasks that are registered; of them, those that answered the last probe; of these, those that ask no node. */
 export interface Tasks {
@@ -32,8 +32,12 @@ export const thanosWell = (tasks: Tasks): boolean => tasks.answering > 0 && task
 /** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
 export function noteProbe(history: ThanosHistory, well: boolean, at: number): ThanosHistory {
   return well
-    ? { misses: 0, hits: history.hits + 1, wellSince: history.wellSince ?? at }
-    : { misses: history.misses + 1, hits: 0, wellSince: null };
+    ? {
+        consecutiveFailures: 0,
+        consecutiveSuccesses: history.consecutiveSuccesses + 1,
+        wellSince: history.wellSince ?? at,
+      }
+    : { consecutiveFailures: history.consecutiveFailures + 1, consecutiveSuccesses: 0, wellSince: null };
 }
 
 /** Everything a route is decided from: read first, then decided, then written. Times in ms of any one clock. */
@@ -82,17 +86,20 @@ type Wanted = Pick<RouteDecision, 'route' | 'because'>;
 
 function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSituation): Wanted {
   const { fall } = policy.probe;
-  if (thanos.misses === 0) {
+  if (thanos.consecutiveFailures === 0) {
     const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
     return { route: 'thanos', because: `Thanos answers${rest}.` };
   }
-  if (thanos.misses < fall) {
-    return { route: 'thanos', because: `Thanos missed ${thanos.misses} of ${fall} probes: not enough to act.` };
+  if (thanos.consecutiveFailures < fall) {
+    return {
+      route: 'thanos',
+      because: `Thanos missed ${thanos.consecutiveFailures} of ${fall} probes: not enough to act.`,
+    };
   }
   const fails =
     tasks.blind > 0
       ? `${tasks.blind} of ${tasks.known} query tasks answer without asking any node`
-      : `none of ${tasks.known} query tasks answered ${thanos.misses} probes`;
+      : `none of ${tasks.known} query tasks answered ${thanos.consecutiveFailures} probes`;
   if (shards > 1) {
     // A query that fails is seen; one that silently leaves out half of the targets is believed.
     const because = `Thanos fails (${fails}), but there are ${shards} shards and no node has all targets: queries fail.`;
@@ -107,8 +114,11 @@ function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSitua
 function returnToThanos({ thanos, routeSince, readyNodes, policy }: RoutingSituation, now: number): Wanted {
   const { rise } = policy.probe;
   const { backAfterMs } = policy.routing;
-  if (thanos.wellSince === null || thanos.hits < rise) {
-    const seen = thanos.hits === 0 ? 'does not answer' : `answered ${thanos.hits} of ${rise} probes`;
+  if (thanos.wellSince === null || thanos.consecutiveSuccesses < rise) {
+    const seen =
+      thanos.consecutiveSuccesses === 0
+        ? 'does not answer'
+        : `answered ${thanos.consecutiveSuccesses} of ${rise} probes`;
     return { route: 'nodes', because: `Thanos ${seen}: queries stay with the nodes.` };
   }
   if (readyNodes.length === 0) {

@@ -68,7 +68,7 @@ export function clockComplaint({ sentAt, answeredAt, serverAt }: TimedAnswer): s
   if (!(off > TOLERATED_SKEW_MS)) return null;
   return (
     `the clock of this node is ${Math.round(off / 1000)} s ${ahead > behind ? 'ahead of' : 'behind'} that of S3: its samples ` +
-    'have wrong times, and beyond 15 min S3 refuses its uploads: mend its time synchronization'
+    'have wrong times, and beyond 15 min S3 refuses its uploads: repair its time synchronization'
   );
 }
 
@@ -82,7 +82,7 @@ export function bucketComplaint(bucket: string, name: string, message: string): 
     case 'Forbidden':
       return `the bucket ${bucket} denies access: compare the node's role with the bucket's policy`;
     case 'RequestTimeTooSkewed':
-      return `S3 refuses this node's clock (${message}): mend its time synchronization`;
+      return `S3 refuses this node's clock (${message}): repair its time synchronization`;
     case 'InvalidAccessKeyId':
     case 'ExpiredToken':
     case 'CredentialsProviderError':

@@ -1,7 +1,7 @@
-import { finding, type DamageClass, type Finding } from './damage';
+import { finding, type CorruptionClass, type Finding } from './corruption';
 import type { BlockMeta, BlockPart, SeenBlock, SeenHeadChunks } from './seen';
 
-const CLASS_OF_PART: Readonly<Record<BlockPart, DamageClass>> = {
+const CLASS_OF_PART: Readonly<Record<BlockPart, CorruptionClass>> = {
   index: 'block-index',
   'chunk-files': 'block-chunk-files',
   tombstones: 'block-tombstones',
@@ -29,12 +29,12 @@ export function judgeBlock(block: SeenBlock, remembered: BlockMeta | null): Find
   const path = `${block.path}/meta.json`;
   const says = `${path} ${meta.problem}: Prometheus passes over this block without a word`;
   const span = remembered === null ? null : { from: remembered.minTime, to: remembered.maxTime };
-  // If more of the block is damaged, its meta.json alone would only turn silence into a refusal to start.
+  // If more of the block is corrupted, its meta.json alone would only turn silence into a refusal to start.
   if (remembered === null || block.spots.length > 0) return [finding('block-meta', { path }, says, { span })];
-  return [finding('block-meta', { path }, says, { mend: 'restore-meta' })];
+  return [finding('block-meta', { path }, says, { repair: 'restore-meta' })];
 }
 
-/** What is wrong with chunks_head/ as it stands. All of it is in the WAL, too, unless that is damaged. */
+/** What is wrong with chunks_head/ as it stands. All of it is in the WAL, too, unless that is corrupted. */
 export function judgeHeadChunks(files: readonly SeenHeadChunks[]): Finding[] {
   return files.flatMap((file, i) => {
     const isLast = i === files.length - 1;
@@ -45,7 +45,7 @@ export function judgeHeadChunks(files: readonly SeenHeadChunks[]): Finding[] {
       found.push(finding('head-chunks-missing', { path: file.path }, says));
     }
     if (file.header === 'bad' || (file.header === 'absent' && !isLast)) {
-      const says = `${file.path}: the header is damaged: Prometheus refuses to start`;
+      const says = `${file.path}: the header is corrupted: Prometheus refuses to start`;
       return [...found, finding('head-chunks-header', { path: file.path, offset: 0 }, says)];
     }
     const corrupt = file.spots.map((spot) => {

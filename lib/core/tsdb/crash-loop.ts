@@ -1,4 +1,4 @@
-import { finding, type Finding } from './damage';
+import { finding, type Finding } from './corruption';
 
 /** How a Prometheus ended that its agent had started. */
 export interface Exit {
@@ -48,14 +48,14 @@ export function crashLoop(exits: readonly Exit[], log: string, now: number): Cra
 }
 
 /**
- * What the ladder makes of a loop. Over a block: that one is set aside. Over the rest of the storage: the head is set
+ * What the ladder makes of a loop. Over a block: that one is quarantined. Over the rest of the storage: the head is set
  * aside, once, and when that did not help another volume may. For any other reason, such as a killer or a
  * configuration, another volume would change nothing: a person is called, and it is started again and again.
  */
 export function loopFinding({ says, ofStorage, block }: CrashLoop, headIsAside: boolean): Finding {
-  if (block !== null) return finding('crash-loop', { path: block }, says, { mend: 'set-aside-block' });
+  if (block !== null) return finding('crash-loop', { path: block }, says, { repair: 'quarantine-block' });
   const over = ofStorage
-    ? { mend: headIsAside ? ('none' as const) : ('set-aside-head' as const) }
+    ? { repair: headIsAside ? ('none' as const) : ('quarantine-head' as const) }
     : { ifStarted: 'harmless' as const };
   return finding('crash-loop', { path: null }, says, over);
 }

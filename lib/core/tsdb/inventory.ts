@@ -4,7 +4,7 @@ import type { Inventory, RememberedBlock, RememberedSegment } from '../../contra
 
 /**
  * The memory after a pass. What is missing or has shrunk (`suspect`, paths and ULIDs) is remembered as it was:
- * damage must not look like the normal state at the second look. `forget` ends that, once it is repaired.
+ * corruption must not look like the normal state at the second look. `forget` ends that, once it is repaired.
  */
 export function remember(
   before: Inventory | null,

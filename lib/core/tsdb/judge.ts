@@ -1,9 +1,9 @@
-import { finding, type Finding } from './damage';
+import { finding, type Finding } from './corruption';
 import { judgeBlock, judgeHeadChunks } from './blocks';
 import type { Inventory } from '../../contract/documents/agent-files';
 import { remember } from './inventory';
 import { judgeLog } from './log';
-import { judgeAgainstMemory, judgeMissingLog, type Retention } from './memory';
+import { judgeAgainstState, judgeMissingLog, type Retention } from './memory';
 import type { ScrubPass } from './seen';
 
 export interface JudgeContext extends Retention {
@@ -33,7 +33,7 @@ export function judge(before: Inventory | null, seen: ScrubPass, context: JudgeC
   findings.push(...judgeMissingLog(before, seen));
   findings.push(...judgeHeadChunks(seen.headChunks ?? []));
   for (const block of seen.blocks) findings.push(...judgeBlock(block, before?.blocks[block.ulid]?.meta ?? null));
-  const missed = before === null ? null : judgeAgainstMemory(before, seen, context);
+  const missed = before === null ? null : judgeAgainstState(before, seen, context);
   findings.push(...(missed?.findings ?? []));
   const loading = judgeLoading(before, seen, context);
   findings.push(...loading.findings);
@@ -55,7 +55,7 @@ function judgeLoading(
   return { findings: [finding('block-not-loaded', { path: null }, says)], since };
 }
 
-/** A file may be damaged in many places: one finding of each class for it is enough, the first. */
+/** A file may be corrupted in many places: one finding of each class for it is enough, the first. */
 function worstPerFile(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((f) => {

@@ -1,4 +1,4 @@
-import { finding, type Finding } from './damage';
+import { finding, type Finding } from './corruption';
 import type { SeenCheckpoint, SeenLog, SeenSegment } from './seen';
 
 export interface LogContext {
@@ -8,7 +8,7 @@ export interface LogContext {
   readonly unreadable: ReadonlySet<string>;
 }
 
-/** What is wrong with wal/ or wbl/ as it stands; what there was before is compared in damage-inventory.ts. */
+/** What is wrong with wal/ or wbl/ as it stands; what there was before is compared in corruption-inventory.ts. */
 export function judgeLog(log: SeenLog, context: LogContext): Finding[] {
   return [...judgeSegments(log, context), ...judgeCheckpoint(log), ...judgeSequence(log, context)];
 }
@@ -42,7 +42,7 @@ function corruptSays(segment: SeenSegment, what: string, log: SeenLog): string {
   return `${segment.path}: ${what}; if Prometheus is started on it, it ${then}`;
 }
 
-/** A damaged checkpoint makes Prometheus delete every segment and exit. */
+/** A corrupted checkpoint makes Prometheus delete every segment and exit. */
 function judgeCheckpoint({ checkpoint }: SeenLog): Finding[] {
   if (checkpoint === null) return [];
   const found = checkpoint.segments.flatMap((segment) => {
@@ -91,7 +91,7 @@ function judgeSequence(log: SeenLog, { unreadable }: LogContext): Finding[] {
 }
 
 /**
- * Prometheus always has segments after its checkpoint. Its own repair of a damaged checkpoint deletes them and
+ * Prometheus always has segments after its checkpoint. Its own repair of a corrupted checkpoint deletes them and
  * begins again with 0: whatever it writes then, it passes over at its next start.
  */
 function behindCheckpoint(log: SeenLog, checkpoint: SeenCheckpoint): Finding {

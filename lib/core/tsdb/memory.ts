@@ -1,4 +1,4 @@
-import { finding, type Finding } from './damage';
+import { finding, type Finding } from './corruption';
 import type { BlockMeta, ScrubPass, SeenLog, SeenSegment } from './seen';
 import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
 import { contentEnd, inMegabytes, neededSegments } from './log';
@@ -21,7 +21,7 @@ export interface Missed {
  * the lower end, once a checkpoint stands for them, and blocks only when another one holds their samples or
  * they are past retention.
  */
-export function judgeAgainstMemory(before: Inventory, seen: ScrubPass, retention: Retention): Missed {
+export function judgeAgainstState(before: Inventory, seen: ScrubPass, retention: Retention): Missed {
   const unreadable = new Set(seen.unreadable.map(({ path }) => path));
   const findings: Finding[] = [];
   const suspect = new Set<string>();
@@ -62,7 +62,7 @@ function judgeSegment(path: string, known: RememberedSegment, log: SeenLog): Fin
   });
 }
 
-/** A hole is plain to see without a memory; only a missing end is not. */
+/** A gap is plain to see without a memory; only a missing end is not. */
 function judgeMissingSegment(path: string, known: RememberedSegment, log: SeenLog): Finding | null {
   const [directory, number] = [path.slice(0, path.lastIndexOf('/')), Number(path.slice(path.lastIndexOf('/') + 1))];
   if (directory !== log.path) {

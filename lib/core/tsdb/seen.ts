@@ -1,5 +1,5 @@
 /**
- * What a scrub saw on disk. Every field is an observation; damage-*.ts conclude.
+ * What a scrub saw on disk. Every field is an observation; corruption-*.ts conclude.
  * Paths are relative to the TSDB's directory, offsets and sizes are in bytes, times in ms since the Unix epoch.
  */
 

@@ -19,8 +19,8 @@ export interface RestoreSituation {
   readonly volumes: readonly DataVolume[];
   readonly snapshots: readonly KnownSnapshot[];
   /** The node does its work in spite of what it says: it must not be touched unless another one serves. */
-  readonly works: boolean;
-  readonly anotherServes: boolean;
+  readonly isHealthy: boolean;
+  readonly anotherIsAlerting: boolean;
   readonly paused: boolean;
 }
 
@@ -41,7 +41,7 @@ export type RestoreStep =
   /** Make the volume that the record asks for, then write down which it is; asked twice, EC2 makes it once. */
   | { readonly do: 'create'; readonly snapshotId: string; readonly generation: number; readonly because: string }
   /** The snapshot did not help: say so on it, then write the record. */
-  | { readonly do: 'blame'; readonly snapshotId: string; readonly record: RestoreRecord; readonly because: string }
+  | { readonly do: 'markBad'; readonly snapshotId: string; readonly record: RestoreRecord; readonly because: string }
   /** The node got well without it: take back the volume that was made, which nobody uses, then write the record. */
   | {
       readonly do: 'withdraw';
@@ -64,7 +64,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   if (record?.state === 'running') return goOn(s, record, at);
   if (record?.state === 'given-up') {
     // Until it is well again whatever it asks for is the same incident: a person has to look.
-    if (report.needsVolume !== null || !s.works) {
+    if (report.needsVolume !== null || !s.isHealthy) {
       return { do: 'nothing', because: `Restoring ${report.node} was given up: a person has to look.` };
     }
     const because = `${report.node} works again, on ${report.volumeId}.`;
@@ -72,7 +72,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   }
   if (report.needsVolume === null) return { do: 'nothing', because: `${report.node} asks for no volume.` };
   if (s.paused) return { do: 'nothing', because: 'Paused: nothing automatic happens.' };
-  if (s.works && !s.anotherServes) {
+  if (s.isHealthy && !s.anotherIsAlerting) {
     return { do: 'nothing', because: `${report.node} is the only node that serves: it is not touched.` };
   }
   const inUse = volumes.filter((v) => !v.kept);
@@ -99,7 +99,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
       because: report.needsVolume.because,
       startedAt: at,
       endedAt: null,
-      damagedAt: report.needsVolume.since,
+      corruptedAt: report.needsVolume.since,
       triedAt: at,
       from: volumes.some((v) => v.id === report.volumeId) ? report.volumeId : null,
       snapshotId: null,
@@ -113,7 +113,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
 }
 
 function begin(s: RestoreSituation, record: RestoreRecord, at: string): Extract<RestoreStep, { do: 'record' }> {
-  const before = Date.parse(record.damagedAt);
+  const before = Date.parse(record.corruptedAt);
   const next = record.tried.length >= MOST_TRIES ? undefined : candidates(s.snapshots, before, record.tried)[0];
   if (next === undefined) {
     const because = `No snapshot of ${record.node} is left to restore from; tried ${record.tried.join(', ') || 'none'}.`;
@@ -137,7 +137,7 @@ function goOn(s: RestoreSituation, record: RestoreRecord, at: string): RestoreSt
     if (made !== undefined && made.attachedTo !== null)
       return { do: 'wait', because: `${report.node} takes ${made.id}.` };
     // An agent that was just started has not seen yet what is wrong.
-    if (!s.works) return { do: 'wait', because: `${report.node} asks for no volume any more, but does not work.` };
+    if (!s.isHealthy) return { do: 'wait', because: `${report.node} asks for no volume any more, but does not work.` };
     return {
       do: 'withdraw',
       volumeId: made?.id ?? null,
@@ -173,9 +173,10 @@ function goOn(s: RestoreSituation, record: RestoreRecord, at: string): RestoreSt
     const because = `${record.volumeId}, made from ${record.snapshotId}, does not help either: ${report.needsVolume.because}`;
     // A volume that fails as a whole says nothing about the snapshot that it was made of.
     if (report.trouble !== null) return { do: 'record', record: next, because };
-    return { do: 'blame', snapshotId: record.snapshotId!, record: next, because };
+    return { do: 'markBad', snapshotId: record.snapshotId!, record: next, because };
   }
-  if (!s.works) return { do: 'wait', because: `${report.node} has mounted ${record.volumeId} and is not ready yet.` };
+  if (!s.isHealthy)
+    return { do: 'wait', because: `${report.node} has mounted ${record.volumeId} and is not ready yet.` };
   return {
     do: 'finish',
     keep: volumes.filter((v) => !v.kept && v.id !== record.volumeId).map((v) => v.id),

@@ -1,6 +1,6 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { serves, type Probe } from '../../core/failover/health';
+import { isAlerting, type Probe } from '../../core/failover/health';
 import { decideOperation, type Operation } from '../../core/failover/operations';
 import type { Clock } from '../async/clock';
 import { swappableAssignment, type ControlStore } from './store';
@@ -98,7 +98,7 @@ async function verify(
     const probe = probes.get(next.active);
     // Of an earlier epoch its gate may still be open, and about to close.
     const learnt = probe !== undefined && (probe.agent?.appliedEpoch ?? 0) >= next.epoch;
-    if (learnt && serves(probe, deps.policy)) servedAt ??= deps.now();
+    if (learnt && isAlerting(probe, deps.policy)) servedAt ??= deps.now();
     open = [...probes.values()].filter((p) => p.agent?.gateOpen === true).map((p) => p.node);
     if (servedAt !== null && open.length === 1 && open[0] === next.active) {
       return { done: true, changed: true, because, assignment: next, tookMs: servedAt - writtenAt };

@@ -1,6 +1,6 @@
 import type { Assignment, Caller, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { serves, type Probe } from '../../core/failover/health';
+import { isAlerting, type Probe } from '../../core/failover/health';
 import { decidePromotion } from '../../core/failover/promotion';
 import type { Clock } from '../async/clock';
 import { swappableAssignment, type ControlStore } from './store';
@@ -10,7 +10,7 @@ import { updateByCas, type CasDecision } from './update-by-cas';
 export interface PromoteRequest {
   readonly caller: Caller;
   /** Misses that the caller counted itself; without them promote() counts its own. */
-  readonly misses?: { readonly node: NodeId; readonly count: number };
+  readonly consecutiveFailures?: { readonly node: NodeId; readonly count: number };
   /** The caller is this node's agent and saw its Prometheus exit. */
   readonly exited?: NodeId;
 }
@@ -22,7 +22,7 @@ export interface PromoteOutcome {
   /** The assignment as it now stands, null when there is none. */
   readonly assignment: Assignment | null;
   /** Alerting is needed and nobody whom this caller reaches could do it: let others try. */
-  readonly stuck?: true;
+  readonly noCandidate?: true;
 }
 
 export interface PromoteDeps extends Pick<Clock, 'now' | 'sleep'> {
@@ -43,7 +43,7 @@ export interface PromoteDeps extends Pick<Clock, 'now' | 'sleep'> {
  */
 export async function promote(request: PromoteRequest, deps: PromoteDeps): Promise<PromoteOutcome> {
   const { policy, nodes } = deps;
-  let counted = request.misses ?? null;
+  let counted = request.consecutiveFailures ?? null;
   let timeoutMs = policy.verifyTimeoutMs;
   const decide = async (
     assignment: Assignment | null,
@@ -51,22 +51,36 @@ export async function promote(request: PromoteRequest, deps: PromoteDeps): Promi
   ): Promise<CasDecision<Assignment, PromoteOutcome>> => {
     counted = count(counted, assignment, probes, policy);
     const decision = decidePromotion(
-      { assignment, nodes, probes, misses: counted, exited: request.exited ?? null, caller: request.caller, policy },
+      {
+        assignment,
+        nodes,
+        probes,
+        consecutiveFailures: counted,
+        exited: request.exited ?? null,
+        caller: request.caller,
+        policy,
+      },
       deps.now(),
     );
     const { because } = decision;
     if (decision.kind === 'promote')
       return { kind: 'write', next: decision.next, result: { acted: true, because, assignment: decision.next } };
-    if (decision.stuck && timeoutMs < policy.probe.timeoutMs) {
+    if (decision.noCandidate && timeoutMs < policy.probe.timeoutMs) {
       // Quick answers are preferred; when nobody gives one, a node that is merely slow is better than nobody.
       timeoutMs = policy.probe.timeoutMs;
       return { kind: 'again' };
     }
     // Who comes without a count (alarm, operator) waits here until the rule has been kept or broken.
     const undecided =
-      request.misses === undefined && counted !== null && counted.count > 0 && counted.count < policy.probe.fall;
+      request.consecutiveFailures === undefined &&
+      counted !== null &&
+      counted.count > 0 &&
+      counted.count < policy.probe.fall;
     if (!undecided || request.exited !== undefined)
-      return { kind: 'done', result: { acted: false, because, assignment, ...(decision.stuck && { stuck: true }) } };
+      return {
+        kind: 'done',
+        result: { acted: false, because, assignment, ...(decision.noCandidate && { noCandidate: true }) },
+      };
     await deps.sleep(policy.probe.intervalMs);
     return { kind: 'again' };
   };
@@ -83,13 +97,13 @@ const MAX_LOST = 3;
 
 /** Adds the fresh probe to the count of the node that is active now; a count of another node is void. */
 function count(
-  before: PromoteRequest['misses'] | null,
+  before: PromoteRequest['consecutiveFailures'] | null,
   assignment: Assignment | null,
   probes: ReadonlyMap<NodeId, Probe>,
   policy: Policy,
 ): { node: NodeId; count: number } | null {
   if (assignment === null) return null;
   const probe = probes.get(assignment.active);
-  if (probe !== undefined && serves(probe, policy)) return { node: assignment.active, count: 0 };
+  if (probe !== undefined && isAlerting(probe, policy)) return { node: assignment.active, count: 0 };
   return { node: assignment.active, count: (before?.node === assignment.active ? before.count : 0) + 1 };
 }

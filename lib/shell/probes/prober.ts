@@ -51,13 +51,13 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
   return {
     appliedEpoch: status.appliedEpoch,
     gateOpen: gate.open,
-    gateWarm: gate.warm,
+    gatePrimed: gate.primed,
     storeReachable: store.reachable,
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
     ...(typeof profile?.slowScrapeMs === 'number' ? { slowScrapeMs: profile.slowScrapeMs } : {}),
     ...(profile?.settling ? { settling: true as const } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
-    ...(scrub ? { damage: scrub.damage.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
+    ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
     ...(volume ? { volumeTrouble: volume.trouble } : {}),
     ...(pause ? { pause } : {}),
   };

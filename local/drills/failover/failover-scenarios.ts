@@ -3,9 +3,9 @@ import { FAULT_S } from '../choreography';
 import { sleepUnlessStopped } from '../clock';
 import type { Faults } from '../faults';
 import type { MetricReading } from '../instrument';
-import { rungsClimbed } from './rungs';
-import type { Cast, Scenario } from '../scenario';
-import { addressOf, allNodes, type World } from '../world';
+import { recoverySteps } from './recovery-steps';
+import type { Roles, Scenario } from '../scenario';
+import { addressOf, allNodes, type TestBed } from '../test-bed';
 
 /** Of most incidents: the active node is hurt and another one takes over. */
 export const FAILOVER = {
@@ -23,7 +23,7 @@ export const FAILOVER = {
 /** Something that is done to the hurt node. */
 export const hurting =
   (act: (faults: Faults, hurt: string) => Promise<number>) =>
-  ({ faults }: World, { hurt }: Cast): Promise<number> =>
+  ({ faults }: TestBed, { hurt }: Roles): Promise<number> =>
     act(faults, hurt!);
 
 /** An action on the hurt node. */
@@ -53,7 +53,7 @@ async function crashLoop(faults: Faults, hurt: string): Promise<number> {
 const LOOK_AT_MS = 500;
 
 /** Whether Alertmanagers that are kept down really answer nobody until then. */
-async function keptDown(world: World, nodes: readonly string[], until: number): Promise<MetricReading> {
+async function keptDown(world: TestBed, nodes: readonly string[], until: number): Promise<MetricReading> {
   let looks = 0;
   let answered = 0;
   while (Date.now() < until) {
@@ -74,12 +74,12 @@ async function keptDown(world: World, nodes: readonly string[], until: number): 
 /** An alert ends and another one begins meanwhile, and none does both: nobody could ever tell of that one. */
 const ALL_DOWN_MS = 6_500;
 
-const everyNode = (world: World): string[] => allNodes(world).map(({ node }) => node);
+const everyNode = (world: TestBed): string[] => allNodes(world).map(({ node }) => node);
 
 /** @returns when it was done to the last of them */
 const toAlertmanagers = async (
   action: 'keep-down' | 'let-up',
-  { faults }: World,
+  { faults }: TestBed,
   nodes: readonly string[],
 ): Promise<number> =>
   Math.max(...(await Promise.all(nodes.map((node) => faults.act(action, { node, program: 'alertmanager' })))));
@@ -97,7 +97,7 @@ export const FAILOVERS: readonly Scenario[] = [
     name: 'primary-crash',
     what: "SIGKILL of the active node's Prometheus, again and again for 7 s; its agent reports the exit",
     takeover: 'crash',
-    instruments: [rungsClimbed],
+    instruments: [recoverySteps],
     inject: hurting(crashLoop),
     // Its agent starts it again: there is nothing to undo.
     undo: async () => Date.now(),
@@ -133,7 +133,9 @@ export const FAILOVERS: readonly Scenario[] = [
     plainPair: true,
     gateOutlivesFault: true,
     inject: hurting(async (faults, hurt) => (await Promise.all([faults.on(hurt, 'cut'), faults.act('plain-cut')]))[0]),
-    undo: hurting(async (faults, hurt) => (await Promise.all([faults.on(hurt, 'mend'), faults.act('plain-mend')]))[0]),
+    undo: hurting(
+      async (faults, hurt) => (await Promise.all([faults.on(hurt, 'heal'), faults.act('plain-repair')]))[0],
+    ),
   },
   {
     ...FAILOVER,
@@ -142,7 +144,7 @@ export const FAILOVERS: readonly Scenario[] = [
     hurts: 'standby',
     takeover: 'none',
     epochs: 0,
-    instruments: [rungsClimbed],
+    instruments: [recoverySteps],
     inject: on('crash-prometheus'),
     undo: async () => Date.now(),
   },

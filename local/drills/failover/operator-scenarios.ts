@@ -3,9 +3,9 @@ import { awaitAll, until } from '../clock';
 import { FAILOVER } from './failover-scenarios';
 import type { MetricReading } from '../instrument';
 import { ask, promhaStatus } from './operator';
-import { rungsClimbed } from './rungs';
-import type { Cast, Scenario } from '../scenario';
-import { statusOf, type World } from '../world';
+import { recoverySteps } from './recovery-steps';
+import type { Roles, Scenario } from '../scenario';
+import { statusOf, type TestBed } from '../test-bed';
 
 /** Twice as long as it takes to act where nothing is paused. */
 export const PAUSED_MS = 12_000;
@@ -33,7 +33,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
     name: 'pause',
     what: `paused; then the active node's Prometheus is killed and kept down: nothing may happen for ${PAUSED_MS / 1000} s, until \`resume\``,
     takeover: 'resumed',
-    instruments: [rungsClimbed],
+    instruments: [recoverySteps],
     // Pause, resume, take over.
     epochs: 3,
     inject: async (world, { hurt }) => {
@@ -49,7 +49,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Nothing moves while it is paused, and it says so; it moves when it no longer is. */
-async function pausedAndResumed(world: World, { active, standby }: Cast, struckAt: number): Promise<MetricReading> {
+async function pausedAndResumed(world: TestBed, { active, standby }: Roles, struckAt: number): Promise<MetricReading> {
   // Not before health-check has counted three misses: earlier there would be nothing to say.
   const said = until(struckAt + PAUSED_MS / 2, world.signal).then(promhaStatus);
   const ringing = awaitAll(() => silent(world), {
@@ -84,7 +84,7 @@ async function pausedAndResumed(world: World, { active, standby }: Cast, struckA
 }
 
 /** Nobody was told that the node that alerts does not serve, or null when somebody was. */
-async function silent({ state }: World): Promise<string | null> {
+async function silent({ state }: TestBed): Promise<string | null> {
   const alarms = await callControl(state.socket, 'alarms', ALARM_STATES);
   const rings = Object.entries(alarms).some(([name, s]) => name.endsWith('-alerting-node-unhealthy') && s === 'ALARM');
   return rings ? null : 'the alarm of the node that alerts does not ring';

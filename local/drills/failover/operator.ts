@@ -6,10 +6,10 @@ import type { Operation } from '../../../lib/core/failover/operations';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StatusReport } from '../../../lib/core/status/status';
 import { sleepUnlessStopped } from '../clock';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 /** An operator's request, by the same code as promha's. @throws Error when it was refused or not seen to work */
-export async function ask(world: World, operation: Operation): Promise<OperateOutcome> {
+export async function ask(world: TestBed, operation: Operation): Promise<OperateOutcome> {
   const { state, store, signal } = world;
   const outcome = await operate(operation, {
     store,

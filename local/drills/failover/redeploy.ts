@@ -16,8 +16,8 @@ import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { awaitAll, must } from '../clock';
 import type { MetricReading } from '../instrument';
 import { ask } from './operator';
-import type { Cast } from '../scenario';
-import { statusOf, type World } from '../world';
+import type { Roles } from '../scenario';
+import { statusOf, type TestBed } from '../test-bed';
 
 const GONE = 'gone-';
 /** Both nodes: an orderly end, a boot, and one resend interval until the gate has heard everything; with a wide margin. */
@@ -27,16 +27,16 @@ const ROLLED_OUT_MS = 300_000;
 const GATE_WARM_MS = 60_000;
 
 /** CloudFormation begins with the first node; that it alerts makes the number of hand-overs certain. */
-export async function theFirstAlerts(world: World): Promise<void> {
+export async function theFirstAlerts(world: TestBed): Promise<void> {
   const first = world.state.nodes[0]!.node;
   await must('the first node cannot take over', GATE_WARM_MS, world.signal, async () =>
-    (await statusOf(world, first)).gate.warm ? null : 'its gate has not listened for long enough',
+    (await statusOf(world, first)).gate.primed ? null : 'its gate has not listened for long enough',
   );
   await ask(world, { kind: 'switchover', to: first, reason: 'drill: a deploy begins with it' });
 }
 
 /** A real `cdk deploy --all` of a cluster.ts in which another setting of Prometheus changed; machines wait. */
-export async function deployChanged(world: World): Promise<void> {
+export async function deployChanged(world: TestBed): Promise<void> {
   const { faults, say } = world;
   await faults.act('hold-updates');
   const now = NODE_CONFIG.parse(told(world, 'node.json'), 'node.json').prometheus.walSegmentSize;
@@ -48,12 +48,12 @@ export async function deployChanged(world: World): Promise<void> {
   writeFileSync(overlayOf(world), before);
 }
 
-export const assemblyOf = ({ state }: World): string => join(state.dir, 'cdk.out');
+export const assemblyOf = ({ state }: TestBed): string => join(state.dir, 'cdk.out');
 
-const overlayOf = ({ state }: World): string => join(state.dir, OVERLAY_FILE);
+const overlayOf = ({ state }: TestBed): string => join(state.dir, OVERLAY_FILE);
 
 /** A real `cdk deploy --all` of the run's configuration with `change` over its settings of the cluster. */
-export async function deployRun(world: World, change: Readonly<Record<string, unknown>>): Promise<void> {
+export async function deployRun(world: TestBed, change: Readonly<Record<string, unknown>>): Promise<void> {
   const { state, signal } = world;
   const overlay = overlayOf(world);
   addToOverlay(overlay, (was) => ({ ...was, cluster: merge(was.cluster, change) }));
@@ -68,7 +68,7 @@ export async function deployRun(world: World, change: Readonly<Record<string, un
 }
 
 /** New versions of the launch templates that cannot work: synth would refuse most of what a person could get wrong. */
-export async function deployBadTemplate(world: World): Promise<void> {
+export async function deployBadTemplate(world: TestBed): Promise<void> {
   const { state, faults } = world;
   await faults.act('hold-updates');
   const ec2 = new EC2Client({ endpoint: state.endpoint, region: state.region, credentials: LOCAL_CREDENTIALS });
@@ -95,7 +95,7 @@ export async function deployBadTemplate(world: World): Promise<void> {
 }
 
 /** Waits until no node is being replaced any more, and says which were and what they run. */
-export async function rolledOut(world: World, _: Cast, struckAt: number): Promise<MetricReading> {
+export async function rolledOut(world: TestBed, _: Roles, struckAt: number): Promise<MetricReading> {
   const before = world.state.nodes;
   const missing = await awaitAll(
     async () => {
@@ -117,5 +117,5 @@ export async function rolledOut(world: World, _: Cast, struckAt: number): Promis
 }
 
 /** A file that the first node was given at its boot. */
-const told = ({ state }: World, name: string): string =>
+const told = ({ state }: TestBed, name: string): string =>
   readFileSync(join(state.nodes[0]!.dir, 'etc', 'prometheus-ha', name), 'utf8');

@@ -8,7 +8,7 @@ import { gateEvents, type GateEvent } from './gate-times';
 import type { MetricReading } from '../instrument';
 import { missingEverywhere, type Interval, type SampleTimes } from './samples';
 import { queriesOf } from '../thanos';
-import { oracleOf, allNodes, prometheusOf, type World } from '../world';
+import { oracleOf, allNodes, prometheusOf, type TestBed } from '../test-bed';
 
 export const INTERVAL_MS = SCRAPE_INTERVAL_MS;
 
@@ -42,7 +42,7 @@ export function seriesOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /** Samples of the oracle that queries through Thanos do not show: with deduplication, by series at worst; and without. */
-export async function thanosMissing(world: World, from: number, to: number): Promise<MetricReading> {
+export async function thanosMissing(world: TestBed, from: number, to: number): Promise<MetricReading> {
   const raw = { max_source_resolution: '0s' };
   const [oracle, deduplicated, all] = await Promise.all([
     sampleTimes(oracleOf(world), from, to),
@@ -65,7 +65,7 @@ export async function thanosMissing(world: World, from: number, to: number): Pro
 
 /** Samples that no node has, by series; `interval` is the nodes', which may scrape less often than the oracle. @throws Error when the oracle has too little to judge by */
 export async function samplesMissing(
-  world: World,
+  world: TestBed,
   from: number,
   to: number,
   interval: Interval = INTERVAL_MS,
@@ -83,7 +83,7 @@ export async function samplesMissing(
 }
 
 /** The gates' movements as the agents logged them, also of those that nobody could reach. */
-export function loggedGateEvents(world: World): GateEvent[] {
+export function loggedGateEvents(world: TestBed): GateEvent[] {
   return world.state.nodes.flatMap(({ node }) =>
     gateEvents(node, readFileSync(join(world.state.dir, 'logs', `${node}.jsonl`), 'utf8')),
   );

@@ -78,7 +78,7 @@ export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly S
     const early = resolved.filter((t) => truth.endsAt === null || t.receivedAt < truth.endsAt - SAME_MS);
     const what = truth.name;
 
-    note('missed', truth.firing.length > 0 && firing.length === 0 ? 1 : 0, `${what}: never told that it fires`);
+    note('missed', truth.firing.length > 0 && firing.length === 0 ? 1 : 0, `${what}: never notified that it fires`);
     note(
       'duplicates',
       firing.length - Math.max(1, truth.firing.length),
@@ -86,7 +86,7 @@ export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly S
     );
     note('falselyResolved', early.length, `${what}: told that it ended while it went on`);
     const ends = resolved.length - early.length;
-    note('missed', truth.resolved.length > 0 && ends === 0 ? 1 : 0, `${what}: never told that it ended`);
+    note('missed', truth.resolved.length > 0 && ends === 0 ? 1 : 0, `${what}: never notified that it ended`);
     note(
       'duplicates',
       ends - Math.max(1, truth.resolved.length),

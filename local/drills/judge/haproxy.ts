@@ -1,11 +1,11 @@
 import { createConnection } from 'node:net';
-import { YARDSTICK } from '../../run/balancer/load-balancer';
+import { BASELINE } from '../../run/balancer/load-balancer';
 
 const TIMEOUT_MS = 1_000;
 
-/** What the yardstick says of each node: up, or down after three failed checks. */
-export async function yardstick(socket: string): Promise<Map<string, boolean>> {
-  return parseStat(await ask(socket, 'show stat'), YARDSTICK);
+/** What the baseline says of each node: up, or down after three failed checks. */
+export async function baseline(socket: string): Promise<Map<string, boolean>> {
+  return parseStat(await ask(socket, 'show stat'), BASELINE);
 }
 
 /** One backend of HAProxy's statistics (CSV): server → up. "UP 1/3" still is up, "DOWN 1/2" still is down. */

@@ -50,12 +50,12 @@ const exactly = (measurement: string, limit: number, unit: string): Limit => ({
 /** Some 80 s of queries, less what the machine may swallow: fewer prove nothing. */
 const ENOUGH_QUERIES = 40;
 
-/** Of damage to files: found within a period of the scrub (10 s here) and a pass, mended by the next start. */
+/** Of corruption to files: found within a period of the scrub (10 s here) and a pass, repaired by the next start. */
 const MENDED = [
-  most('damageFound', 15, 's'),
+  most('corruptionFound', 15, 's'),
   most('readyAgain', 30, 's'),
-  exactly('damageLeft', 0, 'findings'),
-  exactly('setAside', 1, 'incidents'),
+  exactly('corruptionLeft', 0, 'findings'),
+  exactly('quarantine', 1, 'incidents'),
   exactly('corruptionsSeenByPrometheus', 0, ''),
   most('lostOnBothNodes', 0, 'samples'),
   most('secondsMissingAfterRefill', 2, 's'),
@@ -98,8 +98,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'block-meta': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
   'block-index': [...MENDED, NOTHING_LOST, exactly('blockSamples', 9_600, 'samples')],
   'both-damaged': [
-    most('damageFound', 15, 's'),
-    exactly('damageLeft', 0, 'findings'),
+    most('corruptionFound', 15, 's'),
+    exactly('corruptionLeft', 0, 'findings'),
     exactly('bothDown', 0, ''),
     most('secondsMissingAfterRefill', 2, 's'),
   ],
@@ -177,7 +177,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     least('queries', 50 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),
     most('thanosMissing', 0, 'samples'),
-    // Judged at the end, when the node that was away has refilled itself: before, penalty deduplication passes over up to
+    // Judged at the end, when the node that was away has backfilled itself: before, penalty deduplication passes over up to
     // two samples of a series (docs/decisions/0016-penalty-deduplication.md).
     most('deduplicatedMissing', 0, 'samples'),
   ],
@@ -233,7 +233,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
     most('falselyResolved', 0, 'notifications'),
   ];
   // Cut off, both sides alert: nobody can do better than two nodes that always do.
-  // Its own view of dead targets, told after the mend, differs from the plain pair's by chance: shown, not judged.
+  // Its own view of dead targets, told after the repair, differs from the plain pair's by chance: shown, not judged.
   if (scenario.plainPair) limits.push(most('duplicatesBeyondPlainPair', 0, 'notifications'));
   else limits.push(most('duplicates', 0, 'notifications'), most('spurious', 0, 'notifications'));
 

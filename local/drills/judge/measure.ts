@@ -2,7 +2,7 @@ import type { Comparison } from './compare';
 import type { GateTimes } from './gate-times';
 import type { Measurements } from './result';
 import type { Scenario } from '../scenario';
-import { DRILL_ALERTS } from '../world';
+import { DRILL_ALERTS } from '../test-bed';
 import type { FaultRecord } from './watch';
 
 /** Everything that a run brought to light. Moments in ms since the Unix epoch. */
@@ -17,7 +17,7 @@ export interface Evidence {
   readonly ours: Comparison;
   readonly plain: Comparison | null;
   readonly gates: GateTimes;
-  /** When the hurt node's gate closed after the mend; null when it never did. */
+  /** When the hurt node's gate closed after the repair; null when it never did. */
   readonly healedGateClosedAt: number | null;
   readonly samplesMissing: number;
 }

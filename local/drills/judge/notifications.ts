@@ -61,15 +61,15 @@ export function readNotifications(file: string): SentAlert[] {
  */
 export function parseNotifications(text: string): SentAlert[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const lastTold = new Map<string, 'firing' | 'resolved'>();
+  const lastSent = new Map<string, 'firing' | 'resolved'>();
   return whole
     .split('\n')
     .filter((line) => line !== '')
     .flatMap((line) => {
       const told = toldBy(JSON.parse(line) as Page);
       const keyOf = (t: SentAlert): string => `${t.source} ${t.alert}`;
-      const news = told.filter((t) => lastTold.get(keyOf(t)) !== t.status);
-      for (const t of told) lastTold.set(keyOf(t), t.status);
+      const news = told.filter((t) => lastSent.get(keyOf(t)) !== t.status);
+      for (const t of told) lastSent.set(keyOf(t), t.status);
       return news.length > 0 ? news : told;
     });
 }

@@ -1,13 +1,13 @@
 import type { AgentStatus } from '../../../lib/contract/documents/agent-status';
-import { yardstick } from './haproxy';
-import { statusOf, type World } from '../world';
+import { baseline } from './haproxy';
+import { statusOf, type TestBed } from '../test-bed';
 
 const HAPROXY_MS = 100;
 const STATUS_MS = 200;
 
 /** What was seen while the fault lasted; moments in ms since the Unix epoch, by the programs' own clocks where they say. */
 export interface FaultRecord {
-  /** When HAProxy's yardstick had the hurt node down; to the poll's 100 ms. */
+  /** When HAProxy's baseline had the hurt node down; to the poll's 100 ms. */
   haproxyDownAt: number | null;
   /** When the standby alerted without an assignment. */
   brokeGlassAt: number | null;
@@ -25,13 +25,13 @@ export class Watch {
 
   /** `since` is the fault's moment: what was before does not count. */
   constructor(
-    private readonly world: World,
+    private readonly world: TestBed,
     private readonly hurt: string | null,
-    private readonly heir: string,
+    private readonly candidate: string,
     private readonly since: number,
   ) {
     this.repeat(HAPROXY_MS, () => this.askHaproxy());
-    this.repeat(STATUS_MS, async () => this.note(await statusOf(world, heir)));
+    this.repeat(STATUS_MS, async () => this.note(await statusOf(world, candidate)));
   }
 
   stop(): void {
@@ -53,17 +53,17 @@ export class Watch {
 
   private async askHaproxy(): Promise<void> {
     if (this.hurt === null || this.seen.haproxyDownAt !== null) return;
-    const up = (await yardstick(this.world.state.haproxySocket)).get(this.hurt);
-    if (up === undefined) throw new Error(`HAProxy's yardstick does not know ${this.hurt}`);
+    const up = (await baseline(this.world.state.haproxySocket)).get(this.hurt);
+    if (up === undefined) throw new Error(`HAProxy's baseline does not know ${this.hurt}`);
     if (!up) this.seen.haproxyDownAt = Date.now();
   }
 
   private note({ gate, breakGlass }: AgentStatus): void {
-    const { seen, since, heir, world } = this;
+    const { seen, since, candidate, world } = this;
     const after = (iso: string | null | undefined): number | null =>
       iso === null || iso === undefined || Date.parse(iso) < since ? null : Date.parse(iso);
     const say = (at: number, what: string): void =>
-      world.say(`    +${((at - since) / 1000).toFixed(2)} s  ${heir} ${what}`);
+      world.say(`    +${((at - since) / 1000).toFixed(2)} s  ${candidate} ${what}`);
     const glass = after(breakGlass?.since);
     if (seen.brokeGlassAt === null && glass !== null) say((seen.brokeGlassAt = glass), 'breaks the glass');
     const opened = after(gate.openedAt);

@@ -3,7 +3,7 @@ import { DEMO_ALERTS } from '../../demo/demo';
 import type { Instrument } from '../instrument';
 import { NodeLooks, valueAt } from './node-looks';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
-import { prometheusOf } from '../world';
+import { prometheusOf } from '../test-bed';
 
 /** A target that explodes: what the nodes took of it, what else was touched, and when it was told. */
 export const explosionWatch =

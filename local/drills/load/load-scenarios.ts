@@ -8,7 +8,7 @@ import type { MetricReading } from '../instrument';
 import { profileWatch } from './profile-watch';
 import type { Scenario } from '../scenario';
 import { explosionWatch } from './explosion-watch';
-import { setDrill, shape, statusOf, type World } from '../world';
+import { setDrill, shape, statusOf, type TestBed } from '../test-bed';
 
 /** Ten times the order book, then so many times that the first step is not enough. */
 const SPIKE = 10;
@@ -67,7 +67,7 @@ export const LOAD_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** One step less for the spike, a second for the flood; an alert begins and ends meanwhile; and all the way back. */
-async function downAndBack(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
+async function downAndBack(world: TestBed, _: unknown, struckAt: number): Promise<MetricReading> {
   const findings: string[] = [];
   const reached = async (profile: ScrapeProfile, since: number, timeoutMs: number): Promise<number | null> => {
     const missing = await awaitAll(

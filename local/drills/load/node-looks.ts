@@ -1,5 +1,5 @@
 import { Prometheus } from '../../../lib/shell/prometheus/client';
-import { oracleOf, prometheusOf, type World } from '../world';
+import { oracleOf, prometheusOf, type TestBed } from '../test-bed';
 
 /** Nodes looked at again and again: whether they are ready, and how much memory their Prometheus takes. */
 export class NodeLooks {
@@ -12,7 +12,7 @@ export class NodeLooks {
   readonly memory = { nodes: 0, oracle: 0 };
 
   constructor(
-    private readonly world: World,
+    private readonly world: TestBed,
     everyMs = 1_000,
   ) {
     this.timer = setInterval(() => void this.look(), everyMs);

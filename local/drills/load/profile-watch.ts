@@ -6,14 +6,14 @@ import { NodeLooks } from './node-looks';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { profileChanges, skippedSteps } from './profile-steps';
 import { assignmentsSince } from './record';
-import { activeAlertsAt, prometheusOf, shape, type World } from '../world';
+import { activeAlertsAt, prometheusOf, shape, type TestBed } from '../test-bed';
 
 const WAITING = 'DrillWaiting';
 const LOOK_MS = 500;
 const PENDING_WITHIN_MS = 20_000;
 
 /** When each alert that waits began to, by node and number. */
-async function waiting(world: World): Promise<Map<string, string>> {
+async function waiting(world: TestBed): Promise<Map<string, string>> {
   const found = await Promise.all(
     world.state.nodes.map(async ({ node }) =>
       (await activeAlertsAt(prometheusOf(world, node)))

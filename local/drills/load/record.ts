@@ -5,14 +5,14 @@ import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { expectedInterval, profileChanges } from './profile-steps';
 import type { Interval } from '../judge/samples';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 /** Every run starts anew, and none changes the assignment so often. */
 const MOST = 100;
 const SCRAPE_INTERVAL = `${SCRAPE_INTERVAL_MS / 1000}s`;
 
 /** The assignment's versions from that epoch on, oldest first. */
-export async function assignmentsSince(world: World, epoch: number): Promise<Assignment[]> {
+export async function assignmentsSince(world: TestBed, epoch: number): Promise<Assignment[]> {
   const { controlBucket, endpoint, region } = world.state;
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   try {

@@ -2,7 +2,7 @@ import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashmod } from '../../../agent/sharding/hashmod';
-import { eligible } from '../../../lib/core/failover/health';
+import { isPromotable } from '../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import { DEMO_JOBS } from '../../demo/demo';
@@ -13,7 +13,7 @@ import { assemblyOf, deployRun } from '../failover/redeploy';
 import type { MetricReading } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { thanosUnrest } from '../thanos';
-import { allNodes, prometheusOf, statusOf, type World } from '../world';
+import { allNodes, prometheusOf, statusOf, type TestBed } from '../test-bed';
 
 /** A boot, the first scrapes, one resend interval, and the overlap; with a wide margin on a busy machine. */
 const GROWN_MS = 300_000;
@@ -28,7 +28,7 @@ interface Before {
 let before: Before;
 
 /** A real `cdk deploy --all` with one more of them. Instances that are new wait. Returns how many there are now. */
-async function deployOneMore(world: World, what: 'replicas' | 'shards'): Promise<number> {
+async function deployOneMore(world: TestBed, what: 'replicas' | 'shards'): Promise<number> {
   const { state, faults, say } = world;
   const { cluster } = loadUsersConfig(join(state.dir, OVERLAY_FILE));
   const scale = { replicas: cluster.replicas, shards: cluster.shards };
@@ -64,7 +64,7 @@ function resourcesIn(assembly: string): Map<string, string> {
   return found;
 }
 
-async function machinesOf(world: World): Promise<Map<string, string>> {
+async function machinesOf(world: TestBed): Promise<Map<string, string>> {
   return new Map(
     await Promise.all(
       allNodes(world).map(async ({ node, instanceId }) => {
@@ -76,7 +76,7 @@ async function machinesOf(world: World): Promise<Map<string, string>> {
 }
 
 /** What both drills promise: the diff only added, and nothing of what was there was touched. */
-async function untouched(world: World): Promise<MetricReading> {
+async function untouched(world: TestBed): Promise<MetricReading> {
   const now = await machinesOf(world);
   const touched = [...before.machines].filter(([node, was]) => now.get(node) !== was);
   const { changed, added } = before.diff;
@@ -90,7 +90,7 @@ async function untouched(world: World): Promise<MetricReading> {
 }
 
 /** What was told while the deploy went on, before the run that is judged by the oracle began. */
-function toldMeanwhile(world: World, until: number): MetricReading {
+function toldMeanwhile(world: TestBed, until: number): MetricReading {
   const told = readNotifications(world.state.pages).filter((t) => t.receivedAt >= before.at && t.receivedAt < until);
   const of = (source: string): string[] => told.filter((t) => t.source === source).map((t) => `${t.status} ${t.name}`);
   const oracle = of(NOTIFICATION_SOURCES.oracle);
@@ -101,12 +101,12 @@ function toldMeanwhile(world: World, until: number): MetricReading {
   };
 }
 
-export async function deployReplica(world: World): Promise<void> {
+export async function deployReplica(world: TestBed): Promise<void> {
   await deployOneMore(world, 'replicas');
 }
 
 /** Until the new node could take over, and Thanos asks it. */
-export async function replicaJoined(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
+export async function replicaJoined(world: TestBed, _: unknown, struckAt: number): Promise<MetricReading> {
   const told = toldMeanwhile(world, struckAt);
   const missing = await awaitAll(
     async () => {
@@ -114,7 +114,7 @@ export async function replicaJoined(world: World, _: unknown, struckAt: number):
       if (fresh.length === 0) return 'no new node has appeared';
       for (const { node, address } of fresh) {
         const probe = await probeNode(node, address, 1_000, Date.now);
-        if (!eligible(probe, DEFAULT_POLICY) || !probe.agent!.gateWarm) return `${node} could not take over yet`;
+        if (!isPromotable(probe, DEFAULT_POLICY) || !probe.agent!.gatePrimed) return `${node} could not take over yet`;
       }
       return thanosUnrest(world);
     },
@@ -124,7 +124,7 @@ export async function replicaJoined(world: World, _: unknown, struckAt: number):
 }
 
 async function joinedUp(
-  world: World,
+  world: TestBed,
   told: MetricReading,
   missing: string | null,
   more: Record<string, number | null>,
@@ -137,7 +137,7 @@ async function joinedUp(
 }
 
 /** A further shard is deployed and scrapes its share beside the old owner; the moment it gets it is the drill's to choose. */
-export async function deployShard(world: World): Promise<void> {
+export async function deployShard(world: TestBed): Promise<void> {
   const shards = await deployOneMore(world, 'shards');
   const { faults, signal, say } = world;
   await faults.act('release-growth');
@@ -162,13 +162,13 @@ export async function deployShard(world: World): Promise<void> {
 }
 
 /** Lets the new shard in. */
-export async function letShardIn(world: World): Promise<number> {
+export async function letShardIn(world: TestBed): Promise<number> {
   const { next } = (await world.store.readLayout())!.layout;
   return world.faults.act('release-function', { function: `health-check-${next! - 1}` });
 }
 
 /** Until every target is scraped by its own shard, and by no other one. */
-export async function shardIsIn(world: World, _: unknown, struckAt: number): Promise<MetricReading> {
+export async function shardIsIn(world: TestBed, _: unknown, struckAt: number): Promise<MetricReading> {
   const told = toldMeanwhile(world, struckAt);
   let givenAt: number | null = null;
   let moved = 0;
@@ -193,7 +193,7 @@ export async function shardIsIn(world: World, _: unknown, struckAt: number): Pro
     { timeoutMs: GROWN_MS, signal: world.signal },
   );
   return joinedUp(world, told, missing, {
-    letInAfter: givenAt === null ? null : (givenAt - struckAt) / 1000,
+    admitShardAfter: givenAt === null ? null : (givenAt - struckAt) / 1000,
     splitAfter: missing === null ? (Date.now() - struckAt) / 1000 : null,
     // By each of its nodes: proves nothing unless something moved.
     targetsMoved: moved,
@@ -201,7 +201,7 @@ export async function shardIsIn(world: World, _: unknown, struckAt: number): Pro
 }
 
 /** Addresses of the user's targets that a node scrapes now. */
-async function targetsOf(world: World, node: string): Promise<string[]> {
+async function targetsOf(world: TestBed, node: string): Promise<string[]> {
   const targets = await new Prometheus(prometheusOf(world, node), { timeoutMs: 2_000 }).targets();
   return targets
     .filter(({ discoveredLabels }) => Object.values<string>(DEMO_JOBS).includes(discoveredLabels.job!))

@@ -4,7 +4,7 @@ import { must } from '../clock';
 import { seriesOf } from '../judge/collect';
 import type { Instrument } from '../instrument';
 import { queriesOf } from '../thanos';
-import { type World } from '../world';
+import { type TestBed } from '../test-bed';
 
 /** The answer to a range query: series → its values as text, one per step. */
 export type Answer = ReadonlyMap<string, string>;
@@ -58,11 +58,11 @@ const STANDS_STILL_MS = 180_000;
 const STILL_S = 15;
 
 /** Waits until everything that is asked for exists and has not changed for a while: two replicas see a birth at two moments. */
-export async function standsStill(world: World): Promise<void> {
+export async function standsStill(world: TestBed): Promise<void> {
   await must('what is compared stands still', STANDS_STILL_MS, world.signal, () => moving(world), 1_000);
 }
 
-async function moving(world: World): Promise<string | null> {
+async function moving(world: TestBed): Promise<string | null> {
   // The last second may not have been scraped by everybody.
   const end = Math.floor(Date.now() / 1000) - 1;
   const window = { start: String(end - STILL_S), end: String(end), step: '1' };
@@ -119,7 +119,7 @@ function compare(when: string, before: readonly Answer[], then: readonly Answer[
 }
 
 async function ask(
-  world: World,
+  world: TestBed,
   query: string,
   window: Readonly<Record<'start' | 'end' | 'step', string>>,
 ): Promise<Answer> {

@@ -14,7 +14,7 @@ import { awaitAll } from '../clock';
 import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { service, startEagerCompactor } from '../thanos';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 const SERVED_MS = 300_000;
 
@@ -38,7 +38,7 @@ export const blocksMove = {
   undo: service('start-service', 'compact'),
 } satisfies Partial<Scenario>;
 
-async function course(world: World, history: Imported, struckAt: number): Promise<MetricReading> {
+async function course(world: TestBed, history: Imported, struckAt: number): Promise<MetricReading> {
   const since = (at: number): number => (Date.now() - at) / 1000;
   const step = (what: string): void => world.say(`    +${since(struckAt).toFixed(1)} s  ${what}`);
   await uploaded(world, history);

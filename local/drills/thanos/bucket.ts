@@ -2,10 +2,10 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/clie
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import type { BlockMetaFile, BucketBlock } from './blocks';
 import { blocksBucketOf } from '../thanos';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 /** Every block in the bucket that is whole: its meta.json is written last. */
-export async function listBucketBlocks(world: World): Promise<BucketBlock[]> {
+export async function listBucketBlocks(world: TestBed): Promise<BucketBlock[]> {
   const { endpoint, region } = world.state;
   const client = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const Bucket = blocksBucketOf(world);

@@ -5,7 +5,7 @@ import { awaitAll } from '../clock';
 import { TWO_DAYS } from './history';
 import type { Imported } from './history-steps';
 import { queriesOf } from '../thanos';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 const COMPACTED_MS = 600_000;
 
@@ -48,7 +48,7 @@ export function uncompacted(blocks: readonly BucketBlock[], imported: Imported):
 }
 
 /** Until the compactor has done all that it can do. @throws Error naming what is left when it does not */
-export async function compacted(world: World, imported: Imported): Promise<Compacted> {
+export async function compacted(world: TestBed, imported: Imported): Promise<Compacted> {
   let blocks: BucketBlock[] = [];
   let seen = '';
   let since = 0;
@@ -72,7 +72,7 @@ export async function compacted(world: World, imported: Imported): Promise<Compa
 }
 
 /** Whether one query answers with what exists only in the bucket and with what was scraped just now: 1, or 0. */
-export async function spansBoth(world: World, { history }: Imported): Promise<number> {
+export async function spansBoth(world: TestBed, { history }: Imported): Promise<number> {
   const end = Math.floor(Date.now() / 1000);
   // Steps are counted from the start: the last one shall be now.
   const steps = Math.ceil((end - history.from / 1000) / STEP_S);

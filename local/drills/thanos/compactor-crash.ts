@@ -6,7 +6,7 @@ import { importHistory, made, samplesWrong } from './history-steps';
 import type { Instrument } from '../instrument';
 import type { Scenario } from '../scenario';
 import { service, startEagerCompactor } from '../thanos';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 const WRITING_MS = 120_000;
 /** A block is written in some tens of milliseconds. */
@@ -58,7 +58,7 @@ export const compactorCrash = {
 } satisfies Partial<Scenario>;
 
 /** How many compactors are alive at once, looked at all the time. */
-function neverTwo(world: World): ReturnType<Instrument> {
+function neverTwo(world: TestBed): ReturnType<Instrument> {
   let most = 0;
   const timer = setInterval(() => (most = Math.max(most, compactors(world).length)), COUNT_MS);
   return {

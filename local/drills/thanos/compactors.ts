@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMarked, MARKS } from '../../run/hosts/processes';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 /** A compactor that runs, as its process says. */
 export interface Compactor {
@@ -10,7 +10,7 @@ export interface Compactor {
 }
 
 /** Every compactor of this run that is alive now. */
-export function compactors(world: World): Compactor[] {
+export function compactors(world: TestBed): Compactor[] {
   return findMarked({ [MARKS.run]: world.state.runId }).flatMap((pid) => {
     const args = commandLine(pid);
     if (!args.includes('compact') || !args.some((a) => /(^|\/)thanos$/.test(a))) return [];

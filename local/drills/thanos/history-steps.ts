@@ -7,7 +7,7 @@ import { listBucketBlocks } from './bucket';
 import { expected, historyBefore, type History } from './history';
 import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from '../thanos';
-import { prometheusOf, type World } from '../world';
+import { prometheusOf, type TestBed } from '../test-bed';
 import { VOLUME } from '../../run/hosts/machine';
 
 const METRIC = 'drill_history';
@@ -29,7 +29,7 @@ export interface Imported {
 }
 
 /** Makes blocks of days that the bucket has nothing of yet: a stream's blocks may never overlap. */
-export async function makeHistory(world: World, node: string): Promise<Imported> {
+export async function makeHistory(world: TestBed, node: string): Promise<Imported> {
   const { state } = world;
   const own = (await listBucketBlocks(world)).filter((b) => b.thanos.labels.replica === node);
   const oldest = Math.min(Date.now() - NEWEST_MS, ...own.map((b) => b.minTime));
@@ -43,18 +43,18 @@ export async function makeHistory(world: World, node: string): Promise<Imported>
 }
 
 /** What makeHistory made last. @throws when it made nothing */
-export const made = (world: World): Imported => JSON.parse(readFileSync(noteOf(world, 'made'), 'utf8')) as Imported;
+export const made = (world: TestBed): Imported => JSON.parse(readFileSync(noteOf(world, 'made'), 'utf8')) as Imported;
 
-export const tsdbOf = (world: World, node: string): string =>
+export const tsdbOf = (world: TestBed, node: string): string =>
   join(world.state.nodes.find((n) => n.node === node)!.dir, VOLUME, 'prometheus');
 
 /** Gives the blocks to the node's running Prometheus. They are older than all it has: nothing of its head is touched. */
-export function giveToNode(world: World, { ids, dir, node }: Imported): void {
+export function giveToNode(world: TestBed, { ids, dir, node }: Imported): void {
   moveBlocks(ids, dir, tsdbOf(world, node));
 }
 
 /** Until the node's sidecar has uploaded all of them. @throws Error when it does not */
-export async function uploaded(world: World, { ids, node }: Imported): Promise<void> {
+export async function uploaded(world: TestBed, { ids, node }: Imported): Promise<void> {
   const missing = await awaitAll(
     async () => {
       const there = new Set((await listBucketBlocks(world)).map((b) => b.ulid));
@@ -67,7 +67,7 @@ export async function uploaded(world: World, { ids, node }: Imported): Promise<v
 }
 
 /** Takes the blocks from the node again, until no node has anything of them: then only the bucket has. */
-export async function takeFromNode(world: World, imported: Imported): Promise<void> {
+export async function takeFromNode(world: TestBed, imported: Imported): Promise<void> {
   const { ids, dir, node, history } = imported;
   moveBlocks(ids, tsdbOf(world, node), dir);
   const missing = await awaitAll(
@@ -82,7 +82,7 @@ export async function takeFromNode(world: World, imported: Imported): Promise<vo
 }
 
 /** All of it at once, for a scenario that is not about uploading. */
-export async function importHistory(world: World, node: string): Promise<Imported> {
+export async function importHistory(world: TestBed, node: string): Promise<Imported> {
   const imported = await makeHistory(world, node);
   giveToNode(world, imported);
   await uploaded(world, imported);
@@ -91,23 +91,23 @@ export async function importHistory(world: World, node: string): Promise<Importe
 }
 
 /** What an earlier run imported, or a new import. */
-export async function anyHistory(world: World, node: string): Promise<Imported> {
+export async function anyHistory(world: TestBed, node: string): Promise<Imported> {
   const file = noteOf(world, 'imported');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Imported;
   return importHistory(world, node);
 }
 
 /** Notes are kept with the run: the next drill in the same system finds them. */
-const noteOf = (world: World, name: 'made' | 'imported'): string =>
+const noteOf = (world: TestBed, name: 'made' | 'imported'): string =>
   join(world.state.dir, 'drill-history', `${name}.json`);
 
-function note(world: World, name: 'made' | 'imported', imported: Imported): void {
+function note(world: TestBed, name: 'made' | 'imported', imported: Imported): void {
   mkdirSync(join(world.state.dir, 'drill-history'), { recursive: true });
   writeFileSync(noteOf(world, name), JSON.stringify(imported));
 }
 
 /** How many samples are not answered as they were written, through the load balancer: each series' number and sum. */
-export async function samplesWrong(world: World, { history }: Imported): Promise<number> {
+export async function samplesWrong(world: TestBed, { history }: Imported): Promise<number> {
   const got = await samplesAt(queriesOf(world), history);
   return sumOf(history, (series, want) => {
     const has = got.get(series);
@@ -118,7 +118,7 @@ export async function samplesWrong(world: World, { history }: Imported): Promise
 }
 
 /** The same, answered from downsampled blocks: series with a wrong sum. Their number of samples is another one. */
-export async function downsampledWrong(world: World, { history }: Imported): Promise<number> {
+export async function downsampledWrong(world: TestBed, { history }: Imported): Promise<number> {
   const got = await samplesAt(queriesOf(world), history, '5m');
   return sumOf(history, (series, want) => (got.get(series)?.sum === want.sum ? 0 : 1));
 }
@@ -150,6 +150,6 @@ async function samplesAt(
 }
 
 /** Blocks in use of what was imported. */
-export async function blocksOf(world: World, { history, node }: Imported, resolution = 0): Promise<BucketBlock[]> {
+export async function blocksOf(world: TestBed, { history, node }: Imported, resolution = 0): Promise<BucketBlock[]> {
   return holding(await listBucketBlocks(world), { replica: node, from: history.from, to: history.to, resolution });
 }

@@ -1,7 +1,7 @@
 import { awaitAll, must } from '../clock';
 import { anyHistory, samplesWrong, type Imported } from './history-steps';
 import type { Measuring } from '../instrument';
-import type { World } from '../world';
+import type { TestBed } from '../test-bed';
 
 const LOOK_MS = 1_000;
 const BACK_MS = 120_000;
@@ -9,7 +9,7 @@ const BACK_MS = 120_000;
 const SERVED_MS = 240_000;
 
 /** Whether data that exists only in the bucket is answered, looked at every second. */
-export function historyWatch(world: World): Measuring {
+export function historyWatch(world: TestBed): Measuring {
   const looks: { readonly at: number; readonly wrong: number }[] = [];
   let imported: Imported | undefined;
   let looking = false;
@@ -59,7 +59,7 @@ export function historyWatch(world: World): Measuring {
 }
 
 /** History has to be there, in the bucket only, and answered, before the fault. */
-historyWatch.prepare = async (world: World): Promise<void> => {
+historyWatch.prepare = async (world: TestBed): Promise<void> => {
   const history = await anyHistory(world, world.state.nodes[0]!.node);
   const missing = async (): Promise<string | null> => {
     const wrong = await samplesWrong(world, history);

@@ -5,12 +5,12 @@ import { TAGS } from '../../../lib/contract/tags';
 import type { KnownSnapshot } from '../../../lib/core/volumes/snapshots';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import { must } from '../clock';
-import { BEGIN_MS, getsWhole, missingOnNode } from '../tsdb/damage-steps';
+import { BEGIN_MS, getsWhole, missingOnNode } from '../tsdb/corruption-steps';
 import { FAILOVER, on } from '../failover/failover-scenarios';
 import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { atRest } from '../settle';
-import { prometheusOf, statusOf, type World } from '../world';
+import { prometheusOf, statusOf, type TestBed } from '../test-bed';
 
 /** The first is taken a minute after the start, and one of them is tried a minute. */
 const SNAPSHOT_MS = 400_000;
@@ -48,7 +48,7 @@ const replaced =
       return read?.record.state === 'done' ? null : `it is ${read?.record.state ?? 'not begun'}`;
     });
     const { record } = (await world.store.readRestore(node))!;
-    const refilled = await whole(world, node, struckAt, readyAt);
+    const backfilled = await whole(world, node, struckAt, readyAt);
     const { volume } = await statusOf(world, node);
     return {
       measurements: {
@@ -58,17 +58,17 @@ const replaced =
         generationsMore: volume!.generation! - generation,
         fromBadSnapshot: record.snapshotId === spoiled ? 1 : 0,
         ...(scenario === 'bad-snapshot' ? { saidToBeBad: await isSaidToBeBad(world) } : {}),
-        ...refilled,
+        ...backfilled,
       },
       findings: [`${node} has ${record.volumeId}, made of ${record.snapshotId}: ${record.because}`],
     };
   };
 
-const isSaidToBeBad = async (world: World): Promise<number> =>
+const isSaidToBeBad = async (world: TestBed): Promise<number> =>
   (await snapshots(world)).some((k) => k.id === spoiled && k.verdict === 'bad') ? 1 : 0;
 
 /** Both nodes have a snapshot that a restore test found good. */
-async function snapshotsThere(world: World): Promise<void> {
+async function snapshotsThere(world: TestBed): Promise<void> {
   await atRest(world);
   world.say('  waiting for snapshots that were found good');
   await must('no good snapshots', SNAPSHOT_MS, world.signal, async () => {
@@ -78,14 +78,14 @@ async function snapshotsThere(world: World): Promise<void> {
   });
 }
 
-const ec2Of = ({ state: { endpoint, region } }: World): EC2Client =>
+const ec2Of = ({ state: { endpoint, region } }: TestBed): EC2Client =>
   new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS });
 
-const snapshots = async (world: World): Promise<readonly KnownSnapshot[]> =>
+const snapshots = async (world: TestBed): Promise<readonly KnownSnapshot[]> =>
   (await readStorage(ec2Of(world), world.state.cluster, 0)).snapshots;
 
 /** One more snapshot of the standby, found good as it were, and then spoiled: the worst that the latest can be. */
-async function latestIsBad(world: World): Promise<void> {
+async function latestIsBad(world: TestBed): Promise<void> {
   await snapshotsThere(world);
   const { active } = (await world.store.readAssignment())!.assignment;
   const standby = world.state.nodes.find((n) => n.node !== active)!.node;
@@ -121,7 +121,7 @@ const remembering =
     return inject(world, cast);
   };
 
-async function seen(world: World, node: string, trouble: VolumeTrouble): Promise<number> {
+async function seen(world: TestBed, node: string, trouble: VolumeTrouble): Promise<number> {
   await must(`it is not seen to be ${trouble}`, NOTICED_MS, world.signal, async () => {
     const { volume } = await statusOf(world, node);
     return volume?.trouble === trouble ? null : `it is said to be ${volume?.trouble ?? 'well'}`;
@@ -129,7 +129,7 @@ async function seen(world: World, node: string, trouble: VolumeTrouble): Promise
   return Date.now();
 }
 
-async function well(world: World, node: string): Promise<number> {
+async function well(world: TestBed, node: string): Promise<number> {
   await must('it does not get well', READY_MS, world.signal, async () => {
     const { volume, prometheus } = await statusOf(world, node);
     if (volume!.trouble !== null) return `its volume is ${volume!.trouble}; ${volume!.doing ?? 'nothing is done'}`;
@@ -140,27 +140,27 @@ async function well(world: World, node: string): Promise<number> {
   return Date.now();
 }
 
-/** Waits until a node that is ready again has refilled itself, and compares what it has then. */
+/** Waits until a node that is ready again has backfilled itself, and compares what it has then. */
 async function whole(
-  world: World,
+  world: TestBed,
   node: string,
   struckAt: number,
   readyAt: number,
 ): Promise<MetricReading['measurements']> {
   await getsWhole(world, node, readyAt);
   const wholeAt = Date.now();
-  const { refill } = await statusOf(world, node);
+  const { backfill } = await statusOf(world, node);
   return {
     volumeWholeAgain: (wholeAt - struckAt) / 1000,
-    samplesRefilled: refill!.last?.samples ?? 0,
-    secondsMissingAfterRefill: await missingOnNode(world, node, lookedFrom, Date.parse(refill!.wholeUntil!)),
+    samplesBackfilled: backfill!.last?.samples ?? 0,
+    secondsMissingAfterBackfill: await missingOnNode(world, node, lookedFrom, Date.parse(backfill!.completeUntil!)),
   };
 }
 
-async function roomAgain(world: World, node: string, struckAt: number): Promise<MetricReading> {
+async function roomAgain(world: TestBed, node: string, struckAt: number): Promise<MetricReading> {
   const at = await seen(world, node, 'full');
   const readyAt = await well(world, node);
-  const refilled = await whole(world, node, struckAt, readyAt);
+  const backfilled = await whole(world, node, struckAt, readyAt);
   const { volume } = await statusOf(world, node);
   return {
     measurements: {
@@ -168,7 +168,7 @@ async function roomAgain(world: World, node: string, struckAt: number): Promise<
       volumeWellAgain: (readyAt - struckAt) / 1000,
       generationsMore: volume!.generation! - generation,
       freedMiB: Math.round(volume!.freeBytes! / 2 ** 20),
-      ...refilled,
+      ...backfilled,
     },
     findings: volume!.freed.map((incident) => `freed ${incident}`),
   };
@@ -205,7 +205,7 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
   {
     ...VOLUME,
     name: 'disk-full',
-    what: "what was set aside fills the standby's data volume to the last block",
+    what: "what was quarantined fills the standby's data volume to the last block",
     inject: remembering(on('fill-volume')),
     course: (world, { hurt }, struckAt) => roomAgain(world, hurt!, struckAt),
   },

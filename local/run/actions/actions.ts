@@ -64,7 +64,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'power-off': timed((body) => node(body).powerOff(mode)),
     'power-on': timed((body) => node(body).powerOn(mode)),
     cut: timed((body) => node(body).cut()),
-    mend: timed((body) => node(body).mend()),
+    heal: timed((body) => node(body).heal()),
     'halt-control-plane': timed(() => system.controlPlane.halt()),
     'resume-control-plane': timed(() => system.controlPlane.resume()),
     // Stopped, not killed: connections are accepted and never answered, the worst way for S3 to fail.

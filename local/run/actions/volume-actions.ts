@@ -43,11 +43,11 @@ export function volumeActions(
       await onMachine(body, 'fsfreeze', '--freeze', dataOf(body));
       return { volume };
     }),
-    // As if much had been set aside: the oldest there is, as large as all that is free, to the last block.
+    // As if much had been quarantined: the oldest there is, as large as all that is free, to the last block.
     'fill-volume': timed(async (body) => {
-      const incident = join(dataOf(body), 'set-aside', '2000-01-01T00-00-00-000Z');
+      const incident = join(dataOf(body), 'quarantine', '2000-01-01T00-00-00-000Z');
       await onMachine(body, 'mkdir', '-p', join(incident, 'files'));
-      writeFileSync(join(node(body).dir, VOLUME, 'set-aside', '2000-01-01T00-00-00-000Z', 'manifest.json'), MANIFEST);
+      writeFileSync(join(node(body).dir, VOLUME, 'quarantine', '2000-01-01T00-00-00-000Z', 'manifest.json'), MANIFEST);
       await onMachine(body, 'sh', '-c', FILL, join(incident, 'files'));
     }),
     'spoil-snapshot': timed((body) => player().spoil(String(body.snapshot))),

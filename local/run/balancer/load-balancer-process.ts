@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Cleanup } from '../hosts/cleanup';
 import type { Instance } from '../hosts/instance';
-import { renderHaproxy, renderYardstick, type DeployedListener } from './load-balancer';
+import { renderHaproxy, renderBaseline, type DeployedListener } from './load-balancer';
 import { launch, MARKS, type Running } from '../hosts/processes';
 import { readListeners, type Locate } from './read-listeners';
 import type { Tool } from '../tool-dir';
@@ -17,22 +17,22 @@ export interface LoadBalancerOptions {
   readonly runId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly bind: string;
-  /** Of the yardstick's statistics. */
-  readonly yardstickSocket: string;
+  /** Of the baseline's statistics. */
+  readonly baselineSocket: string;
   readonly cleanup: Cleanup;
   readonly onEvent: (what: string, how: string) => void;
 }
 
 const UP_MS = 5_000;
 
-/** HAProxy with the deployed listeners and whatever they point to; a second one is the yardstick. */
+/** HAProxy with the deployed listeners and whatever they point to; a second one is the baseline. */
 export class LoadBalancer {
   private readonly files: { readonly socket: string; readonly state: string; readonly config: string };
   private readonly locate: Locate;
   private config = '';
   private process: Running | undefined;
-  private yardstick: Running | undefined;
-  private yardstickConfig = '';
+  private baseline: Running | undefined;
+  private baselineConfig = '';
 
   constructor(private readonly o: LoadBalancerOptions) {
     const dir = join(o.dir, 'haproxy');
@@ -53,19 +53,19 @@ export class LoadBalancer {
     await this.watchNodes(listeners);
   }
 
-  /** The yardstick knows nodes by their addresses; one that is replaced has another. */
+  /** The baseline knows nodes by their addresses; one that is replaced has another. */
   private async watchNodes(listeners: readonly DeployedListener[]): Promise<void> {
     const nodes = listeners.find((l) => l.group.ofInstances)?.group;
     if (nodes === undefined) return;
-    const text = renderYardstick(nodes, this.o.yardstickSocket);
-    if (text === this.yardstickConfig) return;
-    const config = join(this.o.dir, 'haproxy', 'yardstick.cfg');
+    const text = renderBaseline(nodes, this.o.baselineSocket);
+    if (text === this.baselineConfig) return;
+    const config = join(this.o.dir, 'haproxy', 'baseline.cfg');
     writeFileSync(config, text);
-    this.yardstickConfig = text;
-    const before = this.yardstick;
-    this.yardstick = undefined;
+    this.baselineConfig = text;
+    const before = this.baseline;
+    this.baseline = undefined;
     await before?.stop(2_000);
-    this.yardstick = this.launch('haproxy-yardstick', ['-f', config]);
+    this.baseline = this.launch('haproxy-baseline', ['-f', config]);
   }
 
   /** Reads anew where the listeners point and who is registered. */
@@ -110,7 +110,7 @@ export class LoadBalancer {
     o.cleanup.defer(`stop ${name}`, () => haproxy.stop(2_000));
     void haproxy.ended.then((how) => {
       // One that was replaced ends when its last connection does.
-      if (haproxy === this.process || haproxy === this.yardstick) o.onEvent(name, how);
+      if (haproxy === this.process || haproxy === this.baseline) o.onEvent(name, how);
     });
     return haproxy;
   }

@@ -62,16 +62,16 @@ export function renderHaproxy(listeners: readonly DeployedListener[], bind: stri
   ].join('\n');
 }
 
-/** HAProxy's rule as the seed has it: the yardstick for how soon we notice. */
-export const YARDSTICK = 'yardstick';
+/** HAProxy's rule as the seed has it: the baseline for how soon we notice. */
+export const BASELINE = 'baseline';
 
 /** A backend without traffic that watches the nodes with `inter 2s fall 3 rise 2`: for ever, whatever is routed where. */
-export function renderYardstick(nodes: DeployedGroup, socket: string): string {
+export function renderBaseline(nodes: DeployedGroup, socket: string): string {
   return [
     'global',
     `  stats socket ${socket} mode 600 level admin`,
     ...DEFAULTS,
-    `backend ${YARDSTICK}`,
+    `backend ${BASELINE}`,
     ...check(nodes),
     ...nodes.targets.map((t) => `${server(nodes, t)} inter 2s fall 3 rise 2`),
     '',

@@ -160,15 +160,15 @@ export class Instance {
   }
 
   powerOn(mode: 'namespaces' | 'loopback'): void {
-    if (mode === 'namespaces') this.options.host.mend();
+    if (mode === 'namespaces') this.options.host.heal();
     this.startAgent();
   }
 
   cut(): void {
     this.options.host.cut();
   }
-  mend(): void {
-    this.options.host.mend();
+  heal(): void {
+    this.options.host.heal();
   }
 
   async stop(): Promise<void> {

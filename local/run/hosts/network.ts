@@ -17,9 +17,9 @@ export interface HostNetwork {
   readonly address: string;
   /** Wraps a command so that it runs on this host. */
   command(command: string, args: readonly string[]): { command: string; args: string[] };
-  /** Cuts the host off from everybody, itself excepted; mend() undoes it. */
+  /** Cuts the host off from everybody, itself excepted; repair() undoes it. */
   cut(): void;
-  mend(): void;
+  heal(): void;
   /** It is gone, and its address free. What is not removed goes with the network. */
   remove(): void;
 }
@@ -86,7 +86,7 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
         address: wanted,
         command: (command, args) => ({ command: 'ip', args: ['netns', 'exec', ns, command, ...args] }),
         cut: () => ip('link', 'set', outer, 'down'),
-        mend: () => ip('link', 'set', outer, 'up'),
+        heal: () => ip('link', 'set', outer, 'up'),
         remove: () => hosts.get(ns)?.(),
       };
     },
@@ -106,7 +106,7 @@ export function loopbackNetwork(): Network {
       address: `127.77.0.${next++}`,
       command: (command, args) => ({ command, args: [...args] }),
       cut: impossible,
-      mend: impossible,
+      heal: impossible,
       remove: () => {}, // its address is used once: there are enough
     }),
   };

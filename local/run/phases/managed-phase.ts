@@ -18,7 +18,7 @@ import type { Start } from '../start-options';
 export interface Managed {
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
-  readonly yardstickSocket: string;
+  readonly baselineSocket: string;
 }
 
 type Services = Pick<Managed, 'ecs'> & { readonly names: Names; readonly clients: Clients };
@@ -78,7 +78,7 @@ export async function startManaged(
   { names, clients, ecs }: Services,
 ): Promise<Managed> {
   const { dir, runId, cleanup } = start;
-  const yardstickSocket = join(dir, 'haproxy.sock');
+  const baselineSocket = join(dir, 'haproxy.sock');
   const balancer = new LoadBalancer({
     tool: tools.haproxy,
     elb: clients.elb,
@@ -87,7 +87,7 @@ export async function startManaged(
     runId,
     env: { ...env, [MARKS.run]: runId },
     bind: BALANCER_HOST,
-    yardstickSocket,
+    baselineSocket,
     cleanup,
     onEvent: start.onEnd,
   });
@@ -98,5 +98,5 @@ export async function startManaged(
     (error) => start.onEvent(`! what was changed could not be read: ${error.message}`),
   );
   cleanup.defer('stop following changes', () => watch.stop());
-  return { ecs, yardstickSocket };
+  return { ecs, baselineSocket };
 }

@@ -4,7 +4,7 @@ import { pagerUrl } from '../deploy/overlay';
 import { userDataFiles, type DeployedInstance, type Instance } from '../hosts/instance';
 import { MARKS } from '../hosts/processes';
 import { startOracle, writeNodeTargets } from '../reference/oracle';
-import type { Rival } from '../reference/rival';
+import type { ReferenceInstance } from '../reference/reference-instance';
 import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
 import type { Prepared } from './prepare-phase';
@@ -15,7 +15,7 @@ export function oracleBeside(
   { tools, cluster, network, env }: Prepared,
   { bundle, deployment }: Deployed,
   instances: ReadonlyMap<string, Instance>,
-): Promise<Rival> {
+): Promise<ReferenceInstance> {
   const { dir, runId, cleanup } = start;
   return start.step('oracle: one more Prometheus and Alertmanager, which nothing hurts', () =>
     startOracle({

@@ -7,7 +7,7 @@ import { describeLine } from '../events';
 import type { Instance } from '../hosts/instance';
 import { saveNodes } from '../hosts/make-instance';
 import { ORACLE_PORT } from '../reference/oracle';
-import type { Rival } from '../reference/rival';
+import type { ReferenceInstance } from '../reference/reference-instance';
 import type { Start } from '../start-options';
 import type { VolumePlayer } from '../volumes/player';
 import { WORKLOAD_PORTS } from '../workload';
@@ -22,7 +22,7 @@ import { followDeploys, type Updates } from './updates-phase';
 export interface RunningParts extends Updates {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly controlPlane: ControlPlane;
-  readonly oracle: Rival;
+  readonly oracle: ReferenceInstance;
   /** null on a machine without Thanos. */
   readonly ecs: EcsPlayer | null;
   /** null where data are in plain directories. */
@@ -45,7 +45,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     () => startServices(start, prepared, deployed, instances),
   );
   const controlPlane = await startFunctions(start, prepared, deployed, onLine);
-  const { ecs, yardstickSocket } = await start.step('load balancer: HAProxy, from the deployed NLB', () =>
+  const { ecs, baselineSocket } = await start.step('load balancer: HAProxy, from the deployed NLB', () =>
     startManaged(start, prepared, deployed, instances, services),
   );
   const oracle = await oracleBeside(start, prepared, deployed, instances);
@@ -53,7 +53,7 @@ export async function runNodes(start: Start, prepared: Prepared, deployed: Deplo
     saveNodes(start, instances);
     tellOracle(start, instances);
   });
-  saveUrls(start, prepared.network.hostAddress, yardstickSocket);
+  saveUrls(start, prepared.network.hostAddress, baselineSocket);
   return { instances, controlPlane, oracle, ecs, volumes, ...updates };
 }
 

@@ -2,15 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PORTS } from '../../../lib/contract/ports';
 import { OWN_JOBS } from '../../../lib/core/rendering/render';
-import { startRival, type Rival, type RivalOptions } from './rival';
+import { startReference, type ReferenceInstance, type ReferenceOptions } from './reference-instance';
 
 export const ORACLE_PORT = 9390;
 
 /** The oracle: a further Prometheus and Alertmanager on the same targets and rules that nothing ever hurts. */
 export function startOracle(
-  o: Omit<RivalOptions, 'name' | 'pagerPath' | 'prometheusPort' | 'host'> & { readonly address: string },
-): Rival {
-  return startRival({
+  o: Omit<ReferenceOptions, 'name' | 'pagerPath' | 'prometheusPort' | 'host'> & { readonly address: string },
+): ReferenceInstance {
+  return startReference({
     ...o,
     name: 'oracle',
     pagerPath: 'oracle',

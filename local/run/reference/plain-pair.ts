@@ -6,7 +6,7 @@ import { freeAddresses } from '../hosts/addresses';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeNodeTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
-import { startRival, type Rival } from './rival';
+import { startReference, type ReferenceInstance } from './reference-instance';
 import { pagerUrl } from '../deploy/overlay';
 import type { System } from '../parts';
 
@@ -20,7 +20,7 @@ const READY_MS = 30_000;
  */
 export class PlainPair {
   private hosts: HostNetwork[] | undefined;
-  private running: { readonly cleanup: Cleanup; readonly rivals: Rival[] } | undefined;
+  private running: { readonly cleanup: Cleanup; readonly references: ReferenceInstance[] } | undefined;
 
   constructor(private readonly system: System) {
     system.start.cleanup.defer('stop the plain pair', () => this.stop());
@@ -37,8 +37,8 @@ export class PlainPair {
     const addresses = this.hosts.map((host) => host.address);
     const cleanup = new Cleanup();
     const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
-    const rivals = this.hosts.map((host, i) =>
-      startRival({
+    const references = this.hosts.map((host, i) =>
+      startReference({
         name: `plain-${i + 1}`,
         tools: prepared.tools,
         bundle: deployed.bundle,
@@ -56,16 +56,16 @@ export class PlainPair {
         onEvent: (what, how) => this.running !== undefined && start.onEnd(what, how),
       }),
     );
-    this.running = { cleanup, rivals };
-    await Promise.all(rivals.flatMap((r) => [untilReady(r.prometheusUrl), untilReady(r.alertmanagerUrl)]));
+    this.running = { cleanup, references };
+    await Promise.all(references.flatMap((r) => [untilReady(r.prometheusUrl), untilReady(r.alertmanagerUrl)]));
   }
 
   cut(): void {
     this.first().cut();
   }
 
-  mend(): void {
-    this.first().mend();
+  heal(): void {
+    this.first().heal();
   }
 
   async stop(): Promise<void> {
@@ -90,7 +90,7 @@ export function plainPairActions(
     'plain-start': timed(() => pair.start()),
     'plain-stop': timed(() => pair.stop()),
     'plain-cut': timed(() => pair.cut()),
-    'plain-mend': timed(() => pair.mend()),
+    'plain-repair': timed(() => pair.heal()),
   };
 }
 

@@ -2,14 +2,14 @@
  * The web pages of Prometheus and Alertmanager are made by npm for each release and are in no Go module. What is built
  * here serves one page instead that says so, and what works.
  */
-const page = (program: string, works: readonly string[]): string => `<!doctype html>
+const page = (program: string, isHealthy: readonly string[]): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>${program}</title>
 <body style="font-family: sans-serif; max-width: 44em; margin: 2em auto">
 <h1>${program} is running</h1>
 <p>This one was built from its Go module, which has no web pages. Its API is complete:</p>
-<pre>${works.join('\n')}</pre>
+<pre>${isHealthy.join('\n')}</pre>
 </body>
 </html>
 `;

@@ -27,7 +27,7 @@ export interface PinOptions {
  */
 export async function pin(program: string, version: string, options: PinOptions): Promise<void> {
   const known = RELEASED.find((name) => name === program);
-  if (known === undefined || !/^\d+\.\d+\.\d+$/.test(version)) throw badCall(program, version);
+  if (known === undefined || !/^\d+\.\d+\.\d+$/.test(version)) throw usage(program, version);
   const sums = await listedSums(known, version, options);
   for (const arch of ARCHITECTURES) await verifyTarball(known, version, arch, sums[arch], options);
   const text = await readFile(options.file, 'utf8');
@@ -39,7 +39,7 @@ export async function pin(program: string, version: string, options: PinOptions)
   await rename(`${options.file}.new`, options.file);
 }
 
-function badCall(program: string, version: string): UserError {
+function usage(program: string, version: string): UserError {
   return new UserError({
     what: 'which release?',
     got: `${program} ${version}`.trim() || 'nothing',

@@ -242,12 +242,12 @@ export class TestCluster {
       throw new Error('the assignment was not written');
   }
 
-  async works(node: TestNode): Promise<AgentStatus> {
+  async isHealthy(node: TestNode): Promise<AgentStatus> {
     return eventually(
       `${node.name} works`,
       async () => {
         const status = await node.status();
-        return status.gate.warm && status.store.reachable && status;
+        return status.gate.primed && status.store.reachable && status;
       },
       60_000,
     );

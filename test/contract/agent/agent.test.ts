@@ -49,7 +49,7 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('comes up, alerts from the assigned node only, and drops the replica label', async () => {
-    await Promise.all([cluster.works(one), cluster.works(two)]);
+    await Promise.all([cluster.isHealthy(one), cluster.isHealthy(two)]);
     await cluster.assign('node-1', 1);
     await isOpen(one);
     await eventually('the page', () => pagesOf('Always', 'firing') === 1);
@@ -138,7 +138,7 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     await eventually('they are accepted', async () => (await two.status()).gate.sent >= 3);
   });
 
-  it('leaves Prometheus running on SIGTERM and sets a damaged assignment aside', async () => {
+  it('leaves Prometheus running on SIGTERM and sets a corrupted assignment aside', async () => {
     const pid = one.pidOf('prometheus');
     await one.kill('SIGTERM');
     expect(existsSync(`/proc/${pid}`)).toBe(true);
@@ -146,14 +146,14 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     writeFileSync(file, '{"version": 1, "epo');
     const since = one.lines.length;
     one.start();
-    await saw(one, 'state-damaged', since);
-    expect(existsSync(`${file}.damaged`)).toBe(true);
+    await saw(one, 'state-corrupted', since);
+    expect(existsSync(`${file}.corrupted`)).toBe(true);
     await eventually('it is a standby again', async () => (await one.status()).role === 'standby');
     expect((await one.status()).prometheus.pid).toBe(pid);
   });
 
   it('hands over at once when its Prometheus exits', async () => {
-    await eventually('the standby is warm', async () => (await one.status()).gate.warm, 40_000);
+    await eventually('the standby is warm', async () => (await one.status()).gate.primed, 40_000);
     const killedAt = Date.now();
     process.kill(two.pidOf('prometheus'), 'SIGKILL');
     const { gate } = await eventually('the hand-over', async () => {
@@ -185,7 +185,7 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('alerts without an assignment when S3 and the alerting node are gone', async () => {
-    await eventually('the standby is warm', async () => (await two.status()).gate.warm, 40_000);
+    await eventually('the standby is warm', async () => (await two.status()).gate.primed, 40_000);
     cluster.stopStore();
     await one.kill('SIGKILL');
     const goneAt = Date.now();

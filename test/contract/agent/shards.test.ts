@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { letIn } from '../../../lambdas/health-check/let-in';
+import { admitShard } from '../../../lambdas/health-check/admit-shard';
 import { hashmod } from '../../../agent/sharding/hashmod';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
@@ -66,13 +66,13 @@ async function scrapedBy(node: TestNode): Promise<string[]> {
 const both = [...TARGETS].sort();
 
 test('a firing alert goes on while its target moves to a new shard: told once, and its end once', async () => {
-  await Promise.all(old.map((node) => cluster.works(node)));
+  await Promise.all(old.map((node) => cluster.isHealthy(node)));
   await cluster.assign('node-1', 1);
   await eventually('both pages', () => TARGETS.every((target) => pages(target, 'firing') === 1));
   expect(await scrapedBy(old[0]!)).toEqual(both);
 
   for (const node of fresh) node.start();
-  await Promise.all(fresh.map((node) => cluster.works(node)));
+  await Promise.all(fresh.map((node) => cluster.isHealthy(node)));
   await cluster.assign('node-1-1', 1, 1);
   expect(await scrapedBy(fresh[0]!)).toEqual([TARGETS[1]]);
   // It fires there too, and is held: the target is not its own yet.
@@ -82,7 +82,7 @@ test('a firing alert goes on while its target moves to a new shard: told once, a
   await eventually(
     'it is let in',
     async () => {
-      await letIn(1, store, Date.now());
+      await admitShard(1, store, Date.now());
       return (await store.readLayout())?.layout.shards === 2;
     },
     60_000,
@@ -104,7 +104,7 @@ test('a firing alert goes on while its target moves to a new shard: told once, a
   value.fill(0);
   // The last of four Alertmanagers waits 15 s for the others, and the first one is told as much later.
   await eventually('both ends', () => TARGETS.every((target) => pages(target, 'resolved') > 0), 60_000);
-  await new Promise((resolve) => setTimeout(resolve, 3_000)); // for one that is told twice
+  await new Promise((resolve) => setTimeout(resolve, 3_000)); // for one that is notified twice
   expect(TARGETS.map((target) => [pages(target, 'firing'), pages(target, 'resolved')])).toEqual([
     [1, 1],
     [1, 1],

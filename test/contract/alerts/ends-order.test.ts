@@ -30,8 +30,8 @@ function posting(alertname: string, peerTimeoutMs: number): { gate: AlertGate; p
   const gate = new AlertGate({
     alertLifeMs: 60_000,
     peerTimeoutMs,
-    mayTell: async () => true,
-    tells: () => true,
+    mayNotify: async () => true,
+    notifies: () => true,
     log: () => {},
   });
   gate.setOpen(true, 'test');

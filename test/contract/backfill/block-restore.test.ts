@@ -48,12 +48,12 @@ beforeAll(async () => {
   made = join(root, 'made');
   [ulid] = (await makeBlocks(HISTORY, tools.promtool.path, made)) as [string];
   files.push('meta.json', 'index', ...readdirSync(join(made, ulid, 'chunks')).map((name) => `chunks/${name}`));
-  for (const Bucket of ['whole', 'damaged', 'empty']) {
+  for (const Bucket of ['whole', 'corrupted', 'empty']) {
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
     if (Bucket === 'empty') continue;
     for (const path of files) {
       const Body = readFileSync(join(made, ulid, path));
-      if (Bucket === 'damaged' && path.startsWith('chunks/')) Body[Body.length - 20]! ^= 0xff;
+      if (Bucket === 'corrupted' && path.startsWith('chunks/')) Body[Body.length - 20]! ^= 0xff;
       await s3.send(new PutObjectCommand({ Bucket, Key: `${ulid}/${path}`, Body }));
     }
     await s3.send(new PutObjectCommand({ Bucket, Key: `${ulid}/no-compact-mark.json`, Body: '{}' }));
@@ -112,8 +112,8 @@ test('a block that was lost comes back as it was uploaded, and Prometheus answer
   await reader.stop('SIGKILL');
 });
 
-test('what is damaged in the bucket never gets to Prometheus, and is not fetched for ever', async () => {
-  const { tsdb, restorer, said } = restorerOf('damaged');
+test('what is corrupted in the bucket never gets to Prometheus, and is not fetched for ever', async () => {
+  const { tsdb, restorer, said } = restorerOf('corrupted');
   await restorer.lost([{ ulid, ...lost }]);
   for (let i = 0; i < 4; i += 1) await restorer.round();
   expect(existsSync(join(tsdb, ulid))).toBe(false);

@@ -34,14 +34,14 @@ let dir: string;
 let node: string;
 let s3: S3Client;
 const servers: Server[] = [];
-const works: Record<string, boolean> = {};
+const isHealthy: Record<string, boolean> = {};
 const gateOpen: Record<string, boolean> = {};
 
 function serveNode(node: string): void {
   const answer = (port: number, body: () => string): void => {
     const server = createServer((_, response) => {
       // A node that does not work accepts and is silent, as a hung process is.
-      if (works[node]) response.end(body());
+      if (isHealthy[node]) response.end(body());
     }).listen(port, ADDRESSES[node]);
     servers.push(server);
   };
@@ -104,7 +104,7 @@ async function begin(): Promise<Assignment> {
   };
   expect(await store().writeAssignment(next, current?.etag ?? null)).toBe('written');
   for (const node of NODES) {
-    works[node] = true;
+    isHealthy[node] = true;
     gateOpen[node] = node === 'node-1';
     await store().writeAnnouncement(anAnnouncement(node, { address: ADDRESSES[node]! }));
   }
@@ -151,7 +151,7 @@ describe('promote-alerting', () => {
 
   test('twenty calls at once, for a node that hangs, write one epoch', async () => {
     const before = await begin();
-    works['node-1'] = false;
+    isHealthy['node-1'] = false;
     const alarm = { source: 'aws.cloudwatch', alarmData: { alarmName: 'x', state: { value: 'ALARM' } } };
     const runners = [1, 2, 3, 4].map(() => runner('promote-alerting'));
     // 20 events over 4 warm processes would queue: what has to race is the reading and writing, five at a time each.
@@ -165,7 +165,7 @@ describe('promote-alerting', () => {
 
   test('never promotes a node that does not answer', async () => {
     const before = await begin();
-    works['node-1'] = works['node-2'] = false;
+    isHealthy['node-1'] = isHealthy['node-2'] = false;
     const f = runner('promote-alerting');
     const { value } = await f.invoke({ source: 'operator' });
     await f.halt();
@@ -196,16 +196,18 @@ describe('health-check', () => {
     };
     await until('pointer', async () => (await store().readConfigPointer())?.hash === pointer.hash);
     await until('heartbeat', async () => (await store().readHeartbeat()) !== null);
-    works['node-1'] = false;
+    isHealthy['node-1'] = false;
     await until('promotion', async () => (await store().readAssignment())!.assignment.active === 'node-2');
     const { assignment } = (await store().readAssignment())!;
     expect(assignment).toMatchObject({ epoch: before.epoch + 1, by: 'health-check' });
     await f.halt();
     await loop;
-    const misses = lines
-      .map((l) => JSON.parse(l) as { event?: string; node?: string; misses?: number })
+    const consecutiveFailures = lines
+      .map((l) => JSON.parse(l) as { event?: string; node?: string; consecutiveFailures?: number })
       .filter((l) => l.event === 'probe-missed');
-    expect(Math.max(...misses.filter((m) => m.node === 'node-1').map((m) => m.misses!))).toBe(POLICY.probe.fall);
+    expect(Math.max(...consecutiveFailures.filter((m) => m.node === 'node-1').map((m) => m.consecutiveFailures!))).toBe(
+      POLICY.probe.fall,
+    );
     const healthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":1'));
     const unhealthy = lines.filter((l) => l.includes('"ActiveNodeHealthy":0'));
     const ages = lines.flatMap((l) => (JSON.parse(l) as { WatchdogAgeSeconds?: number }).WatchdogAgeSeconds ?? []);
@@ -221,7 +223,7 @@ describe('health-check', () => {
     const paused = { by: 'op', since: new Date().toISOString(), reason: 'disks' };
     const { etag } = (await store().readAssignment())!;
     await store().writeAssignment({ ...before, epoch: before.epoch + 1, paused }, etag);
-    works['node-1'] = false;
+    isHealthy['node-1'] = false;
     const lines: string[] = [];
     const f = runner('health-check', lines);
     const loop = f.invoke({ source: 'schedule' });

@@ -50,7 +50,7 @@ let s3: S3Client;
 let routes: QueryRoutes;
 const servers: Server[] = [];
 /** Who answers, by address; who does not accepts and is silent, as a hung process is. */
-const works: Record<string, boolean> = {};
+const isHealthy: Record<string, boolean> = {};
 /** Tasks that answer and ask no node. */
 let blind: readonly string[] = [];
 /** Whether tasks find a store gateway. */
@@ -65,7 +65,7 @@ const stores = (address: string): string => {
 
 function serve(address: string, port: number, body: (path: string) => string): void {
   const server = createServer((request, response) => {
-    if (works[address]) response.end(body(request.url!));
+    if (isHealthy[address]) response.end(body(request.url!));
   }).listen(port, address);
   servers.push(server);
 }
@@ -197,7 +197,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  for (const address of [...TASKS, ...Object.values(NODES)]) works[address] = true;
+  for (const address of [...TASKS, ...Object.values(NODES)]) isHealthy[address] = true;
   blind = [];
   history = true;
   await register(TASKS);
@@ -222,7 +222,7 @@ describe('one decision', () => {
   });
 
   test('a task that hangs is left to the load balancer', async () => {
-    works[TASKS[0]!] = false;
+    isHealthy[TASKS[0]!] = false;
     const [first] = await call(ALARM);
     expect(first!.value).toMatchObject({ acted: false, because: 'Thanos answers, by 1 of 2 query tasks.' });
     expect(await pointsTo()).toBe('thanos');
@@ -237,8 +237,8 @@ describe('one decision', () => {
   });
 
   test('two calls at once, for tasks that hang, move the listener; a third finds nothing to do', async () => {
-    for (const task of TASKS) works[task] = false;
-    works[NODES['node-1']!] = false;
+    for (const task of TASKS) isHealthy[task] = false;
+    isHealthy[NODES['node-1']!] = false;
     const results = await call(ALARM, 2);
     expect(results.map((r) => r.error)).toEqual([undefined, undefined]);
     expect(results.some((r) => (r.value as { acted: boolean }).acted)).toBe(true);
@@ -260,14 +260,14 @@ describe('one decision', () => {
   });
 
   test('nowhere to go: the listener stays', async () => {
-    for (const address of [...TASKS, ...Object.values(NODES)]) works[address] = false;
+    for (const address of [...TASKS, ...Object.values(NODES)]) isHealthy[address] = false;
     const [first] = await call(OPERATOR);
     expect(first!.value).toMatchObject({ acted: false, because: expect.stringContaining('no node is ready either') });
     expect(await pointsTo()).toBe('thanos');
   });
 
   test('paused: the listener stays', async () => {
-    for (const task of TASKS) works[task] = false;
+    for (const task of TASKS) isHealthy[task] = false;
     await pause(true);
     expect((await call(OPERATOR))[0]!.value).toMatchObject({
       acted: false,
@@ -286,7 +286,7 @@ describe('one decision', () => {
 describe('a minute of probes', () => {
   interface Line {
     event?: string;
-    misses?: number;
+    consecutiveFailures?: number;
     to?: string;
     ThanosHealthy?: number;
     QueriesThroughThanos?: number;
@@ -313,17 +313,17 @@ describe('a minute of probes', () => {
   test('there at the third miss, and back when Thanos stayed well', async () => {
     const lines = await loop(async (seen) => {
       await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
-      for (const task of TASKS) works[task] = false;
+      for (const task of TASKS) isHealthy[task] = false;
       await eventually('the nodes', () => reroutes(seen()).includes('nodes'), 15_000);
       expect(await pointsTo()).toBe('nodes');
-      for (const task of TASKS) works[task] = true;
+      for (const task of TASKS) isHealthy[task] = true;
       await eventually('Thanos', () => reroutes(seen()).includes('thanos'), 15_000);
       expect(await pointsTo()).toBe('thanos');
     });
     expect(reroutes(lines)).toEqual(['nodes', 'thanos']);
     const there = lines.findIndex((l) => l.event === 'queries-rerouted');
-    const misses = lines.slice(0, there).filter((l) => l.event === 'probe-missed');
-    expect(Math.max(...misses.map((l) => l.misses!))).toBe(POLICY.probe.fall);
+    const consecutiveFailures = lines.slice(0, there).filter((l) => l.event === 'probe-missed');
+    expect(Math.max(...consecutiveFailures.map((l) => l.consecutiveFailures!))).toBe(POLICY.probe.fall);
     expect(lines.some((l) => l.QueriesThroughThanos === 0)).toBe(true);
   });
 
@@ -348,7 +348,7 @@ describe('a minute of probes', () => {
     const lines = await loop(async (seen) => {
       await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
       await register([second]);
-      works[first] = false;
+      isHealthy[first] = false;
       await eventually('a miss', () => healthy(seen(), 0), 15_000);
       const from = seen().length;
       await eventually('a healthy Thanos again', () => healthy(seen().slice(from), 1), 15_000);
@@ -361,10 +361,10 @@ describe('a minute of probes', () => {
       await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
       emulator.process.kill('SIGSTOP');
       try {
-        for (const task of TASKS) works[task] = false;
+        for (const task of TASKS) isHealthy[task] = false;
         await eventually(
           'probes beyond the third, and complaints',
-          () => seen().some((l) => (l.misses ?? 0) > 4) && seen().some((l) => l.event === 'cycle-failed'),
+          () => seen().some((l) => (l.consecutiveFailures ?? 0) > 4) && seen().some((l) => l.event === 'cycle-failed'),
           15_000,
         );
         expect(reroutes(seen())).toEqual([]);

@@ -26,7 +26,7 @@ import { GetFunctionCommand, LambdaClient, UpdateFunctionConfigurationCommand } 
 import { GetBucketVersioningCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { deployedPolicy } from '../../../lib/cli/cluster/policy';
-import { strikes } from '../../../lib/cli/commands/strike';
+import { faultInjectors } from '../../../lib/cli/commands/inject-fault';
 import type { NodeAnnouncement } from '../../../lib/contract/documents/announcement';
 import type { ConfigBundle, ConfigPointer } from '../../../lib/contract/documents/config';
 import type { NodeConfig } from '../../../lib/contract/documents/node-config';
@@ -188,12 +188,12 @@ test('promha judges by the policy that is deployed, and says when it cannot', as
 test('a drill asks Systems Manager to kill Prometheus', async () => {
   asOperator();
   const [first] = ids(await instances());
-  const { 'kill-prometheus': strike } = strikes(
+  const { 'kill-prometheus': injectFault } = faultInjectors(
     { cluster: 'trading-metrics', shard: 0, controlBucket: '' },
     new S3Client(client()),
     false,
   );
-  await strike({ node: 'prometheus-1', instanceId: first! } as NodeAnnouncement);
+  await injectFault({ node: 'prometheus-1', instanceId: first! } as NodeAnnouncement);
   const { Commands } = await new SSMClient(client()).send(new ListCommandsCommand({}));
   expect(Commands).toMatchObject([{ DocumentName: 'AWS-RunShellScript' }]);
   // The emulator adds every instance that it knows to those that were named.

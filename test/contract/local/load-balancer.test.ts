@@ -113,7 +113,7 @@ beforeAll(async () => {
     runId: RUN,
     env: { PATH: process.env.PATH! },
     bind: BIND,
-    yardstickSocket: join(dir, 'yardstick.sock'),
+    baselineSocket: join(dir, 'baseline.sock'),
     cleanup,
     onEvent: () => undefined,
   });

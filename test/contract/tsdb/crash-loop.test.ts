@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RefillStatus } from '../../../lib/contract/documents/agent-status';
+import type { BackfillStatus } from '../../../lib/contract/documents/agent-status';
 import { TestCluster, type TestNode } from '../agent/agent-cluster';
 import { eventually } from '../agent/agent-tools';
 import { startScrubbedPair, stopScrubbed } from './scrub-cluster';
@@ -29,29 +29,29 @@ test('a Prometheus that cannot start over something that the scrub does not know
   const to = Date.now();
   const from = to - 8_000;
   const had = await samples(standby, from, to);
-  // Where a segment should be, a directory: Prometheus ends at every start, and no record is damaged.
+  // Where a segment should be, a directory: Prometheus ends at every start, and no record is corrupted.
   mkdirSync(join(standby.dir, 'data', 'prometheus', 'wal', '00000099'));
   process.kill(standby.pidOf('prometheus'), 'SIGKILL');
 
   const told = async (): Promise<boolean> =>
-    (await standby.status()).scrub!.damage.some((d) => d.class === 'crash-loop');
+    (await standby.status()).scrub!.corruption.some((d) => d.class === 'crash-loop');
   await eventually('the loop is told', told, 60_000);
   await eventually('it is ready again', async () => (await fetch(`http://${standby.address}:9090/-/ready`)).ok, 60_000);
   const readyAt = Date.now();
   const { scrub } = await standby.status();
   expect(scrub!.asksForVolume).toBeNull();
-  const kept = readdirSync(join(standby.dir, 'data', 'set-aside', scrub!.setAside.at(-1)!.incident, 'files'));
+  const kept = readdirSync(join(standby.dir, 'data', 'quarantine', scrub!.quarantine.at(-1)!.incident, 'files'));
   expect(kept).toContain('wal');
-  const aside = standby.lines.filter((line) => line.event === 'damage-set-aside');
+  const aside = standby.lines.filter((line) => line.event === 'corruption-quarantine');
   expect(aside).toHaveLength(1);
-  expect(JSON.stringify(aside[0]!.steps)).toMatch(/set-aside-head.*ended 3 times in a row/);
+  expect(JSON.stringify(aside[0]!.steps)).toMatch(/quarantine-head.*ended 3 times in a row/);
 
-  const whole = async (): Promise<RefillStatus['last'] | false> => {
-    const { last } = (await standby.status()).refill!;
+  const whole = async (): Promise<BackfillStatus['last'] | false> => {
+    const { last } = (await standby.status()).backfill!;
     return last !== null && Date.parse(last.at) > readyAt && last;
   };
-  const refilled = (await eventually('it is whole', whole, 60_000))!;
-  expect(refilled.refused).toBe(0);
+  const backfilled = (await eventually('it is whole', whole, 60_000))!;
+  expect(backfilled.refused).toBe(0);
   expect(await samples(standby, from, to)).toBeGreaterThanOrEqual(had - 6);
   expect((await active.status()).gate.open).toBe(true);
 });

@@ -35,26 +35,26 @@ test('a healthy node has nothing to tell, and a crash of its Prometheus changes 
   await eventually('passes', async () => (await scrubOf()).passes > 2);
   await eventually('samples', async () => ((await countSamples(url(), 'up', '1h')) ?? 0) > 10);
   await crash();
-  expect(await scrubOf()).toMatchObject({ damage: [], setAside: [], error: null });
+  expect(await scrubOf()).toMatchObject({ corruption: [], quarantine: [], error: null });
 });
 
-test('damage is found while Prometheus notices nothing', async () => {
+test('corruption is found while Prometheus notices nothing', async () => {
   const file = join(wal(), segments()[0]!);
   const bytes = readFileSync(file);
   bytes[Math.floor(bytes.length * 0.9)]! ^= 0xff;
   writeFileSync(file, bytes);
-  const scrub = await eventually('the damage', async () => {
+  const scrub = await eventually('the corruption', async () => {
     const now = await scrubOf();
-    return now.damage.length > 0 && now;
+    return now.corruption.length > 0 && now;
   });
-  expect(scrub.damage).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000000', ifStarted: 'destroys' }]);
+  expect(scrub.corruption).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000000', ifStarted: 'destroys' }]);
   expect(await (await fetch(`http://${node.address}:9099/metrics`)).text()).toContain(
     'prometheus_ha_agent_scrub_damage 1',
   );
   expect(await ownMetric(url(), 'prometheus_tsdb_wal_corruptions_total')).toBe(0);
 });
 
-test('the next start keeps what Prometheus would have deleted, and the damaged file', async () => {
+test('the next start keeps what Prometheus would have deleted, and the corrupted file', async () => {
   const before = await countSamples(url(), 'up', '1h');
   await crash();
   expect(await ownMetric(url(), 'prometheus_tsdb_wal_corruptions_total')).toBe(0);
@@ -62,11 +62,11 @@ test('the next start keeps what Prometheus would have deleted, and the damaged f
   expect(await countSamples(url(), 'up', '1h')).toBeGreaterThanOrEqual(before! - 10);
   const scrub = await eventually('the next pass', async () => {
     const now = await scrubOf();
-    return now.damage.length === 0 && now;
+    return now.corruption.length === 0 && now;
   });
-  expect(scrub.setAside).toMatchObject([
+  expect(scrub.quarantine).toMatchObject([
     { because: expect.arrayContaining([expect.stringContaining('wal/00000000')]) },
   ]);
-  const kept = join(node.dir, 'data', 'set-aside', scrub.setAside[0]!.incident, 'files', 'wal', '00000000');
+  const kept = join(node.dir, 'data', 'quarantine', scrub.quarantine[0]!.incident, 'files', 'wal', '00000000');
   expect(readFileSync(kept).length).toBeGreaterThan(0);
 });

@@ -12,7 +12,7 @@ export async function startScrubbed(
   const global = { scrapeInterval: '1s', evaluationInterval: '1s' };
   const bundle = { version: 1, global, externalLabels: {}, rules: {}, targets: {}, alertmanager } as const;
   await cluster.start(() => bundle, count, scrub);
-  await Promise.all(cluster.nodes.map((node) => cluster.works(node)));
+  await Promise.all(cluster.nodes.map((node) => cluster.isHealthy(node)));
 }
 
 /** Two of them, the first of which alerts. */

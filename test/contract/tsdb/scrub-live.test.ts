@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from '../../../agent/base/loop';
 import { scrubPass } from '../../../agent/tsdb/pass';
-import type { Finding } from '../../../lib/core/tsdb/damage';
+import type { Finding } from '../../../lib/core/tsdb/corruption';
 import { INVENTORY, type Inventory } from '../../../lib/contract/documents/agent-files';
 import { dueForDeepRead } from '../../../lib/core/tsdb/inventory';
 import { judge } from '../../../lib/core/tsdb/judge';

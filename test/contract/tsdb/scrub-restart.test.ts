@@ -25,38 +25,38 @@ function hurt(node: TestNode): void {
   writeFileSync(file, bytes, { flag: 'r+' });
 }
 
-test('a damaged standby restarts its Prometheus and is whole again, without anybody', async () => {
+test('a corrupted standby restarts its Prometheus and is whole again, without anybody', async () => {
   const { pid } = (await standby.status()).prometheus;
   hurt(standby);
   await eventually(
-    'the standby is mended',
+    'the standby is repaired',
     async () => {
       const { prometheus, scrub } = await standby.status();
-      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.damage.length === 0 && scrub!.passes > 0;
+      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.corruption.length === 0 && scrub!.passes > 0;
     },
     60_000,
   );
-  expect((await scrubOf(standby)).setAside).toHaveLength(1);
-  expect(standby.lines.filter((line) => line.event === 'damage-repair' && line.do === 'restart')).toHaveLength(1);
+  expect((await scrubOf(standby)).quarantine).toHaveLength(1);
+  expect(standby.lines.filter((line) => line.event === 'corruption-repair' && line.do === 'restart')).toHaveLength(1);
   await eventually('it works', async () => (await fetch(`http://${standby.address}:9090/-/ready`)).ok);
 });
 
-test('a damaged node that alerts gives that away, and then is mended', async () => {
+test('a corrupted node that alerts gives that away, and then is repaired', async () => {
   const { pid } = (await active.status()).prometheus;
   // The other one has to know every alert again.
-  await cluster.works(standby);
+  await cluster.isHealthy(standby);
   hurt(active);
   await eventually('the other one alerts', async () => (await standby.status()).gate.open, 60_000);
   expect((await active.status()).prometheus.pid).toBe(pid);
   expect((await cluster.store.readAssignment())!.assignment).toMatchObject({
     active: 'node-2',
-    reason: expect.stringContaining('the agent of node-1 asked for it (to have mended: wal-corrupt'),
+    reason: expect.stringContaining('the agent of node-1 asked for it (to have repaired: wal-corrupt'),
   });
   await eventually(
-    'it is mended',
+    'it is repaired',
     async () => {
       const { prometheus, scrub } = await active.status();
-      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.damage.length === 0;
+      return prometheus.pid !== null && prometheus.pid !== pid && scrub!.corruption.length === 0;
     },
     60_000,
   );
@@ -64,7 +64,7 @@ test('a damaged node that alerts gives that away, and then is mended', async () 
 });
 
 test('and fetches from the other one what it missed meanwhile', async () => {
-  const refilled = await eventually('it is whole', async () => (await active.status()).refill?.last, 60_000);
-  expect(refilled).toMatchObject({ samples: expect.any(Number), refused: 0 });
-  expect(refilled.samples).toBeGreaterThan(0);
+  const backfilled = await eventually('it is whole', async () => (await active.status()).backfill?.last, 60_000);
+  expect(backfilled).toMatchObject({ samples: expect.any(Number), refused: 0 });
+  expect(backfilled.samples).toBeGreaterThan(0);
 });

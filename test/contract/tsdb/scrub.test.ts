@@ -1,18 +1,18 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mend } from '../../../agent/tsdb/mend';
+import { repair } from '../../../agent/tsdb/repair-files';
 import { Pace } from '../../../agent/tsdb/scan/pace';
 import { scrubPass } from '../../../agent/tsdb/pass';
-import { SetAside } from '../../../agent/tsdb/set-aside';
-import type { Finding, IfStarted } from '../../../lib/core/tsdb/damage';
+import { Quarantine } from '../../../agent/tsdb/quarantine';
+import type { Finding, IfStarted } from '../../../lib/core/tsdb/corruption';
 import type { Inventory } from '../../../lib/contract/documents/agent-files';
 import { forget } from '../../../lib/core/tsdb/inventory';
 import { judge, type Judgement } from '../../../lib/core/tsdb/judge';
-import { planMends } from '../../../lib/core/tsdb/mend';
+import { planRepairs } from '../../../lib/core/tsdb/repair-steps';
 import { resolveTools } from '../../../local/tools';
 import { eventually } from '../agent/agent-tools';
-import { DAMAGES } from './scrub-damage';
+import { DAMAGES } from './scrub-corruption';
 import { countSamples, ownMetric, push, startLab, type Series } from './scrub-lab';
 
 const STOPPED = { running: false, blocksLoaded: null, retentionMs: null, bySize: false };
@@ -38,42 +38,44 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe.each(DAMAGES.map((damage) => [damage.name, damage] as const))('%s', (name, damage) => {
+describe.each(DAMAGES.map((corruption) => [corruption.name, corruption] as const))('%s', (name, corruption) => {
   const asItIs = (): string => join(root, 'as-it-is');
   const repaired = (): string => join(root, 'repaired');
   beforeAll(() => {
     for (const dir of [asItIs(), repaired()]) {
       cpSync(base, dir, { recursive: true });
-      damage.hurt(join(dir, 'data'));
+      corruption.hurt(join(dir, 'data'));
     }
   });
   afterAll(() => [asItIs(), repaired()].forEach((dir) => rmSync(dir, { recursive: true, force: true })));
   let keptByPrometheus = 0;
 
-  test(`is found; Prometheus started on it: ${damage.ifStarted}`, async () => {
+  test(`is found; Prometheus started on it: ${corruption.ifStarted}`, async () => {
     const { findings } = await look(asItIs(), memory);
-    expect(findings).toContainEqual(expect.objectContaining({ class: damage.class, ifStarted: damage.ifStarted }));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ class: corruption.class, ifStarted: corruption.ifStarted }),
+    );
     const { outcome, kept } = await start(asItIs());
     keptByPrometheus = kept;
-    expect(OUTCOMES[damage.ifStarted]).toContain(outcome);
+    expect(OUTCOMES[corruption.ifStarted]).toContain(outcome);
   });
 
-  test(`is repaired: at least ${damage.keeps * 100} % is kept, and never less than Prometheus would keep`, async () => {
+  test(`is repaired: at least ${corruption.keeps * 100} % is kept, and never less than Prometheus would keep`, async () => {
     const { findings, inventory } = await look(repaired(), memory);
     const data = repaired();
     const options = { data, tsdb: join(data, 'data'), incident: name, keepMs: 1e9, now: Date.now };
-    const steps = planMends(findings, inventory);
-    for (let again = 0; again < 2; again += 1) await mend(steps, new SetAside(options), unhurried());
-    const paths = mendable(findings).map((finding) => finding.path);
-    expect(mendable((await look(repaired(), forget(inventory, paths))).findings)).toEqual([]);
+    const steps = planRepairs(findings, inventory);
+    for (let again = 0; again < 2; again += 1) await repair(steps, new Quarantine(options), unhurried());
+    const paths = repairable(findings).map((finding) => finding.path);
+    expect(repairable((await look(repaired(), forget(inventory, paths))).findings)).toEqual([]);
     const { outcome, kept, pure } = await start(repaired());
-    expect({ outcome, pure }).toEqual({ outcome: damage.repaired, pure: true });
-    expect(kept).toBeGreaterThanOrEqual(damage.keeps);
+    expect({ outcome, pure }).toEqual({ outcome: corruption.repaired, pure: true });
+    expect(kept).toBeGreaterThanOrEqual(corruption.keeps);
     expect(kept).toBeGreaterThanOrEqual(keptByPrometheus);
   });
 });
 
-const mendable = (findings: readonly Finding[]): Finding[] => findings.filter(({ mend }) => mend !== 'none');
+const repairable = (findings: readonly Finding[]): Finding[] => findings.filter(({ repair }) => repair !== 'none');
 
 const OUTCOMES: Readonly<Record<IfStarted, readonly string[]>> = {
   harmless: ['ready'],
@@ -91,7 +93,7 @@ interface Start {
   readonly pure: boolean;
 }
 
-/** Starts Prometheus, twice, because some damage shows only then. */
+/** Starts Prometheus, twice, because some corruption shows only then. */
 async function start(dir: string): Promise<Start> {
   const first = await startOnce(dir);
   if (first.outcome === 'exits') return first;

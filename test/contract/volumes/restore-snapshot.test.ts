@@ -49,12 +49,12 @@ afterAll(async () => {
 interface Case {
   readonly node: string;
   readonly volume: string;
-  /** Taken 30, 20 and 10 minutes before the damage: good, good, bad. */
+  /** Taken 30, 20 and 10 minutes before the corruption: good, good, bad. */
   readonly snapshots: readonly string[];
 }
 
-/** A node of its own with a volume that is damaged, and snapshots from before. */
-async function damaged(verdicts: readonly string[] = ['good', 'good', 'bad: it does not open']): Promise<Case> {
+/** A node of its own with a volume that is corrupted, and snapshots from before. */
+async function corrupted(verdicts: readonly string[] = ['good', 'good', 'bad: it does not open']): Promise<Case> {
   const node = `node-${(nodes += 1)}`;
   const tags = { ...ownTags('test', 0), [TAGS.node]: node, [TAGS.generation]: '1' };
   const { VolumeId } = await ec2.send(
@@ -121,20 +121,20 @@ const tagOf = (volume: Volume | undefined, name: string): string | undefined =>
   volume?.Tags?.find((t) => t.Key === name)?.Value;
 
 /** What the node's agent does: it takes the newest volume, on which `works` says whether it gets well. */
-async function playNode(c: Case, works: (snapshot: string) => boolean = () => true): Promise<void> {
+async function playNode(c: Case, isHealthy: (snapshot: string) => boolean = () => true): Promise<void> {
   const newest = (await volumesOf(c.node)).sort(
     (a, b) => Number(tagOf(b, TAGS.generation)) - Number(tagOf(a, TAGS.generation)),
   )[0]!;
   if (newest.VolumeId === c.volume || newest.VolumeId === (await store.readStorage(c.node))!.volumeId) return;
-  await says(c, newest.VolumeId!, works(newest.SnapshotId!) ? null : 'its TSDB does not open');
+  await says(c, newest.VolumeId!, isHealthy(newest.SnapshotId!) ? null : 'its TSDB does not open');
 }
 
-async function untilEnd(c: Case, d: RestoreDeps, works?: (snapshot: string) => boolean): Promise<string> {
+async function untilEnd(c: Case, d: RestoreDeps, isHealthy?: (snapshot: string) => boolean): Promise<string> {
   for (let call = 0; call < 40; call += 1) {
     await restoreStep(d, c.node).catch((error: Error) => {
       if (error.message !== 'killed') throw error;
     });
-    await playNode(c, works);
+    await playNode(c, isHealthy);
     const state = (await store.readRestore(c.node))?.record.state;
     if (state === 'done' || state === 'given-up') return state;
   }
@@ -187,7 +187,7 @@ async function expectRestored(c: Case, from: string): Promise<void> {
 }
 
 test('a node that asks gets a volume of its latest good snapshot, and the old one is kept by name', async () => {
-  const c = await damaged();
+  const c = await corrupted();
   expect(await untilEnd(c, deps(c.node))).toBe('done');
   await expectRestored(c, c.snapshots[1]!);
 }, 180_000);
@@ -197,7 +197,7 @@ test.each(['before', 'after'] as const)(
   async (when) => {
     let kills = 0;
     for (let nth = 1; nth < 20; nth += 1) {
-      const c = await damaged();
+      const c = await corrupted();
       const { d, hit } = killedAt(c, nth, when);
       expect(await untilEnd(c, d)).toBe('done');
       await expectRestored(c, c.snapshots[1]!);
@@ -212,14 +212,14 @@ test.each(['before', 'after'] as const)(
 
 test('two calls at once make one volume', async () => {
   for (let round = 0; round < 5; round += 1) {
-    const c = await damaged();
+    const c = await corrupted();
     await Promise.all([untilEnd(c, deps(c.node)), untilEnd(c, deps(c.node))]);
     await expectRestored(c, c.snapshots[1]!);
   }
 }, 180_000);
 
 test('a snapshot that does not help is said to be bad, and the one before is used', async () => {
-  const c = await damaged(['good', 'good']);
+  const c = await corrupted(['good', 'good']);
   expect(await untilEnd(c, deps(c.node), (snapshot) => snapshot !== c.snapshots[1])).toBe('done');
   const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [c.snapshots[1]!] }));
   expect(tagOf(Snapshots![0] as Volume, TAGS.verified)).toMatch(/^bad: /);
@@ -227,7 +227,7 @@ test('a snapshot that does not help is said to be bad, and the one before is use
 }, 180_000);
 
 test('when none helps it is given up, and nothing is made any more', async () => {
-  const c = await damaged(['good', 'good']);
+  const c = await corrupted(['good', 'good']);
   expect(await untilEnd(c, deps(c.node), () => false)).toBe('given-up');
   const before = (await volumesOf(c.node)).length;
   await restoreStep(deps(c.node), c.node);
@@ -235,7 +235,7 @@ test('when none helps it is given up, and nothing is made any more', async () =>
 }, 180_000);
 
 test('the only node that serves is not touched, nor any while paused', async () => {
-  const c = await damaged();
+  const c = await corrupted();
   const alone = new Map([[c.node, probe(c.node)]]);
   const { because } = await restoreStep(deps(c.node, { probes: alone }), c.node);
   expect(because).toMatch(/only node that serves/);
@@ -243,7 +243,7 @@ test('the only node that serves is not touched, nor any while paused', async () 
 });
 
 test('a node whose restore fails does not keep the others without a volume', async () => {
-  const c = await damaged();
+  const c = await corrupted();
   await says(c, c.volume, 'it is gone');
   const broken = {
     ...store,

@@ -64,11 +64,11 @@ async function place(
 
 test('a volume whose beginning is destroyed is never formatted: another one is asked for', async () => {
   const at = await place('node-1', { [TAGS.node]: 'node-1', [TAGS.generation]: '1' });
-  const damaged = Buffer.alloc(20 * MIB);
-  damaged.write('samples', 3 * MIB);
-  writeFileSync(at.device, damaged);
+  const corrupted = Buffer.alloc(20 * MIB);
+  corrupted.write('samples', 3 * MIB);
+  writeFileSync(at.device, corrupted);
   await expect(mountDataVolume(at)).rejects.toThrow(UnusableVolume);
-  expect(readFileSync(at.device).equals(damaged)).toBe(true);
+  expect(readFileSync(at.device).equals(corrupted)).toBe(true);
 });
 
 test('a volume that was not made of a snapshot and cannot be mounted is asked to be replaced, after some tries', async () => {

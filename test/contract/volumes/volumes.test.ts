@@ -9,7 +9,7 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { restoreVolumes } from '../../../lambdas/restore-snapshot/cycle';
-import { careForSnapshots } from '../../../lambdas/take-snapshot/cycle';
+import { reconcileSnapshots } from '../../../lambdas/take-snapshot/cycle';
 import { ownTags, readStorage, toTags, type ShardStorage } from '../../../lib/shell/aws/ebs';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import type { AgentStatus } from '../../../lib/contract/documents/agent-status';
@@ -82,7 +82,7 @@ describeAsRoot('data volumes', () => {
         args: ['--mount', '--propagation', 'slave', command, ...args],
       }),
       cut: () => undefined,
-      mend: () => undefined,
+      heal: () => undefined,
       remove: () => undefined,
     };
     const env = { PATH: process.env.PATH!, ...mark };
@@ -115,7 +115,7 @@ describeAsRoot('data volumes', () => {
       const nodes = addresses.map(([n]) => n);
       const { store } = cluster;
       const deps = { ec2, store, cluster: 'test', shard: 0, nodes, probes, policy, now: Date.now, log };
-      await careForSnapshots(deps).then(
+      await reconcileSnapshots(deps).then(
         ({ failed }) => happened.push(...failed),
         (error: Error) => happened.push(error.message),
       );
@@ -179,8 +179,8 @@ describeAsRoot('data volumes', () => {
     await player.start();
     follow = setInterval(() => void player.look().catch(() => undefined), 300);
     await cluster.assign('node-1', 1);
-    await cluster.works(one);
-    await cluster.works(two);
+    await cluster.isHealthy(one);
+    await cluster.isHealthy(two);
     control = playFunctions();
   }, 180_000);
 
@@ -232,8 +232,8 @@ describeAsRoot('data volumes', () => {
     expect((await storage()).volumes).toHaveLength(2);
   });
 
-  test('full: what was set aside goes first', async () => {
-    const incident = join(two.dir, 'data', 'set-aside', '2000-01-01T00-00-00-000Z');
+  test('full: what was quarantined goes first', async () => {
+    const incident = join(two.dir, 'data', 'quarantine', '2000-01-01T00-00-00-000Z');
     const script = 'mkdir -p "$0/files" && fallocate -l "$(($(stat -f -c "%a*%S" "$0") - 33554432))" "$0/files/filler"';
     await onMachine(two, 'sh', '-c', script, incident);
     const status = await well(two, (s) => (s.volume?.freed.length ?? 0) > 0);

@@ -71,16 +71,16 @@ export class Judge {
     const truth = world.store.truth();
     if (truth !== null && truth.active !== this.assigned.node) this.assigned = { node: truth.active, at: now };
     for (const node of world.nodes) {
-      const works = world.works(node);
+      const isHealthy = world.isHealthy(node);
       const { gateOpen } = node.agent;
       if (node.agent.forgotEpoch) this.violated(`${nameOf(node.index)} forgot an epoch that it had applied`);
-      if (works) this.lastGood[node.index] = now;
-      this.noteEvidence(node, works && gateOpen);
-      if (works && !node.isolated && node.prometheus.scraping()) {
+      if (isHealthy) this.lastGood[node.index] = now;
+      this.noteEvidence(node, isHealthy && gateOpen);
+      if (isHealthy && !node.isolated && node.prometheus.scraping()) {
         covered ||= gateOpen;
         able ||= node.addMs + SLOWEST_TRIP_MS < world.policy.probe.timeoutMs;
       }
-      if (works && gateOpen) {
+      if (isHealthy && gateOpen) {
         open += 1;
         if (truth !== null && truth.paused === null && truth.active !== nameOf(node.index))
           unofficial = nameOf(node.index);

@@ -22,20 +22,24 @@ const without = (assignment: Assignment | null, over: Partial<Assignment>): Assi
   assignment && { ...assignment, ...over };
 
 const HEALTH: readonly Mistake[] = [
-  health('serves', 'the alerting node serves without scraping', (real) => (probe, p) => real(scraped(probe), p)),
+  health('isAlerting', 'the alerting node serves without scraping', (real) => (probe, p) => real(scraped(probe), p)),
   health(
-    'serves',
+    'isAlerting',
     'a closed gate counts as alerting',
     (real) => (probe, policy) => real({ ...probe, agent: probe.agent && { ...probe.agent, gateOpen: true } }, policy),
   ),
-  health('eligible', 'a node that does not work may take over', () => (probe) => probe.agent?.storeReachable === true),
+  health(
+    'isPromotable',
+    'a node that does not work may take over',
+    () => (probe) => probe.agent?.storeReachable === true,
+  ),
   health('countProbe', 'misses are never counted up', (real) => (count, ok, policy) => {
     const after = real(count, ok, policy);
-    return { ...after, misses: Math.min(1, after.misses) };
+    return { ...after, consecutiveFailures: Math.min(1, after.consecutiveFailures) };
   }),
   health('countProbe', 'misses need not be in a row', (real) => (count, ok, policy) => {
     const after = real(count, ok, policy);
-    return ok ? { ...after, misses: count.misses } : after;
+    return ok ? { ...after, consecutiveFailures: count.consecutiveFailures } : after;
   }),
 ];
 
@@ -60,7 +64,16 @@ const PROMOTION: readonly Mistake[] = [
     'decidePromotion',
     'a single miss is enough',
     (real) => (s, now) =>
-      real({ ...s, misses: s.misses && { ...s.misses, count: s.misses.count && s.policy.probe.fall } }, now),
+      real(
+        {
+          ...s,
+          consecutiveFailures: s.consecutiveFailures && {
+            ...s.consecutiveFailures,
+            count: s.consecutiveFailures.count && s.policy.probe.fall,
+          },
+        },
+        now,
+      ),
   ),
   promotion(
     'decidePromotion',
@@ -120,7 +133,7 @@ const ROLE: readonly Mistake[] = [
     'decideRole',
     'a broken glass outlives the return of the active node',
     (real) => (before, input, policy, now) =>
-      real(before, before.breakGlass === null ? input : { ...input, activeHits: 0 }, policy, now),
+      real(before, before.breakGlass === null ? input : { ...input, activeSuccesses: 0 }, policy, now),
   ),
   role(
     'decideRole',
@@ -161,7 +174,7 @@ const ROLE: readonly Mistake[] = [
     'two broken glasses take each other for the assigned node',
     (real) => (before, input, policy, now) => {
       const after = real(before, input, policy, now);
-      const closes = before.breakGlass !== null && input.store === null && input.activeHits >= policy.probe.rise;
+      const closes = before.breakGlass !== null && input.store === null && input.activeSuccesses >= policy.probe.rise;
       return closes ? { ...after, gate: 'closed', state: { ...after.state, breakGlass: null } } : after;
     },
   ),

@@ -16,7 +16,7 @@ export function plant(key: string | null, wrap: Wrap = (real) => real): void {
 /** Whether what was planted was ever used. */
 export const wasTouched = (): boolean => touched;
 
-/** What is to be used for an export now. */
+/** What is to be used for an export now. @public: bundled shells call it by name. */
 export function current(key: string, real: unknown): unknown {
   const wrap = planted.get(key);
   if (wrap === undefined) return real;

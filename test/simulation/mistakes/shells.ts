@@ -54,7 +54,7 @@ const AGENT: readonly Mistake[] = [
       class extends Real {
         override streakOf(node: string): ReturnType<InstanceType<typeof Real>['streakOf']> {
           const streak = super.streakOf(node);
-          return streak.misses > 0 ? { ...streak, misses: 3 } : streak;
+          return streak.consecutiveFailures > 0 ? { ...streak, consecutiveFailures: 3 } : streak;
         }
       },
   ),
@@ -63,14 +63,14 @@ const AGENT: readonly Mistake[] = [
     'this node never takes itself for working',
     (Real) =>
       class extends Real {
-        override get selfWorks(): boolean {
+        override get selfIsHealthy(): boolean {
           return false;
         }
       },
   ),
   takeover(
     'Takeover',
-    'how an attempt ended is never told',
+    'how an attempt ended is never notified',
     (Real) =>
       class extends Real {
         override takeResult(): 'none' {
@@ -135,7 +135,8 @@ const FUNCTIONS: readonly Mistake[] = [
   cycle(
     'runCycle',
     'functions that cannot help keep the standbys calm',
-    (real) => (before, control, config, invocation) => real({ ...before, stuck: false }, control, config, invocation),
+    (real) => (before, control, config, invocation) =>
+      real({ ...before, noCandidate: false }, control, config, invocation),
   ),
   cycle('runCycle', 'functions leave the first assignment to others', (real) => (before, control, config, name) => {
     const { store } = control;

@@ -161,10 +161,12 @@ const readOnly: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 60, max
 ]);
 
 /** The functions cannot reach the node that would have to take over. */
-const cutOff: fc.Arbitrary<Fault[]> = fc.tuple(node, fc.integer({ min: 12, max: 40 })).map(([lost, seconds]) => [
-  { kind: 'partition', a: FUNCTIONS, b: 1 - (lost % 2), at: 10_000, forMs: 60_000 },
-  { kind: 'hang', node: lost, at: seconds * 1_000, forMs: 50_000 },
-]);
+const partitionGuard: fc.Arbitrary<Fault[]> = fc
+  .tuple(node, fc.integer({ min: 12, max: 40 }))
+  .map(([lost, seconds]) => [
+    { kind: 'partition', a: FUNCTIONS, b: 1 - (lost % 2), at: 10_000, forMs: 60_000 },
+    { kind: 'hang', node: lost, at: seconds * 1_000, forMs: 50_000 },
+  ]);
 
 /** Shrinks towards fewer, earlier and shorter faults. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
@@ -184,6 +186,6 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     { weight: 1, arbitrary: lostNews },
     { weight: 1, arbitrary: allDown },
     { weight: 1, arbitrary: readOnly },
-    { weight: 1, arbitrary: cutOff },
+    { weight: 1, arbitrary: partitionGuard },
   ),
 });

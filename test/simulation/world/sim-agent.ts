@@ -105,7 +105,7 @@ export class SimAgent {
       ...(pause === null ? {} : { pause }),
       appliedEpoch: assignment?.epoch ?? 0,
       gateOpen: this.gateOpen,
-      gateWarm: this.world.kernel.now - this.startedAt >= WARM_AFTER_MS,
+      gatePrimed: this.world.kernel.now - this.startedAt >= WARM_AFTER_MS,
       storeReachable,
     };
   }

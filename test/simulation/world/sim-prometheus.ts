@@ -11,13 +11,13 @@ export class SimPrometheus {
 
   constructor(private readonly kernel: Kernel) {}
 
-  start(warm: boolean, variation: number): void {
+  start(primed: boolean, variation: number): void {
     this.note();
     this.alive = true;
     this.hung = false;
-    this.readyAt = this.kernel.now + (warm ? 0 : 50 + 250 * variation);
-    this.scrapesFrom = this.kernel.now + (warm ? 0 : 5_000 + 1_000 * variation);
-    if (warm) this.lastScrape = this.kernel.now;
+    this.readyAt = this.kernel.now + (primed ? 0 : 50 + 250 * variation);
+    this.scrapesFrom = this.kernel.now + (primed ? 0 : 5_000 + 1_000 * variation);
+    if (primed) this.lastScrape = this.kernel.now;
   }
 
   kill(): void {

@@ -165,11 +165,11 @@ export class World {
   }
 
   /** Ready and scraping, and its agent and gate are there. */
-  works(node: SimNode): boolean {
-    return node.up && node.agent.up && this.prometheusWorks(node);
+  isHealthy(node: SimNode): boolean {
+    return node.up && node.agent.up && this.prometheusIsHealthy(node);
   }
 
-  prometheusWorks({ up, prometheus }: SimNode): boolean {
+  prometheusIsHealthy({ up, prometheus }: SimNode): boolean {
     const lag = prometheus.lag();
     return up && prometheus.ready() && lag !== null && lag <= this.policy.maxScrapeLagMs;
   }

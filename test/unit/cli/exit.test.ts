@@ -16,9 +16,9 @@ const sdk = Object.assign(new Error('The bucket does not exist'), {
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 test.each<[string, unknown, number]>([
-  ['a usage error', new UserError({ what: 'which drill?' }), EXIT.badCall],
-  ['a cluster that is not well enough', new NotNow({ what: 'not now' }), EXIT.unwell],
-  ['a broken document', new UserError({ what: 'not JSON', where: 's3://b/shards/0/assignment.json' }), EXIT.unwell],
+  ['a usage error', new UserError({ what: 'which drill?' }), EXIT.usage],
+  ['a cluster that is not well enough', new NotNow({ what: 'not now' }), EXIT.unhealthy],
+  ['a broken document', new UserError({ what: 'not JSON', where: 's3://b/shards/0/assignment.json' }), EXIT.unhealthy],
   ['a stack that cannot be read', new Unreachable({ what: 'no stack' }), EXIT.unreachable],
   ['an answer of AWS', sdk, EXIT.unreachable],
   ['no way to AWS', refused, EXIT.unreachable],
@@ -92,7 +92,7 @@ describe('a call that is wrong', () => {
   ];
   test.each(WRONG)('%j says what, got, expected and fix to programs', (words, what, fix) => {
     const said = promha(...words, '--json');
-    expect(said).toMatchObject({ status: EXIT.badCall, stderr: '' });
+    expect(said).toMatchObject({ status: EXIT.usage, stderr: '' });
     const { error } = JSON.parse(said.stdout) as { error: Record<string, string> };
     expect(error).toMatchObject({ what: expect.stringContaining(what), fix: expect.stringContaining(fix) });
     expect(Object.keys(error)).toEqual(['what', 'got', 'expected', 'fix']);
@@ -100,7 +100,7 @@ describe('a call that is wrong', () => {
 
   test('and to people, once', () => {
     const said = promha('status', '--bogus');
-    expect(said).toMatchObject({ status: EXIT.badCall, stdout: '' });
+    expect(said).toMatchObject({ status: EXIT.usage, stdout: '' });
     expect(said.stderr).toBe(
       "promha: unknown option '--bogus'\n  got:      promha status --bogus\n  expected: what promha status takes\n  fix:      npx promha status --help\n",
     );
@@ -108,7 +108,7 @@ describe('a call that is wrong', () => {
 
   test('help is none: asked for it is well, without a command it is not', () => {
     expect(promha('--help')).toMatchObject({ status: EXIT.well, stderr: '' });
-    expect(promha()).toMatchObject({ status: EXIT.badCall, stderr: expect.stringContaining('Usage: promha') });
+    expect(promha()).toMatchObject({ status: EXIT.usage, stderr: expect.stringContaining('Usage: promha') });
   });
 });
 

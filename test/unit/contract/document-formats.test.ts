@@ -8,7 +8,7 @@ import { CONFIG_BUNDLE, CONFIG_POINTER } from '../../../lib/contract/documents/c
 import * as events from '../../../lib/contract/documents/events';
 import { NODE_CONFIG } from '../../../lib/contract/documents/node-config';
 import { REMEDY_RECORD, REMEDY_TARGETS } from '../../../lib/contract/documents/remedy';
-import { SET_ASIDE_MANIFEST } from '../../../lib/contract/documents/set-aside';
+import { QUARANTINE_MANIFEST } from '../../../lib/contract/documents/quarantine';
 import { LOAD_SETTINGS, QUERY_ROUTES } from '../../../lib/contract/documents/settings';
 import { ONE_SHARD, SHARD_MAP } from '../../../lib/contract/documents/shard-map';
 import { RESTORE_RECORD, STORAGE_REPORT } from '../../../lib/contract/documents/storage';
@@ -17,7 +17,7 @@ import { UserError } from '../../../lib/contract/errors';
 import type { DocumentFormat } from '../../../lib/contract/document';
 import { promoted } from '../../../lib/core/failover/promoted';
 
-const { KNOWN_PEERS, PID_FILE, TRIED_REPAIRS, WANTED_BLOCKS, REFILL_STATE, INVENTORY } = agentFiles;
+const { KNOWN_PEERS, PID_FILE, TRIED_REPAIRS, WANTED_BLOCKS, BACKFILL_STATE, INVENTORY } = agentFiles;
 const { ALARM_EVENT, SCHEDULE_EVENT, OPERATOR_EVENT, AGENT_EVENT, REMEDY_REQUEST } = events;
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
@@ -31,8 +31,8 @@ const ulid = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const v1 = fc.constant(1 as const);
 const pause = fc.record({ by: text, since: time, reason: text });
 const shardReport = fc.record({
-  moduluses: fc.array(fc.integer({ min: 1 })),
-  works: fc.boolean(),
+  shardCounts: fc.array(fc.integer({ min: 1 })),
+  isHealthy: fc.boolean(),
   settled: fc.boolean(),
 });
 
@@ -113,7 +113,7 @@ const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>, fc.Arb
       because: text,
       startedAt: time,
       endedAt: orNull(time),
-      damagedAt: time,
+      corruptedAt: time,
       triedAt: time,
       from: orNull(text),
       snapshotId: orNull(text),
@@ -191,7 +191,7 @@ const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>, fc.Arb
     ),
   ],
   manifest: [
-    SET_ASIDE_MANIFEST,
+    QUARANTINE_MANIFEST,
     fc.record({
       version: v1,
       incident: file,
@@ -216,11 +216,11 @@ const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>, fc.Arb
   ],
   repairs: [TRIED_REPAIRS, fc.record({ tried: fc.array(text), restartedAt: orNull(count) })],
   'wanted blocks': [WANTED_BLOCKS, fc.array(fc.record({ ulid, minTime: count, maxTime: count, failures: count }))],
-  'refill state': [
-    REFILL_STATE,
+  'backfill state': [
+    BACKFILL_STATE,
     fc.record({
       version: v1,
-      wholeUntil: fc.double({ min: -1e12, max: 4e12, noNaN: true }).filter((n) => !Object.is(n, -0)),
+      completeUntil: fc.double({ min: -1e12, max: 4e12, noNaN: true }).filter((n) => !Object.is(n, -0)),
       thoroughUntil: count,
     }),
   ],
@@ -303,11 +303,11 @@ test.each([
   ['[{"ulid":"../x","minTime":0,"maxTime":1,"failures":0}]', WANTED_BLOCKS],
   [
     '{"version":1,"incident":"i","at":"2026-01-01","expires":"2026-01-01","items":[],"pending":[{"from":"a","to":"../../etc/x"}]}',
-    SET_ASIDE_MANIFEST,
+    QUARANTINE_MANIFEST,
   ],
   [
     '{"version":1,"incident":"..","at":"2026-01-01","expires":"2026-01-01","items":[],"pending":[]}',
-    SET_ASIDE_MANIFEST,
+    QUARANTINE_MANIFEST,
   ],
 ] as [string, DocumentFormat<unknown>][])('%s is refused', (text, format) =>
   expect(() => format.parse(text, 'here')).toThrow(UserError),

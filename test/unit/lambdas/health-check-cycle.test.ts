@@ -24,7 +24,7 @@ const WORKS: Probe = {
   at: 0,
   ready: true,
   scrapeLagMs: 0,
-  agent: { appliedEpoch: 1, gateOpen: false, gateWarm: true, storeReachable: true },
+  agent: { appliedEpoch: 1, gateOpen: false, gatePrimed: true, storeReachable: true },
   errors: [],
 };
 
@@ -48,7 +48,11 @@ test('a heartbeat that cannot be written is heard of at once: Node ends a functi
     now: () => Date.parse(AT),
     sleep: async () => {},
   };
-  const before = { ...NO_COUNTS, nodes: new Map([['a', { healthy: true, against: 2, misses: 2 }]]), stuck: false };
+  const before = {
+    ...NO_COUNTS,
+    nodes: new Map([['a', { healthy: true, against: 2, consecutiveFailures: 2 }]]),
+    noCandidate: false,
+  };
   const config = { cluster: 'c', shard: 0, controlBucket: 'b', policy: DEFAULT_POLICY };
   await runCycle(before, control, config, 'i');
   expect(heardWhenWriting).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { careForSnapshots, type SnapshotDeps } from '../../../lambdas/take-snapshot/cycle';
+import { reconcileSnapshots, type SnapshotDeps } from '../../../lambdas/take-snapshot/cycle';
 import { ownTags, toTags } from '../../../lib/shell/aws/ebs';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StorageReport } from '../../../lib/contract/documents/storage';
@@ -53,7 +53,7 @@ async function care(
   snapshots: readonly object[],
   refuses: (call: Call) => boolean,
   now = NOW,
-): Promise<{ calls: Call[]; outcome: Awaited<ReturnType<typeof careForSnapshots>> }> {
+): Promise<{ calls: Call[]; outcome: Awaited<ReturnType<typeof reconcileSnapshots>> }> {
   const calls: Call[] = [];
   const ec2 = new EC2Client({ region: 'eu-west-1' });
   ec2.send = async (command: { constructor: { name: string }; input: Call['input'] }): Promise<object> => {
@@ -65,7 +65,7 @@ async function care(
     return { SnapshotId: 'snap-new', VolumeId: 'vol-new' };
   };
   const probe = (node: string) => aProbe(node, { at: now, agent: { gateOpen: node === 'a' } });
-  const outcome = await careForSnapshots({
+  const outcome = await reconcileSnapshots({
     ec2,
     store: {
       readAssignment: async () => ({ assignment: { active: 'a' } }),

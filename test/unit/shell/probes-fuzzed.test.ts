@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import * as fc from 'fast-check';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { PORTS } from '../../../lib/contract/ports';
-import { works } from '../../../lib/core/failover/health';
+import { isHealthy } from '../../../lib/core/failover/health';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import { probeTask } from '../../../lib/shell/probes/thanos-prober';
 import { PeerAlerts } from '../../../agent/alerts/peer-held';
@@ -32,10 +32,10 @@ const http = (body: string | Buffer): Buffer =>
 async function ask(bytes: Buffer): Promise<void> {
   answer = bytes;
   const probe = await probeNode('node-1', '127.0.0.1', 2_000, () => 0);
-  expect(works(probe, DEFAULT_POLICY)).toBe(false);
+  expect(isHealthy(probe, DEFAULT_POLICY)).toBe(false);
   const task = await probeTask({ address: '127.0.0.1', port }, 2_000);
   expect(task.error).not.toBeNull();
-  const gate = { merge: () => 0, isOpen: true, forgetBorrowed: () => undefined };
+  const gate = { merge: () => 0, isOpen: true, forgetPeerAlerts: () => undefined };
   const prometheus = { startedAt: null, reloadedAt: 0 };
   const peers = (): string[] => ['127.0.0.1'];
   const deps = { gate, peers, prometheus, resendDelayMs: 1_000, timeoutMs: 2_000, log: () => undefined };

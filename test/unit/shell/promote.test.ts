@@ -42,7 +42,7 @@ const FINE = [probe('a', true), probe('b', false)];
 
 test('with a count of its own, the caller waits for one verifying probe only', async () => {
   const { deps, seen } = world([DOWN]);
-  const outcome = await promote({ caller: 'health-check', misses: { node: 'a', count: 3 } }, deps);
+  const outcome = await promote({ caller: 'health-check', consecutiveFailures: { node: 'a', count: 3 } }, deps);
   expect(outcome).toMatchObject({ acted: true, assignment: { active: 'b', epoch: 2, by: 'health-check' } });
   expect(outcome.because).toBe('b took over from a: Prometheus is not ready in 4 probes.');
   expect(seen).toMatchObject({ slept: 0, looks: 1, timeouts: [policy.verifyTimeoutMs] });
@@ -65,7 +65,7 @@ test('a node that answers in between is left alone', async () => {
 
 test("the caller's count is void when its own probe finds the node well", async () => {
   const { deps, seen } = world([FINE]);
-  expect(await promote({ caller: 'health-check', misses: { node: 'a', count: 9 } }, deps)).toMatchObject({
+  expect(await promote({ caller: 'health-check', consecutiveFailures: { node: 'a', count: 9 } }, deps)).toMatchObject({
     acted: false,
   });
   expect(seen).toMatchObject({ writes: 0, looks: 1 });
@@ -73,13 +73,15 @@ test("the caller's count is void when its own probe finds the node well", async 
 
 test('a count of another node is void', async () => {
   const { deps } = world([DOWN]);
-  const outcome = await promote({ caller: 'health-check', misses: { node: 'b', count: 9 } }, deps);
+  const outcome = await promote({ caller: 'health-check', consecutiveFailures: { node: 'b', count: 9 } }, deps);
   expect(outcome).toMatchObject({ acted: false, because: expect.stringContaining('missed 1 of 3') });
 });
 
 test('20 calls at once change the assignment once', async () => {
   const { deps, seen } = world([DOWN, ...Array<Probe[]>(19).fill(DOWN), [probe('a', true, false), probe('b', true)]]);
-  const calls = Array.from({ length: 20 }, () => promote({ caller: 'alarm', misses: { node: 'a', count: 3 } }, deps));
+  const calls = Array.from({ length: 20 }, () =>
+    promote({ caller: 'alarm', consecutiveFailures: { node: 'a', count: 3 } }, deps),
+  );
   const outcomes = await Promise.all(calls);
   expect(outcomes.filter((o) => o.acted)).toHaveLength(1);
   expect(seen).toMatchObject({ writes: 1, assignment: { active: 'b', epoch: 2 } });
@@ -95,7 +97,7 @@ test('who keeps losing gives up and says so', async () => {
 test('a successor that is merely slow is found by a second, longer look', async () => {
   const slow = [probe('a', true, false), { ...probe('b', false, false), agent: null }];
   const { deps, seen } = world([slow, DOWN]);
-  expect(await promote({ caller: 'health-check', misses: { node: 'a', count: 3 } }, deps)).toMatchObject({
+  expect(await promote({ caller: 'health-check', consecutiveFailures: { node: 'a', count: 3 } }, deps)).toMatchObject({
     acted: true,
   });
   expect(seen.timeouts).toEqual([policy.verifyTimeoutMs, policy.probe.timeoutMs]);
@@ -103,9 +105,9 @@ test('a successor that is merely slow is found by a second, longer look', async 
 
 test('when nobody can take over it says that it is stuck', async () => {
   const { deps } = world([[probe('a', true, false), probe('b', false, false)]]);
-  expect(await promote({ caller: 'health-check', misses: { node: 'a', count: 3 } }, deps)).toMatchObject({
+  expect(await promote({ caller: 'health-check', consecutiveFailures: { node: 'a', count: 3 } }, deps)).toMatchObject({
     acted: false,
-    stuck: true,
+    noCandidate: true,
   });
 });
 

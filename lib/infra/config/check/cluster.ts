@@ -107,7 +107,7 @@ function withDefaults(changes: ClusterConfig['policy']): Policy {
     scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
     volume: { ...DEFAULT_POLICY.volume, ...changes?.volume },
     snapshots: { ...DEFAULT_POLICY.snapshots, ...changes?.snapshots },
-    refill: { ...DEFAULT_POLICY.refill, ...changes?.refill },
+    backfill: { ...DEFAULT_POLICY.backfill, ...changes?.backfill },
   };
 }
 

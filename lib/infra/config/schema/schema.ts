@@ -67,7 +67,7 @@ const policy = z.strictObject({
   snapshots: z
     .strictObject({ everyMs: ms, testEveryMs: ms, allMs: ms, hourlyMs: ms, dailyMs: ms, goodWithinMs: ms })
     .optional(),
-  refill: z.strictObject({ windowMs: ms, samplesPerSecond: wholeNumber.optional() }).optional(),
+  backfill: z.strictObject({ windowMs: ms, samplesPerSecond: wholeNumber.optional() }).optional(),
   scrub: z.strictObject({ periodMs: ms, bytesPerSecond: wholeNumber.optional(), deepMs: ms, keepMs: ms }).optional(),
 });
 

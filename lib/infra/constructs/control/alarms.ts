@@ -5,8 +5,8 @@ import { DAMAGE_GROUPS } from '../../../core/tsdb/groups';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
-  /** Of our own, of the shard; `damage`: of that group only. */
-  | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly damage?: string }
+  /** Of our own, of the shard; `corruption`: of that group only. */
+  | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly corruption?: string }
   /** Errors of a function, as Lambda counts them. */
   | { readonly of: 'function'; readonly name: string }
   | { readonly of: 'ecs'; readonly metric: string; readonly service: string };
@@ -44,10 +44,10 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
     ...(cluster.thanos === null ? [] : [uploadAlarm, ...(isFirst ? thanosAlarms(cluster) : [])]),
     ...(isFirst && cluster.remedies.length > 0 ? remedyAlarms : []),
     ...Object.entries(DAMAGE_GROUPS).map(([group, what]): AlarmSpec => ({
-      ...some(METRICS.damagedNodes),
+      ...some(METRICS.corruptedNodes),
       name: group,
       description: `On a node, ${what}.`,
-      looksAt: { of: 'shard', metric: METRICS.damagedNodes, damage: group },
+      looksAt: { of: 'shard', metric: METRICS.corruptedNodes, corruption: group },
       periodS: 60,
     })),
     ...functions.map((name): AlarmSpec => ({

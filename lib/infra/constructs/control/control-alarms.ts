@@ -85,7 +85,7 @@ export class ControlAlarms extends Construct {
           dimensionsMap: {
             [SHARD_DIMENSIONS.cluster]: cluster.name,
             [SHARD_DIMENSIONS.shard]: String(cluster.shard),
-            ...(looksAt.damage !== undefined && { [FURTHER_DIMENSIONS.damage]: looksAt.damage }),
+            ...(looksAt.corruption !== undefined && { [FURTHER_DIMENSIONS.corruption]: looksAt.corruption }),
           },
         });
     }

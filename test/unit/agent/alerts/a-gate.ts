@@ -13,8 +13,8 @@ export const gateWith = (over: Partial<GateDeps> = {}): AlertGate =>
   new AlertGate({
     alertLifeMs: 60_000,
     peerTimeoutMs: 0,
-    mayTell: async () => true,
-    tells: () => true,
+    mayNotify: async () => true,
+    notifies: () => true,
     log: () => {},
     ...over,
   });

@@ -12,7 +12,7 @@ describe('the alert gate and its Alertmanagers', () => {
 
   beforeEach(async () => {
     may = true;
-    gate.current = gateWith({ mayTell: async () => may });
+    gate.current = gateWith({ mayNotify: async () => may });
     alertmanagers = [new FakeAlertmanager(), new FakeAlertmanager()];
     addresses = await Promise.all(alertmanagers.map((a) => a.start()));
     gate.current.setAlertmanagers(addresses);
@@ -118,7 +118,7 @@ describe('the alert gate and its Alertmanagers', () => {
       await eventually('the last one', () => sent(1).length === 2);
       gate.current.setOpen(false, 'test');
       expect(sent(0)).toHaveLength(1);
-      await gate.current.toldEnds();
+      await gate.current.resolvedSent();
       await eventually('the first one', () => sent(0).length === 2, 1_000);
     });
   });
@@ -216,7 +216,7 @@ describe('the alert gate and its Alertmanagers', () => {
     gate.current.setOpen(true, 'test');
     gate.current.merge([alert('a'), alert('b')]);
     gate.current.accept([alert('a')]);
-    gate.current.forgetBorrowed();
+    gate.current.forgetPeerAlerts();
     expect(heldNames()).toEqual(['a']);
     gate.current.merge([alert('b')]);
     gate.current.setOpen(false, 'test');

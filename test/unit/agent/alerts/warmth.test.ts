@@ -1,9 +1,9 @@
-import { hasHeardAll } from '../../../../agent/alerts/warmth';
+import { isPrimed } from '../../../../agent/alerts/priming';
 
 describe('warmth', () => {
   const now = 1_000_000;
   const heard = (gateFor: number | null, prometheusFor: number | null): boolean =>
-    hasHeardAll(
+    isPrimed(
       {
         gateListeningSince: gateFor === null ? null : now - gateFor,
         prometheusSendsSince: prometheusFor === null ? null : now - prometheusFor,

@@ -26,7 +26,7 @@ async function leaves(paused: Assignment['paused'] = null) {
     at: 0,
     ready: true,
     scrapeLagMs: 0,
-    agent: { appliedEpoch: stands.epoch, gateOpen: stands.active === node, gateWarm: true, storeReachable: true },
+    agent: { appliedEpoch: stands.epoch, gateOpen: stands.active === node, gatePrimed: true, storeReachable: true },
     errors: [],
   });
   const leaving: Leaving = {

@@ -8,7 +8,7 @@ const probeOf = (node: string, gateOpen: boolean): Probe => ({
   at: 1_000,
   ready: true,
   scrapeLagMs: 0,
-  agent: { appliedEpoch: 1, gateOpen, gateWarm: true, storeReachable: true, watchdogAt: null },
+  agent: { appliedEpoch: 1, gateOpen, gatePrimed: true, storeReachable: true, watchdogAt: null },
   errors: [],
 });
 
@@ -25,11 +25,11 @@ function probesOf(probe: (node: string) => Promise<Probe>) {
 test('a node that was taken away does not seem to work and to alert for ever', async () => {
   const { probes, addresses, contact } = probesOf(async (node) => probeOf(node, true));
   await probes.round();
-  expect(probes).toMatchObject({ peerAlerts: true, peerWorks: true });
+  expect(probes).toMatchObject({ peerIsAlerting: true, peerIsHealthy: true });
   expect(contact.peerAnsweredAt).toBe(1_000);
   addresses.delete('node-2');
   await probes.round();
-  expect(probes).toMatchObject({ peerAlerts: false, peerWorks: false, selfWorks: true });
+  expect(probes).toMatchObject({ peerIsAlerting: false, peerIsHealthy: false, selfIsHealthy: true });
 });
 
 test('an answer to a question from before its role says nothing of a node in it', async () => {
@@ -42,9 +42,9 @@ test('an answer to a question from before its role says nothing of a node in it'
     await done;
   };
   await round(() => {});
-  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 1 });
+  expect(probes.streakOf('node-2')).toEqual({ consecutiveSuccesses: 0, consecutiveFailures: 1 });
   await round(() => probes.forget('node-2'));
-  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 0 });
+  expect(probes.streakOf('node-2')).toEqual({ consecutiveSuccesses: 0, consecutiveFailures: 0 });
   await round(() => {});
-  expect(probes.streakOf('node-2')).toEqual({ hits: 0, misses: 1 });
+  expect(probes.streakOf('node-2')).toEqual({ consecutiveSuccesses: 0, consecutiveFailures: 1 });
 });

@@ -18,7 +18,7 @@ describe('following the configuration pointer', () => {
   let ready: boolean;
   let reads: number;
   let profile: ScrapeProfile;
-  let moduluses: readonly number[];
+  let shardCounts: readonly number[];
 
   const publish = (rules: string, alertmanager = 'am'): string => {
     const bundle: ConfigBundle = {
@@ -55,7 +55,7 @@ describe('following the configuration pointer', () => {
       },
       generations: new Generations(root),
       profile: () => profile,
-      moduluses: () => moduluses,
+      shardCounts: () => shardCounts,
       onLoaded: () => {},
       render: (b, variant) => ({
         'prometheus.yml': variantKey({ ...variant, profile: 'normal', hash: variant.profile }),
@@ -76,17 +76,17 @@ describe('following the configuration pointer', () => {
     root = mkdtempSync(join(tmpdir(), 'promha-config-'));
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
     profile = 'normal';
-    moduluses = [1];
+    shardCounts = [1];
   });
 
   test('another share of the targets is another configuration, and is known after a restart', async () => {
     publish('r');
     await configurer().round();
-    moduluses = [2, 3];
+    shardCounts = [2, 3];
     const c = configurer();
     await c.round();
-    expect([live('prometheus.yml'), c.moduluses]).toEqual(['normal@2,3', [2, 3]]);
-    expect(configurer().moduluses).toEqual([2, 3]);
+    expect([live('prometheus.yml'), c.shardCounts]).toEqual(['normal@2,3', [2, 3]]);
+    expect(configurer().shardCounts).toEqual([2, 3]);
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

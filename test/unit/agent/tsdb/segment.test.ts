@@ -72,7 +72,7 @@ describe('an end that is being written', () => {
     ['half a header', Buffer.alloc(3, 1)],
     ['half a payload', record(100).subarray(0, 50)],
   ] as const;
-  test.each(torn)('%s is a torn tail, no damage', async (_, end) => {
+  test.each(torn)('%s is a torn tail, no corruption', async (_, end) => {
     const first = record(10);
     expect(await scan(first, end)).toMatchObject({ spots: [], tornAt: first.length, records: 1 });
   });
@@ -89,7 +89,7 @@ describe('an end that is being written', () => {
   });
 });
 
-describe('damage', () => {
+describe('corruption', () => {
   const flipped = (bytes: Buffer, at: number): Buffer => {
     const copy = Buffer.from(bytes);
     copy[at]! ^= 0xff;

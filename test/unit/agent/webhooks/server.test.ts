@@ -83,8 +83,8 @@ describe("the agent's webhooks", () => {
     expect(webhookToken(file)).toBe(token);
   });
 
-  it('replace a damaged token and close one that others could read', () => {
-    const file = join(dir, 'damaged');
+  it('replace a corrupted token and close one that others could read', () => {
+    const file = join(dir, 'corrupted');
     writeFileSync(file, 'half', { mode: 0o644 });
     const token = webhookToken(file);
     expect(token).toMatch(/^[0-9a-f]{64}$/);

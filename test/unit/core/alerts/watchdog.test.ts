@@ -85,7 +85,7 @@ describe('status', () => {
     ) as unknown as ClusterView['announcements'],
     probes: new Map(['a', 'b'].map((node, i) => [node, probe(node, ages[i] === null ? null : T - ages[i]!)])),
     complaints: new Map(),
-    setAside: new Map(),
+    quarantine: new Map(),
     remedies: [],
     queries: null,
     policy: DEFAULT_POLICY,

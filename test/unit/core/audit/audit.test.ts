@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { audit, TOGETHER, type AuditInput, type AuditReport, type View } from '../../../../lib/core/audit/audit';
-import { extendTrack, holesWithin, missingIn, usualInterval, type Track } from '../../../../lib/core/audit/track';
+import { extendTrack, gapsWithin, missingIn, usualInterval, type Track } from '../../../../lib/core/audit/track';
 import { missingSamples } from '../../../../local/drills/judge/samples';
 
 const S = 1_000;
@@ -34,19 +34,19 @@ describe('a track', () => {
     const one = extendTrack(null, samples(0, 40, [[10, 14]]), S, 0);
     const first = extendTrack(null, samples(0, 20, [[10, 14]]).reverse(), S, 0);
     expect(extendTrack(first, samples(18, 40), S, 0)).toEqual(one);
-    expect(one).toEqual({ first: at(0), last: at(40), present: 36, down: 0, holes: [{ from: at(9), to: at(15) }] });
+    expect(one).toEqual({ first: at(0), last: at(40), present: 36, down: 0, gaps: [{ from: at(9), to: at(15) }] });
     expect(extendTrack(null, [], S, 0)).toBeNull();
     expect(extendTrack(one, [], S, 0)).toEqual(one);
   });
 
-  test('a hole between two chunks is a hole', () => {
+  test('a gap between two chunks is a gap', () => {
     const first = extendTrack(null, samples(0, 10), S, 0);
-    expect(extendTrack(first, samples(20, 30), S, 0)!.holes).toEqual([{ from: at(10), to: at(20) }]);
+    expect(extendTrack(first, samples(20, 30), S, 0)!.gaps).toEqual([{ from: at(10), to: at(20) }]);
   });
 
   test('a late scrape is none; a failed scrape is a sample', () => {
     const late = [0, 1, 2.7, 3, 4].map((s) => ({ at: at(s), up: s !== 3 }));
-    expect(extendTrack(null, late, S, 0)).toMatchObject({ present: 5, down: 1, holes: [] });
+    expect(extendTrack(null, late, S, 0)).toMatchObject({ present: 5, down: 1, gaps: [] });
   });
 
   test('times are told in our clock', () => {
@@ -55,12 +55,12 @@ describe('a track', () => {
 
   test('what is missing at the edges counts, and all of it where there is nothing', () => {
     const within = { from: at(0), to: at(20) };
-    expect(holesWithin(track(5, 15), within, S)).toEqual([
+    expect(gapsWithin(track(5, 15), within, S)).toEqual([
       { from: at(0), to: at(5) },
       { from: at(15), to: at(20) },
     ]);
-    expect(holesWithin(null, within, S)).toEqual([within]);
-    expect(holesWithin(track(-5, 30, [[10, 12]]), within, S)).toEqual([{ from: at(9), to: at(13) }]);
+    expect(gapsWithin(null, within, S)).toEqual([within]);
+    expect(gapsWithin(track(-5, 30, [[10, 12]]), within, S)).toEqual([{ from: at(9), to: at(13) }]);
     expect(missingIn({ from: at(9), to: at(13) }, S)).toBe(3);
   });
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import {
   complaints,
   countProbe,
-  eligible,
-  serves,
+  isPromotable,
+  isAlerting,
   UNKNOWN_HEALTH,
-  works,
+  isHealthy,
   type Probe,
 } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
@@ -15,82 +15,106 @@ const AGENT = aProbe('a', { agent: { gateOpen: true } }).agent!;
 const probe = (over: Partial<Probe> = {}): Probe => ({ ...aProbe('a'), agent: AGENT, ...over });
 
 describe('what a probe means', () => {
-  test.each<[string, Probe, { works: boolean; serves: boolean; eligible: boolean }, string]>([
-    ['all well', probe(), { works: true, serves: true, eligible: true }, ''],
-    ['not ready', probe({ ready: false }), { works: false, serves: false, eligible: false }, 'Prometheus is not ready'],
+  test.each<[string, Probe, { isHealthy: boolean; isAlerting: boolean; isPromotable: boolean }, string]>([
+    ['all well', probe(), { isHealthy: true, isAlerting: true, isPromotable: true }, ''],
+    [
+      'not ready',
+      probe({ ready: false }),
+      { isHealthy: false, isAlerting: false, isPromotable: false },
+      'Prometheus is not ready',
+    ],
     [
       'never scraped',
       probe({ scrapeLagMs: null }),
-      { works: false, serves: false, eligible: false },
+      { isHealthy: false, isAlerting: false, isPromotable: false },
       'Prometheus has not scraped yet',
     ],
-    ['scraped just in time', probe({ scrapeLagMs: 5_000 }), { works: true, serves: true, eligible: true }, ''],
+    [
+      'scraped just in time',
+      probe({ scrapeLagMs: 5_000 }),
+      { isHealthy: true, isAlerting: true, isPromotable: true },
+      '',
+    ],
     [
       'scraped too long ago',
       probe({ scrapeLagMs: 5_600 }),
-      { works: false, serves: false, eligible: false },
+      { isHealthy: false, isAlerting: false, isPromotable: false },
       'Prometheus last scraped 5.6 s ago',
     ],
     [
       'scraped as the reduced profile has it',
       probe({ scrapeLagMs: 14_900, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
-      { works: true, serves: true, eligible: true },
+      { isHealthy: true, isAlerting: true, isPromotable: true },
       '',
     ],
     [
       'scraped too long ago even so',
       probe({ scrapeLagMs: 15_100, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
-      { works: false, serves: false, eligible: false },
+      { isHealthy: false, isAlerting: false, isPromotable: false },
       'Prometheus last scraped 15.1 s ago',
     ],
     [
       'every series stale by a change of profile',
       probe({ scrapeLagMs: null, agent: { ...AGENT, slowScrapeMs: 5_000, settling: true } }),
-      { works: true, serves: true, eligible: true },
+      { isHealthy: true, isAlerting: true, isPromotable: true },
       '',
     ],
-    ['no agent', probe({ agent: null }), { works: false, serves: false, eligible: false }, 'the agent does not answer'],
+    [
+      'no agent',
+      probe({ agent: null }),
+      { isHealthy: false, isAlerting: false, isPromotable: false },
+      'the agent does not answer',
+    ],
     [
       'gate closed',
       probe({ agent: { ...AGENT, gateOpen: false } }),
-      { works: true, serves: false, eligible: true },
+      { isHealthy: true, isAlerting: false, isPromotable: true },
       '',
     ],
-    ['gate cold', probe({ agent: { ...AGENT, gateWarm: false } }), { works: true, serves: true, eligible: true }, ''],
+    [
+      'gate cold',
+      probe({ agent: { ...AGENT, gatePrimed: false } }),
+      { isHealthy: true, isAlerting: true, isPromotable: true },
+      '',
+    ],
     [
       'cannot read the bucket',
       probe({ agent: { ...AGENT, storeReachable: false } }),
-      { works: true, serves: true, eligible: false },
+      { isHealthy: true, isAlerting: true, isPromotable: false },
       '',
     ],
     [
       'a volume that takes no writes',
       probe({ agent: { ...AGENT, volumeTrouble: 'read-only' } }),
-      { works: false, serves: false, eligible: false },
+      { isHealthy: false, isAlerting: false, isPromotable: false },
       'its data volume is read-only',
     ],
     [
       'two complaints at once',
       probe({ ready: false, agent: null }),
-      { works: false, serves: false, eligible: false },
+      { isHealthy: false, isAlerting: false, isPromotable: false },
       'Prometheus is not ready, the agent does not answer',
     ],
   ])('%s', (_name, p, expected, says) => {
-    expect({ works: works(p, policy), serves: serves(p, policy), eligible: eligible(p, policy) }).toEqual(expected);
+    expect({
+      isHealthy: isHealthy(p, policy),
+      isAlerting: isAlerting(p, policy),
+      isPromotable: isPromotable(p, policy),
+    }).toEqual(expected);
     expect(complaints(p, policy)).toBe(says);
   });
 });
 
 describe('fall 3, rise 2', () => {
   const after = (text: string) => [...text].reduce((count, c) => countProbe(count, c === '+', policy), UNKNOWN_HEALTH);
-  test.each<[string, { healthy: boolean; misses: number }]>([
-    ['--', { healthy: true, misses: 2 }],
-    ['---', { healthy: false, misses: 3 }],
-    ['--+--', { healthy: true, misses: 2 }],
-    ['---+', { healthy: false, misses: 0 }],
-    ['---++', { healthy: true, misses: 0 }],
-    ['---+-+', { healthy: false, misses: 0 }],
-    ['-----', { healthy: false, misses: 5 }],
+  test.each<[string, { healthy: boolean; consecutiveFailures: number }]>([
+    ['--', { healthy: true, consecutiveFailures: 2 }],
+    ['---', { healthy: false, consecutiveFailures: 3 }],
+    ['--+--', { healthy: true, consecutiveFailures: 2 }],
+    ['---+', { healthy: false, consecutiveFailures: 0 }],
+    ['---++', { healthy: true, consecutiveFailures: 0 }],
+    ['---+-+', { healthy: false, consecutiveFailures: 0 }],
+    ['-----', { healthy: false, consecutiveFailures: 5 }],
   ])('%s', (text, expected) => expect(after(text)).toMatchObject(expected));
 
   test('health changes only after a full run of contradicting probes', () => {

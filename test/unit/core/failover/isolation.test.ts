@@ -1,5 +1,5 @@
 import {
-  holdsBack,
+  shouldWithhold,
   ISOLATION_LIMIT_MS,
   PARTLY_REACHABLE_MS,
   watchIsolation,
@@ -17,7 +17,7 @@ function silent(...steps: readonly (readonly [number, IsolationInput])[]): boole
   let held = false;
   for (const [now, input] of steps) {
     state = watchIsolation(state, input, now);
-    held = holdsBack(state, input, now);
+    held = shouldWithhold(state, input, now);
   }
   return held;
 }

@@ -20,7 +20,7 @@ describe('who cannot take over, and why', () => {
     ['two reasons, what it lacks first', { a: DEAD, b: { ready: false } }, { exited: 'b' }, 'b: Prometheus is not'],
   ])('%s', (_, probes, over, because) => {
     const got = decide(probes, { nodes: ['a', 'b'], ...over });
-    expect(got).toMatchObject({ to: null, stuck: true });
+    expect(got).toMatchObject({ to: null, noCandidate: true });
     expect(got.because).toContain(because);
   });
 
@@ -51,7 +51,7 @@ describe('damping', () => {
   test('damped: says how long, moves nothing', () => {
     const promotions = [50_000, 20_000, 10_000].map(ago);
     const got = decide({ a: DEAD, b: {} }, { assignment: assignment({ promotions }) });
-    expect(got).toMatchObject({ to: null, stuck: false });
+    expect(got).toMatchObject({ to: null, noCandidate: false });
     expect(got.because).toContain('moved 3 times lately: waiting 20 s more before b takes over');
   });
 });

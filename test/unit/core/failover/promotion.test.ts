@@ -17,19 +17,19 @@ describe('who alerts next', () => {
     ],
     [
       'two misses are not enough',
-      () => decide({ a: DEAD, b: {} }, { misses: { node: 'a', count: 2 } }),
+      () => decide({ a: DEAD, b: {} }, { consecutiveFailures: { node: 'a', count: 2 } }),
       null,
       'missed 2 of 3',
     ],
     [
       "another node's misses do not count",
-      () => decide({ a: DEAD, b: {} }, { misses: { node: 'b', count: 9 } }),
+      () => decide({ a: DEAD, b: {} }, { consecutiveFailures: { node: 'b', count: 9 } }),
       null,
       'missed 0 of 3',
     ],
     [
       'an exit needs no counting',
-      () => decide({ a: { ready: false }, b: {} }, { exited: 'a', misses: null }),
+      () => decide({ a: { ready: false }, b: {} }, { exited: 'a', consecutiveFailures: null }),
       'b',
       'its Prometheus exited',
     ],
@@ -41,7 +41,7 @@ describe('who alerts next', () => {
     ],
     [
       "a standby's exit does nothing",
-      () => decide({ a: DEAD, b: {} }, { exited: 'b', misses: null }),
+      () => decide({ a: DEAD, b: {} }, { exited: 'b', consecutiveFailures: null }),
       null,
       'missed 0 of 3',
     ],
@@ -61,13 +61,13 @@ describe('who alerts next', () => {
     ],
     [
       'a warm gate is preferred',
-      () => decide({ a: DEAD, b: { agent: { gateWarm: false } }, c: {} }),
+      () => decide({ a: DEAD, b: { agent: { gatePrimed: false } }, c: {} }),
       'c',
       'c took over',
     ],
     [
       'a cold one is better than nobody',
-      () => decide({ a: DEAD, b: { agent: { gateWarm: false } } }),
+      () => decide({ a: DEAD, b: { agent: { gatePrimed: false } } }),
       'b',
       'b took over',
     ],
@@ -89,7 +89,7 @@ describe('who alerts next', () => {
     ['a lost assignment goes to who alerts', () => decide({ a: {}, b: ACTIVE }, { assignment: null }), 'b', 'b alerts'],
     [
       'an old version put back, and nobody alerts',
-      () => decide({ a: { agent: { appliedEpoch: 9 } }, b: DEAD }, { misses: null }),
+      () => decide({ a: { agent: { appliedEpoch: 9 } }, b: DEAD }, { consecutiveFailures: null }),
       'a',
       'went back to epoch 7, nodes know 9',
     ],
@@ -150,11 +150,13 @@ describe('who alerts next', () => {
   });
 
   test('only a needed and impossible promotion is stuck', () => {
-    expect(decide({ a: DEAD, b: DEAD }).stuck).toBe(true);
-    expect(decide({ a: DEAD }, { assignment: null }).stuck).toBe(true);
-    expect(decide({ a: ACTIVE, b: DEAD }).stuck).toBe(false);
-    expect(decide({ a: DEAD, b: DEAD }, { misses: null }).stuck).toBe(false);
-    expect(decide({ a: { ...DEAD, agent: { appliedEpoch: 9 } }, b: DEAD }, { misses: null }).stuck).toBe(true);
+    expect(decide({ a: DEAD, b: DEAD }).noCandidate).toBe(true);
+    expect(decide({ a: DEAD }, { assignment: null }).noCandidate).toBe(true);
+    expect(decide({ a: ACTIVE, b: DEAD }).noCandidate).toBe(false);
+    expect(decide({ a: DEAD, b: DEAD }, { consecutiveFailures: null }).noCandidate).toBe(false);
+    expect(
+      decide({ a: { ...DEAD, agent: { appliedEpoch: 9 } }, b: DEAD }, { consecutiveFailures: null }).noCandidate,
+    ).toBe(true);
   });
 
   test('a lost or older assignment is followed by an epoch that every node accepts', () => {
@@ -174,7 +176,7 @@ const anyProbe = (node: string) =>
       fc.record({
         appliedEpoch: fc.nat(12),
         gateOpen: fc.boolean(),
-        gateWarm: fc.boolean(),
+        gatePrimed: fc.boolean(),
         storeReachable: fc.boolean(),
       }),
     ),
@@ -194,7 +196,7 @@ test('whatever the probes say: epochs rise, only a node that is ready and scrapi
             assignment: current,
             nodes: ['a', 'b', 'c'],
             probes: new Map(probes.map((p) => [p.node, p])),
-            misses: { node: 'a', count },
+            consecutiveFailures: { node: 'a', count },
             exited,
             caller: 'alarm',
             policy,

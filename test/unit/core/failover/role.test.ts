@@ -3,7 +3,7 @@ import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/pol
 import {
   decideRole,
   initialRole,
-  supersededWhileCutOff,
+  supersededWhilePartitioned,
   type RoleInput,
   type RoleState,
 } from '../../../../lib/core/failover/role';
@@ -31,23 +31,23 @@ function play(start: Assignment | null, ...rounds: (Partial<RoleInput> & { times
 }
 const QUIET: RoleInput = {
   store: null,
-  activeMisses: 0,
-  activeHits: 1,
-  peerAlerts: false,
-  selfWorks: true,
+  activeFailures: 0,
+  activeSuccesses: 1,
+  peerIsAlerting: false,
+  selfIsHealthy: true,
   standbyRank: 0,
   attempt: 'none',
 };
 const reads = (assignment: Assignment | null, heartbeat: string | null = 'beat') => ({
   store: { assignment, heartbeat },
 });
-const DEAD = { activeMisses: 3, activeHits: 0 };
+const DEAD = { activeFailures: 3, activeSuccesses: 0 };
 const A = assigned('a');
 
 describe('a node that is told', () => {
   test.each([
     ['assigned: open', play(null, reads(assigned('b'))), 'open', 'Assigned by epoch 5'],
-    ['not assigned: closed', play(null, { ...reads(A), peerAlerts: true }), 'closed', 'a peer alerts'],
+    ['not assigned: closed', play(null, { ...reads(A), peerIsAlerting: true }), 'closed', 'a peer alerts'],
     [
       'of the epoch that it has, the bucket is believed: all nodes read the same',
       play(assigned('b'), reads(assigned('a'))),
@@ -87,9 +87,9 @@ describe('standing in for the control plane', () => {
     expect(silent(12).because).toContain('silent for 12 s');
   });
   test.each<[string, Partial<RoleInput>]>([
-    ['the active node answers', { activeMisses: 2 }],
-    ['a peer alerts', { peerAlerts: true }],
-    ['its own Prometheus does not work', { selfWorks: false }],
+    ['the active node answers', { activeFailures: 2 }],
+    ['a peer alerts', { peerIsAlerting: true }],
+    ['its own Prometheus does not work', { selfIsHealthy: false }],
   ])('not while %s', (_name, over) => expect(silent(60, over).takeOver).toBe(false));
   test('not while paused', () => {
     const paused = assigned('a', 5, PAUSE);
@@ -130,9 +130,9 @@ describe('breaking the glass', () => {
   });
   test('also by a node that never heard of an assignment', () => expect(gone(10, {}, null).gate).toBe('open'));
   test.each<[string, Partial<RoleInput>]>([
-    ['the active node answers', { activeMisses: 2 }],
-    ['a peer alerts', { peerAlerts: true }],
-    ['its own Prometheus does not work', { selfWorks: false }],
+    ['the active node answers', { activeFailures: 2 }],
+    ['a peer alerts', { peerIsAlerting: true }],
+    ['its own Prometheus does not work', { selfIsHealthy: false }],
   ])('not while %s', (_name, over) => expect(gone(60, over).gate).toBe('closed'));
   test('not while paused', () => expect(gone(60, {}, assigned('a', 5, PAUSE)).gate).toBe('closed'));
 
@@ -141,13 +141,13 @@ describe('breaking the glass', () => {
     ['stays while nobody else alerts', play(A, broken, { ...DEAD, times: 60 }), 'open', false],
     ['is made official when S3 answers', play(A, broken, { ...DEAD, ...reads(A) }), 'open', true],
     ['ends with a higher epoch', play(A, broken, { ...DEAD, ...reads(assigned('c', 6)) }), 'closed', false],
-    ['ends when the active node alerts again', play(A, broken, { ...reads(A), activeHits: 2 }), 'closed', false],
-    ['stays when S3 cannot tell who is assigned', play(A, broken, { activeHits: 2 }), 'open', false],
-    ['one answer of it is not enough', play(A, broken, { ...reads(A), activeHits: 1 }), 'open', true],
+    ['ends when the active node alerts again', play(A, broken, { ...reads(A), activeSuccesses: 2 }), 'closed', false],
+    ['stays when S3 cannot tell who is assigned', play(A, broken, { activeSuccesses: 2 }), 'open', false],
+    ['one answer of it is not enough', play(A, broken, { ...reads(A), activeSuccesses: 1 }), 'open', true],
     ['is made official also as the first assignment', play(null, broken, { ...DEAD, ...reads(null) }), 'open', true],
     [
       'stays when nobody is assigned who could alert',
-      play(null, broken, { ...reads(null), activeHits: 2 }),
+      play(null, broken, { ...reads(null), activeSuccesses: 2 }),
       'open',
       true,
     ],
@@ -185,7 +185,7 @@ describe('breaking the glass', () => {
     expect(got.gate).toBe('open');
   });
   test('a write that failed before things calmed down is forgotten', () => {
-    const calm = { ...reads(A), peerAlerts: true, times: 30 };
+    const calm = { ...reads(A), peerIsAlerting: true, times: 30 };
     expect(play(A, { ...reads(A), ...DEAD, attempt: 'store-failed' }, calm, { ...reads(A, 'new'), ...DEAD }).gate).toBe(
       'closed',
     );
@@ -199,7 +199,7 @@ describe('what a cut-off node found out on its own', () => {
     state = decideRole(state, QUIET, policy, T0).state;
     const now = T0 + ms;
     const last = decideRole(state, { ...QUIET, ...reads(next) }, policy, now);
-    return supersededWhileCutOff(state, last, policy, now);
+    return supersededWhilePartitioned(state, last, policy, now);
   };
   test('is distrusted when another node took over meanwhile', () => {
     expect(afterSilence(70_000, assigned('a', 6))).toBe(true);
@@ -211,12 +211,12 @@ describe('what a cut-off node found out on its own', () => {
   test('a standby has nothing to distrust', () => {
     const state = decideRole(initialRole('b', A, T0), QUIET, policy, T0).state;
     const last = decideRole(state, { ...QUIET, ...reads(assigned('a', 6)) }, policy, T0 + 90_000);
-    expect(supersededWhileCutOff(state, last, policy, T0 + 90_000)).toBe(false);
+    expect(supersededWhilePartitioned(state, last, policy, T0 + 90_000)).toBe(false);
   });
 
   const epoch6 = { ...QUIET, ...reads(assigned('a', 6)) };
   const superseded = (state: RoleState, now: number) =>
-    supersededWhileCutOff(state, decideRole(state, epoch6, policy, now), policy, now);
+    supersededWhilePartitioned(state, decideRole(state, epoch6, policy, now), policy, now);
   test('counts for as long as one read may take', () => {
     const state = decideRole(initialRole('b', assigned('b'), T0), QUIET, policy, T0).state;
     const oneRead = policy.storeTimeoutMs + policy.pollMs;
@@ -236,7 +236,7 @@ describe('a planned hand-over', () => {
   const mine = reads(assigned('b'));
   const by = { by: 'operator' } as const;
   const handed = reads({ ...assigned('a', 6), ...by });
-  const open = { ...handed, peerAlerts: true };
+  const open = { ...handed, peerIsAlerting: true };
 
   test('keeps the gate open until the other one alerts, then closes it', () => {
     expect(play(assigned('b'), mine, { ...handed, times: 3 })).toMatchObject({ gate: 'open', takeOver: false });

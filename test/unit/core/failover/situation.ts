@@ -20,7 +20,7 @@ export function decide(probes: Record<string, ProbeChanges>, over: Partial<Situa
     assignment: assignment(),
     nodes: ['a', 'b', 'c'],
     probes: new Map(seen.map((probe) => [probe.node, probe])),
-    misses: { node: 'a', count: 3 },
+    consecutiveFailures: { node: 'a', count: 3 },
     exited: null,
     caller: 'health-check',
     policy,
@@ -29,8 +29,15 @@ export function decide(probes: Record<string, ProbeChanges>, over: Partial<Situa
   const decision = decidePromotion(situation, NOW);
   const { because } = decision;
   if (decision.kind === 'none') {
-    return { to: null, epoch: null, paused: null, promotions: null, because, stuck: decision.stuck === true };
+    return {
+      to: null,
+      epoch: null,
+      paused: null,
+      promotions: null,
+      because,
+      noCandidate: decision.noCandidate === true,
+    };
   }
   const { active, epoch, paused, promotions } = decision.next;
-  return { to: active, epoch, paused, promotions, because, stuck: false };
+  return { to: active, epoch, paused, promotions, because, noCandidate: false };
 }

@@ -1,11 +1,11 @@
-import { profileIntervalMs, rhythmOf } from '../../../../lib/contract/profile';
-import { rulesInRhythm } from '../../../../lib/core/rendering/profile-rules';
-import { inRhythm } from '../../../../lib/core/rendering/promql-rewrite';
+import { profileIntervalMs, intervalOf } from '../../../../lib/contract/profile';
+import { rulesInScrapeInterval } from '../../../../lib/core/rendering/profile-rules';
+import { inScrapeInterval } from '../../../../lib/core/rendering/promql-rewrite';
 
-const REDUCED = rhythmOf('reduced', '1s', 0);
-const MINIMAL = rhythmOf('minimal', '1s', 0);
+const REDUCED = intervalOf('reduced', '1s', 0);
+const MINIMAL = intervalOf('minimal', '1s', 0);
 const none = (): boolean => false;
-const reduced = (expr: string): string => inRhythm(expr, REDUCED, none).expr;
+const reduced = (expr: string): string => inScrapeInterval(expr, REDUCED, none).expr;
 
 test('every instant selector looks back over its window, with what belongs to it', () => {
   const cases: [string, string][] = [
@@ -27,44 +27,44 @@ test('every instant selector looks back over its window, with what belongs to it
 });
 
 test('ranges stay while they hold two samples, and are widened and named when they do not', () => {
-  expect(inRhythm('rate(a[10s] offset 1m)', REDUCED, none)).toEqual({
+  expect(inScrapeInterval('rate(a[10s] offset 1m)', REDUCED, none)).toEqual({
     expr: 'rate(a[10s] offset 1m)',
     lost: [],
     metrics: ['a'],
   });
-  const { expr, lost } = inRhythm('rate(a{b="c"}[10s])', MINIMAL, none);
+  const { expr, lost } = inScrapeInterval('rate(a{b="c"}[10s])', MINIMAL, none);
   expect(expr).toBe('rate(a{b="c"}[45s])');
   expect(lost).toEqual(['a{b="c"}[10s] holds fewer than two samples and looks back 45s instead']);
 });
 
 test('what counts samples finds fewer of them, and is named; not where they come as often as configured', () => {
-  const lost = (expr: string, rhythm = REDUCED): readonly string[] => inRhythm(expr, rhythm, none).lost;
+  const lost = (expr: string, interval = REDUCED): readonly string[] => inScrapeInterval(expr, interval, none).lost;
   expect(lost('count_over_time(a{b="c"}[1m] offset 5m) < 50')).toEqual([
     'count_over_time(a{b="c"}[1m]) has fewer samples to add up',
   ]);
   expect(lost('sum by (job) (sum_over_time(up[1m])) < 50')).toEqual([
     'sum_over_time(up[1m]) has fewer samples to add up',
   ]);
-  expect(lost('count_over_time(a[1m])', rhythmOf('reduced', '5s', 0))).toEqual([]);
+  expect(lost('count_over_time(a[1m])', intervalOf('reduced', '5s', 0))).toEqual([]);
   // Of a subquery the steps are counted, which are as many as ever; an average is one of fewer samples.
   expect(lost('count_over_time(a[1m:1s]) + avg_over_time(a[1m]) + max_over_time(a[1m])')).toEqual([]);
 });
 
 test('what rules record comes as often as ever and stays as it is', () => {
-  expect(inRhythm('a:rate10s == 0 and rate(a:x[3s]) > 0', MINIMAL, (m) => m.startsWith('a:'))).toMatchObject({
+  expect(inScrapeInterval('a:rate10s == 0 and rate(a:x[3s]) > 0', MINIMAL, (m) => m.startsWith('a:'))).toMatchObject({
     expr: 'a:rate10s == 0 and rate(a:x[3s]) > 0',
     lost: [],
   });
 });
 
 test('the time of a sample is the one thing a window cannot give', () => {
-  const { expr, lost } = inRhythm('time() - timestamp(up)', REDUCED, none);
+  const { expr, lost } = inScrapeInterval('time() - timestamp(up)', REDUCED, none);
   expect(expr).toBe('time() - timestamp(up)');
   expect(lost).toHaveLength(1);
 });
 
 test('the window covers the slowest job, and a slower configuration stays as it is', () => {
-  expect(rhythmOf('reduced', '1s', 15_000).windowMs).toBe(45_000);
+  expect(intervalOf('reduced', '1s', 15_000).windowMs).toBe(45_000);
   expect(profileIntervalMs('reduced', '10s')).toBe(10_000);
   expect(profileIntervalMs('normal', '1s')).toBe(1_000);
 });
@@ -86,7 +86,7 @@ const RULES = `groups:
 `;
 
 test('files keep names, labels and timers; what cannot keep its meaning is named with its place', () => {
-  const { files, lost } = rulesInRhythm({ 'a.yml': RULES }, MINIMAL, (metric) => metric === 'noisy');
+  const { files, lost } = rulesInScrapeInterval({ 'a.yml': RULES }, MINIMAL, (metric) => metric === 'noisy');
   expect(files['a.yml']).toContain('expr: rate(a[45s])');
   expect(files['a.yml']).toContain('expr: a:sum == 0\n        for: 10s\n        labels: { severity: page }');
   expect(files['a.yml']).toContain('expr: last_over_time(b[45s]) > 1 or last_over_time(noisy[45s]) > 2');
@@ -99,5 +99,5 @@ test('files keep names, labels and timers; what cannot keep its meaning is named
 });
 
 test('in a profile in which everything fits nothing is lost', () => {
-  expect(rulesInRhythm({ 'a.yml': RULES }, REDUCED, none).lost).toEqual([]);
+  expect(rulesInScrapeInterval({ 'a.yml': RULES }, REDUCED, none).lost).toEqual([]);
 });

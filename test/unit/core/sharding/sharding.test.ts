@@ -1,19 +1,19 @@
 import { hashmod } from '../../../../agent/sharding/hashmod';
 import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../../../lib/contract/documents/shard-map';
-import { decideLayout, modulusesOf, type ReportedNode } from '../../../../lib/core/sharding/sharding';
+import { decideLayout, shardCountsOf, type ReportedNode } from '../../../../lib/core/sharding/sharding';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
 const at = (ageMs = 1_000): string => new Date(T - ageMs).toISOString();
 const layout = (shards: number, next: number | null): ShardMap => ({ ...ONE_SHARD, shards, next });
-const node = (shard: number, i: number, moduluses: number[], more: object = {}, age?: number): ReportedNode => ({
+const node = (shard: number, i: number, shardCounts: number[], more: object = {}, age?: number): ReportedNode => ({
   shard,
   node: `n-${shard}-${i}`,
   at: at(age),
-  report: { moduluses, works: true, settled: true, ...more },
+  report: { shardCounts, isHealthy: true, settled: true, ...more },
 });
-const pair = (shard: number, moduluses: number[], more: object = {}): ReportedNode[] => [
-  node(shard, 1, moduluses, more),
-  node(shard, 2, moduluses, more),
+const pair = (shard: number, shardCounts: number[], more: object = {}): ReportedNode[] => [
+  node(shard, 1, shardCounts, more),
+  node(shard, 2, shardCounts, more),
 ];
 
 describe('which targets a shard scrapes', () => {
@@ -25,7 +25,7 @@ describe('which targets a shard scrapes', () => {
     ['both afterwards', layout(2, null), 0, [2]],
     ['by both numbers, as targets move between old shards too', layout(2, 3), 1, [2, 3]],
     ['the third meanwhile', layout(2, 3), 2, [3]],
-  ] as const)('%s', (_, now, shard, expected) => expect(modulusesOf(now, shard)).toEqual(expected));
+  ] as const)('%s', (_, now, shard, expected) => expect(shardCountsOf(now, shard)).toEqual(expected));
 
   it('never leaves a target to nobody, and leaves it to one in the end: any step, any hash', () => {
     const targets = Array.from({ length: 200 }, (_, i) => `10.0.0.${i}:9100`);
@@ -38,21 +38,21 @@ describe('which targets a shard scrapes', () => {
       // A node may still be a step behind, or a step ahead: what it scrapes then is in one of these.
       for (const target of targets) {
         const scrapes = (l: ShardMap, shard: number): boolean =>
-          modulusesOf(l, shard).some((m) => hashmod(target, m) === shard && shard < m);
+          shardCountsOf(l, shard).some((m) => hashmod(target, m) === shard && shard < m);
         const owner = hashmod(target, shards);
-        const heir = hashmod(target, next);
+        const candidate = hashmod(target, next);
         // While it is prepared, the owner and the heir both do.
-        expect([scrapes(layout(shards, next), owner), scrapes(layout(shards, next), heir)]).toEqual([true, true]);
+        expect([scrapes(layout(shards, next), owner), scrapes(layout(shards, next), candidate)]).toEqual([true, true]);
         const last = Array.from({ length: next }, (_, s) => s).filter((s) => scrapes(layout(next, null), s));
-        expect(last).toEqual([heir]);
+        expect(last).toEqual([candidate]);
       }
     }
   });
 });
 
 it('leads back too: by hand, the old shard takes everything over before the new one holds its tongue', () => {
-  expect([modulusesOf(layout(2, 1), 0), modulusesOf(layout(2, 1), 1)]).toEqual([[1], [2]]);
-  expect([modulusesOf(layout(1, null), 0), modulusesOf(layout(1, null), 1)]).toEqual([[1], [2]]);
+  expect([shardCountsOf(layout(2, 1), 0), shardCountsOf(layout(2, 1), 1)]).toEqual([[1], [2]]);
+  expect([shardCountsOf(layout(1, null), 0), shardCountsOf(layout(1, null), 1)]).toEqual([[1], [2]]);
 });
 
 describe('letting a shard in', () => {
@@ -76,7 +76,7 @@ describe('letting a shard in', () => {
       /1 of at least 2 nodes of shard 1/,
     ],
     ['one has been silent', ONE_SHARD, [node(1, 1, [2]), node(1, 2, [2], {}, 40_000)], /1 of at least 2/],
-    ['one does not work', ONE_SHARD, pair(1, [2], { works: false }), /n-1-1 does not work yet/],
+    ['one does not work', ONE_SHARD, pair(1, [2], { isHealthy: false }), /n-1-1 does not work yet/],
     ['ranges are not full', layout(1, 2), [...pair(0, [1]), ...pair(1, [2], { settled: false })], /for long enough/],
     ['a standby of shard 0 is down', layout(1, 2), [node(0, 1, [1]), ...pair(1, [2])], /nodes of shard 0/],
     [

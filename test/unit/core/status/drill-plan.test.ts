@@ -33,7 +33,7 @@ const view = (over: Partial<ClusterView> = {}): ClusterView => ({
     ]),
   ),
   complaints: new Map(),
-  setAside: new Map(),
+  quarantine: new Map(),
   remedies: [],
   queries: null,
   profiles: new Map([
@@ -61,7 +61,7 @@ test.each<[string, Partial<ClusterView>]>([
     { assignment: { ...view().assignment!, paused: { by: 'x', since: ago(1), reason: 'disks' } } },
   ],
   ['the standby does not answer', { probes: new Map([['a', view().probes.get('a')!]]) }],
-  ['a node complains', { complaints: new Map([['b', ['damage in its TSDB.']]]) }],
+  ['a node complains', { complaints: new Map([['b', ['corruption in its TSDB.']]]) }],
   ['the control plane is silent', { heartbeatAt: ago(60_000) }],
   ['there is no other node', { nodes: ['a'] }],
 ])('it refuses while %s, and says what is wrong', (_, over) => {
@@ -78,7 +78,7 @@ describe('a standby whose gate is still cold', () => {
     const { probes, announcements } = view();
     const b = probes.get('b')!;
     return report({
-      probes: new Map([...probes, ['b', { ...b, agent: { ...b.agent!, gateWarm: false } }]]),
+      probes: new Map([...probes, ['b', { ...b, agent: { ...b.agent!, gatePrimed: false } }]]),
       announcements: new Map([
         ...announcements,
         ['b', { ...announcements.get('b')!, agentStartedAt: ago(startedAgoMs) }],

@@ -33,20 +33,20 @@ test.each<[string, Partial<SidecarStatus>, RegExp]>([
   expect(nodeComplaints(withSidecar(change))).toEqual([expect.stringMatching(said)]);
 });
 
-test('a page of the same damage is one line, and does not hide another kind', () => {
-  const damage = (kind: string, path: string): object => ({
+test('a page of the same corruption is one line, and does not hide another kind', () => {
+  const corruption = (kind: string, path: string): object => ({
     class: kind,
     path,
     says: `${path} is hurt`,
     foundAt: 'noon',
   });
-  const blocks = Array.from({ length: 48 }, (_, i) => damage('block-vanished', `block ${i + 1}`));
-  const scrub = { damage: [...blocks, damage('wal-corrupt', 'wal/00000003')] };
+  const blocks = Array.from({ length: 48 }, (_, i) => corruption('block-vanished', `block ${i + 1}`));
+  const scrub = { corruption: [...blocks, corruption('wal-corrupt', 'wal/00000003')] };
   expect(nodeComplaints({ ...status, scrub } as unknown as AgentStatus)).toEqual([
-    'damage in its TSDB since noon: block 1 is hurt. And 47 more like it (block-vanished); GET /v1/status of its agent has them all.',
-    'damage in its TSDB since noon: wal/00000003 is hurt.',
+    'corruption in its TSDB since noon: block 1 is hurt. And 47 more like it (block-vanished); GET /v1/status of its agent has them all.',
+    'corruption in its TSDB since noon: wal/00000003 is hurt.',
   ]);
-  const few = { damage: blocks.slice(0, 3) };
+  const few = { corruption: blocks.slice(0, 3) };
   expect(nodeComplaints({ ...status, scrub: few } as unknown as AgentStatus)).toHaveLength(3);
 });
 
@@ -54,7 +54,7 @@ test.each<[string, Partial<AgentStatus>, RegExp]>([
   ['no Prometheus', { prometheus: { ...status.prometheus, pid: null, lastExit: 'exit 2' } }, /does not run: exit 2/],
   ['a rejected configuration', { config: { ...status.config, error: 'bad rule' } }, /bad rule/],
   ['no configuration', { config: { ...status.config, hash: null } }, /no configuration yet/],
-  ['a cold gate', { gate: { ...status.gate, warm: false } }, /has not heard every alert/],
+  ['a cold gate', { gate: { ...status.gate, primed: false } }, /has not heard every alert/],
 ])('a deploy does not go on with %s', (_, change, why) => {
   expect(notCaughtUp({ ...status, ...change })).toMatch(why);
 });

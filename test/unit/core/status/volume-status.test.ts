@@ -24,7 +24,7 @@ const restore: RestoreRecord = {
   because: 'A write has not come back',
   startedAt: '2026-11-24T11:59:00.000Z',
   endedAt: null,
-  damagedAt: '2026-11-24T11:58:00.000Z',
+  corruptedAt: '2026-11-24T11:58:00.000Z',
   triedAt: '2026-11-24T11:59:00.000Z',
   from: 'vol-1',
   snapshotId: 'snap-20',

@@ -11,8 +11,12 @@ import {
 
 const NOW = 1_000_000;
 const BACK = policy.routing.backAfterMs;
-const well = (forMs: number) => ({ misses: 0, hits: Math.floor(forMs / 2_000) + 1, wellSince: NOW - forMs });
-const failing = (misses: number) => ({ misses, hits: 0, wellSince: null });
+const well = (forMs: number) => ({
+  consecutiveFailures: 0,
+  consecutiveSuccesses: Math.floor(forMs / 2_000) + 1,
+  wellSince: NOW - forMs,
+});
+const failing = (consecutiveFailures: number) => ({ consecutiveFailures, consecutiveSuccesses: 0, wellSince: null });
 const PAUSED = { by: 'operator', since: '2026-01-01T00:00:00Z', reason: 'a test' } as RoutingSituation['paused'];
 
 const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
@@ -189,8 +193,8 @@ describe('over time', () => {
         fc.nat({ max: 50 }),
         fc.nat({ max: 50 }),
         fc.boolean(),
-        (route, misses, hits, ready) => {
-          const thanos = { misses, hits, wellSince: hits > 0 ? 0 : null };
+        (route, consecutiveFailures, consecutiveSuccesses, ready) => {
+          const thanos = { consecutiveFailures, consecutiveSuccesses, wellSince: consecutiveSuccesses > 0 ? 0 : null };
           const readyNodes = ready ? ['a'] : [];
           expect(decideRoute(situation({ route, thanos, readyNodes, paused: PAUSED }), NOW).write).toBe(false);
         },

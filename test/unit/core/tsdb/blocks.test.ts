@@ -3,7 +3,7 @@ import type { SeenHeadChunks } from '../../../../lib/core/tsdb/seen';
 import { A, block, HOUR, meta } from './pass';
 
 describe('a block', () => {
-  test('without a damaged part is in order', () => expect(judgeBlock(block(A, 1), null)).toEqual([]));
+  test('without a corrupted part is in order', () => expect(judgeBlock(block(A, 1), null)).toEqual([]));
 
   test.each([
     ['index', 'block-index', 'refuses to start'],
@@ -11,11 +11,11 @@ describe('a block', () => {
     ['tombstones', 'block-tombstones', 'refuses to start'],
     ['chunk', 'block-content', 'queries that touch it fail'],
     ['index-entry', 'block-content', 'queries that touch it fail'],
-  ] as const)('with a damaged %s is found by the place and its time', (part, damage, says) => {
+  ] as const)('with a corrupted %s is found by the place and its time', (part, corruption, says) => {
     const spots = [{ part, path: `${A}/f`, offset: 7, what: 'wrong' }];
     expect(judgeBlock(block(A, 1, { spots }), null)).toMatchObject([
       {
-        class: damage,
+        class: corruption,
         path: `${A}/f`,
         offset: 7,
         says: expect.stringContaining(says),
@@ -30,17 +30,17 @@ describe('a block', () => {
     const path = `${A}/meta.json`;
     test('gets it back when it was remembered', () => {
       expect(judgeBlock(blind, meta(1))).toMatchObject([
-        { class: 'block-meta', path, mend: 'restore-meta', span: null },
+        { class: 'block-meta', path, repair: 'restore-meta', span: null },
       ]);
     });
-    test('is set aside when nothing remembers it', () => {
+    test('is quarantined when nothing remembers it', () => {
       expect(judgeBlock(blind, null)).toMatchObject([
-        { class: 'block-meta', path, mend: 'set-aside-block', span: null },
+        { class: 'block-meta', path, repair: 'quarantine-block', span: null },
       ]);
     });
-    test('is set aside when more of it is damaged, and its time is known', () => {
+    test('is quarantined when more of it is corrupted, and its time is known', () => {
       expect(judgeBlock({ ...blind, spots }, meta(1))).toMatchObject([
-        { class: 'block-meta', path, mend: 'set-aside-block', span: { from: HOUR, to: 3 * HOUR } },
+        { class: 'block-meta', path, repair: 'quarantine-block', span: { from: HOUR, to: 3 * HOUR } },
       ]);
     });
   });
@@ -70,13 +70,13 @@ describe('chunks of the head', () => {
     expect(brief(file(1, { header: 'bad' }))).toEqual(header);
     expect(brief(file(1, { header: 'absent' }))).toEqual([]);
   });
-  test('are found by each damaged place, after a gap too', () => {
+  test('are found by each corrupted place, after a gap too', () => {
     expect(brief(file(1), file(3, { spots }))).toEqual([
       ['head-chunks-missing', 'chunks_head/000003', null],
       ['head-chunks-corrupt', 'chunks_head/000003', 40],
     ]);
   });
-  test('of a file whose header is damaged are not looked at; a gap before it is told all the same', () => {
+  test('of a file whose header is corrupted are not looked at; a gap before it is told all the same', () => {
     expect(brief(file(1), file(3, { header: 'bad', spots }))).toEqual([
       ['head-chunks-missing', 'chunks_head/000003', null],
       ['head-chunks-header', 'chunks_head/000003', 0],

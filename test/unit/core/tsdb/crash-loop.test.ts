@@ -1,6 +1,6 @@
 import { crashLoop, loopFinding, type Exit } from '../../../../lib/core/tsdb/crash-loop';
 import { DAMAGE_GROUPS, nodesByGroup } from '../../../../lib/core/tsdb/groups';
-import { KINDS } from '../../../../lib/core/tsdb/damage';
+import { KINDS } from '../../../../lib/core/tsdb/corruption';
 import { followReplay, isStuck } from '../../../../lib/core/tsdb/replay';
 
 const NOW = 10_000_000;
@@ -18,21 +18,21 @@ describe('a Prometheus that ends again and again before it is ready', () => {
       block: null,
     });
   });
-  test('or over one block, which is what is set aside then, and not the head', () => {
+  test('or over one block, which is what is quarantined then, and not the head', () => {
     const ulid = '01ARYQXJ9DZ4VZ3RGYV2Z3X9NE';
     const error = `opening storage failed: corrupted block ${ulid}: open chunks: invalid magic number 0`;
     const loop = crashLoop(exits('exit code 1'), log(error), NOW)!;
     expect(loop).toMatchObject({ ofStorage: true, block: ulid });
-    expect(loopFinding(loop, false)).toMatchObject({ path: ulid, mend: 'set-aside-block' });
+    expect(loopFinding(loop, false)).toMatchObject({ path: ulid, repair: 'quarantine-block' });
     const full = crashLoop(exits('exit code 1'), log(`${error}: input/output error`), NOW)!;
-    expect(loopFinding(full, false)).toMatchObject({ ifStarted: 'harmless', mend: 'none' });
+    expect(loopFinding(full, false)).toMatchObject({ ifStarted: 'harmless', repair: 'none' });
   });
   test.each([
     ['a full disk', 'opening storage failed: write /data/wal/00000004: no space left on device'],
     ['a volume that is read-only', 'opening storage failed: mkdir /data/wal: read-only file system'],
     ['another process', 'opening storage failed: lock DB directory: resource temporarily unavailable'],
     ['its configuration', 'open live/prometheus.yml: no such file or directory'],
-  ])('or over %s, for which nothing is set aside', (_, error) => {
+  ])('or over %s, for which nothing is quarantined', (_, error) => {
     expect(crashLoop(exits('exit code 1'), log(error), NOW)).toEqual({
       says: expect.stringContaining(error),
       ofStorage: false,
@@ -64,10 +64,10 @@ describe('a Prometheus that ends again and again before it is ready', () => {
   });
   test('parts with its head and then with its volume over its storage, and with neither over anything else', () => {
     const loop = crashLoop(exits('exit code 1'), log(STORAGE), NOW)!;
-    expect(loopFinding(loop, false)).toMatchObject({ ifStarted: 'refuses', mend: 'set-aside-head' });
-    expect(loopFinding(loop, true)).toMatchObject({ ifStarted: 'refuses', mend: 'none' });
+    expect(loopFinding(loop, false)).toMatchObject({ ifStarted: 'refuses', repair: 'quarantine-head' });
+    expect(loopFinding(loop, true)).toMatchObject({ ifStarted: 'refuses', repair: 'none' });
     const killed = crashLoop(exits('signal SIGKILL'), log(STORAGE), NOW)!;
-    expect(loopFinding(killed, false)).toMatchObject({ ifStarted: 'harmless', mend: 'none' });
+    expect(loopFinding(killed, false)).toMatchObject({ ifStarted: 'harmless', repair: 'none' });
   });
   test.each([
     ['twice is not yet a loop', exits('exit code 1', {}, 2)],
@@ -96,7 +96,7 @@ describe('a replay', () => {
   });
 });
 
-test('every class of damage belongs to a group, and nodes are counted once for each', () => {
+test('every class of corruption belongs to a group, and nodes are counted once for each', () => {
   for (const kind of Object.keys(KINDS)) {
     const [[group, count], ...rest] = [...nodesByGroup([[{ class: kind }], []])] as [[string, number]];
     expect(Object.keys(DAMAGE_GROUPS)).toContain(group);

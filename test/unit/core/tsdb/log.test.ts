@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../lib/core/tsdb/damage';
+import type { Finding } from '../../../../lib/core/tsdb/corruption';
 import { judgeLog } from '../../../../lib/core/tsdb/log';
 import type { SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
 import { checkpoint, HOUR, segment } from './pass';
@@ -13,7 +13,7 @@ const judge = (
 const brief = (findings: readonly Finding[]) => findings.map((f) => [f.class, f.path, f.offset]);
 const hours = (from: number, to: number) => ({ from: from * HOUR, to: to * HOUR });
 
-describe('a damaged record', () => {
+describe('a corrupted record', () => {
   test('is named by its place, and by the time in which its segment was written', () => {
     const found = judge([segment(0), segment(1, { spots: [SPOT, { ...SPOT, offset: 9 }] }), segment(2)]);
     expect(brief(found)).toEqual([
@@ -52,7 +52,7 @@ describe('a segment that is cut off', () => {
     const found = judge([segment(0), segment(1, { tornAt: 900 }), segment(2, EMPTY)]);
     expect(found).toMatchObject([{ class: 'wal-torn-tail', path: 'wal/00000001', offset: 900, span: null }]);
   });
-  test('with records after it is damaged', () => {
+  test('with records after it is corrupted', () => {
     const found = judge([segment(0), segment(1, { tornAt: 900 }), segment(2)]);
     expect(found).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000001', offset: 900, span: hours(0, 1) }]);
   });
@@ -67,14 +67,14 @@ describe('a segment that is cut off', () => {
 
 describe('a checkpoint', () => {
   const path = 'wal/checkpoint.00000001';
-  test('that is damaged or cut off is named by each place', () => {
+  test('that is corrupted or cut off is named by each place', () => {
     const bad = checkpoint(1, { spots: [SPOT], tornAt: 20 });
     expect(brief(judge([segment(2)], bad))).toEqual([
       ['checkpoint-corrupt', `${path}/00000000`, 7],
       ['checkpoint-corrupt', `${path}/00000000`, 20],
     ]);
   });
-  test('is damaged, not emptied, when it has no whole record left', () => {
+  test('is corrupted, not emptied, when it has no whole record left', () => {
     expect(brief(judge([segment(2)], checkpoint(1, { spots: [SPOT], records: 0 })))).toEqual([
       ['checkpoint-corrupt', `${path}/00000000`, 7],
     ]);
@@ -131,7 +131,9 @@ describe('the order of segments', () => {
 describe('a log that ends before its checkpoint', () => {
   test('is not read: what was written since is numbered anew', () => {
     const found = judge([segment(0, EMPTY), segment(1), segment(2)], checkpoint(2));
-    expect(found).toMatchObject([{ class: 'wal-behind-checkpoint', path: 'wal/00000001', mend: 'renumber-segments' }]);
+    expect(found).toMatchObject([
+      { class: 'wal-behind-checkpoint', path: 'wal/00000001', repair: 'renumber-segments' },
+    ]);
     expect(found[0]!.says).toContain('the 2 segments of wal');
   });
   test('and holds nothing gets the segment after it, since the next would not be read', () => {

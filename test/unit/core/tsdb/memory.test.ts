@@ -1,16 +1,16 @@
-import type { Finding } from '../../../../lib/core/tsdb/damage';
+import type { Finding } from '../../../../lib/core/tsdb/corruption';
 import { remember } from '../../../../lib/core/tsdb/inventory';
-import { judgeAgainstMemory, judgeMissingLog, type Retention } from '../../../../lib/core/tsdb/memory';
+import { judgeAgainstState, judgeMissingLog, type Retention } from '../../../../lib/core/tsdb/memory';
 import type { ScrubPass, SeenBlock, SeenSegment } from '../../../../lib/core/tsdb/seen';
 import { A, B, block, C, checkpoint, HOUR, meta, seen, segment } from './pass';
 
 const FOREVER: Retention = { retentionMs: null, bySize: false };
 const memoryOf = (pass: ScrubPass) => remember(null, pass, new Set(), null);
 const compare = (before: ScrubPass, now: ScrubPass, retention = FOREVER) =>
-  judgeAgainstMemory(memoryOf(before), now, retention);
+  judgeAgainstState(memoryOf(before), now, retention);
 const brief = (findings: readonly Finding[]) =>
-  findings.map(({ class: damage, path, span }) => [
-    damage,
+  findings.map(({ class: corruption, path, span }) => [
+    corruption,
     path,
     span === null ? null : [span.from / HOUR, span.to / HOUR],
   ]);
@@ -39,7 +39,7 @@ describe('a segment', () => {
   test('that was empty may go', () => {
     expect(missed([segment(0), segment(1, { bytes: 0 })], [segment(0)])).toEqual([]);
   });
-  test('at the end of the log may not go; a hole before the end is told without a memory', () => {
+  test('at the end of the log may not go; a gap before the end is told without a memory', () => {
     expect(missed([segment(0), segment(1)], [segment(0)])).toEqual([['wal-shrunk', 'wal/00000001', [0, 1]]]);
     expect(missed([segment(0), segment(1), segment(2)], [segment(0), segment(2)])).toEqual([]);
     expect(missed([segment(0)], [])).toEqual([['wal-shrunk', 'wal/00000000', [0, 0]]]);
@@ -70,7 +70,7 @@ describe('a segment of a checkpoint', () => {
   const of = (...indexes: number[]) => ({ path, index: 1, segments: indexes.map((i) => segment(i, {}, path)) });
   const missed = (...left: number[]) =>
     brief(compare(seen([segment(2)], {}, of(0, 1)), seen([segment(2)], {}, of(...left))).findings);
-  test('at its end may not go; a hole before the end is told without a memory', () => {
+  test('at its end may not go; a gap before the end is told without a memory', () => {
     expect(missed(0)).toEqual([['wal-shrunk', `${path}/00000001`, null]]);
     expect(missed(1)).toEqual([]);
     expect(missed(0, 1)).toEqual([]);
@@ -124,7 +124,7 @@ describe('a block', () => {
     expect(compare(three, left(2, 4), bySize).findings).toEqual([]);
     expect(brief(compare(blocks(block(A, 0), block(C, 4)), left(0, 4), bySize).findings)).toEqual([...gone]);
   });
-  test('whose file has less than before is damaged where it ends now', () => {
+  test('whose file has less than before is corrupted where it ends now', () => {
     const file = (bytes: number) => blocks(block(A, 0, { files: [{ path: `${A}/index`, bytes }] }));
     expect(compare(file(500), file(400)).findings).toMatchObject([
       { class: 'block-content', path: `${A}/index`, offset: 400, span: { from: 0, to: 2 * HOUR } },

@@ -1,4 +1,4 @@
-import type { DamageClass } from '../../../../lib/core/tsdb/damage';
+import type { CorruptionClass } from '../../../../lib/core/tsdb/corruption';
 import { judge, type JudgeContext, type Judgement } from '../../../../lib/core/tsdb/judge';
 import type { BlockMeta, ScrubPass, SeenBlock, SeenCheckpoint, SeenSegment } from '../../../../lib/core/tsdb/seen';
 
@@ -64,4 +64,4 @@ export function look(context: JudgeContext, ...passes: readonly ScrubPass[]): Ju
   for (const pass of passes) judged = judge(judged?.inventory ?? null, pass, context);
   return judged!;
 }
-export const classes = ({ findings }: Judgement): DamageClass[] => findings.map((f) => f.class);
+export const classes = ({ findings }: Judgement): CorruptionClass[] => findings.map((f) => f.class);

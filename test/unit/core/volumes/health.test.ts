@@ -1,4 +1,4 @@
-import { careForVolume, type VolumeSituation } from '../../../../lib/core/volumes/care';
+import { reconcileVolume, type VolumeSituation } from '../../../../lib/core/volumes/care';
 import { leastFree, needsAnother, troubleOf, type VolumeLook } from '../../../../lib/core/volumes/health';
 
 const SEGMENT = 64 * 2 ** 20;
@@ -54,7 +54,7 @@ describe('what a node does about its volume', () => {
     asks: null,
     newest: { id: 'vol-1', generation: 1, attachedTo: 'i-1' },
     alerts: false,
-    works: false,
+    isHealthy: false,
     alone: false,
     remounted: false,
     ...over,
@@ -64,17 +64,17 @@ describe('what a node does about its volume', () => {
   test.each([
     ['nothing, when it serves', { trouble: null }, 'nothing'],
     ['nothing, when it is full: another one would be as full', { trouble: 'full' }, 'nothing'],
-    ['waits, while it alerts and works: another one has to do that first', { alerts: true, works: true }, 'wait'],
+    ['waits, while it alerts and works: another one has to do that first', { alerts: true, isHealthy: true }, 'wait'],
     ['mounts it anew first', {}, 'swap'],
     ['asks, when that did not help', { remounted: true }, 'ask'],
     ['asks, when EC2 knows of none', { newest: null }, 'ask'],
     ['asks, when it is stalled: mounting it anew would hang as well', { trouble: 'stalled' }, 'ask'],
     ['takes a newer one', { newest: newer, trouble: 'stalled', remounted: true }, 'swap'],
-    ['asks, when its files cannot be mended', { trouble: null, asks: 'the WAL is gone' }, 'ask'],
+    ['asks, when its files cannot be repaired', { trouble: null, asks: 'the WAL is gone' }, 'ask'],
     ['takes a newer one then', { trouble: null, asks: 'the WAL is gone', newest: newer }, 'swap'],
     [
       'waits, while it works and no other node does: nobody would answer meanwhile',
-      { trouble: null, asks: 'the WAL is gone', newest: newer, works: true, alone: true },
+      { trouble: null, asks: 'the WAL is gone', newest: newer, isHealthy: true, alone: true },
       'wait',
     ],
     [
@@ -84,11 +84,11 @@ describe('what a node does about its volume', () => {
     ],
     [
       'takes a newer one, alone or not, when its volume is gone: what it scrapes is lost',
-      { newest: newer, works: true, alone: true },
+      { newest: newer, isHealthy: true, alone: true },
       'swap',
     ],
   ] as const)('%s', (_, over, expected) => {
-    const care = careForVolume(situation(over));
+    const care = reconcileVolume(situation(over));
     expect(care.do).toBe(expected);
     expect(care.because).toMatch(/^[A-Zt].*\.$/);
   });
@@ -97,6 +97,6 @@ describe('what a node does about its volume', () => {
     ['i-1', 'The volume is gone; it is mounted anew.'],
     [null, 'The volume is gone; it is attached again.'],
   ])('says how it takes the same volume again, attached to %s', (attachedTo, because) => {
-    expect(careForVolume(situation({ newest: { id: 'vol-1', generation: 1, attachedTo } })).because).toBe(because);
+    expect(reconcileVolume(situation({ newest: { id: 'vol-1', generation: 1, attachedTo } })).because).toBe(because);
   });
 });

@@ -22,9 +22,9 @@ function aDay(againAfterMs: number): { made: number; record: RestoreRecord } {
   let made = 0;
   for (let now = START; now < START + 24 * 3_600_000; now += 5_000) {
     const snapshots = [{ ...snapshot, verdict: 'good' as const }];
-    const works = report.needsVolume === null;
+    const isHealthy = report.needsVolume === null;
     const step = nextRestoreStep(
-      { report, record, volumes, snapshots, works, anotherServes: true, paused: false },
+      { report, record, volumes, snapshots, isHealthy, anotherIsAlerting: true, paused: false },
       now,
     );
     if ('record' in step) record = step.record;

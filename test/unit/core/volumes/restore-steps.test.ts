@@ -37,7 +37,7 @@ const running = (over: Partial<RestoreRecord> = {}): RestoreRecord => ({
   because: 'the WAL is gone',
   startedAt: iso(-10_000),
   endedAt: null,
-  damagedAt: iso(-MINUTE),
+  corruptedAt: iso(-MINUTE),
   triedAt: iso(-10_000),
   from: 'vol-1',
   snapshotId: 'snap-x',
@@ -57,8 +57,8 @@ const next = (over: Partial<RestoreSituation>) =>
       record: null,
       volumes: [volume(1)],
       snapshots: [snapshot('x', HOUR)],
-      works: false,
-      anotherServes: true,
+      isHealthy: false,
+      anotherIsAlerting: true,
       paused: false,
       ...over,
     },
@@ -66,7 +66,7 @@ const next = (over: Partial<RestoreSituation>) =>
   );
 
 describe('a node that asks for another volume', () => {
-  test('has a restore begun, from the newest good snapshot from before the damage', () => {
+  test('has a restore begun, from the newest good snapshot from before the corruption', () => {
     const snapshots = [snapshot('old', 2 * HOUR), snapshot('x', HOUR), snapshot('late', 1_000)];
     expect(next({ snapshots })).toEqual({
       do: 'record',
@@ -91,16 +91,16 @@ describe('a node that asks for another volume', () => {
   test.each<[string, Partial<RestoreSituation>, string, string]>([
     ['it asks for none', { report: storageReport() }, 'nothing', 'asks for no volume'],
     ['an operator paused', { paused: true }, 'nothing', 'Paused'],
-    ['it works and nobody else does', { works: true, anotherServes: false }, 'nothing', 'is the only node'],
+    ['it works and nobody else does', { isHealthy: true, anotherIsAlerting: false }, 'nothing', 'is the only node'],
     ['a newer volume waits for it', { volumes: [volume(1), volume(2)] }, 'wait', 'has not taken the newest'],
   ])('is not given one when %s', (_, over, step, because) => {
     expect(next(over)).toMatchObject({ do: step, because: expect.stringContaining(because) });
   });
 
   test.each<[string, Partial<RestoreSituation>]>([
-    ['it works and another one serves', { works: true }],
-    ['nobody serves, but it does not work either', { anotherServes: false }],
-    ['the newer volume was set aside', { volumes: [volume(1), volume(2, { kept: true })] }],
+    ['it works and another one serves', { isHealthy: true }],
+    ['nobody serves, but it does not work either', { anotherIsAlerting: false }],
+    ['the newer volume was quarantined', { volumes: [volume(1), volume(2, { kept: true })] }],
     ['it has mounted none, whatever there is', { report: { ...asking, volumeId: null } }],
   ])('is given one when %s', (_, over) => {
     expect(next(over)).toMatchObject({ do: 'record', record: { state: 'running' } });
@@ -135,7 +135,7 @@ describe('a node whose restore has ended', () => {
   const givenUp = running({ state: 'given-up', endedAt: iso(-1_000) });
   test.each<[string, Partial<RestoreSituation>]>([
     ['it asks again', {}],
-    ['it asks, though it works', { works: true }],
+    ['it asks, though it works', { isHealthy: true }],
     ['it asks for nothing and does not work', { report: storageReport() }],
   ])('by being given up stays so while %s', (_, over) => {
     expect(next({ record: givenUp, ...over })).toMatchObject({
@@ -144,7 +144,7 @@ describe('a node whose restore has ended', () => {
     });
   });
   test('by being given up is done when it works again by itself', () => {
-    expect(next({ record: givenUp, report: storageReport(), works: true })).toMatchObject({
+    expect(next({ record: givenUp, report: storageReport(), isHealthy: true })).toMatchObject({
       do: 'record',
       record: { state: 'done', endedAt: iso(0) },
     });
@@ -170,7 +170,7 @@ describe('a restore goes on', () => {
   });
   test('to its end, and keeps what was replaced', () => {
     const volumes = [volume(1), volume(2), volume(0, { kept: true })];
-    expect(next({ record: made, volumes, report: mounted, works: true })).toMatchObject({
+    expect(next({ record: made, volumes, report: mounted, isHealthy: true })).toMatchObject({
       do: 'finish',
       keep: ['vol-1'],
       record: { state: 'done', endedAt: iso(0) },
@@ -183,16 +183,19 @@ describe('a restore that is not needed any more', () => {
   test('takes back the volume that nobody uses', () => {
     const volumes = [volume(1), volume(2)];
     const step = { do: 'withdraw', record: { state: 'done', endedAt: iso(0) } };
-    expect(next({ record: running(), report: well, works: true })).toMatchObject({ ...step, volumeId: null });
-    expect(next({ record: running(), report: well, works: true, volumes })).toMatchObject({
+    expect(next({ record: running(), report: well, isHealthy: true })).toMatchObject({ ...step, volumeId: null });
+    expect(next({ record: running(), report: well, isHealthy: true, volumes })).toMatchObject({
       ...step,
       volumeId: 'vol-2',
     });
-    expect(next({ record: made, report: well, works: true, volumes })).toMatchObject({ ...step, volumeId: 'vol-2' });
+    expect(next({ record: made, report: well, isHealthy: true, volumes })).toMatchObject({
+      ...step,
+      volumeId: 'vol-2',
+    });
   });
   test.each<[string, Partial<RestoreSituation>, string]>([
     ['the node does not work: a young agent has seen nothing yet', {}, 'does not work'],
-    ['the node takes the volume', { works: true, volumes: [volume(2, { attachedTo: 'i-1' })] }, 'a takes vol-2'],
+    ['the node takes the volume', { isHealthy: true, volumes: [volume(2, { attachedTo: 'i-1' })] }, 'a takes vol-2'],
   ])('waits while %s', (_, over, because) => {
     expect(next({ record: running(), report: well, ...over })).toMatchObject({
       do: 'wait',
@@ -208,7 +211,7 @@ describe('a restore that does not help', () => {
   const second = { triedAt: iso(0), tried: ['snap-x'], snapshotId: 'snap-y', generation: 3, volumeId: null };
   test('blames the snapshot and tries the next one', () => {
     expect(next({ record: made, report: again, volumes, snapshots })).toMatchObject({
-      do: 'blame',
+      do: 'markBad',
       snapshotId: 'snap-x',
       record: second,
     });
@@ -221,7 +224,7 @@ describe('a restore that does not help', () => {
     const tried = ['snap-v', 'snap-w'];
     const record = { ...made, tried };
     const step = next({ record, report: again, volumes, snapshots });
-    expect(step).toMatchObject({ do: 'blame', record: { state: 'given-up', tried: [...tried, 'snap-x'] } });
+    expect(step).toMatchObject({ do: 'markBad', record: { state: 'given-up', tried: [...tried, 'snap-x'] } });
     expect(next({ record: { ...made, tried: ['snap-v'] }, report: again, volumes, snapshots })).toMatchObject({
       record: { state: 'running', snapshotId: 'snap-y' },
     });

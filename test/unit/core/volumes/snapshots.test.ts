@@ -130,7 +130,7 @@ describe('which snapshots go', () => {
 });
 
 describe('what a volume is restored from', () => {
-  it('is the newest good one from before the damage, then untested ones; never a bad, tried or unfinished one', () => {
+  it('is the newest good one from before the corruption, then untested ones; never a bad, tried or unfinished one', () => {
     const all = [
       of('a', 1, 'good'),
       of('a', 2, 'good'),

@@ -83,12 +83,12 @@ test('the promised limits', () => {
   for (const measurement of ['failedAfterSwitch', 'failedOnReturn', 'answersDiffering'])
     expect(limit('thanos-down', measurement)).toBe(0);
   expect(limit('compactor-crash', 'compactorsAtOnce')).toBe(1);
-  for (const { name } of scenariosOf('damage')) {
-    expect(limit(name, 'damageFound')).toBe(15);
+  for (const { name } of scenariosOf('corruption')) {
+    expect(limit(name, 'corruptionFound')).toBe(15);
     expect(limit(name, 'readyAgain')).toBe(30);
-    for (const measurement of ['damageLeft', 'lostOnBothNodes', 'epochs']) expect(limit(name, measurement)).toBe(0);
+    for (const measurement of ['corruptionLeft', 'lostOnBothNodes', 'epochs']) expect(limit(name, measurement)).toBe(0);
   }
-  for (const { name } of [...scenariosOf('damage'), ...scenariosOf('both-damaged')])
+  for (const { name } of [...scenariosOf('corruption'), ...scenariosOf('both-damaged')])
     expect(limit(name, 'secondsMissingAfterRefill')).toBe(2);
   expect(limit('both-damaged', 'bothDown')).toBe(0);
   for (const name of ['blocks-move', 'compactor-crash'])

@@ -3,7 +3,7 @@ import { parseStat } from '../../../../local/drills/judge/haproxy';
 import { measure, type Evidence } from '../../../../local/drills/judge/measure';
 import { missingEverywhere, missingSamples } from '../../../../local/drills/judge/samples';
 import { SCENARIOS } from '../../../../local/drills/scenarios';
-import { renderYardstick, YARDSTICK } from '../../../../local/run/balancer/load-balancer';
+import { renderBaseline, BASELINE } from '../../../../local/run/balancer/load-balancer';
 import { freeAddresses } from '../../../../local/run/hosts/addresses';
 
 const grid = (from: number, to: number, offset = 0): number[] =>
@@ -43,7 +43,7 @@ describe('samples', () => {
     expect(missingSamples([], 0, 20_000, 1_000)).toBe(19);
   });
 
-  test('two nodes that take turns miss nothing; a hole in both counts, beyond the oracle’s', () => {
+  test('two nodes that take turns miss nothing; a gap in both counts, beyond the oracle’s', () => {
     const all = grid(0, 20_000);
     const series = (times: number[]): Map<string, number[]> => new Map([['up', times]]);
     const judge = (a: number[], b: number[], oracle: number[]): number | undefined =>
@@ -67,7 +67,7 @@ describe('samples', () => {
 describe('gates', () => {
   const move = (at: number, node: string, open: boolean) => ({ at, node, open });
 
-  test('a hand-over with a hole, and one with an overlap', () => {
+  test('a hand-over with a gap, and one with an overlap', () => {
     expect(gateTimes(['a'], [move(10, 'a', false), move(25, 'b', true)], 0, 100)).toEqual({ noneMs: 15, severalMs: 0 });
     expect(gateTimes(['a'], [move(10, 'b', true), move(25, 'a', false)], 0, 100)).toEqual({ noneMs: 0, severalMs: 15 });
   });
@@ -94,16 +94,16 @@ describe('gates', () => {
   });
 });
 
-test('HAProxy’s yardstick is told from the backends with traffic, and going down is still up', () => {
+test('HAProxy’s baseline is told from the backends with traffic, and going down is still up', () => {
   const csv = [
     '# pxname,svname,qcur,status',
     'nlb-9090,prometheus-1,0,DOWN',
-    `${YARDSTICK},prometheus-1,0,UP 2/3`,
-    `${YARDSTICK},prometheus-2,0,DOWN 1/2`,
-    `${YARDSTICK},BACKEND,0,UP`,
+    `${BASELINE},prometheus-1,0,UP 2/3`,
+    `${BASELINE},prometheus-2,0,DOWN 1/2`,
+    `${BASELINE},BACKEND,0,UP`,
   ].join('\n');
-  expect(Object.fromEntries(parseStat(csv, YARDSTICK))).toEqual({ 'prometheus-1': true, 'prometheus-2': false });
-  expect(() => parseStat('nonsense', YARDSTICK)).toThrow('no column');
+  expect(Object.fromEntries(parseStat(csv, BASELINE))).toEqual({ 'prometheus-1': true, 'prometheus-2': false });
+  expect(() => parseStat('nonsense', BASELINE)).toThrow('no column');
   const nodes = {
     name: 'nodes',
     ofInstances: true,
@@ -111,7 +111,7 @@ test('HAProxy’s yardstick is told from the backends with traffic, and going do
     healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 2_000, fall: 2, rise: 2 },
     targets: [{ name: 'n1', address: '10.0.0.1', port: 9090 }],
   };
-  const [, rule] = renderYardstick(nodes, '/s').split(`backend ${YARDSTICK}`);
+  const [, rule] = renderBaseline(nodes, '/s').split(`backend ${BASELINE}`);
   expect(rule).toContain('inter 2s fall 3 rise 2');
 });
 
@@ -168,7 +168,7 @@ describe('measurements', () => {
     expect(measure(crash, { ...evidence, seen, assignedAt: 126_000 }).noticed).toBe(12);
   });
 
-  test('a partition is compared with the plain pair and judged by its mend', () => {
+  test('a partition is compared with the plain pair and judged by its repair', () => {
     const partition = SCENARIOS.find((s) => s.name === 'primary-partition')!;
     const plain = { ...nothing, duplicates: 1 };
     const ours = { ...nothing, duplicates: 3 };

@@ -41,13 +41,13 @@ describe('the profiles that were in force', () => {
     const slower = [...every(0, 104, 1), ...every(109, 200, 5)];
     expect(missingSamples(slower, T, T + 200_000, interval)).toBe(0);
     expect(missingSamples(slower, T, T + 200_000, 1_000)).toBeGreaterThan(50);
-    const hole = slower.filter((t) => t < T + 140_000 || t > T + 152_000);
-    expect(missingSamples(hole, T, T + 200_000, interval)).toBe(2);
+    const gap = slower.filter((t) => t < T + 140_000 || t > T + 152_000);
+    expect(missingSamples(gap, T, T + 200_000, interval)).toBe(2);
     // The oracle never slows down.
     const series = (times: number[]): Map<string, number[]> => new Map([['up', times]]);
     const truth = series(every(0, 200, 1));
     expect(missingEverywhere([series(slower)], truth, T, T + 200_000, interval, 1_000).size).toBe(0);
-    expect(missingEverywhere([series(hole)], truth, T, T + 200_000, interval, 1_000).get('up')).toBe(2);
+    expect(missingEverywhere([series(gap)], truth, T, T + 200_000, interval, 1_000).get('up')).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { alertUnrest, strayAlerts } from '../../../../local/drills/rest';
-import type { ActiveAlert } from '../../../../local/drills/world';
+import type { ActiveAlert } from '../../../../local/drills/test-bed';
 
 const alert = (alertname: string, state = 'firing', more: Record<string, string> = {}): ActiveAlert => ({
   labels: { alertname, instance: 'db:9100', ...more },

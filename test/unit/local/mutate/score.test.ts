@@ -1,4 +1,4 @@
-import { misses, score } from '../../../../local/mutate/score';
+import { consecutiveFailures, score } from '../../../../local/mutate/score';
 
 const mutant = (status: string, line = 1): unknown => ({
   id: '1',
@@ -27,7 +27,7 @@ it('counts by folder and over all, and each has its target', () => {
     { folder: 'tsdb', mutants: 100, caught: 90, percent: 90, target: 85 },
     { folder: 'all', mutants: 200, caught: 184, percent: 92, target: 85 },
   ]);
-  expect(misses(scores).map((s) => s.folder)).toEqual(['failover']);
+  expect(consecutiveFailures(scores).map((s) => s.folder)).toEqual(['failover']);
 });
 
 it.each(['Survived', 'NoCoverage', 'Timeout'])('%s is not caught, and is named', (status) => {

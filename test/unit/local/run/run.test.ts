@@ -1,6 +1,6 @@
 import { Cleanup } from '../../../../local/run/hosts/cleanup';
 import { describeLine } from '../../../../local/run/events';
-import { renderHaproxy, renderYardstick, type DeployedGroup } from '../../../../local/run/balancer/load-balancer';
+import { renderHaproxy, renderBaseline, type DeployedGroup } from '../../../../local/run/balancer/load-balancer';
 import { parseUnit } from '../../../../local/run/hosts/unit-file';
 
 describe('systemd units', () => {
@@ -62,8 +62,8 @@ describe('HAProxy in the place of the NLB', () => {
     expect(config).toContain('server 10.0.1.9 10.0.1.9:10902 check port 10902');
     expect(render(nodes).match(/^backend /gm)).toHaveLength(1);
   });
-  test('watches the nodes by the rule of the seed, as a yardstick', () => {
-    expect(renderYardstick(nodes, '/run/y.sock')).toContain(
+  test('watches the nodes by the rule of the seed, as a baseline', () => {
+    expect(renderBaseline(nodes, '/run/y.sock')).toContain(
       'server node-1 10.0.0.1:9090 check port 9090 inter 2s fall 3 rise 2',
     );
   });
@@ -82,7 +82,7 @@ describe('events at the terminal', () => {
     expect(shown('node-1', { level: 'info', event: 'process-started', process: 'prometheus', pid: 7 })).toBe(
       'node-1: prometheus runs (pid 7)',
     );
-    expect(shown('node-1', { level: 'info', event: 'config-loaded', hash: 'abc', moduluses: [1] })).toBe(
+    expect(shown('node-1', { level: 'info', event: 'config-loaded', hash: 'abc', shardCounts: [1] })).toBe(
       'node-1 runs the configuration',
     );
     expect(shown('node-1', { level: 'info', event: 'announced' })).toBeNull();

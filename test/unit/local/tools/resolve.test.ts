@@ -195,7 +195,7 @@ test('a cache that cannot be written, or that would be in the working directory,
 
 test('a cached copy that does not run is got again', async () => {
   const { tool } = await get([source('release', '3.0.0')]);
-  writeFileSync(tool.path, 'damaged');
+  writeFileSync(tool.path, 'corrupted');
   const again = await get([source('release', '3.0.0')]);
   expect(again.tool.version).toBe('3.0.0');
   expect(again.lines.join()).toContain('the cached 3.0.0 is not used');

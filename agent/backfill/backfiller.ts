@@ -1,0 +1,193 @@
+import { statfs } from 'node:fs/promises';
+import type { BackfillStatus } from '../../lib/contract/documents/agent-status';
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
+import { PORTS } from '../../lib/contract/ports';
+import { isHealthy } from '../../lib/core/failover/health';
+import {
+  afterLoss,
+  lackingMinutes,
+  backfillNeed,
+  spansToCompare,
+  wholeMinutes,
+  type BackfillNeed,
+  type Span,
+} from '../../lib/core/backfill/backfill';
+import { messageOf, type Log } from '../base/log';
+import { sleep } from '../base/loop';
+import type { Probes } from '../failover/probes';
+import { fill, type Filled } from './compare';
+import { BackfillMemory } from './memory';
+import { scrapesPerMinute } from './scrapes';
+import { sideOf, type BackfillSide } from './side';
+
+export interface BackfillerOptions {
+  readonly node: NodeId;
+  readonly addresses: () => ReadonlyMap<NodeId, string>;
+  readonly data: string;
+  /** When this node's Prometheus was started, ISO 8601; null while none runs. */
+  readonly startedAt: () => string | null;
+  readonly probes: Pick<Probes, 'probeAll'>;
+  readonly policy: Policy;
+  /** How much time a head can hold, ms. */
+  readonly headMs: number;
+  readonly log: Log;
+}
+
+/** Compared at once; the slices of time follow from it. */
+const SAMPLES_AT_ONCE = 1_000_000;
+const SLICE = { first: 15_000, least: 5_000, most: 300_000 } as const;
+/** Backfilled samples need room until the next block is cut. */
+const LEAST_FREE = 0.1;
+
+/** Fetches from the other nodes what this one missed. Resumable: what is done is written down slice by slice. */
+export class Backfiller {
+  private readonly memory: BackfillMemory;
+  private state: BackfillStatus = {
+    completeUntil: null,
+    busy: false,
+    samples: 0,
+    refused: 0,
+    last: null,
+    error: null,
+  };
+
+  constructor(private readonly options: BackfillerOptions) {
+    this.memory = new BackfillMemory(options.data);
+  }
+
+  get status(): BackfillStatus {
+    return this.state;
+  }
+
+  /** A repair lost samples, which ones nobody can say: all that a head holds is compared after the start. */
+  async lostSamples(): Promise<void> {
+    const { headMs } = this.options;
+    await this.memory.write(afterLoss(await this.memory.read(), headMs, Date.now()));
+  }
+
+  async round(): Promise<void> {
+    const { startedAt, policy } = this.options;
+    const started = startedAt();
+    if (started === null) return;
+    const state = await this.memory.read();
+    this.state = { ...this.state, completeUntil: state === null ? null : iso(state.completeUntil) };
+    const need = backfillNeed(state, Date.parse(started), policy.backfill.windowMs, Date.now());
+    if (need === null) return;
+    this.state = { ...this.state, busy: true };
+    try {
+      // Not yet is no failure: at the start of a cluster it is what always happens.
+      const error = await this.backfill(need, () => startedAt() === started);
+      this.state = { ...this.state, error };
+    } catch (error) {
+      this.state = { ...this.state, error: messageOf(error) };
+      throw error;
+    } finally {
+      this.state = { ...this.state, busy: false };
+    }
+  }
+
+  /** Says what it waits for; null when it was done. */
+  private async backfill(need: BackfillNeed, stillRuns: () => boolean): Promise<string | null> {
+    const { node, addresses, probes, policy, log } = this.options;
+    const seen = await probes.probeAll(policy.probe.timeoutMs);
+    const working = [...addresses()].filter(([n]) => seen.has(n) && isHealthy(seen.get(n)!, policy));
+    const urlOf = (address: string): string => `http://${address}:${PORTS.prometheus}`;
+    const self = working.find(([n]) => n === node);
+    const others = working.filter(([n]) => n !== node);
+    if (self === undefined) return 'this node does not scrape yet';
+    if (others.length === 0) return 'no other node works, so nobody has what this one may have missed';
+    const began = Date.now();
+    const own = await sideOf(urlOf(self[1]));
+    const peers = await Promise.all(
+      others.map(async ([name, address]) => ({ name, side: await sideOf(urlOf(address)) })),
+    );
+    const spans = spansToCompare(
+      need,
+      await this.lacking(
+        own,
+        peers.map(({ side }) => side),
+        need,
+      ),
+    );
+    const from = new Map(peers.map(({ name }) => [name, 0]));
+    let refused = 0;
+    for (const span of spans) {
+      let length: number = SLICE.first;
+      for (let at = span.from; at < span.to;) {
+        if (!stillRuns()) throw new Error('Prometheus was started anew meanwhile');
+        await this.mayWrite();
+        const slice = { from: at, to: Math.min(span.to, at + length) };
+        const sliceBegan = Date.now();
+        let compared = 0;
+        for (const { name, side } of peers) {
+          const filled = await fillAll(own, side, slice);
+          compared += filled.compared;
+          refused += filled.refused;
+          from.set(name, from.get(name)! + filled.written);
+          if (filled.why !== null) log('warn', 'backfill-refused', { peer: name, ...slice, ...filled });
+          this.state = {
+            ...this.state,
+            samples: this.state.samples + filled.written,
+            refused: this.state.refused + filled.refused,
+          };
+        }
+        at = slice.to;
+        await this.done(slice.to, need);
+        length = nextLength(length, compared);
+        await sleep(Math.max(0, (compared / policy.backfill.samplesPerSecond) * 1000 - (Date.now() - sliceBegan)));
+      }
+    }
+    await this.done(need.to, need);
+    const samples = [...from.values()].reduce((sum, n) => sum + n, 0);
+    if (samples === 0 && refused === 0) return null;
+    const tookMs = Date.now() - began;
+    const last = { from: iso(need.from), to: iso(need.to), samples, refused, tookMs, at: iso(Date.now()) };
+    this.state = { ...this.state, last };
+    log('info', 'backfilled', { ...last, by: Object.fromEntries(from) });
+    return null;
+  }
+
+  /** Minutes that are not looked at sample by sample where no target was scraped less often than by another node. */
+  private async lacking(own: BackfillSide, peers: readonly BackfillSide[], need: BackfillNeed): Promise<number[]> {
+    const span: Span = { from: need.from, to: need.to };
+    if (wholeMinutes(span).length === 0) return [];
+    const [mine, ...theirs] = await Promise.all([own, ...peers].map(({ url }) => scrapesPerMinute(url, span)));
+    const all = theirs.flatMap((scrapes) => lackingMinutes(mine!, scrapes));
+    return [...new Set(all)].sort((a, b) => a - b);
+  }
+
+  private async mayWrite(): Promise<void> {
+    const { bavail, blocks } = await statfs(this.options.data);
+    if (bavail / blocks < LEAST_FREE) throw new Error(`less than ${LEAST_FREE * 100} % of the data volume is free`);
+  }
+
+  /** A repair that came meanwhile must not be forgotten. */
+  private async done(until: number, { thoroughUntil }: BackfillNeed): Promise<void> {
+    const now = await this.memory.read();
+    if (now !== null && now.thoroughUntil > thoroughUntil) throw new Error('a repair came in between');
+    await this.memory.write({ version: 1, completeUntil: until, thoroughUntil });
+    this.state = { ...this.state, completeUntil: iso(until) };
+  }
+}
+
+async function fillAll(own: BackfillSide, peer: BackfillSide, slice: Span): Promise<Filled> {
+  let sum: Filled = { compared: 0, written: 0, refused: 0, why: null };
+  for (const interval of own.intervals) {
+    const filled = await fill(own, peer, slice, interval);
+    sum = {
+      compared: sum.compared + filled.compared,
+      written: sum.written + filled.written,
+      refused: sum.refused + filled.refused,
+      why: sum.why ?? filled.why,
+    };
+  }
+  return sum;
+}
+
+function nextLength(length: number, compared: number): number {
+  const fits = compared === 0 ? 2 * length : Math.min(2 * length, (length * SAMPLES_AT_ONCE) / compared);
+  return Math.round(Math.max(SLICE.least, Math.min(SLICE.most, fits)));
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-import type { NodeReport } from './status';
+import type { NodeReport } from './node-report';
 
 interface Column {
   readonly title: string;

@@ -5,6 +5,7 @@ import type { RemedyRecord } from '../../contract/documents/remedy';
 import type { Quarantined } from '../../contract/documents/quarantine';
 import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from '../failover/health';
 import type { ScrapeProfile } from '../../contract/profile';
+import type { NodeReport } from './node-report';
 import { nodeTable } from './node-table';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
 import { volumeLines, volumeProblems, type VolumesView } from './volume-status';
@@ -37,27 +38,6 @@ export interface ClusterView {
   readonly policy: Policy;
   /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
   readonly insteadBecause?: string | null;
-}
-
-export interface NodeReport {
-  readonly node: NodeId;
-  readonly role: 'active' | 'standby';
-  readonly address: string | null;
-  readonly zone: string | null;
-  /** The data volume that it announced. */
-  readonly volumeId: string | null;
-  /** The scrape profile that it has loaded. */
-  readonly scrapeProfile: ScrapeProfile | null;
-  readonly ready: boolean;
-  readonly scrapeLagMs: number | null;
-  readonly gate: 'open' | 'closed' | 'unknown';
-  readonly couldTakeOver: boolean;
-  /** Between two scrapes, ms, while it scrapes less often than configured; else null. */
-  readonly slowScrapeMs: number | null;
-  /** It has just started: its gate will hold every alert that fires within one resend interval. */
-  readonly warmingUp: boolean;
-  /** Empty when nothing is wrong. */
-  readonly wrong: string;
 }
 
 /** The JSON that `promha status --json` prints. */

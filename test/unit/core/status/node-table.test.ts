@@ -1,5 +1,5 @@
 import { nodeTable } from '../../../../lib/core/status/node-table';
-import type { NodeReport } from '../../../../lib/core/status/status';
+import type { NodeReport } from '../../../../lib/core/status/node-report';
 
 const node = (more: Partial<NodeReport> = {}): NodeReport => ({
   node: 'prometheus-1',

@@ -38,11 +38,11 @@ const LEAST_MARGIN_MS = 5_000;
 /** @throws Error when Prometheus does not answer */
 export async function sideOf(url: string): Promise<BackfillSide> {
   const config = CONFIG.check(parse(await apiOf(url).config()), url);
-  return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), intervals: rhythmsOf(config) };
+  return { url, labels: await storedLabels(url, config.global?.external_labels ?? {}), intervals: intervalsOf(config) };
 }
 
 /** Most series have the interval of all; jobs that are slower would widen every reading. */
-export function rhythmsOf({ global, scrape_configs = [] }: Config): ScrapeGroup[] {
+export function intervalsOf({ global, scrape_configs = [] }: Config): ScrapeGroup[] {
   const usual = durationMs(global?.scrape_interval ?? '1m');
   const slow = scrape_configs.filter(({ scrape_interval: own }) => own !== undefined && durationMs(own) > usual);
   const margin = (ms: number): number => Math.max(LEAST_MARGIN_MS, MARGIN * ms);

@@ -17,7 +17,7 @@ export interface Paths {
   readonly peers: string;
   /** For what Prometheus was restarted already. */
   readonly repairs: string;
-  readonly layout: string;
+  readonly shardMap: string;
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
   readonly pid: (program: string) => string;
@@ -36,7 +36,7 @@ export function pathsOf(env: AgentEnv): Paths {
     assignment: join(stateDir, 'assignment.json'),
     peers: join(stateDir, 'peers.json'),
     repairs: join(stateDir, 'repairs.json'),
-    layout: join(stateDir, 'layout.json'),
+    shardMap: join(stateDir, 'layout.json'),
     webhookToken: join(stateDir, 'webhook-token'),
     pid: (program) => join(stateDir, `${program}.pid`),
     log: (program) => join(stateDir, 'logs', `${program}.log`),

@@ -9,14 +9,14 @@ import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
-import { LayoutKeeper } from '../sharding/shard-map-keeper';
+import { ShardMapKeeper } from '../sharding/shard-map-keeper';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
 
 export interface Alerting {
   readonly gate: AlertGate;
-  readonly layout: LayoutKeeper;
+  readonly shardMap: ShardMapKeeper;
 }
 
 /**
@@ -31,16 +31,16 @@ export async function startAlerting(
   address: Promise<string>,
 ): Promise<Alerting> {
   const instances = () => liveInstances(generations);
-  const layout = new LayoutKeeper({ shard: config.shard, store, file: paths.layout, instances, log });
+  const shardMap = new ShardMapKeeper({ shard: config.shard, store, file: paths.shardMap, instances, log });
   const targetsUp = async (): Promise<number> => targetsUpAt(await address);
   const guard = new PartitionGuard({ targetsUp, contact, clock: systemClock, log });
   const gate = new AlertGate({
     alertLifeMs: ALERT_LIVES * durationMs(config.prometheus.resendDelay),
     peerTimeoutMs: durationMs(config.alertmanager.peerTimeout),
     mayNotify: () => guard.maySend(),
-    notifies: (alert) => layout.notifies(alert),
+    notifies: (alert) => shardMap.notifies(alert),
     log,
   });
   await serveGate(gate, env.gateAddress, PORTS.gate);
-  return { gate, layout };
+  return { gate, shardMap };
 }

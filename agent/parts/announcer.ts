@@ -25,7 +25,7 @@ export interface AnnouncerDeps {
   readonly generations: Generations;
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
-  readonly keeper: VolumeManager | null;
+  readonly manager: VolumeManager | null;
 }
 
 /** Says in the control bucket where this node is and what it does, and learns the same of the others. */
@@ -53,13 +53,13 @@ export class Announcer {
   }
 
   private announcement(): NodeAnnouncement {
-    const { base, identity, versions, generations, watchdog, keeper } = this.deps;
+    const { base, identity, versions, generations, watchdog, manager } = this.deps;
     const { prometheus, alertmanager } = versions;
     return {
       version: 1,
       node: base.config.node,
       ...identity,
-      volumeId: keeper?.status.id ?? this.mountedAtStart,
+      volumeId: manager?.status.id ?? this.mountedAtStart,
       at: new Date().toISOString(),
       agentStartedAt: base.startedAt,
       versions: { agent: AGENT_VERSION, prometheus, alertmanager },

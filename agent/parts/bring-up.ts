@@ -31,11 +31,11 @@ export function resume({
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */
 export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => void): Promise<void> {
-  const { base, versions, keeper, announcer, prometheus, alertmanager, sidecar } = parts;
+  const { base, versions, manager, announcer, prometheus, alertmanager, sidecar } = parts;
   const { config, env, paths, log } = base;
   const mounted = await machine(parts);
-  if (keeper !== null && mounted !== null)
-    begun(await startVolumeCare(keeper, mounted, env, paths, { config, identity: parts.identity, log }));
+  if (manager !== null && mounted !== null)
+    begun(await startVolumeCare(manager, mounted, env, paths, { config, identity: parts.identity, log }));
   else announcer.mountedAtStart = mounted?.id ?? null;
   await versions.read(paths, log);
   await firstRound(parts);
@@ -46,11 +46,11 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
 }
 
-function machine({ base, identity, keeper }: Parts): Promise<Mounted | null> {
+function machine({ base, identity, manager }: Parts): Promise<Mounted | null> {
   const { config, env, paths, log } = base;
   const prepare = (): Promise<Mounted | null> =>
     prepareMachine(config, env, paths, identity, log).catch(async (error: unknown) => {
-      if (error instanceof UserError) await keeper?.bootFails(error);
+      if (error instanceof UserError) await manager?.bootFails(error);
       throw error;
     });
   return untilItWorks('the machine', prepare, log, MACHINE_AGAIN_MS);
@@ -63,7 +63,7 @@ function machine({ base, identity, keeper }: Parts): Promise<Mounted | null> {
 async function firstRound(parts: Parts): Promise<void> {
   const { log } = parts.base;
   const first = async (): Promise<void> => {
-    await followLayout(parts);
+    await followShardMap(parts);
     await parts.announcer.round();
   };
   if (parts.generations.live === null) await untilItWorks('the control bucket', first, log);
@@ -76,7 +76,7 @@ function loopsOf(parts: Parts): Loop[] {
   const { log } = base;
   return [
     every(policy.announceMs, 'announce', () => announcer.round(), log),
-    every(CONFIG_POLL_MS, 'layout', () => followLayout(parts), log),
+    every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
     every(BACKFILL_LOOK_MS, 'backfill', () => backfiller.round(), log),
@@ -86,10 +86,10 @@ function loopsOf(parts: Parts): Loop[] {
 }
 
 /** Who tells which alert may have changed: what was passed over so far may be owed now. */
-async function followLayout({ layout, gate }: Parts): Promise<void> {
-  if (!(await layout.round())) return;
+async function followShardMap({ shardMap, gate }: Parts): Promise<void> {
+  if (!(await shardMap.round())) return;
   gate.resendAll();
-  layout.keep();
+  shardMap.keep();
 }
 
 async function configured({ base, generations }: Parts): Promise<void> {

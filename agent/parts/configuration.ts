@@ -11,7 +11,7 @@ import { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { alertmanagerReload, prometheusReload } from '../rendering/programs';
 import { ReloadTurn } from '../rendering/turn';
-import type { LayoutKeeper } from '../sharding/shard-map-keeper';
+import type { ShardMapKeeper } from '../sharding/shard-map-keeper';
 
 export interface ConfigurationDeps {
   readonly address: string;
@@ -19,7 +19,7 @@ export interface ConfigurationDeps {
   readonly generations: Generations;
   readonly versions: ProgramVersions;
   readonly gate: AlertGate;
-  readonly layout: LayoutKeeper;
+  readonly shardMap: ShardMapKeeper;
   readonly peers: Peers;
   readonly role: RoleKeeper;
   readonly prometheus: Supervisor;
@@ -28,7 +28,7 @@ export interface ConfigurationDeps {
 
 /** What keeps the programs' configuration as it was deployed, profile and shards included. */
 export function configurerOf({ config, env, paths, log }: Base, deps: ConfigurationDeps): Configurer {
-  const { address, store, generations, versions, gate, layout, peers, role, prometheus, alertmanager } = deps;
+  const { address, store, generations, versions, gate, shardMap, peers, role, prometheus, alertmanager } = deps;
   const turn = new ReloadTurn(
     () => gate.isOpen,
     () => [...peers.others.values()],
@@ -38,8 +38,8 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
     store,
     generations,
     profile: () => role.assignment?.scrapeProfile ?? 'normal',
-    shardCounts: () => layout.shardCounts,
-    onLoaded: () => layout.forgetInstances(),
+    shardCounts: () => shardMap.shardCounts,
+    onLoaded: () => shardMap.forgetInstances(),
     render: (bundle, variant) =>
       renderFiles({
         bundle,

@@ -19,7 +19,7 @@ import type { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { Repairer } from '../tsdb/repairer';
 import type { VolumeManager } from '../volumes/manager';
-import { keeperOf } from '../volumes/volumes';
+import { managerOf } from '../volumes/volumes';
 import type { Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf } from './configuration';
@@ -46,7 +46,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
-  readonly keeper: VolumeManager | null;
+  readonly manager: VolumeManager | null;
   readonly configurer: Configurer;
   readonly repairer: Repairer;
   readonly announcer: Announcer;
@@ -84,20 +84,20 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   };
   const prometheus = supervisePrometheus(base, address, record, onExit, () => tsdb.scrubber.beforeStart());
   const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerIsAlerting, failover };
-  const keeper = volumeKeeper(running, prometheus);
+  const manager = volumeManager(running, prometheus);
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
-  const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, keeper });
-  return { ...running, prometheus, alertmanager, keeper, configurer, repairer, announcer };
+  const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
+  return { ...running, prometheus, alertmanager, manager, configurer, repairer, announcer };
 }
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;
 
-function volumeKeeper(parts: Running, prometheus: Supervisor): VolumeManager | null {
+function volumeManager(parts: Running, prometheus: Supervisor): VolumeManager | null {
   const { base, identity, store, sidecar, scrubber, backfiller, gate } = parts;
   const { config, env, paths, log } = base;
   const { probes } = parts.failover;
-  return keeperOf(env, paths, {
+  return managerOf(env, paths, {
     config,
     identity,
     store,

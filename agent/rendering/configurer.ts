@@ -24,7 +24,7 @@ export interface ConfigurerDeps {
   readonly render: (bundle: ConfigBundle, variant: Variant) => Record<string, string>;
   /** The profile that the assignment asks for. */
   readonly profile: () => ScrapeProfile;
-  /** Which share of the targets the layout of the shards gives to this one. */
+  /** Which share of the targets the shard map gives to this one. */
   readonly shardCounts: () => readonly number[];
   /** Another configuration runs. */
   readonly onLoaded: () => void;

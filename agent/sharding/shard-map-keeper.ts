@@ -7,58 +7,58 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { readIfExists, writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 
-export interface LayoutDeps {
+export interface ShardMapDeps {
   readonly shard: number;
-  readonly store: Pick<ControlStore, 'readLayout'>;
-  /** The layout that was read last, for a start without S3. */
+  readonly store: Pick<ControlStore, 'readShardMap'>;
+  /** The shard map that was read last, for a start without S3. */
   readonly file: string;
   /** The user's targets in the configuration that runs. */
   readonly instances: () => Instances;
   readonly log: Log;
 }
 
-/** Follows the layout of the shards: what this node scrapes, and of which alerts it tells. */
-export class LayoutKeeper {
-  layout: ShardMap;
-  private before: { readonly layout: ShardMap; readonly changedAt: number } | null = null;
+/** Follows the shard map: what this node scrapes, and of which alerts it tells. */
+export class ShardMapKeeper {
+  shardMap: ShardMap;
+  private before: { readonly shardMap: ShardMap; readonly changedAt: number } | null = null;
   private known: Instances | null = null;
 
-  constructor(private readonly deps: LayoutDeps) {
-    this.layout = this.load();
+  constructor(private readonly deps: ShardMapDeps) {
+    this.shardMap = this.load();
   }
 
   /**
-   * Whether another layout is in force now, and with it who tells which alert: then it has to be kept.
+   * Whether another shard map is in force now, and with it who tells which alert: then it has to be kept.
    * @throws when the store does not answer; what was known stays in force
    */
   async round(): Promise<boolean> {
     const { store, log, shard } = this.deps;
-    const layout = (await store.readLayout())?.layout ?? ONE_SHARD;
-    if (JSON.stringify(layout) === JSON.stringify(this.layout)) return false;
-    if (layout.shards !== this.layout.shards) this.before = { layout: this.layout, changedAt: Date.now() };
-    this.layout = layout;
-    log('info', 'layout', { shards: layout.shards, next: layout.next, scrapes: shardCountsOf(layout, shard) });
+    const shardMap = (await store.readShardMap())?.shardMap ?? ONE_SHARD;
+    if (JSON.stringify(shardMap) === JSON.stringify(this.shardMap)) return false;
+    if (shardMap.shards !== this.shardMap.shards) this.before = { shardMap: this.shardMap, changedAt: Date.now() };
+    this.shardMap = shardMap;
+    log('info', 'shard-map', { shards: shardMap.shards, next: shardMap.next, scrapes: shardCountsOf(shardMap, shard) });
     return true;
   }
 
   /** For a start without S3. @throws when the disk is full */
   keep(): void {
-    writeAtomically(this.deps.file, SHARD_MAP.serialize(this.layout));
+    writeAtomically(this.deps.file, SHARD_MAP.serialize(this.shardMap));
   }
 
   /** By which numbers targets are picked: what goes is kept until its new owner must have learnt that it is his. */
   get shardCounts(): readonly number[] {
     const { shard } = this.deps;
-    const now = shardCountsOf(this.layout, shard);
+    const now = shardCountsOf(this.shardMap, shard);
     if (this.before === null || Date.now() - this.before.changedAt >= DROP_AFTER_MS) return now;
     // Scraped just before, by either number.
-    return normalized([...now, ...shardCountsOf({ shards: this.before.layout.shards, next: null }, shard)]);
+    return normalized([...now, ...shardCountsOf({ shards: this.before.shardMap.shards, next: null }, shard)]);
   }
 
   notifies(alert: PostedAlert): boolean {
     const { shard, instances } = this.deps;
     this.known ??= instances();
-    const telling = { shard, layout: this.layout, before: this.before, instances: this.known, owner: hashmod };
+    const telling = { shard, shardMap: this.shardMap, before: this.before, instances: this.known, owner: hashmod };
     return notifies(alert, telling, Date.now());
   }
 

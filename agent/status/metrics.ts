@@ -34,7 +34,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('gauge', 'assignment_epoch', 'Epoch of the assignment that this node applied.', s.appliedEpoch);
   metric('gauge', 'break_glass', '1 while this node alerts without being assigned.', s.breakGlass !== null);
   metric('gauge', 'gate_open', '1 while the alert gate lets alerts through.', s.gate.open);
-  metric('gauge', 'gate_warm', '1 when the gate holds every alert that fires.', s.gate.primed);
+  metric('gauge', 'gate_primed', '1 when the gate holds every alert that fires.', s.gate.primed);
   metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
   metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
   const { alertmanagers } = s.gate;
@@ -88,7 +88,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
 function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
   metric(
     'gauge',
-    'scrub_damage',
+    'scrub_corruption',
     'Corruption of the TSDB that the last pass of the scrub found.',
     scrub.corruption.length,
   );

@@ -44,7 +44,7 @@ export function buildStatus(s: Parts): AgentStatus {
     scrub: s.scrubber.status,
     backfill: s.backfiller.status,
     restore: s.restorer?.status ?? null,
-    ...(s.keeper === null ? {} : { volume: s.keeper.status }),
+    ...(s.manager === null ? {} : { volume: s.manager.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -14,7 +14,7 @@ const MARGIN = 2 ** 20;
 /** Prometheus cannot count further. */
 const HIGHEST = 2 ** 40 - 1;
 const SERIES_RECORD = 1;
-const NAME = 'prometheus_ha_wal_mended';
+const NAME = 'prometheus_ha_wal_repaired';
 
 /**
  * Prometheus numbers series; chunks_head/ knows them by number only, the WAL has their names. When the names of

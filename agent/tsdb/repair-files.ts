@@ -10,7 +10,7 @@ import { rewriteSegment } from './rewrite-segment';
 import type { Quarantine } from './quarantine';
 
 /**
- * Carries out what `planMends` planned, on a TSDB that is not running. Each step may be done again; what an earlier
+ * Carries out what `planRepairs` planned, on a TSDB that is not running. Each step may be done again; what an earlier
  * call left half done is finished first.
  */
 export async function repair(steps: readonly RepairStep[], aside: Quarantine, pace: Pace): Promise<void> {

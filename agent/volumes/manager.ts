@@ -16,7 +16,7 @@ import type { Scrubber } from '../tsdb/scrubber';
 import { freeOldest } from './free';
 import { VolumeProbe } from './probe';
 
-export interface KeeperOptions {
+export interface VolumeManagerOptions {
   readonly config: NodeConfig;
   readonly identity: Identity;
   readonly data: string;
@@ -64,7 +64,7 @@ export class VolumeManager {
   /** How the last restore test came out. */
   tested: SnapshotTest | null = null;
 
-  constructor(private readonly o: KeeperOptions) {
+  constructor(private readonly o: VolumeManagerOptions) {
     this.volumeProbe = new VolumeProbe(o.data);
     const { config, identity, data, deviceDir, log } = o;
     this.place = { config, instanceId: identity.instanceId, mountPoint: data, deviceDir, log };

@@ -4,15 +4,15 @@ import type { Mounted } from '../boot/volume';
 import type { AgentEnv } from '../base/env';
 import { every, type Loop } from '../base/loop';
 import type { Paths } from '../base/paths';
-import { VolumeManager, type KeeperOptions } from './manager';
+import { VolumeManager, type VolumeManagerOptions } from './manager';
 
 const TEST_LOOK_MS = 15_000;
 
 /** Null where it is not asked for, and where the data are in a directory that was given as it is. */
-export function keeperOf(
+export function managerOf(
   env: AgentEnv,
   paths: Paths,
-  options: Omit<KeeperOptions, 'data' | 'deviceDir' | 'walSegmentBytes'>,
+  options: Omit<VolumeManagerOptions, 'data' | 'deviceDir' | 'walSegmentBytes'>,
 ): VolumeManager | null {
   if (!env.mountData || options.config.snapshots !== true) return null;
   const walSegmentBytes = Number.parseInt(options.config.prometheus.walSegmentSize) * 2 ** 20;
@@ -21,13 +21,13 @@ export function keeperOf(
 
 /** Watches the volume that the node began with, and tries snapshots when it is asked to. */
 export async function startVolumeCare(
-  keeper: VolumeManager,
+  manager: VolumeManager,
   mounted: Mounted,
   env: AgentEnv,
   paths: Paths,
-  { config, identity, log }: Pick<KeeperOptions, 'config' | 'identity' | 'log'>,
+  { config, identity, log }: Pick<VolumeManagerOptions, 'config' | 'identity' | 'log'>,
 ): Promise<Loop[]> {
-  keeper.begin(mounted);
+  manager.begin(mounted);
   // With EC2's client, which is most of the bundle: after what is in a hurry.
   const { SnapshotTester } = await import('./snapshot-tester');
   const tester = new SnapshotTester({
@@ -39,11 +39,11 @@ export async function startVolumeCare(
     promtool: join(paths.bin, 'promtool'),
     bytesPerSecond: config.policy.scrub.bytesPerSecond,
     retentionMs: durationMs(config.prometheus.retentionTime),
-    onResult: (test) => (keeper.tested = test),
+    onResult: (test) => (manager.tested = test),
     log,
   });
   return [
-    every(config.policy.volume.lookMs, 'volume', () => keeper.round(), log),
+    every(config.policy.volume.lookMs, 'volume', () => manager.round(), log),
     every(TEST_LOOK_MS, 'snapshot-test', () => tester.round(), log),
   ];
 }

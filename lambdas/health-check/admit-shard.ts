@@ -3,7 +3,7 @@ import { reasonOf } from '../../lib/shell/probes/prober';
 import { swappableShardMap, type ControlStore } from '../../lib/shell/assignment/store';
 import { updateByCas } from '../../lib/shell/assignment/update-by-cas';
 import { ONE_SHARD, type ShardMap } from '../../lib/contract/documents/shard-map';
-import { decideLayout, type ReportedNode } from '../../lib/core/sharding/sharding';
+import { decideShardMap, type ReportedNode } from '../../lib/core/sharding/sharding';
 import { log } from '../shared/log';
 
 /** Said once: it stays true for minutes. */
@@ -12,12 +12,12 @@ let said = '';
 let isIn = false;
 
 /**
- * Lets a new shard in, step by step: its own health-check raises the layout of the shards when the nodes are ready for
+ * Lets a new shard in, step by step: its own health-check raises the shard map when the nodes are ready for
  * it. Shard 0 was always in. Never rejects: the next cycle tries again.
  */
 export async function admitShard(
   shard: number,
-  store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'readLayout' | 'writeLayout'>,
+  store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'readShardMap' | 'writeShardMap'>,
   now: number,
 ): Promise<void> {
   if (shard === 0 || isIn) return;
@@ -27,19 +27,19 @@ export async function admitShard(
       (current, nodes) => {
         const map = current ?? ONE_SHARD;
         isIn = shard < map.shards;
-        const decision = decideLayout(map, shard, nodes, now);
+        const decision = decideShardMap(map, shard, nodes, now);
         const { because: result } = decision;
         return decision.kind === 'write' ? { kind: 'write', next: decision.next, result } : { kind: 'done', result };
       },
       { mostLost: 1, beside: () => reported(store) },
     );
-    if (outcome.kind === 'written') log('warn', 'layout-raised', { because: outcome.result });
+    if (outcome.kind === 'written') log('warn', 'shard-map-raised', { because: outcome.result });
     // Another function of this shard has just raised it; the next cycle sees how.
-    else if (outcome.kind === 'lost') log('warn', 'layout-lost', { because: 'another writer was first' });
-    else if (outcome.result !== said) log('info', 'layout-kept', { because: outcome.result });
+    else if (outcome.kind === 'lost') log('warn', 'shard-map-lost', { because: 'another writer was first' });
+    else if (outcome.result !== said) log('info', 'shard-map-kept', { because: outcome.result });
     said = outcome.kind === 'lost' ? '' : outcome.result;
   } catch (error) {
-    log('warn', 'layout-not-looked-at', { error: reasonOf(error) });
+    log('warn', 'shard-map-not-looked-at', { error: reasonOf(error) });
   }
 }
 

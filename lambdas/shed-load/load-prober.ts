@@ -47,8 +47,8 @@ export async function probeLoad(
     const readings = await Promise.all(
       (Object.keys(MEASURES) as Measure[]).map(async (measure): Promise<[Measure, LoadReading]> => {
         const [sustained, peak] = await Promise.all([
-          ask(over('min_over_time', queries[measure], policy.overMs)),
-          ask(over('max_over_time', queries[measure], policy.calmMs)),
+          ask(over('min_over_time', queries[measure], policy.sustainedForMs)),
+          ask(over('max_over_time', queries[measure], policy.recoverAfterMs)),
         ]);
         return [measure, { sustained, peak }];
       }),

@@ -35,7 +35,7 @@ export const KEYS = {
   /** Who tries a remedy, and what came of it last: a RemedyRecord. */
   remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
   /** Between how many shards targets are split: a ShardMap. */
-  layout: 'shards/layout.json',
+  shardMap: 'shards/layout.json',
   /** How the node's data volume is: a StorageReport. */
   storage: (shard: number, node: string) => `${HEARTBEATS}${shard}/tsdb/${node}.json`,
   /** What is done about it: a RestoreRecord. */

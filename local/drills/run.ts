@@ -46,7 +46,7 @@ async function incident(
   inForce: InForce,
 ): Promise<RunResult> {
   const { say, signal, store } = world;
-  const { cast } = settled;
+  const { roles } = settled;
   const startedAt = Date.now();
   const said = (): SentAlert[] =>
     readNotifications(world.state.pages)
@@ -59,12 +59,12 @@ async function incident(
     );
 
   say(
-    `  ${cast.active} alerts (epoch ${settled.epoch}), ${cast.standby} stands by; alerts are made pending and firing`,
+    `  ${roles.active} alerts (epoch ${settled.epoch}), ${roles.standby} stands by; alerts are made pending and firing`,
   );
   await lead(world);
   await Promise.all(instruments.map((i) => i.beforeFault?.()));
 
-  const { struckAt, undoneAt, course, watch } = await strikeAndUndo(world, scenario, settled, instruments, inForce);
+  const { struckAt, undoneAt, course, watch } = await injectAndUndo(world, scenario, settled, instruments, inForce);
 
   say('  undone; waiting until all is well and every notification has come');
   const names: readonly string[] = Object.values(DRILL_ALERTS);
@@ -93,15 +93,15 @@ async function incident(
     struckAt,
     undoneAt,
     seen: watch.seen,
-    assignedAt: now.active === cast.active ? null : Date.parse(now.since),
+    assignedAt: now.active === roles.active ? null : Date.parse(now.since),
     epochs: now.epoch - settled.epoch,
     oracleIncidents: incidentsOf(oracle).filter(
       (i) => names.includes(i.name) && i.firing.length > 0 && i.resolved.length > 0,
     ).length,
     ours,
     plain,
-    gates: gateTimes([cast.active], gates, struckAt, endedAt),
-    healedGateClosedAt: gates.find((e) => e.node === cast.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
+    gates: gateTimes([roles.active], gates, struckAt, endedAt),
+    healedGateClosedAt: gates.find((e) => e.node === roles.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
     samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
   });
   const measurements = { ...judged, ...readings.measurements };
@@ -126,25 +126,25 @@ interface Struck {
 }
 
 /** Hurts, looks on until somebody has taken over and the fault was long enough, and undoes it. */
-async function strikeAndUndo(
+async function injectAndUndo(
   world: TestBed,
   scenario: Scenario,
-  { cast }: Settled,
+  { roles }: Settled,
   instruments: readonly Measuring[],
   inForce: InForce,
 ): Promise<Struck> {
   const { say, signal } = world;
-  inForce.undo = () => scenario.undo(world, cast);
+  inForce.undo = () => scenario.undo(world, roles);
   const struckBefore = Date.now();
   // What a scenario does beside the fault itself may take as long as the takeover: nobody waits for it to look on.
-  const watch = new Watch(world, cast.hurt, cast.standby, struckBefore);
+  const watch = new Watch(world, roles.hurt, roles.standby, struckBefore);
   try {
     say(`  ${scenario.what}`);
-    const striking = scenario.inject(world, cast);
+    const striking = scenario.inject(world, roles);
     const [struckAt, , course] = await Promise.all([
       striking,
       followRun(world, struckBefore),
-      striking.then((at) => scenario.course?.(world, cast, at)),
+      striking.then((at) => scenario.course?.(world, roles, at)),
     ]);
     if (scenario.takeover !== 'none') {
       await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
@@ -154,7 +154,7 @@ async function strikeAndUndo(
     }
     await until(struckAt + FAULT_S * 1000, signal);
     await Promise.all(instruments.map((i) => i.beforeUndo?.()));
-    const undoneAt = await scenario.undo(world, cast);
+    const undoneAt = await scenario.undo(world, roles);
     inForce.undo = null;
     return { struckAt, undoneAt, course, watch };
   } finally {
@@ -185,7 +185,7 @@ function toldAll(
 }
 
 /** Gates that die with their agent say nothing in any log. */
-function gateEventsOf(world: TestBed, scenario: Scenario, { cast }: Settled, struckAt: number): GateEvent[] {
-  const died = scenario.agentDies ? [{ at: struckAt, node: cast.hurt!, open: false }] : [];
+function gateEventsOf(world: TestBed, scenario: Scenario, { roles }: Settled, struckAt: number): GateEvent[] {
+  const died = scenario.agentDies ? [{ at: struckAt, node: roles.hurt!, open: false }] : [];
   return [...loggedGateEvents(world), ...died].sort((a, b) => a.at - b.at);
 }

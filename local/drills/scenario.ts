@@ -48,9 +48,9 @@ export interface Scenario {
   /** Undoes what `prepare` did, whatever happened since; called when the drill is over. */
   readonly restore?: (world: TestBed) => Promise<unknown>;
   /** The fault. Returns when it struck, ms since the Unix epoch. */
-  readonly inject: (world: TestBed, cast: Roles) => Promise<number>;
+  readonly inject: (world: TestBed, roles: Roles) => Promise<number>;
   /** What has to come to its end before the fault is undone, seen step by step. */
-  readonly course?: (world: TestBed, cast: Roles, struckAt: number) => Promise<MetricReading>;
+  readonly course?: (world: TestBed, roles: Roles, struckAt: number) => Promise<MetricReading>;
   /** Undoes it. Returns when, ms since the Unix epoch. */
-  readonly undo: (world: TestBed, cast: Roles) => Promise<number>;
+  readonly undo: (world: TestBed, roles: Roles) => Promise<number>;
 }

@@ -28,7 +28,7 @@ export const QUIET_MS = 6_000;
 
 /** A system at rest, and who plays which part. */
 export interface Settled {
-  readonly cast: Roles;
+  readonly roles: Roles;
   readonly epoch: number;
   /** Alerts that nodes and oracle have at rest: of the user's, about what is not here. They are no part of the run. */
   readonly ongoing: ReadonlySet<string>;
@@ -67,8 +67,8 @@ export async function settle(world: TestBed, scenario: Scenario): Promise<Settle
   const { active } = next;
   const standby = state.nodes.find((n) => n.node !== active)!.node;
   const ongoing = new Set((await activeAlertsAt(oracleOf(world))).map(({ labels }) => labels.alertname ?? '?'));
-  const cast = { active, standby, hurt: { active, standby, nobody: null }[scenario.hurts] };
-  return { cast, epoch: next.epoch, ongoing };
+  const roles = { active, standby, hurt: { active, standby, nobody: null }[scenario.hurts] };
+  return { roles, epoch: next.epoch, ongoing };
 }
 
 /** What is waited for is said this often, and when it changes. */

@@ -24,9 +24,9 @@ const loadPolicy = fields({
     evaluationTime: amount,
   } satisfies Record<Measure, typeof amount>),
   /** Beyond a limit for this long: one step less. */
-  overMs: amount,
+  sustainedForMs: amount,
   /** What the next step up would bring has been well below every limit for this long: one step back. */
-  calmMs: amount,
+  recoverAfterMs: amount,
 });
 
 /** When a cluster scrapes less: limits of what a node may bear, and for how long before something is done. */

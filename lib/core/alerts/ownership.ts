@@ -8,9 +8,9 @@ export type Instances = ReadonlyMap<string, readonly string[]>;
 /** What decides whether one shard tells an alert. Times in ms since the Unix epoch. */
 export interface Telling {
   readonly shard: number;
-  readonly layout: ShardMap;
-  /** The layout before, and when this node learnt of the change; null when it knows of none. */
-  readonly before: { readonly layout: ShardMap; readonly changedAt: number } | null;
+  readonly shardMap: ShardMap;
+  /** The shard map before, and when this node learnt of the change; null when it knows of none. */
+  readonly before: { readonly shardMap: ShardMap; readonly changedAt: number } | null;
   readonly instances: Instances;
   /** Which shard of so many a target belongs to. */
   readonly owner: (address: string, shards: number) => number;
@@ -24,24 +24,25 @@ export const DROP_AFTER_MS = 8_000;
 const DOUBTFUL_MS = 120_000;
 
 /**
- * Whether this shard tells an alert. Of a target, its owner by the layout in force does and nobody else: while targets
+ * Whether this shard tells an alert. Of a target, its owner by the shard map in force does and nobody else: while targets
  * move, two shards scrape them, and the one that stops would tell the end of alerts that go on with the other. What no
  * gate tells its Alertmanager forgets after some resends, so nothing is told that has not been seen.
  */
 export function notifies(alert: PostedAlert, t: Telling, now: number): boolean {
-  const { shard, layout, before, instances, owner } = t;
+  const { shard, shardMap, before, instances, owner } = t;
   const { instance } = alert.labels;
   const addresses = instances.get(instance ?? '');
   if (addresses !== undefined) {
     const mine = (shards: number): boolean => addresses.some((address) => owner(address, shards) === shard);
     return (
-      mine(layout.shards) || (before !== null && now - before.changedAt < BOTH_TELL_MS && mine(before.layout.shards))
+      mine(shardMap.shards) ||
+      (before !== null && now - before.changedAt < BOTH_TELL_MS && mine(before.shardMap.shards))
     );
   }
   // About the shard itself, or its own nodes, which nobody else watches.
   if (instance !== undefined || alert.labels[SHARD_LABEL] !== undefined) return true;
-  if (shard >= layout.shards) return false;
-  if (before === null || before.layout.shards === layout.shards) return true;
+  if (shard >= shardMap.shards) return false;
+  if (before === null || before.shardMap.shards === shardMap.shards) return true;
   const endsAt = Date.parse(alert.endsAt ?? '');
   return !(endsAt <= now && endsAt >= before.changedAt && endsAt < before.changedAt + DOUBTFUL_MS);
 }

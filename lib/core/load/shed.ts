@@ -3,7 +3,7 @@ import { PROFILES, profileIntervalMs, type ScrapeProfile } from '../../contract/
 import { MEASURES, type LoadPolicy, type Measure } from '../../contract/documents/settings';
 
 /** Well below a limit: at most this share of it. */
-export const CALM_SHARE = 0.8;
+export const RECOVER_SHARE = 0.8;
 
 /** Of one measure over time; null where the node has nothing to tell. */
 export interface LoadReading {
@@ -54,18 +54,20 @@ export function decideProfile(s: LoadSituation, now: number): ProfileDecision {
   if (over !== null && over.share > 1) {
     const less = PROFILES[at + 1];
     if (less === undefined) return none(`${say(over, policy)}, and less than ${profile} there is not.`);
-    if (sinceMs < policy.overMs + SETTLE_MS) return none(`${say(over, policy)}; ${profile} has only just begun.`);
+    if (sinceMs < policy.sustainedForMs + SETTLE_MS)
+      return none(`${say(over, policy)}; ${profile} has only just begun.`);
     return change(assignment, less, `Scrape profile ${less} instead of ${profile}: ${say(over, policy)}.`, now);
   }
   if (profile === 'normal')
     return none(over === null ? 'No node tells its load.' : `Nothing to shed: ${say(over, policy)}.`);
 
   const more = PROFILES[at - 1]!;
-  if (sinceMs < policy.calmMs) return none(`${profile} since ${assignment.profileSince}: too early to go back.`);
+  if (sinceMs < policy.recoverAfterMs)
+    return none(`${profile} since ${assignment.profileSince}: too early to go back.`);
   const times = profileIntervalMs(profile, s.scrapeInterval) / profileIntervalMs(more, s.scrapeInterval);
   const peak = worst(s, ({ peak }, measure) => (peak !== null && MEASURES[measure].grows ? peak * times : peak));
   if (peak === null) return none(`No node tells its load: the profile stays ${profile}.`);
-  if (peak.share > CALM_SHARE) return none(`${more} would bring too much: ${say(peak, policy)}.`);
+  if (peak.share > RECOVER_SHARE) return none(`${more} would bring too much: ${say(peak, policy)}.`);
   return change(assignment, more, `Scrape profile ${more} again: it would bring ${say(peak, policy)}.`, now);
 }
 

@@ -92,10 +92,12 @@ export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable'> & {
 /** The user's rules as they are in a profile, and which of them mean something else there. */
 export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInScrapeInterval> {
   if (profile === 'normal') return { files: { ...bundle.rules }, lost: [] };
-  return rulesInScrapeInterval(bundle.rules, rhythmIn(profile, bundle), (metric) => isDropped(metric, profile, bundle));
+  return rulesInScrapeInterval(bundle.rules, intervalIn(profile, bundle), (metric) =>
+    isDropped(metric, profile, bundle),
+  );
 }
 
-function rhythmIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeInterval {
+function intervalIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeInterval {
   return intervalOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
 }
 

@@ -3,7 +3,7 @@ import type { ShardMap } from '../../contract/documents/shard-map';
 import type { ShardReport } from '../../contract/documents/shard-report';
 
 /**
- * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the layout does not know yet
+ * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the shard map does not know yet
  * begins as if it were the last one, so that it is warm early.
  */
 export function shardCountsOf({ shards, next }: Pick<ShardMap, 'shards' | 'next'>, shard: number): readonly number[] {
@@ -23,7 +23,7 @@ export interface ReportedNode extends NodeOfShard {
   readonly report: ShardReport | null;
 }
 
-export type LayoutDecision =
+export type ShardMapDecision =
   | { readonly kind: 'none'; readonly because: string }
   | { readonly kind: 'write'; readonly next: ShardMap; readonly because: string };
 
@@ -33,29 +33,29 @@ const SILENT_MS = 30_000;
 const NEEDED = 2;
 
 /**
- * The next step of the layout, seen from one shard. A new shard asks to be let in when its nodes work, and is let in when
+ * The next step of the shard map, seen from one shard. A new shard asks to be let in when its nodes work, and is let in when
  * every node of every shard has scraped by both numbers for long enough. `now` in ms since the Unix epoch.
  */
-export function decideLayout(
-  layout: ShardMap,
+export function decideShardMap(
+  shardMap: ShardMap,
   shard: number,
   nodes: readonly ReportedNode[],
   now: number,
-): LayoutDecision {
-  const none = (because: string): LayoutDecision => ({ kind: 'none', because });
-  if (shard < layout.shards) return none(`Shard ${shard} has its targets: there are ${layout.shards} shards.`);
+): ShardMapDecision {
+  const none = (because: string): ShardMapDecision => ({ kind: 'none', because });
+  if (shard < shardMap.shards) return none(`Shard ${shard} has its targets: there are ${shardMap.shards} shards.`);
   const wanted = shard + 1;
   const there = nodes.filter(({ at }) => now - Date.parse(at) < SILENT_MS);
   const of = (number: number): readonly ReportedNode[] => there.filter((node) => node.shard === number);
   const at = new Date(now).toISOString();
 
-  if (layout.next === null || layout.next < wanted) {
+  if (shardMap.next === null || shardMap.next < wanted) {
     const missing = lacking(of(shard), shard, (report) => (report.isHealthy ? null : 'does not work yet'));
     if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);
-    const because = `The nodes of shard ${shard} work: targets are scraped by both ${layout.shards} and ${wanted} from now on.`;
-    return { kind: 'write', because, next: { ...layout, next: wanted, at, because } };
+    const because = `The nodes of shard ${shard} work: targets are scraped by both ${shardMap.shards} and ${wanted} from now on.`;
+    return { kind: 'write', because, next: { ...shardMap, next: wanted, at, because } };
   }
-  if (layout.next > wanted) return none(`Shard ${layout.next - 1} lets itself in, and shard ${shard} with it.`);
+  if (shardMap.next > wanted) return none(`Shard ${shardMap.next - 1} lets itself in, and shard ${shard} with it.`);
   for (let number = 0; number < wanted; number++) {
     const missing = lacking(of(number), number, ({ shardCounts, settled }) => {
       if (!shardCounts.includes(wanted) && !shardCounts.includes(1)) return `does not scrape by ${wanted} yet`;
@@ -64,7 +64,7 @@ export function decideLayout(
     if (missing !== null) return none(`Shard ${shard} waits to be let in: ${missing}.`);
   }
   const because = `Targets are split between ${wanted} shards: every node has scraped its share for long enough.`;
-  return { kind: 'write', because, next: { ...layout, shards: wanted, next: null, at, because } };
+  return { kind: 'write', because, next: { ...shardMap, shards: wanted, next: null, at, because } };
 }
 
 /** What keeps a shard's nodes from the next step, or null. */

@@ -110,9 +110,9 @@ export interface LoadConfig {
     readonly evaluationTime?: number;
   };
   /** @default 30s */
-  readonly over?: string;
+  readonly sustainedFor?: string;
   /** @default 5m */
-  readonly calm?: string;
+  readonly recoverAfter?: string;
   /** Regular expression of metrics that may be missing in the worst case (profile minimal). @default none */
   readonly droppable?: string;
 }

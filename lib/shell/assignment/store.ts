@@ -42,9 +42,9 @@ export interface ControlStore {
   readAnnouncement(node: NodeId, ofShard?: number): Promise<NodeAnnouncement | null>;
   writeAnnouncement(announcement: NodeAnnouncement): Promise<void>;
   /** Null where nobody ever wrote one: one shard. @throws UserError when it is not a ShardMap */
-  readLayout(): Promise<{ readonly layout: ShardMap; readonly etag: string } | null>;
+  readShardMap(): Promise<{ readonly shardMap: ShardMap; readonly etag: string } | null>;
   /** Compare-and-swap, as for the assignment. */
-  writeLayout(next: ShardMap, etag: string | null): Promise<'written' | 'lost'>;
+  writeShardMap(next: ShardMap, etag: string | null): Promise<'written' | 'lost'>;
   readConfigPointer(): Promise<ConfigPointer | null>;
   writeConfigPointer(pointer: ConfigPointer): Promise<void>;
   readStorage(node: NodeId): Promise<StorageReport | null>;
@@ -81,11 +81,11 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
       return read && { assignment: read.document, etag: read.etag };
     },
     writeAssignment: async (next, etag) => won(await documents.swap(ASSIGNMENT, KEYS.assignment(shard), next, etag)),
-    async readLayout() {
-      const read = await documents.read(SHARD_MAP, KEYS.layout);
-      return read && { layout: read.document, etag: read.etag };
+    async readShardMap() {
+      const read = await documents.read(SHARD_MAP, KEYS.shardMap);
+      return read && { shardMap: read.document, etag: read.etag };
     },
-    writeLayout: async (next, etag) => won(await documents.swap(SHARD_MAP, KEYS.layout, next, etag)),
+    writeShardMap: async (next, etag) => won(await documents.swap(SHARD_MAP, KEYS.shardMap, next, etag)),
     async readHeartbeat() {
       return (await documents.readText(KEYS.heartbeat(shard), HEARTBEAT.maxBytes))?.text ?? null;
     },
@@ -141,10 +141,12 @@ export const swappableAssignment = (
 });
 
 /** The shard map, for updateByCas. */
-export const swappableShardMap = (store: Pick<ControlStore, 'readLayout' | 'writeLayout'>): Swappable<ShardMap> => ({
+export const swappableShardMap = (
+  store: Pick<ControlStore, 'readShardMap' | 'writeShardMap'>,
+): Swappable<ShardMap> => ({
   async read() {
-    const read = await store.readLayout();
-    return read && { document: read.layout, etag: read.etag };
+    const read = await store.readShardMap();
+    return read && { document: read.shardMap, etag: read.etag };
   },
-  write: async (next, etag) => (await store.writeLayout(next, etag)) === 'written',
+  write: async (next, etag) => (await store.writeShardMap(next, etag)) === 'written',
 });

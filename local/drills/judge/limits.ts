@@ -58,7 +58,7 @@ const MENDED = [
   exactly('quarantine', 1, 'incidents'),
   exactly('corruptionsSeenByPrometheus', 0, ''),
   most('lostOnBothNodes', 0, 'samples'),
-  most('secondsMissingAfterRefill', 2, 's'),
+  most('secondsMissingAfterBackfill', 2, 's'),
 ];
 /** One record is lost: what was scraped in one second, of some jobs. */
 const ONE_RECORD = most('secondsLostOnNode', 2, 's');
@@ -78,17 +78,17 @@ const RESTORED = [
   most('volumeNoticed', 20, 's'),
   most('restoreToReady', 90, 's'),
   exactly('fromBadSnapshot', 0, 'volumes'),
-  most('secondsMissingAfterRefill', 2, 's'),
+  most('secondsMissingAfterBackfill', 2, 's'),
 ];
 const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
 
 /** Of a crash with a clean WAL, however often: it is restarted, and nothing else is done. */
-const NO_RUNG = exactly('rungsClimbed', 0, '');
+const NO_RECOVERY_STEP = exactly('recoverySteps', 0, '');
 
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
-  'primary-crash': [NO_RUNG],
-  'standby-crash': [NO_RUNG],
+  'primary-crash': [NO_RECOVERY_STEP],
+  'standby-crash': [NO_RECOVERY_STEP],
   'wal-flip': [...MENDED, ONE_RECORD],
   'wal-truncate': MENDED,
   'wal-hole': MENDED,
@@ -101,7 +101,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('corruptionFound', 15, 's'),
     exactly('corruptionLeft', 0, 'findings'),
     exactly('bothDown', 0, ''),
-    most('secondsMissingAfterRefill', 2, 's'),
+    most('secondsMissingAfterBackfill', 2, 's'),
   ],
   'volume-gone': REPLACED,
   'volume-gone-active': REPLACED,
@@ -111,7 +111,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('volumeNoticed', 20, 's'),
     most('volumeWellAgain', 30, 's'),
     exactly('generationsMore', 0, 'volumes'),
-    most('secondsMissingAfterRefill', 2, 's'),
+    most('secondsMissingAfterBackfill', 2, 's'),
   ],
   'redis-down': [
     most('paged', 10, 's'),
@@ -128,7 +128,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('statusExit', 1, ''),
     exactly('statusSaysPaused', 1, ''),
     most('actedAfterResume', 4, 's'),
-    NO_RUNG,
+    NO_RECOVERY_STEP,
   ],
   // The drill proves nothing unless it was down.
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
@@ -158,7 +158,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'add-replica': [...ONLY_ADDED, most('ableAfter', 120, 's')],
   'add-shard': [
     ...ONLY_ADDED,
-    most('letInAfter', 30, 's'),
+    most('admitShardAfter', 30, 's'),
     most('splitAfter', 120, 's'),
     least('targetsMoved', 2, 'targets'),
   ],

@@ -147,8 +147,8 @@ export async function deployShard(world: TestBed): Promise<void> {
     await must('the new shard is not ready', GROWN_MS, signal, missing);
   };
   await waitFor('its nodes boot', async () => {
-    const layout = (await world.store.readLayout())?.layout;
-    return layout?.next === shards ? null : `the layout is ${JSON.stringify(layout ?? null)}`;
+    const shardMap = (await world.store.readShardMap())?.shardMap;
+    return shardMap?.next === shards ? null : `the layout is ${JSON.stringify(shardMap ?? null)}`;
   });
   // From here on it would be let in by itself.
   await faults.act('hold-function', { function: letsIn });
@@ -163,7 +163,7 @@ export async function deployShard(world: TestBed): Promise<void> {
 
 /** Lets the new shard in. */
 export async function letShardIn(world: TestBed): Promise<number> {
-  const { next } = (await world.store.readLayout())!.layout;
+  const { next } = (await world.store.readShardMap())!.shardMap;
   return world.faults.act('release-function', { function: `health-check-${next! - 1}` });
 }
 
@@ -174,7 +174,7 @@ export async function shardIsIn(world: TestBed, _: unknown, struckAt: number): P
   let moved = 0;
   const missing = await awaitAll(
     async () => {
-      const { shards, next } = (await world.store.readLayout())!.layout;
+      const { shards, next } = (await world.store.readShardMap())!.shardMap;
       if (next !== null) return 'the layout still waits';
       givenAt ??= Date.now();
       moved = 0;

@@ -114,11 +114,11 @@ async function latestIsBad(world: TestBed): Promise<void> {
 
 const remembering =
   (inject: Scenario['inject']): Scenario['inject'] =>
-  async (world, cast) => {
-    const { volume, prometheus } = await statusOf(world, cast.hurt!);
+  async (world, roles) => {
+    const { volume, prometheus } = await statusOf(world, roles.hurt!);
     generation = volume!.generation!;
     lookedFrom = Math.max(Date.parse(prometheus.startedAt!) + BEGIN_MS, Date.now() - BACK_MS);
-    return inject(world, cast);
+    return inject(world, roles);
   };
 
 async function seen(world: TestBed, node: string, trouble: VolumeTrouble): Promise<number> {

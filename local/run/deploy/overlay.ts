@@ -93,8 +93,8 @@ const LOCAL_SETTINGS = {
       scrapeTime: 0.5,
       evaluationTime: 0.8,
     },
-    over: '10s',
-    calm: '30s',
+    sustainedFor: '10s',
+    recoverAfter: '30s',
     droppable: 'trade_engine_depth_.*',
   },
   // bad-target needs a limit that does not drown this machine.

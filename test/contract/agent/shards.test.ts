@@ -83,7 +83,7 @@ test('a firing alert goes on while its target moves to a new shard: told once, a
     'it is let in',
     async () => {
       await admitShard(1, store, Date.now());
-      return (await store.readLayout())?.layout.shards === 2;
+      return (await store.readShardMap())?.shardMap.shards === 2;
     },
     60_000,
   );

@@ -9,6 +9,7 @@ const root = path.resolve(__dirname, '../../..');
 /** An address of this run's own, so that standard ports are free. */
 const address = `127.78.${randomInt(1, 255)}.${randomInt(1, 255)}`;
 const engineUrl = `http://${address}:9200`;
+const demoUrl = `http://${address}:9210`;
 const exporterUrl = `http://${address}:9201`;
 const pagerUrl = `http://${address}:9300`;
 
@@ -84,6 +85,8 @@ beforeAll(async () => {
     {
       TRADE_ENGINE_LISTEN: `${address}:9200`,
       DUCKDB_EXPORTER_LISTEN: `${address}:9201`,
+      DEMO_ENGINE_LISTEN: `${address}:9210`,
+      DEMO_DUCKDB_LISTEN: `${address}:9211`,
       REDIS_URL: `redis://${address}:6379`,
       DUCKDB_PATH: path.join(directory, 'trades.duckdb'),
       ORDERS_PER_SECOND: '50',
@@ -130,11 +133,11 @@ test("the DuckDB exporter serves the engine's open database", async () => {
 
 test('drills set their gauges over HTTP', async () => {
   for (const alert of ['immediate', 'for5s', 'for30s']) {
-    expect(await metric(engineUrl, `trade_engine_drill{alert="${alert}"}`)).toBe(0);
+    expect(await metric(demoUrl, `trade_engine_drill{alert="${alert}"}`)).toBe(0);
   }
-  const post = (body: string): Promise<Response> => fetch(`${engineUrl}/drill`, { method: 'POST', body });
+  const post = (body: string): Promise<Response> => fetch(`${demoUrl}/drill`, { method: 'POST', body });
   expect((await post('{"alert":"for5s","value":1}')).status).toBe(200);
-  expect(await metric(engineUrl, 'trade_engine_drill{alert="for5s"}')).toBe(1);
+  expect(await metric(demoUrl, 'trade_engine_drill{alert="for5s"}')).toBe(1);
   expect((await post('{"alert":5}')).status).toBe(400);
   expect((await post('nonsense')).status).toBe(400);
 });

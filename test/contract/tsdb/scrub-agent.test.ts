@@ -49,7 +49,7 @@ test('corruption is found while Prometheus notices nothing', async () => {
   });
   expect(scrub.corruption).toMatchObject([{ class: 'wal-corrupt', path: 'wal/00000000', ifStarted: 'destroys' }]);
   expect(await (await fetch(`http://${node.address}:9099/metrics`)).text()).toContain(
-    'prometheus_ha_agent_scrub_damage 1',
+    'prometheus_ha_agent_scrub_corruption 1',
   );
   expect(await ownMetric(url(), 'prometheus_tsdb_wal_corruptions_total')).toBe(0);
 });

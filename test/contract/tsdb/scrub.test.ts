@@ -63,7 +63,7 @@ describe.each(DAMAGES.map((corruption) => [corruption.name, corruption] as const
   test(`is repaired: at least ${corruption.keeps * 100} % is kept, and never less than Prometheus would keep`, async () => {
     const { findings, inventory } = await look(repaired(), memory);
     const data = repaired();
-    const options = { data, tsdb: join(data, 'data'), incident: name, keepMs: 1e9, now: Date.now };
+    const options = { data, tsdb: join(data, 'data'), incident: name.replaceAll('/', ''), keepMs: 1e9, now: Date.now };
     const steps = planRepairs(findings, inventory);
     for (let again = 0; again < 2; again += 1) await repair(steps, new Quarantine(options), unhurried());
     const paths = repairable(findings).map((finding) => finding.path);

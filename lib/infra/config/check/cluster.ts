@@ -126,8 +126,8 @@ function loadPolicy({ load, ingest, scrapeInterval }: ClusterConfig): Cluster['l
       scrapeTime: limits.scrapeTime ?? 0.5,
       evaluationTime: limits.evaluationTime ?? 0.8,
     },
-    overMs: durationMs(load.over ?? '30s'),
-    calmMs: durationMs(load.calm ?? '5m'),
+    sustainedForMs: durationMs(load.sustainedFor ?? '30s'),
+    recoverAfterMs: durationMs(load.recoverAfter ?? '5m'),
     ...(load.droppable === undefined ? {} : { droppable: load.droppable }),
   };
 }

@@ -1,5 +1,5 @@
 import { policyProblems } from '../../../contract/policy-relations';
-import { CALM_SHARE } from '../../../core/load/shed';
+import { RECOVER_SHARE } from '../../../core/load/shed';
 import { WATCHDOG_INTERVAL_MS } from '../../../core/alerts/watchdog';
 import { rangesOverlap, parseCidr } from './cidr';
 import type { Cluster, ClusterConfig } from '../cluster';
@@ -155,25 +155,25 @@ function disk(c: Cluster): Contradiction[] {
   ];
 }
 
-function load({ load: { limits, overMs, calmMs }, ingest, scrapeInterval }: Cluster): Contradiction[] {
+function load({ load: { limits, sustainedForMs, recoverAfterMs }, ingest, scrapeInterval }: Cluster): Contradiction[] {
   const found: Contradiction[] = [];
   const expected = ingest.series / (parseDuration(scrapeInterval)! / 1000);
-  if (limits.samplesPerSecond * CALM_SHARE <= expected) {
+  if (limits.samplesPerSecond * RECOVER_SHARE <= expected) {
     found.push({
       path: ['load', 'limits', 'samplesPerSecond'],
       what: 'the load that is expected would be shed for ever',
       got: `${limits.samplesPerSecond} with ${ingest.series} series every ${scrapeInterval}`,
-      expected: `more than ${Math.ceil(expected / CALM_SHARE)}: the way back needs ${100 * (1 - CALM_SHARE)} % below the limit`,
+      expected: `more than ${Math.ceil(expected / RECOVER_SHARE)}: the way back needs ${100 * (1 - RECOVER_SHARE)} % below the limit`,
       fix: 'raise it, or correct ingest.series',
     });
   }
-  if (calmMs <= overMs) {
+  if (recoverAfterMs <= sustainedForMs) {
     found.push({
-      path: ['load', 'calm'],
+      path: ['load', 'recoverAfter'],
       what: 'the way back would be as quick as the way down, and the load would swing',
-      got: `${calmMs / 1000} s, and over ${overMs / 1000} s`,
-      expected: 'calm longer than over',
-      fix: 'raise load.calm',
+      got: `${recoverAfterMs / 1000} s, and sustainedFor ${sustainedForMs / 1000} s`,
+      expected: 'recoverAfter longer than sustainedFor',
+      fix: 'raise load.recoverAfter',
     });
   }
   return found;

@@ -13,8 +13,8 @@ export const load = z.strictObject(
       scrapeTime: share.optional(),
       evaluationTime: share.optional(),
     }),
-    over: duration.optional(),
-    calm: duration.optional(),
+    sustainedFor: duration.optional(),
+    recoverAfter: duration.optional(),
     droppable: z
       .string({ error: 'a regular expression of metric names' })
       .refine(

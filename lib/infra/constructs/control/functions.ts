@@ -68,7 +68,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
         KEYS.assignment(shard),
         KEYS.heartbeat(shard),
         // Shard 0 hands the configuration on; a further one lets itself in.
-        ofCluster === null ? KEYS.layout : KEYS.configPointer,
+        ofCluster === null ? KEYS.shardMap : KEYS.configPointer,
       ],
       // One pointer for all shards, carried by one schedule: two would contradict each other while a deploy is half done.
       ...(ofCluster && { input: { config: ofCluster.pointer } }),
@@ -107,8 +107,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     timeoutS: 60,
     everyMinute: { id: 'EveryMinuteLoad', description: 'Reads the load of the nodes' },
     rights: ({ cluster: { shard, load, scrapeInterval } }) => {
-      const { limits, overMs, calmMs } = load;
-      const settings: LoadSettings = { policy: { limits, overMs, calmMs }, scrapeInterval };
+      const { limits, sustainedForMs, recoverAfterMs } = load;
+      const settings: LoadSettings = { policy: { limits, sustainedForMs, recoverAfterMs }, scrapeInterval };
       return { writes: [KEYS.assignment(shard)], environment: { [ENV.load]: JSON.stringify(settings) } };
     },
   },

@@ -9,7 +9,7 @@ const EVERY_ANNOUNCEMENT = `${ANNOUNCEMENTS}*`;
 
 /** Objects of the control bucket that every node and function of the shard reads. */
 export function readableKeys({ shard }: Cluster): string[] {
-  return [KEYS.assignment(shard), KEYS.heartbeat(shard), KEYS.configPointer, KEYS.layout, EVERY_ANNOUNCEMENT];
+  return [KEYS.assignment(shard), KEYS.heartbeat(shard), KEYS.configPointer, KEYS.shardMap, EVERY_ANNOUNCEMENT];
 }
 
 /** Accepts that a role reads them all. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { detach, mountDataVolume, newestVolume } from '../../../../agent/boot/volume';
-import { VolumeManager, type KeeperOptions } from '../../../../agent/volumes/manager';
+import { VolumeManager, type VolumeManagerOptions } from '../../../../agent/volumes/manager';
 import { UserError } from '../../../../lib/contract/errors';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import type { StorageReport } from '../../../../lib/contract/documents/storage';
@@ -14,7 +14,7 @@ const detached: boolean[] = [];
 /** What was done with the programs and the volume, in order. */
 const steps: string[] = [];
 let reports: StorageReport[];
-let keeper: VolumeManager;
+let manager: VolumeManager;
 let later: number;
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
     detached.push(force);
     steps.push(`${id} is detached`);
   });
-  keeper = new VolumeManager({
+  manager = new VolumeManager({
     config: { node: 'a', policy: DEFAULT_POLICY },
     identity: { instanceId: 'i-1', zone: 'z' },
     // Below a file nothing can be written, nor made.
@@ -47,8 +47,8 @@ beforeEach(async () => {
     alone: () => false,
     onLoss: async () => undefined,
     log: () => undefined,
-  } as unknown as KeeperOptions);
-  keeper.begin({ id: 'vol-1', generation: 1 });
+  } as unknown as VolumeManagerOptions);
+  manager.begin({ id: 'vol-1', generation: 1 });
 });
 afterEach(() => jest.restoreAllMocks());
 
@@ -57,7 +57,7 @@ const asks = (): boolean => (reports.at(-1)?.needsVolume ?? null) !== null;
 /** Rounds until the look at the volume has come back, and the swap has begun and failed. */
 async function untilItFails(): Promise<void> {
   for (let round = 0; round < 200; round += 1) {
-    const failed = await keeper.round().then(
+    const failed = await manager.round().then(
       () => false,
       () => true,
     );
@@ -79,8 +79,8 @@ test('one that EC2 does not attach for minutes is tried on, and another one is a
   expect(reports.at(-1)).toMatchObject({ volumeId: 'vol-1', trouble: 'gone' });
   // The new one is taken as soon as it is there.
   jest.mocked(mountDataVolume).mockResolvedValue({ id: 'vol-2', generation: 2 });
-  await keeper.round();
-  expect(keeper.status).toMatchObject({ id: 'vol-2', generation: 2 });
+  await manager.round();
+  expect(manager.status).toMatchObject({ id: 'vol-2', generation: 2 });
 });
 
 test('another one is asked for at once when EC2 knows of none any more', async () => {
@@ -93,15 +93,15 @@ test('another one is asked for at once when EC2 knows of none any more', async (
 
 test('what EC2 calls busy is detached by force after a while, though it was only to be replaced', async () => {
   const scrubber = { status: { asksForVolume: 'the WAL is gone' } };
-  Object.assign((keeper as unknown as { o: { scrubber: object } }).o.scrubber, scrubber);
+  Object.assign((manager as unknown as { o: { scrubber: object } }).o.scrubber, scrubber);
   jest.mocked(newestVolume).mockResolvedValue({ id: 'vol-2', generation: 2, attachedTo: null });
   jest.mocked(detach).mockImplementation(async (_id, _place, force) => {
     detached.push(force);
     if (!force) throw new Error('EC2 has not detached vol-1');
   });
   jest.mocked(mountDataVolume).mockRejectedValue(new Error('not yet'));
-  jest.spyOn(keeper as unknown as { judge(trouble: null): void }, 'judge').mockImplementation(() => {
-    Object.assign(keeper, { need: { since: 'now', because: 'the WAL is gone' } });
+  jest.spyOn(manager as unknown as { judge(trouble: null): void }, 'judge').mockImplementation(() => {
+    Object.assign(manager, { need: { since: 'now', because: 'the WAL is gone' } });
   });
   await untilItFails();
   later = 130_000;
@@ -116,8 +116,8 @@ test('whatever has files of the volume open ends before it is taken away, and be
     steps.push('vol-2 is mounted');
     return { id: 'vol-2', generation: 2 };
   });
-  for (let round = 0; round < 200 && keeper.status.id !== 'vol-2'; round += 1) {
-    await keeper.round();
+  for (let round = 0; round < 200 && manager.status.id !== 'vol-2'; round += 1) {
+    await manager.round();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect(steps).toEqual([

@@ -12,8 +12,8 @@ const T = Date.UTC(2026, 0, 1, 12);
 const ago = (ms: number): string => new Date(T - ms).toISOString();
 const policy: LoadPolicy = {
   limits: { scrapeTime: 0.5, samplesPerSecond: 1_000, memoryMiB: 1_000, walMiBPerMinute: 10, evaluationTime: 0.8 },
-  overMs: 30_000,
-  calmMs: 300_000,
+  sustainedForMs: 30_000,
+  recoverAfterMs: 300_000,
 };
 const assignment = (over: Partial<Assignment> = {}): Assignment =>
   anAssignment({ epoch: 4, since: ago(9e6), at: ago(9e6), promotions: [ago(9e6)], ...over });

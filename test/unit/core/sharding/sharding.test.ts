@@ -1,10 +1,10 @@
 import { hashmod } from '../../../../agent/sharding/hashmod';
 import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../../../lib/contract/documents/shard-map';
-import { decideLayout, shardCountsOf, type ReportedNode } from '../../../../lib/core/sharding/sharding';
+import { decideShardMap, shardCountsOf, type ReportedNode } from '../../../../lib/core/sharding/sharding';
 
 const T = Date.parse('2027-01-01T12:00:00Z');
 const at = (ageMs = 1_000): string => new Date(T - ageMs).toISOString();
-const layout = (shards: number, next: number | null): ShardMap => ({ ...ONE_SHARD, shards, next });
+const shardMap = (shards: number, next: number | null): ShardMap => ({ ...ONE_SHARD, shards, next });
 const node = (shard: number, i: number, shardCounts: number[], more: object = {}, age?: number): ReportedNode => ({
   shard,
   node: `n-${shard}-${i}`,
@@ -18,13 +18,13 @@ const pair = (shard: number, shardCounts: number[], more: object = {}): Reported
 
 describe('which targets a shard scrapes', () => {
   it.each([
-    ['alone: all', layout(1, null), 0, [1]],
-    ['a new one before anybody knows it', layout(1, null), 1, [2]],
-    ['the old one while the new one is let in: all', layout(1, 2), 0, [1]],
-    ['the new one meanwhile', layout(1, 2), 1, [2]],
-    ['both afterwards', layout(2, null), 0, [2]],
-    ['by both numbers, as targets move between old shards too', layout(2, 3), 1, [2, 3]],
-    ['the third meanwhile', layout(2, 3), 2, [3]],
+    ['alone: all', shardMap(1, null), 0, [1]],
+    ['a new one before anybody knows it', shardMap(1, null), 1, [2]],
+    ['the old one while the new one is let in: all', shardMap(1, 2), 0, [1]],
+    ['the new one meanwhile', shardMap(1, 2), 1, [2]],
+    ['both afterwards', shardMap(2, null), 0, [2]],
+    ['by both numbers, as targets move between old shards too', shardMap(2, 3), 1, [2, 3]],
+    ['the third meanwhile', shardMap(2, 3), 2, [3]],
   ] as const)('%s', (_, now, shard, expected) => expect(shardCountsOf(now, shard)).toEqual(expected));
 
   it('never leaves a target to nobody, and leaves it to one in the end: any step, any hash', () => {
@@ -42,8 +42,11 @@ describe('which targets a shard scrapes', () => {
         const owner = hashmod(target, shards);
         const candidate = hashmod(target, next);
         // While it is prepared, the owner and the heir both do.
-        expect([scrapes(layout(shards, next), owner), scrapes(layout(shards, next), candidate)]).toEqual([true, true]);
-        const last = Array.from({ length: next }, (_, s) => s).filter((s) => scrapes(layout(next, null), s));
+        expect([scrapes(shardMap(shards, next), owner), scrapes(shardMap(shards, next), candidate)]).toEqual([
+          true,
+          true,
+        ]);
+        const last = Array.from({ length: next }, (_, s) => s).filter((s) => scrapes(shardMap(next, null), s));
         expect(last).toEqual([candidate]);
       }
     }
@@ -51,12 +54,12 @@ describe('which targets a shard scrapes', () => {
 });
 
 it('leads back too: by hand, the old shard takes everything over before the new one holds its tongue', () => {
-  expect([shardCountsOf(layout(2, 1), 0), shardCountsOf(layout(2, 1), 1)]).toEqual([[1], [2]]);
-  expect([shardCountsOf(layout(1, null), 0), shardCountsOf(layout(1, null), 1)]).toEqual([[1], [2]]);
+  expect([shardCountsOf(shardMap(2, 1), 0), shardCountsOf(shardMap(2, 1), 1)]).toEqual([[1], [2]]);
+  expect([shardCountsOf(shardMap(1, null), 0), shardCountsOf(shardMap(1, null), 1)]).toEqual([[1], [2]]);
 });
 
 describe('letting a shard in', () => {
-  const decide = (l: ShardMap, nodes: ReportedNode[], shard = 1) => decideLayout(l, shard, nodes, T);
+  const decide = (l: ShardMap, nodes: ReportedNode[], shard = 1) => decideShardMap(l, shard, nodes, T);
 
   it('is prepared when its nodes work', () => {
     const decision = decide(ONE_SHARD, [...pair(0, [1]), ...pair(1, [2], { settled: false })]);
@@ -64,7 +67,7 @@ describe('letting a shard in', () => {
   });
 
   it('comes true when every node of every shard has scraped its share for long enough', () => {
-    const decision = decide(layout(1, 2), [...pair(0, [1]), ...pair(1, [2])]);
+    const decision = decide(shardMap(1, 2), [...pair(0, [1]), ...pair(1, [2])]);
     expect(decision).toMatchObject({ kind: 'write', next: { shards: 2, next: null } });
   });
 
@@ -77,24 +80,27 @@ describe('letting a shard in', () => {
     ],
     ['one has been silent', ONE_SHARD, [node(1, 1, [2]), node(1, 2, [2], {}, 40_000)], /1 of at least 2/],
     ['one does not work', ONE_SHARD, pair(1, [2], { isHealthy: false }), /n-1-1 does not work yet/],
-    ['ranges are not full', layout(1, 2), [...pair(0, [1]), ...pair(1, [2], { settled: false })], /for long enough/],
-    ['a standby of shard 0 is down', layout(1, 2), [node(0, 1, [1]), ...pair(1, [2])], /nodes of shard 0/],
+    ['ranges are not full', shardMap(1, 2), [...pair(0, [1]), ...pair(1, [2], { settled: false })], /for long enough/],
+    ['a standby of shard 0 is down', shardMap(1, 2), [node(0, 1, [1]), ...pair(1, [2])], /nodes of shard 0/],
     [
       'the old nodes say nothing',
-      layout(1, 2),
+      shardMap(1, 2),
       [{ ...node(0, 1, []), report: null }, node(0, 2, [1]), ...pair(1, [2])],
       /says nothing/,
     ],
-    ['it is in', layout(2, null), [], /there are 2 shards/],
-    ['a later one does it', layout(1, 3), [...pair(1, [2])], /Shard 2 lets itself in/],
+    ['it is in', shardMap(2, null), [], /there are 2 shards/],
+    ['a later one does it', shardMap(1, 3), [...pair(1, [2])], /Shard 2 lets itself in/],
   ])('does nothing while %s', (_, l, nodes, because) => {
     expect(decide(l, nodes)).toEqual({ kind: 'none', because: expect.stringMatching(because) });
   });
 
   it('waits for old shards to take over from each other as well', () => {
     const nodes = [...pair(0, [2, 3]), ...pair(1, [2]), ...pair(2, [3])];
-    expect(decide(layout(2, 3), nodes, 2)).toMatchObject({ kind: 'none', because: expect.stringMatching(/by 3 yet/) });
-    expect(decide(layout(2, 3), [...pair(0, [2, 3]), ...pair(1, [2, 3]), ...pair(2, [3])], 2)).toMatchObject({
+    expect(decide(shardMap(2, 3), nodes, 2)).toMatchObject({
+      kind: 'none',
+      because: expect.stringMatching(/by 3 yet/),
+    });
+    expect(decide(shardMap(2, 3), [...pair(0, [2, 3]), ...pair(1, [2, 3]), ...pair(2, [3])], 2)).toMatchObject({
       next: { shards: 3 },
     });
   });

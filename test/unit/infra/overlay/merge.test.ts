@@ -5,7 +5,7 @@ test('the overlay wins, key by key; null takes away; lists and alternatives are 
     name: 'a',
     account: '1',
     zones: ['x', 'y'],
-    load: { limits: { memoryMiB: 1, walMiBPerMinute: 2 }, over: '1s' },
+    load: { limits: { memoryMiB: 1, walMiBPerMinute: 2 }, sustainedFor: '1s' },
     network: { kind: 'imported', vpcId: 'vpc-1' },
   };
   const before = structuredClone(base);
@@ -19,7 +19,7 @@ test('the overlay wins, key by key; null takes away; lists and alternatives are 
   expect(merge(base, over)).toEqual({
     name: 'a',
     zones: ['z'],
-    load: { limits: { memoryMiB: 3, walMiBPerMinute: 2 }, over: '1s' },
+    load: { limits: { memoryMiB: 3, walMiBPerMinute: 2 }, sustainedFor: '1s' },
     network: { kind: 'new', cidr: '10.0.0.0/16' },
     policy: { scrub: { periodMs: 1 } },
   });

@@ -89,7 +89,7 @@ test('the promised limits', () => {
     for (const measurement of ['corruptionLeft', 'lostOnBothNodes', 'epochs']) expect(limit(name, measurement)).toBe(0);
   }
   for (const { name } of [...scenariosOf('corruption'), ...scenariosOf('both-damaged')])
-    expect(limit(name, 'secondsMissingAfterRefill')).toBe(2);
+    expect(limit(name, 'secondsMissingAfterBackfill')).toBe(2);
   expect(limit('both-damaged', 'bothDown')).toBe(0);
   for (const name of ['blocks-move', 'compactor-crash'])
     for (const measurement of ['historyWrong', 'blocksOverlapping']) expect(limit(name, measurement)).toBe(0);

@@ -197,7 +197,7 @@ function ownShare({ shard, shardCounts = [1] }: RenderInput): object {
     relabel_configs: [
       ...shardCounts.map((shardCount) => ({
         source_labels: ['__address__'],
-        shardCount,
+        modulus: shardCount,
         target_label: label(shardCount),
         action: 'hashmod',
       })),

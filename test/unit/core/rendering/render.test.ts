@@ -120,10 +120,10 @@ describe('rendering of a node’s configuration', () => {
   });
 
   it('picks the targets of its shard by any of the numbers, and leaves Thanos services to shard 0', () => {
-    const jobs = (more: object): { job_name: string; relabel_configs?: { regex?: string; shardCount?: number }[] }[] =>
+    const jobs = (more: object): { job_name: string; relabel_configs?: { regex?: string; modulus?: number }[] }[] =>
       (parse(renderPrometheus({ ...input, thanos: true, ...more })) as { scrape_configs: [] }).scrape_configs;
     const redis = jobs({ shard: 1, shardCounts: [2, 3] }).find((job) => job.job_name === 'redis')!;
-    expect(redis.relabel_configs!.map((r) => r.shardCount)).toEqual([2, 3, undefined]);
+    expect(redis.relabel_configs!.map((r) => r.modulus)).toEqual([2, 3, undefined]);
     const keep = new RegExp(`^(?:${redis.relabel_configs!.at(-1)!.regex!})$`);
     expect(['1;0', '0;1', '1;1', '0;2', '11;0'].map((both) => keep.test(both))).toEqual([
       true,

@@ -63,7 +63,9 @@ test('a zone that is put between the others does not move nodes away from their 
 
 test.each(['{', '{"version":1,"nodes":["prometheus-1"]}', '{"version":1}'])('a lock of %s is refused', (text) => {
   fixture.write('cluster.lock.json', text);
-  expect(load).toThrow(/list of nodes that have been there.*\n {2}got: .*\n {2}expected: .*\n {2}fix: .*version control/);
+  expect(load).toThrow(
+    /list of nodes that have been there.*\n {2}got: .*\n {2}expected: .*\n {2}fix: .*version control/,
+  );
 });
 
 test('another name is another cluster', () => {

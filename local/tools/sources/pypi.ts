@@ -5,7 +5,8 @@ import { requireReachable } from '../process/reach';
 import { run } from '../process/run';
 import { NotThere, type Source } from './source';
 
-const INDEX = 'https://index.invalid/simple';
+/** Prints the index that pip asks where none is set. */
+const DEFAULT_INDEX = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
 export const PYTHON_NEEDED = 'install Python 3.9 or newer with its venv module (Debian: apt-get install python3-venv)';
 
 /** A virtual environment in the cache. */
@@ -16,7 +17,8 @@ export const pypi: Source = {
     const python = (args: readonly string[], timeoutMs: number, interpreter = 'python3'): Promise<string> =>
       run(interpreter, args, { timeoutMs, signal });
     await python(['-c', 'import venv, ensurepip'], 20_000);
-    if (!env.PIP_NO_INDEX) await requireReachable(await indexOf(env, signal), env);
+    const index = env.PIP_NO_INDEX ? null : await indexOf(env, signal);
+    if (index !== null) await requireReachable(index, env);
     onProgress(`${bundle.name}: installing ${bundle.pypi.requirement} into a virtual environment`);
     const made = path.join(directory, 'venv');
     await python(['-m', 'venv', made], 120_000);
@@ -31,15 +33,17 @@ export const pypi: Source = {
   },
 };
 
-/** Where the user's pip looks. */
-async function indexOf(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
+/** Where the user's pip looks; null where pip does not say, and finds out by itself. */
+async function indexOf(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string | null> {
   if (env.PIP_INDEX_URL) return env.PIP_INDEX_URL;
-  const asked = await run('python3', ['-m', 'pip', 'config', 'get', 'global.index-url'], { timeoutMs: 20_000, signal })
-    // No such setting, or no pip outside of virtual environments: then its own default.
-    .catch(() => INDEX);
+  const ask = (...args: string[]): Promise<string> => run('python3', args, { timeoutMs: 20_000, signal });
+  const asked = await ask('-m', 'pip', 'config', 'get', 'global.index-url')
+    // No such setting: pip's own default. No pip outside of virtual environments: nobody knows.
+    .catch(() => ask('-c', DEFAULT_INDEX))
+    .catch(() => '');
   signal.throwIfAborted();
   const url = asked.trim().split('\n').pop()!;
-  return URL.canParse(url) ? url : INDEX;
+  return URL.canParse(url) ? url : null;
 }
 
 /** The first line of an installed script names the interpreter, which is about to move to `python`. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from '../fixtures/config-fixture';
-import { CLUSTER_ERRORS } from './cluster-errors';
+import { CLUSTER_ERRORS } from '../fixtures/cluster-errors';
 
 let fixture: ConfigFixture;
 beforeEach(() => {

@@ -20,7 +20,7 @@ export interface AnnouncerDeps {
   readonly versions: ProgramVersions;
   readonly peers: Peers;
   readonly probes: Probes;
-  readonly peerIsAlerting: PeerAlerts;
+  readonly peerAlerts: PeerAlerts;
   readonly prometheus: ProcessRecord;
   readonly generations: Generations;
   readonly configurer: Configurer;
@@ -41,7 +41,7 @@ export class Announcer {
 
   /** Its gate would replay everything that fires. */
   get isPrimed(): boolean {
-    return this.deps.probes.prometheusIsHealthy && this.deps.peerIsAlerting.primedSince;
+    return this.deps.probes.prometheusIsHealthy && this.deps.peerAlerts.primedSince;
   }
 
   get shardReport(): ShardReport {

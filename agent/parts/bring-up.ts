@@ -14,19 +14,11 @@ const BACKFILL_LOOK_MS = 2_000;
 const RESTORE_LOOK_MS = 5_000;
 
 /** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
-export function resume({
-  base,
-  prometheus,
-  alertmanager,
-  sidecar,
-  failover,
-  peerIsAlerting,
-  conditions,
-}: Parts): Loop[] {
+export function resume({ base, prometheus, alertmanager, sidecar, failover, peerAlerts, conditions }: Parts): Loop[] {
   prometheus.adopt();
   alertmanager.adopt();
   sidecar?.adopt();
-  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerIsAlerting.merge(), base.log)];
+  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log)];
 }
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */

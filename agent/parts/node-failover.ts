@@ -16,14 +16,14 @@ export interface NodeFailoverDeps {
   readonly contact: Contact;
   readonly peers: Peers;
   readonly gate: AlertGate;
-  readonly peerIsAlerting: PeerAlerts;
+  readonly peerAlerts: PeerAlerts;
   readonly prometheus: ProcessRecord;
   readonly alertmanager: Supervisor;
 }
 
 /** Fail-over as the simulation plays it, on this machine's clock, network and disk. */
 export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDeps): Failover {
-  const { store, contact, peers, gate, peerIsAlerting, prometheus, alertmanager } = deps;
+  const { store, contact, peers, gate, peerAlerts, prometheus, alertmanager } = deps;
   return new Failover({
     node: config.node,
     policy: config.policy,
@@ -36,7 +36,7 @@ export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDep
     setGate: (open, because) => {
       const opens = open && !gate.isOpen;
       gate.setOpen(open, because);
-      if (opens) void peerIsAlerting.merge();
+      if (opens) void peerAlerts.merge();
     },
     onSuperseded: () => {
       // Its alerts live in memory only, the silences and the log of notifications do not: started anew it knows what

@@ -41,7 +41,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly versions: ProgramVersions;
   readonly watchdog: WatchdogReceiver;
   readonly peers: Peers;
-  readonly peerIsAlerting: PeerAlerts;
+  readonly peerAlerts: PeerAlerts;
   readonly failover: Failover;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
@@ -64,7 +64,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const peers = new Peers(config, address, store, paths, log, follow, ({ watchdogs }) => watchdog.hear(watchdogs));
   follow(peers.everywhere);
   const record = new ProcessRecord();
-  const peerIsAlerting = new PeerAlerts({
+  const peerAlerts = new PeerAlerts({
     gate,
     peers: () => peers.others.values(),
     prometheus: record,
@@ -74,7 +74,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   });
   const others = (): string[] => peers.everywhere.filter((other) => other !== address);
   const alertmanager = superviseAlertmanager(base, address, others);
-  const deps = { store, contact, peers, gate, peerIsAlerting, prometheus: record, alertmanager };
+  const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
   const { probes, role } = failover;
   const tsdb = tsdbCare(base, address, () => peers.addresses, record, probes, s3);
@@ -83,7 +83,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     failover.prometheusExited();
   };
   const prometheus = supervisePrometheus(base, address, record, onExit, () => tsdb.scrubber.beforeStart());
-  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerIsAlerting, failover };
+  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover };
   const manager = volumeManager(running, prometheus);
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);

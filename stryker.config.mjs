@@ -12,7 +12,7 @@ export default {
   coverageAnalysis: 'perTest',
   // Sentences are judged by people; whether one is said is judged by the tests.
   mutator: { excludedMutations: ['StringLiteral'] },
-  ignorePatterns: ['/cdk.out', '/coverage', '/docs', '/local', '/exporters', '/.github'],
+  ignorePatterns: ['/cdk.out', '/coverage', '/docs', '/exporters', '/.github'],
   concurrency: 2,
   timeoutMS: 10_000,
   incremental: true,

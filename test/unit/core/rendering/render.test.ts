@@ -1,39 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
-import { renderFiles, renderPrometheus, type RenderInput } from '../../../../lib/core/rendering/render';
+import { renderFiles, renderPrometheus } from '../../../../lib/core/rendering/render';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
-import { agentTestPrograms } from '../../../contract/agent/agent-programs';
+import { RENDER_INPUT } from '../../../fixtures/render-input';
 
-const input: RenderInput = {
-  bundle: {
-    version: 1,
-    global: { scrapeInterval: '1s', evaluationInterval: '1s' },
-    externalLabels: { region: 'eu-west-1', desk: 'fx$1' },
-    rules: {
-      'b.yml': 'groups:\n  - name: b\n    rules:\n      - record: job:up:sum\n        expr: sum by (job) (up)\n',
-      'a.yml': 'groups:\n  - name: a\n    rules:\n      - alert: Down\n        expr: up == 0\n        for: 10s\n',
-    },
-    targets: {
-      redis: "- targets: ['redis-exporter.trading.internal:9121']\n  labels: { tier: cache }\n",
-      'trade-engine': "- targets: ['trade-engine.trading.internal:9200']\n",
-    },
-    alertmanager: 'route: { receiver: none }\nreceivers: [{ name: none }]\n',
-  },
-  cluster: 'trading',
-  shard: 0,
-  node: 'node-1',
-  gateAddress: '127.0.0.1',
-  nodeTargets: '/var/lib/prometheus-ha/config/nodes',
-  thanos: true,
-  prometheusVersion: '3.13.2',
-  lateMs: 86_400_000,
-  webhooks: { address: '127.0.0.1', tokenFile: '/var/lib/prometheus-ha/webhook-token' },
-};
+const input = RENDER_INPUT;
 
-/** The file in test/golden, written when UPDATE_GOLDEN is set. */
+/** The file in test/fixtures/golden, written when UPDATE_GOLDEN is set. */
 function golden(name: string, text: string): string {
   const file = join(__dirname, '../../../fixtures/golden', name);
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);
@@ -44,26 +18,6 @@ describe('rendering of a node’s configuration', () => {
   it('is what the golden file says', () => {
     const text = renderPrometheus(input);
     expect(text).toBe(golden('prometheus.yml', text));
-  });
-
-  it.each(PROFILES)('is accepted by promtool itself, profile %s', async (profile) => {
-    const { bin, remove } = await agentTestPrograms();
-    const dir = mkdtempSync(join(tmpdir(), 'promha-render-'));
-    const bundle = { ...input.bundle, droppable: 'trade_engine_book_.*|redis_commands_.+' };
-    try {
-      for (const [name, text] of Object.entries(renderFiles({ ...input, bundle, profile, nodeTargets: dir }))) {
-        mkdirSync(dirname(join(dir, name)), { recursive: true });
-        writeFileSync(join(dir, name), text);
-      }
-      const said = execFileSync(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], {
-        cwd: dir,
-        encoding: 'utf8',
-      });
-      expect(said).toContain('4 rule files found');
-    } finally {
-      rmSync(dir, { recursive: true });
-      remove();
-    }
   });
 
   it('slows down in a profile, and drops what may be dropped in the last one only', () => {

@@ -36,9 +36,7 @@ export type DrillDecision = DrillPlan | { readonly kind: 'refuse'; readonly beca
 /** Whether a drill may begin: only where nothing is wrong, so that what follows is the drill's doing and is survived. */
 export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision {
   const { cluster, shard, active, epoch, nodes, problems } = report;
-  const candidates = nodes
-    .filter((n) => n.node !== active && n.couldTakeOver && n.wrong === '' && !n.warmingUp)
-    .map((n) => n.node);
+  const candidates = nodes.filter((n) => n.node !== active && n.couldTakeOver && !n.warmingUp).map((n) => n.node);
   if (!report.healthy || active === null || epoch === null) {
     const because = `Something is wrong already: ${problems.join(' ')}`;
     return { kind: 'refuse', because, fix: 'fix that first; `promha status` says when all is well' };

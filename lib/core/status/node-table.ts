@@ -33,19 +33,18 @@ function profile({ slowScrapeMs, scrapeProfile }: NodeReport): string {
 
 /** One line for each node, in at most so many columns if that can be had: `--json` always has everything. */
 export function nodeTable(nodes: readonly NodeReport[], columns: number): string[] {
-  // A column in which nothing is said is left out of a table that is too wide before any that says something.
-  const empty = (c: Column): boolean => nodes.every((n) => c.of(n) === NOTHING);
-  let shown = [...COLUMNS];
-  for (;;) {
-    const lines = render(nodes, shown);
-    if (Math.max(...lines.map((line) => line.length)) <= columns) return lines;
-    const spare = shown.find((c) => c.title === 'WRONG' && empty(c)) ?? most(shown.filter((c) => c.spare > 0));
-    if (spare === undefined) return lines;
-    shown = shown.filter((c) => c !== spare);
+  // Where nothing is wrong, the column that says so is left out before any that says something.
+  const silent = COLUMNS.filter((c) => c.title === 'WRONG' && nodes.every((n) => n.wrong === ''));
+  const going = [...silent, ...COLUMNS.filter((c) => c.spare > 0).sort((a, b) => b.spare - a.spare)];
+  let shown = COLUMNS;
+  let lines = render(nodes, shown);
+  for (const next of going) {
+    if (Math.max(...lines.map((line) => line.length)) <= columns) break;
+    shown = shown.filter((c) => c !== next);
+    lines = render(nodes, shown);
   }
+  return lines;
 }
-
-const most = (columns: readonly Column[]): Column | undefined => [...columns].sort((a, b) => b.spare - a.spare)[0];
 
 function render(nodes: readonly NodeReport[], columns: readonly Column[]): string[] {
   const rows = [columns.map((c) => c.title), ...nodes.map((n) => columns.map((c) => c.of(n)))];

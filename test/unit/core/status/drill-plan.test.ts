@@ -6,45 +6,10 @@ import {
   type DrillKind,
   type DrillPlan,
 } from '../../../../lib/core/status/drill-plan';
-import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
-import { renderStatus, reportStatus, type ClusterView, type StatusReport } from '../../../../lib/core/status/status';
-import { anAnnouncement, anAssignment, aProbe } from '../../../fixtures/builders';
+import type { ClusterView } from '../../../../lib/core/status/status';
+import { ago, probes, report, startedAgo, view } from './well-cluster';
 
-const T = Date.UTC(2026, 0, 1, 3);
-const ago = (ms: number): string => new Date(T - ms).toISOString();
 const KINDS = Object.keys(DRILLS) as DrillKind[];
-
-const view = (over: Partial<ClusterView> = {}): ClusterView => ({
-  cluster: 'c',
-  shard: 0,
-  nodes: ['a', 'b'],
-  assignment: anAssignment({ epoch: 7, reason: 'The first one.', since: ago(9e6), at: ago(9e6) }),
-  heartbeatAt: ago(1_000),
-  announcements: new Map(
-    ['a', 'b'].map((node) => [
-      node,
-      anAnnouncement(node, { volumeId: `vol-${node}`, at: ago(1_000), agentStartedAt: ago(9e6) }),
-    ]),
-  ),
-  probes: new Map(
-    ['a', 'b'].map((node) => [
-      node,
-      aProbe(node, { at: T, agent: { appliedEpoch: 7, gateOpen: node === 'a', watchdogAt: T - 3_000 } }),
-    ]),
-  ),
-  complaints: new Map(),
-  quarantine: new Map(),
-  remedies: [],
-  queries: null,
-  profiles: new Map([
-    ['a', 'normal'],
-    ['b', 'normal'],
-  ]),
-  policy: DEFAULT_POLICY,
-  insteadBecause: null,
-  ...over,
-});
-const report = (over: Partial<ClusterView> = {}): StatusReport => reportStatus(view(over), T);
 const plan = (kind: DrillKind): DrillPlan => planDrill(kind, report()) as DrillPlan;
 
 test.each(KINDS)('%s hurts the node that alerts, and says so before', (kind) => {
@@ -68,96 +33,104 @@ test.each<[string, Partial<ClusterView>]>([
   for (const kind of KINDS) {
     const decision = planDrill(kind, report(over));
     if (decision.kind !== 'refuse') throw new Error('it would go on');
-    expect(decision.because).not.toBe('');
+    expect(decision.because).toContain(report(over).problems.join(' '));
     expect(decision.fix).toContain('promha status');
   }
 });
 
-describe('a standby whose gate is still cold', () => {
-  const cold = (startedAgoMs: number): StatusReport => {
-    const { probes, announcements } = view();
-    const b = probes.get('b')!;
-    return report({
-      probes: new Map([...probes, ['b', { ...b, agent: { ...b.agent!, gatePrimed: false } }]]),
-      announcements: new Map([
-        ...announcements,
-        ['b', { ...announcements.get('b')!, agentStartedAt: ago(startedAgoMs) }],
-      ]),
-    });
-  };
-
-  test('has just started: that is no problem, and is said; a drill waits for it', () => {
-    const just = cold(5_000);
-    expect([just.healthy, just.problems]).toEqual([true, []]);
-    expect(renderStatus(just, T)).toMatch(/all well; some of it has just started\.\n {2}· b is warming up/);
-    expect(planDrill('switchover', just)).toMatchObject({
-      kind: 'refuse',
-      because: expect.stringContaining('just started'),
-    });
+test('a standby whose gate is still cold is waited for', () => {
+  const cold = report({ probes: probes('b', { agent: { gatePrimed: false } }), announcements: startedAgo(5_000) });
+  expect(cold.healthy).toBe(true);
+  expect(planDrill('switchover', cold)).toEqual({
+    kind: 'refuse',
+    because: 'No other node could take over from a, so alerting would stop. The others have just started.',
+    fix: expect.stringContaining('wait until'),
   });
+});
 
-  test('started long ago: that is one', () => {
-    expect(cold(120_000).problems).toEqual(['b: its gate has not listened long enough to take over.']);
+test('it refuses where no other node could take over, whatever else is said', () => {
+  const well = report();
+  const alone = { ...well, nodes: well.nodes.map((n) => ({ ...n, couldTakeOver: n.node === 'a' })) };
+  expect(planDrill('switchover', alone)).toMatchObject({
+    kind: 'refuse',
+    because: 'No other node could take over from a, so alerting would stop.',
   });
+  expect(planDrill('switchover', { ...well, active: null })).toMatchObject({ kind: 'refuse' });
+  expect(planDrill('switchover', { ...well, epoch: null })).toMatchObject({ kind: 'refuse' });
+});
+
+test.each<[DrillKind, number, number, string]>([
+  ['switchover', 15_000, 60_000, 'within 15 s, and all is well again within 1 min'],
+  ['kill-prometheus', 15_000, 180_000, 'within 15 s, and all is well again within 3 min'],
+  ['lose-machine', 30_000, 1_200_000, 'within 30 s, and all is well again within 20 min'],
+])('%s says how long it may take, and is judged by that', (kind, movedMs, wellMs, said) => {
+  expect(plan(kind)).toMatchObject({ movedMs, wellMs });
+  expect(plan(kind).says.join('\n')).toContain(said);
+});
+
+test('it says what is at risk meanwhile: nothing when nobody is hurt, less with a third node', () => {
+  const risk = (kind: DrillKind, now = report()): string[] =>
+    (planDrill(kind, now) as DrillPlan).says.filter((line) => line.startsWith('Until then'));
+  expect(plan('switchover').says).toHaveLength(4);
+  expect(risk('switchover')).toEqual([]);
+  expect(risk('lose-machine')).toEqual([expect.stringContaining('finds nobody to take over')]);
+  const { nodes } = report();
+  const three = { ...report(), nodes: [...nodes, { ...nodes[1]!, node: 'c' }] };
+  expect(risk('lose-machine', three)).toEqual([expect.stringContaining('finds fewer nodes to take over')]);
+  expect((planDrill('lose-machine', three) as DrillPlan).says[0]).toContain('b, c could take over');
+  expect(plan('lose-machine').says.at(-1)).toBe('Alerting does not move back by itself afterwards.');
 });
 
 describe('how it is judged', () => {
-  const seen = { tookOver: 'b', movedAfterMs: 900, wellAfterMs: 20_000, epochs: 1 };
+  type Seen = Parameters<typeof judgeOperatorDrill>[2];
+  const seen: Seen = { tookOver: 'b', movedAfterMs: 900, wellAfterMs: 20_000, epochs: 1 };
+  const judged = (wrong: Partial<Seen>, stillWrong: string[] = ['No standby.', 'b: cold.']) =>
+    judgeOperatorDrill('switchover', plan('switchover'), { ...seen, ...wrong }, stillWrong);
+
   test('as it should be', () => {
-    const judged = judgeOperatorDrill('kill-prometheus', plan('kill-prometheus'), seen, []);
-    expect(judged).toMatchObject({ passed: true, problems: [], node: 'a', tookOver: 'b' });
-    expect(renderDrill(judged)).toContain('0.9 s (b)');
+    const good = judged({}, []);
+    expect(good).toEqual({ drill: 'switchover', node: 'a', ...seen, passed: true, problems: [] });
+    expect(renderDrill(good).split('\n')).toEqual([
+      'switchover: as it should be.',
+      '  another node seen alerting: 0.9 s (b)',
+      '  all well again:             20.0 s',
+      '',
+    ]);
   });
-  test.each([
-    [{ movedAfterMs: null, tookOver: null }, /No other node/],
+
+  const NOT_MOVED = 'No other node was seen alerting within 15 s.';
+  test.each<[string, Partial<Seen>, string[]]>([
     [
+      'nobody took over, so nobody waited',
       { movedAfterMs: null, tookOver: null, wellAfterMs: null },
-      /within 15 s\. So it was not waited for until all is well\. Now: No standby/,
+      [NOT_MOVED, 'So it was not waited for until all is well. Now: No standby. b: cold.'],
     ],
-    [{ wellAfterMs: null }, /Not well again.*standby/],
-    [{ epochs: 3 }, /3 times instead of once/],
-  ])('not as it should be: %j', (wrong, says) => {
-    const judged = judgeOperatorDrill('switchover', plan('switchover'), { ...seen, ...wrong }, [
-      'No standby.',
-      'standby',
-    ]);
-    expect(judged.passed).toBe(false);
-    expect(judged.problems.join(' ')).toMatch(says);
-    expect(renderDrill(judged)).toContain('FAILED');
-  });
-});
-
-describe('status', () => {
-  test('each node with its volume and its profile', () => {
-    expect(report().nodes.map((n) => [n.node, n.volumeId, n.scrapeProfile])).toEqual([
-      ['a', 'vol-a', 'normal'],
-      ['b', 'vol-b', 'normal'],
-    ]);
-    expect(renderStatus(report(), T)).toMatch(/a +active .*normal +vol-a/);
+    ['nobody was seen to take over, and all is well', { movedAfterMs: null, tookOver: null }, [NOT_MOVED]],
+    [
+      'one took over too late, and not all is well',
+      { movedAfterMs: null, wellAfterMs: null },
+      [NOT_MOVED, 'Not well again within 1 min: No standby. b: cold.'],
+    ],
+    [
+      'one took over unseen, and not all is well',
+      { tookOver: null, wellAfterMs: null },
+      ['Not well again within 1 min: No standby. b: cold.'],
+    ],
+    ['not all is well', { wellAfterMs: null }, ['Not well again within 1 min: No standby. b: cold.']],
+    ['it moved to and fro', { epochs: 3 }, ['The assignment changed 3 times instead of once: see `promha history`.']],
+  ])('%s', (_, wrong, problems) => {
+    const bad = judged(wrong);
+    expect([bad.passed, bad.problems]).toEqual([false, problems]);
+    expect(renderDrill(bad)).toContain(`switchover: FAILED.\n  ! ${problems[0]}\n`);
   });
 
-  test('a policy that is not the deployed one is no problem, and is said', () => {
-    expect(renderStatus(report(), T)).not.toContain('default policy');
-    const other = report({ insteadBecause: 'AccessDenied' });
-    expect(other.healthy).toBe(true);
-    expect(renderStatus(other, T)).toContain('Judged by the default policy: AccessDenied.');
-  });
-
-  test('paused over a node that does not alert, it says what a person can do', () => {
-    const paused = { by: 'kim', since: ago(1), reason: 'disks' };
-    const dead = new Map(view().probes).set('a', { ...view().probes.get('a')!, ready: false });
-    const over = { assignment: { ...view().assignment!, paused }, probes: dead };
-    expect(report(over).problems.join('\n')).toContain(
-      '`promha switchover --to b` gives alerting to b and keeps the pause',
-    );
-    const alone = report({ ...over, probes: new Map() }).problems.join('\n');
-    expect(alone).toContain('until `promha resume`, and no other node could take over');
-    expect(report({ assignment: over.assignment }).problems).toHaveLength(1);
-  });
-
-  test('nodes are judged by the policy that is deployed', () => {
-    const slow = new Map(view().probes).set('b', { ...view().probes.get('b')!, scrapeLagMs: 8_000 });
-    expect(report({ probes: slow }).healthy).toBe(false);
-    expect(report({ probes: slow, policy: { ...DEFAULT_POLICY, maxScrapeLagMs: 10_000 } }).healthy).toBe(true);
+  test('what was not in time is said to be so, and who took over only if one did', () => {
+    const { problems } = judged({ movedAfterMs: null, tookOver: null, wellAfterMs: null }, []);
+    expect(problems[1]).toContain('Now: nothing is seen to be wrong.');
+    expect(
+      renderDrill(judged({ movedAfterMs: null, tookOver: null, wellAfterMs: null }))
+        .split('\n')
+        .slice(3),
+    ).toEqual(['  another node seen alerting: not in time', '  all well again:             not in time', '']);
   });
 });

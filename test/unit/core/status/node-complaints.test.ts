@@ -13,6 +13,36 @@ const sidecar: SidecarStatus = {
   waitingBlocks: 0,
   errors: [],
 };
+const scrub: NonNullable<AgentStatus['scrub']> = {
+  lastPassAt: null,
+  lastPassMs: null,
+  lastPassBytes: null,
+  passes: 0,
+  corruption: [],
+  quarantine: [],
+  asksForVolume: null,
+  error: null,
+};
+const backfill: NonNullable<AgentStatus['backfill']> = {
+  completeUntil: null,
+  busy: false,
+  samples: 0,
+  refused: 0,
+  last: null,
+  error: null,
+};
+const restore: NonNullable<AgentStatus['restore']> = { wanted: [], restored: [], error: null };
+const volume: NonNullable<AgentStatus['volume']> = {
+  id: 'vol-1',
+  generation: 1,
+  trouble: null,
+  since: null,
+  because: null,
+  freeBytes: null,
+  totalBytes: null,
+  doing: null,
+  freed: [],
+};
 const status = anAgentStatus('node-1', { sidecar });
 const withSidecar = (change: Partial<SidecarStatus>): AgentStatus => ({
   ...status,
@@ -22,6 +52,56 @@ const withSidecar = (change: Partial<SidecarStatus>): AgentStatus => ({
 test('a node with which nothing is wrong, and one of an earlier deploy, complain of nothing', () => {
   expect(nodeComplaints(status)).toEqual([]);
   expect(nodeComplaints({ ...status, sidecar: undefined })).toEqual([]);
+  expect(nodeComplaints({ ...status, sidecar: null })).toEqual([]);
+  expect(nodeComplaints({ ...status, scrub, backfill, restore, volume })).toEqual([]);
+});
+
+test.each<[string, Partial<AgentStatus>, string]>([
+  [
+    'its configuration was rejected',
+    { config: { ...status.config, error: 'bad rule' } },
+    'it keeps its old configuration: bad rule',
+  ],
+  [
+    'only another volume helps',
+    { scrub: { ...scrub, asksForVolume: 'the disk is broken' } },
+    'its Prometheus needs another volume: the disk is broken.',
+  ],
+  [
+    'its volume takes no writes',
+    { volume: { ...volume, trouble: 'stalled', since: 'noon', because: 'a write has not come back' } },
+    'its data volume is stalled since noon: a write has not come back.',
+  ],
+  ['it waits for its volume', { volume: { ...volume, doing: 'It is being unmounted' } }, 'It is being unmounted.'],
+  [
+    'nobody looks for corruption',
+    { scrub: { ...scrub, error: 'EIO' } },
+    'its scrub fails, so corruption would not be found: EIO.',
+  ],
+  [
+    'what it missed stays missing',
+    { backfill: { ...backfill, error: 'no peer answers' } },
+    'it does not fetch what it missed from the other nodes: no peer answers.',
+  ],
+  [
+    'a lost block stays lost',
+    { restore: { ...restore, error: 'AccessDenied' } },
+    'a block that it lost does not come back: AccessDenied.',
+  ],
+])('an operator is told that %s', (_, change, said) => {
+  expect(nodeComplaints({ ...status, ...change })).toEqual([said]);
+});
+
+test('an upload is late beyond three hours; before the first one nobody knows', () => {
+  expect(nodeComplaints(withSidecar({ uploadAgeMs: 3 * 3_600_000 }))).toEqual([]);
+  expect(nodeComplaints(withSidecar({ uploadAgeMs: 3 * 3_600_000 + 1 }))).toHaveLength(1);
+  expect(nodeComplaints(withSidecar({ uploadAgeMs: null, waitingBlocks: 3 }))).toEqual([]);
+});
+
+test('a sidecar that never ran is told as that', () => {
+  expect(nodeComplaints(withSidecar({ pid: null }))).toEqual([
+    'its Thanos sidecar does not run (never started), so no block is uploaded.',
+  ]);
 });
 
 test.each<[string, Partial<SidecarStatus>, RegExp]>([

@@ -50,3 +50,12 @@ test('only stores that answered the last check count; a new bucket has no labels
   expect(storesOf(list, 'replica')).toEqual({ gateways: 1, replicas: ['b'] });
   expect(storesOf({ store: [store('refused', 'a', 'b')] }, 'replica')).toEqual({ gateways: 0, replicas: [] });
 });
+
+test('a replica is told once and in order; stores without labels, or none at all, are no replicas', () => {
+  const labels = (...replicas: string[]) => replicas.map((replica) => ({ replica }));
+  const list = {
+    sidecar: [{ labelSets: labels('b', 'a') }, { labelSets: labels('b') }, { labelSets: null }],
+    store: null,
+  };
+  expect(storesOf(list, 'replica')).toEqual({ gateways: 0, replicas: ['a', 'b'] });
+});

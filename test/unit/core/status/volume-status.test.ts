@@ -34,16 +34,18 @@ const restore: RestoreRecord = {
 };
 const kept = { id: 'vol-0', node: 'a', generation: 0, available: true, kept: true, attachedTo: null, zone: 'z' };
 
+const volumes = [kept, { ...kept, id: 'vol-1', kept: false }, { ...kept, id: 'vol-8', node: 'b' }];
+
 function of(
   snapshots: readonly KnownSnapshot[],
   over: Partial<StorageReport> = {},
   record: RestoreRecord | null = null,
 ): NodeVolumes {
-  return nodeVolumes('a', { ...report, ...over }, record, { volumes: [kept], snapshots }, policy, NOW);
+  return nodeVolumes('a', { ...report, ...over }, record, { volumes, snapshots }, policy, NOW);
 }
 
 test('the last snapshot, the last good one and what is kept, of that node only', () => {
-  const view = [of([snapshot(9, null), snapshot(20, 'good'), snapshot(30, 'good'), snapshot(1, 'good', 'b')])];
+  const view = [of([snapshot(30, 'good'), snapshot(9, null), snapshot(20, 'good'), snapshot(1, 'good', 'b')])];
   expect(volumeProblems(view)).toEqual([]);
   expect(volumeLines(view, NOW)).toEqual([
     'Snapshots of the data volumes:',
@@ -85,4 +87,38 @@ test('where volumes are not looked after nothing is said; where EC2 does not ans
   expect(volumeProblems({ unknown: 'AccessDenied' })).toEqual([
     'EC2 does not say what snapshots there are: AccessDenied.',
   ]);
+});
+
+test('a node of which nothing is known asks for nothing', () => {
+  expect(nodeVolumes('a', null, null, { volumes: [], snapshots: [snapshot(9, 'good')] }, policy, NOW)).toEqual({
+    node: 'a',
+    asks: null,
+    restore: null,
+    lastSnapshot: '2026-11-24T11:51:00.000Z',
+    lastGoodSnapshot: { id: 'snap-9', at: '2026-11-24T11:51:00.000Z' },
+    withoutGoodSince: null,
+    kept: [],
+  });
+});
+
+test('the time for a good one is over after two hours, by the oldest snapshot', () => {
+  const lacks = (minutesAgo: number): string | null =>
+    of([snapshot(10, 'bad'), snapshot(minutesAgo, 'bad')]).withoutGoodSince;
+  expect(lacks(120)).toBeNull();
+  expect(lacks(121)).toBe('2026-11-24T09:59:00.000Z');
+});
+
+test('only what was restored is said to be: not what still runs, nor what ended without a volume', () => {
+  const said = (record: Partial<RestoreRecord>): string =>
+    volumeLines([{ ...of([snapshot(9, null)], {}, { ...restore, ...record }), kept: [] }], NOW)[1]!;
+  const endedAt = '2026-11-24T11:55:00.000Z';
+  const nothing = '  a: the last 9 min ago, the last good one none';
+  expect(said({ state: 'running', volumeId: 'vol-2', endedAt })).toBe(nothing);
+  expect(said({ state: 'done', volumeId: null, endedAt })).toBe(nothing);
+  expect(said({ state: 'done', volumeId: 'vol-2', endedAt })).toBe(`${nothing}; restored 5 min ago`);
+});
+
+test('there is no list where there is no node, nor where EC2 does not answer', () => {
+  expect(volumeLines([], NOW)).toEqual([]);
+  expect(volumeLines({ unknown: 'AccessDenied' }, NOW)).toEqual([]);
 });

@@ -1,0 +1,93 @@
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
+import { renderStatus, type ClusterView } from '../../../../lib/core/status/status';
+import type { ProbeChanges } from '../../../fixtures/builders';
+import { probes, report, startedAgo, T, view } from './well-cluster';
+
+describe('a node', () => {
+  test.each<[string, Partial<ClusterView>, string]>([
+    [
+      'never announced itself',
+      { announcements: new Map([...view().announcements].slice(0, 1)) },
+      'it never announced itself',
+    ],
+    ['was not probed', { probes: probes('b', null) }, 'it was not probed'],
+    ['is not ready', { probes: probes('b', { ready: false }) }, 'Prometheus is not ready'],
+    ['has no agent', { probes: probes('b', { agent: null }) }, 'the agent does not answer'],
+    ['is cut off', { probes: probes('b', { agent: { storeReachable: false } }) }, 'it cannot read the control bucket'],
+    [
+      'has a gate that stays cold',
+      { probes: probes('b', { agent: { gatePrimed: false } }) },
+      'its gate has not listened long enough to take over',
+    ],
+  ])('that %s', (_, over, wrong) => {
+    expect(report(over).nodes.find((n) => n.node === 'b')!.wrong).toBe(wrong);
+    expect(report(over).problems[0]).toBe(`b: ${wrong}.`);
+  });
+
+  test('that alerts needs no primed gate: what it heard it sent', () => {
+    expect(report({ probes: probes('a', { agent: { gatePrimed: false } }) }).problems).toEqual([]);
+  });
+
+  test('of which nothing is known is shown as that', () => {
+    const unknown = report({ announcements: new Map(), probes: new Map(), profiles: undefined }).nodes[1];
+    expect(unknown).toMatchObject({
+      address: null,
+      zone: null,
+      volumeId: null,
+      scrapeProfile: null,
+      ready: false,
+      scrapeLagMs: null,
+      gate: 'unknown',
+      couldTakeOver: false,
+      slowScrapeMs: null,
+    });
+    expect(report({ probes: probes('b', { agent: null }) }).nodes[1]).toMatchObject({ gate: 'unknown', ready: true });
+  });
+
+  test('is judged by the policy that is deployed; that it is another one is said', () => {
+    const slow = probes('b', { scrapeLagMs: 8_000 });
+    expect(report({ probes: slow }).healthy).toBe(false);
+    expect(report({ probes: slow, policy: { ...DEFAULT_POLICY, maxScrapeLagMs: 10_000 } }).healthy).toBe(true);
+    const other = report({ insteadBecause: 'AccessDenied' });
+    expect([other.healthy, other.defaultPolicyBecause]).toEqual([true, 'AccessDenied']);
+    expect(renderStatus(other, T)).toContain('\nJudged by the default policy: AccessDenied.\n');
+  });
+
+  test('complains itself, and the line begins with its name', () => {
+    expect(report({ complaints: new Map([['b', ['corruption in its TSDB.', 'it is full.']]]) }).problems).toEqual([
+      'b: corruption in its TSDB.',
+      'b: it is full.',
+    ]);
+  });
+});
+
+describe('a standby whose gate is still cold', () => {
+  const cold = (startedAgoMs: number, change: ProbeChanges = {}) =>
+    report({
+      probes: probes('b', { ...change, agent: { gatePrimed: false } }),
+      announcements: startedAgo(startedAgoMs),
+    });
+
+  test('has just started: that is no problem, and is said', () => {
+    const just = cold(59_999);
+    expect([just.healthy, just.problems]).toEqual([true, []]);
+    expect(renderStatus(just, T)).toContain(
+      'c, shard 0: all well; some of it has just started.\n  · b is warming up: its gate began to listen just now.\n',
+    );
+  });
+
+  test('started a minute ago: that is one', () => {
+    expect(cold(60_000)).toMatchObject({
+      notes: [],
+      problems: ['b: its gate has not listened long enough to take over.'],
+    });
+  });
+
+  test('and that does not work is not warming up', () => {
+    expect(cold(5_000, { ready: false }).notes).toEqual([]);
+  });
+
+  test('one with a primed gate that has just started is well', () => {
+    expect(report({ announcements: startedAgo(5_000) })).toMatchObject({ notes: [], problems: [] });
+  });
+});

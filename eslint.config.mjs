@@ -52,14 +52,6 @@ export default tseslint.config(
     files: ['{agent,bin,exporters,lambdas,lib}/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...casts] },
   },
-  // Longer still, each by one long story: to be split.
-  {
-    files: [
-      'test/contract/lambdas/{reconnect-redis,route-queries}.test.ts',
-      'test/unit/contract/document-formats.test.ts',
-    ],
-    rules: { 'max-lines': ['error', { max: 400 }] },
-  },
   // A describe is a function for the linter only.
   { files: ['**/*.test.ts'], rules: { 'max-lines-per-function': 'off' } },
   {

@@ -1,23 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import { buildSync } from 'esbuild';
-import { s3ControlStore } from '../../../lib/shell/assignment/store';
+import { createServer } from 'node:http';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
-import { ENV } from '../../../lib/contract/environment';
 import { PORTS } from '../../../lib/contract/ports';
 import { promoted } from '../../../lib/core/failover/promoted';
-import { FunctionRunner } from '../../../local/run/functions/function';
-import { resolveTools } from '../../../local/tools';
-import { startEmulator } from '../agent/agent-tools';
+import type { FunctionRunner } from '../../../local/run/functions/function';
 import { anAgentStatus, anAnnouncement } from '../../fixtures/builders';
+import { FunctionLab } from './function-lab';
 
 /** The bundled functions in their own processes, S3 by the emulator, nodes that answer as we say. */
-const BUCKET = 'control';
 const ADDRESSES: Record<string, string> = { 'node-1': '127.78.0.1', 'node-2': '127.78.0.2' };
 const NODES = Object.keys(ADDRESSES);
 const POLICY = {
@@ -27,13 +17,9 @@ const POLICY = {
   // Twenty callers share one emulator with whatever else this machine does.
   storeTimeoutMs: 8_000,
 };
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'eu-west-1' };
 
-let emulator: { url: string; process: ChildProcess };
-let dir: string;
-let node: string;
-let s3: S3Client;
-const servers: Server[] = [];
+let lab: FunctionLab;
+const entries: Record<string, string> = {};
 const isHealthy: Record<string, boolean> = {};
 const gateOpen: Record<string, boolean> = {};
 
@@ -42,8 +28,8 @@ function serveNode(node: string): void {
     const server = createServer((_, response) => {
       // A node that does not work accepts and is silent, as a hung process is.
       if (isHealthy[node]) response.end(body());
-    }).listen(port, ADDRESSES[node]);
-    servers.push(server);
+    });
+    lab.serve(server).listen(port, ADDRESSES[node]);
   };
   answer(PORTS.prometheus, () => JSON.stringify({ data: { result: [{ metric: {}, value: [0, '0.4'] }] } }));
   answer(PORTS.agent, () =>
@@ -58,37 +44,11 @@ function serveNode(node: string): void {
 }
 
 function runner(name: string, lines: string[] = []): FunctionRunner {
-  const entry = join(dir, `${name}.js`);
-  buildSync({
-    entryPoints: [join(__dirname, '../../../lambdas', name, 'handler.ts')],
-    bundle: true,
-    platform: 'node',
-    outfile: entry,
-  });
-  return new FunctionRunner(
-    {
-      name,
-      arn: name,
-      entry,
-      timeoutMs: 20_000,
-      environment: {
-        [ENV.cluster]: 'test',
-        [ENV.shard]: '0',
-        [ENV.controlBucket]: BUCKET,
-        [ENV.policy]: JSON.stringify(POLICY),
-      },
-    },
-    {
-      env: { ...CREDENTIALS, AWS_ENDPOINT_URL: emulator.url, PATH: process.env.PATH! },
-      node,
-      log: join(dir, `${name}.log`),
-      onLine: (line) => void lines.push(line),
-      onInvocation: () => undefined,
-    },
-  );
+  entries[name] ??= lab.build(name);
+  return lab.deploy({ name, entry: entries[name], policy: POLICY, onLine: (line) => void lines.push(line) });
 }
 
-const store = (): ReturnType<typeof s3ControlStore> => s3ControlStore(s3, BUCKET, 0, 5_000);
+const store = (): ReturnType<FunctionLab['store']> => lab.store();
 
 /** A fresh assignment of node-1, with both nodes announced. */
 async function begin(): Promise<Assignment> {
@@ -112,31 +72,11 @@ async function begin(): Promise<Assignment> {
 }
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'promha-functions-'));
-  const tools = await resolveTools(['moto_server', 'node']);
-  node = tools.node.path;
-  emulator = await startEmulator(tools.moto_server.path);
-  s3 = new S3Client({
-    endpoint: emulator.url,
-    region: 'eu-west-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  await s3.send(
-    new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
-  );
-  await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }));
+  lab = await FunctionLab.start();
   for (const node of NODES) serveNode(node);
 });
 
-afterAll(() => {
-  emulator?.process.kill();
-  for (const server of servers) {
-    server.close();
-    server.closeAllConnections();
-  }
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => lab?.stop());
 
 describe('promote-alerting', () => {
   test('does nothing for a healthy active node, and says why', async () => {

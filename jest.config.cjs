@@ -9,6 +9,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  setupFiles: ['<rootDir>/test/fixtures/build-once.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

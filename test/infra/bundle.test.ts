@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { bundle } from '../../lib/infra/constructs/control/bundle';
 import { ROOT } from '../fixtures/config-dir';
 
+jest.unmock('esbuild');
+
 const dir = mkdtempSync(join(tmpdir(), 'promha-bundle-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 

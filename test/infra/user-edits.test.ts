@@ -13,18 +13,6 @@ import base from '../fixtures/config/cluster';
 import { assemble } from './synthesize';
 import { TEMPLATE_RULES } from './template-rules';
 
-// Sources do not change meanwhile, and bundling them is most of a synth.
-jest.mock('../../lib/infra/constructs/control/bundle', () => {
-  const actual = jest.requireActual('../../lib/infra/constructs/control/bundle');
-  const made = new Map<string, string>();
-  const bundle = (...args: unknown[]): string => {
-    const key = JSON.stringify(args);
-    if (!made.has(key)) made.set(key, actual.bundle(...args) as string);
-    return made.get(key)!;
-  };
-  return { ...actual, bundle };
-});
-
 let fixture: ConfigFixture;
 beforeEach(() => (fixture = new ConfigFixture()));
 afterEach(() => fixture.remove());

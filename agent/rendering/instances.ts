@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { RESERVED_JOBS } from '../../lib/core/rendering/render';
+import { RESERVED_JOBS } from '../../lib/core/rendering/own-jobs';
 import type { Instances } from '../../lib/core/alerts/ownership';
 import type { Generations } from './generation';
 import { readIfExists } from '../base/files';

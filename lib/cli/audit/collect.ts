@@ -1,4 +1,4 @@
-import type { AuditInput, AuditTarget, View } from '../../core/audit/audit';
+import type { AuditInput, AuditTarget, View } from '../../core/audit/audit-report';
 import { extendTrack, usualInterval, type Track } from '../../core/audit/track';
 import { jobKey, type AuditSource } from './source';
 

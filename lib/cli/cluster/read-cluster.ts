@@ -6,7 +6,7 @@ import { readAgentStatus } from '../../shell/probes/agent-api';
 import { nodeComplaints } from '../../core/status/node-complaints';
 import { probeNode } from '../../shell/probes/prober';
 import { s3ControlStore, type ControlStore } from '../../shell/assignment/store';
-import type { ClusterView } from '../../core/status/status';
+import type { ClusterView } from '../../core/status/cluster-view';
 import { readAnnouncements } from './announcements';
 import type { ClusterHandle } from './cluster';
 import { deployedPolicy } from './policy';

@@ -1,4 +1,4 @@
-import type { AuditReport, Gap, TargetReport, ViewReport } from '../../core/audit/audit';
+import type { AuditReport, Gap, TargetReport, ViewReport } from '../../core/audit/audit-report';
 import { cellOf, clock, explainGap, headline, nameOf } from './audit-text';
 
 /** More timelines than that nobody reads, and no browser likes; --json has all. */

@@ -1,4 +1,4 @@
-import type { AuditReport, Gap, TargetReport, ViewReport } from '../../core/audit/audit';
+import type { AuditReport, Gap, TargetReport, ViewReport } from '../../core/audit/audit-report';
 
 /** Targets without a gap are told one by one only up to so many. */
 const WHOLE_SHOWN = 20;

@@ -4,7 +4,7 @@ import { documentFormat, type ReadOnly } from '../document';
 import { PROFILES } from '../profile';
 import { flag, listOf, nullable, number, oneOf, fields, optional, text, time, version1 } from '../shape';
 import { HIGHEST_EPOCH, knownPause } from './assignment';
-import { keptAside } from './quarantine';
+import { quarantined } from './quarantine';
 import { shardReport } from './shard-report';
 
 /** 0: none yet. Whoever claims an impossible one claims nothing else that is worth reading. */
@@ -48,7 +48,7 @@ const scrub = fields({
     }),
   ),
   /** What is kept of earlier corruption, oldest first. */
-  quarantine: listOf(keptAside),
+  quarantine: listOf(quarantined),
   /** Why only another volume helps, one sentence; null when the last start needed none. */
   asksForVolume: nullable(text),
   /** Why the last pass failed; null when it did not. */

@@ -40,7 +40,7 @@ export const QUARANTINE_MANIFEST = documentFormat({
   fix: 'look at the files beside it, and remove the directory by hand when they are not needed',
 });
 
-export const keptAside = fields({
+export const quarantined = fields({
   incident: text,
   /** ISO 8601, UTC; null: for ever, a person has to look. */
   expires: nullable(time),
@@ -48,4 +48,4 @@ export const keptAside = fields({
 });
 
 /** One incident's worth of it, as status shows it. */
-export type Quarantined = ReadOnly<z.output<typeof keptAside>>;
+export type Quarantined = ReadOnly<z.output<typeof quarantined>>;

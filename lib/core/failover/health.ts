@@ -58,7 +58,7 @@ export function isAlerting(probe: Probe, policy: Policy): boolean {
 }
 
 /**
- * Whether the node may be given alerting: it works and it would learn of its new role. A cold gate is no
+ * Whether the node may be given alerting: it works and it would learn of its new role. An unprimed gate is no
  * obstacle, only a reason to prefer another: open, it passes on what Prometheus repeats, and waiting gains nothing.
  */
 export function isPromotable(probe: Probe, policy: Policy): boolean {

@@ -104,7 +104,7 @@ export function dampedForMs(assignment: Assignment, policy: Policy, now: number)
   return Math.max(0, holdDownMs - last);
 }
 
-/** Who may take over, best first: who alerts already, then whose gate is warm, then the order of preference. */
+/** Who may take over, best first: who alerts already, then whose gate is primed, then the order of preference. */
 function candidates(s: Situation): NodeId[] {
   const able = s.nodes.filter((node) => {
     const probe = s.probes.get(node);

@@ -54,7 +54,7 @@ function watchdogRoute(): object {
     group_by: ['alertname', SHARD_LABEL],
     group_wait: '0s',
     group_interval: `${WATCHDOG_INTERVAL_MS / 1000}s`,
-    // Anything below group_interval: told at every turn of the group.
+    // Anything below group_interval: sent at every turn of the group.
     repeat_interval: `${WATCHDOG_INTERVAL_MS / 2000}s`,
   };
 }

@@ -14,7 +14,7 @@ export type DrillKind = keyof typeof DRILLS;
 /** Until another node alerts, and until all is as before, ms. */
 const LIMITS: Record<DrillKind, { readonly movedMs: number; readonly wellMs: number }> = {
   switchover: { movedMs: 15_000, wellMs: 60_000 },
-  // Its own agent sees the exit; a resend interval later the old node's gate is warm again.
+  // Its own agent sees the exit; a resend interval later the old node's gate is primed again.
   'kill-prometheus': { movedMs: 15_000, wellMs: 180_000 },
   // An orderly end hands over; a boot and a replay of the WAL take minutes.
   'lose-machine': { movedMs: 30_000, wellMs: 1_200_000 },
@@ -36,14 +36,14 @@ export type DrillDecision = DrillPlan | { readonly kind: 'refuse'; readonly beca
 /** Whether a drill may begin: only where nothing is wrong, so that what follows is the drill's doing and is survived. */
 export function planDrill(drill: DrillKind, report: StatusReport): DrillDecision {
   const { cluster, shard, active, epoch, nodes, problems } = report;
-  const candidates = nodes.filter((n) => n.node !== active && n.couldTakeOver && !n.warmingUp).map((n) => n.node);
+  const candidates = nodes.filter((n) => n.node !== active && n.couldTakeOver && !n.isPriming).map((n) => n.node);
   if (!report.healthy || active === null || epoch === null) {
     const because = `Something is wrong already: ${problems.join(' ')}`;
     return { kind: 'refuse', because, fix: 'fix that first; `promha status` says when all is well' };
   }
   if (candidates.length === 0) {
     const because = `No other node could take over from ${active}, so alerting would stop.`;
-    const primed = nodes.some((n) => n.warmingUp) ? ' The others have just started.' : '';
+    const primed = nodes.some((n) => n.isPriming) ? ' The others have just started.' : '';
     return {
       kind: 'refuse',
       because: `${because}${primed}`,

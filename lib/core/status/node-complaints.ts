@@ -28,7 +28,7 @@ export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volu
   return found;
 }
 
-/** So many of one kind are told one by one: a page of the same hides what else is wrong. */
+/** So many of one kind are named one by one: a page of the same hides what else is wrong. */
 const MOST_OF_A_KIND = 3;
 
 function corruptionSaid(corruption: NonNullable<AgentStatus['scrub']>['corruption']): string[] {

@@ -1,5 +1,9 @@
 import type { NodeId } from '../../contract/documents/assignment';
 import type { ScrapeProfile } from '../../contract/profile';
+import type { NodeAnnouncement } from '../../contract/documents/announcement';
+import type { Policy } from '../../contract/documents/policy';
+import { complaints, isPromotable, isHealthy, type Probe } from '../failover/health';
+import type { ClusterView } from './cluster-view';
 
 /** What promha status says of one node. */
 export interface NodeReport {
@@ -18,7 +22,59 @@ export interface NodeReport {
   /** Between two scrapes, ms, while it scrapes less often than configured; else null. */
   readonly slowScrapeMs: number | null;
   /** It has just started: its gate will hold every alert that fires within one resend interval. */
-  readonly warmingUp: boolean;
+  readonly isPriming: boolean;
   /** Empty when nothing is wrong. */
   readonly wrong: string;
+}
+
+export function reportNode(view: ClusterView, node: NodeId, active: NodeId | null, now: number): NodeReport {
+  const { policy } = view;
+  const announced = view.announcements.get(node);
+  const probe = view.probes.get(node);
+  const isPriming = hasJustStarted(announced, probe, policy, now);
+  return {
+    node,
+    role: node === active ? 'active' : 'standby',
+    address: announced?.address ?? null,
+    zone: announced?.zone ?? null,
+    volumeId: announced?.volumeId ?? null,
+    scrapeProfile: view.profiles?.get(node) ?? null,
+    ready: probe?.ready ?? false,
+    scrapeLagMs: probe?.scrapeLagMs ?? null,
+    gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
+    slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
+    couldTakeOver: probe !== undefined && isPromotable(probe, policy),
+    isPriming,
+    wrong: wrongWith(announced, probe, node === active, isPriming, policy),
+  };
+}
+
+/** A resend interval, with a margin: longer than that, a gate that is still not primed is news. */
+const PRIMED_WITHIN_MS = 60_000;
+
+function hasJustStarted(
+  announced: NodeAnnouncement | undefined,
+  probe: Probe | undefined,
+  policy: Policy,
+  now: number,
+): boolean {
+  if (announced === undefined || probe === undefined || !isHealthy(probe, policy) || probe.agent!.gatePrimed)
+    return false;
+  return now - Date.parse(announced.agentStartedAt) < PRIMED_WITHIN_MS;
+}
+
+function wrongWith(
+  announced: NodeAnnouncement | undefined,
+  probe: Probe | undefined,
+  active: boolean,
+  isPriming: boolean,
+  policy: Policy,
+): string {
+  if (announced === undefined) return 'it never announced itself';
+  if (probe === undefined) return 'it was not probed';
+  if (!isHealthy(probe, policy)) return complaints(probe, policy);
+  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
+  if (active && !probe.agent!.gateOpen) return 'its gate is closed';
+  if (!active && !probe.agent!.gatePrimed && !isPriming) return 'its gate has not listened long enough to take over';
+  return '';
 }

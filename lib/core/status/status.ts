@@ -1,44 +1,13 @@
-import type { NodeAnnouncement } from '../../contract/documents/announcement';
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import type { RemedyRecord } from '../../contract/documents/remedy';
 import type { Quarantined } from '../../contract/documents/quarantine';
-import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from '../failover/health';
-import type { ScrapeProfile } from '../../contract/profile';
-import type { NodeReport } from './node-report';
-import { nodeTable } from './node-table';
+import { isAlerting } from '../failover/health';
+import { type NodeReport, reportNode } from './node-report';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
-import { volumeLines, volumeProblems, type VolumesView } from './volume-status';
-import { remedyLine } from '../remedies/remedy-lease';
+import { volumeProblems, type VolumesView } from './volume-status';
 import { alertingProof } from '../alerts/watchdog';
-
-/** Everything an operator's view is made of. */
-export interface ClusterView {
-  readonly cluster: string;
-  readonly shard: number;
-  readonly nodes: readonly NodeId[];
-  readonly assignment: Assignment | null;
-  /** When the control plane last said that it probes, ISO 8601, or null. */
-  readonly heartbeatAt: string | null;
-  readonly announcements: ReadonlyMap<NodeId, NodeAnnouncement>;
-  /** Fresh probes of the nodes that could be reached from here. */
-  readonly probes: ReadonlyMap<NodeId, Probe>;
-  /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
-  readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
-  /** What nodes keep of earlier corruption. */
-  readonly quarantine: ReadonlyMap<NodeId, readonly Quarantined[]>;
-  /** What was tried about targets that were down. */
-  readonly remedies: readonly RemedyRecord[];
-  /** The scrape profile that a node has loaded. */
-  readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
-  /** null: the cluster has no Thanos. */
-  readonly queries: QueryWay | UnknownWay | null;
-  /** Snapshots and restores; absent or null: volumes are not looked after. */
-  readonly volumes?: VolumesView;
-  readonly policy: Policy;
-  /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
-  readonly insteadBecause?: string | null;
-}
+import type { ClusterView } from './cluster-view';
 
 /** The JSON that `promha status --json` prints. */
 export interface StatusReport {
@@ -122,7 +91,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     shard: view.shard,
     healthy: problems.length === 0,
     problems,
-    notes: nodes.filter((n) => n.warmingUp).map((n) => `${n.node} is warming up: its gate began to listen just now.`),
+    notes: nodes.filter((n) => n.isPriming).map((n) => `${n.node} is priming: its gate began to listen just now.`),
     active,
     epoch: assignment?.epoch ?? null,
     since: assignment?.since ?? null,
@@ -154,92 +123,4 @@ function byHand(nodes: readonly NodeReport[], active: NodeId): string {
   return candidate === undefined
     ? 'Nothing is done about that until `promha resume`, and no other node could take over.'
     : `Nothing is done about that until \`promha resume\`; \`promha switchover --to ${candidate}\` gives alerting to ${candidate} and keeps the pause.`;
-}
-
-function reportNode(view: ClusterView, node: NodeId, active: NodeId | null, now: number): NodeReport {
-  const { policy } = view;
-  const announced = view.announcements.get(node);
-  const probe = view.probes.get(node);
-  const warmingUp = isWarmingUp(announced, probe, policy, now);
-  return {
-    node,
-    role: node === active ? 'active' : 'standby',
-    address: announced?.address ?? null,
-    zone: announced?.zone ?? null,
-    volumeId: announced?.volumeId ?? null,
-    scrapeProfile: view.profiles?.get(node) ?? null,
-    ready: probe?.ready ?? false,
-    scrapeLagMs: probe?.scrapeLagMs ?? null,
-    gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
-    slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
-    couldTakeOver: probe !== undefined && isPromotable(probe, policy),
-    warmingUp,
-    wrong: wrongWith(announced, probe, node === active, warmingUp, policy),
-  };
-}
-
-/** A resend interval, with a margin: longer than that, a gate that is still cold is news. */
-const WARM_WITHIN_MS = 60_000;
-
-function isWarmingUp(
-  announced: NodeAnnouncement | undefined,
-  probe: Probe | undefined,
-  policy: Policy,
-  now: number,
-): boolean {
-  if (announced === undefined || probe === undefined || !isHealthy(probe, policy) || probe.agent!.gatePrimed)
-    return false;
-  return now - Date.parse(announced.agentStartedAt) < WARM_WITHIN_MS;
-}
-
-function wrongWith(
-  announced: NodeAnnouncement | undefined,
-  probe: Probe | undefined,
-  active: boolean,
-  warmingUp: boolean,
-  policy: Policy,
-): string {
-  if (announced === undefined) return 'it never announced itself';
-  if (probe === undefined) return 'it was not probed';
-  if (!isHealthy(probe, policy)) return complaints(probe, policy);
-  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
-  if (active && !probe.agent!.gateOpen) return 'its gate is closed';
-  if (!active && !probe.agent!.gatePrimed && !warmingUp) return 'its gate has not listened long enough to take over';
-  return '';
-}
-
-/** The report for a person: what is wrong first. Columns that say least go where they do not fit. */
-export function renderStatus(r: StatusReport, now: number, columns = Infinity): string {
-  const who =
-    r.active === null
-      ? 'Nobody is assigned.'
-      : `${r.active} alerts, epoch ${r.epoch}, since ${r.since}.\nWhy: ${r.reason}`;
-  return [
-    r.healthy
-      ? `${r.cluster}, shard ${r.shard}: all well${r.notes.length > 0 ? '; some of it has just started' : ''}.`
-      : `${r.cluster}, shard ${r.shard}: ${r.problems.length} problem(s).`,
-    ...r.problems.map((p) => `  ! ${p}`),
-    ...r.notes.map((note) => `  · ${note}`),
-    '',
-    who,
-    r.alerting === null
-      ? 'No watchdog alert has been delivered end to end yet.'
-      : `The last watchdog alert was delivered end to end ${Math.round(r.alerting.ageMs / 1000)} s ago (${r.alerting.node}).`,
-    ...(r.defaultPolicyBecause === null ? [] : [`Judged by the default policy: ${r.defaultPolicyBecause}.`]),
-    ...r.remedies.map((record) => remedyLine(record, now)),
-    '',
-    ...nodeTable(r.nodes, columns),
-    '',
-    ...volumeLines(r.volumes, now),
-    ...keptAside(r),
-  ].join('\n');
-}
-
-function keptAside({ quarantine }: StatusReport): string[] {
-  if (quarantine.length === 0) return [];
-  const lines = quarantine.map(
-    ({ node, incident, expires, because }) =>
-      `  ${node}, ${incident}, until ${expires ?? 'somebody looks'}: ${because.join('; ')}`,
-  );
-  return ['Kept of corruption that was quarantined:', ...lines, ''];
 }

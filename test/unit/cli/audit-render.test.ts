@@ -1,4 +1,5 @@
-import { audit, type AuditInput, type AuditReport } from '../../../lib/core/audit/audit';
+import { audit } from '../../../lib/core/audit/audit';
+import type { AuditInput, AuditReport } from '../../../lib/core/audit/audit-report';
 import { axis, renderAuditHtml } from '../../../lib/cli/report/audit-html';
 import { renderAudit } from '../../../lib/cli/report/audit-text';
 import { extendTrack, type Track } from '../../../lib/core/audit/track';

@@ -3,7 +3,7 @@ import { UserError } from '../../../contract/errors';
 import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { durationMs } from '../../../contract/duration';
 import { VERSIONS } from '../../../contract/versions';
-import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/render';
+import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/user-jobs';
 import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
 import { nodesOf } from '../layout';
 import { locateSetting, type SettingPath } from '../locate';

@@ -1,6 +1,8 @@
 import type { Probe } from '../../../../lib/core/failover/health';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
-import { renderStatus, reportStatus, type ClusterView } from '../../../../lib/core/status/status';
+import { reportStatus } from '../../../../lib/core/status/status';
+import { renderStatus } from '../../../../lib/core/status/render-status';
+import type { ClusterView } from '../../../../lib/core/status/cluster-view';
 import { alertingProof, watchdogsIn } from '../../../../lib/core/alerts/watchdog';
 import { aProbe } from '../../../fixtures/builders';
 import type { Notification } from '../../../../lib/contract/documents/alerts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { audit, TOGETHER, type AuditInput, type AuditReport, type View } from '../../../../lib/core/audit/audit';
+import { audit } from '../../../../lib/core/audit/audit';
+import { TOGETHER, type AuditInput, type AuditReport, type View } from '../../../../lib/core/audit/audit-report';
 import { extendTrack, gapsWithin, missingIn, usualInterval, type Track } from '../../../../lib/core/audit/track';
 import { missingSamples } from '../../../../local/drills/judge/samples';
 

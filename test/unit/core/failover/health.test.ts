@@ -72,7 +72,7 @@ describe('what a probe means', () => {
       '',
     ],
     [
-      'gate cold',
+      'gate not primed',
       probe({ agent: { ...AGENT, gatePrimed: false } }),
       { isHealthy: true, isAlerting: true, isPromotable: true },
       '',

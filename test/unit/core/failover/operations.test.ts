@@ -55,7 +55,7 @@ test.each<[string, Partial<Probe>, string]>([
   ['not scraping', { scrapeLagMs: 60_000 }, 'b: Prometheus last scraped 60.0 s ago'],
   ['an agent that is silent', { agent: null }, 'b: the agent does not answer'],
   ['deaf to the bucket', { agent: { ...AGENT, storeReachable: false } }, 'b: it cannot read the control bucket'],
-  ['a cold gate', { agent: { ...AGENT, gatePrimed: false } }, 'b: its gate has not listened'],
+  ['an unprimed gate', { agent: { ...AGENT, gatePrimed: false } }, 'b: its gate has not listened'],
 ])('a switch-over to a node that is %s is refused, and says so', (_, over, because) => {
   const decision = decide(to('b'), { seen: [probe('a'), probe('b', over)] });
   expect(decision.kind).toBe('refuse');

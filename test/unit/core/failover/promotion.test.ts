@@ -60,13 +60,13 @@ describe('who alerts next', () => {
       'cannot read the control bucket',
     ],
     [
-      'a warm gate is preferred',
+      'a primed gate is preferred',
       () => decide({ a: DEAD, b: { agent: { gatePrimed: false } }, c: {} }),
       'c',
       'c took over',
     ],
     [
-      'a cold one is better than nobody',
+      'an unprimed one is better than nobody',
       () => decide({ a: DEAD, b: { agent: { gatePrimed: false } } }),
       'b',
       'b took over',

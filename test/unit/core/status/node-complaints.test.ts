@@ -134,7 +134,7 @@ test.each<[string, Partial<AgentStatus>, RegExp]>([
   ['no Prometheus', { prometheus: { ...status.prometheus, pid: null, lastExit: 'exit 2' } }, /does not run: exit 2/],
   ['a rejected configuration', { config: { ...status.config, error: 'bad rule' } }, /bad rule/],
   ['no configuration', { config: { ...status.config, hash: null } }, /no configuration yet/],
-  ['a cold gate', { gate: { ...status.gate, primed: false } }, /has not heard every alert/],
+  ['an unprimed gate', { gate: { ...status.gate, primed: false } }, /has not heard every alert/],
 ])('a deploy does not go on with %s', (_, change, why) => {
   expect(notCaughtUp({ ...status, ...change })).toMatch(why);
 });

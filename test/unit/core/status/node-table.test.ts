@@ -13,7 +13,7 @@ const node = (more: Partial<NodeReport> = {}): NodeReport => ({
   gate: 'open',
   couldTakeOver: true,
   slowScrapeMs: null,
-  warmingUp: false,
+  isPriming: false,
   wrong: '',
   ...more,
 });

@@ -1,0 +1,58 @@
+import { DISCOVERY } from '../../contract/discovery';
+import { PORTS } from '../../contract/ports';
+import type { RenderInput } from './render-input';
+
+/** Jobs that every node has; their targets come and go with the nodes, without a reload. */
+export const OWN_JOBS = ['prometheus', 'alertmanager', 'prometheus-ha-agent'] as const;
+
+/** Thanos' components: the sidecars like the other programs of a node, the tasks by their names in DNS. */
+export const THANOS_JOBS = ['thanos-sidecar', 'thanos-query', 'thanos-store', 'thanos-compact'] as const;
+
+/** Every job that is not the user's. */
+export const RESERVED_JOBS: readonly string[] = [...OWN_JOBS, ...THANOS_JOBS];
+
+/** Matches the jobs that are not the user's, as a PromQL regular expression. */
+export const RESERVED_JOBS_REGEX = RESERVED_JOBS.join('|');
+
+/** Seconds are for what trades; what stores history is looked at less often. */
+export const THANOS_INTERVAL = '15s';
+/**
+ * A target that goes is forgotten after two intervals, unless Prometheus ends before: then its last `up` stays for five
+ * minutes. In a rolling deploy a node goes half a minute after its peer has moved.
+ */
+const SIDECAR_INTERVAL = '5s';
+
+export function ownJobs(nodeTargets: string, limits: object): unknown[] {
+  return OWN_JOBS.map((job) => ({
+    job_name: job,
+    ...limits,
+    file_sd_configs: [{ files: [`${nodeTargets}/${job}.json`] }],
+  }));
+}
+
+export function thanosJobs({ cluster, shard, nodeTargets, thanos }: RenderInput, limits: object): unknown[] {
+  if (!thanos) return [];
+  const { query, store, compact } = DISCOVERY;
+  return [
+    {
+      job_name: 'thanos-sidecar',
+      scrape_interval: SIDECAR_INTERVAL,
+      ...limits,
+      file_sd_configs: [{ files: [`${nodeTargets}/thanos-sidecar.json`] }],
+    },
+    // There once for all shards, and two that watch the same send its end at different moments.
+    ...(shard > 0 ? [] : [query, store, compact]).map((service) => ({
+      job_name: `thanos-${service}`,
+      scrape_interval: THANOS_INTERVAL,
+      ...limits,
+      dns_sd_configs: [
+        {
+          names: [`${service}.${DISCOVERY.namespace(cluster)}`],
+          type: 'A',
+          port: PORTS.thanosHttp,
+          refresh_interval: '10s',
+        },
+      ],
+    })),
+  ];
+}

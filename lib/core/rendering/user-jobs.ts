@@ -1,0 +1,90 @@
+import { parse } from 'yaml';
+import { UserError } from '../../contract/errors';
+import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
+import type { ScrapeProfile } from '../../contract/profile';
+import type { RenderInput } from './render-input';
+import { RESERVED_JOBS } from './own-jobs';
+
+/**
+ * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.
+ * Generous: a scrape beyond these fails as a whole, and `up` says so.
+ */
+export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
+  samples: 100_000,
+  labels: 100,
+  labelValueLength: 8_192,
+  body: '50MB',
+};
+
+export function scrapeLimits({
+  scrapeLimits: limits = DEFAULT_SCRAPE_LIMITS,
+}: ConfigBundle): Readonly<Record<string, unknown>> {
+  return {
+    sample_limit: limits.samples,
+    label_limit: limits.labels,
+    label_value_length_limit: limits.labelValueLength,
+    body_size_limit: limits.body,
+  };
+}
+
+/** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
+export function userJobs(input: RenderInput, profile: ScrapeProfile): unknown[] {
+  const { bundle } = input;
+  const drop =
+    profile === 'minimal' && bundle.droppable !== undefined
+      ? { metric_relabel_configs: [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }] }
+      : {};
+  return Object.keys(bundle.targets)
+    .sort()
+    .map((job) => {
+      if (RESERVED_JOBS.includes(job)) {
+        throw new UserError({
+          what: `the job name ${job} is taken`,
+          where: `config/targets/${job}.yml`,
+          got: job,
+          expected: `a name other than ${RESERVED_JOBS.join(', ')}: these watch the cluster itself`,
+          fix: 'rename the file',
+        });
+      }
+      return {
+        job_name: job,
+        ...scrapeLimits(bundle),
+        ...ownShare(input),
+        ...drop,
+        static_configs: parseTargets(job, bundle.targets[job]!),
+      };
+    });
+}
+
+/** Picks the targets of this shard: those whose address hashes to it by one of the numbers. */
+function ownShare({ shard, shardCounts = [1] }: RenderInput): object {
+  if (shardCounts.includes(1)) return {};
+  const label = (shardCount: number): string => `__tmp_shard_of_${shardCount}`;
+  const pattern = shardCounts.map((_, i) => shardCounts.map((__, j) => (i === j ? String(shard) : '[0-9]+')).join(';'));
+  return {
+    relabel_configs: [
+      ...shardCounts.map((shardCount) => ({
+        source_labels: ['__address__'],
+        modulus: shardCount,
+        target_label: label(shardCount),
+        action: 'hashmod',
+      })),
+      { source_labels: shardCounts.map(label), regex: pattern.join('|'), action: 'keep' },
+    ],
+  };
+}
+
+/** @throws UserError when the text is not a list of target groups */
+function parseTargets(job: string, text: string): unknown[] {
+  const groups: unknown = parse(text);
+  const isGroup = (g: unknown): boolean =>
+    typeof g === 'object' && g !== null && Array.isArray((g as { targets?: unknown }).targets);
+  if (Array.isArray(groups) && groups.every(isGroup)) return groups as unknown[];
+  throw new UserError({
+    what: 'the targets cannot be read',
+    where: `config/targets/${job}.yml`,
+    got: text.slice(0, 80),
+    expected: 'a list of { targets: [host:port, …], labels: {…} }',
+    fix: "write it in the format of Prometheus's file-based discovery",
+  });
+}

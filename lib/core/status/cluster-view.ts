@@ -1,0 +1,37 @@
+import type { NodeAnnouncement } from '../../contract/documents/announcement';
+import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Policy } from '../../contract/documents/policy';
+import type { RemedyRecord } from '../../contract/documents/remedy';
+import type { Quarantined } from '../../contract/documents/quarantine';
+import type { Probe } from '../failover/health';
+import type { ScrapeProfile } from '../../contract/profile';
+import type { QueryWay, UnknownWay } from './query-way';
+import type { VolumesView } from './volume-status';
+
+/** Everything an operator's view is made of. */
+export interface ClusterView {
+  readonly cluster: string;
+  readonly shard: number;
+  readonly nodes: readonly NodeId[];
+  readonly assignment: Assignment | null;
+  /** When the control plane last said that it probes, ISO 8601, or null. */
+  readonly heartbeatAt: string | null;
+  readonly announcements: ReadonlyMap<NodeId, NodeAnnouncement>;
+  /** Fresh probes of the nodes that could be reached from here. */
+  readonly probes: ReadonlyMap<NodeId, Probe>;
+  /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
+  readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
+  /** What nodes keep of earlier corruption. */
+  readonly quarantine: ReadonlyMap<NodeId, readonly Quarantined[]>;
+  /** What was tried about targets that were down. */
+  readonly remedies: readonly RemedyRecord[];
+  /** The scrape profile that a node has loaded. */
+  readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
+  /** null: the cluster has no Thanos. */
+  readonly queries: QueryWay | UnknownWay | null;
+  /** Snapshots and restores; absent or null: volumes are not looked after. */
+  readonly volumes?: VolumesView;
+  readonly policy: Policy;
+  /** Why that is the default policy and not the deployed one; null when it is the deployed one. */
+  readonly insteadBecause?: string | null;
+}

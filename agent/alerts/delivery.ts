@@ -1,17 +1,15 @@
+import { fingerprint, type GateState, type HeldAlert } from '../../lib/core/alerts/gate';
 import {
   deliveredWith,
   endsWaitMs,
-  fingerprint,
   newestEnd,
   nextDueAt,
   NOTHING_DELIVERED,
   owed,
   waitingEnds,
   type Delivered,
-  type GateState,
-  type HeldAlert,
   type ReplayedPosts,
-} from '../../lib/core/alerts/gate';
+} from '../../lib/core/alerts/owed';
 import { atMost } from '../base/deadline';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';

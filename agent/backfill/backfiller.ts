@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { BackfillStatus } from '../../lib/contract/documents/agent-status';
+import type { BackfillStatus } from '../../lib/contract/documents/agent/part-status';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { Policy } from '../../lib/contract/documents/policy';
 import { PORTS } from '../../lib/contract/ports';

@@ -2,7 +2,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { WANTED_BLOCKS, type WantedBlock } from '../../lib/contract/documents/agent-files';
-import type { RestoreStatus } from '../../lib/contract/documents/agent-status';
+import type { RestoreStatus } from '../../lib/contract/documents/agent/part-status';
 import { filesOf, stillWanted } from '../../lib/core/backfill/block-restore';
 import { directorySynced, replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';

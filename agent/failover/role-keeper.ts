@@ -1,13 +1,7 @@
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
 import type { Policy } from '../../lib/contract/documents/policy';
-import {
-  decideRole,
-  initialRole,
-  supersededWhilePartitioned,
-  type RoleDecision,
-  type RoleInput,
-  type RoleState,
-} from '../../lib/core/failover/role';
+import { decideRole, supersededWhilePartitioned } from '../../lib/core/failover/role';
+import { initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/failover/role-state';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Clock } from '../../lib/shell/async/clock';

@@ -1,5 +1,5 @@
 import type { Assignment } from '../../lib/contract/documents/assignment';
-import type { RoleInput } from '../../lib/core/failover/role';
+import type { RoleInput } from '../../lib/core/failover/role-state';
 import { promote, type PromoteDeps, type PromoteRequest } from '../../lib/shell/assignment/promote';
 import { messageOf, type Log } from '../base/log';
 

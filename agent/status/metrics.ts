@@ -1,4 +1,5 @@
-import type { AgentStatus, BackfillStatus, ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { AgentStatus } from '../../lib/contract/documents/agent-status';
+import type { BackfillStatus, ScrubStatus } from '../../lib/contract/documents/agent/part-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SidecarStatus } from '../../lib/contract/documents/agent-status';
+import type { SidecarStatus } from '../../lib/contract/documents/agent/part-status';
 import type { NodeConfig, NodeThanos } from '../../lib/contract/documents/node-config';
 import { durationMs } from '../../lib/contract/duration';
 import { objstoreConfig } from '../../lib/core/thanos/objstore';

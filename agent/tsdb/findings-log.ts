@@ -1,4 +1,4 @@
-import type { ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { ScrubStatus } from '../../lib/contract/documents/agent/part-status';
 import type { Quarantined } from '../../lib/contract/documents/quarantine';
 import { harmsData, type Finding } from '../../lib/core/tsdb/corruption';
 import type { Log } from '../base/log';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INVENTORY, type Inventory } from '../../lib/contract/documents/agent-files';
+import { INVENTORY, type Inventory } from '../../lib/contract/documents/agent/inventory';
 import { replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { ifThere } from './scan/listing';

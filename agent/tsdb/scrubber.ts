@@ -1,4 +1,4 @@
-import type { ScrubStatus } from '../../lib/contract/documents/agent-status';
+import type { ScrubStatus } from '../../lib/contract/documents/agent/part-status';
 import type { Policy } from '../../lib/contract/documents/policy';
 import { dueForDeepRead, forget } from '../../lib/core/tsdb/inventory';
 import { judge, type Judgement } from '../../lib/core/tsdb/judge';

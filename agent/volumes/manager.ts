@@ -1,4 +1,4 @@
-import type { VolumeStatus } from '../../lib/contract/documents/agent-status';
+import type { VolumeStatus } from '../../lib/contract/documents/agent/part-status';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import type { SnapshotTest, StorageReport, VolumeTrouble } from '../../lib/contract/documents/storage';
 import type { ControlStore } from '../../lib/shell/assignment/store';

@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/contract/errors';
 import { reasonOf } from '../../lib/shell/probes/prober';
-import { swappableShardMap, type ControlStore } from '../../lib/shell/assignment/store';
+import type { ControlStore } from '../../lib/shell/assignment/store';
+import { swappableShardMap } from '../../lib/shell/assignment/swappable';
 import { updateByCas } from '../../lib/shell/assignment/update-by-cas';
 import { ONE_SHARD, type ShardMap } from '../../lib/contract/documents/shard-map';
 import { decideShardMap, type ReportedNode } from '../../lib/core/sharding/sharding';

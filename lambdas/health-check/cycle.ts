@@ -3,22 +3,14 @@ import type { AddressBook } from '../../lib/shell/assignment/address-book';
 import { promote, type PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
-import {
-  complaints,
-  countProbe,
-  isAlerting,
-  UNKNOWN_HEALTH,
-  isHealthy,
-  type HealthCount,
-  type Probe,
-} from '../../lib/core/failover/health';
-import { nodesByGroup } from '../../lib/core/tsdb/groups';
+import { countProbe, isAlerting, UNKNOWN_HEALTH, isHealthy, type HealthCount } from '../../lib/core/failover/health';
 import { METRICS } from '../../lib/contract/metrics';
-import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook } from '../shared/control';
 import { log } from '../shared/log';
-import { publish, type MetricValue } from '../shared/metrics';
+import { publish } from '../shared/metrics';
+import { cycleMetrics, watchdogMetrics, uploadMetrics, corruptionMetrics, volumeMetrics } from './node-metrics';
+import { logNodes } from './log-nodes';
 
 /** What a cycle needs of the outside world. */
 export interface CycleControl extends PromoteDeps {
@@ -69,7 +61,7 @@ export async function runCycle(
       return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];
     }),
   );
-  report(nodes, before.nodes, probes, config);
+  logNodes(nodes, before.nodes, probes, config);
 
   const consecutiveFailures = active === null ? 0 : nodes.get(active)!.consecutiveFailures;
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
@@ -118,83 +110,4 @@ export async function runCycle(
 
 function beat(control: CycleControl, invocation: string): Promise<void> {
   return control.store.writeHeartbeat({ version: 1, at: new Date(control.now()).toISOString(), invocation });
-}
-
-function cycleMetrics(nodes: ReadonlyMap<NodeId, HealthCount>, active: NodeId | null, errors: number): MetricValue[] {
-  const healthy = (node: NodeId): number => (nodes.get(node)!.healthy ? 1 : 0);
-  return [
-    { metric: METRICS.activeHealthy, value: active !== null && nodes.has(active) ? healthy(active) : 0 },
-    { metric: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
-    { metric: METRICS.heartbeat, value: 1 },
-    { metric: METRICS.controlErrors, value: errors },
-    ...[...nodes.keys()].map((node) => ({ metric: METRICS.nodeHealthy, value: healthy(node), node })),
-  ];
-}
-
-/** Nothing when no proof is known: the alarm takes silence for what it is. */
-function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
-  const proof = alertingProof(probes.values(), now);
-  return proof === null ? [] : [{ metric: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
-}
-
-/** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
-function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const ages = [...probes.values()].flatMap(({ node, agent }) =>
-    typeof agent?.uploadAgeMs === 'number' ? [{ node, seconds: Math.round(agent.uploadAgeMs / 1000) }] : [],
-  );
-  if (ages.length === 0) return [];
-  const worst = Math.max(...ages.map(({ seconds }) => seconds));
-  return [
-    { metric: METRICS.uploadAge, value: worst },
-    ...ages.map(({ node, seconds }) => ({ metric: METRICS.uploadAge, value: seconds, node })),
-  ];
-}
-
-/** Of a node that does not answer nothing is known: other alarms are for that. */
-function corruptionMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const known = [...probes.values()].flatMap(({ agent }) =>
-    agent?.corruption === undefined ? [] : [agent.corruption],
-  );
-  if (known.length === 0) return [];
-  // The sum is always told; of a group only that there is something: the alarm takes silence for none.
-  return [
-    { metric: METRICS.corruptedNodes, value: known.filter((corruption) => corruption.length > 0).length },
-    ...[...nodesByGroup(known)].map(([corruption, value]) => ({ metric: METRICS.corruptedNodes, value, corruption })),
-  ];
-}
-
-/** As nodes say it, where they look at their volumes: one that does not answer is the business of other alarms. */
-function volumeMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const found = [...probes.values()].flatMap(
-    ({ agent }) => agent?.volumeTrouble ?? (agent?.volumeTrouble === null ? ['none'] : []),
-  );
-  if (found.length === 0) return [];
-  return Object.entries(METRICS.volumeTrouble).map(([trouble, metric]) => ({
-    metric,
-    value: found.filter((t) => t === trouble).length,
-  }));
-}
-
-/** Says what changed, and what is wrong while a node is missing probes; a healthy cycle is silent. */
-function report(
-  after: ReadonlyMap<NodeId, HealthCount>,
-  before: ReadonlyMap<NodeId, HealthCount>,
-  probes: ReadonlyMap<NodeId, Probe>,
-  config: FunctionConfig,
-): void {
-  for (const [node, count] of after) {
-    const probe = probes.get(node);
-    const was = before.get(node);
-    if (was !== undefined && was.healthy !== count.healthy) {
-      log('warn', count.healthy ? 'node-healthy' : 'node-unhealthy', { node });
-    }
-    if (count.consecutiveFailures > 0) {
-      log('info', 'probe-missed', {
-        node,
-        consecutiveFailures: count.consecutiveFailures,
-        saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || 'gate closed',
-        errors: probe?.errors ?? [],
-      });
-    }
-  }
 }

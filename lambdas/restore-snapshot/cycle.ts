@@ -6,7 +6,8 @@ import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { RestoreRecord } from '../../lib/contract/documents/storage';
 import { TAGS } from '../../lib/contract/tags';
 import { isAlerting, isHealthy } from '../../lib/core/failover/health';
-import { nextRestoreStep, type RestoreStep } from '../../lib/core/volumes/restore';
+import { nextRestoreStep } from '../../lib/core/volumes/restore';
+import type { RestoreStep } from '../../lib/core/volumes/restore-step';
 import type { StorageDeps } from '../shared/storage-deps';
 
 export interface RestoreDeps extends StorageDeps {

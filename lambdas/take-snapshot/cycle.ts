@@ -1,31 +1,13 @@
-import {
-  CreateSnapshotCommand,
-  CreateTagsCommand,
-  CreateVolumeCommand,
-  DeleteSnapshotCommand,
-  DeleteVolumeCommand,
-} from '@aws-sdk/client-ec2';
-import { clientToken, ownTags, readStorage, toTags, type ShardStorage, type TestVolume } from '../../lib/shell/aws/ebs';
+import { CreateSnapshotCommand, DeleteSnapshotCommand } from '@aws-sdk/client-ec2';
+import { ownTags, readStorage, toTags, type ShardStorage } from '../../lib/shell/aws/ebs';
 import { reasonOf } from '../../lib/shell/probes/prober';
-import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { NodeId } from '../../lib/contract/documents/assignment';
-import type { StorageReport } from '../../lib/contract/documents/storage';
 import { METRICS } from '../../lib/contract/metrics';
 import { TAGS } from '../../lib/contract/tags';
-import { isHealthy } from '../../lib/core/failover/health';
-import { hasYoungGood, isDue, nextToTest, toPrune, type KnownSnapshot } from '../../lib/core/volumes/snapshots';
+import { hasYoungGood, isDue, toPrune, type KnownSnapshot } from '../../lib/core/volumes/snapshots';
 import type { MetricValue } from '../shared/metrics';
-import type { StorageDeps } from '../shared/storage-deps';
-
-export interface SnapshotDeps extends StorageDeps {
-  readonly store: Pick<ControlStore, 'readAssignment' | 'readStorage' | 'readRestore'>;
-}
-
-/** A test that takes longer is given up: its node may be gone. The snapshot is tried again. */
-const TEST_WITHIN_MS = 15 * 60_000;
-
-/** A test that is begun again within it is the same one. Later a new one: EC2 never makes again what was deleted. */
-const SAME_TEST_MS = 60_000;
+import { type SnapshotDeps, forEachOf, type Reports } from './step';
+import { beginTests, takeResults } from './restore-tests';
 
 export interface SnapshotOutcome {
   readonly metrics: readonly MetricValue[];
@@ -52,19 +34,6 @@ export async function reconcileSnapshots(deps: SnapshotDeps): Promise<SnapshotOu
   }
   return { metrics: metrics(deps, storage), failed };
 }
-
-/** One that fails must not keep the others from theirs. @throws Error with all that failed */
-async function forEachOf<T>(
-  all: Iterable<T>,
-  nameOf: (one: T) => string,
-  work: (one: T) => Promise<void>,
-): Promise<void> {
-  const failed: string[] = [];
-  for (const one of all) await work(one).catch((error: Error) => failed.push(`${nameOf(one)}: ${reasonOf(error)}`));
-  if (failed.length > 0) throw new Error(failed.join(', '));
-}
-
-type Reports = ReadonlyMap<NodeId, StorageReport | null>;
 
 async function takeSnapshots(
   { ec2, cluster, shard, nodes, policy, now, log }: SnapshotDeps,
@@ -96,68 +65,6 @@ async function takeSnapshots(
     log('info', 'snapshot-taken', { node, volume: volume.id, snapshot: taken.SnapshotId });
   };
   await forEachOf(nodes, (node) => node, take);
-}
-
-/** A node that does not alert tries it, in its own zone: a snapshot is of the region. */
-async function beginTests(
-  { ec2, store, cluster, shard, nodes, probes, policy, now, log }: SnapshotDeps,
-  s: ShardStorage,
-  reports: Reports,
-): Promise<void> {
-  const active = (await store.readAssignment())?.assignment.active;
-  const tester = nodes.find((node) => {
-    const probe = probes.get(node);
-    return (
-      node !== active && probe !== undefined && isHealthy(probe, policy) && reports.get(node)?.needsVolume === null
-    );
-  });
-  if (tester === undefined || s.tests.some((t) => t.testedBy === tester)) return;
-  const zone = reports.get(tester)!.zone;
-  const snapshot = nextToTest(nodes, s.snapshots, policy.snapshots);
-  if (snapshot === null) return;
-  const made = await ec2.send(
-    new CreateVolumeCommand({
-      AvailabilityZone: zone,
-      SnapshotId: snapshot.id,
-      VolumeType: 'gp3',
-      Encrypted: true,
-      ClientToken: clientToken('test', snapshot.id, tester, Math.floor(now() / SAME_TEST_MS)),
-      TagSpecifications: [
-        {
-          ResourceType: 'volume',
-          Tags: toTags({
-            ...ownTags(cluster, shard),
-            [TAGS.testOf]: snapshot.id,
-            [TAGS.testedBy]: tester,
-            [TAGS.takenAt]: new Date(snapshot.takenAt).toISOString(),
-            Name: `${cluster}-test-of-${snapshot.id}`,
-          }),
-        },
-      ],
-    }),
-  );
-  log('info', 'test-begun', { snapshot: snapshot.id, of: snapshot.node, by: tester, volume: made.VolumeId });
-}
-
-/** Writes down what nodes found, and takes back the volumes that were made for it, and no other. */
-async function takeResults({ ec2, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {
-  const take = async (test: TestVolume): Promise<void> => {
-    const tested = reports.get(test.testedBy)?.tested ?? null;
-    const result = tested !== null && tested.volumeId === test.id ? tested : null;
-    if (result !== null) {
-      const { good, because } = result;
-      const found = s.snapshots.find((k) => k.id === test.snapshotId);
-      if (found !== undefined && found.verdict === null) {
-        const verdict = good ? 'good' : `bad: ${because}`;
-        await ec2.send(new CreateTagsCommand({ Resources: [found.id], Tags: toTags({ [TAGS.verified]: verdict }) }));
-        log(good ? 'info' : 'warn', 'snapshot-tested', { snapshot: found.id, of: found.node, good, because });
-      }
-    } else if (now() - test.madeAt < TEST_WITHIN_MS) return;
-    if (!test.available) return; // its node has not let go of it yet
-    await ec2.send(new DeleteVolumeCommand({ VolumeId: test.id }));
-    log('info', 'test-volume-deleted', { volume: test.id, snapshot: test.snapshotId });
-  };
-  await forEachOf(s.tests, ({ id }) => id, take);
 }
 
 async function prune({ ec2, store, policy, now, log }: SnapshotDeps, s: ShardStorage, reports: Reports): Promise<void> {

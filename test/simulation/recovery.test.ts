@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { crashLoop, loopFinding, type Exit } from '../../lib/core/tsdb/crash-loop';
 import { finding, KINDS, type CorruptionClass, type Finding } from '../../lib/core/tsdb/corruption';
-import type { Inventory } from '../../lib/contract/documents/agent-files';
+import type { Inventory } from '../../lib/contract/documents/agent/inventory';
 import { DEFAULT_POLICY } from '../../lib/contract/documents/policy';
 import { nextRecoveryStep } from '../../lib/core/tsdb/recovery-plan';
 import type { RepairStep } from '../../lib/core/tsdb/repair-steps';

@@ -1,9 +1,5 @@
-import {
-  nextRestoreStep,
-  type DataVolume,
-  type RestoreSituation,
-  type RestoreStep,
-} from '../../lib/core/volumes/restore';
+import { nextRestoreStep } from '../../lib/core/volumes/restore';
+import type { DataVolume, RestoreSituation, RestoreStep } from '../../lib/core/volumes/restore-step';
 import type { KnownSnapshot } from '../../lib/core/volumes/snapshots';
 import type { RestoreRecord, StorageReport, VolumeTrouble } from '../../lib/contract/documents/storage';
 import { reconcileVolume } from '../../lib/core/volumes/care';

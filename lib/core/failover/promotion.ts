@@ -1,28 +1,7 @@
-import {
-  MAX_EPOCH_JUMP,
-  type Assignment,
-  type Caller,
-  type KnownPause,
-  type NodeId,
-} from '../../contract/documents/assignment';
+import type { Assignment, KnownPause, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { promoted } from './promoted';
-import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from './health';
-
-/** Everything a promotion is decided from: read first, then decided, then written. */
-export interface Situation {
-  readonly assignment: Assignment | null;
-  /** Nodes of the shard in order of preference. */
-  readonly nodes: readonly NodeId[];
-  /** Fresh probes, one per node that has an address. */
-  readonly probes: ReadonlyMap<NodeId, Probe>;
-  /** Consecutive misses of one node, the fresh probe included. */
-  readonly consecutiveFailures: { readonly node: NodeId; readonly count: number } | null;
-  /** The node whose own agent saw its Prometheus exit: certain, so nothing is counted. */
-  readonly exited: NodeId | null;
-  readonly caller: Caller;
-  readonly policy: Policy;
-}
+import { type Situation, candidates, isServing, highestApplied, explain, explainNodes } from './candidates';
 
 export type PromotionDecision =
   /** `because` is one sentence, also when nothing is done. */
@@ -104,39 +83,6 @@ export function dampedForMs(assignment: Assignment, policy: Policy, now: number)
   return Math.max(0, holdDownMs - last);
 }
 
-/** Who may take over, best first: who alerts already, then whose gate is primed, then the order of preference. */
-function candidates(s: Situation): NodeId[] {
-  const able = s.nodes.filter((node) => {
-    const probe = s.probes.get(node);
-    // Who believes in a later epoch than anybody will write would not follow its promotion.
-    return (
-      node !== s.exited &&
-      probe !== undefined &&
-      isPromotable(probe, s.policy) &&
-      isCredible(s)(probe.agent!.appliedEpoch)
-    );
-  });
-  const rank = (node: NodeId): number => {
-    const { gateOpen, gatePrimed } = s.probes.get(node)!.agent!;
-    return gateOpen ? 0 : gatePrimed ? 1 : 2;
-  };
-  return able.sort((a, b) => rank(a) - rank(b));
-}
-
-function isServing(s: Situation, node: NodeId): boolean {
-  const probe = s.probes.get(node);
-  return probe !== undefined && isAlerting(probe, s.policy);
-}
-
-function highestApplied(s: Situation): number {
-  return Math.max(0, ...[...s.probes.values()].map((probe) => probe.agent?.appliedEpoch ?? 0).filter(isCredible(s)));
-}
-
-/** Epochs rise one by one: who claims to be far ahead is wrong, and would make epochs run out. */
-function isCredible({ assignment }: Situation): (appliedEpoch: number) => boolean {
-  return (appliedEpoch) => appliedEpoch <= (assignment?.epoch ?? 0) + MAX_EPOCH_JUMP;
-}
-
 /** The pause that nodes know and the bucket forgot: it was deleted, or put back to an older version. */
 function forgottenPause(s: Situation): KnownPause | null {
   const epoch = highestApplied(s);
@@ -161,27 +107,4 @@ function promote(s: Situation, active: NodeId, because: string, now: number): Pr
   const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
   const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
   return { kind: 'promote', next, because };
-}
-
-/** What keeps the active node from alerting. */
-function explain(s: Situation, node: NodeId): string {
-  const probe = s.probes.get(node);
-  if (probe === undefined) return 'its address is not known';
-  return complaints(probe, s.policy) || 'its gate is closed';
-}
-
-/** What keeps each node from taking over. */
-function explainNodes(s: Situation): string {
-  return s.nodes.map((node) => `${node}: ${obstacle(s, node)}`).join('; ');
-}
-
-function obstacle(s: Situation, node: NodeId): string {
-  const probe = s.probes.get(node);
-  if (probe?.agent && isHealthy(probe, s.policy)) {
-    const { agent } = probe;
-    if (!agent.storeReachable) return 'it cannot read the control bucket';
-    if (!isCredible(s)(agent.appliedEpoch)) return `it claims epoch ${agent.appliedEpoch}, which nobody wrote`;
-    if (node === s.exited) return 'its Prometheus exited';
-  }
-  return explain(s, node);
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import type { RestoreRecord, StorageReport } from '../../contract/documents/storage';
-import type { DataVolume } from '../volumes/restore';
+import type { DataVolume } from '../volumes/restore-step';
 import { hasYoungGood, newestFirst, type KnownSnapshot } from '../volumes/snapshots';
 
 /** What there is to replace a node's volume, and what is done about it. Times: ISO 8601, UTC. */

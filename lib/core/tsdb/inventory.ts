@@ -1,6 +1,6 @@
 import type { ScrubPass, SeenSegment } from './seen';
 import { contentEnd, neededSegments } from './log';
-import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
+import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent/inventory';
 
 /**
  * The memory after a pass. What is missing or has shrunk (`suspect`, paths and ULIDs) is remembered as it was:

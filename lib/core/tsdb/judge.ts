@@ -1,6 +1,6 @@
 import { finding, type Finding } from './corruption';
 import { judgeBlock, judgeHeadChunks } from './blocks';
-import type { Inventory } from '../../contract/documents/agent-files';
+import type { Inventory } from '../../contract/documents/agent/inventory';
 import { remember } from './inventory';
 import { judgeLog } from './log';
 import { judgeAgainstState, judgeMissingLog, type Retention } from './memory';

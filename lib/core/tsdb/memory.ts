@@ -1,6 +1,6 @@
 import { finding, type Finding } from './corruption';
 import type { BlockMeta, ScrubPass, SeenLog, SeenSegment } from './seen';
-import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent-files';
+import type { Inventory, RememberedBlock, RememberedSegment } from '../../contract/documents/agent/inventory';
 import { contentEnd, inMegabytes, neededSegments } from './log';
 
 export interface Retention {

@@ -1,5 +1,5 @@
 import type { Finding } from './corruption';
-import type { Inventory } from '../../contract/documents/agent-files';
+import type { Inventory } from '../../contract/documents/agent/inventory';
 import { planRepairs, type RepairStep } from './repair-steps';
 
 /** What came of the steps that were carried out before this start, in order: null, or why one failed. */

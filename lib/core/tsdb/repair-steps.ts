@@ -1,5 +1,5 @@
 import type { Finding } from './corruption';
-import type { Inventory } from '../../contract/documents/agent-files';
+import type { Inventory } from '../../contract/documents/agent/inventory';
 
 /** One thing to do to the files of a TSDB. Doing it twice does no harm. Paths are relative to the TSDB's directory. */
 export type RepairStep =

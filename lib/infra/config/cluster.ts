@@ -1,8 +1,11 @@
 import type { ScrapeLimits } from '../../contract/documents/config';
 import type { Policy } from '../../contract/documents/policy';
-import type { Endpoint } from '../../contract/documents/remedy';
 import type { LoadPolicy } from '../../contract/documents/settings';
 import type { PinnedRelease } from '../../contract/versions';
+import type { NewNetwork, ImportedNetwork } from './network-config';
+import type { ThanosConfig, ClusterThanos } from './thanos-config';
+import type { Remedy } from './remedy-config';
+import type { LoadConfig } from './load-config';
 
 export type Architecture = 'arm64' | 'x86_64';
 
@@ -14,108 +17,8 @@ export interface ClusterNode {
   readonly zone: string;
 }
 
-/** A new VPC: one private subnet per zone and a gateway endpoint for S3. */
-export interface NewNetwork {
-  readonly kind: 'new';
-  /** IPv4 range of the VPC, /16 to /24. */
-  readonly cidr: string;
-  /**
-   * How nodes reach what is not S3 (volumes are attached by EC2's API; Session Manager).
-   * `nat`: a NAT gateway per zone, also for downloads and for receivers of notifications on the internet.
-   * `endpoints`: interface endpoints only, no internet; needs `artifactMirror`.
-   * Failover needs neither.
-   */
-  readonly egress: 'nat' | 'endpoints';
-}
-
-/** A VPC that exists already. It must have what `egress` of a new one would give. */
-export interface ImportedNetwork {
-  readonly kind: 'imported';
-  readonly vpcId: string;
-  readonly cidr: string;
-  /** One private subnet per zone, and its route table: the gateway endpoint for S3 is added to it. */
-  readonly subnets: Readonly<Record<string, { readonly subnetId: string; readonly routeTableId: string }>>;
-  /** false when the VPC has a gateway endpoint for S3 already. */
-  readonly addS3Endpoint: boolean;
-}
-
 /** A pinned release: its version and the SHA-256 of its Linux tarballs, as the project publishes them. */
 export type PinnedArtifact = Pick<PinnedRelease, 'version' | 'sha256'>;
-
-/** One digest for ECS and for the nodes' sidecars; `repository` may be a mirror of it. */
-export interface PinnedImage {
-  readonly repository: string;
-  readonly version: string;
-  readonly digest: string;
-}
-
-/** CPU units (1024 is one vCPU) and memory of one Fargate task. */
-export interface TaskSize {
-  readonly cpu: 256 | 512 | 1024 | 2048 | 4096;
-  readonly memoryMiB: number;
-}
-
-/** Thanos: one view of all replicas, and history in S3. */
-export interface ThanosConfig {
-  /** @default the version that is tested (lib/contract/versions) */
-  readonly image?: PinnedImage;
-  /** How much time a block holds when it is uploaded: 2h, or minutes to watch blocks move. */
-  readonly blockDuration: string;
-  /** How long the bucket keeps samples: as scraped, one per 5 minutes, one per hour (not made when left out). */
-  readonly retention: { readonly raw: string; readonly fiveMinutes: string; readonly oneHour?: string };
-  /** `tasks` always run, spread over the zones; up to `maxTasks` under load. */
-  readonly query: TaskSize & { readonly tasks: number; readonly maxTasks: number };
-  readonly store: TaskSize & { readonly diskGiB: number };
-  /** Its disk decides how long the longest blocks are: see lib/infra/config/compaction.ts. */
-  readonly compactor: TaskSize & { readonly diskGiB: number };
-}
-
-/** What is tried when a target is down, besides paging: reconnecting to it, and then whatever the user adds. */
-export interface Remedy {
-  /** Lower-case letters, digits and dashes. */
-  readonly name: string;
-  /** Which alerts call it: those of this name, those about this target (`instance`), or only those that are both. */
-  readonly when: { readonly alert?: string; readonly target?: string };
-  /** Tried from inside the VPC. The function that tries can connect to nothing else. */
-  readonly connect: Endpoint;
-  /** Redis only: name or ARN of the secret in Secrets Manager that is its password, as it is when this is deployed. */
-  readonly passwordSecret?: string;
-  /** Off unless it is given. */
-  readonly hook?: RemedyHookConfig;
-}
-
-/** A remedy of the user's own: restart a service, fail over a replica. It runs inside the function that reconnects. */
-export interface RemedyHookConfig {
-  /** A TypeScript module, seen from the project's directory, whose default export is a RemedyHook (lambdas/reconnect-redis). */
-  readonly module: string;
-  /** Called once, when the target did not answer for so long. */
-  readonly after: string;
-  /** What it may do beyond what the function may. */
-  readonly allow: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[];
-}
-
-/** When and how nodes scrape less: docs/runbook/load-shed.md. */
-export interface LoadConfig {
-  /** What a node may bear, each sustained: beyond one of them the cluster scrapes less. */
-  readonly limits: {
-    /** Resident memory of Prometheus. */
-    readonly memoryMiB: number;
-    /** @default three times what `ingest` expects */
-    readonly samplesPerSecond?: number;
-    /** @default what three times the expected samples need, at 8 bytes each */
-    readonly walMiBPerMinute?: number;
-    /** What half of the targets take to answer, as a share of scrapeInterval. @default 0.5 */
-    readonly scrapeTime?: number;
-    /** What the slowest group of rules takes, as a share of its interval. @default 0.8 */
-    readonly evaluationTime?: number;
-  };
-  /** @default 30s */
-  readonly sustainedFor?: string;
-  /** @default 5m */
-  readonly recoverAfter?: string;
-  /** Regular expression of metrics that may be missing in the worst case (profile minimal). @default none */
-  readonly droppable?: string;
-}
 
 type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
@@ -188,11 +91,6 @@ export interface ClusterConfig {
 /** Gives config/cluster.ts its types; what it says is checked at synth (lib/infra/config/load.ts). */
 export function defineCluster(config: ClusterConfig): ClusterConfig {
   return config;
-}
-
-/** What a ClusterConfig says about Thanos, with its default in its place. */
-export interface ClusterThanos extends ThanosConfig {
-  readonly image: PinnedImage;
 }
 
 /** A ClusterConfig that was found sound, with every default in its place; seen from one of its shards. */

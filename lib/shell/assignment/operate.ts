@@ -3,7 +3,8 @@ import type { Policy } from '../../contract/documents/policy';
 import { isAlerting, type Probe } from '../../core/failover/health';
 import { decideOperation, type Operation } from '../../core/failover/operations';
 import type { Clock } from '../async/clock';
-import { swappableAssignment, type ControlStore } from './store';
+import type { ControlStore } from './store';
+import { swappableAssignment } from './swappable';
 import { updateByCas } from './update-by-cas';
 
 export interface OperateDeps extends Pick<Clock, 'now' | 'sleep'> {

@@ -3,7 +3,8 @@ import type { Policy } from '../../contract/documents/policy';
 import { isAlerting, type Probe } from '../../core/failover/health';
 import { decidePromotion } from '../../core/failover/promotion';
 import type { Clock } from '../async/clock';
-import { swappableAssignment, type ControlStore } from './store';
+import type { ControlStore } from './store';
+import { swappableAssignment } from './swappable';
 import { updateByCas, type CasDecision } from './update-by-cas';
 
 /** A call for promotion: from health-check, the alarm, an agent or an operator. */

@@ -1,7 +1,8 @@
 import type { Assignment } from '../../contract/documents/assignment';
 import type { LoadPolicy } from '../../contract/documents/settings';
 import { decideProfile, loadShare, type NodeLoad } from '../../core/load/shed';
-import { swappableAssignment, type ControlStore } from './store';
+import type { ControlStore } from './store';
+import { swappableAssignment } from './swappable';
 import { updateByCas, type CasDecision } from './update-by-cas';
 
 export interface ShedDeps {

@@ -16,7 +16,6 @@ import {
 } from '../../contract/documents/storage';
 import { announcedAt, ANNOUNCEMENTS, inOrder, KEYS, type NodeOfShard } from '../../contract/keys';
 import { refuseIfLarger, s3Documents } from './s3-documents';
-import type { Swappable } from './update-by-cas';
 
 /** An assignment as read, with what a compare-and-swap needs. */
 export interface ReadAssignment {
@@ -128,25 +127,3 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
     },
   };
 }
-
-/** The assignment, for updateByCas. */
-export const swappableAssignment = (
-  store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>,
-): Swappable<Assignment> => ({
-  async read() {
-    const read = await store.readAssignment();
-    return read && { document: read.assignment, etag: read.etag };
-  },
-  write: async (next, etag) => (await store.writeAssignment(next, etag)) === 'written',
-});
-
-/** The shard map, for updateByCas. */
-export const swappableShardMap = (
-  store: Pick<ControlStore, 'readShardMap' | 'writeShardMap'>,
-): Swappable<ShardMap> => ({
-  async read() {
-    const read = await store.readShardMap();
-    return read && { document: read.shardMap, etag: read.etag };
-  },
-  write: async (next, etag) => (await store.writeShardMap(next, etag)) === 'written',
-});

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { TAGS } from '../../contract/tags';
-import type { DataVolume } from '../../core/volumes/restore';
+import type { DataVolume } from '../../core/volumes/restore-step';
 import type { KnownSnapshot } from '../../core/volumes/snapshots';
 
 /** A volume that was made to try a snapshot. */

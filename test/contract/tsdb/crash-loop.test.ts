@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackfillStatus } from '../../../lib/contract/documents/agent-status';
+import type { BackfillStatus } from '../../../lib/contract/documents/agent/part-status';
 import { TestCluster, type TestNode } from '../agent/agent-cluster';
 import { eventually } from '../agent/agent-tools';
 import { startScrubbedPair, stopScrubbed } from './scrub-cluster';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sleep } from '../../../agent/base/loop';
 import { scrubPass } from '../../../agent/tsdb/pass';
 import type { Finding } from '../../../lib/core/tsdb/corruption';
-import { INVENTORY, type Inventory } from '../../../lib/contract/documents/agent-files';
+import { INVENTORY, type Inventory } from '../../../lib/contract/documents/agent/inventory';
 import { dueForDeepRead } from '../../../lib/core/tsdb/inventory';
 import { judge } from '../../../lib/core/tsdb/judge';
 import { resolveTools } from '../../../local/tools';

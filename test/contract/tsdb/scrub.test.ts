@@ -6,7 +6,7 @@ import { Pace } from '../../../agent/tsdb/scan/pace';
 import { scrubPass } from '../../../agent/tsdb/pass';
 import { Quarantine } from '../../../agent/tsdb/quarantine';
 import type { Finding, IfStarted } from '../../../lib/core/tsdb/corruption';
-import type { Inventory } from '../../../lib/contract/documents/agent-files';
+import type { Inventory } from '../../../lib/contract/documents/agent/inventory';
 import { forget } from '../../../lib/core/tsdb/inventory';
 import { judge, type Judgement } from '../../../lib/core/tsdb/judge';
 import { planRepairs } from '../../../lib/core/tsdb/repair-steps';

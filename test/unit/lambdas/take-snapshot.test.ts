@@ -1,5 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { reconcileSnapshots, type SnapshotDeps } from '../../../lambdas/take-snapshot/cycle';
+import { reconcileSnapshots } from '../../../lambdas/take-snapshot/cycle';
+import type { SnapshotDeps } from '../../../lambdas/take-snapshot/step';
 import { ownTags, toTags } from '../../../lib/shell/aws/ebs';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StorageReport } from '../../../lib/contract/documents/storage';

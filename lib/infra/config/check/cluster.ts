@@ -1,15 +1,17 @@
 import { hint } from '../../../contract/nearest';
 import { UserError } from '../../../contract/errors';
 import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
-import { durationMs } from '../../../contract/duration';
 import { VERSIONS } from '../../../contract/versions';
 import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/user-jobs';
-import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
+import type { Cluster, ClusterConfig } from '../cluster';
+import type { ClusterThanos } from '../thanos-config';
 import { nodesOf } from '../layout';
+import { merge } from '../overlay/merge';
 import { locateSetting, type SettingPath } from '../locate';
 import { expectedBy } from '../problems';
-import { contradictions } from './relations';
+import { contradictions } from '../relations/relations';
 import { clusterSchema, keysAt } from '../schema/schema';
+import { loadPolicy } from './load-policy';
 
 const DEFAULT_IMAGE = { version: VERSIONS.thanos.version, ...VERSIONS.thanos.image };
 
@@ -64,7 +66,7 @@ export function resolveCluster(config: ClusterConfig): Cluster & { readonly than
     shards,
     shard: 0,
     nodes: nodesOf({ ...config, shards }, 0),
-    policy: withDefaults(config.policy),
+    policy: merge(DEFAULT_POLICY, config.policy ?? {}) as Policy,
     load: loadPolicy(config),
     scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
     artifacts: {
@@ -94,40 +96,4 @@ export function overlaidCluster(config: unknown, withoutThanos: boolean): Cluste
   }
   const cluster = resolveCluster(parsed.data);
   return withoutThanos ? { ...cluster, thanos: null } : cluster;
-}
-
-function withDefaults(changes: ClusterConfig['policy']): Policy {
-  return {
-    ...DEFAULT_POLICY,
-    ...changes,
-    probe: { ...DEFAULT_POLICY.probe, ...changes?.probe },
-    flapping: { ...DEFAULT_POLICY.flapping, ...changes?.flapping },
-    routing: { ...DEFAULT_POLICY.routing, ...changes?.routing },
-    sharding: { ...DEFAULT_POLICY.sharding, ...changes?.sharding },
-    scrub: { ...DEFAULT_POLICY.scrub, ...changes?.scrub },
-    volume: { ...DEFAULT_POLICY.volume, ...changes?.volume },
-    snapshots: { ...DEFAULT_POLICY.snapshots, ...changes?.snapshots },
-    backfill: { ...DEFAULT_POLICY.backfill, ...changes?.backfill },
-  };
-}
-
-/** So many times what is expected is a spike. */
-const SPIKE = 3;
-const WAL_BYTES_PER_SAMPLE = 8;
-
-function loadPolicy({ load, ingest, scrapeInterval }: ClusterConfig): Cluster['load'] {
-  const expected = ingest.series / (durationMs(scrapeInterval) / 1000);
-  const { limits } = load;
-  return {
-    limits: {
-      memoryMiB: limits.memoryMiB,
-      samplesPerSecond: limits.samplesPerSecond ?? SPIKE * expected,
-      walMiBPerMinute: limits.walMiBPerMinute ?? (SPIKE * expected * WAL_BYTES_PER_SAMPLE * 60) / 2 ** 20,
-      scrapeTime: limits.scrapeTime ?? 0.5,
-      evaluationTime: limits.evaluationTime ?? 0.8,
-    },
-    sustainedForMs: durationMs(load.sustainedFor ?? '30s'),
-    recoverAfterMs: durationMs(load.recoverAfter ?? '5m'),
-    ...(load.droppable === undefined ? {} : { droppable: load.droppable }),
-  };
 }

@@ -12,7 +12,7 @@ export function merge(base: unknown, over: Settings): Settings {
   const merged: Record<string, unknown> = { ...start };
   for (const [key, value] of Object.entries(over)) {
     if (value === null) delete merged[key];
-    else merged[key] = isSettings(value) ? merge(start[key], value) : value;
+    else if (value !== undefined) merged[key] = isSettings(value) ? merge(start[key], value) : value;
   }
   return merged;
 }

@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { NAMED_AT_ONCE } from '../../../core/thanos/sidecar-names';
 import type { ClusterConfig } from '../cluster';
-import { parseCidr } from '../check/cidr';
 import { megabytes } from './megabytes';
 import { load, scrapeLimits } from './load';
 import { remedy } from './remedies';
-import { duration, resourceName, positive, wholeNumber } from './values';
+import { duration, resourceName, positive, wholeNumber, zone, cidr } from './values';
+import { network } from './network';
+import { policy } from './policy';
+import { thanos } from './thanos';
 
-/** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in relations.ts. */
-const zone = z
-  .string({ error: 'an availability zone' })
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as eu-west-1a');
-const cidr = z
-  .string({ error: 'an IPv4 range' })
-  .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
+/** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in ../relations. */
 const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.15.0, without v'),
@@ -21,81 +17,6 @@ const artifact = z.strictObject({
 });
 /** Each asks all others where they are, and Thanos asks every node. */
 const MAX_SHARDS = 64;
-const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more').optional();
-
-const network = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({
-      kind: z.literal('new'),
-      cidr,
-      egress: z.enum(['nat', 'endpoints'], { error: "'nat' or 'endpoints'" }),
-    }),
-    z.strictObject({
-      kind: z.literal('imported'),
-      vpcId: z.string({ error: 'a VPC id' }).regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0'),
-      cidr,
-      subnets: z.record(
-        zone,
-        z.strictObject({
-          subnetId: z.string({ error: 'a subnet id' }).regex(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id'),
-          routeTableId: z.string({ error: 'a route table id' }).regex(/^rtb-[0-9a-f]{8,17}$/, 'a route table id'),
-        }),
-      ),
-      addS3Endpoint: z.boolean({ error: 'true or false' }),
-    }),
-  ],
-  { error: "{ kind: 'new', … } or { kind: 'imported', … }" },
-);
-
-const policy = z.strictObject({
-  probe: z
-    .strictObject({ intervalMs: ms, timeoutMs: ms, fall: wholeNumber.optional(), rise: wholeNumber.optional() })
-    .optional(),
-  verifyTimeoutMs: ms,
-  maxScrapeLagMs: ms,
-  pollMs: ms,
-  storeTimeoutMs: ms,
-  announceMs: ms,
-  heartbeatStaleMs: ms,
-  storeOutageGraceMs: ms,
-  alertingSilentMs: ms,
-  flapping: z.strictObject({ windowMs: ms, free: wholeNumber.optional(), holdDownMs: ms }).optional(),
-  routing: z.strictObject({ backAfterMs: ms }).optional(),
-  sharding: z.strictObject({ overlapMs: ms }).optional(),
-  volume: z.strictObject({ lookMs: ms, stalledMs: ms }).optional(),
-  snapshots: z
-    .strictObject({ everyMs: ms, testEveryMs: ms, allMs: ms, hourlyMs: ms, dailyMs: ms, goodWithinMs: ms })
-    .optional(),
-  backfill: z.strictObject({ windowMs: ms, samplesPerSecond: wholeNumber.optional() }).optional(),
-  scrub: z.strictObject({ periodMs: ms, bytesPerSecond: wholeNumber.optional(), deepMs: ms, keepMs: ms }).optional(),
-});
-
-const fargate = {
-  cpu: z.literal([256, 512, 1024, 2048, 4096], { error: '256, 512, 1024, 2048 or 4096 CPU units' }),
-  memoryMiB: wholeNumber.multipleOf(512, 'a multiple of 512 MiB'),
-};
-const diskGiB = wholeNumber
-  .min(21, 'at least 21 GiB: what Fargate gives anyway is 20')
-  .max(200, 'at most 200 GiB: Fargate');
-const thanos = z.strictObject({
-  image: z
-    .strictObject({
-      repository: z
-        .string({ error: 'a registry and a name' })
-        .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/, 'a registry and a name, such as quay.io/thanos/thanos'),
-      version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a version such as 0.42.4, without v'),
-      digest: z
-        .string({ error: 'a digest' })
-        .regex(/^sha256:[0-9a-f]{64}$/, 'the digest of a multi-architecture image: sha256: and 64 hexadecimal digits'),
-    })
-    .optional(),
-  blockDuration: duration,
-  retention: z.strictObject({ raw: duration, fiveMinutes: duration, oneHour: duration.optional() }),
-  query: z.strictObject({ ...fargate, tasks: wholeNumber, maxTasks: wholeNumber }),
-  store: z.strictObject({ ...fargate, diskGiB }),
-  compactor: z.strictObject({ ...fargate, diskGiB }),
-});
 
 const settings = {
   name: resourceName,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../../contract/duration';
+import { parseCidr } from '../check/cidr';
 
 /** Values of which there are several; messages are what was expected. */
 export const resourceName = z
@@ -13,3 +14,11 @@ export const duration = z
 export const positive = z.number({ error: 'a number' }).positive('more than 0');
 
 export const wholeNumber = z.number({ error: 'a number' }).int('a whole number').positive('more than 0');
+
+export const zone = z
+  .string({ error: 'an availability zone' })
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as eu-west-1a');
+
+export const cidr = z
+  .string({ error: 'an IPv4 range' })
+  .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');

@@ -14,7 +14,8 @@ import { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import { FURTHER_DIMENSIONS, METRIC_NAMESPACE, SHARD_DIMENSIONS } from '../../../contract/metrics';
 import { shardSuffix } from '../../../contract/functions';
-import { alarmsOf, type AlarmSpec } from './alarms';
+import { alarmsOf } from './alarms';
+import type { AlarmSpec } from './alarm-spec';
 
 export interface ControlAlarmsProps {
   readonly cluster: Cluster;

@@ -10,7 +10,8 @@ import { ENV } from '../../../contract/environment';
 import { shardSuffix } from '../../../contract/functions';
 import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
 import { BundledFunction } from './bundled-function';
-import { CONTROL_FUNCTIONS, type FunctionContext, type FunctionRights, type FunctionSpec } from './functions';
+import { CONTROL_FUNCTIONS } from './functions';
+import type { FunctionContext, FunctionRights, FunctionSpec } from './function-spec';
 import { acknowledgeEbs } from './volume-permissions';
 
 export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' | 'ofCluster' | 'remediesGroup'> {

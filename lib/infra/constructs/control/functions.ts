@@ -1,58 +1,11 @@
-import type { Stack } from 'aws-cdk-lib';
-import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Cluster } from '../../config/cluster';
-import type { ConfigPointer } from '../../../contract/documents/config';
-import type { LoadSettings, QueryRoutes } from '../../../contract/documents/settings';
+import type { LoadSettings } from '../../../contract/documents/settings';
 import { ENV } from '../../../contract/environment';
 import { KEYS, RESTORES, STORAGE } from '../../../contract/keys';
-import type { BundleEntry } from './bundle';
 import { remediesEntry } from './remedies-entry';
 import { remedyEnvironment } from './remedy-environment';
 import { restorePermissions, snapshotPermissions } from './volume-permissions';
-
-/** What an entry of the table may depend on. */
-export interface FunctionContext {
-  readonly stack: Stack;
-  readonly cluster: Cluster;
-  /** Root of the repository. */
-  readonly root: string;
-  /** The function's own handler.ts. */
-  readonly handler: string;
-  /** What there is once for the whole cluster, and therefore with shard 0; null with the others. `routes` null: without Thanos. */
-  readonly ofCluster: { readonly routes: QueryRoutes | null; readonly pointer: ConfigPointer } | null;
-  /** Of the function that reconnects: it gets no further than the targets. */
-  readonly remediesGroup: ISecurityGroup;
-}
-
-/** What a function gets beside what all have: reading the assignment and announcements, and logging. */
-export interface FunctionRights {
-  /** Keys of the control bucket. */
-  readonly reads?: readonly string[];
-  readonly writes?: readonly string[];
-  readonly permissions?: readonly PolicyStatement[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly securityGroup?: ISecurityGroup;
-  readonly entry?: BundleEntry;
-  /** Constant input of its schedule. */
-  readonly input?: object;
-}
-
-/** One line of the table. Its alarm `<name>-errors` follows from it. */
-export interface FunctionSpec {
-  /** Its directory in lambdas/, and the end of its name in AWS. */
-  readonly name: string;
-  readonly description: string;
-  readonly timeoutS: number;
-  /** Called every minute. `id`: of the rule in the stack. */
-  readonly everyMinute?: { readonly id: string; readonly description: string };
-  /** @default MAX_BUNDLE_BYTES */
-  readonly maxBundleBytes?: number;
-  /** It calls EBS: its policy names volumes and snapshots by condition. */
-  readonly callsEbs?: true;
-  readonly isNeeded?: (context: FunctionContext) => boolean;
-  readonly rights: (context: FunctionContext) => FunctionRights;
-}
+import type { FunctionSpec } from './function-spec';
 
 /** The client of EC2 describes every call of EC2, and none can be left out. Nobody waits for these functions. */
 const WITH_EC2 = 1_100_000;

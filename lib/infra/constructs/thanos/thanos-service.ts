@@ -18,7 +18,8 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import type { Cluster, PinnedImage, TaskSize } from '../../config/cluster';
+import type { Cluster } from '../../config/cluster';
+import type { PinnedImage, TaskSize } from '../../config/thanos-config';
 import { ecrRepository } from '../../config/check/ecr';
 import { PORTS } from '../../../contract/ports';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';

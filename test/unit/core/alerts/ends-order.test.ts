@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { endsWaitMs } from '../../../../lib/core/alerts/gate';
+import { endsWaitMs } from '../../../../lib/core/alerts/owed';
 
 const INTERVAL_MS = 5_000;
 const TIMEOUT_MS = 2_000;

@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 import {
-  deliveredWith,
   EMPTY_GATE,
   fingerprint,
   forgetStale,
   hold,
+  type GateState,
+  type HeldAlert,
+} from '../../../../lib/core/alerts/gate';
+import {
+  deliveredWith,
   newestEnd,
   nextDueAt,
   NOTHING_DELIVERED,
   owed as owedAfter,
   type Delivered,
-  type GateState,
-  type HeldAlert,
-} from '../../../../lib/core/alerts/gate';
+} from '../../../../lib/core/alerts/owed';
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();

@@ -1,12 +1,6 @@
 import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
-import {
-  EMPTY_GATE,
-  hold,
-  newestEnd,
-  NOTHING_DELIVERED,
-  waitingEnds,
-  type GateState,
-} from '../../../../lib/core/alerts/gate';
+import { EMPTY_GATE, hold, type GateState } from '../../../../lib/core/alerts/gate';
+import { newestEnd, NOTHING_DELIVERED, waitingEnds } from '../../../../lib/core/alerts/owed';
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();

@@ -1,6 +1,7 @@
 import { MAX_EPOCH_JUMP } from '../../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
-import { dampedForMs, type Situation } from '../../../../lib/core/failover/promotion';
+import { dampedForMs } from '../../../../lib/core/failover/promotion';
+import type { Situation } from '../../../../lib/core/failover/candidates';
 import { ACTIVE, ago, assignment, DEAD, decide, NOW } from './situation';
 import type { ProbeChanges } from '../../../fixtures/builders';
 

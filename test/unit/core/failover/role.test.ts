@@ -1,12 +1,7 @@
 import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
-import {
-  decideRole,
-  initialRole,
-  supersededWhilePartitioned,
-  type RoleInput,
-  type RoleState,
-} from '../../../../lib/core/failover/role';
+import { decideRole, supersededWhilePartitioned } from '../../../../lib/core/failover/role';
+import { initialRole, type RoleInput, type RoleState } from '../../../../lib/core/failover/role-state';
 import { anAssignment } from '../../../fixtures/builders';
 
 /** The node's own clock may start at 0. */

@@ -1,6 +1,7 @@
 import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
-import { decidePromotion, type Situation } from '../../../../lib/core/failover/promotion';
+import { decidePromotion } from '../../../../lib/core/failover/promotion';
+import type { Situation } from '../../../../lib/core/failover/candidates';
 import { anAssignment, aProbe, type ProbeChanges } from '../../../fixtures/builders';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);

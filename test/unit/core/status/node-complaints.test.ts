@@ -1,4 +1,5 @@
-import type { AgentStatus, SidecarStatus } from '../../../../lib/contract/documents/agent-status';
+import type { AgentStatus } from '../../../../lib/contract/documents/agent-status';
+import type { SidecarStatus } from '../../../../lib/contract/documents/agent/part-status';
 import { notCaughtUp } from '../../../../lib/core/backfill/caught-up';
 import { nodeComplaints } from '../../../../lib/core/status/node-complaints';
 import { anAgentStatus } from '../../../fixtures/builders';

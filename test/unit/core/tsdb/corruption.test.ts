@@ -1,6 +1,6 @@
 import { UserError } from '../../../../lib/contract/errors';
 import type { CorruptionClass } from '../../../../lib/core/tsdb/corruption';
-import { INVENTORY } from '../../../../lib/contract/documents/agent-files';
+import { INVENTORY } from '../../../../lib/contract/documents/agent/inventory';
 import { QUARANTINE_MANIFEST } from '../../../../lib/contract/documents/quarantine';
 import { dueForDeepRead, forget } from '../../../../lib/core/tsdb/inventory';
 import { judge } from '../../../../lib/core/tsdb/judge';

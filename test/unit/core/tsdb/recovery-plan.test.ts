@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { finding, KINDS, type CorruptionClass, type Finding } from '../../../../lib/core/tsdb/corruption';
-import type { Inventory } from '../../../../lib/contract/documents/agent-files';
+import type { Inventory } from '../../../../lib/contract/documents/agent/inventory';
 import { nextRecoveryStep, type RecoveryStep } from '../../../../lib/core/tsdb/recovery-plan';
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FA0';

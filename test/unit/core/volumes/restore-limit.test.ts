@@ -1,4 +1,5 @@
-import { nextRestoreStep, type DataVolume } from '../../../../lib/core/volumes/restore';
+import { nextRestoreStep } from '../../../../lib/core/volumes/restore';
+import type { DataVolume } from '../../../../lib/core/volumes/restore-step';
 import type { RestoreRecord } from '../../../../lib/contract/documents/storage';
 import { storageReport } from './storage-report';
 

@@ -1,5 +1,6 @@
 import type { RestoreRecord } from '../../../../lib/contract/documents/storage';
-import { nextRestoreStep, type DataVolume, type RestoreSituation } from '../../../../lib/core/volumes/restore';
+import { nextRestoreStep } from '../../../../lib/core/volumes/restore';
+import type { DataVolume, RestoreSituation } from '../../../../lib/core/volumes/restore-step';
 import type { KnownSnapshot } from '../../../../lib/core/volumes/snapshots';
 import { storageReport } from './storage-report';
 

@@ -1,17 +1,17 @@
 import { durationMs } from '../../../contract/duration';
-import type { Cluster as AnyCluster, TaskSize, ClusterThanos } from '../cluster';
+import type { Cluster as AnyCluster } from '../cluster';
+import type { TaskSize, ClusterThanos } from '../thanos-config';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
-import { ecrRepository } from './ecr';
 import type { Contradiction } from './contradiction';
 
-type Cluster = AnyCluster & { readonly thanos: ClusterThanos };
+export type Cluster = AnyCluster & { readonly thanos: ClusterThanos };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What settings of Thanos contradict each other, or the rest of the cluster. */
+/** What settings of Thanos contradict each other, or the rest of the cluster; its image: ./thanos-image. */
 export function thanosProblems(c: Cluster): Contradiction[] {
-  return [...blocks(c), ...retention(c), ...compactor(c), ...tasks(c), ...image(c)];
+  return [...blocks(c), ...retention(c), ...compactor(c), ...tasks(c)];
 }
 
 function blocks({ thanos, retention: local }: Cluster): Contradiction[] {
@@ -113,31 +113,6 @@ function tasks({ thanos, zones }: Cluster): Contradiction[] {
       got: `${size.memoryMiB} MiB with ${size.cpu} CPU units`,
       expected: `${least} to ${most} MiB in steps of ${step}`,
       fix: 'change one of them',
-    });
-  }
-  return found;
-}
-
-function image({ network, thanos, artifactMirror }: Cluster): Contradiction[] {
-  const { repository } = thanos.image;
-  const found: Contradiction[] = [];
-  const isEcr = ecrRepository(repository) !== null;
-  if (network.kind === 'new' && network.egress === 'endpoints' && !isEcr) {
-    found.push({
-      path: ['thanos', 'image', 'repository'],
-      what: 'tasks without internet could not pull the image',
-      got: `'${repository}' and egress 'endpoints'`,
-      expected: "a repository in ECR (<account>.dkr.ecr.<region>.amazonaws.com/…), or egress 'nat'",
-      fix: 'copy the image, all architectures, into ECR with its digest unchanged, and name that repository',
-    });
-  }
-  if (isEcr && artifactMirror === undefined) {
-    found.push({
-      path: ['thanos', 'image', 'repository'],
-      what: 'nodes have no login for ECR and could not take thanos out of the image: they would upload nothing',
-      got: `'${repository}' and no artifactMirror`,
-      expected: 'artifactMirror: a bucket with the manifests and layers of the image as oci/sha256/<digest>',
-      fix: 'copy them there and name the bucket, or name a public repository',
     });
   }
   return found;

@@ -1,0 +1,66 @@
+import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { HealthCount, Probe } from '../../lib/core/failover/health';
+import { nodesByGroup } from '../../lib/core/tsdb/groups';
+import { METRICS } from '../../lib/contract/metrics';
+import { alertingProof } from '../../lib/core/alerts/watchdog';
+import type { MetricValue } from '../shared/metrics';
+
+/** How many nodes work, which ones, and that somebody looked. */
+export function cycleMetrics(
+  nodes: ReadonlyMap<NodeId, HealthCount>,
+  active: NodeId | null,
+  errors: number,
+): MetricValue[] {
+  const healthy = (node: NodeId): number => (nodes.get(node)!.healthy ? 1 : 0);
+  return [
+    { metric: METRICS.activeHealthy, value: active !== null && nodes.has(active) ? healthy(active) : 0 },
+    { metric: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
+    { metric: METRICS.heartbeat, value: 1 },
+    { metric: METRICS.controlErrors, value: errors },
+    ...[...nodes.keys()].map((node) => ({ metric: METRICS.nodeHealthy, value: healthy(node), node })),
+  ];
+}
+
+/** Nothing when no proof is known: the alarm takes silence for what it is. */
+export function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
+  const proof = alertingProof(probes.values(), now);
+  return proof === null ? [] : [{ metric: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
+}
+
+/** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
+export function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const ages = [...probes.values()].flatMap(({ node, agent }) =>
+    typeof agent?.uploadAgeMs === 'number' ? [{ node, seconds: Math.round(agent.uploadAgeMs / 1000) }] : [],
+  );
+  if (ages.length === 0) return [];
+  const worst = Math.max(...ages.map(({ seconds }) => seconds));
+  return [
+    { metric: METRICS.uploadAge, value: worst },
+    ...ages.map(({ node, seconds }) => ({ metric: METRICS.uploadAge, value: seconds, node })),
+  ];
+}
+
+/** Of a node that does not answer nothing is known: other alarms are for that. */
+export function corruptionMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const known = [...probes.values()].flatMap(({ agent }) =>
+    agent?.corruption === undefined ? [] : [agent.corruption],
+  );
+  if (known.length === 0) return [];
+  // The sum is always told; of a group only that there is something: the alarm takes silence for none.
+  return [
+    { metric: METRICS.corruptedNodes, value: known.filter((corruption) => corruption.length > 0).length },
+    ...[...nodesByGroup(known)].map(([corruption, value]) => ({ metric: METRICS.corruptedNodes, value, corruption })),
+  ];
+}
+
+/** As nodes say it, where they look at their volumes: one that does not answer is the business of other alarms. */
+export function volumeMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const found = [...probes.values()].flatMap(
+    ({ agent }) => agent?.volumeTrouble ?? (agent?.volumeTrouble === null ? ['none'] : []),
+  );
+  if (found.length === 0) return [];
+  return Object.entries(METRICS.volumeTrouble).map(([trouble, metric]) => ({
+    metric,
+    value: found.filter((t) => t === trouble).length,
+  }));
+}

@@ -1,0 +1,22 @@
+import type { Cluster, ClusterConfig } from '../cluster';
+import type { Contradiction } from './contradiction';
+import { thanosProblems } from './thanos';
+import { image } from './thanos-image';
+import { nodes, machines } from './nodes';
+import { network } from './network';
+import { disk, load } from './capacity';
+import { times } from './times';
+
+/** Relations between settings; each setting alone is well-formed by now. */
+export function contradictions(c: Cluster & Pick<ClusterConfig, 'thanos'>): Contradiction[] {
+  return [
+    ...nodes(c),
+    ...machines(c),
+    ...network(c),
+    ...disk(c),
+    ...times(c),
+    ...load(c),
+    ...thanosProblems(c),
+    ...image(c),
+  ];
+}

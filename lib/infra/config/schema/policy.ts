@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { DEFAULT_POLICY } from '../../../contract/documents/policy';
+import { wholeNumber } from './values';
+
+const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more');
+
+/** The settings that there are in `defaults`, each of which may be left out. */
+const changesOf = (defaults: object): z.ZodObject =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(defaults).map(([name, value]: [string, unknown]) => {
+        const setting =
+          typeof value === 'object' && value !== null ? changesOf(value) : name.endsWith('Ms') ? ms : wholeNumber;
+        return [name, setting.optional()];
+      }),
+    ),
+  );
+
+export const policy = changesOf(DEFAULT_POLICY);

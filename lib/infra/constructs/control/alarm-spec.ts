@@ -1,0 +1,32 @@
+import type { MetricDefinition } from '../../../contract/metrics';
+
+/** What an alarm looks at. */
+export type AlarmMetric =
+  /** Of our own, of the shard; `corruption`: of that group only. */
+  | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly corruption?: string }
+  /** Errors of a function, as Lambda counts them. */
+  | { readonly of: 'function'; readonly name: string }
+  | { readonly of: 'ecs'; readonly metric: string; readonly service: string };
+
+/** One line of the table. */
+export interface AlarmSpec {
+  /** Never changes. Also the name of its entry in docs/runbook. */
+  readonly name: string;
+  /** What happened and what that means, for whoever reads it at night. */
+  readonly description: string;
+  readonly looksAt: AlarmMetric;
+  readonly statistic: 'Minimum' | 'Maximum' | 'Sum' | 'SampleCount';
+  /** 10 s need a metric of a resolution of 1 s. */
+  readonly periodS: 10 | 60 | 300;
+  readonly periods: number;
+  /** It rings when the value is so for all periods. */
+  readonly when: readonly ['<' | '>' | '>=', number];
+  readonly missing: 'breaching' | 'notBreaching';
+  /** A function that the alarm calls, beside telling people: its second trigger. */
+  readonly calls?: string;
+}
+
+export const QUIET = { missing: 'notBreaching' } as const;
+/** A count of the shard that should be 0. */
+export const some = (metric: MetricDefinition) =>
+  ({ ...QUIET, looksAt: { of: 'shard', metric }, statistic: 'Maximum', when: ['>=', 1], periods: 1 }) as const;

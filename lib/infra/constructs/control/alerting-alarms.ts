@@ -1,0 +1,63 @@
+import type { Cluster } from '../../config/cluster';
+import { METRICS } from '../../../contract/metrics';
+import { type AlarmSpec, QUIET } from './alarm-spec';
+
+/** Whether somebody alerts, and whether it would be noticed if nobody did. */
+export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
+  // The second trigger of a failover. Silence is the next alarm's business.
+  {
+    ...QUIET,
+    name: 'alerting-node-unhealthy',
+    description: 'The active node does not alert. promote-alerting is called.',
+    looksAt: { of: 'shard', metric: METRICS.activeHealthy },
+    statistic: 'Minimum',
+    periodS: 10,
+    periods: 1,
+    when: ['<', 1],
+    calls: 'promote-alerting',
+  },
+  // Covers the death of the first trigger.
+  {
+    name: 'control-plane-silent',
+    description: 'No health check has finished for 30 s. promote-alerting checks once in its place.',
+    looksAt: { of: 'shard', metric: METRICS.heartbeat },
+    statistic: 'SampleCount',
+    periodS: 10,
+    periods: 3,
+    when: ['<', 1],
+    missing: 'breaching',
+    calls: 'promote-alerting',
+  },
+  {
+    ...QUIET,
+    name: 'no-standby',
+    description: 'Fewer than two nodes can alert: the next failure leaves no candidate for promotion.',
+    looksAt: { of: 'shard', metric: METRICS.healthyNodes },
+    statistic: 'Minimum',
+    periodS: 60,
+    periods: 3,
+    when: ['<', 2],
+  },
+  // By another path than the one it watches: no Prometheus, gate or Alertmanager stands between it and the topic.
+  {
+    name: 'alerting-silent',
+    description: `No watchdog alert has been delivered end to end for ${policy.alertingSilentMs / 1000} s.`,
+    looksAt: { of: 'shard', metric: METRICS.watchdogAge },
+    statistic: 'Minimum',
+    periodS: 10,
+    periods: 3,
+    when: ['>=', policy.alertingSilentMs / 1000],
+    missing: 'breaching',
+  },
+  // Whoever pauses is at work, and a pause is easily forgotten.
+  {
+    ...QUIET,
+    name: 'automation-paused',
+    description: 'Automatic actions have been paused for 30 minutes.',
+    looksAt: { of: 'shard', metric: METRICS.paused },
+    statistic: 'Minimum',
+    periodS: 60,
+    periods: 30,
+    when: ['>=', 1],
+  },
+];

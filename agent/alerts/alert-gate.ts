@@ -11,7 +11,7 @@ export interface GateDeps {
   readonly peerTimeoutMs: number;
   /** Asked before each delivery. */
   readonly mayNotify: () => Promise<boolean>;
-  /** Whether an alert is this shard's to tell. */
+  /** Whether an alert is this shard's to send. */
   readonly notifies: (alert: PostedAlert) => boolean;
   readonly log: Log;
 }
@@ -53,7 +53,7 @@ export class AlertGate implements DeliverySource {
     return { seq, held: new Map([...held].filter(([, h]) => this.deps.notifies(h.alert))) };
   }
 
-  /** What is this shard's to tell has changed: what was passed over so far may be owed now. */
+  /** What is this shard's to send has changed: what was passed over so far may be owed now. */
   resendAll(): void {
     for (const delivery of this.deliveries.values()) delivery.restart();
   }

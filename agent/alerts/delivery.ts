@@ -17,13 +17,13 @@ import { clusterOf, UNKNOWN_CLUSTER, type AlertmanagerCluster } from '../../lib/
 import { httpGet, HttpError } from '../../lib/shell/async/http-get';
 
 export interface DeliverySource {
-  /** What is held, as far as this shard tells it. */
+  /** What is held, as far as this shard sends it. */
   readonly toSend: GateState;
   readonly isOpen: boolean;
   readonly replay: Omit<ReplayedPosts, 'endsWait'>;
   /** How long each Alertmanager waits for every one before it, ms. */
   readonly peerTimeoutMs: number;
-  /** Whether what is held may be told now; if not, it is asked again soon. */
+  /** Whether what is held may be sent now; if not, it is asked again soon. */
   mayNotify(): Promise<boolean>;
   /** Whether some other Alertmanager has all that is held. */
   anotherIsServed(address: string): boolean;
@@ -90,14 +90,14 @@ export class Delivery {
     this.serve();
   }
 
-  /** Whether ends wait here that others may have been told. */
+  /** Whether ends wait here that others may have been sent already. */
   get owesEnds(): boolean {
     return this.finishing.size > 0 || (this.source.isOpen && this.waiting().length > 0);
   }
 
   /**
-   * The gate closes. Ends that wait here are told when their time comes all the same: others were told them by now, and
-   * the next gate would tell them too late.
+   * The gate closes. Ends that wait here are sent when their time comes all the same: others have them by now, and
+   * the next gate would send them too late.
    */
   finish(): void {
     for (const { held, at } of this.waiting()) {
@@ -187,8 +187,8 @@ export class Delivery {
 
   /**
    * An Alertmanager that is not part of its cluster does harm with what it is posted. One that just started notifies
-   * nobody for some seconds and then tells what it was posted at first, though that may have ended since; one that
-   * was cut off knows nothing of what the others have told, and tells it again. While another one is served, posting
+   * nobody for some seconds and then notifies of what it was posted at first, though that may have ended since; one that
+   * was cut off knows nothing of what the others have notified of, and does it again. While another one is served, posting
    * later costs nothing.
    */
   private async isOutside(signal: AbortSignal): Promise<boolean> {
@@ -205,7 +205,7 @@ export class Delivery {
 
   /**
    * Ends of which it is not known how long they wait: asks for its place in the order, which changes as others come and
-   * go. Out of reach nothing waits: it has to be told when it is back. Says whether there were any.
+   * go. Out of reach nothing waits: it has to be sent when it is back. Says whether there were any.
    */
   private async findPlace(signal: AbortSignal): Promise<boolean> {
     const upTo = newestEnd(this.source.toSend, this.delivered, Date.now(), this.replay);

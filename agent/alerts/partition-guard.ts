@@ -43,7 +43,7 @@ export class PartitionGuard {
     if (!withholds) return log('info', 'speaks-again');
     log('info', 'holds-back', {
       targetsUp,
-      because: 'targets went down; reading the control bucket before telling so',
+      because: 'targets went down; reading the control bucket before sending it',
     });
   }
 }

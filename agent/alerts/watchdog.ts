@@ -2,7 +2,7 @@ import type { Notification } from '../../lib/contract/documents/alerts';
 import { MAX_AHEAD_MS, watchdogsIn } from '../../lib/core/alerts/watchdog';
 
 /**
- * Where the dead man's switch arrives. The Alertmanagers of all shards are one cluster, and any of them may tell any
+ * Where the dead man's switch arrives. The Alertmanagers of all shards are one cluster, and any of them may send any
  * shard's: this node passes on what it got of another shard in its announcement, and hears so of its own.
  */
 export class WatchdogReceiver {

@@ -3,7 +3,7 @@ import type { AgentEnv } from './env';
 import type { Log } from './log';
 import type { Paths } from './paths';
 
-/** What every part of the agent is told. */
+/** What every part of the agent is given. */
 export interface Base {
   readonly config: NodeConfig;
   readonly env: AgentEnv;

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/shell/async/clock';
 import type { Log } from '../base/log';
 import { every, type Loop } from '../base/loop';
 import { Probes, type ProbesDeps } from './probes';
-import { RoleKeeper, type RoleDeps } from './role-keeper';
+import { RoleManager, type RoleDeps } from './role-manager';
 
 export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'prometheusIsDown' | 'clock'> {
   readonly node: NodeId;
@@ -20,13 +20,13 @@ export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'prometheusIsDow
 /** A node's part in fail-over: what it sees of the others, its role, and what it does when its Prometheus exits. */
 export class Failover {
   readonly probes: Probes;
-  readonly role: RoleKeeper;
+  readonly role: RoleManager;
   private exitedAt: number | null = null;
 
   constructor(private readonly deps: FailoverDeps) {
     const { node, addresses, probe, policy, contact } = deps;
     this.probes = new Probes({ self: node, addresses, probe, policy, contact });
-    this.role = new RoleKeeper({ ...deps, probes: this.probes, prometheusIsDown: () => this.prometheusIsDown });
+    this.role = new RoleManager({ ...deps, probes: this.probes, prometheusIsDown: () => this.prometheusIsDown });
   }
 
   /** `afterProbing`: what else looks at each round's probes. */

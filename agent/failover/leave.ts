@@ -5,13 +5,13 @@ import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { messageOf, type Log } from '../base/log';
 import type { Probes } from './probes';
-import type { RoleKeeper } from './role-keeper';
+import type { RoleManager } from './role-manager';
 
 export interface Leaving {
   readonly config: NodeConfig;
   /** Of the shard, in order of preference. */
   readonly nodes: readonly string[];
-  readonly role: Pick<RoleKeeper, 'isAssigned' | 'assignment'>;
+  readonly role: Pick<RoleManager, 'isAssigned' | 'assignment'>;
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly probes: Pick<Probes, 'probeAll'>;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;

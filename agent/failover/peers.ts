@@ -21,7 +21,7 @@ const LIST_EVERY = 4;
 
 /**
  * Who is there, and where. Each round says who this node is, then reads where the others are: of two nodes that
- * start at once, at least one thus sees the other. Nobody is told beforehand which nodes there are, so that one more
+ * start at once, at least one thus sees the other. Nobody knows beforehand which nodes there are, so that one more
  * changes nothing of those that run. The last known addresses are kept on disk for the day on which S3 is down.
  */
 export class Peers {

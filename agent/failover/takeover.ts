@@ -3,7 +3,7 @@ import type { RoleInput } from '../../lib/core/failover/role-state';
 import { promote, type PromoteDeps, type PromoteRequest } from '../../lib/shell/assignment/promote';
 import { messageOf, type Log } from '../base/log';
 
-/** Asks the promotion core, in the background and one call at a time; how it ended is told once. */
+/** Asks the promotion core, in the background and one call at a time; how it ended is said once. */
 export class Takeover {
   private running = false;
   private ended: RoleInput['attempt'] = 'none';

@@ -9,14 +9,14 @@ import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
-import { ShardMapKeeper } from '../sharding/shard-map-keeper';
+import { ShardMapManager } from '../sharding/shard-map-manager';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
 
 export interface Alerting {
   readonly gate: AlertGate;
-  readonly shardMap: ShardMapKeeper;
+  readonly shardMap: ShardMapManager;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function startAlerting(
   address: Promise<string>,
 ): Promise<Alerting> {
   const instances = () => liveInstances(generations);
-  const shardMap = new ShardMapKeeper({ shard: config.shard, store, file: paths.shardMap, instances, log });
+  const shardMap = new ShardMapManager({ shard: config.shard, store, file: paths.shardMap, instances, log });
   const targetsUp = async (): Promise<number> => targetsUpAt(await address);
   const guard = new PartitionGuard({ targetsUp, contact, clock: systemClock, log });
   const gate = new AlertGate({

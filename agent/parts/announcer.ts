@@ -1,6 +1,6 @@
 import type { NodeAnnouncement } from '../../lib/contract/documents/announcement';
 import type { ShardReport } from '../../lib/contract/documents/shard-report';
-import type { PeerAlerts } from '../alerts/peer-held';
+import type { PeerAlerts } from '../alerts/peer-alerts';
 import type { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
 import type { Identity } from '../base/identity';
@@ -41,7 +41,7 @@ export class Announcer {
 
   /** Its gate would replay everything that fires. */
   get isPrimed(): boolean {
-    return this.deps.probes.prometheusIsHealthy && this.deps.peerAlerts.primedSince;
+    return this.deps.probes.prometheusIsHealthy && this.deps.peerAlerts.isPrimed;
   }
 
   get shardReport(): ShardReport {

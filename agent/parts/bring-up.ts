@@ -77,7 +77,7 @@ function loopsOf(parts: Parts): Loop[] {
   ];
 }
 
-/** Who tells which alert may have changed: what was passed over so far may be owed now. */
+/** Who sends which alert may have changed: what was passed over so far may be owed now. */
 async function followShardMap({ shardMap, gate }: Parts): Promise<void> {
   if (!(await shardMap.round())) return;
   gate.resendAll();

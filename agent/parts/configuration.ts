@@ -4,14 +4,14 @@ import type { AlertGate } from '../alerts/alert-gate';
 import type { Base } from '../base/base';
 import type { ProgramVersions } from '../base/versions';
 import type { Peers } from '../failover/peers';
-import type { RoleKeeper } from '../failover/role-keeper';
+import type { RoleManager } from '../failover/role-manager';
 import type { Supervisor } from '../process/supervisor';
 import { checkConfig } from '../rendering/check';
 import { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { alertmanagerReload, prometheusReload } from '../rendering/programs';
 import { ReloadTurn } from '../rendering/turn';
-import type { ShardMapKeeper } from '../sharding/shard-map-keeper';
+import type { ShardMapManager } from '../sharding/shard-map-manager';
 
 export interface ConfigurationDeps {
   readonly address: string;
@@ -19,9 +19,9 @@ export interface ConfigurationDeps {
   readonly generations: Generations;
   readonly versions: ProgramVersions;
   readonly gate: AlertGate;
-  readonly shardMap: ShardMapKeeper;
+  readonly shardMap: ShardMapManager;
   readonly peers: Peers;
-  readonly role: RoleKeeper;
+  readonly role: RoleManager;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
 }

@@ -2,7 +2,7 @@ import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { probeNode } from '../../lib/shell/probes/prober';
 import type { AlertGate } from '../alerts/alert-gate';
-import type { PeerAlerts } from '../alerts/peer-held';
+import type { PeerAlerts } from '../alerts/peer-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import { Failover } from '../failover/failover';

@@ -3,7 +3,7 @@ import { durationMs } from '../../lib/contract/duration';
 import { PORTS } from '../../lib/contract/ports';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
-import { PeerAlerts } from '../alerts/peer-held';
+import { PeerAlerts } from '../alerts/peer-alerts';
 import { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';

@@ -7,7 +7,7 @@ import { serveWebhooks, type Webhook } from '../webhooks/server';
 import { webhookToken } from '../webhooks/token';
 import type { Parts } from './parts';
 
-/** What others ask this agent, and what its Alertmanager tells it. @throws when a port is taken */
+/** What others ask this agent, and what its Alertmanager notifies it of. @throws when a port is taken */
 export async function serveOthers(parts: Parts): Promise<void> {
   const { base, identity, watchdog, announcer, gate, failover } = parts;
   const { config, env, paths, log } = base;

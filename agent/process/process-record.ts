@@ -5,7 +5,7 @@ export class ProcessRecord {
   current: (ProcessIdentity & { readonly startedAt: string }) | null = null;
   restarts = 0;
   lastExit: string | null = null;
-  /** When it was last told to read its configuration anew, ms since the Unix epoch; 0: never. */
+  /** When it was last made to read its configuration anew, ms since the Unix epoch; 0: never. */
   reloadedAt = 0;
 
   /** Null while it does not run. */

@@ -60,10 +60,10 @@ export function alertmanagerCommand(
     args: [
       '--config.file=live/alertmanager.yml',
       `--web.listen-address=${address}:${PORTS.alertmanager}`,
-      // In every notification: it says who told it, and its links lead there.
+      // In every notification: it says who sent it, and its links lead there.
       `--web.external-url=http://${address}:${PORTS.alertmanager}`,
       `--storage.path=${join(paths.data, 'alertmanager')}`,
-      // Default 15m: killed all at once, they would forget what they told since; firing alerts would be told again, and
+      // Default 15m: killed all at once, they would forget what they notified of since; firing alerts would be sent again, and
       // ends of alerts that nobody remembers never.
       '--data.maintenance-interval=2s',
       `--cluster.listen-address=${gossip}`,
@@ -72,7 +72,7 @@ export function alertmanagerCommand(
       `--cluster.peer-timeout=${config.alertmanager.peerTimeout}`,
       // Default 10s: after a partition, two halves that do not know each other both notify.
       '--cluster.reconnect-interval=1s',
-      // Default 200ms: two that compare within this time of each other tell the same end both.
+      // Default 200ms: two that compare within this time of each other both notify of the same end.
       '--cluster.gossip-interval=50ms',
       '--log.format=json',
     ],

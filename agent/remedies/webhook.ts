@@ -11,7 +11,7 @@ const TIMEOUT_MS = 3_000;
 
 /**
  * Hands an alert that has a remedy on to the function that knows it. The name is all that travels: what to connect to
- * stands in the function's own environment. When the call fails, Alertmanager tells it again 5 s later.
+ * stands in the function's own environment. When the call fails, Alertmanager notifies again 5 s later.
  */
 export function remedyWebhook(
   path: string,

@@ -21,7 +21,7 @@ async function complaint(tool: string, args: string[], cwd: string): Promise<str
     const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
     // Both tools first print what they look at and a bare "FAILED:"; the reason follows it.
     const failed = lines.findIndex((line) => line.includes('FAILED'));
-    const telling = lines.slice(Math.max(0, failed)).find((line) => line !== '' && !/FAILED:?$/.test(line));
-    return `${args[0] === 'check' ? 'promtool' : 'amtool'}: ${telling ?? message}`;
+    const reason = lines.slice(Math.max(0, failed)).find((line) => line !== '' && !/FAILED:?$/.test(line));
+    return `${args[0] === 'check' ? 'promtool' : 'amtool'}: ${reason ?? message}`;
   }
 }

@@ -1,6 +1,6 @@
 import { RegisterInstanceCommand, ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 
-/** For a node that tells where it is: not in a hurry, since it asks again. */
+/** For a node that registers where it is: not in a hurry, since it asks again. */
 const TIMEOUT_MS = 5_000;
 
 /**

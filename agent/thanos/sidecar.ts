@@ -26,7 +26,7 @@ export interface SidecarOptions {
   readonly paths: Paths;
   readonly address: string;
   readonly s3: S3Client;
-  /** Tells DNS where this node is. */
+  /** Registers in DNS where this node is. */
   readonly register: (serviceId: string, node: string, address: string) => Promise<void>;
   /** Installs the program, null where it is used as it is. */
   readonly install: (() => Promise<void>) | null;
@@ -141,7 +141,7 @@ export class Sidecar {
     await sleep(FORGOTTEN_MS);
   }
 
-  /** Looks, and tells DNS again: an entry that somebody removed comes back by itself. */
+  /** Looks, and registers in DNS again: an entry that somebody removed comes back by itself. */
   private async round(): Promise<void> {
     const { config, address, register, s3 } = this.options;
     const { bucket, discoveryServiceId } = config.thanos;

@@ -10,7 +10,7 @@ export class ReportedCorruption {
 
   constructor(private readonly log: Log) {}
 
-  tell(findings: readonly Finding[]): ScrubStatus['corruption'] {
+  report(findings: readonly Finding[]): ScrubStatus['corruption'] {
     const before = this.since;
     this.since = new Map();
     const now = new Date().toISOString();

@@ -25,7 +25,7 @@ export class RepairState {
   }
 
   /** A pass that began after the last restart found nothing to repair any more. */
-  mended(passAt: string): void {
+  repaired(passAt: string): void {
     const { tried, restartedAt } = this.read();
     if (tried.length > 0 && Date.parse(passAt) > (restartedAt ?? 0)) this.write({ tried: [], restartedAt });
   }

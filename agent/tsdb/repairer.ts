@@ -5,7 +5,7 @@ import { corruptionScore, decideRepair, type Repair } from '../../lib/core/tsdb/
 import type { Log } from '../base/log';
 import type { Supervisor } from '../process/supervisor';
 import type { Probes } from '../failover/probes';
-import type { RoleKeeper } from '../failover/role-keeper';
+import type { RoleManager } from '../failover/role-manager';
 import { RepairState } from './repair-memory';
 import type { Scrubber } from './scrubber';
 
@@ -17,7 +17,7 @@ export interface RepairerOptions {
   readonly nodes: () => readonly NodeId[];
   readonly scrubber: Pick<Scrubber, 'repairable' | 'status'>;
   readonly prometheus: Pick<Supervisor, 'signal' | 'pid'>;
-  readonly role: Pick<RoleKeeper, 'assignment' | 'role'>;
+  readonly role: Pick<RoleManager, 'assignment' | 'role'>;
   readonly probes: Pick<Probes, 'probeAll'>;
   readonly gateIsOpen: () => boolean;
   /** Gives alerting to another node and looks whether it took it. */
@@ -43,7 +43,7 @@ export class Repairer {
       this.since = null;
       this.said = '';
       if (prometheus.pid !== null && scrubber.status.lastPassAt !== null)
-        this.memory.mended(scrubber.status.lastPassAt);
+        this.memory.repaired(scrubber.status.lastPassAt);
       return;
     }
     this.since ??= Date.now();

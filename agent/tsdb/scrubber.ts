@@ -40,8 +40,8 @@ const DEEP_AT_ONCE = 1;
 export class Scrubber {
   private pass: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
   private readonly memory: Memory;
-  private readonly told: ReportedCorruption;
-  private readonly toldConditions: ReportedCorruption;
+  private readonly reported: ReportedCorruption;
+  private readonly reportedConditions: ReportedCorruption;
   private suspected: readonly string[] = [];
   private confirmed: readonly string[] = [];
   private state: ScrubStatus = {
@@ -57,8 +57,8 @@ export class Scrubber {
 
   constructor(private readonly options: ScrubberOptions) {
     this.memory = new Memory(options.data, options.log);
-    this.told = new ReportedCorruption(options.log);
-    this.toldConditions = new ReportedCorruption(options.log);
+    this.reported = new ReportedCorruption(options.log);
+    this.reportedConditions = new ReportedCorruption(options.log);
   }
 
   /** Corruption that a start repairs and that the last two passes over a running Prometheus saw. */
@@ -67,7 +67,7 @@ export class Scrubber {
   }
 
   get status(): ScrubStatus {
-    const conditions = this.toldConditions.tell(this.options.conditions.findings);
+    const conditions = this.reportedConditions.report(this.options.conditions.findings);
     return { ...this.state, corruption: [...this.state.corruption, ...conditions] };
   }
 
@@ -151,12 +151,12 @@ export class Scrubber {
       );
       const aside = new Quarantine({ data, tsdb, incident, keepMs: policy.keepMs, now: Date.now });
       await repair(steps, aside, new Pace({ bytesPerSecond: UNHURRIED }));
-      const mended = findings.filter((finding) => finding.repair !== 'none').map((finding) => finding.path);
+      const repaired = findings.filter((finding) => finding.repair !== 'none').map((finding) => finding.path);
       // With the head everything goes that could have been there before.
       const head = steps.some((step) => step.do === 'quarantine-head') ? ['wal', 'wbl'] : [];
       if (head.length > 0) this.options.conditions.headQuarantine();
       if (steps.some((step) => step.do === 'quarantine-block')) this.options.conditions.blockQuarantine();
-      await this.memory.write(forget(inventory, [...mended, ...head]));
+      await this.memory.write(forget(inventory, [...repaired, ...head]));
       return null;
     } catch (error) {
       log('error', 'repair-failed', { incident, error: messageOf(error) });
@@ -196,7 +196,7 @@ export class Scrubber {
       lastPassMs: Date.now() - began,
       lastPassBytes: seen.bytesRead,
       passes: this.state.passes + 1,
-      corruption: this.told.tell(judged.findings),
+      corruption: this.reported.report(judged.findings),
       quarantine: await quarantineOf(data),
       error: null,
     };

@@ -51,7 +51,7 @@ export class VolumeManager {
   private need: { readonly since: string; readonly because: string } | null = null;
   private since: string | null = null;
   private seen: VolumeLook = { pendingMs: null, complaint: '', freeBytes: null, totalBytes: null };
-  /** It is well again, and nobody was told yet that samples are missing. */
+  /** It is well again, and nobody was notified yet that samples are missing. */
   private lost = false;
   /** The newest volume cannot be mounted, so that none is: why. */
   private unusable: string | null = null;

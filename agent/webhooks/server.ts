@@ -7,7 +7,7 @@ import { messageOf, type Log } from '../base/log';
 /** Takes a notification, or throws; Alertmanager then tries again. */
 export type Webhook = (notification: Notification) => Promise<void> | void;
 
-/** What this node's Alertmanager tells its agent. `hooks` by path; asked anew each time, as configurations change. */
+/** What this node's Alertmanager sends its agent. `hooks` by path; asked anew each time, as configurations change. */
 export async function serveWebhooks(
   hooks: (path: string) => Webhook | undefined,
   token: string,

@@ -46,7 +46,7 @@ export function corruptionMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricVal
     agent?.corruption === undefined ? [] : [agent.corruption],
   );
   if (known.length === 0) return [];
-  // The sum is always told; of a group only that there is something: the alarm takes silence for none.
+  // The sum is always published; of a group only that there is something: the alarm takes silence for none.
   return [
     { metric: METRICS.corruptedNodes, value: known.filter((corruption) => corruption.length > 0).length },
     ...[...nodesByGroup(known)].map(([corruption, value]) => ({ metric: METRICS.corruptedNodes, value, corruption })),

@@ -82,7 +82,7 @@ export async function runRouteCycle(
   report(probes, thanos, outcome, config.policy.probe.fall);
   publish(config.cluster, config.shard, [
     ...(book.tasks === null ? [] : [{ metric: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
-    // Of tasks that do not answer nothing is known: that is told above.
+    // Of tasks that do not answer nothing is known: that is logged above.
     ...(tasks.answering === 0
       ? []
       : [{ metric: METRICS.queriesWithHistory, value: probes.every((p) => p.error !== null || p.history) ? 1 : 0 }]),

@@ -3,7 +3,7 @@ import type { Policy } from '../../lib/contract/documents/policy';
 import { ENV } from '../../lib/contract/environment';
 import { parsePolicy } from '../../lib/contract/policy-relations';
 
-/** What every control function is told by its stack; read once, when the function starts. */
+/** What every control function is given by its stack; read once, when the function starts. */
 export interface FunctionConfig {
   readonly cluster: string;
   readonly shard: number;

@@ -27,7 +27,7 @@ export function loadQueries(node: NodeId, intervalS: number): Readonly<Record<Me
 
 const STEP_S = 10;
 
-/** One node's load, by its own Prometheus. Null, and the reason told, when it does not answer in time. */
+/** One node's load, by its own Prometheus. Null, and the reason logged, when it does not answer in time. */
 export async function probeLoad(
   node: NodeId,
   address: string,

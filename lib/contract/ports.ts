@@ -15,7 +15,7 @@ export const PORTS = {
   alertmanagerCluster: 9194,
   /** The agent's status and metrics, on the node's address; read only. */
   agent: 9099,
-  /** The agent's webhooks, beside the gate: what its Alertmanager tells it, with a token. */
+  /** The agent's webhooks, beside the gate: what its Alertmanager notifies it of, with a token. */
   webhooks: 9098,
   /** Every Thanos component, the sidecar on the node's address included: StoreAPI and HTTP. */
   thanosGrpc: 10901,

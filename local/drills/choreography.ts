@@ -25,8 +25,8 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * How long a fault lasts at least: until the last alert was moved and that was told. An Alertmanager that rejoins its
- * cluster in the two seconds in which an alert ends may tell both again: that race is Alertmanager's own, a plain pair
+ * How long a fault lasts at least: until the last alert was moved and that was sent. An Alertmanager that rejoins its
+ * cluster in the two seconds in which an alert ends may notify both again: that race is Alertmanager's own, a plain pair
  * has it too, and it is not what is judged here.
  */
 export const FAULT_S = STEPS.at(-1)!.atS + 5;

@@ -25,7 +25,7 @@ export interface InForce {
   undo: (() => Promise<unknown>) | null;
 }
 
-/** One run: settle, move the alerts, strike, look on, undo, wait until all is well and told, judge. */
+/** One run: settle, move the alerts, strike, look on, undo, wait until all is well and sent, judge. */
 export async function runOnce(world: TestBed, scenario: Scenario, inForce: InForce): Promise<RunResult> {
   world.say('  settling');
   await scenario.prepare?.(world);
@@ -52,10 +52,10 @@ async function incident(
     readNotifications(world.state.pages)
       .filter((t) => t.receivedAt >= startedAt && !scenario.ownAlerts?.includes(t.name) && !settled.ongoing.has(t.name))
       .map((t) => ({ ...t, sender: nodeAt(world, t.sender) ?? t.sender }));
-  const compare = (told: readonly SentAlert[], source: string): Comparison =>
+  const compare = (sent: readonly SentAlert[], source: string): Comparison =>
     compareWithOracle(
-      told.filter((t) => t.source === source),
-      told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle),
+      sent.filter((t) => t.source === source),
+      sent.filter((t) => t.source === NOTIFICATION_SOURCES.oracle),
     );
 
   say(
@@ -80,10 +80,10 @@ async function incident(
       : []),
   ]);
 
-  const told = said();
-  const oracle = told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
-  const ours = compare(told, NOTIFICATION_SOURCES.system);
-  const plain = scenario.plainPair ? compare(told, NOTIFICATION_SOURCES.plain) : null;
+  const sent = said();
+  const oracle = sent.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
+  const ours = compare(sent, NOTIFICATION_SOURCES.system);
+  const plain = scenario.plainPair ? compare(sent, NOTIFICATION_SOURCES.plain) : null;
   const assignments = await assignmentsSince(world, settled.epoch);
   const missing = await samplesMissing(world, startedAt, endedAt, intervalIn(assignments));
   const gates = gateEventsOf(world, scenario, settled, struckAt);
@@ -162,26 +162,26 @@ async function injectAndUndo(
   }
 }
 
-/** What is still to be told, or null: the oracle's incidents are over, the others told the same, and it is quiet. */
+/** What is still to be sent, or null: the oracle's incidents are over, the others sent the same, and it is quiet. */
 function toldAll(
-  told: readonly SentAlert[],
+  sent: readonly SentAlert[],
   names: readonly string[],
   plainPair: boolean,
-  compare: (told: readonly SentAlert[], source: string) => Comparison,
+  compare: (sent: readonly SentAlert[], source: string) => Comparison,
 ): string | null {
-  const oracle = told.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
+  const oracle = sent.filter((t) => t.source === NOTIFICATION_SOURCES.oracle);
   const over = incidentsOf(oracle)
     .filter((i) => i.resolved.length > 0)
     .map((i) => i.name);
   const open = names.filter((name) => !over.includes(name));
-  if (open.length > 0) return `the oracle has not told the end of ${open.join(', ')}`;
+  if (open.length > 0) return `the oracle has not sent the end of ${open.join(', ')}`;
   for (const source of plainPair
     ? [NOTIFICATION_SOURCES.system, NOTIFICATION_SOURCES.plain]
     : [NOTIFICATION_SOURCES.system]) {
-    const { missed, findings } = compare(told, source);
+    const { missed, findings } = compare(sent, source);
     if (missed > 0) return `${source}: ${findings.join('; ')}`;
   }
-  return Date.now() - told.filter(isDemo).at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
+  return Date.now() - sent.filter(isDemo).at(-1)!.receivedAt < QUIET_MS ? 'the last notification is fresh' : null;
 }
 
 /** Gates that die with their agent say nothing in any log. */

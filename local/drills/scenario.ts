@@ -15,7 +15,7 @@ export interface Roles {
 
 /**
  * One kind of incident, as data and a few verbs. The frame of a run (run.ts) is the same for all: alerts move, and the
- * oracle judges what was told of them. What else a scenario measures, its instruments do.
+ * oracle judges what was notified of them. What else a scenario measures, its instruments do.
  */
 export interface Scenario {
   readonly name: string;

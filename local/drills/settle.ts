@@ -23,7 +23,7 @@ import {
 
 const SETTLE_MS = 120_000;
 
-/** Alertmanager tells news of a group every 5 s (group_interval): after this long nothing more is coming. */
+/** Alertmanager notifies news of a group every 5 s (group_interval): after this long nothing more is coming. */
 export const QUIET_MS = 6_000;
 
 /** A system at rest, and who plays which part. */
@@ -84,7 +84,7 @@ export async function atRest(world: TestBed, timeoutMs = SETTLE_MS): Promise<voi
     const why = await unrest(world).catch((error: Error) => error.message);
     const now = Date.now();
     calmSince = why === null ? (calmSince ?? now) : null;
-    if (why === null) return now - calmSince! < QUIET_MS ? 'what ended may still be told' : null;
+    if (why === null) return now - calmSince! < QUIET_MS ? 'what ended may still be sent' : null;
     if (now - saidAt >= SAY_EVERY_MS) {
       say(`    ${Math.round((now - begunAt) / 1000)} s, waiting: ${why}`);
       saidAt = now;

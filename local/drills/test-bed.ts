@@ -75,7 +75,7 @@ async function tellEngine(world: TestBed, path: string, body: unknown): Promise<
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
 }
 
-/** The dead man's switch always fires, on the nodes only: no alert that anybody is told of. */
+/** The dead man's switch always fires, on the nodes only: no alert that anybody is notified of. */
 const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
   labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 

@@ -31,7 +31,7 @@ export async function collect(
   thanos: AuditSource | null,
   from: number,
   to: number,
-  /** Told after each answer how much of all is read, 0 to 1; 1 at the end, whatever failed. */
+  /** Called after each answer how much of all is read, 0 to 1; 1 at the end, whatever failed. */
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Collected> {
   const unseen: string[] = [];
@@ -91,7 +91,7 @@ function notesOf(answering: readonly Answering[], from: number): string[] {
   for (const { source, offsetMs } of answering) {
     if (Math.abs(offsetMs) < TOLERATED_OFFSET_MS) continue;
     const off = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
-    notes.push(`The clock of ${source.name} is ${off}: its times are told in the clock of this machine.`);
+    notes.push(`The clock of ${source.name} is ${off}: its times are given in the clock of this machine.`);
   }
   for (const { source, keepsSince } of answering) {
     if (keepsSince <= from) continue;

@@ -32,7 +32,7 @@ export async function deployedPolicy({ cluster, shard }: ClusterHandle): Promise
   } catch (error) {
     return {
       policy: DEFAULT_POLICY,
-      insteadBecause: `the function ${FunctionName} does not tell its own: ${reasonOf(error)}`,
+      insteadBecause: `the function ${FunctionName} does not give its own: ${reasonOf(error)}`,
     };
   }
 }

@@ -14,7 +14,7 @@ import { isThanosGroup, registeredTasks, targetGroups } from './thanos';
 
 const PROBE_MS = 2_000;
 
-/** The way of queries as the load balancer's API, the query tasks and Thanos tell it; null without Thanos. Never rejects. */
+/** The way of queries as the load balancer's API, the query tasks and Thanos report it; null without Thanos. Never rejects. */
 export async function readQueryWay(cluster: string): Promise<QueryWay | UnknownWay | null> {
   const client = new ElasticLoadBalancingV2Client({});
   try {

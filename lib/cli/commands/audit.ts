@@ -64,16 +64,16 @@ export async function auditCluster(handle: ClusterHandle, s3: S3Client, options:
   const unseen = [...(found.problem === null ? [] : [found.problem]), ...collected.unseen];
   const report = audit({ ...collected, notes: [...unseen, ...collected.notes] });
   const failed = options.html === undefined ? null : writePage(options.html, report);
-  const told = failed === null ? report : { ...report, notes: [failed, ...report.notes] };
+  const noted = failed === null ? report : { ...report, notes: [failed, ...report.notes] };
   const written = options.html === undefined || failed !== null ? '' : `\nThe timelines are in ${options.html}.\n`;
   return {
-    output: options.json ? auditJson(told) : `${renderAudit(told)}${written}`,
+    output: options.json ? auditJson(noted) : `${renderAudit(noted)}${written}`,
     exitCode:
       report.verdict === 'gaps' ? 1 : unseen.length > 0 || failed !== null || report.targets.length === 0 ? 3 : 0,
   };
 }
 
-/** Null, or why it could not be written: what was read for minutes is told all the same. */
+/** Null, or why it could not be written: what was read for minutes is printed all the same. */
 export function writePage(file: string, report: AuditReport): string | null {
   try {
     writeFileSync(file, renderAuditHtml(report));

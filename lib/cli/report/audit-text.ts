@@ -1,6 +1,6 @@
 import type { AuditReport, Gap, TargetReport, ViewReport } from '../../core/audit/audit-report';
 
-/** Targets without a gap are told one by one only up to so many. */
+/** Targets without a gap are listed one by one only up to so many. */
 const WHOLE_SHOWN = 20;
 const GAPS_SHOWN = 50;
 

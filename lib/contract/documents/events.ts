@@ -39,7 +39,7 @@ export const AGENT_EVENT = documentFormat({ what: "agent's event", shape: agent,
 const remedy = fields({
   source: z.enum(['agent', 'operator'], 'agent or operator'),
   remedy: name,
-  /** Only from an agent: the node whose Alertmanager told it. */
+  /** Only from an agent: the node whose Alertmanager notified it. */
   node: optional(name),
 });
 

@@ -63,7 +63,7 @@ const config = fields({
   snapshots: optional(literal(true, 'true')),
 });
 
-/** What a node is told at boot (user data, written to /etc/prometheus-ha/node.json). Data only: the logic is the agent's. */
+/** What a node is given at boot (user data, written to /etc/prometheus-ha/node.json). Data only: the logic is the agent's. */
 export type NodeConfig = ReadOnly<z.output<typeof config>>;
 
 export const NODE_CONFIG = documentFormat({

@@ -32,7 +32,7 @@ const target = fields({
   hookAfterMs: optional(amount),
 });
 
-/** A remedy as the function is told of it (ENV.remedies); it knows no other address than these. */
+/** A remedy as the function is given it (ENV.remedies); it knows no other address than these. */
 export type RemedyTarget = ReadOnly<z.output<typeof target>>;
 /** What a remedy connects to. */
 export type Endpoint = RemedyTarget['connect'];

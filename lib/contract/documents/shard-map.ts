@@ -19,7 +19,7 @@ const shape = fields({
  * Between how many shards targets are split (KEYS.shardMap), for all shards. A number alone would not do: while it grows,
  * targets move, and the new owner of each has to scrape it before the old one stops. So it grows in two steps: `next` is
  * set, and everybody scrapes what is theirs by either number; when all have done so for long enough, `shards` becomes
- * `next`. Nobody is told how many shards there are by a deploy: existing machines and functions would change with it.
+ * `next`. No deploy says how many shards there are: existing machines and functions would change with it.
  */
 export type ShardMap = ReadOnly<z.output<typeof shape>>;
 

@@ -27,7 +27,7 @@ export function fingerprint(labels: Readonly<Record<string, string>>): string {
 /**
  * Keeps the last post of every alert. A repeated end is no news and keeps its place: Prometheus repeats it for
  * 15 minutes, and each repetition would make a clustered Alertmanager look at the alert as it was. If the alert
- * fires again just then, that Alertmanager tells it as resolved.
+ * fires again just then, that Alertmanager notifies that it is resolved.
  */
 export function hold(state: GateState, posted: readonly PostedAlert[], now: number): GateState {
   const held = new Map(state.held);
@@ -56,20 +56,20 @@ function sameEnd(a: PostedAlert, b: PostedAlert): boolean {
  */
 const KEEP_RESOLVED_MS = 16 * 60_000;
 
-/** Forgets what can no longer be told truthfully. */
+/** Forgets what can no longer be sent truthfully. */
 export function forgetStale(state: GateState, now: number): GateState {
   const held = new Map([...state.held].filter(([, h]) => !stale(h, now)));
   return held.size === state.held.size ? state : { seq: state.seq, held };
 }
 
 /**
- * A firing alert that Prometheus stopped repeating has run out: telling it now would read as
+ * A firing alert that Prometheus stopped repeating has run out: sending it now would read as
  * "resolved", which nobody has established. A resolved one stays true, until nobody asks.
  */
 export function stale(h: HeldAlert, now: number): boolean {
   const endsAt = Date.parse(h.alert.endsAt ?? '');
-  const firesUntilToldOtherwise = Number.isNaN(endsAt);
-  return firesUntilToldOtherwise || hasEnded(h) ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
+  const hasNoEnd = Number.isNaN(endsAt);
+  return hasNoEnd || hasEnded(h) ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
 }
 
 export function hasEnded({ alert, receivedAt }: HeldAlert): boolean {

@@ -13,7 +13,7 @@ export interface Delivered {
 
 export const NOTHING_DELIVERED: Delivered = { firing: 0, ended: 0 };
 
-/** What bears on when the ends of alerts are told to one Alertmanager. */
+/** What bears on when the ends of alerts are sent to one Alertmanager. */
 export interface ReplayedPosts {
   /** When the gate was opened, ms since the Unix epoch. */
   readonly openedAt: number;
@@ -25,18 +25,18 @@ export interface ReplayedPosts {
 
 /**
  * Ends that are older than the opening wait so long. The alert may fire again at this very moment: an Alertmanager that
- * gets the old end just after another one told the new beginning would tell it as resolved.
+ * gets the old end just after another one notified of the new beginning would notify that it is resolved.
  */
 const OLD_ENDS_WAIT_MS = 3_000;
 
 /**
- * How long an end waits before it is told to the Alertmanager at `place` (from 0) of a cluster of `members`.
+ * How long an end waits before it is sent to the Alertmanager at `place` (from 0) of a cluster of `members`.
  *
- * A clustered Alertmanager looks at what fires, waits for `place` × peer-timeout whether another one tells it, and then
- * compares what it saw *before* the wait with what has been told by now. If the end was told meanwhile, it takes the
- * alert for a new one and tells its beginning once more, and soon its end. So the last in the order gets every end
+ * A clustered Alertmanager looks at what fires, waits for `place` × peer-timeout whether another one notifies, and then
+ * compares what it saw *before* the wait with what has been notified by now. If that was the end, it takes the
+ * alert for a new one and notifies of its beginning once more, and soon its end. So the last in the order gets every end
  * first, and each of the others as much later as it waits less: whatever one of them saw firing, it has then compared
- * before any of them can tell the end.
+ * before any of them can notify of the end.
  */
 export function endsWaitMs(place: number, members: number, peerTimeoutMs: number): number {
   return Math.max(0, members - 1 - place) * peerTimeoutMs;
@@ -68,7 +68,7 @@ export function nextDueAt(state: GateState, delivered: Delivered, now: number, r
   return due.find((at) => at > now && at < Infinity) ?? null;
 }
 
-/** Ends of this opening that wait for their time, which is when others of its cluster may have been told already. */
+/** Ends of this opening that wait for their time, which is when others of its cluster may have been sent them already. */
 export function waitingEnds(
   state: GateState,
   delivered: Delivered,
@@ -81,14 +81,14 @@ export function waitingEnds(
     .filter(({ at }) => at > now && at < Infinity);
 }
 
-/** The ends that it lacks and that are still worth telling, due or not, oldest first. */
+/** The ends that it lacks and that are still worth sending, due or not, oldest first. */
 function endsLeft(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): HeldAlert[] {
   return [...state.held.values()]
     .filter((h) => hasEnded(h) && h.seq > delivered.ended && !stale(h, now) && !overEverywhere(h, now, replay))
     .sort((a, b) => a.seq - b.seq);
 }
 
-/** The last post of its firing has run out by now: told or not, it is over in every Alertmanager. */
+/** The last post of its firing has run out by now: sent or not, it is over in every Alertmanager. */
 function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: ReplayedPosts): boolean {
   return Date.parse(alert.endsAt!) < now - lifeMs;
 }

@@ -16,7 +16,7 @@ export const WATCHDOG = {
   evaluatedAt: 'evaluated_at',
 } as const;
 
-/** Told this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they tell. */
+/** Sent this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they notify. */
 export const WATCHDOG_INTERVAL_MS = 10_000;
 
 /**
@@ -45,7 +45,7 @@ export interface AlertingProof {
   readonly at: number;
 }
 
-/** Any node's Alertmanager may tell it, and only one of them has to: the youngest counts. Null when there is none. */
+/** Any node's Alertmanager may send it, and only one of them has to: the youngest counts. Null when there is none. */
 export function alertingProof(probes: Iterable<Probe>, now: number): AlertingProof | null {
   let youngest: AlertingProof | null = null;
   for (const { node, agent } of probes) {

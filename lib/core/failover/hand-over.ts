@@ -2,7 +2,7 @@ import type { Policy } from '../../contract/documents/policy';
 import type { RoleState } from './role-state';
 
 /**
- * A planned hand-over closes no gate before another one is open: two that are open at once tell the same, none tells
+ * A planned hand-over closes no gate before another one is open: two that are open at once send the same, none sends
  * nothing. Only an operator's: who was cut off, or failed, must close at once.
  */
 export function handingOverSince(

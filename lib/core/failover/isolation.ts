@@ -1,6 +1,6 @@
 /**
- * Whether a node that sees targets go down should tell so at once. It may be the node itself that is cut off, and by the
- * time its words get through another node alerts and has told what is true. So it first reads the control bucket: from
+ * Whether a node that sees targets go down should send that at once. It may be the node itself that is cut off, and by the
+ * time its alerts get through another node alerts and has sent what is true. So it first reads the control bucket: from
  * then on it knows whether it still is the one to speak. That takes a second, and it does not wait for ever.
  */
 export interface Isolation {
@@ -20,7 +20,7 @@ export interface IsolationInput {
   readonly peerAnsweredAt: number | null;
 }
 
-/** Missing a page is worse than a false one: after this long it is told in any case. */
+/** Missing a page is worse than a false one: after this long it is sent in any case. */
 export const ISOLATION_LIMIT_MS = 60_000;
 /** With targets or peers in reach it is probably the bucket that is down: then the wait is short. */
 export const PARTLY_REACHABLE_MS = 6_000;

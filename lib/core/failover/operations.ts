@@ -59,7 +59,7 @@ function pause(assignment: Assignment, reason: string, s: OperationSituation, no
     return {
       kind: 'refuse',
       because: `${because}. Nothing was noted of yours.`,
-      fix: `tell ${paused.by} that you are at work too: a resume ends the pause for both`,
+      fix: `let ${paused.by} know that you are at work too: a resume ends the pause for both`,
     };
   }
   const at = new Date(now).toISOString();

@@ -5,7 +5,7 @@ import { handingOverSince, handOverMs } from './hand-over';
 /**
  * One round of an agent: which way its gate stands and whether it asks for promotion.
  * Fails open: without news everybody keeps the role they have; a standby that sees nobody
- * alerting and nobody who could tell it so, alerts. A higher epoch always wins.
+ * alerting and nobody who could say so, alerts. A higher epoch always wins.
  * `now` in ms, own clock.
  */
 export function decideRole(before: RoleState, input: RoleInput, policy: Policy, now: number): RoleDecision {
@@ -75,7 +75,7 @@ export function decideRole(before: RoleState, input: RoleInput, policy: Policy, 
 
 /**
  * Whether this round took alerting from a node that was cut off. Its Alertmanager still believes what was true before:
- * an alert that ended meanwhile is firing to it, and as soon as it learns that the others have told the end, it tells the
+ * an alert that ended meanwhile is firing to it, and as soon as it learns that the others have notified of the end, it notifies of the
  * beginning again.
  */
 export function supersededWhilePartitioned(

@@ -5,7 +5,7 @@ import { MEASURES, type LoadPolicy, type Measure } from '../../contract/document
 /** Well below a limit: at most this share of it. */
 export const RECOVER_SHARE = 0.8;
 
-/** Of one measure over time; null where the node has nothing to tell. */
+/** Of one measure over time; null where the node has nothing to report. */
 export interface LoadReading {
   /** The least over policy.overMs: it was never below. */
   readonly sustained: number | null;
@@ -46,7 +46,7 @@ export function decideProfile(s: LoadSituation, now: number): ProfileDecision {
   if (assignment === null) return none('There is no assignment yet.');
   const { paused, scrapeProfile: profile } = assignment;
   if (paused !== null) return none(`Paused by ${paused.by} since ${paused.since}: the profile stays ${profile}.`);
-  if (loads.length === 0) return none(`No node tells its load: the profile stays ${profile}.`);
+  if (loads.length === 0) return none(`No node reports its load: the profile stays ${profile}.`);
 
   const sinceMs = assignment.profileSince === undefined ? Infinity : now - Date.parse(assignment.profileSince);
   const at = PROFILES.indexOf(profile);
@@ -59,19 +59,19 @@ export function decideProfile(s: LoadSituation, now: number): ProfileDecision {
     return change(assignment, less, `Scrape profile ${less} instead of ${profile}: ${say(over, policy)}.`, now);
   }
   if (profile === 'normal')
-    return none(over === null ? 'No node tells its load.' : `Nothing to shed: ${say(over, policy)}.`);
+    return none(over === null ? 'No node reports its load.' : `Nothing to shed: ${say(over, policy)}.`);
 
   const more = PROFILES[at - 1]!;
   if (sinceMs < policy.recoverAfterMs)
     return none(`${profile} since ${assignment.profileSince}: too early to go back.`);
   const times = profileIntervalMs(profile, s.scrapeInterval) / profileIntervalMs(more, s.scrapeInterval);
   const peak = worst(s, ({ peak }, measure) => (peak !== null && MEASURES[measure].grows ? peak * times : peak));
-  if (peak === null) return none(`No node tells its load: the profile stays ${profile}.`);
+  if (peak === null) return none(`No node reports its load: the profile stays ${profile}.`);
   if (peak.share > RECOVER_SHARE) return none(`${more} would bring too much: ${say(peak, policy)}.`);
   return change(assignment, more, `Scrape profile ${more} again: it would bring ${say(peak, policy)}.`, now);
 }
 
-/** How much of the nearest limit is used, 1 being the limit; null when nobody tells. */
+/** How much of the nearest limit is used, 1 being the limit; null when nobody reports. */
 export function loadShare(s: Pick<LoadSituation, 'loads' | 'policy'>): number | null {
   return worst(s, ({ sustained }) => sustained)?.share ?? null;
 }

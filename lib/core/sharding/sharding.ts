@@ -4,7 +4,7 @@ import type { ShardReport } from '../../contract/documents/shard-report';
 
 /**
  * By which numbers a shard picks its targets, ascending; [1] is all of them. A shard that the shard map does not know yet
- * begins as if it were the last one, so that it is warm early.
+ * begins as if it were the last one, so that its gate is primed early.
  */
 export function shardCountsOf({ shards, next }: Pick<ShardMap, 'shards' | 'next'>, shard: number): readonly number[] {
   const known = [shards, next].filter((n): n is number => n !== null && shard < n);

@@ -1,7 +1,7 @@
 import type { CorruptionClass } from './corruption';
 
-/** What people are told apart: each group has a metric, an alarm and an entry in the runbook of its name. */
-export const DAMAGE_GROUPS = {
+/** What people are notified of apart: each group has a metric, an alarm and an entry in the runbook of its name. */
+export const CORRUPTION_GROUPS = {
   'tsdb-corrupt': 'a record of the WAL, the checkpoint or the head does not match its checksum',
   'tsdb-incomplete': 'a segment of the WAL, the checkpoint or a file of the head is gone or was emptied',
   'block-corrupted': 'a block does not open, has a corrupted part, or is gone',
@@ -11,7 +11,7 @@ export const DAMAGE_GROUPS = {
   'replay-stuck': 'Prometheus starts and gets no further',
 } as const;
 
-export type CorruptionGroup = keyof typeof DAMAGE_GROUPS;
+export type CorruptionGroup = keyof typeof CORRUPTION_GROUPS;
 
 const GROUP_OF: Readonly<Record<CorruptionClass, CorruptionGroup>> = {
   'wal-corrupt': 'tsdb-corrupt',

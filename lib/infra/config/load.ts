@@ -88,7 +88,7 @@ export function loadConfiguration(
   return { cluster, bundle: bundleOf(cluster, overlaid), warnings, contained: overlaid.contained };
 }
 
-/** What nodes are told to run. */
+/** What nodes are to run. */
 function bundleOf(
   cluster: Cluster,
   { rules, targets, alertmanager }: Pick<ConfigBundle, 'rules' | 'targets' | 'alertmanager'>,

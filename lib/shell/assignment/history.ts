@@ -6,7 +6,7 @@ import { KEYS } from '../../contract/keys';
 const PAGE = 1_000;
 
 /**
- * Every change of the assignment, newest first, from the object's versions. One that cannot be read is told on stderr and
+ * Every change of the assignment, newest first, from the object's versions. One that cannot be read is named on stderr and
  * passed over: who looks for the version to put back needs the others.
  */
 export async function readHistory(

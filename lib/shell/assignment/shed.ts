@@ -20,7 +20,7 @@ export interface ShedOutcome {
   readonly because: string;
   /** As it now stands; null when there is none. */
   readonly assignment: Assignment | null;
-  /** How much of the nearest limit is used; null when no node tells. */
+  /** How much of the nearest limit is used; null when no node says. */
   readonly share: number | null;
 }
 

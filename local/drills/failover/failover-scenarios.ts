@@ -71,7 +71,7 @@ async function keptDown(world: TestBed, nodes: readonly string[], until: number)
   return { measurements: { looksAtAlertmanager: looks, alertmanagerAnswered: answered }, findings: [] };
 }
 
-/** An alert ends and another one begins meanwhile, and none does both: nobody could ever tell of that one. */
+/** An alert ends and another one begins meanwhile, and none does both: nobody could ever notify of that one. */
 const ALL_DOWN_MS = 6_500;
 
 const everyNode = (world: TestBed): string[] => allNodes(world).map(({ node }) => node);
@@ -151,7 +151,7 @@ export const FAILOVERS: readonly Scenario[] = [
   {
     ...FAILOVER,
     name: 'alertmanager-down',
-    what: "SIGKILL of the active node's Alertmanager, kept down while alerts fire and end: the other one tells",
+    what: "SIGKILL of the active node's Alertmanager, kept down while alerts fire and end: the other one notifies",
     takeover: 'none',
     epochs: 0,
     inject: (world, { hurt }) => toAlertmanagers('keep-down', world, [hurt!]),
@@ -161,7 +161,7 @@ export const FAILOVERS: readonly Scenario[] = [
   {
     ...FAILOVER,
     name: 'alertmanagers-down',
-    what: 'SIGKILL of all Alertmanagers at once, kept down while an alert ends and another one begins: told afterwards',
+    what: 'SIGKILL of all Alertmanagers at once, kept down while an alert ends and another one begins: sent afterwards',
     hurts: 'nobody',
     takeover: 'none',
     epochs: 0,

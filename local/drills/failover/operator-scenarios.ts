@@ -83,7 +83,7 @@ async function pausedAndResumed(world: TestBed, { active, standby }: Roles, stru
   };
 }
 
-/** Nobody was told that the node that alerts does not serve, or null when somebody was. */
+/** Nobody was notified that the node that alerts does not serve, or null when somebody was. */
 async function silent({ state }: TestBed): Promise<string | null> {
   const alarms = await callControl(state.socket, 'alarms', ALARM_STATES);
   const rings = Object.entries(alarms).some(([name, s]) => name.endsWith('-alerting-node-unhealthy') && s === 'ALARM');

@@ -1,6 +1,6 @@
 import type { SentAlert } from './notifications';
 
-/** An alert from its firing to its end, as one source told it. */
+/** An alert from its firing to its end, as one source sent it. */
 export interface Incident {
   readonly alert: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Comparison {
   readonly duplicates: number;
   readonly falselyResolved: number;
   readonly spurious: number;
-  /** Of the oracle's incidents that were told at all: how far apart the two say it started, ms, by alert name. */
+  /** Of the oracle's incidents that were sent at all: how far apart the two say it started, ms, by alert name. */
   readonly startsOff: ReadonlyMap<string, number>;
   /** One sentence for each difference. */
   readonly findings: readonly string[];
@@ -29,9 +29,9 @@ export interface Comparison {
 const SAME_MS = 2_500;
 
 /** The incidents of one source, oldest first. */
-export function incidentsOf(told: readonly SentAlert[]): Incident[] {
+export function incidentsOf(sent: readonly SentAlert[]): Incident[] {
   const incidents: { -readonly [K in keyof Incident]: Incident[K] }[] = [];
-  for (const t of [...told].sort((a, b) => a.startsAt - b.startsAt || a.receivedAt - b.receivedAt)) {
+  for (const t of [...sent].sort((a, b) => a.startsAt - b.startsAt || a.receivedAt - b.receivedAt)) {
     let incident = incidents.findLast((i) => i.alert === t.alert);
     // A source that repeats itself keeps the start; a new start after the end is a new incident.
     if (incident === undefined || !belongs(t.startsAt, incident)) {
@@ -56,7 +56,7 @@ function belongs(startsAt: number, incident: Incident): boolean {
 }
 
 /**
- * What `ours` was told differently from `oracle`, which nothing hurts. Per incident of the oracle, ours has to tell as
+ * What `ours` was sent differently from `oracle`, which nothing hurts. Per incident of the oracle, ours has to notify as
  * often that it fires and that it ended, and never that it ended while it went on; and nothing else at all.
  */
 export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly SentAlert[]): Comparison {
@@ -71,10 +71,10 @@ export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly S
   const unmatched = new Set(ours);
 
   for (const truth of incidentsOf(oracle)) {
-    const told = ours.filter((t) => t.alert === truth.alert && unmatched.has(t) && belongs(t.startsAt, truth));
-    for (const t of told) unmatched.delete(t);
-    const firing = told.filter((t) => t.status === 'firing');
-    const resolved = told.filter((t) => t.status === 'resolved');
+    const sent = ours.filter((t) => t.alert === truth.alert && unmatched.has(t) && belongs(t.startsAt, truth));
+    for (const t of sent) unmatched.delete(t);
+    const firing = sent.filter((t) => t.status === 'firing');
+    const resolved = sent.filter((t) => t.status === 'resolved');
     const early = resolved.filter((t) => truth.endsAt === null || t.receivedAt < truth.endsAt - SAME_MS);
     const what = truth.name;
 
@@ -82,19 +82,19 @@ export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly S
     note(
       'duplicates',
       firing.length - Math.max(1, truth.firing.length),
-      `${what}: told ${firing.length} times that it fires, the oracle ${truth.firing.length}: ${tellers(firing)}`,
+      `${what}: sent ${firing.length} times that it fires, the oracle ${truth.firing.length}: ${senders(firing)}`,
     );
-    note('falselyResolved', early.length, `${what}: told that it ended while it went on`);
+    note('falselyResolved', early.length, `${what}: notified that it ended while it went on`);
     const ends = resolved.length - early.length;
     note('missed', truth.resolved.length > 0 && ends === 0 ? 1 : 0, `${what}: never notified that it ended`);
     note(
       'duplicates',
       ends - Math.max(1, truth.resolved.length),
-      `${what}: told ${ends} times that it ended, the oracle ${truth.resolved.length}: ${tellers(resolved)}`,
+      `${what}: sent ${ends} times that it ended, the oracle ${truth.resolved.length}: ${senders(resolved)}`,
     );
 
-    if (told.length > 0) {
-      const starts = told.map((t) => Math.abs(t.startsAt - truth.startsAt));
+    if (sent.length > 0) {
+      const starts = sent.map((t) => Math.abs(t.startsAt - truth.startsAt));
       startsOff.set(truth.name, Math.max(startsOff.get(truth.name) ?? 0, ...starts));
     }
   }
@@ -102,12 +102,12 @@ export function compareWithOracle(ours: readonly SentAlert[], oracle: readonly S
     note(
       'spurious',
       1,
-      `${t.name}: told that it ${t.status === 'firing' ? 'fires' : 'ended'}, the oracle knows nothing of it`,
+      `${t.name}: notified that it ${t.status === 'firing' ? 'fires' : 'ended'}, the oracle knows nothing of it`,
     );
   return { ...count, startsOff, findings };
 }
 
-/** Who told it, and when. */
-function tellers(told: readonly SentAlert[]): string {
-  return told.map((t) => `${t.sender} at ${new Date(t.receivedAt).toISOString().slice(11, 23)}`).join(', ');
+/** Who sent it, and when. */
+function senders(sent: readonly SentAlert[]): string {
+  return sent.map((t) => `${t.sender} at ${new Date(t.receivedAt).toISOString().slice(11, 23)}`).join(', ');
 }

@@ -64,7 +64,7 @@ const MENDED = [
 const ONE_RECORD = most('secondsLostOnNode', 2, 's');
 const NOTHING_LOST = most('samplesLostOnNode', 0, 'samples');
 
-/** Of a deploy of one more: nothing that was there is another one, and nobody was told anything. */
+/** Of a deploy of one more: nothing that was there is another one, and nobody was sent anything. */
 const ONLY_ADDED = [
   exactly('resourcesChanged', 0, 'resources'),
   least('resourcesAdded', 5, 'resources'),
@@ -233,7 +233,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
     most('falselyResolved', 0, 'notifications'),
   ];
   // Cut off, both sides alert: nobody can do better than two nodes that always do.
-  // Its own view of dead targets, told after the repair, differs from the plain pair's by chance: shown, not judged.
+  // Its own view of dead targets, sent after the repair, differs from the plain pair's by chance: shown, not judged.
   if (scenario.plainPair) limits.push(most('duplicatesBeyondPlainPair', 0, 'notifications'));
   else limits.push(most('duplicates', 0, 'notifications'), most('spurious', 0, 'notifications'));
 

@@ -10,7 +10,7 @@ export const NOTIFICATION_SOURCES = { system: 'default', oracle: 'oracle', plain
 export interface SentAlert {
   /** One of SOURCES. */
   readonly source: string;
-  /** host:port of the Alertmanager that told it, as it names itself. */
+  /** host:port of the Alertmanager that sent it, as it names itself. */
   readonly sender: string;
   /** When the pager got it, ms since the Unix epoch. */
   readonly receivedAt: number;
@@ -40,9 +40,9 @@ interface Page {
   };
 }
 
-export const isDemo = (told: SentAlert): boolean => told.demo;
+export const isDemo = (sent: SentAlert): boolean => sent.demo;
 
-/** All that the pager was told, in order of receipt. */
+/** All that the pager was notified, in order of receipt. */
 export function readNotifications(file: string): SentAlert[] {
   let text: string;
   try {
@@ -55,8 +55,8 @@ export function readNotifications(file: string): SentAlert[] {
 }
 
 /**
- * A notification repeats every alert of its group. One that brings news of some alert tells nothing of the others,
- * and only what it tells is returned; one without any news is a duplicate of all its alerts, and all are.
+ * A notification repeats every alert of its group. One that brings news of some alert notifies nothing of the others,
+ * and only what it notifies is returned; one without any news is a duplicate of all its alerts, and all are.
  * The last line may be half written: it is left out.
  */
 export function parseNotifications(text: string): SentAlert[] {
@@ -66,15 +66,15 @@ export function parseNotifications(text: string): SentAlert[] {
     .split('\n')
     .filter((line) => line !== '')
     .flatMap((line) => {
-      const told = toldBy(JSON.parse(line) as Page);
+      const sent = sentBy(JSON.parse(line) as Page);
       const keyOf = (t: SentAlert): string => `${t.source} ${t.alert}`;
-      const news = told.filter((t) => lastSent.get(keyOf(t)) !== t.status);
-      for (const t of told) lastSent.set(keyOf(t), t.status);
-      return news.length > 0 ? news : told;
+      const news = sent.filter((t) => lastSent.get(keyOf(t)) !== t.status);
+      for (const t of sent) lastSent.set(keyOf(t), t.status);
+      return news.length > 0 ? news : sent;
     });
 }
 
-function toldBy({ receivedAt, source, payload }: Page): SentAlert[] {
+function sentBy({ receivedAt, source, payload }: Page): SentAlert[] {
   return payload.alerts.map((alert) => ({
     source,
     sender: new URL(payload.externalURL).host,

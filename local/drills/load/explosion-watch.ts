@@ -5,7 +5,7 @@ import { NodeLooks, valueAt } from './node-looks';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { prometheusOf } from '../test-bed';
 
-/** A target that explodes: what the nodes took of it, what else was touched, and when it was told. */
+/** A target that explodes: what the nodes took of it, what else was touched, and when it was sent. */
 export const explosionWatch =
   (alert: string, job: string, label: string): Instrument =>
   (world) => {
@@ -22,14 +22,14 @@ export const explosionWatch =
           return (await Promise.all(nodes)).reduce((total, n) => total + n, 0);
         };
         const toldOf = (name: string): number | null => {
-          const told = readNotifications(world.state.pages).find(
+          const sent = readNotifications(world.state.pages).find(
             (t) =>
               t.source === NOTIFICATION_SOURCES.system &&
               t.name === name &&
               t.status === 'firing' &&
               t.receivedAt >= struckAt,
           );
-          return told === undefined ? null : Math.round((told.receivedAt - struckAt) / 10) / 100;
+          return sent === undefined ? null : Math.round((sent.receivedAt - struckAt) / 10) / 100;
         };
         return {
           measurements: {

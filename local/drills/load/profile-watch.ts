@@ -24,7 +24,7 @@ async function waiting(world: TestBed): Promise<Map<string, string>> {
   return new Map(found.flat());
 }
 
-/** Twenty alerts wait while the profile changes: none may begin anew. Nodes stay ready, in steps, and it is told. */
+/** Twenty alerts wait while the profile changes: none may begin anew. Nodes stay ready, in steps, and it is sent. */
 export const profileWatch: Instrument = (world) => {
   const nodes = world.state.nodes.length;
   const began = new Set<string>();
@@ -63,7 +63,7 @@ export const profileWatch: Instrument = (world) => {
     async finish({ startedAt }) {
       const assignments = await assignmentsSince(world, first);
       const changes = profileChanges(assignments);
-      const told = readNotifications(world.state.pages).filter(
+      const sent = readNotifications(world.state.pages).filter(
         (t) => t.source === NOTIFICATION_SOURCES.system && t.name === PROFILE_ALERT && t.receivedAt >= startedAt,
       );
       const { memory, notReady } = looks!;
@@ -76,8 +76,8 @@ export const profileWatch: Instrument = (world) => {
           nodesNotReady: notReady,
           memoryMiB: memory.nodes,
           oracleMemoryMiB: memory.oracle,
-          ownAlertTold: told.filter((t) => t.status === 'firing').length,
-          ownAlertEnded: told.filter((t) => t.status === 'resolved').length,
+          ownAlertTold: sent.filter((t) => t.status === 'firing').length,
+          ownAlertEnded: sent.filter((t) => t.status === 'resolved').length,
         },
         findings: changes.map(({ at, profile }) => {
           const why = assignments.find((a) => Date.parse(a.at) === at)!.reason;

@@ -24,12 +24,12 @@ export const remedyWatch =
       const file = join(world.state.dir, 'logs', `${FUNCTIONS.reconnectRedis(world.state.cluster)}.jsonl`);
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
       const logged = lines.map((line) => JSON.parse(line) as RemedyLine);
-      const told = readNotifications(world.state.pages).filter(
+      const sent = readNotifications(world.state.pages).filter(
         (t) => t.name === alert && t.source === NOTIFICATION_SOURCES.system,
       );
       const since = logged.filter((l) => l.remedy === remedy && new Date(l.at).getTime() >= moments.struckAt);
       return {
-        measurements: remedyTimes(since, told, moments),
+        measurements: remedyTimes(since, sent, moments),
         findings: since.filter(({ event }) => /reconnected|give-up/.test(event)).map(({ because }) => because ?? ''),
       };
     },
@@ -38,7 +38,7 @@ export const remedyWatch =
 /** Seconds from the fault to the page and the first attempt, and from its end to the reconnection. */
 export function remedyTimes(
   logged: readonly RemedyLine[],
-  told: readonly SentAlert[],
+  sent: readonly SentAlert[],
   { struckAt, undoneAt }: Pick<Moments, 'struckAt' | 'undoneAt'>,
 ): Measurements {
   const after = (from: number, at: number | undefined): number | null =>
@@ -47,7 +47,7 @@ export function remedyTimes(
     const line = logged.find((l) => l.event === event);
     return line && new Date(line.at).getTime();
   };
-  const firing = told.find((t) => t.status === 'firing' && t.receivedAt >= struckAt);
+  const firing = sent.find((t) => t.status === 'firing' && t.receivedAt >= struckAt);
   const ended = logged.filter((l) => l.event === 'remedy-reconnected' || l.event === 'remedy-give-up');
   return {
     paged: after(struckAt, firing?.receivedAt),

@@ -3,7 +3,7 @@ import { FAILOVER } from '../failover/failover-scenarios';
 import { remedyWatch } from './remedy-watch';
 import type { Scenario } from '../scenario';
 
-/** Incidents of what is watched: no node is hurt, and everybody is told of it as the oracle tells it. */
+/** Incidents of what is watched: no node is hurt, and everybody is notified of it as the oracle notifies it. */
 export const TARGET_SCENARIOS: readonly Scenario[] = [
   {
     ...FAILOVER,

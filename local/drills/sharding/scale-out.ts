@@ -89,15 +89,15 @@ async function untouched(world: TestBed): Promise<MetricReading> {
   };
 }
 
-/** What was told while the deploy went on, before the run that is judged by the oracle began. */
-function toldMeanwhile(world: TestBed, until: number): MetricReading {
-  const told = readNotifications(world.state.pages).filter((t) => t.receivedAt >= before.at && t.receivedAt < until);
-  const of = (source: string): string[] => told.filter((t) => t.source === source).map((t) => `${t.status} ${t.name}`);
+/** What was sent while the deploy went on, before the run that is judged by the oracle began. */
+function sentMeanwhile(world: TestBed, until: number): MetricReading {
+  const sent = readNotifications(world.state.pages).filter((t) => t.receivedAt >= before.at && t.receivedAt < until);
+  const of = (source: string): string[] => sent.filter((t) => t.source === source).map((t) => `${t.status} ${t.name}`);
   const oracle = of(NOTIFICATION_SOURCES.oracle);
   const beyond = of(NOTIFICATION_SOURCES.system).filter((t) => !oracle.includes(t));
   return {
     measurements: { toldWhileDeploying: beyond.length },
-    findings: beyond.map((t) => `told while the deploy went on: ${t}`),
+    findings: beyond.map((t) => `sent while the deploy went on: ${t}`),
   };
 }
 
@@ -107,7 +107,7 @@ export async function deployReplica(world: TestBed): Promise<void> {
 
 /** Until the new node could take over, and Thanos asks it. */
 export async function replicaJoined(world: TestBed, _: unknown, struckAt: number): Promise<MetricReading> {
-  const told = toldMeanwhile(world, struckAt);
+  const sent = sentMeanwhile(world, struckAt);
   const missing = await awaitAll(
     async () => {
       const fresh = world.state.nodes.filter((n) => !before.machines.has(n.node));
@@ -120,19 +120,19 @@ export async function replicaJoined(world: TestBed, _: unknown, struckAt: number
     },
     { timeoutMs: GROWN_MS, signal: world.signal },
   );
-  return joinedUp(world, told, missing, { ableAfter: missing === null ? (Date.now() - struckAt) / 1000 : null });
+  return joinedUp(world, sent, missing, { ableAfter: missing === null ? (Date.now() - struckAt) / 1000 : null });
 }
 
 async function joinedUp(
   world: TestBed,
-  told: MetricReading,
+  sent: MetricReading,
   missing: string | null,
   more: Record<string, number | null>,
 ): Promise<MetricReading> {
   const left = await untouched(world);
   return {
-    measurements: { ...told.measurements, ...left.measurements, ...more },
-    findings: [...told.findings, ...left.findings, ...(missing === null ? [] : [missing])],
+    measurements: { ...sent.measurements, ...left.measurements, ...more },
+    findings: [...sent.findings, ...left.findings, ...(missing === null ? [] : [missing])],
   };
 }
 
@@ -169,7 +169,7 @@ export async function letShardIn(world: TestBed): Promise<number> {
 
 /** Until every target is scraped by its own shard, and by no other one. */
 export async function shardIsIn(world: TestBed, _: unknown, struckAt: number): Promise<MetricReading> {
-  const told = toldMeanwhile(world, struckAt);
+  const sent = sentMeanwhile(world, struckAt);
   let givenAt: number | null = null;
   let moved = 0;
   const missing = await awaitAll(
@@ -192,7 +192,7 @@ export async function shardIsIn(world: TestBed, _: unknown, struckAt: number): P
     },
     { timeoutMs: GROWN_MS, signal: world.signal },
   );
-  return joinedUp(world, told, missing, {
+  return joinedUp(world, sent, missing, {
     admitShardAfter: givenAt === null ? null : (givenAt - struckAt) / 1000,
     splitAfter: missing === null ? (Date.now() - struckAt) / 1000 : null,
     // By each of its nodes: proves nothing unless something moved.

@@ -153,7 +153,7 @@ describe('two agents with real Prometheus and Alertmanager', () => {
   });
 
   it('hands over at once when its Prometheus exits', async () => {
-    await eventually('the standby is warm', async () => (await one.status()).gate.primed, 40_000);
+    await eventually('the standby is primed', async () => (await one.status()).gate.primed, 40_000);
     const killedAt = Date.now();
     process.kill(two.pidOf('prometheus'), 'SIGKILL');
     const { gate } = await eventually('the hand-over', async () => {
@@ -178,14 +178,14 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     one.start();
     const early = await eventually('an answer', () => caughtUp(one));
     expect([early.status, await early.text()]).toEqual([503, expect.stringMatching(/not scraping yet|has not heard/)]);
-    await eventually('it is a warm standby', async () => (await caughtUp(one)).ok, 40_000);
+    await eventually('it is a primed standby', async () => (await caughtUp(one)).ok, 40_000);
     await cluster.assign('node-1', 6);
     await isOpen(one);
     await eventually('the other gate closes', async () => !(await two.status()).gate.open);
   });
 
   it('alerts without an assignment when S3 and the alerting node are gone', async () => {
-    await eventually('the standby is warm', async () => (await two.status()).gate.primed, 40_000);
+    await eventually('the standby is primed', async () => (await two.status()).gate.primed, 40_000);
     cluster.stopStore();
     await one.kill('SIGKILL');
     const goneAt = Date.now();

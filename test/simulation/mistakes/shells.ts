@@ -3,7 +3,7 @@ import { mistakesIn, type Mistake } from './mistake';
 type Failover = typeof import('../../../agent/failover/failover');
 type Probes = typeof import('../../../agent/failover/probes');
 type Takeover = typeof import('../../../agent/failover/takeover');
-type Role = typeof import('../../../agent/failover/role-keeper');
+type Role = typeof import('../../../agent/failover/role-manager');
 type Loops = typeof import('../../../agent/base/loop');
 type Promote = typeof import('../../../lib/shell/assignment/promote');
 type Cycle = typeof import('../../../lambdas/health-check/cycle');
@@ -12,7 +12,7 @@ type FunctionLoop = typeof import('../../../lambdas/shared/loop');
 const failover = mistakesIn<Failover>('agent/failover/failover.ts');
 const probes = mistakesIn<Probes>('agent/failover/probes.ts');
 const takeover = mistakesIn<Takeover>('agent/failover/takeover.ts');
-const role = mistakesIn<Role>('agent/failover/role-keeper.ts');
+const role = mistakesIn<Role>('agent/failover/role-manager.ts');
 const loops = mistakesIn<Loops>('agent/base/loop.ts');
 const promote = mistakesIn<Promote>('lib/shell/assignment/promote.ts');
 const cycle = mistakesIn<Cycle>('lambdas/health-check/cycle.ts');
@@ -103,7 +103,7 @@ const AGENT: readonly Mistake[] = [
       },
   ),
   role(
-    'RoleKeeper',
+    'RoleManager',
     'an exit is not reported',
     (Real) =>
       class extends Real {

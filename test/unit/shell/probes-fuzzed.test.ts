@@ -5,7 +5,7 @@ import { PORTS } from '../../../lib/contract/ports';
 import { isHealthy } from '../../../lib/core/failover/health';
 import { probeNode } from '../../../lib/shell/probes/prober';
 import { probeTask } from '../../../lib/shell/probes/thanos-prober';
-import { PeerAlerts } from '../../../agent/alerts/peer-held';
+import { PeerAlerts } from '../../../agent/alerts/peer-alerts';
 
 /** What answers on every port that is asked: bytes as they are, whatever they mean. */
 let answer: Buffer = Buffer.alloc(0);

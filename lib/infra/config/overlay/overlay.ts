@@ -34,7 +34,7 @@ const overlaySchema = z.strictObject({
   remedies: z
     .array(remedy.refine(({ name }) => isReserved(name), `a name that begins with ${RESERVED_PREFIX}`))
     .default([]),
-  /** Alerts that go to a webhook of their own before any route of the user's sees them, each told at once. */
+  /** Alerts that go to a webhook of their own before any route of the user's sees them, each sent at once. */
   routes: z.array(z.strictObject({ matcher: z.string(), receiver: reserved, url: z.url() })).default([]),
 });
 

@@ -34,7 +34,7 @@ export function times(c: Cluster): Contradiction[] {
       fix: 'raise resendDelay, or lower heartbeatStaleMs or storeOutageGraceMs',
     });
   }
-  // Alertmanager has the watchdog as of the last resend, and tells it at the next turn of its group.
+  // Alertmanager has the watchdog as of the last resend, and sends it at the next turn of its group.
   const proofAge = parseDuration(c.resendDelay)! + WATCHDOG_INTERVAL_MS + worst;
   if (p.alertingSilentMs <= proofAge) {
     found.push({

@@ -22,7 +22,7 @@ export interface AlarmSpec {
   /** It rings when the value is so for all periods. */
   readonly when: readonly ['<' | '>' | '>=', number];
   readonly missing: 'breaching' | 'notBreaching';
-  /** A function that the alarm calls, beside telling people: its second trigger. */
+  /** A function that the alarm calls, beside notifying people: its second trigger. */
   readonly calls?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../config/cluster';
 import { METRICS } from '../../../contract/metrics';
-import { DAMAGE_GROUPS } from '../../../core/tsdb/groups';
+import { CORRUPTION_GROUPS } from '../../../core/tsdb/groups';
 import { type AlarmSpec, QUIET, some } from './alarm-spec';
 import { alertingAlarms } from './alerting-alarms';
 import { volumeAlarms } from './volume-alarms';
@@ -16,7 +16,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
     ...loadAlarms,
     ...(cluster.thanos === null ? [] : [uploadAlarm, ...(isFirst ? thanosAlarms(cluster) : [])]),
     ...(isFirst && cluster.remedies.length > 0 ? remedyAlarms : []),
-    ...Object.entries(DAMAGE_GROUPS).map(([group, what]): AlarmSpec => ({
+    ...Object.entries(CORRUPTION_GROUPS).map(([group, what]): AlarmSpec => ({
       ...some(METRICS.corruptedNodes),
       name: group,
       description: `On a node, ${what}.`,

@@ -1,5 +1,5 @@
 import { ONE_SHARD, type ShardMap } from '../../../../lib/contract/documents/shard-map';
-import { BOTH_TELL_MS, notifies, type Telling } from '../../../../lib/core/alerts/ownership';
+import { BOTH_SEND_MS, notifies, type AlertOwnership } from '../../../../lib/core/alerts/ownership';
 
 const T = 1_800_000_000_000;
 const shardMap = (shards: number, next: number | null = null): ShardMap => ({ ...ONE_SHARD, shards, next });
@@ -11,7 +11,7 @@ const instances = new Map([
   ['named', ['b:1']],
   ['both', ['a:2', 'b:2']],
 ]);
-const see = (shard: number, l: ShardMap, before: Telling['before'] = null): Telling => ({
+const see = (shard: number, l: ShardMap, before: AlertOwnership['before'] = null): AlertOwnership => ({
   shard,
   shardMap: l,
   before,
@@ -26,8 +26,8 @@ test.each([
   ['one shard tells all', see(0, shardMap(1)), [true, true]],
   ['a new shard holds what it scrapes while it is let in', see(1, shardMap(1, 2)), [false, false]],
   ['and the old one tells it', see(0, shardMap(1, 2)), [true, true]],
-  ['just after, both tell what moved', see(0, shardMap(2), changed(BOTH_TELL_MS - 1)), [true, true]],
-  ['then its new owner only', see(0, shardMap(2), changed(BOTH_TELL_MS)), [true, false]],
+  ['just after, both tell what moved', see(0, shardMap(2), changed(BOTH_SEND_MS - 1)), [true, true]],
+  ['then its new owner only', see(0, shardMap(2), changed(BOTH_SEND_MS)), [true, false]],
   ['who begins at once', see(1, shardMap(2), changed(0)), [false, true]],
 ])('%s', (_, t, expected) => expect([notifies(A, t, T), notifies(B, t, T)]).toEqual(expected));
 

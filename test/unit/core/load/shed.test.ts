@@ -108,7 +108,7 @@ test('nothing happens while it is paused, unassigned, or nobody tells', () => {
   expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).because).toContain('No node tells');
   const silent = load(Object.fromEntries(Object.keys(MEASURES).map((m) => [m, [null, null]])));
   expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) }), silent).kind).toBe('none');
-  expect(decide(assignment(), silent).because).toBe('No node tells its load.');
+  expect(decide(assignment(), silent).because).toBe('No node reports its load.');
 });
 
 test('under a load that does not change the profile comes to rest, wherever it starts', () => {

@@ -1,5 +1,5 @@
 import { crashLoop, loopFinding, type Exit } from '../../../../lib/core/tsdb/crash-loop';
-import { DAMAGE_GROUPS, nodesByGroup } from '../../../../lib/core/tsdb/groups';
+import { CORRUPTION_GROUPS, nodesByGroup } from '../../../../lib/core/tsdb/groups';
 import { KINDS } from '../../../../lib/core/tsdb/corruption';
 import { followReplay, isStuck } from '../../../../lib/core/tsdb/replay';
 
@@ -99,7 +99,7 @@ describe('a replay', () => {
 test('every class of corruption belongs to a group, and nodes are counted once for each', () => {
   for (const kind of Object.keys(KINDS)) {
     const [[group, count], ...rest] = [...nodesByGroup([[{ class: kind }], []])] as [[string, number]];
-    expect(Object.keys(DAMAGE_GROUPS)).toContain(group);
+    expect(Object.keys(CORRUPTION_GROUPS)).toContain(group);
     expect([count, rest]).toEqual([1, []]);
   }
   const counts = nodesByGroup([

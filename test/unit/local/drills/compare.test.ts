@@ -3,7 +3,7 @@ import { parseNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../../
 
 const T = Date.parse('2026-01-01T00:00:00Z');
 
-function told(
+function sent(
   status: 'firing' | 'resolved',
   at: { start: number; end?: number; got: number },
   more: Partial<SentAlert> = {},
@@ -23,13 +23,13 @@ function told(
 }
 
 /** Fires at 0, ends at 20 s. */
-const oracle = [told('firing', { start: 0, got: 1_000 }), told('resolved', { start: 0, end: 20_000, got: 21_000 })];
+const oracle = [sent('firing', { start: 0, got: 1_000 }), sent('resolved', { start: 0, end: 20_000, got: 21_000 })];
 
 describe('against the oracle', () => {
-  test('the same told a little later is no difference', () => {
+  test('the same sent a little later is no difference', () => {
     const ours = [
-      told('firing', { start: 300, got: 9_000 }),
-      told('resolved', { start: 300, end: 19_500, got: 26_000 }),
+      sent('firing', { start: 300, got: 9_000 }),
+      sent('resolved', { start: 300, end: 19_500, got: 26_000 }),
     ];
     expect(compareWithOracle(ours, oracle)).toMatchObject({
       missed: 0,
@@ -40,7 +40,7 @@ describe('against the oracle', () => {
     });
   });
 
-  test('nothing told: firing and end are both missed', () => {
+  test('nothing sent: firing and end are both missed', () => {
     expect(compareWithOracle([], oracle)).toMatchObject({ missed: 2, duplicates: 0 });
   });
 
@@ -61,7 +61,7 @@ describe('against the oracle', () => {
     ).toMatchObject({
       duplicates: 1,
       missed: 0,
-      findings: ['A: told 2 times that it fires, the oracle 1: n1 at 00:00:01.000, n1 at 00:00:01.000'],
+      findings: ['A: sent 2 times that it fires, the oracle 1: n1 at 00:00:01.000, n1 at 00:00:01.000'],
     });
     expect(
       compareWithOracle(
@@ -71,35 +71,35 @@ describe('against the oracle', () => {
     ).toMatchObject({ duplicates: 1, missed: 0 });
   });
 
-  test('ended while it went on, then told again', () => {
+  test('ended while it went on, then sent again', () => {
     const ours = [
       oracle[0]!,
-      told('resolved', { start: 0, end: 8_000, got: 9_000 }),
-      told('firing', { start: 0, got: 12_000 }),
+      sent('resolved', { start: 0, end: 8_000, got: 9_000 }),
+      sent('firing', { start: 0, got: 12_000 }),
       oracle[1]!,
     ];
     expect(compareWithOracle(ours, oracle)).toMatchObject({ falselyResolved: 1, duplicates: 1, missed: 0 });
   });
 
   test('ended, while the oracle still has it firing', () => {
-    const ours = [oracle[0]!, told('resolved', { start: 0, end: 8_000, got: 9_000 })];
+    const ours = [oracle[0]!, sent('resolved', { start: 0, end: 8_000, got: 9_000 })];
     expect(compareWithOracle(ours, oracle.slice(0, 1))).toMatchObject({ falselyResolved: 1 });
   });
 
   test('an alert that the oracle never had', () => {
-    const ours = [...oracle, told('firing', { start: 0, got: 1_000 }, { alert: 'b', name: 'B' })];
+    const ours = [...oracle, sent('firing', { start: 0, got: 1_000 }, { alert: 'b', name: 'B' })];
     expect(compareWithOracle(ours, oracle)).toMatchObject({ spurious: 1, missed: 0 });
   });
 
   test('a second incident that the oracle did not have', () => {
-    const ours = [...oracle, told('firing', { start: 40_000, got: 41_000 })];
+    const ours = [...oracle, sent('firing', { start: 40_000, got: 41_000 })];
     expect(compareWithOracle(ours, oracle)).toMatchObject({ spurious: 1 });
   });
 
-  test('a timer that began anew is told by its start', () => {
+  test('a timer that began anew is known by its start', () => {
     const ours = [
-      told('firing', { start: 9_000, got: 10_000 }),
-      told('resolved', { start: 9_000, end: 20_000, got: 21_000 }),
+      sent('firing', { start: 9_000, got: 10_000 }),
+      sent('resolved', { start: 9_000, end: 20_000, got: 21_000 }),
     ];
     const result = compareWithOracle(ours, oracle);
     expect(result.startsOff.get('A')).toBe(9_000);
@@ -108,8 +108,8 @@ describe('against the oracle', () => {
 
   test('two incidents of one alert are told apart by the end of the first', () => {
     const second = [
-      told('firing', { start: 40_000, got: 41_000 }),
-      told('resolved', { start: 40_000, end: 50_000, got: 51_000 }),
+      sent('firing', { start: 40_000, got: 41_000 }),
+      sent('resolved', { start: 40_000, end: 50_000, got: 51_000 }),
     ];
     expect(incidentsOf([...oracle, ...second])).toHaveLength(2);
     expect(compareWithOracle(oracle, [...oracle, ...second])).toMatchObject({ missed: 2 });
@@ -150,7 +150,7 @@ describe('the pager’s file', () => {
     });
   });
 
-  test('a group’s other alerts are not told again by news of one', () => {
+  test('a group’s other alerts are not sent again by news of one', () => {
     const text = page('default', alert('A', 'firing')) + page('default', alert('A', 'firing'), alert('B', 'firing'));
     expect(parseNotifications(text).map((t) => t.name)).toEqual(['A', 'B']);
   });
@@ -160,7 +160,7 @@ describe('the pager’s file', () => {
     expect(parseNotifications(both + both)).toHaveLength(4);
   });
 
-  test('what one sender told is news from another', () => {
+  test('what one sender sent is news from another', () => {
     const text = ['default', 'oracle', 'plain'].map((source) => page(source, alert('A', 'firing'))).join('');
     expect(parseNotifications(text).map((t) => t.source)).toEqual(['default', 'oracle', 'plain']);
   });

@@ -1,6 +1,6 @@
 import { isPrimed } from '../../../../agent/alerts/priming';
 
-describe('warmth', () => {
+describe('priming', () => {
   const now = 1_000_000;
   const heard = (gateFor: number | null, prometheusFor: number | null): boolean =>
     isPrimed(

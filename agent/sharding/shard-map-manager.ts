@@ -17,8 +17,8 @@ export interface ShardMapDeps {
   readonly log: Log;
 }
 
-/** Follows the shard map: what this node scrapes, and of which alerts it tells. */
-export class ShardMapKeeper {
+/** Follows the shard map: what this node scrapes, and which alerts it sends. */
+export class ShardMapManager {
   shardMap: ShardMap;
   private before: { readonly shardMap: ShardMap; readonly changedAt: number } | null = null;
   private known: Instances | null = null;
@@ -28,7 +28,7 @@ export class ShardMapKeeper {
   }
 
   /**
-   * Whether another shard map is in force now, and with it who tells which alert: then it has to be kept.
+   * Whether another shard map is in force now, and with it who sends which alert: then it has to be kept.
    * @throws when the store does not answer; what was known stays in force
    */
   async round(): Promise<boolean> {
@@ -58,8 +58,8 @@ export class ShardMapKeeper {
   notifies(alert: PostedAlert): boolean {
     const { shard, instances } = this.deps;
     this.known ??= instances();
-    const telling = { shard, shardMap: this.shardMap, before: this.before, instances: this.known, owner: hashmod };
-    return notifies(alert, telling, Date.now());
+    const ownership = { shard, shardMap: this.shardMap, before: this.before, instances: this.known, owner: hashmod };
+    return notifies(alert, ownership, Date.now());
   }
 
   /** Another configuration runs. */

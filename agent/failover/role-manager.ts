@@ -30,7 +30,7 @@ export interface RoleDeps {
 }
 
 /** Every poll: read the store, decide by the core, move the gate, ask for promotion where due. */
-export class RoleKeeper {
+export class RoleManager {
   private state: RoleState;
   private said = '';
   private refused: number | null = null;
@@ -102,7 +102,7 @@ export class RoleKeeper {
       if (!this.storeReachable) log('info', 'store-reachable');
       this.storeReachable = true;
       this.lastReadAt = this.deps.clock.now();
-      contact.storeReadAt = began; // what it tells is not older
+      contact.storeReadAt = began; // what it says is not older
       return { assignment: read?.assignment ?? null, heartbeat };
     } catch (error) {
       this.storeErrors += 1;

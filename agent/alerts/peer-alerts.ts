@@ -25,7 +25,7 @@ export class PeerAlerts {
   }
 
   /** Since its Prometheus started, the gate has heard of everything that fires. */
-  get primedSince(): boolean {
+  get isPrimed(): boolean {
     return this.heardAllSince(0);
   }
 

@@ -13,14 +13,14 @@ export interface PolicyProblem {
   readonly expected: string;
 }
 
-/** Keeps a problem when its relation does not hold. */
-type Check = (ok: boolean, path: string[], what: string, got: string, expected: string) => void;
+/** Keeps a problem when its relation does not hold. `got`: by default the value at the path. */
+type Check = (ok: boolean, path: string, what: string, expected: string, got?: string) => void;
 
 /** Relations between the time-outs, not only ranges. Empty when the policy is sound. */
 export function policyProblems(p: Policy): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  const check: Check = (ok, path, what, got, expected) => {
-    if (!ok) problems.push({ path, what, got, expected });
+  const check: Check = (ok, at, what, expected, got = `${valueAt(p, at)}${at.endsWith('Ms') ? ' ms' : ''}`) => {
+    if (!ok) problems.push({ path: at.split('.'), what, got, expected });
   };
   for (const relations of [probing, outages, routing, volumesAndSnapshots, ranges]) relations(p, check);
   return problems;
@@ -30,49 +30,38 @@ export function policyProblems(p: Policy): PolicyProblem[] {
 function probing(p: Policy, check: Check): void {
   check(
     p.probe.timeoutMs < p.probe.intervalMs,
-    ['probe', 'timeoutMs'],
+    'probe.timeoutMs',
     'a probe must end before the next one starts',
-    `${p.probe.timeoutMs} ms`,
     `less than probe.intervalMs (${p.probe.intervalMs} ms)`,
   );
   check(
     p.verifyTimeoutMs <= p.probe.timeoutMs,
-    ['verifyTimeoutMs'],
+    'verifyTimeoutMs',
     'the verifying probe must not wait longer than an ordinary one',
-    `${p.verifyTimeoutMs} ms`,
     `at most probe.timeoutMs (${p.probe.timeoutMs} ms)`,
   );
-  check(
-    p.probe.fall >= 2,
-    ['probe', 'fall'],
-    'one lost packet must not fail a node over',
-    `${p.probe.fall}`,
-    'at least 2',
-  );
-  check(p.probe.rise >= 1, ['probe', 'rise'], 'a node needs a success to be healthy', `${p.probe.rise}`, 'at least 1');
+  check(p.probe.fall >= 2, 'probe.fall', 'one lost packet must not fail a node over', 'at least 2');
+  check(p.probe.rise >= 1, 'probe.rise', 'a node needs a success to be healthy', 'at least 1');
 }
 
 /** What is merely slow is neither an outage nor a reason to flap. */
 function outages(p: Policy, check: Check): void {
   check(
     p.heartbeatStaleMs > p.probe.intervalMs + p.storeTimeoutMs,
-    ['heartbeatStaleMs'],
+    'heartbeatStaleMs',
     'a heartbeat must not look stale while the control plane is merely slow',
-    `${p.heartbeatStaleMs} ms`,
     `more than probe.intervalMs + storeTimeoutMs (${p.probe.intervalMs + p.storeTimeoutMs} ms)`,
   );
   check(
     p.storeOutageGraceMs > p.pollMs + p.storeTimeoutMs,
-    ['storeOutageGraceMs'],
+    'storeOutageGraceMs',
     'one failed read is not an outage',
-    `${p.storeOutageGraceMs} ms`,
     `more than pollMs + storeTimeoutMs (${p.pollMs + p.storeTimeoutMs} ms)`,
   );
   check(
     p.flapping.holdDownMs < p.flapping.windowMs,
-    ['flapping', 'holdDownMs'],
+    'flapping.holdDownMs',
     'damping must end within its window',
-    `${p.flapping.holdDownMs} ms`,
     `less than flapping.windowMs (${p.flapping.windowMs} ms)`,
   );
 }
@@ -82,16 +71,14 @@ function routing(p: Policy, check: Check): void {
   const { backAfterMs } = p.routing;
   check(
     backAfterMs > p.probe.fall * p.probe.intervalMs,
-    ['routing', 'backAfterMs'],
+    'routing.backAfterMs',
     'Thanos must prove itself for longer than it takes to leave it, or queries go to and fro',
-    `${backAfterMs} ms`,
     `more than probe.fall × probe.intervalMs (${p.probe.fall * p.probe.intervalMs} ms)`,
   );
   check(
     backAfterMs <= MAX_BACK_AFTER_MS,
-    ['routing', 'backAfterMs'],
+    'routing.backAfterMs',
     'route-queries looks on for one minute at a time and could never see Thanos well for so long',
-    `${backAfterMs} ms`,
     `at most ${MAX_BACK_AFTER_MS} ms`,
   );
 }
@@ -100,51 +87,55 @@ function routing(p: Policy, check: Check): void {
 function volumesAndSnapshots(p: Policy, check: Check): void {
   check(
     p.volume.lookMs < p.volume.stalledMs,
-    ['volume', 'stalledMs'],
+    'volume.stalledMs',
     'a volume is looked at before it is called stalled',
-    `${p.volume.stalledMs} ms`,
     `more than volume.lookMs (${p.volume.lookMs} ms)`,
   );
   const { everyMs, testEveryMs, allMs, hourlyMs, dailyMs, goodWithinMs } = p.snapshots;
   check(
     everyMs >= 60_000 && everyMs <= testEveryMs && testEveryMs < goodWithinMs,
-    ['snapshots', 'everyMs'],
+    'snapshots.everyMs',
     'snapshots are taken, at most as often tested, and the newest good one must be able to be young enough',
-    `${everyMs} ms, tested every ${testEveryMs} ms, good within ${goodWithinMs} ms`,
     '60000 <= everyMs <= testEveryMs < goodWithinMs',
+    `${everyMs} ms, tested every ${testEveryMs} ms, good within ${goodWithinMs} ms`,
   );
   check(
     testEveryMs < allMs && allMs <= hourlyMs && hourlyMs <= dailyMs,
-    ['snapshots', 'allMs'],
+    'snapshots.allMs',
     'snapshots are thinned out with age',
-    `${allMs}, ${hourlyMs}, ${dailyMs} ms`,
     'testEveryMs < allMs <= hourlyMs <= dailyMs',
+    `${allMs}, ${hourlyMs}, ${dailyMs} ms`,
   );
 }
 
 /** What must be positive for itself. */
+const POSITIVE = [
+  'volume.lookMs',
+  'probe.intervalMs',
+  'probe.timeoutMs',
+  'verifyTimeoutMs',
+  'maxScrapeLagMs',
+  'pollMs',
+  'storeTimeoutMs',
+  'announceMs',
+  'alertingSilentMs',
+  'flapping.free',
+  'scrub.periodMs',
+  'scrub.bytesPerSecond',
+  'scrub.deepMs',
+  'scrub.keepMs',
+  'backfill.windowMs',
+  'backfill.samplesPerSecond',
+];
+
 function ranges(p: Policy, check: Check): void {
-  const positive: [string[], number][] = [
-    [['volume', 'lookMs'], p.volume.lookMs],
-    [['probe', 'intervalMs'], p.probe.intervalMs],
-    [['probe', 'timeoutMs'], p.probe.timeoutMs],
-    [['verifyTimeoutMs'], p.verifyTimeoutMs],
-    [['maxScrapeLagMs'], p.maxScrapeLagMs],
-    [['pollMs'], p.pollMs],
-    [['storeTimeoutMs'], p.storeTimeoutMs],
-    [['announceMs'], p.announceMs],
-    [['alertingSilentMs'], p.alertingSilentMs],
-    [['flapping', 'free'], p.flapping.free],
-    [['scrub', 'periodMs'], p.scrub.periodMs],
-    [['scrub', 'bytesPerSecond'], p.scrub.bytesPerSecond],
-    [['scrub', 'deepMs'], p.scrub.deepMs],
-    [['scrub', 'keepMs'], p.scrub.keepMs],
-    [['backfill', 'windowMs'], p.backfill.windowMs],
-    [['backfill', 'samplesPerSecond'], p.backfill.samplesPerSecond],
-  ];
-  for (const [path, value] of positive) {
-    check(value > 0, path, `${path.join('.')} must be positive`, `${value}`, 'more than 0');
-  }
+  for (const path of POSITIVE)
+    check(valueAt(p, path) > 0, path, `${path} must be positive`, 'more than 0', `${valueAt(p, path)}`);
+}
+
+/** The number at a path such as probe.fall. */
+function valueAt(p: Policy, path: string): number {
+  return path.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value) as object, name), p) as number;
 }
 
 const FORMAT = documentFormat({

@@ -1,110 +1,98 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ReadOnly } from '../document';
 import { number, fields } from '../shape';
 
-export const policyShape = fields({
-  probe: fields({
+/** How failures are noticed and answered. All times in milliseconds. */
+export const DEFAULT_POLICY = {
+  probe: {
     /** Between two probes of the same node. */
-    intervalMs: number,
+    intervalMs: 2_000,
     /** For one probe; below the interval, so that cycles never pile up. */
-    timeoutMs: number,
+    timeoutMs: 1_000,
     /** Consecutive failures that make a node unhealthy. */
-    fall: number,
+    fall: 3,
     /** Consecutive successes that make it healthy again. */
-    rise: number,
-  }),
+    rise: 2,
+  },
   /** For the last probe that promote-alerting does for itself before it acts. */
-  verifyTimeoutMs: number,
-  /** A node whose stalest job was scraped longer ago than this is not scraping. */
-  maxScrapeLagMs: number,
-  /** Nodes read the assignment this often. */
-  pollMs: number,
-  /** For one request to S3 by a node or function. */
-  storeTimeoutMs: number,
-  /** Nodes announce themselves this often. */
-  announceMs: number,
-  /** A control-plane heartbeat older than this means that nobody is probing. */
-  heartbeatStaleMs: number,
-  /** Only after S3 was out of reach for this long may a standby alert without an assignment. */
-  storeOutageGraceMs: number,
-  /** No watchdog alert has been delivered end to end for this long: alerting is silent, whatever every part says of itself. */
-  alertingSilentMs: number,
-  flapping: fields({
-    /** Promotions are counted over this long. */
-    windowMs: number,
-    /** So many within the window are immediate; from then on they are damped. */
-    free: number,
-    /** Damped: at least this long between two promotions. */
-    holdDownMs: number,
-  }),
-  routing: fields({
-    /** Queries go through Thanos again when it has answered every probe for this long. */
-    backAfterMs: number,
-  }),
-  sharding: fields({
-    /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
-    overlapMs: number,
-  }),
-  volume: fields({
-    /** Nodes write to their data volume this often, to see whether it still takes it. */
-    lookMs: number,
-    /** A write that has not come back for so long is not slow: the volume is stalled. */
-    stalledMs: number,
-  }),
-  snapshots: fields({
-    /** A node's volume is snapshotted this often, and at most this often one of them is tried. */
-    everyMs: number,
-    testEveryMs: number,
-    /** So long all of them are kept; then one an hour; then one a day. */
-    allMs: number,
-    hourlyMs: number,
-    dailyMs: number,
-    /** An older good snapshot is an alarm. */
-    goodWithinMs: number,
-  }),
-  scrub: fields({
-    /** Nodes read their WAL, head chunks and what opens a block this often. */
-    periodMs: number,
-    /** At most so much is read a second: the volume belongs to Prometheus. */
-    bytesPerSecond: number,
-    /** Every chunk of every block is read once in this time. */
-    deepMs: number,
-    /** What was quarantined is kept for so long. */
-    keepMs: number,
-  }),
-  backfill: fields({
-    /** A node that was away fetches from its peer what it missed, up to so long ago. */
-    windowMs: number,
-    /** At most so many samples a second are compared: Prometheus and the network have other things to do. */
-    samplesPerSecond: number,
-  }),
-});
-
-/** How failures are noticed and answered. All times in milliseconds. Travels as JSON to functions and nodes. */
-export type Policy = ReadOnly<z.output<typeof policyShape>>;
-
-export const DEFAULT_POLICY: Policy = {
-  probe: { intervalMs: 2_000, timeoutMs: 1_000, fall: 3, rise: 2 },
   verifyTimeoutMs: 700,
+  /** A node whose stalest job was scraped longer ago than this is not scraping. */
   maxScrapeLagMs: 5_000,
+  /** Nodes read the assignment this often. */
   pollMs: 1_000,
+  /** For one request to S3 by a node or function. */
   storeTimeoutMs: 2_000,
+  /** Nodes announce themselves this often. */
   announceMs: 5_000,
+  /** A control-plane heartbeat older than this means that nobody is probing. */
   heartbeatStaleMs: 12_000,
+  /** Only after S3 was out of reach for this long may a standby alert without an assignment. */
   storeOutageGraceMs: 10_000,
+  /** No watchdog alert has been delivered end to end for this long: alerting is silent, whatever every part says of itself. */
   alertingSilentMs: 60_000,
-  flapping: { windowMs: 600_000, free: 3, holdDownMs: 30_000 },
-  routing: { backAfterMs: 20_000 },
-  sharding: { overlapMs: 600_000 },
-  volume: { lookMs: 5_000, stalledMs: 60_000 },
+  flapping: {
+    /** Promotions are counted over this long. */
+    windowMs: 600_000,
+    /** So many within the window are immediate; from then on they are damped. */
+    free: 3,
+    /** Damped: at least this long between two promotions. */
+    holdDownMs: 30_000,
+  },
+  routing: {
+    /** Queries go through Thanos again when it has answered every probe for this long. */
+    backAfterMs: 20_000,
+  },
+  sharding: {
+    /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
+    overlapMs: 600_000,
+  },
+  volume: {
+    /** Nodes write to their data volume this often, to see whether it still takes it. */
+    lookMs: 5_000,
+    /** A write that has not come back for so long is not slow: the volume is stalled. */
+    stalledMs: 60_000,
+  },
   snapshots: {
+    /** A node's volume is snapshotted this often, and at most this often one of them is tried. */
     everyMs: 600_000,
     testEveryMs: 1_800_000,
+    /** So long all of them are kept; then one an hour; then one a day. */
     allMs: 6 * 3_600_000,
     hourlyMs: 48 * 3_600_000,
     dailyMs: 14 * 86_400_000,
+    /** An older good snapshot is an alarm. */
     goodWithinMs: 2 * 3_600_000,
   },
-  scrub: { periodMs: 300_000, bytesPerSecond: 20_000_000, deepMs: 7 * 86_400_000, keepMs: 7 * 86_400_000 },
-  backfill: { windowMs: 86_400_000, samplesPerSecond: 1_000_000 },
+  scrub: {
+    /** Nodes read their WAL, head chunks and what opens a block this often. */
+    periodMs: 300_000,
+    /** At most so much is read a second: the volume belongs to Prometheus. */
+    bytesPerSecond: 20_000_000,
+    /** Every chunk of every block is read once in this time. */
+    deepMs: 7 * 86_400_000,
+    /** What was quarantined is kept for so long. */
+    keepMs: 7 * 86_400_000,
+  },
+  backfill: {
+    /** A node that was away fetches from its peer what it missed, up to so long ago. */
+    windowMs: 86_400_000,
+    /** At most so many samples a second are compared: Prometheus and the network have other things to do. */
+    samplesPerSecond: 1_000_000,
+  },
 };
+
+/** As DEFAULT_POLICY, with what config/cluster.ts changes. Travels as JSON to functions and nodes. */
+export type Policy = ReadOnly<typeof DEFAULT_POLICY>;
+
+/** The form of an object that has nothing but numbers, at whatever depth. */
+const numbersOf = <T extends object>(example: T): z.ZodMiniType<T> =>
+  fields(
+    Object.fromEntries(
+      Object.entries(example).map(([name, value]: [string, unknown]) => [
+        name,
+        typeof value === 'object' && value !== null ? numbersOf(value) : number,
+      ]),
+    ),
+  ) as unknown as z.ZodMiniType<T>;
+
+export const policyShape = numbersOf(DEFAULT_POLICY);

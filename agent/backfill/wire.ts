@@ -1,3 +1,5 @@
+import { VARINT, each, skip, varint, field, number, position } from './protobuf';
+
 /**
  * Of Prometheus's remote read and write the few messages that are needed (prompb/remote.proto, prompb/types.proto).
  * Samples are handed on byte by byte: a staleness marker is a NaN with a payload, which a JavaScript number may lose,
@@ -16,11 +18,6 @@ export interface Matcher {
   readonly is: '=' | '!=' | '=~' | '!~';
   readonly value: string;
 }
-
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
 const MATCHER_TYPES: Readonly<Record<Matcher['is'], number>> = { '=': 0, '!=': 1, '=~': 2, '!~': 3 };
 /** Fields of TimeSeries. */
 const SERIES = { label: 1, sample: 2, histogram: 4 } as const;
@@ -94,67 +91,4 @@ function timeOf(bytes: Buffer, start: number, end: number, wanted: number): numb
     } else at = skip(bytes, at, type);
   }
   throw new RangeError('a sample has no time');
-}
-
-/** Every field that has bytes: its number, where they begin and end, and where the field itself begins. */
-function each(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  take: (field: number, from: number, to: number, fieldStart: number) => void,
-): void {
-  let at = start;
-  while (at < end) {
-    const fieldStart = at;
-    const key = varint(bytes, at);
-    at = position;
-    if ((key & 7) === BYTES) {
-      const length = varint(bytes, at);
-      const from = position;
-      at = from + length;
-      if (at > end) throw new RangeError('a message ends in the middle of a field');
-      take(key >>> 3, from, at, fieldStart);
-    } else at = skip(bytes, at, key & 7);
-  }
-}
-
-function skip(bytes: Buffer, at: number, type: number): number {
-  if (type === FIXED64) return at + 8;
-  if (type === FIXED32) return at + 4;
-  if (type !== VARINT && type !== BYTES) throw new RangeError(`no such kind of field: ${type}`);
-  const value = varint(bytes, at);
-  return type === VARINT ? position : position + value;
-}
-
-/** Where the last varint ended; of millions of samples no object is made for each. */
-let position = 0;
-
-function varint(bytes: Buffer, at: number): number {
-  let value = 0;
-  let scale = 1;
-  for (let i = at; i < bytes.length; i += 1) {
-    const byte = bytes[i]!;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) {
-      position = i + 1;
-      return value;
-    }
-    scale *= 128;
-  }
-  throw new RangeError('a message ends in the middle of a number');
-}
-
-function field(index: number, bytes: Buffer): Buffer {
-  return Buffer.concat([encodeVarint((index << 3) | BYTES), encodeVarint(bytes.length), bytes]);
-}
-
-function number(index: number, value: number): Buffer {
-  return Buffer.concat([encodeVarint(index << 3), encodeVarint(value)]);
-}
-
-function encodeVarint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = Math.round(value);
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  return Buffer.from([...bytes, rest]);
 }

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import type { NodeAnnouncement } from '../../lib/contract/documents/announcement';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { inOrder, type NodeOfShard } from '../../lib/contract/keys';
-import { PORTS } from '../../lib/contract/ports';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import { readIfExists, writeAtomically } from '../base/files';
+import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
+import { readState } from '../base/state-file';
+import { writeNodeTargets } from './node-targets';
 import type { Paths } from '../base/paths';
 import { KNOWN_PEERS } from '../../lib/contract/documents/agent-files';
 import { UserError } from '../../lib/contract/errors';
@@ -39,9 +39,9 @@ export class Peers {
     private readonly onChange: (everywhere: readonly string[]) => void,
     private readonly onRead: (announcement: NodeAnnouncement) => void,
   ) {
-    this.known = this.withSelf(this.load());
+    this.known = this.withSelf(readState(KNOWN_PEERS, paths.peers, [], log));
     try {
-      this.publishTargets();
+      writeNodeTargets(this.config, this.paths.nodeTargets, this.addresses);
     } catch (error) {
       // A full disk: alerting matters more than watching the peers.
       log('error', 'node-targets-not-written', { error: messageOf(error) });
@@ -85,7 +85,7 @@ export class Peers {
     if (JSON.stringify(next) === JSON.stringify(this.known)) return;
     this.known = next;
     writeAtomically(this.paths.peers, KNOWN_PEERS.serialize(next));
-    this.publishTargets();
+    writeNodeTargets(this.config, this.paths.nodeTargets, this.addresses);
     this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
     this.onChange(this.everywhere);
   }
@@ -109,34 +109,5 @@ export class Peers {
     const { node, shard } = this.config;
     const rest = others.filter((other) => other.node !== node);
     return [...rest, { shard, node, address: this.address }].sort(inOrder);
-  }
-
-  private load(): readonly Known[] {
-    try {
-      const text = readIfExists(this.paths.peers);
-      return text === null ? [] : KNOWN_PEERS.parse(text, this.paths.peers);
-    } catch (error) {
-      this.log('warn', 'state-corrupted', { file: this.paths.peers, error: messageOf(error) });
-      return [];
-    }
-  }
-
-  /** Files of their own, because a changed peer must not cost a reload: reloads drop alerts for seconds. */
-  private publishTargets(): void {
-    const ports = {
-      prometheus: PORTS.prometheus,
-      alertmanager: PORTS.alertmanager,
-      'prometheus-ha-agent': PORTS.agent,
-      ...(this.config.thanos === null ? {} : { 'thanos-sidecar': PORTS.thanosHttp }),
-    };
-    for (const [job, port] of Object.entries(ports)) {
-      const groups = [...this.addresses].map(([node, address]) => ({
-        targets: [`${address}:${port}`],
-        labels: { node },
-      }));
-      const text = `${JSON.stringify(groups, null, 2)}\n`;
-      const file = join(this.paths.nodeTargets, `${job}.json`);
-      if (readIfExists(file) !== text) writeAtomically(file, text);
-    }
   }
 }

@@ -4,8 +4,9 @@ import { shardCountsOf, normalized } from '../../lib/core/sharding/sharding';
 import { DROP_AFTER_MS, notifies, type Instances } from '../../lib/core/alerts/ownership';
 import { hashmod } from './hashmod';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import { readIfExists, writeAtomically } from '../base/files';
-import { messageOf, type Log } from '../base/log';
+import { writeAtomically } from '../base/files';
+import type { Log } from '../base/log';
+import { readState } from '../base/state-file';
 
 export interface ShardMapDeps {
   readonly shard: number;
@@ -24,7 +25,7 @@ export class ShardMapManager {
   private known: Instances | null = null;
 
   constructor(private readonly deps: ShardMapDeps) {
-    this.shardMap = this.load();
+    this.shardMap = readState(SHARD_MAP, deps.file, ONE_SHARD, deps.log);
   }
 
   /**
@@ -65,16 +66,5 @@ export class ShardMapManager {
   /** Another configuration runs. */
   forgetInstances(): void {
     this.known = null;
-  }
-
-  private load(): ShardMap {
-    const { file, log } = this.deps;
-    try {
-      const text = readIfExists(file);
-      return text === null ? ONE_SHARD : SHARD_MAP.parse(text, file);
-    } catch (error) {
-      log('warn', 'state-corrupted', { file, error: messageOf(error) });
-      return ONE_SHARD;
-    }
   }
 }

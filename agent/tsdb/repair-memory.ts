@@ -1,5 +1,6 @@
-import { readIfExists, writeAtomically } from '../base/files';
+import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
+import { readState } from '../base/state-file';
 import { TRIED_REPAIRS, type TriedRepairs } from '../../lib/contract/documents/agent-files';
 
 const NONE: TriedRepairs = { tried: [], restartedAt: null };
@@ -17,7 +18,7 @@ export class RepairState {
   ) {}
 
   read(): TriedRepairs {
-    return (this.known ??= this.load());
+    return (this.known ??= readState(TRIED_REPAIRS, this.file, NONE, this.log));
   }
 
   restarting(corruption: readonly string[], at: number): void {
@@ -28,16 +29,6 @@ export class RepairState {
   repaired(passAt: string): void {
     const { tried, restartedAt } = this.read();
     if (tried.length > 0 && Date.parse(passAt) > (restartedAt ?? 0)) this.write({ tried: [], restartedAt });
-  }
-
-  private load(): TriedRepairs {
-    try {
-      const text = readIfExists(this.file);
-      return text === null ? NONE : TRIED_REPAIRS.parse(text, this.file);
-    } catch (error) {
-      this.log('warn', 'state-corrupted', { file: this.file, error: messageOf(error) });
-      return NONE;
-    }
   }
 
   /** A disk that is full must not keep a node from being repaired; in memory it is remembered anyway. */

@@ -23,6 +23,10 @@ interface Where {
   readonly shard?: string;
 }
 
+function print<T>({ json = false }: Where, result: T, render: (result: T) => string): void {
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
+}
+
 async function named({ local = false, cluster, shard }: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
   checkNumber(shard);
   const handle = local ? localCluster(cluster) : await awsCluster(cluster);
@@ -66,7 +70,7 @@ withWhere(
   const text = shards
     .map((report) => renderStatus(report, now, process.stdout.isTTY ? process.stdout.columns : undefined))
     .join('\n');
-  process.stdout.write(where.json ? `${JSON.stringify(json, null, 2)}\n` : text);
+  print(where, json, () => text);
   process.exitCode = healthy ? EXIT.well : EXIT.unhealthy;
 });
 
@@ -84,7 +88,7 @@ withWhere(program.command('history').description('every change of the assignment
     }
     const { handles, s3 } = await connectAll(where);
     const changes = await readHistories(handles, s3, limit);
-    process.stdout.write(where.json ? `${JSON.stringify(changes, null, 2)}\n` : renderHistory(changes));
+    print(where, changes, renderHistory);
   });
 
 withWhere(
@@ -106,7 +110,7 @@ withWhere(
 async function operation(where: Where & { to?: string }, asked: Operation): Promise<void> {
   const { handle, s3 } = await connect(where);
   const outcome = await operateCluster(handle, s3, asked);
-  process.stdout.write(where.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome));
+  print(where, outcome, renderOutcome);
   process.exitCode = outcome.done ? EXIT.well : EXIT.unhealthy;
 }
 
@@ -145,23 +149,20 @@ withWhere(
       confirm: where.confirm,
       say: (line) => void process.stderr.write(`${line}\n`),
     });
-    process.stdout.write(where.json ? `${JSON.stringify(report, null, 2)}\n` : renderDrill(report));
+    print(where, report, renderDrill);
     process.exitCode = report.passed ? EXIT.well : EXIT.unhealthy;
   });
 
 stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exitCode?: number }) => {
-  const json = process.argv.includes('--json');
-  if (error.code?.startsWith('commander.')) {
-    // Help, which has been printed; without a command too.
+  const called = error.code?.startsWith('commander.') ?? false;
+  // Help, which has been printed; without a command too.
+  if (called && (error.code === 'commander.help' || error.exitCode === 0)) {
     process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.usage;
-    if (error.code === 'commander.help' || error.exitCode === 0) return;
-    const commands = program.commands.map((command) => command.name());
-    const { out, err } = ending(usage(error.message, process.argv.slice(2), commands), json);
-    process.stdout.write(out);
-    process.stderr.write(err);
     return;
   }
-  const { code, out, err } = ending(error, json);
+  const commands = program.commands.map((command) => command.name());
+  const failure = called ? usage(error.message, process.argv.slice(2), commands) : error;
+  const { code, out, err } = ending(failure, process.argv.includes('--json'));
   process.stdout.write(out);
   process.stderr.write(err);
   process.exitCode = code;

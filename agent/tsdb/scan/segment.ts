@@ -71,19 +71,19 @@ class Scan {
     if (this.zerosFrom !== null) this.corrupted(this.zerosFrom, `${offset - this.zerosFrom} bytes of zeros`);
     this.zerosFrom = null;
 
-    const partitionGuard = offset + page.length === fileBytes && page.length < WAL_PAGE_BYTES;
+    const endOfFile = offset + page.length === fileBytes && page.length < WAL_PAGE_BYTES;
     for (let i = 0; i < page.length;) {
       const head = page[i]!;
       if ((head & 7) === FRAGMENT.pageEnd) {
         if (!isZero(page, i + 1)) this.corrupted(offset + i, 'what should be padding is not zero');
         return;
       }
-      if (i + HEADER > page.length) return this.cut(offset + i, partitionGuard);
+      if (i + HEADER > page.length) return this.cut(offset + i, endOfFile);
       const length = page.readUInt16BE(i + 1);
       const end = i + HEADER + length;
       if (end > WAL_PAGE_BYTES)
         return this.corrupted(offset + i, `a record's length (${length}) reaches beyond its page`);
-      if (end > page.length) return this.cut(offset + i, partitionGuard);
+      if (end > page.length) return this.cut(offset + i, endOfFile);
       if (crc32c(page, i + HEADER, end) === page.readUInt32BE(i + 3)) {
         await this.fragment(head, page.subarray(i + HEADER, end), offset + i);
       } else {

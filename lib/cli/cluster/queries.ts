@@ -10,7 +10,8 @@ import { EXTERNAL_LABELS } from '../../contract/labels';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import { storesOf, type QueryWay, type UnknownWay } from '../../core/status/query-way';
 import type { Route } from '../../core/thanos/routing';
-import { isThanosGroup, registeredTasks, targetGroups } from './thanos';
+import { registeredTasks } from '../../shell/aws/route-book';
+import { isThanosGroup, targetGroups } from './thanos';
 
 const PROBE_MS = 2_000;
 

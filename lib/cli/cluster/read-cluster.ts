@@ -27,7 +27,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     store.readHeartbeat(),
     readRemedies(handle, s3, TIMEOUT_MS),
     readQueryWay(cluster),
-    readNodes(handle, s3, store, nodeMs),
+    readNodes(handle, store, nodeMs),
   ]);
   const { announcements, probes, statuses, volumes, judgedBy } = ofNodes;
   return {
@@ -49,8 +49,8 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
 }
 
 /** What each node says of itself, and what is said of it elsewhere. */
-async function readNodes(handle: ClusterHandle, s3: S3Client, store: ControlStore, nodeMs: number) {
-  const [announcements, judgedBy] = await Promise.all([readAnnouncements(handle, s3, store), deployedPolicy(handle)]);
+async function readNodes(handle: ClusterHandle, store: ControlStore, nodeMs: number) {
+  const [announcements, judgedBy] = await Promise.all([readAnnouncements(store, handle.shard), deployedPolicy(handle)]);
   const addresses = [...announcements.values()];
   const [probes, statuses, volumes] = await Promise.all([
     Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),

@@ -1,13 +1,11 @@
 import {
   DescribeTagsCommand,
-  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   paginateDescribeTargetGroups,
-  TargetHealthStateEnum,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { reasonOf } from '../../shell/probes/prober';
-import type { QueryTask } from '../../shell/aws/route-book';
+import { registeredTasks, type QueryTask } from '../../shell/aws/route-book';
 import { probeTask } from '../../shell/probes/thanos-prober';
 import { PORTS } from '../../contract/ports';
 import { TAGS } from '../../contract/tags';
@@ -69,15 +67,4 @@ export async function targetGroups(client: ElasticLoadBalancingV2Client, cluster
     found.push(...page.filter((group) => ours.includes(group.TargetGroupArn)));
   }
   return found;
-}
-
-/** Query tasks that get new connections. */
-export async function registeredTasks(
-  client: ElasticLoadBalancingV2Client,
-  TargetGroupArn: string,
-): Promise<QueryTask[]> {
-  const health = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
-  return (health.TargetHealthDescriptions ?? [])
-    .filter((t) => t.TargetHealth?.State !== TargetHealthStateEnum.DRAINING)
-    .map((t) => ({ address: t.Target!.Id!, port: t.Target!.Port! }));
 }

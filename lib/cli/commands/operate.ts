@@ -41,7 +41,10 @@ export async function operateCluster(
   operation: Operation,
 ): Promise<OperateOutcome> {
   const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
-  const [announcements, { policy }] = await Promise.all([readAnnouncements(handle, s3, store), deployedPolicy(handle)]);
+  const [announcements, { policy }] = await Promise.all([
+    readAnnouncements(store, handle.shard),
+    deployedPolicy(handle),
+  ]);
   if (operation.kind === 'switchover' && operation.to !== null && !announcements.has(operation.to)) {
     throw new UserError({
       what: 'there is no such node',

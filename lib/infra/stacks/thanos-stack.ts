@@ -4,8 +4,7 @@ import type { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Cluster } from '../config/cluster';
-import type { ClusterThanos } from '../config/thanos-config';
+import type { Cluster, ClusterThanos } from '../config/cluster';
 import { compactionLevel } from '../config/compaction';
 import { acknowledge } from '../constructs/acknowledge';
 import { acknowledgeBlocks } from '../constructs/thanos/blocks-bucket';

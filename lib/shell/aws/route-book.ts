@@ -85,22 +85,30 @@ export class RouteBook {
     return group === this.groupOf('thanos') ? 'thanos' : group === this.groupOf('nodes') ? 'nodes' : 'other';
   }
 
-  private async readTasks(): Promise<QueryTask[]> {
-    const answer = await this.elb.send(
-      new DescribeTargetHealthCommand({ TargetGroupArn: this.groupOf('thanos') }),
-      deadline(this.timeouts.readMs),
-    );
-    return (
-      (answer.TargetHealthDescriptions ?? [])
-        // A draining task gets no new connection, so its answer would prove nothing.
-        .filter((t) => t.TargetHealth?.State !== TargetHealthStateEnum.DRAINING)
-        .map((t) => ({ address: t.Target!.Id!, port: t.Target!.Port! }))
-    );
+  private readTasks(): Promise<QueryTask[]> {
+    return registeredTasks(this.elb, this.groupOf('thanos'), deadline(this.timeouts.readMs));
   }
 
   private groupOf(route: 'thanos' | 'nodes'): string {
     return route === 'thanos' ? this.routes.thanosTargetGroupArn : this.routes.nodesTargetGroupArn;
   }
+}
+
+/** Query tasks that get new connections. */
+export async function registeredTasks(
+  elb: ElasticLoadBalancingV2Client,
+  TargetGroupArn: string,
+  options: { readonly abortSignal?: AbortSignal } = {},
+): Promise<QueryTask[]> {
+  const { TargetHealthDescriptions = [] } = await elb.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn }),
+    options,
+  );
+  // A draining task gets no new connection, so its answer would prove nothing.
+  return TargetHealthDescriptions.filter((t) => t.TargetHealth?.State !== TargetHealthStateEnum.DRAINING).map((t) => ({
+    address: t.Target!.Id!,
+    port: t.Target!.Port!,
+  }));
 }
 
 function deadline(ms: number): { abortSignal: AbortSignal } {

@@ -35,44 +35,37 @@ export function checkAlertmanager(file: string, text: string): UserError[] {
   const parsed = yaml && checkShape(yaml, config, "Alertmanager's configuration", problems);
   if (!yaml || !parsed) return problems;
   const names = parsed.receivers.map(({ name }) => name);
+  const complain = (
+    name: string,
+    path: readonly (string | number)[],
+    problem: Pick<UserError['problem'], 'what' | 'expected' | 'fix'>,
+  ): void => void problems.push(new UserError({ ...problem, where: yaml.where(path), got: `'${name}'` }));
   names.forEach((name, i) => {
     if (names.indexOf(name) === i) return;
-    problems.push(
-      new UserError({
-        what: 'two receivers have the same name',
-        where: yaml.where(['receivers', i, 'name']),
-        got: `'${name}'`,
-        expected: 'each once',
-        fix: 'rename one of them',
-      }),
-    );
+    complain(name, ['receivers', i, 'name'], {
+      what: 'two receivers have the same name',
+      expected: 'each once',
+      fix: 'rename one of them',
+    });
   });
   names.forEach((name, i) => {
     if (!name.startsWith(OWN_RECEIVERS)) return;
-    problems.push(
-      new UserError({
-        what: "this receiver's name is one of the nodes' own",
-        where: yaml.where(['receivers', i, 'name']),
-        got: `'${name}'`,
-        expected: `a name that does not begin with ${OWN_RECEIVERS}`,
-        fix: 'rename it',
-      }),
-    );
+    complain(name, ['receivers', i, 'name'], {
+      what: "this receiver's name is one of the nodes' own",
+      expected: `a name that does not begin with ${OWN_RECEIVERS}`,
+      fix: 'rename it',
+    });
   });
   const used = new Set<string>();
   const visit = (one: Route, path: (string | number)[]): void => {
     if (one.receiver !== undefined) {
       used.add(one.receiver);
       if (!names.includes(one.receiver)) {
-        problems.push(
-          new UserError({
-            what: 'a route leads to a receiver that does not exist',
-            where: yaml.where([...path, 'receiver']),
-            got: `'${one.receiver}'`,
-            expected: `one of ${names.join(', ')}`,
-            fix: 'correct the name, or add the receiver',
-          }),
-        );
+        complain(one.receiver, [...path, 'receiver'], {
+          what: 'a route leads to a receiver that does not exist',
+          expected: `one of ${names.join(', ')}`,
+          fix: 'correct the name, or add the receiver',
+        });
       }
     }
     one.routes?.forEach((child, i) => visit(child, [...path, 'routes', i]));
@@ -80,15 +73,11 @@ export function checkAlertmanager(file: string, text: string): UserError[] {
   visit(parsed.route, ['route']);
   names.forEach((name, i) => {
     if (used.has(name)) return;
-    problems.push(
-      new UserError({
-        what: 'no route leads to this receiver, so it would never be notified',
-        where: yaml.where(['receivers', i, 'name']),
-        got: `'${name}'`,
-        expected: 'a route for every receiver',
-        fix: 'add a route, or remove the receiver',
-      }),
-    );
+    complain(name, ['receivers', i, 'name'], {
+      what: 'no route leads to this receiver, so it would never be notified',
+      expected: 'a route for every receiver',
+      fix: 'add a route, or remove the receiver',
+    });
   });
   return problems;
 }

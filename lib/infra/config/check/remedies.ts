@@ -5,7 +5,7 @@ import { UserError } from '../../../contract/errors';
 import { parseDuration } from '../../../contract/duration';
 import { ENV } from '../../../contract/environment';
 import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
-import type { Remedy } from '../remedy-config';
+import type { Remedy } from '../schema/remedies';
 import type { SettingPath } from '../locate';
 import { isReserved, reservedName } from '../reserved';
 

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { Remedy } from '../remedy-config';
+import type { Remedy } from '../schema/remedies';
 import type { Containment } from './overlay';
 
 /** On what cannot be connected to from here, so that everybody who sees it down sees why. */

@@ -1,6 +1,6 @@
 import { durationMs } from '../../../contract/duration';
-import type { Cluster as AnyCluster } from '../cluster';
-import type { TaskSize, ClusterThanos } from '../thanos-config';
+import type { Cluster as AnyCluster, ClusterThanos } from '../cluster';
+import type { TaskSize } from '../schema/thanos';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
 import type { Contradiction } from './contradiction';
 

@@ -3,18 +3,27 @@ import { isRe2 } from '../promql/re2';
 import { duration, positive, wholeNumber } from './values';
 
 const share = z.number({ error: 'a share, such as 0.5' }).positive('more than 0').max(10, 'a share, such as 0.5');
-/** When and how nodes scrape less, and what one target may expose. */
+/** When and how nodes scrape less: docs/runbook/load-shed.md. */
 export const load = z.strictObject(
   {
+    /** What a node may bear, each sustained: beyond one of them the cluster scrapes less. */
     limits: z.strictObject({
+      /** Resident memory of Prometheus. */
       memoryMiB: wholeNumber,
+      /** @default three times what `ingest` expects */
       samplesPerSecond: wholeNumber.optional(),
+      /** @default what three times the expected samples need, at 8 bytes each */
       walMiBPerMinute: positive.optional(),
+      /** What half of the targets take to answer, as a share of scrapeInterval. @default 0.5 */
       scrapeTime: share.optional(),
+      /** What the slowest group of rules takes, as a share of its interval. @default 0.8 */
       evaluationTime: share.optional(),
     }),
+    /** @default 30s */
     sustainedFor: duration.optional(),
+    /** @default 5m */
     recoverAfter: duration.optional(),
+    /** Regular expression of metrics that may be missing in the worst case (profile minimal). @default none */
     droppable: z
       .string({ error: 'a regular expression of metric names' })
       .refine(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_POLICY } from '../../../contract/documents/policy';
+import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { wholeNumber } from './values';
 
 const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more');
@@ -16,4 +16,6 @@ const changesOf = (defaults: object): z.ZodObject =>
     ),
   );
 
-export const policy = changesOf(DEFAULT_POLICY);
+type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+export const policy = changesOf(DEFAULT_POLICY) as unknown as z.ZodType<DeepPartial<Policy>>;

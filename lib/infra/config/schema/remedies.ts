@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import type { ReadOnly } from '../../../contract/document';
 import { duration, resourceName } from './values';
 
 /** The form of a remedy; what it refers to is in check-remedies.ts. */
@@ -52,27 +53,36 @@ const resource = z
     /^(\*|arn:[^:]+:[^:]+:[^:]*:[^:]*:.+)$/,
     'an ARN, such as arn:aws:ecs:eu-west-1:111122223333:service/a/b, or *',
   );
+/** What is tried when a target is down, besides paging: reconnecting to it, and then whatever the user adds. */
 export const remedy = z.strictObject({
   name: resourceName,
+  /** Which alerts call it: those of this name, those about this target (`instance`), or only those that are both. */
   when: z.strictObject({
     alert: z.string({ error: "an alert's name" }).optional(),
     target: z.string({ error: 'host:port' }).optional(),
   }),
+  /** Tried from inside the VPC. The function that tries can connect to nothing else. */
   connect,
+  /** Redis only: name or ARN of the secret in Secrets Manager that is its password, as it is when this is deployed. */
   passwordSecret: z
     .string({ error: "a secret's name or ARN" })
     .regex(/^[a-zA-Z0-9/_+=.@:-]+$/, "a secret's name or ARN")
     .optional(),
+  /** A remedy of the user's own, off unless it is given: restart a service, fail over a replica. It runs inside the function that reconnects. */
   hook: z
     .strictObject({
+      /** A TypeScript module, seen from the project's directory, whose default export is a RemedyHook (lambdas/reconnect-redis). */
       module: z.string({ error: 'a path' }).regex(/\.ts$/, 'the path of a .ts module'),
+      /** Called once, when the target did not answer for so long. */
       after: duration,
+      /** What it may do beyond what the function may. */
       allow: z.array(z.strictObject({ actions: some(action), resources: some(resource) }), {
         error: 'a list of permissions',
       }),
     })
     .optional(),
 });
+export type Remedy = ReadOnly<z.output<typeof remedy>>;
 
 /** With a host and, if any, a port that exist: the security group of the function is made of them. */
 function isPlainUrl(text: string): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NAMED_AT_ONCE } from '../../../core/thanos/sidecar-names';
-import type { ClusterConfig } from '../cluster';
+import type { ReadOnly } from '../../../contract/document';
 import { megabytes } from './megabytes';
 import { load, scrapeLimits } from './load';
 import { remedy } from './remedies';
@@ -11,6 +11,7 @@ import { thanos } from './thanos';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in ../relations. */
 const sha256 = z.string({ error: 'a SHA-256' }).regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
+/** A pinned release: its version and the SHA-256 of its Linux tarballs, as the project publishes them. */
 const artifact = z.strictObject({
   version: z.string({ error: 'a version' }).regex(/^\d+\.\d+\.\d+$/, 'a released version such as 3.15.0, without v'),
   sha256: z.strictObject({ amd64: sha256, arm64: sha256 }),
@@ -19,13 +20,17 @@ const artifact = z.strictObject({
 const MAX_SHARDS = 64;
 
 const settings = {
+  /** Prefix of the stacks, functions and alarms, and the label `cluster` of every series. */
   name: resourceName,
   region: z.string({ error: 'a region' }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'),
+  /** Only where the stacks must not be deployable to any other account. */
   account: z
     .string()
     .regex(/^\d{12}$/, 'an account number of 12 digits')
     .optional(),
+  /** One more at the end only adds, up to three with NAT gateways and four without; beyond that subnets of a new VPC would move. */
   zones: z.array(zone, { error: 'a list of availability zones' }).min(1, 'at least 2 availability zones'),
+  /** Nodes of each shard, at least two, over the zones in turn: prometheus-1, prometheus-2, …; of shard 1 prometheus-1-1, … */
   replicas: z
     .number({ error: 'a number' })
     .int('a whole number')
@@ -34,36 +39,60 @@ const settings = {
       NAMED_AT_ONCE,
       `at most ${NAMED_AT_ONCE}: DNS (Cloud Map) names no more addresses at once, and Thanos query would answer without the rest; raise shards instead`,
     ),
+  /** Targets are split over so many, by a hash of their address. @default 1. Rules change their meaning: docs/sharding.md */
   shards: wholeNumber.max(MAX_SHARDS, `at most ${MAX_SHARDS} shards`).optional(),
+  /** Nodes that are not where their turn would put them: name → zone. Also keeps nodes where they are when zones change. */
   placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
     type: z
       .string({ error: 'an instance type' })
       .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as r7g.large'),
     architecture: z.enum(['arm64', 'x86_64'], { error: "'arm64' or 'x86_64'" }),
+    /** Amazon Linux 2023 by region. Pinned: a "latest" lookup replaces nodes on the day Amazon publishes one. */
     ami: z.record(
       z.string(),
       z.string({ error: 'an image id' }).regex(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0'),
     ),
   }),
+  /** Data volume of each node. */
   volume: z.strictObject({ sizeGiB: wholeNumber.max(65_536, 'at most 65536 GiB') }),
+  /**
+   * Snapshots of data volumes, restore tests of them, and a new volume for a node that lost its own; how often: `policy`.
+   * What they do, and what they cost: docs/decisions/0015-volumes-and-snapshots.md.
+   * @default false
+   */
   snapshots: z.boolean({ error: 'true or false' }).optional(),
   network,
+  /** IPv4 ranges that may query through the load balancer. */
   clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
   scrapeInterval: duration,
   evaluationInterval: duration,
   retention: duration,
+  /** 10MB to 256MB. */
   walSegmentSize: z.string({ error: 'a size' }).refine((text) => {
     const size = megabytes(text);
     return size !== null && size >= 10 && size <= 256;
   }, '10MB to 256MB'),
+  /** Firing alerts are repeated to Alertmanager this often; four times this is how long one lives without a repeat. */
   resendDelay: duration,
+  /** Changes to DEFAULT_POLICY (lib/contract/documents/policy.ts). */
   policy: policy.optional(),
+  /** What one node is expected to take in; the disk is checked against it. */
   ingest: z.strictObject({ series: wholeNumber, bytesPerSample: positive }),
   load,
+  /**
+   * One target beyond these fails as a whole, and the rest goes on. Only `body` keeps memory free of labels that are new in
+   * each scrape: set it to what your largest target sends.
+   * @default DEFAULT_SCRAPE_LIMITS (lib/core/rendering/user-jobs.ts)
+   */
   scrapeLimits,
+  /** Other releases than those that are tested. @default lib/contract/versions, which `npm run pin` raises */
   artifacts: z.strictObject({ prometheus: artifact.optional(), alertmanager: artifact.optional() }).optional(),
   thanos,
+  /**
+   * A bucket in the same region, tried before the internet: release tarballs under their own names, and the blobs of
+   * the Thanos image as oci/sha256/<hex>.
+   */
   artifactMirror: z
     .string()
     .regex(
@@ -71,14 +100,20 @@ const settings = {
       "a bucket's name: 3 to 63 lower-case letters, digits, dashes and single dots, and no IP address",
     )
     .optional(),
+  /** What is tried when a target is down. None by default. */
   remedies: z.array(remedy, { error: 'a list of remedies' }).optional(),
+  /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
   alarmEmail: z.email('an e-mail address').optional(),
+  /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
   runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),
 };
 
 export const clusterSchema = z.strictObject(settings, {
   error: 'export default defineCluster({ … })',
-}) as z.ZodType<ClusterConfig>;
+});
+
+/** What config/cluster.ts says. */
+export type ClusterConfig = ReadOnly<z.output<typeof clusterSchema>>;
 
 /** The settings that there are at a path, for hints; none where anything may stand. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {

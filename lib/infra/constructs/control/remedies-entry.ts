@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { Remedy } from '../../config/remedy-config';
+import type { Remedy } from '../../config/schema/remedies';
 import type { BundleEntry } from './bundle';
 
 /**

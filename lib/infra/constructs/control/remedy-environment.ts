@@ -1,5 +1,5 @@
 import { SecretValue } from 'aws-cdk-lib';
-import type { Remedy } from '../../config/remedy-config';
+import type { Remedy } from '../../config/schema/remedies';
 import { durationMs } from '../../../contract/duration';
 import type { RemedyTarget } from '../../../contract/documents/remedy';
 import { ENV } from '../../../contract/environment';

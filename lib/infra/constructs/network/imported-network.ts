@@ -1,7 +1,7 @@
 import { CfnVPCEndpoint, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ImportedNetwork } from '../../config/network-config';
+import type { ImportedNetwork } from '../../config/schema/network';
 import type { ClusterNetwork } from './cluster-network';
 
 /** A VPC by its attributes: no look-up, so that synth needs no account. */

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { NewNetwork } from '../../config/network-config';
+import type { NewNetwork } from '../../config/schema/network';
 import type { ClusterNetwork } from './cluster-network';
 
 /**

@@ -1,7 +1,7 @@
 import { Peer, Port, SecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import type { Remedy } from '../../config/remedy-config';
+import type { Remedy } from '../../config/schema/remedies';
 import { BALANCER_PORTS, PORTS } from '../../../contract/ports';
 
 /** Who may talk to whom. All groups in one place, so that no stack needs another one's for a rule. */

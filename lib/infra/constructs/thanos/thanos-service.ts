@@ -19,7 +19,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, type INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
-import type { PinnedImage, TaskSize } from '../../config/thanos-config';
+import type { PinnedImage, TaskSize } from '../../config/schema/thanos';
 import { ecrRepository } from '../../config/check/ecr';
 import { PORTS } from '../../../contract/ports';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';

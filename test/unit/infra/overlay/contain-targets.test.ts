@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Remedy } from '../../../../lib/infra/config/remedy-config';
+import type { Remedy } from '../../../../lib/infra/config/schema/remedies';
 import { containRemedies, containTargets } from '../../../../lib/infra/config/overlay/contain-targets';
 
 const HERE = { hosts: { 'redis.trading.internal': '127.77.0.1' }, targets: true };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { INVENTORY, KNOWN_PEERS, PID_FILE, WANTED_BLOCKS } from '../../../lib/contract/documents/agent-files';
+import { KNOWN_PEERS, PID_FILE, WANTED_BLOCKS } from '../../../lib/contract/documents/agent-files';
+import { INVENTORY } from '../../../lib/contract/documents/agent/inventory';
 import { AGENT_STATUS } from '../../../lib/contract/documents/agent-status';
 import { NOTIFICATION, POSTED_ALERTS } from '../../../lib/contract/documents/alerts';
 import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';

@@ -6,7 +6,7 @@ import {
   type DrillKind,
   type DrillPlan,
 } from '../../../../lib/core/status/drill-plan';
-import type { ClusterView } from '../../../../lib/core/status/status';
+import type { ClusterView } from '../../../../lib/core/status/cluster-view';
 import { ago, probes, report, startedAgo, view } from './well-cluster';
 
 const KINDS = Object.keys(DRILLS) as DrillKind[];

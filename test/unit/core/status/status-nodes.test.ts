@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
-import { renderStatus, type ClusterView } from '../../../../lib/core/status/status';
+import type { ClusterView } from '../../../../lib/core/status/cluster-view';
+import { renderStatus } from '../../../../lib/core/status/render-status';
 import type { ProbeChanges } from '../../../fixtures/builders';
 import { probes, report, startedAgo, T, view } from './well-cluster';
 
@@ -72,7 +73,7 @@ describe('a standby whose gate is still cold', () => {
     const just = cold(59_999);
     expect([just.healthy, just.problems]).toEqual([true, []]);
     expect(renderStatus(just, T)).toContain(
-      'c, shard 0: all well; some of it has just started.\n  · b is warming up: its gate began to listen just now.\n',
+      'c, shard 0: all well; some of it has just started.\n  · b is priming: its gate began to listen just now.\n',
     );
   });
 

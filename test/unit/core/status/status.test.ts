@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
-import { renderStatus, type ClusterView } from '../../../../lib/core/status/status';
+import type { ClusterView } from '../../../../lib/core/status/cluster-view';
+import { renderStatus } from '../../../../lib/core/status/render-status';
 import { anAssignment, type ProbeChanges } from '../../../fixtures/builders';
 import { ago, probes, report, T, view } from './well-cluster';
 
@@ -45,7 +46,7 @@ describe('where all is well', () => {
       gate: 'open',
       slowScrapeMs: null,
       couldTakeOver: true,
-      warmingUp: false,
+      isPriming: false,
       wrong: '',
     });
     expect(b).toEqual({ ...a, node: 'b', role: 'standby', volumeId: 'vol-b', gate: 'closed' });

@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
-import { reportStatus, type ClusterView, type StatusReport } from '../../../../lib/core/status/status';
+import { reportStatus, type StatusReport } from '../../../../lib/core/status/status';
+import type { ClusterView } from '../../../../lib/core/status/cluster-view';
 import { anAnnouncement, anAssignment, aProbe, type ProbeChanges } from '../../../fixtures/builders';
 
 export const T = Date.UTC(2026, 0, 1, 3);

@@ -10,11 +10,9 @@ import {
   type Delivered,
   type ReplayedPosts,
 } from '../../lib/core/alerts/owed';
-import { atMost } from '../base/deadline';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
-import { clusterOf, UNKNOWN_CLUSTER, type AlertmanagerCluster } from '../../lib/shell/alertmanager/client';
-import { httpGet, HttpError } from '../../lib/shell/async/http-get';
+import { askCluster, postAlerts, Refused } from './alertmanager';
 
 export interface DeliverySource {
   /** What is held, as far as this shard sends it. */
@@ -30,7 +28,6 @@ export interface DeliverySource {
   accepted(address: string, alerts: number): void;
 }
 
-const REQUEST_TIMEOUT_MS = 3_000;
 /** Between two questions whether it has joined its cluster, or whether this node may speak. */
 const ASK_AGAIN_MS = 100;
 /** A cluster that does not come together in this time is served as it is. */
@@ -43,9 +40,6 @@ const RETRY_LONGEST_MS = 1_000;
 const BATCH = 256;
 
 const PLACE_UNKNOWN: ReplayedPosts['endsWait'] = { ms: 0, upTo: 0 };
-
-/** The Alertmanager answered, and did not take it. */
-class Refused extends Error {}
 
 /**
  * Brings one Alertmanager up to date, one request at a time: level-triggered, so that a new post, a retry
@@ -104,9 +98,7 @@ export class Delivery {
       const timer = setTimeout(() => {
         this.finishing.delete(timer);
         if (this.source.toSend.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
-        this.post(JSON.stringify([held.alert]), AbortSignal.timeout(REQUEST_TIMEOUT_MS)).catch((error: Error) =>
-          this.failed(error),
-        );
+        postAlerts(this.address, [held.alert]).catch((error: Error) => this.failed(error));
       }, at - Date.now());
       this.finishing.add(timer);
     }
@@ -165,7 +157,11 @@ export class Delivery {
       if (signal.aborted) return;
       try {
         this.joined = true;
-        await this.post(JSON.stringify(batch.map((held) => held.alert)), signal);
+        await postAlerts(
+          this.address,
+          batch.map((held) => held.alert),
+          signal,
+        );
         if (signal.aborted) return;
         this.delivered = deliveredWith(this.delivered, batch);
         if (this.error !== null) this.log('info', 'delivery-recovered', { alertmanager: this.address });
@@ -192,7 +188,7 @@ export class Delivery {
    * later costs nothing.
    */
   private async isOutside(signal: AbortSignal): Promise<boolean> {
-    const cluster = await this.askCluster(signal);
+    const cluster = await askCluster(this.address, signal);
     // Out of reach, and known to be: a post under way when it comes back would reach it before it has joined.
     if (cluster === null) return this.error !== null;
     if (cluster.status === 'settling') return true;
@@ -210,36 +206,11 @@ export class Delivery {
   private async findPlace(signal: AbortSignal): Promise<boolean> {
     const upTo = newestEnd(this.source.toSend, this.delivered, Date.now(), this.replay);
     if (upTo <= this.endsWait.upTo) return false;
-    const cluster = await this.askCluster(signal);
+    const cluster = await askCluster(this.address, signal);
     if (signal.aborted) return false;
     const { place, members } = cluster ?? { place: 0, members: 1 };
     this.endsWait = { ms: endsWaitMs(place, members, this.source.peerTimeoutMs), upTo };
     return true;
-  }
-
-  /** How it sees its cluster; null when it does not answer. */
-  private async askCluster(signal: AbortSignal): Promise<AlertmanagerCluster | null> {
-    const url = `http://${this.address}/api/v2/status`;
-    const text = await httpGet(url, atMost(REQUEST_TIMEOUT_MS, signal)).catch((error: unknown) =>
-      error instanceof HttpError ? error.said : null,
-    );
-    if (text === null) return null;
-    try {
-      return clusterOf(text, url);
-    } catch {
-      return UNKNOWN_CLUSTER;
-    }
-  }
-
-  private async post(body: string, signal: AbortSignal): Promise<void> {
-    const response = await fetch(`http://${this.address}/api/v2/alerts`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body,
-      signal: atMost(REQUEST_TIMEOUT_MS, signal),
-    });
-    const answer = await response.text();
-    if (!response.ok) throw new Refused(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
   }
 
   private failed(error: Error): void {

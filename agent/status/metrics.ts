@@ -19,13 +19,7 @@ type Metric = (
 /** The agent's own metrics in Prometheus's text format. */
 export function metricsText(s: AgentStatus, counters: Counters): string {
   const lines: string[] = [];
-  const metric: Metric = (
-    type: 'gauge' | 'counter',
-    name: string,
-    help: string,
-    value: number | boolean,
-    labels: Record<string, string> = {},
-  ): void => {
+  const metric: Metric = (type, name, help, value, labels = {}) => {
     const full = `prometheus_ha_agent_${name}`;
     if (!lines.includes(`# TYPE ${full} ${type}`)) lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
     const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { HealthCount, Probe } from '../../lib/core/failover/health';
-import { nodesByGroup } from '../../lib/core/tsdb/groups';
+import { nodesByGroup } from '../../lib/core/tsdb/corruption';
 import { METRICS } from '../../lib/contract/metrics';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { MetricValue } from '../shared/metrics';

@@ -1,7 +1,4 @@
-/**
- * Names in DNS: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Names in DNS: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /** Names in the VPC's DNS (Cloud Map): <service>.<cluster>.internal, one A record per node or task. */
 export const DISCOVERY = {

@@ -1,7 +1,4 @@
-/**
- * Environment variables: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Environment variables: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /** Environment variables of the functions. */
 export const ENV = {

@@ -1,7 +1,4 @@
-/**
- * Names of functions: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Names of functions: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
 export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${shard}`);

@@ -1,7 +1,4 @@
-/**
- * Keys of objects: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Keys of objects: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /**
  * Rewritten every few seconds, so that their history is worth little: beginnings of their own, the same for every shard.

@@ -1,7 +1,4 @@
-/**
- * Labels: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Labels: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /** On alerts about a shard as a whole: alerts lose the external labels, and those of two shards would be one. */
 export const SHARD_LABEL = 'prometheus_ha_shard';

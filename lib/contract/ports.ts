@@ -1,7 +1,4 @@
-/**
- * Ports: two sides must agree on them, the stacks that create a thing and the code that uses it.
- * Nothing here may change without a migration: nodes of the previous deploy read the same objects.
- */
+/** Ports: stacks and code agree on them. A change needs a migration: the previous deploy's nodes read the same. */
 
 /** Ports of a node. Each node has an address of its own, so every node uses the same ones. */
 export const PORTS = {

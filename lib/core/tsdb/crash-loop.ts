@@ -48,8 +48,8 @@ export function crashLoop(exits: readonly Exit[], log: string, now: number): Cra
 }
 
 /**
- * What the ladder makes of a loop. Over a block: that one is quarantined. Over the rest of the storage: the head is set
- * aside, once, and when that did not help another volume may. For any other reason, such as a killer or a
+ * What the recovery plan makes of a loop. Over a block: that one is quarantined. Over the rest of the storage: the head is
+ * quarantined, once, and when that did not help another volume may. For any other reason, such as a killer or a
  * configuration, another volume would change nothing: a person is called, and it is started again and again.
  */
 export function loopFinding({ says, ofStorage, block }: CrashLoop, headIsAside: boolean): Finding {

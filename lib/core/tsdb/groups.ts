@@ -1,5 +1,3 @@
-import type { CorruptionClass } from './corruption';
-
 /** What people are notified of apart: each group has a metric, an alarm and an entry in the runbook of its name. */
 export const CORRUPTION_GROUPS = {
   'tsdb-corrupt': 'a record of the WAL, the checkpoint or the head does not match its checksum',
@@ -12,38 +10,3 @@ export const CORRUPTION_GROUPS = {
 } as const;
 
 export type CorruptionGroup = keyof typeof CORRUPTION_GROUPS;
-
-const GROUP_OF: Readonly<Record<CorruptionClass, CorruptionGroup>> = {
-  'wal-corrupt': 'tsdb-corrupt',
-  'wal-torn-tail': 'tsdb-corrupt',
-  'checkpoint-corrupt': 'tsdb-corrupt',
-  'head-chunks-corrupt': 'tsdb-corrupt',
-  'head-chunks-header': 'tsdb-corrupt',
-  'wal-segment-missing': 'tsdb-incomplete',
-  'wal-shrunk': 'tsdb-incomplete',
-  'wal-behind-checkpoint': 'tsdb-incomplete',
-  'wal-missing': 'tsdb-incomplete',
-  'checkpoint-missing': 'tsdb-incomplete',
-  'checkpoint-emptied': 'tsdb-incomplete',
-  'head-chunks-missing': 'tsdb-incomplete',
-  'block-meta': 'block-corrupted',
-  'block-index': 'block-corrupted',
-  'block-chunk-files': 'block-corrupted',
-  'block-tombstones': 'block-corrupted',
-  'block-content': 'block-corrupted',
-  'block-vanished': 'block-corrupted',
-  'block-not-loaded': 'block-not-loaded',
-  'volume-unreadable': 'volume-unreadable',
-  'crash-loop': 'crash-loop',
-  'replay-stuck': 'replay-stuck',
-};
-
-/** How many nodes have corruption of each group that some node has. Classes that a newer agent knows are left out. */
-export function nodesByGroup(nodes: readonly (readonly { readonly class: string }[])[]): Map<CorruptionGroup, number> {
-  const counts = new Map<CorruptionGroup, number>();
-  for (const corruption of nodes) {
-    const groups = new Set(corruption.flatMap((d) => GROUP_OF[d.class as CorruptionClass] ?? []));
-    for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
-  }
-  return counts;
-}

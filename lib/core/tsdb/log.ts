@@ -8,7 +8,7 @@ export interface LogContext {
   readonly unreadable: ReadonlySet<string>;
 }
 
-/** What is wrong with wal/ or wbl/ as it stands; what there was before is compared in corruption-inventory.ts. */
+/** What is wrong with wal/ or wbl/ as it stands; what there was before is compared in memory.ts. */
 export function judgeLog(log: SeenLog, context: LogContext): Finding[] {
   return [...judgeSegments(log, context), ...judgeCheckpoint(log), ...judgeSequence(log, context)];
 }

@@ -91,7 +91,7 @@ function nodeConfig(
       walSegmentSize: cluster.walSegmentSize,
       resendDelay: cluster.resendDelay,
     },
-    // Well below any group_interval: a peer that waits that long tells what it saw before.
+    // Well below any group_interval: a peer that waits that long notifies of what it saw before.
     alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
     thanos: cluster.thanos && {
       image: cluster.thanos.image,

@@ -1,6 +1,6 @@
 import { crashLoop, loopFinding, type Exit } from '../../../../lib/core/tsdb/crash-loop';
-import { CORRUPTION_GROUPS, nodesByGroup } from '../../../../lib/core/tsdb/groups';
-import { KINDS } from '../../../../lib/core/tsdb/corruption';
+import { CORRUPTION_GROUPS } from '../../../../lib/core/tsdb/groups';
+import { KINDS, nodesByGroup } from '../../../../lib/core/tsdb/corruption';
 import { followReplay, isStuck } from '../../../../lib/core/tsdb/replay';
 
 const NOW = 10_000_000;

@@ -16,6 +16,9 @@ export interface GateDeps {
   readonly log: Log;
 }
 
+/** For ends that wait while the agent is asked to stop. */
+const PATIENCE_MS = 8_000;
+
 /**
  * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
  * what it still lacks. Opening starts from nothing sent, which is the replay.
@@ -125,9 +128,9 @@ export class AlertGate implements DeliverySource {
   }
 
   /** Resolves when no end is on its way any more, or after a while. */
-  async resolvedSent(patienceMs = 8_000): Promise<void> {
+  async resolvedSent(): Promise<void> {
     const waits = (): boolean => [...this.deliveries.values()].some((delivery) => delivery.owesEnds);
-    for (const deadline = Date.now() + patienceMs; waits() && Date.now() < deadline;) await sleep(50);
+    for (const deadline = Date.now() + PATIENCE_MS; waits() && Date.now() < deadline;) await sleep(50);
   }
 
   anotherIsServed(address: string): boolean {

@@ -5,10 +5,10 @@ export interface Identity {
 }
 
 /** Asks the instance metadata service (IMDSv2: a session token first) who this machine is. */
-export async function readIdentity(endpoint: string, timeoutMs = 2_000): Promise<Identity> {
+export async function readIdentity(endpoint: string): Promise<Identity> {
   const base = endpoint.replace(/\/$/, '');
   const ask = async (path: string, init: RequestInit): Promise<string> => {
-    const response = await fetch(`${base}${path}`, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(`${base}${path}`, { ...init, signal: AbortSignal.timeout(2_000) });
     if (!response.ok) throw new Error(`instance metadata ${path}: HTTP ${response.status}`);
     return (await response.text()).trim();
   };

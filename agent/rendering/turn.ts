@@ -20,20 +20,19 @@ export class ReloadTurn {
     private readonly alerts: () => boolean,
     private readonly peers: () => readonly string[],
     private readonly log: Log,
-    private readonly now: () => number = Date.now,
   ) {}
 
   async mayLoad(key: string): Promise<boolean> {
     if (!this.alerts() || this.peers().length === 0) return true;
     if (this.key !== key) {
       this.key = key;
-      this.firstAskedAt = this.now();
+      this.firstAskedAt = Date.now();
       this.peerLoadedAt = null;
       this.log('info', 'config-waits-for-standby', { ...variantOf(key) });
     }
-    if (this.peerLoadedAt === null && (await this.somePeerRuns(key))) this.peerLoadedAt = this.now();
-    const settled = this.peerLoadedAt !== null && this.now() - this.peerLoadedAt >= SETTLED_MS;
-    return settled || this.now() - this.firstAskedAt >= PATIENCE_MS;
+    if (this.peerLoadedAt === null && (await this.somePeerRuns(key))) this.peerLoadedAt = Date.now();
+    const settled = this.peerLoadedAt !== null && Date.now() - this.peerLoadedAt >= SETTLED_MS;
+    return settled || Date.now() - this.firstAskedAt >= PATIENCE_MS;
   }
 
   private async somePeerRuns(key: string): Promise<boolean> {

@@ -100,7 +100,7 @@ const META = documentFormat({
     ),
   }),
   maxBytes: Infinity,
-  fix: 'none is needed: the scrub sets the block aside',
+  fix: 'none is needed: the scrub quarantines the block',
 });
 type Meta = ReturnType<typeof META.check>;
 

@@ -15,17 +15,14 @@ export class Pace {
   private aheadUntil = 0;
   bytes = 0;
 
-  constructor(
-    private readonly options: PaceOptions,
-    private readonly now: () => number = Date.now,
-  ) {}
+  constructor(private readonly options: PaceOptions) {}
 
   /** To be awaited after each read. @throws AbortError when the scrub is to end */
   async took(bytes: number): Promise<void> {
     this.options.signal?.throwIfAborted();
     this.bytes += bytes;
-    this.aheadUntil = Math.max(this.now(), this.aheadUntil) + (bytes / this.options.bytesPerSecond) * 1_000;
-    const aheadMs = this.aheadUntil - this.now();
+    this.aheadUntil = Math.max(Date.now(), this.aheadUntil) + (bytes / this.options.bytesPerSecond) * 1_000;
+    const aheadMs = this.aheadUntil - Date.now();
     if (aheadMs >= SHORTEST_SLEEP_MS) await sleep(aheadMs);
     else await turn();
     this.options.signal?.throwIfAborted();

@@ -17,19 +17,19 @@ export type RecoveryStep =
   | { readonly do: 'ask-volume'; readonly startMeanwhile: boolean; readonly because: string };
 
 /** A repair can uncover corruption behind the first one, such as a gap in a segment's place; more often is no progress. */
-const MOST_MENDS = 3;
+const MOST_REPAIRS = 3;
 
 /**
- * The ladder before a start, cheapest rung first. When mending does not help, everything that is not in blocks is set
- * aside and Prometheus starts with the blocks: a node with a gap serves, one that cannot start does not.
+ * The recovery plan before a start, cheapest step first. When repairs do not help, everything that is not in blocks is
+ * quarantined and Prometheus starts with the blocks: a node with a gap serves, one that cannot start does not.
  */
 export function nextRecoveryStep(findings: readonly Finding[], inventory: Inventory, climbed: Climbed): RecoveryStep {
   const steps = planRepairs(findings, inventory);
   if (steps.length === 0) return startOrAsk(findings);
-  if (climbed.length < MOST_MENDS) return { do: 'repair', steps, because: summary(findings) };
+  if (climbed.length < MOST_REPAIRS) return { do: 'repair', steps, because: summary(findings) };
   // A block that cannot be quarantined is no reason to part with the head.
-  if (climbed.length === MOST_MENDS && steps.some((step) => !('ulid' in step))) {
-    const because = `${MOST_MENDS} repairs did not help${why(climbed)}: everything but the blocks is quarantined`;
+  if (climbed.length === MOST_REPAIRS && steps.some((step) => !('ulid' in step))) {
+    const because = `${MOST_REPAIRS} repairs did not help${why(climbed)}: everything but the blocks is quarantined`;
     return { do: 'repair', steps: [{ do: 'quarantine-head', because }], because };
   }
   return startOrAsk(findings, why(climbed));

@@ -124,7 +124,7 @@ test('a clock that is wrong is named, and makes no gap', async () => {
   const fake = { clockAheadMs: -40_000 };
   const collected = await collect([await source('r1', fake), await source('r2', {})], null, FROM, TO);
   expect(collected.notes).toEqual([
-    'The clock of r1 is 40.0 s behind: its times are told in the clock of this machine.',
+    'The clock of r1 is 40.0 s behind: its times are given in the clock of this machine.',
   ]);
   expect(audit(collected).verdict).toBe('whole');
 });

@@ -105,12 +105,12 @@ test('a pause keeps who alerts and since when, and carries its reason', () => {
   });
 });
 
-test('pausing twice keeps the first pause, and tells somebody else whose it is; without one, resume does nothing', () => {
+test('pausing twice keeps the first pause, and says to somebody else whose it is; without one, resume does nothing', () => {
   const again: Operation = { kind: 'pause', reason: 'again' };
   expect(decide(again, { assignment: PAUSED })).toMatchObject({
     kind: 'refuse',
     because: expect.stringContaining('kim@desk'),
-    fix: expect.stringContaining('tell kim@desk'),
+    fix: expect.stringContaining('let kim@desk know'),
   });
   expect(decide(again, { assignment: PAUSED, operator: 'kim@desk' })).toMatchObject({ kind: 'nothing' });
   expect(decide({ kind: 'resume' })).toMatchObject({ kind: 'nothing' });

@@ -97,7 +97,7 @@ test('says who takes how much of what, with two digits below a hundred', () => {
   expect(decide(assignment(), load({ scrapeTime: [0.666, 1] })).because).toMatch(/a takes 0\.67 .*, of 0\.50\.$/);
 });
 
-test('nothing happens while it is paused, unassigned, or nobody tells', () => {
+test('nothing happens while it is paused, unassigned, or nobody reports', () => {
   const over = load({ memoryMiB: [2_000, 2_000] });
   const paused = { by: 'me', since: ago(1), reason: 'disks' };
   expect(decide(assignment({ paused }), over)).toMatchObject({
@@ -105,7 +105,7 @@ test('nothing happens while it is paused, unassigned, or nobody tells', () => {
     because: expect.stringMatching(/^Paused by me/),
   });
   expect(decide(null, over).kind).toBe('none');
-  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).because).toContain('No node tells');
+  expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) })).because).toContain('No node reports');
   const silent = load(Object.fromEntries(Object.keys(MEASURES).map((m) => [m, [null, null]])));
   expect(decide(assignment({ scrapeProfile: 'reduced', profileSince: ago(9e6) }), silent).kind).toBe('none');
   expect(decide(assignment(), silent).because).toBe('No node reports its load.');

@@ -19,6 +19,8 @@ function main(args: readonly string[]): number {
     return 2;
   }
   rmSync(REPORT, { force: true });
+  // Of a run that was killed; Stryker removes only its own.
+  rmSync(join(ROOT, '.run/mutants'), { recursive: true, force: true });
   const mutate = folders.map((folder) => `lib/core/${folder}/**/*.ts`).join(',');
   const stryker = join(ROOT, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const only = mutate === '' ? [] : ['--mutate', mutate];

@@ -1,76 +1,8 @@
 import fc from 'fast-check';
-import { audit } from '../../../../lib/core/audit/audit';
-import { TOGETHER, type AuditInput, type AuditReport, type View } from '../../../../lib/core/audit/audit-report';
-import { extendTrack, gapsWithin, missingIn, usualInterval, type Track } from '../../../../lib/core/audit/track';
+import { TOGETHER } from '../../../../lib/core/audit/audit-report';
+import { extendTrack, type Track } from '../../../../lib/core/audit/track';
 import { missingSamples } from '../../../../local/drills/judge/samples';
-
-const S = 1_000;
-const FROM = Date.UTC(2026, 0, 1, 3);
-const at = (s: number): number => FROM + s * S;
-
-/** Samples once a second, from and to in seconds, without the stretches that are left out (their ends included). */
-function samples(from: number, to: number, without: [number, number][] = [], offsetMs = 0) {
-  return Array.from({ length: Math.floor(to - from) + 1 }, (_, i) => from + i)
-    .filter((s) => !without.some(([a, b]) => s >= a && s <= b))
-    .map((s) => ({ at: at(s) + offsetMs, up: true }));
-}
-const track = (...args: Parameters<typeof samples>): Track => extendTrack(null, samples(...args), S, 0)!;
-const view = (name: string, tracks: Record<string, Track>): View => ({ name, tracks: new Map(Object.entries(tracks)) });
-const target = (key: string) => ({ key, job: key, instance: 'host:1', intervalMs: S });
-
-const examine = (over: Partial<AuditInput>): AuditReport =>
-  audit({
-    from: at(0),
-    to: at(300),
-    targets: [target('a')],
-    replicas: [],
-    thanos: null,
-    olderData: true,
-    notes: [],
-    ...over,
-  });
-
-describe('a track', () => {
-  test('chunks that overlap are one track, in whatever order their samples come', () => {
-    const one = extendTrack(null, samples(0, 40, [[10, 14]]), S, 0);
-    const first = extendTrack(null, samples(0, 20, [[10, 14]]).reverse(), S, 0);
-    expect(extendTrack(first, samples(18, 40), S, 0)).toEqual(one);
-    expect(one).toEqual({ first: at(0), last: at(40), present: 36, down: 0, gaps: [{ from: at(9), to: at(15) }] });
-    expect(extendTrack(null, [], S, 0)).toBeNull();
-    expect(extendTrack(one, [], S, 0)).toEqual(one);
-  });
-
-  test('a gap between two chunks is a gap', () => {
-    const first = extendTrack(null, samples(0, 10), S, 0);
-    expect(extendTrack(first, samples(20, 30), S, 0)!.gaps).toEqual([{ from: at(10), to: at(20) }]);
-  });
-
-  test('a late scrape is none; a failed scrape is a sample', () => {
-    const late = [0, 1, 2.7, 3, 4].map((s) => ({ at: at(s), up: s !== 3 }));
-    expect(extendTrack(null, late, S, 0)).toMatchObject({ present: 5, down: 1, gaps: [] });
-  });
-
-  test('times are told in our clock', () => {
-    expect(extendTrack(null, samples(0, 10, [], 3_200), S, 3_200)).toEqual(track(0, 10));
-  });
-
-  test('what is missing at the edges counts, and all of it where there is nothing', () => {
-    const within = { from: at(0), to: at(20) };
-    expect(gapsWithin(track(5, 15), within, S)).toEqual([
-      { from: at(0), to: at(5) },
-      { from: at(15), to: at(20) },
-    ]);
-    expect(gapsWithin(null, within, S)).toEqual([within]);
-    expect(gapsWithin(track(-5, 30, [[10, 12]]), within, S)).toEqual([{ from: at(9), to: at(13) }]);
-    expect(missingIn({ from: at(9), to: at(13) }, S)).toBe(3);
-  });
-
-  test('the usual interval, where nobody knows it', () => {
-    expect(usualInterval(samples(0, 20, [[5, 9]]))).toBe(S);
-    expect(usualInterval([0, 15.01, 30.02, 44.9].map((s) => ({ at: at(s), up: true })))).toBe(15 * S);
-    expect(usualInterval(samples(0, 1))).toBeNull();
-  });
-});
+import { at, examine, FROM, S, target, track, view } from './fixtures';
 
 describe('the views', () => {
   const whole = track(-5, 305);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { renderAlertmanager } from '../../../../lib/core/rendering/render-alertmanager';
+import { UserError } from '../../../../lib/contract/errors';
 import { HOOKS, PLAIN, REMEDIES, USERS } from '../../../fixtures/render-input';
 
 describe("Alertmanager's configuration, as a node runs it", () => {
@@ -18,6 +19,8 @@ describe("Alertmanager's configuration, as a node runs it", () => {
   });
 
   it.each(['route: [', 'receivers: []', '- a'])('refuses what has no route to extend: %s', (text) => {
-    expect(() => renderAlertmanager(text, HOOKS, [])).toThrow(/Alertmanager's configuration cannot be read/);
+    const render = (): string => renderAlertmanager(text, HOOKS, []);
+    expect(render).toThrow(UserError);
+    expect(render).toThrow(/Alertmanager's configuration cannot be read/);
   });
 });

@@ -1,7 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { renderFiles, renderPrometheus } from '../../../../lib/core/rendering/render';
+import {
+  OWN_JOBS,
+  renderFiles,
+  renderPrometheus,
+  RESERVED_JOBS,
+  rulesIn,
+  type RenderInput,
+} from '../../../../lib/core/rendering/render';
+import { profileRules } from '../../../../lib/core/rendering/profile-alert';
+import { UserError } from '../../../../lib/contract/errors';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
 import { RENDER_INPUT } from '../../../fixtures/render-input';
 
@@ -108,5 +117,132 @@ describe('rendering of a node’s configuration', () => {
   ])('refuses %s', (_what, targets, message) => {
     const bundle = { ...input.bundle, targets: targets as unknown as Record<string, string> };
     expect(() => renderPrometheus({ ...input, bundle })).toThrow(message);
+  });
+
+  it('has nothing of an agent where there is none', () => {
+    const files = renderFiles({ ...input, webhooks: null });
+    expect(Object.keys(files)).toEqual(['prometheus.yml', 'alertmanager.yml', 'rules/a.yml', 'rules/b.yml']);
+    expect(files['alertmanager.yml']).toBe(input.bundle.alertmanager);
+    expect((parse(files['prometheus.yml']!) as { rule_files: string[] }).rule_files).toEqual(['rules/*.yml']);
+    expect(Object.keys(renderFiles(input)).slice(2, 4)).toEqual(['own-rules/watchdog.yml', 'own-rules/profile.yml']);
+  });
+
+  it('leads to the remedies of the bundle', () => {
+    const bundle = { ...input.bundle, remedies: [{ name: 'redis', alert: 'RedisDown' }] };
+    const receivers = (given: RenderInput): string[] =>
+      (parse(renderFiles(given)['alertmanager.yml']!) as { receivers: { name: string }[] }).receivers.map(
+        (r) => r.name,
+      );
+    expect(receivers({ ...input, bundle })).toEqual(['none', 'prometheus-ha-watchdog', 'prometheus-ha-remedy-redis']);
+    expect(receivers(input)).toEqual(['none', 'prometheus-ha-watchdog']);
+  });
+
+  it('takes late samples only where something comes late, by whole seconds', () => {
+    const storage = (lateMs?: number): unknown =>
+      (parse(renderPrometheus({ ...input, lateMs })) as { storage?: unknown }).storage;
+    expect(storage()).toBeUndefined();
+    expect(storage(0)).toBeUndefined();
+    expect(storage(1_500)).toEqual({ tsdb: { out_of_order_time_window: '2s' } });
+  });
+
+  it('limits every scrape by what the user has set', () => {
+    const scrapeLimits = { samples: 5, labels: 6, labelValueLength: 7, body: '8MB' };
+    const { scrape_configs: jobs } = parse(
+      renderPrometheus({ ...input, bundle: { ...input.bundle, scrapeLimits } }),
+    ) as { scrape_configs: Record<string, unknown>[] };
+    expect(jobs).toHaveLength(9);
+    for (const job of jobs) {
+      expect(job).toMatchObject({
+        sample_limit: 5,
+        label_limit: 6,
+        label_value_length_limit: 7,
+        body_size_limit: '8MB',
+      });
+    }
+  });
+
+  it('has no job of Thanos in a cluster without it', () => {
+    const jobs = (thanos: boolean): string[] =>
+      (parse(renderPrometheus({ ...input, thanos })) as { scrape_configs: { job_name: string }[] }).scrape_configs.map(
+        (job) => job.job_name,
+      );
+    expect(jobs(false)).toEqual(['redis', 'trade-engine', ...OWN_JOBS]);
+    expect(jobs(true)).toEqual(['redis', 'trade-engine', ...RESERVED_JOBS]);
+  });
+
+  it('keeps what is configured to be slower than a profile, word for word', () => {
+    const interval = (scrapeInterval: string, profile: ScrapeProfile): string => {
+      const bundle = { ...input.bundle, global: { ...input.bundle.global, scrapeInterval } };
+      return (parse(renderPrometheus({ ...input, bundle, profile })) as { global: { scrape_interval: string } }).global
+        .scrape_interval;
+    };
+    expect(interval('1m', 'minimal')).toBe('1m');
+    expect(interval('500ms', 'normal')).toBe('500ms');
+    expect(interval('500ms', 'reduced')).toBe('5s');
+  });
+
+  it('names the shards that a target is looked up in by the address it has', () => {
+    const { scrape_configs: jobs } = parse(renderPrometheus({ ...input, shard: 1, shardCounts: [2, 3] })) as {
+      scrape_configs: { job_name: string; relabel_configs?: unknown }[];
+    };
+    expect(jobs.find((job) => job.job_name === 'redis')!.relabel_configs).toEqual([
+      { source_labels: ['__address__'], modulus: 2, target_label: '__tmp_shard_of_2', action: 'hashmod' },
+      { source_labels: ['__address__'], modulus: 3, target_label: '__tmp_shard_of_3', action: 'hashmod' },
+      { source_labels: ['__tmp_shard_of_2', '__tmp_shard_of_3'], regex: '1;[0-9]+|[0-9]+;1', action: 'keep' },
+    ]);
+  });
+
+  it.each(['[1]', '- null', '- {}', '- { targets: a }', 'null', '7', '- targets: [a]\n- b'])(
+    'refuses targets that are none, and says where and what was expected: %s',
+    (redis) => {
+      const render = (): string => renderPrometheus({ ...input, bundle: { ...input.bundle, targets: { redis } } });
+      expect(render).toThrow(UserError);
+      expect(render).toThrow(/expected: a list of .*\n.*file-based discovery/);
+    },
+  );
+
+  it('says of which metrics a rule of the user is deprived: of whole names only, and only in the last profile', () => {
+    const bundle = {
+      global: { scrapeInterval: '1s' },
+      droppable: 'noisy|loud_.*',
+      rules: {
+        'a.yml': 'groups: [{ name: g, rules: [{ alert: A, expr: noisy + noisy_too + loud_a + not_noisy }] }]\n',
+      },
+    };
+    const lost = (profile: ScrapeProfile): readonly string[] =>
+      rulesIn(profile, bundle).lost.flatMap((rule) => rule.lost);
+    expect(PROFILES.map(lost)).toEqual([[], [], ['noisy is not scraped', 'loud_a is not scraped']]);
+    expect(rulesIn('minimal', { ...bundle, droppable: undefined }).lost).toEqual([]);
+    expect(rulesIn('normal', bundle).files).toEqual(bundle.rules);
+  });
+});
+
+describe('the alert about a profile', () => {
+  const rule = (profile: ScrapeProfile, droppable?: string): unknown =>
+    (
+      parse(profileRules(profile, { ...input.bundle, droppable }, 3)) as {
+        groups: { name: string; rules: { annotations: { summary: string } }[] }[];
+      }
+    ).groups.map(({ name, rules }) => ({ name, rules }))[0];
+
+  it('has the same name and labels in every profile, and says what is done without', () => {
+    const alert = (expr: string, summary: string): unknown => ({
+      name: 'prometheus-ha-profile',
+      rules: [
+        {
+          alert: 'ScrapeProfileReduced',
+          expr,
+          labels: { severity: 'ticket', component: 'prometheus-ha', prometheus_ha_shard: '3' },
+          annotations: { summary, description: expect.stringContaining('docs/runbook/load-shed.md') },
+        },
+      ],
+    });
+    const said = 'Under load, targets are scraped every';
+    expect(rule('normal', 'noisy_.*')).toEqual(alert('vector(0) > 0', `${said} 1 s instead of every 1s`));
+    expect(rule('reduced', 'noisy_.*')).toEqual(alert('vector(1) > 0', `${said} 5 s instead of every 1s`));
+    expect(rule('minimal')).toEqual(alert('vector(2) > 0', `${said} 15 s instead of every 1s`));
+    expect(rule('minimal', 'noisy_.*')).toEqual(
+      alert('vector(2) > 0', `${said} 15 s instead of every 1s, without noisy_.*`),
+    );
   });
 });

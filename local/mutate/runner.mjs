@@ -132,7 +132,9 @@ function testFiles(dir) {
 /** Files in the cache that are of this repository: of the copy of it that Stryker changes. */
 function ownModules() {
   const own = process.cwd() + sep;
-  return Object.keys(require.cache).filter((file) => file.startsWith(own) && !file.includes(`${sep}node_modules${sep}`));
+  return Object.keys(require.cache).filter(
+    (file) => file.startsWith(own) && !file.includes(`${sep}node_modules${sep}`),
+  );
 }
 
 const nameOf = (file) => relative(process.cwd(), file);

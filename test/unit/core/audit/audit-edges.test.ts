@@ -1,4 +1,4 @@
-import { TOGETHER } from '../../../../lib/core/audit/audit';
+import { TOGETHER } from '../../../../lib/core/audit/audit-report';
 import { at, downTrack, examine, target, track, view } from './fixtures';
 
 const whole = track(-5, 305);

@@ -1,4 +1,5 @@
-import { audit, type AuditInput, type AuditReport, type View } from '../../../../lib/core/audit/audit';
+import { audit } from '../../../../lib/core/audit/audit';
+import type { AuditInput, AuditReport, View } from '../../../../lib/core/audit/audit-report';
 import { extendTrack, type Track } from '../../../../lib/core/audit/track';
 
 export const S = 1_000;

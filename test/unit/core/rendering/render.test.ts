@@ -1,14 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import {
-  OWN_JOBS,
-  renderFiles,
-  renderPrometheus,
-  RESERVED_JOBS,
-  rulesIn,
-  type RenderInput,
-} from '../../../../lib/core/rendering/render';
+import { renderFiles, renderPrometheus, rulesIn } from '../../../../lib/core/rendering/render';
+import { OWN_JOBS, RESERVED_JOBS } from '../../../../lib/core/rendering/own-jobs';
+import type { RenderInput } from '../../../../lib/core/rendering/render-input';
 import { profileRules } from '../../../../lib/core/rendering/profile-alert';
 import { UserError } from '../../../../lib/contract/errors';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';

@@ -10,6 +10,7 @@ import type { DrillResult } from './drills/judge/result';
 import type { Scenario } from './drills/scenario';
 import { SCENARIOS, scenariosOf } from './drills/scenarios';
 import { Cleanup } from './run/hosts/cleanup';
+import { readTeeth, TEETH_OPTIONS, TEETH_USAGE, type Teeth } from './run/teeth';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -34,7 +35,7 @@ async function main(args: string[]): Promise<number> {
   try {
     const results: DrillResult[] = [];
     for (const scenario of call.scenarios) {
-      const result = await drill(scenario, call.runs, { say, signal: stop.signal, cleanup });
+      const result = await drill(scenario, call.runs, { say, signal: stop.signal, cleanup, teeth: call.teeth });
       say(`\n${renderSummary(result)}`);
       results.push(result);
     }
@@ -71,18 +72,24 @@ interface Call {
   readonly scenarios: readonly Scenario[];
   readonly runs: number;
   readonly json: string | undefined;
+  readonly teeth: Teeth;
 }
 
 /** @throws UserError */
 function readCall(args: string[]): Call | 'list' {
-  const usage = 'npm run drill -- <scenario> [--json FILE] [--runs N], or npm run drill -- --list';
+  const usage = `npm run drill -- <scenario> [--json FILE] [--runs N] ${TEETH_USAGE}, or npm run drill -- --list`;
   const names = SCENARIOS.map((s) => s.name).join(', ');
   let parsed;
   try {
     parsed = parseArgs({
       args,
       allowPositionals: true,
-      options: { list: { type: 'boolean' }, json: { type: 'string' }, runs: { type: 'string', default: '1' } },
+      options: {
+        list: { type: 'boolean' },
+        json: { type: 'string' },
+        runs: { type: 'string', default: '1' },
+        ...TEETH_OPTIONS,
+      },
     });
   } catch (error) {
     throw new UserError({ what: (error as Error).message, expected: usage, fix: 'call it like that' });
@@ -111,7 +118,7 @@ function readCall(args: string[]): Call | 'list' {
       fix: usage,
     });
   }
-  return { name, scenarios, runs, json: values.json };
+  return { name, scenarios, runs, json: values.json, teeth: readTeeth(values) };
 }
 
 const needsOf = (s: Scenario): string =>

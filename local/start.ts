@@ -5,13 +5,14 @@ import { UserError } from '../lib/contract/errors';
 import { ConfigurationError } from '../lib/infra/config/problems';
 import { programPids } from './run/actions/actions';
 import { Cleanup } from './run/hosts/cleanup';
-import type { Reach } from './run/deploy/overlay';
 import type { Shown } from './run/events';
 import type { System } from './run/parts';
 import { localStore, waitUntilReady } from './run/ready';
 import { runDir } from '../lib/shell/local/run-state';
+import type { SystemOptions } from './run/start-options';
 import { startSystem } from './run/system';
 import { pagesOf, renderTable, renderTry, withoutPage, type TableFacts } from './run/table';
+import { readTeeth, TEETH_OPTIONS, TEETH_USAGE } from './run/teeth';
 import { Terminal } from './run/terminal';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
@@ -21,7 +22,7 @@ const terminal = new Terminal();
 const say = (text: string): void => terminal.say(text);
 
 async function main(args: readonly string[]): Promise<number> {
-  const { verbose, ...reach } = readCall(args);
+  const { verbose, reach, teeth } = readCall(args);
   const stop = new AbortController();
   const cleanup = new Cleanup();
   let ends: (code: number) => void;
@@ -45,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const onProgress = (line: string): void => terminal.begin(`· ${line}`);
     const system = await startSystem(
-      { onProgress, onEvent, verbose, signal: stop.signal, builds: 'nothing', reach },
+      { onProgress, onEvent, verbose, signal: stop.signal, builds: 'nothing', reach, teeth },
       cleanup,
       runDir(),
     );
@@ -105,7 +106,7 @@ function fail(error: NodeJS.ErrnoException): number {
 }
 
 /** @throws UserError */
-function readCall(args: readonly string[]): Reach & { readonly verbose: boolean } {
+function readCall(args: readonly string[]): Pick<SystemOptions, 'verbose' | 'reach' | 'teeth'> {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -113,13 +114,16 @@ function readCall(args: readonly string[]): Reach & { readonly verbose: boolean 
         'real-receivers': { type: 'boolean', default: false },
         'real-targets': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
+        ...TEETH_OPTIONS,
       },
     });
-    return { receivers: values['real-receivers'], targets: values['real-targets'], verbose: values.verbose };
+    const reach = { receivers: values['real-receivers'], targets: values['real-targets'] };
+    return { verbose: values.verbose, reach, teeth: readTeeth(values) };
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError({
       what: (error as Error).message,
-      expected: 'npm start [-- --verbose] [--real-receivers] [--real-targets]',
+      expected: `npm start [-- --verbose] [--real-receivers] [--real-targets] ${TEETH_USAGE}`,
       fix: 'call it like that',
     });
   }

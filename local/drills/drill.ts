@@ -12,6 +12,7 @@ import type { DrillResult, RunResult } from './judge/result';
 import { runOnce, type InForce } from './run';
 import type { Scenario } from './scenario';
 import { hasThanos } from './thanos';
+import type { Teeth } from '../run/teeth';
 import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './test-bed';
 
 const READY_MS = 120_000;
@@ -22,6 +23,7 @@ export interface DrillOptions {
   readonly signal: AbortSignal;
   /** The caller runs it at the end. */
   readonly cleanup: Cleanup;
+  readonly teeth: Teeth;
 }
 
 /** Does a scenario so many times, in the system that runs or in one of its own. @throws UserError when it cannot */
@@ -55,7 +57,7 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
   return judgeDrill(scenario, results);
 }
 
-async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOptions): Promise<RunState> {
+async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: DrillOptions): Promise<RunState> {
   const found = runningState();
   if (found !== null) {
     requireVolumes(scenario, found.volumes);
@@ -79,6 +81,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup }: DrillOpt
       // A build beside the drill would be felt in its figures, and a stand-in is not what is deployed.
       builds: scenario.needsThanos ? 'all' : 'all-but-thanos',
       reach: CONTAINED,
+      teeth,
     },
     cleanup,
     runDir(),

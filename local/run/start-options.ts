@@ -1,6 +1,7 @@
 import type { Shown } from './events';
 import type { Reach } from './deploy/overlay';
 import type { Cleanup } from './hosts/cleanup';
+import type { Teeth } from './teeth';
 import type { RunState } from '../../lib/shell/local/run-state';
 
 /**
@@ -22,6 +23,8 @@ export interface SystemOptions {
   readonly builds: Builds;
   /** What of the user's configuration that is elsewhere may be reached. */
   readonly reach: Reach;
+  /** Where it refuses and delays as AWS does. */
+  readonly teeth: Teeth;
 }
 
 /** What every phase of the start needs. */

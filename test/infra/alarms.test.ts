@@ -4,9 +4,10 @@ import { embeddedMetrics, type MetricValue } from '../../lambdas/shared/metrics'
 import { METRICS } from '../../lib/contract/metrics';
 import { alarmsOf } from '../../lib/infra/constructs/control/alarms';
 import { CONTROL_FUNCTIONS } from '../../lib/infra/constructs/control/functions';
-import { evaluateAlarm, type AlarmState, type DeployedAlarm } from '../../local/run/functions/alarms';
+import { evaluateAlarm, type AlarmState } from '../../local/run/functions/alarms';
 import { MetricStore } from '../../local/run/functions/metrics';
 import { ROOT } from '../fixtures/config-dir';
+import { deployedAlarms } from './deployed-alarms';
 import { synthesize, type Synthesized } from './synthesize';
 
 let made: Synthesized;
@@ -69,25 +70,7 @@ const NOW = Math.ceil(Date.now() / MINUTE) * MINUTE;
 
 /** What functions write into their logs, against the alarm as the template defines it: its state after the values, each written so many seconds before now. */
 function state(name: string, written: readonly (readonly [agoS: number, value: MetricValue])[]): AlarmState {
-  const { Properties: p } = made.all('AWS::CloudWatch::Alarm').find((a) => a.Properties.AlarmName.endsWith(name))!;
-  const alarm: DeployedAlarm = {
-    name,
-    arn: name,
-    metric: {
-      namespace: p.Namespace,
-      name: p.MetricName,
-      dimensions: Object.fromEntries(p.Dimensions.map((d: { Name: string; Value: string }) => [d.Name, d.Value])),
-    },
-    statistic: p.Statistic,
-    periodMs: p.Period * 1000,
-    evaluationPeriods: p.EvaluationPeriods,
-    datapointsToAlarm: p.DatapointsToAlarm ?? p.EvaluationPeriods,
-    comparison: p.ComparisonOperator,
-    threshold: p.Threshold,
-    treatMissingData: p.TreatMissingData,
-    alarmActions: p.AlarmActions,
-    okActions: p.OKActions,
-  };
+  const alarm = deployedAlarms(made).find((a) => a.name.endsWith(name))!;
   const store = new MetricStore();
   for (const [agoS, value] of written)
     for (const line of embeddedMetrics(made.cluster.name, 0, [value], NOW - agoS * 1000)) store.takeLogLine(line);

@@ -1,42 +1,40 @@
+import { judgePoints, type AlarmRule, type AlarmState } from './alarm-rules';
 import type { MetricId, MetricStore } from './metrics';
 
+export type { AlarmState } from './alarm-rules';
+
 /** An alarm as it was deployed. */
-export interface DeployedAlarm {
+export interface DeployedAlarm extends AlarmRule {
   readonly name: string;
   readonly arn: string;
   readonly metric: MetricId;
   readonly statistic: 'Minimum' | 'Maximum' | 'Sum' | 'Average' | 'SampleCount';
   readonly periodMs: number;
-  readonly evaluationPeriods: number;
-  readonly datapointsToAlarm: number;
   readonly comparison: string;
   readonly threshold: number;
-  readonly treatMissingData: string;
   /** ARNs of functions and topics. */
   readonly alarmActions: readonly string[];
   readonly okActions: readonly string[];
 }
 
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-
-/** What CloudWatch would say of the alarm at `now`, from the last complete periods. Pure but for the store. */
-export function evaluateAlarm(alarm: DeployedAlarm, metrics: Pick<MetricStore, 'values'>, now: number): AlarmState {
+/** What CloudWatch would say of the alarm at `now`; `before` is its state so far. Pure but for the store. */
+export function evaluateAlarm(
+  alarm: DeployedAlarm,
+  metrics: Pick<MetricStore, 'values'>,
+  now: number,
+  before: AlarmState = 'INSUFFICIENT_DATA',
+  // AWS does not publish how much longer than N the range is; its examples have 5 for N = 3.
+  rangeBeyondN = 2,
+): AlarmState {
   const end = Math.floor(now / alarm.periodMs) * alarm.periodMs;
-  const points = Array.from({ length: alarm.evaluationPeriods }, (_, i) => {
-    const from = end - (i + 1) * alarm.periodMs;
-    return statistic(alarm.statistic, metrics.values(alarm.metric, from, from + alarm.periodMs));
+  const periods = alarm.evaluationPeriods + rangeBeyondN;
+  const points = Array.from({ length: periods }, (_, i) => {
+    const from = end - (periods - i) * alarm.periodMs;
+    const value = statistic(alarm.statistic, metrics.values(alarm.metric, from, from + alarm.periodMs, now));
+    return value === null ? null : compare(value, alarm.comparison, alarm.threshold);
   });
-  const breaches = points.map((value) =>
-    value === null ? missing(alarm) : compare(value, alarm.comparison, alarm.threshold),
-  );
-  const known = breaches.filter((b) => b !== null);
-  if (known.length === 0) return 'INSUFFICIENT_DATA';
-  return known.filter(Boolean).length >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
-}
-
-function missing(alarm: DeployedAlarm): boolean | null {
-  if (alarm.treatMissingData === 'breaching') return true;
-  return alarm.treatMissingData === 'notBreaching' ? false : null;
+  const state = judgePoints(points, alarm);
+  return state === 'keep' ? before : state;
 }
 
 function statistic(name: DeployedAlarm['statistic'], values: readonly number[]): number | null {

@@ -1,8 +1,10 @@
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { evaluatedEveryMs } from './alarm-rules';
 import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
+import { between, type Teeth } from '../teeth';
 
 export interface ControlPlaneOptions {
   readonly functions: readonly DeployedFunction[];
@@ -15,26 +17,31 @@ export interface ControlPlaneOptions {
   readonly node: string;
   readonly logDir: string;
   readonly cloudwatch: CloudWatchClient;
+  /** How late points come, and how far alarms look back; null: at once, and N periods. */
+  readonly lateness: Teeth['cloudwatch'];
   /** Log lines of functions (metrics left out) and what this plays itself. */
   readonly onLog: (source: string, line: string) => void;
 }
 
 /** Plays Lambda, EventBridge's schedules and CloudWatch's alarms, from their deployed definitions. */
 export class ControlPlane {
-  readonly metrics = new MetricStore();
+  readonly metrics: MetricStore;
   private readonly functions = new Map<string, FunctionRunner>();
   private readonly schedules: DeployedSchedule[] = [];
   private readonly alarms: DeployedAlarm[] = [];
   private readonly states = new Map<string, AlarmState>();
+  private readonly evaluatedAt = new Map<string, number>();
   private readonly timers: NodeJS.Timeout[] = [];
   private halted = false;
 
   constructor(private readonly options: ControlPlaneOptions) {
+    const { lateness } = options;
+    this.metrics = new MetricStore(() => (lateness === null ? 0 : between(lateness.lateFromMs, lateness.lateToMs)));
     for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
     this.alarms.push(...options.alarms);
   }
 
-  /** The first tick of every schedule comes at once, then on its grid. Alarms are evaluated every second. */
+  /** The first tick of every schedule comes at once, then on its grid; alarms on theirs. */
   start(): void {
     for (const schedule of this.options.schedules) this.follow(schedule);
     this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
@@ -128,11 +135,20 @@ export class ControlPlane {
   private evaluateAlarms(): void {
     if (this.halted) return;
     const now = Date.now();
-    for (const alarm of this.alarms) {
+    const beyondN = this.options.lateness?.periodsBeyondN ?? 0;
+    for (const alarm of this.alarms.filter((a) => this.isDue(a, now))) {
       const before = this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
-      const state = evaluateAlarm(alarm, this.metrics, now);
+      const state = evaluateAlarm(alarm, this.metrics, now, before, beyondN);
       if (state !== before) void this.change(alarm, before, state, 'threshold crossed');
     }
+  }
+
+  private isDue(alarm: DeployedAlarm, now: number): boolean {
+    if (this.options.lateness === null) return true;
+    const every = evaluatedEveryMs(alarm.periodMs);
+    const due = Math.floor(now / every) > Math.floor((this.evaluatedAt.get(alarm.name) ?? 0) / every);
+    if (due) this.evaluatedAt.set(alarm.name, now);
+    return due;
   }
 
   /** Actions run on a change of state only, as CloudWatch does. */

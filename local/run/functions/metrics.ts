@@ -7,12 +7,15 @@ export interface MetricId {
 
 /** Keeps the metrics of the last hour, as CloudWatch would get them from the functions' logs. */
 export class MetricStore {
-  private readonly points = new Map<string, { at: number; value: number }[]>();
+  private readonly points = new Map<string, { at: number; seenFrom: number; value: number }[]>();
 
-  put(id: MetricId, value: number, at: number): void {
+  /** `delayMs`: how much later than it was written a point can be seen, drawn for each log line. */
+  constructor(private readonly delayMs: () => number = () => 0) {}
+
+  put(id: MetricId, value: number, at: number, seenFrom: number = at + this.delayMs()): void {
     const key = keyOf(id);
     const kept = (this.points.get(key) ?? []).filter((p) => p.at > at - KEEP_MS);
-    kept.push({ at, value });
+    kept.push({ at, seenFrom, value });
     this.points.set(key, kept);
   }
 
@@ -20,6 +23,7 @@ export class MetricStore {
   takeLogLine(line: string): boolean {
     if (!line.startsWith('{"_aws"')) return false;
     const document = JSON.parse(line) as EmbeddedMetrics & Record<string, string | number>;
+    const seenFrom = document._aws.Timestamp + this.delayMs();
     for (const directive of document._aws.CloudWatchMetrics) {
       for (const names of directive.Dimensions) {
         const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
@@ -28,6 +32,7 @@ export class MetricStore {
             { namespace: directive.Namespace, name: Name, dimensions },
             Number(document[Name]),
             document._aws.Timestamp,
+            seenFrom,
           );
         }
       }
@@ -35,9 +40,11 @@ export class MetricStore {
     return true;
   }
 
-  /** Values in [from, to). */
-  values(id: MetricId, from: number, to: number): number[] {
-    return (this.points.get(keyOf(id)) ?? []).filter((p) => p.at >= from && p.at < to).map((p) => p.value);
+  /** Values in [from, to) that can be seen at `now`. */
+  values(id: MetricId, from: number, to: number, now = Infinity): number[] {
+    return (this.points.get(keyOf(id)) ?? [])
+      .filter((p) => p.at >= from && p.at < to && p.seenFrom <= now)
+      .map((p) => p.value);
   }
 }
 

@@ -31,7 +31,7 @@ export async function startFunctions(
 }
 
 function controlPlaneOf(
-  { dir, runId }: Start,
+  { dir, runId, teeth }: Start,
   { tools, env, region }: Prepared,
   { deployment, endpoint }: Deployed,
   onLog: (source: string, line: string) => void,
@@ -50,6 +50,7 @@ function controlPlaneOf(
     readSchedules: () => readSchedules(events),
     logDir: join(dir, 'logs'),
     cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
+    lateness: teeth.cloudwatch,
     onLog,
   });
 }

@@ -1,5 +1,6 @@
 import { METRICS } from '../../../../lib/contract/metrics';
 import { evaluateAlarm, type DeployedAlarm } from '../../../../local/run/functions/alarms';
+import { judgePoints } from '../../../../local/run/functions/alarm-rules';
 import { MetricStore } from '../../../../local/run/functions/metrics';
 import { embeddedMetrics } from '../../../../lambdas/shared/metrics';
 
@@ -74,4 +75,39 @@ describe('alarms of the local run', () => {
     ).toEqual([1]);
     expect(metrics.takeLogLine('{"level":"info"}')).toBe(false);
   });
+});
+
+// From "How alarm state is evaluated when data is missing", CloudWatch's user guide, and its edition of 2018 (the last row).
+describe('CloudWatch’s published examples (0 good, X breaching, - missing; the newest last)', () => {
+  type Row = [n: number, m: number, points: string, missing: string, ignore: string, breaching: string, not: string];
+  const rows: Row[] = [
+    [3, 3, '0-X-X', 'OK', 'OK', 'OK', 'OK'],
+    [3, 3, '0----', 'OK', 'OK', 'OK', 'OK'],
+    [3, 3, '-----', 'INSUFFICIENT_DATA', 'keep', 'ALARM', 'OK'],
+    [3, 3, '0XX-X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    [3, 3, '--X--', 'ALARM', 'keep', 'ALARM', 'OK'],
+    [3, 2, '0-X-X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    [3, 2, '00X0X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    [3, 2, '0-X--', 'OK', 'OK', 'ALARM', 'OK'],
+    [3, 2, '----0', 'OK', 'OK', 'ALARM', 'OK'],
+    [3, 2, '---X-', 'ALARM', 'keep', 'ALARM', 'OK'],
+    [3, 3, '----X', 'INSUFFICIENT_DATA', 'keep', 'ALARM', 'OK'],
+  ];
+  test.each(rows)('%i periods, %i to alarm: %s', (evaluationPeriods, datapointsToAlarm, text, ...expected) => {
+    const points = [...text].map((c) => (c === '-' ? null : c === 'X'));
+    const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'];
+    const judged = treatments.map((treatMissingData) =>
+      judgePoints(points, { evaluationPeriods, datapointsToAlarm, treatMissingData }),
+    );
+    expect(judged).toEqual(expected);
+  });
+});
+
+test('a late point counts from when it comes, in the period in which it was written', () => {
+  const metrics = new MetricStore(() => 12_000);
+  metrics.put(METRIC, 0, 8_000);
+  expect(evaluateAlarm(alarm(), metrics, 19_900)).toBe('OK');
+  expect(evaluateAlarm(alarm(), metrics, 20_000)).toBe('ALARM');
+  // Without periods beyond N it is never seen: its period is over.
+  expect(evaluateAlarm(alarm(), metrics, 20_000, 'OK', 0)).toBe('OK');
 });

@@ -1,0 +1,55 @@
+import { UserError } from '../../lib/contract/errors';
+import { hint } from '../../lib/contract/nearest';
+
+/**
+ * Where AWS refuses or takes its time, the local run does the same. Each of these is a name for `--without NAME`; its
+ * settings are numbers for `--set NAME.SETTING=NUMBER`. docs/local-run.md has where AWS says so.
+ */
+export const TEETH = {
+  /** Points come so much later than they were written; alarms look at so many periods beyond N. */
+  cloudwatch: { lateFromMs: 5_000, lateToMs: 40_000, periodsBeyondN: 2 },
+} as const satisfies Record<string, Readonly<Record<string, number>>>;
+
+export type Tooth = keyof typeof TEETH;
+
+/** null: left out. */
+export type Teeth = { readonly [T in Tooth]: { readonly [S in keyof (typeof TEETH)[T]]: number } | null };
+
+/** What `npm start` and `npm run drill` take, as parseArgs wants it. */
+export const TEETH_OPTIONS = {
+  without: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
+} as const;
+export const TEETH_USAGE = '[--without NAME] [--set NAME.SETTING=NUMBER]';
+
+/** @throws UserError a name or setting that is none, or a value that is no number. */
+export function readTeeth(asked: { readonly without?: readonly string[]; readonly set?: readonly string[] }): Teeth {
+  const teeth: Record<string, Record<string, number> | null> = structuredClone(TEETH);
+  for (const text of asked.set ?? []) {
+    const [, name = '', setting = '', value = ''] = /^([^.=]*)\.?([^=]*)=?(.*)$/.exec(text) ?? [];
+    const settings = TEETH[known(name, '--set')];
+    if (!Object.hasOwn(settings, setting)) throw wrong('--set: unknown setting', text, settingsOf(name, settings));
+    if (!/^\d+$/.test(value)) throw wrong('--set: not a number', text, `${name}.${setting}=<integer of at least 0>`);
+    teeth[name]![setting] = Number(value);
+  }
+  for (const name of asked.without ?? []) teeth[known(name, '--without')] = null;
+  return teeth as Teeth;
+}
+
+function known(name: string, option: string): Tooth {
+  if (Object.hasOwn(TEETH, name)) return name as Tooth;
+  const names = Object.keys(TEETH);
+  throw wrong(`${option}: unknown name`, name, `one of ${names.join(', ')}`, hint(name, names));
+}
+
+const settingsOf = (name: string, settings: object): string =>
+  Object.entries(settings)
+    .map(([setting, value]) => `${name}.${setting}=${value}`)
+    .join(', ');
+
+const wrong = (what: string, got: string, expected: string, near = ''): UserError =>
+  new UserError({ what, got, expected, fix: `npm start -- ${TEETH_USAGE}${near}` });
+
+/** Evenly between the two. */
+export const between = (fromMs: number, toMs: number, random: () => number = Math.random): number =>
+  fromMs + random() * Math.max(0, toMs - fromMs);

@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { evaluatedEveryMs, type AlarmState } from '../../local/run/functions/alarm-rules';
+import { evaluateAlarm, type DeployedAlarm } from '../../local/run/functions/alarms';
+import { MetricStore } from '../../local/run/functions/metrics';
+import { random as randomOf } from '../simulation/world/kernel';
+import { deployedAlarms } from './deployed-alarms';
+import { synthesize } from './synthesize';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+/** What has to be known before an alarm can be quiet: the longest looks back an hour, and three periods. */
+const WARM_UP = 1.5 * HOUR;
+
+/** In a quiet hour: a point so often, of such a value. What is not here is not written while nothing happens. */
+const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> = {
+  ActiveNodeHealthy: [2, 1],
+  HealthyNodes: [2, 2],
+  HealthCheckCycles: [2, 1],
+  WatchdogAgeSeconds: [2, 25],
+  Paused: [2, 0],
+  CorruptedNodes: [2, 0],
+  VolumesFull: [2, 0],
+  VolumesReadOnly: [2, 0],
+  VolumesStalled: [2, 0],
+  VolumesGone: [2, 0],
+  BlockUploadAgeSeconds: [2, 3_600],
+  VolumesAsked: [2, 0],
+  RestoresGivenUp: [2, 0],
+  NodesWithoutGoodSnapshot: [60, 0],
+  LoadShare: [60, 0.5],
+  ScrapeProfile: [60, 0],
+  ThanosHealthy: [2, 1],
+  QueriesThroughThanos: [2, 1],
+  QueriesWithHistory: [2, 1],
+  CPUUtilization: [60, 3],
+  Errors: [60, 0],
+};
+const ONLY_IN_TROUBLE = ['RemedyGaveUp'];
+
+let alarms: DeployedAlarm[];
+beforeAll(() => {
+  const made = synthesize();
+  rmSync(made.dir, { recursive: true });
+  alarms = deployedAlarms(made);
+});
+
+/** Every change of state in an hour after the warm-up, points coming 5 to 40 s late at random. */
+function transitions(alarm: DeployedAlarm, beyondN: number, seed: number): string[] {
+  const random = randomOf(seed);
+  const metrics = new MetricStore(() => 5 * SECOND + 35 * SECOND * random());
+  const [everyS, value] = QUIET[alarm.metric.name] ?? [0, 0];
+  let state: AlarmState = 'INSUFFICIENT_DATA';
+  const changes: string[] = [];
+  for (let now = HOUR; now < 2 * HOUR + WARM_UP; now += SECOND) {
+    if (everyS > 0 && now % (everyS * SECOND) === 0) metrics.put(alarm.metric, value, now);
+    if (now % evaluatedEveryMs(alarm.periodMs) !== 0) continue;
+    const next = evaluateAlarm(alarm, metrics, now, state, beyondN);
+    if (next !== state && now >= HOUR + WARM_UP) changes.push(`${now / SECOND}: ${state} → ${next}`);
+    state = next;
+  }
+  return state === 'OK' ? changes : [...changes, `ends in ${state}`];
+}
+
+test('every metric of an alarm is one of a quiet hour, or of trouble only', () => {
+  const known = new Set([...Object.keys(QUIET), ...ONLY_IN_TROUBLE]);
+  expect(alarms.map(({ metric }) => metric.name).filter((name) => !known.has(name))).toEqual([]);
+});
+
+test.each([0, 1, 2])('no alarm changes in a quiet hour with points 5 to 40 s late, range N + %i', (beyondN) => {
+  const changed = alarms.map((alarm, i) => [alarm.name, transitions(alarm, beyondN, 100 * beyondN + i)] as const);
+  expect(changed.filter(([, changes]) => changes.length > 0)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { runningState } from '../../shell/local/run-state';
 import { UserError } from '../../contract/errors';
+import { OUTPUTS } from '../../contract/outputs';
 import { Unreachable } from '../exit';
 import { configuredCluster, type Configured } from './configured';
 
@@ -10,9 +11,6 @@ export interface ClusterHandle {
   readonly shard: number;
   readonly controlBucket: string;
 }
-
-/** Output of the stateful stack that names the control bucket. */
-const BUCKET_OUTPUT = 'ControlBucketName';
 
 /** A person waits for this one, and the SDK would wait for ever. */
 const TIMEOUT_MS = 10_000;
@@ -86,10 +84,10 @@ export async function awsCluster(
         fix: 'set them, or name another cluster with --cluster',
       });
     });
-  const controlBucket = answer.Stacks?.[0]?.Outputs?.find((o) => o.OutputKey === BUCKET_OUTPUT)?.OutputValue;
+  const controlBucket = answer.Stacks?.[0]?.Outputs?.find((o) => o.OutputKey === OUTPUTS.controlBucket)?.OutputValue;
   if (controlBucket === undefined) {
     throw new Unreachable({
-      what: `the stack ${StackName} has no output ${BUCKET_OUTPUT}`,
+      what: `the stack ${StackName} has no output ${OUTPUTS.controlBucket}`,
       fix: 'deploy it with this version of the app',
     });
   }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type CfnResource } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type CfnResource } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
@@ -6,6 +6,7 @@ import { acknowledge } from '../constructs/acknowledge';
 import { blocksBucket } from '../constructs/thanos/blocks-bucket';
 import { dataVolumes } from '../constructs/nodes/data-volumes';
 import { ANNOUNCEMENTS, HEARTBEATS } from '../../contract/keys';
+import { OUTPUTS } from '../../contract/outputs';
 import { stackProps, tagShard } from './scope';
 
 /**
@@ -23,6 +24,10 @@ export class StatefulStack extends Stack {
     });
     tagShard(this, cluster);
     this.controlBucket = this.createControlBucket();
+    new CfnOutput(this, OUTPUTS.controlBucket, {
+      value: this.controlBucket.bucketName,
+      description: 'Who alerts, and what nodes announce: promha reads it',
+    });
     this.blocksBucket = blocksBucket(this, 'BlocksBucket');
     pin(this.blocksBucket.node.defaultChild as CfnBucket, 'BlocksBucket');
     dataVolumes(this, cluster);

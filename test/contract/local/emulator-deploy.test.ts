@@ -25,6 +25,7 @@ import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@
 import { GetFunctionCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetBucketVersioningCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { awsCluster } from '../../../lib/cli/cluster/cluster';
 import { deployedPolicy } from '../../../lib/cli/cluster/policy';
 import { faultInjectors } from '../../../lib/cli/commands/inject-fault';
 import type { NodeAnnouncement } from '../../../lib/contract/documents/announcement';
@@ -183,6 +184,13 @@ test('promha judges by the policy that is deployed, and says when it cannot', as
   const { policy, insteadBecause } = await deployedPolicy({ ...cluster, cluster: 'elsewhere' });
   expect(policy).toEqual(DEFAULT_POLICY);
   expect(insteadBecause).toMatch(/elsewhere-health-check/);
+});
+
+test('promha finds the control bucket of the deployed cluster by its name', async () => {
+  asOperator();
+  const { controlBucket } = await awsCluster('trading-metrics');
+  const { Status } = await new S3Client(client()).send(new GetBucketVersioningCommand({ Bucket: controlBucket }));
+  expect(Status).toBe('Enabled');
 });
 
 test('a drill asks Systems Manager to kill Prometheus', async () => {

@@ -27,10 +27,22 @@ export async function startEmulator(o: {
   /** File for its log. */
   readonly log: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the evaluator of policies (local/iam/service.ts); without it everybody may do everything. */
+  readonly authorize?: string;
 }): Promise<Emulator> {
   const log = openSync(o.log, 'a');
-  const args = [resolve(__dirname, 'server.py'), ...o.listen.flatMap((address) => ['--listen', address])];
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...o.env };
+  const args = [
+    resolve(__dirname, 'server.py'),
+    ...o.listen.flatMap((address) => ['--listen', address]),
+    ...(o.authorize === undefined ? [] : ['--authorize', o.authorize]),
+  ];
+  const env = {
+    ...process.env,
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONUNBUFFERED: '1',
+    MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+    ...o.env,
+  };
   // A process group of its own: Ctrl-C is the runner's to handle, and the emulator is needed until the end.
   const child = spawn(o.python ?? 'python3', args, { stdio: ['ignore', 'pipe', log], env, detached: true });
   closeSync(log);

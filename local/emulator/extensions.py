@@ -1,13 +1,11 @@
 """What our templates use and moto's CloudFormation lacks. Each maps a resource's properties to the call of moto's own
 backend, so that it reads back through the ordinary API. moto finds these classes as subclasses of CloudFormationModel;
-their __module__ must look like a.b.c.
-
-AWS::S3::BucketPolicy is left out on purpose: the emulator would apply a policy without looking at its conditions, and
-"deny what is not encrypted in transit" would deny everything."""
+their __module__ must look like a.b.c."""
 
 import cloud_map
 import ecs
 import groups
+import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import stack_updates
 import volumes

@@ -14,6 +14,7 @@ import sys
 import threading
 
 import extensions
+from authorize import Authorize
 from changes import CountChanges
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
@@ -42,11 +43,15 @@ def listen(address: str, app: CountChanges) -> BaseWSGIServer:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listen", action="append", required=True, metavar="HOST:PORT")
-    addresses = parser.parse_args().listen
+    parser.add_argument("--authorize", metavar="SOCKET", help="of the evaluator of policies; without it, all may do all")
+    given = parser.parse_args()
+    addresses = given.listen
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     extensions.install()
 
     app = CountChanges(DomainDispatcherApplication(create_backend_app))
+    if given.authorize is not None:
+        app = Authorize(app, given.authorize)
     servers = [listen(address, app) for address in addresses]
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,6 +14,7 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { METRIC_NAMESPACE } from '../../../lib/contract/metrics';
 import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
+import { nameInArn, ownersSessions, type Sessions } from './credentials';
 import type { DeployedAlarm } from '../functions/alarms';
 import type { DeployedFunction } from '../functions/function';
 import type { DeployedInstance } from '../hosts/instance';
@@ -42,6 +43,8 @@ export interface ReadBackOptions {
   /** Where function bundles are unpacked. */
   readonly dir: string;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** @default the owner's */
+  readonly sessions?: Sessions;
 }
 
 export async function readBack(options: ReadBackOptions): Promise<Deployment> {
@@ -110,12 +113,14 @@ export async function readInstances(
 async function readTemplate(
   ec2: EC2Client,
   launchTemplateId: string,
-): Promise<Pick<DeployedInstance, 'userData' | 'templateVersion'>> {
+): Promise<Pick<DeployedInstance, 'userData' | 'templateVersion' | 'instanceProfile'>> {
   const { LaunchTemplateVersions } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: launchTemplateId, Versions: ['$Latest'] }),
   );
   const latest = LaunchTemplateVersions![0]!;
+  const { Arn, Name } = latest.LaunchTemplateData!.IamInstanceProfile!;
   return {
+    instanceProfile: Name ?? nameInArn(Arn!),
     userData: Buffer.from(latest.LaunchTemplateData!.UserData!, 'base64').toString(),
     templateVersion: latest.VersionNumber!,
   };
@@ -142,6 +147,7 @@ async function readFunctions(
         arn: f.FunctionArn!,
         entry: join(dir, 'code', `${f.Handler!.split('.')[0]}.js`),
         environment: f.Environment?.Variables ?? {},
+        credentials: await (o.sessions ?? ownersSessions)({ role: nameInArn(f.Role!) }, f.FunctionName!),
         timeoutMs: f.Timeout! * 1000,
       };
     }),

@@ -13,6 +13,7 @@ import {
   DescribeTargetGroupAttributesCommand,
   type ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { nameInArn, type Sessions } from '../deploy/credentials';
 import type { ServiceWish } from './plan';
 
 /** A container's health check, as far as the local run plays it: it asks for a URL. */
@@ -38,6 +39,8 @@ export interface DeployedContainer {
 /** A service of ECS as it was deployed, with the one container of its tasks. */
 export interface DeployedService extends ServiceWish {
   readonly name: string;
+  /** Of its tasks, as environment variables. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly container: DeployedContainer;
   /** CIDRs of the subnets of its tasks. */
   readonly subnets: readonly string[];
@@ -55,7 +58,7 @@ export interface EcsClients {
 }
 
 /** Every service of every cluster. @throws Error for one that says something which is not played here */
-export async function readServices({ ecs, elb, ec2 }: EcsClients): Promise<DeployedService[]> {
+export async function readServices({ ecs, elb, ec2 }: EcsClients, sessions: Sessions): Promise<DeployedService[]> {
   const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
   const found = await Promise.all(
     clusterArns.map(async (cluster) => {
@@ -74,6 +77,7 @@ export async function readServices({ ecs, elb, ec2 }: EcsClients): Promise<Deplo
       const delays = await Promise.all((service.loadBalancers ?? []).map((b) => drainOf(elb, b.targetGroupArn!)));
       return {
         ...serviceOf(service, taskDefinition!),
+        credentials: await sessions({ role: nameInArn(taskDefinition!.taskRoleArn!) }, service.serviceName!),
         subnets: described.Subnets!.map((s) => s.CidrBlock!).sort(),
         drainMs: Math.max(0, ...delays),
       };
@@ -86,7 +90,10 @@ async function drainOf(elb: ElasticLoadBalancingV2Client, TargetGroupArn: string
   return Number(Attributes!.find((a) => a.Key === 'deregistration_delay.timeout_seconds')!.Value) * 1000;
 }
 
-function serviceOf(service: Service, task: TaskDefinition): Omit<DeployedService, 'subnets' | 'drainMs'> {
+function serviceOf(
+  service: Service,
+  task: TaskDefinition,
+): Omit<DeployedService, 'subnets' | 'drainMs' | 'credentials'> {
   const [container, ...more] = task.containerDefinitions!;
   if (more.length > 0) throw new Error(`${service.serviceName}: the local run plays tasks of one container`);
   return {

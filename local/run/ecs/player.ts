@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownersSessions, type Sessions } from '../deploy/credentials';
 import { readServices, type DeployedService, type EcsClients } from './deployed-services';
 import { localCommand, type LocalSubstitutes } from './localize';
 import { Registry, type RegistryClients } from './registry';
@@ -8,6 +9,8 @@ import type { TaskHost, TaskHosts } from './task-hosts';
 
 export interface EcsOptions {
   readonly clients: EcsClients & RegistryClients;
+  /** @default the owner's */
+  readonly sessions?: Sessions;
   readonly hosts: TaskHosts;
   /** On loopback, where names are looked up for the tasks. */
   readonly addressesOf: (name: string, services: readonly DeployedService[]) => readonly string[];
@@ -37,7 +40,7 @@ export class EcsPlayer {
 
   /** Reads what is deployed, and makes it so. To be called again when something was changed. */
   async refresh(): Promise<void> {
-    this.services = await readServices(this.o.clients);
+    this.services = await readServices(this.o.clients, this.o.sessions ?? ownersSessions);
     for (const service of this.services) {
       const runner = this.runners.get(service.name);
       if (runner === undefined) this.runners.set(service.name, this.runner(service));

@@ -39,7 +39,7 @@ export class Task implements SeenTask {
     this.process = launch({
       name: `task ${o.id} of ${service.name}`,
       ...host.command(o.command, o.args),
-      env: { ...o.env, ...service.container.environment, ...this.marks },
+      env: { ...o.env, ...service.container.environment, ...service.credentials, ...this.marks },
       log: o.log,
     });
     this.health = service.container.check === null ? 'healthy' : 'unknown';

@@ -10,6 +10,8 @@ export interface DeployedFunction {
   /** Path of the unpacked bundle's entry. */
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of its role's session, as environment variables. @default the owner's */
+  readonly credentials?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 
@@ -96,7 +98,12 @@ export class FunctionRunner {
   private start(): ChildProcess {
     const { deployed, options } = this;
     const child = fork(join(__dirname, 'lambda-host.cjs'), [deployed.entry], {
-      env: { ...options.env, ...deployed.environment, AWS_LAMBDA_FUNCTION_NAME: deployed.name },
+      env: {
+        ...options.env,
+        ...deployed.environment,
+        ...deployed.credentials,
+        AWS_LAMBDA_FUNCTION_NAME: deployed.name,
+      },
       execPath: options.node,
       execArgv: [],
       silent: true,

@@ -17,6 +17,8 @@ export interface DeployedInstance {
   readonly region: string;
   /** The launch template's user data, decoded. */
   readonly userData: string;
+  /** By name. */
+  readonly instanceProfile: string;
   /** Version of the launch template that it came from. */
   readonly templateVersion: number;
 }
@@ -33,6 +35,8 @@ export interface InstanceOptions {
   /** Its data are on a volume that the agent mounts; else in a plain directory. */
   readonly volumes: boolean;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** Credentials of its role, as environment variables. */
+  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
   /** Every line the agent logs. */
   readonly onLine: (node: string, line: string) => void;
   readonly onEvent: (node: string, what: string) => void;
@@ -63,6 +67,7 @@ export class Instance {
   private wanted = false;
   private metadata: { endpoint: string; close(): Promise<void> } | undefined;
   private unit: Unit | undefined;
+  private credentials: Readonly<Record<string, string>> = {};
   private readonly marks: Record<string, string>;
   private readonly machine: Machine | null;
 
@@ -109,6 +114,7 @@ export class Instance {
     };
     this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
+    this.credentials = await this.options.credentials();
     this.startAgent();
   }
 
@@ -126,6 +132,7 @@ export class Instance {
       env: {
         ...options.env,
         ...unit!.environment,
+        ...this.credentials,
         ...marks,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata!.endpoint,
         PROMHA_STATE_DIR: join(options.dir, 'state'),

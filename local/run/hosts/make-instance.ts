@@ -14,7 +14,7 @@ export function makeInstance(
   d: DeployedInstance,
   start: Start,
   { network, env, mkfs, tools }: Prepared,
-  { endpoint, fetchObject }: Deployed,
+  { endpoint, fetchObject, sessions }: Deployed,
   binDir: string,
   onLine: (source: string, line: string) => void,
 ): Instance {
@@ -38,6 +38,7 @@ export function makeInstance(
     node: tools.node.path,
     volumes: mkfs !== null,
     fetchObject,
+    credentials: () => sessions({ instanceProfile: d.instanceProfile }, d.instanceId),
     onLine,
     onEvent: (node, what) => start.onEvent(`${node}: ${what}`),
   });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
@@ -5,10 +6,14 @@ import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { localOverlay } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
+import { deployedSessions, nameInArn, ownersSessions, type Sessions } from '../deploy/credentials';
+import { serveEvaluator } from '../../iam/service';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
 import type { Start } from '../start-options';
 import { startWorkload, type Workload } from '../workload';
+
+export const IAM_LOG = 'iam.jsonl';
 
 export interface Deployed {
   readonly emulator: Emulator;
@@ -17,6 +22,7 @@ export interface Deployed {
   /** The emulator, as the nodes and functions reach it. */
   readonly endpoint: string;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  readonly sessions: Sessions;
   /** What the nodes were told to run. */
   readonly bundle: ConfigBundle;
 }
@@ -28,12 +34,14 @@ export async function deploy(
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
+  const evaluator = start.teeth.iam === null ? undefined : await startEvaluator(start);
   const emulator = await start.step('AWS API emulator', () =>
     startEmulator({
       python: tools.moto_server.python,
       listen: [`127.0.0.1:${EMULATOR_PORT}`, `${hostAddress}:${EMULATOR_PORT}`],
       log: join(dir, 'logs', 'emulator.log'),
       env: { ...env, [MARKS.run]: runId },
+      ...(evaluator !== undefined && { authorize: evaluator }),
     }),
   );
   cleanup.defer('stop the emulator', () => emulator.stop());
@@ -63,8 +71,9 @@ export async function deploy(
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const fetchObject = async (Bucket: string, Key: string): Promise<Uint8Array> =>
     (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray();
+  const sessions = evaluator === undefined ? ownersSessions : deployedSessions(endpoint);
   const deployment = await start.step('reading back what was deployed', () =>
-    readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject }),
+    readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject, sessions }),
   );
   start.save({ endpoint });
   return {
@@ -73,8 +82,23 @@ export async function deploy(
     deployment,
     endpoint,
     fetchObject,
+    sessions,
     bundle: await deployedBundle(deployment, fetchObject),
   };
+}
+
+/** Of the evaluator of policies: its socket. Every question and its answer is a line of logs/iam.jsonl. */
+async function startEvaluator({ dir, cleanup, onEvent }: Start): Promise<string> {
+  const socket = join(dir, 'iam.sock');
+  const log = join(dir, 'logs', IAM_LOG);
+  const evaluator = await serveEvaluator(socket, ({ question, allowed }) => {
+    const { caller, action, resource } = question;
+    const who = caller.kind === 'role' ? nameInArn(caller.roleArn) : caller.name;
+    appendFileSync(log, `${JSON.stringify({ who, action, resource, allowed })}\n`);
+    if (!allowed) onEvent(`! IAM refuses ${who}: ${action} on ${resource}`);
+  });
+  cleanup.defer('stop the evaluator of policies', () => evaluator.close());
+  return socket;
 }
 
 /** What of the user's configuration is elsewhere, and what becomes of it here. */

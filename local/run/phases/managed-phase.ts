@@ -27,7 +27,7 @@ type Services = Pick<Managed, 'ecs'> & { readonly names: Names; readonly clients
 export async function startServices(
   start: Start,
   prepared: Prepared,
-  { endpoint }: Deployed,
+  { endpoint, sessions }: Deployed,
   instances: ReadonlyMap<string, Instance>,
 ): Promise<Services> {
   const { network, thanos, env, region } = prepared;
@@ -43,6 +43,7 @@ export async function startServices(
   const loopback = network.mode === 'loopback' ? new LoopbackHosts(network) : null;
   const ecs: EcsPlayer = new EcsPlayer({
     clients,
+    sessions,
     hosts: loopback ?? namespaceHosts(network),
     // Nodes register themselves, tasks are registered by ECS: on loopback both are known beforehand.
     addressesOf: (name, services) => {

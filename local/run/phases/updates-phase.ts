@@ -21,7 +21,7 @@ export interface Updates {
 export function followDeploys(
   start: Start,
   { cluster, region }: Prepared,
-  { endpoint, fetchObject }: Deployed,
+  { endpoint, fetchObject, sessions }: Deployed,
   { instances, make }: Booted,
   controlPlane: ControlPlane,
   onNodes: () => void,
@@ -39,7 +39,7 @@ export function followDeploys(
     onReplaced: onNodes,
     onEvent: (what) => start.onEvent(`rolling update: ${what}`),
   });
-  const whole = { cluster, region, endpoint, dir: join(start.dir, 'functions'), fetchObject };
+  const whole = { cluster, region, endpoint, dir: join(start.dir, 'functions'), fetchObject, sessions };
   const growth = new Growth({
     instances,
     read,

@@ -34,13 +34,16 @@ import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { ENV } from '../../../lib/contract/environment';
 import { deployApp, startEmulator, type Emulator } from '../../../local/emulator/deploy';
+import { serveEvaluator } from '../../../local/iam/service';
 import { resolveTools } from '../../../local/tools';
 import { FIXTURE_CONFIG } from '../../fixtures/config-dir';
 import { ConfigFixture } from '../../fixtures/config-fixture';
+import { deployedRoleTests } from './deployed-roles';
 
 const REGION = 'eu-west-1';
 const dir = mkdtempSync(join(tmpdir(), 'promha-deploy-'));
 let emulator: Emulator;
+let evaluator: { close(): Promise<void> };
 let port: number;
 const said: string[] = [];
 
@@ -55,7 +58,9 @@ const deploy = (name: string, configDir: string): Promise<void> =>
 
 beforeAll(async () => {
   const { moto_server } = await resolveTools(['moto_server']);
+  evaluator = await serveEvaluator(join(dir, 'iam.sock'), () => undefined);
   emulator = await startEmulator({
+    authorize: join(dir, 'iam.sock'),
     python: moto_server.python,
     env: moto_server.env,
     listen: ['127.0.0.1:0', '127.77.1.1:0'],
@@ -67,6 +72,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await emulator?.stop();
+  await evaluator?.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -191,6 +197,11 @@ test('promha finds the control bucket of the deployed cluster by its name', asyn
   const { controlBucket } = await awsCluster('trading-metrics');
   const { Status } = await new S3Client(client()).send(new GetBucketVersioningCommand({ Bucket: controlBucket }));
   expect(Status).toBe('Enabled');
+});
+
+describe('what roles may do', () => {
+  beforeAll(asOperator);
+  deployedRoleTests(client);
 });
 
 test('a drill asks Systems Manager to kill Prometheus', async () => {

@@ -15,6 +15,7 @@ function world() {
       zone: '',
       region: '',
       userData: '',
+      instanceProfile: 'nodes',
       templateVersion: template[node],
     }));
   const make = (d: DeployedInstance): Instance =>

@@ -1,0 +1,139 @@
+"""What a call asks of IAM: an action on each resource that it touches, with what conditions may look at."""
+
+from urllib.parse import unquote
+
+from calls import Call
+from moto.awslambda.models import lambda_backends
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.ec2.models import ec2_backends
+from moto.s3.models import s3_backends
+
+# Signing name → prefix of actions, where they differ.
+PREFIX = {"monitoring": "cloudwatch"}
+# Operation → action, where they differ.
+ACTIONS = {
+    "s3": {
+        "HeadObject": "GetObject",
+        "HeadBucket": "ListBucket",
+        "ListObjects": "ListBucket",
+        "ListObjectsV2": "ListBucket",
+        "ListObjectVersions": "ListBucketVersions",
+        "ListBuckets": "ListAllMyBuckets",
+        "CreateMultipartUpload": "PutObject",
+        "UploadPart": "PutObject",
+        "CompleteMultipartUpload": "PutObject",
+        "CopyObject": "PutObject",
+        "DeleteObjects": "DeleteObject",
+    },
+    "lambda": {"Invoke": "InvokeFunction"},
+}
+# ARN → policy, of buckets and topics: the emulator's own enforcement would not look at conditions.
+RESOURCE_POLICIES: dict[str, dict] = {}
+KINDS = {"vol": "volume", "snap": "snapshot", "i": "instance"}
+
+
+def question(action: str, resource: str, context=None, policy=None) -> dict:
+    return {"action": action, "resource": resource, "context": context or {}, "resourcePolicy": policy}
+
+
+def questions(call: Call) -> list[dict]:
+    """In the order in which AWS would look."""
+    action = f"{PREFIX.get(call.service, call.service)}:" + ACTIONS.get(call.service, {}).get(call.operation, call.operation)
+    special = {"s3": of_s3, "ec2": of_ec2, "lambda": of_lambda}.get(call.service)
+    asked = special(call, action) if special else [question(action, named_resource(call))]
+    common = {"aws:SecureTransport": "true", "aws:RequestedRegion": call.region, "aws:PrincipalAccount": ACCOUNT}
+    return [{**q, "context": {**common, **q["context"]}} for q in asked]
+
+
+def named_resource(call: Call) -> str:
+    """Describing calls know no resource."""
+    if call.service == "servicediscovery" and "ServiceId" in call.parameters:
+        return f"arn:aws:servicediscovery:{call.region}:{ACCOUNT}:service/{call.parameters['ServiceId']}"
+    if call.service == "autoscaling" and "AutoScalingGroupName" in call.parameters:
+        name = call.parameters["AutoScalingGroupName"]
+        return f"arn:aws:autoscaling:{call.region}:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/{name}"
+    if call.service == "cloudformation" and "StackName" in call.parameters:
+        return f"arn:aws:cloudformation:{call.region}:{ACCOUNT}:stack/{call.parameters['StackName']}/*"
+    named = [call.parameters[k] for k in ("ListenerArn", "TargetGroupArn", "RuleArn", "TopicArn") if k in call.parameters]
+    return named[0] if named and not call.operation.startswith("Describe") else "*"
+
+
+def of_s3(call: Call, action: str) -> list[dict]:
+    bucket, key = call.parameters.get("Bucket"), call.parameters.get("Key")
+    if not bucket:
+        return [question(action, "*")]
+    found = s3_backends[ACCOUNT]["aws"].buckets.get(bucket)
+    arn = f"arn:aws:s3:::{bucket}"
+    policy = RESOURCE_POLICIES.get(arn)
+    context = {f"s3:{name}": call.parameters[name] for name in ("prefix", "delimiter") if name in call.parameters}
+    if key is None:
+        return [question(action, arn, context, policy)]
+    asked = [question(action, f"{arn}/{key}", context, policy)]
+    # Whoever may not list is not told that an object does not exist.
+    if call.operation in ("GetObject", "HeadObject") and found is not None and found.keys.get(key) is None:
+        asked.append(question("s3:ListBucket", arn, {}, policy))
+    return asked
+
+
+def of_lambda(call: Call, action: str) -> list[dict]:
+    name = unquote(call.parameters.get("FunctionName", "")).split(":function:")[-1].split(":")[0]
+    return [function_question(call.region, action, name)] if name else [question(action, "*")]
+
+
+def function_question(region: str, action: str, name: str) -> dict:
+    found = next((f for f in lambda_backends[ACCOUNT][region].list_functions() if f.function_name == name), None)
+    # The emulator keeps all that AddPermission was told.
+    kept = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
+    statements = [{k: s[k] for k in kept if k in s} for s in (found.policy.statements if found is not None else [])]
+    policy = {"Version": "2012-10-17", "Statement": statements} if statements else None
+    return question(action, f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}", {}, policy)
+
+
+def of_ec2(call: Call, action: str) -> list[dict]:
+    p, operation = call.parameters, call.operation
+
+    def arn(kind: str, name: str) -> str:
+        return f"arn:aws:ec2:{call.region}:{'' if kind == 'snapshot' else ACCOUNT}:{kind}/{name}"
+
+    def existing(kind: str, name: str, more=None) -> dict:
+        found = ec2_backends[ACCOUNT][call.region].describe_tags(filters={"resource-id": [name]})
+        tags = {t["key"]: t["value"] for t in found}
+        return question(action, arn(kind, name), {**tagged(tags, "aws:ResourceTag"), **tagged(tags, "ec2:ResourceTag"), **(more or {})})
+
+    asked = {k: v for i in range(1, 6) for k, v in form_tags(p, f"TagSpecification.{i}.Tag").items()}
+
+    def made(kind: str) -> list[dict]:
+        wanted = with_keys(asked)
+        tags = [question("ec2:CreateTags", arn(kind, "new"), {**wanted, "ec2:CreateAction": operation})] if asked else []
+        return [question(action, arn(kind, "new"), wanted), *tags]
+
+    match operation:
+        case "AttachVolume" | "DetachVolume":
+            instance = [existing("instance", p["InstanceId"])] if "InstanceId" in p else []
+            return [existing("volume", p["VolumeId"]), *instance]
+        case "CreateSnapshot":
+            return [existing("volume", p["VolumeId"]), *made("snapshot")]
+        case "CreateVolume":
+            return [*made("volume"), *([existing("snapshot", p["SnapshotId"])] if "SnapshotId" in p else [])]
+        case "DeleteSnapshot":
+            return [existing("snapshot", p["SnapshotId"])]
+        case "DeleteVolume":
+            return [existing("volume", p["VolumeId"])]
+        case "CreateTags" | "DeleteTags":
+            tags = with_keys(form_tags(p, "Tag"))
+            names = [p[f"ResourceId.{i}"] for i in range(1, 51) if f"ResourceId.{i}" in p]
+            return [existing(KINDS[name.split("-")[0]], name, tags) for name in names]
+    return [question(action, "*")]
+
+
+def form_tags(parameters: dict, prefix: str) -> dict:
+    names = [f"{prefix}.{i}" for i in range(1, 51) if f"{prefix}.{i}.Key" in parameters]
+    return {parameters[f"{n}.Key"]: parameters.get(f"{n}.Value", "") for n in names}
+
+
+def tagged(tags: dict, kind: str) -> dict:
+    return {f"{kind}/{key}": value for key, value in tags.items()}
+
+
+def with_keys(tags: dict) -> dict:
+    return {**tagged(tags, "aws:RequestTag"), **({"aws:TagKeys": list(tags)} if tags else {})}

@@ -1,0 +1,67 @@
+import { CreateSnapshotCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeListenersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { awsCluster } from '../../../lib/cli/cluster/cluster';
+import { KEYS } from '../../../lib/contract/keys';
+import { deployedSessions, nameInArn } from '../../../local/run/deploy/credentials';
+
+interface Owner {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly forcePathStyle: boolean;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** How a call ended: `ok`, or the name of the error. */
+const ended = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'ok',
+    (error: Error) => error.name,
+  );
+
+/** What the deployed roles may do, as their functions and nodes would call. */
+export function deployedRoleTests(owner: () => Owner): void {
+  const as = async (name: string) => {
+    const lambda = new LambdaClient(owner());
+    const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: `trading-metrics-${name}` }));
+    const env = await deployedSessions(owner().endpoint)({ role: nameInArn(Configuration!.Role!) }, name);
+    const credentials = {
+      accessKeyId: env.AWS_ACCESS_KEY_ID!,
+      secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
+      sessionToken: env.AWS_SESSION_TOKEN!,
+    };
+    return { ...owner(), credentials, maxAttempts: 1 };
+  };
+  const bucket = async (): Promise<string> => (await awsCluster('trading-metrics')).controlBucket;
+
+  test('health-check writes the assignment and nothing of the nodes', async () => {
+    const s3 = new S3Client(await as('health-check'));
+    const Bucket = await bucket();
+    const put = (Key: string): Promise<string> => ended(s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' })));
+    expect(await put(KEYS.assignment(0))).toBe('ok');
+    expect(await put('nodes/0/prometheus-1.json')).toBe('AccessDenied');
+    expect(await ended(s3.send(new GetObjectCommand({ Bucket, Key: KEYS.assignment(0) })))).toBe('ok');
+  });
+
+  test('promote-alerting is told that an object is missing: it may list', async () => {
+    const s3 = new S3Client(await as('promote-alerting'));
+    const Bucket = await bucket();
+    expect(await ended(s3.send(new GetObjectCommand({ Bucket, Key: KEYS.heartbeat(0) })))).toBe('NoSuchKey');
+  });
+
+  test('take-snapshot detaches no volume, and makes no snapshot without its tags', async () => {
+    const ec2 = new EC2Client(await as('take-snapshot'));
+    const { Volumes } = await new EC2Client(owner()).send(new DescribeVolumesCommand({}));
+    const VolumeId = Volumes!.find((v) => v.Tags?.some((t) => t.Value === 'trading-metrics'))!.VolumeId!;
+    expect(await ended(ec2.send(new DetachVolumeCommand({ VolumeId })))).toBe('UnauthorizedOperation');
+    expect(await ended(ec2.send(new CreateSnapshotCommand({ VolumeId })))).toBe('UnauthorizedOperation');
+  });
+
+  test('route-queries sees listeners; health-check does not', async () => {
+    const describe = async (name: string): Promise<string> =>
+      ended(new ElasticLoadBalancingV2Client(await as(name)).send(new DescribeListenersCommand({ ListenerArns: [] })));
+    expect(await describe('route-queries')).not.toBe('AccessDenied');
+    expect(await describe('health-check')).toBe('AccessDenied');
+  });
+}

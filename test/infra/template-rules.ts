@@ -5,6 +5,7 @@ import type { Cluster } from '../../lib/infra/config/cluster';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { shardSuffix } from '../../lib/contract/functions';
 import { ROOT } from '../fixtures/config-dir';
+import { literal } from './literal';
 import type { Resource, Synthesized } from './synthesize';
 
 /** What holds of the templates of every sound configuration, whatever it says. Throws where it does not. */
@@ -14,6 +15,8 @@ export interface TemplateRule {
 }
 
 const nodesOf = (cluster: Cluster) => shardsOf(cluster).flatMap((shard) => shard.nodes);
+/** The logical id in a Ref or GetAtt. */
+const idIn = (value: unknown): string => String(literal(value)).replace(/^arn:of:/, '');
 const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
 
 export const TEMPLATE_RULES: readonly TemplateRule[] = [
@@ -110,6 +113,27 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       const asked = cluster.remedies.flatMap(({ hook }) => (hook?.allow ?? []).flatMap((allow) => allow.actions));
       expect(actions.length).toBeGreaterThan(10);
       expect(actions.filter((action: string) => action.includes('*') && !asked.includes(action))).toEqual([]);
+    },
+  },
+  {
+    says: 'what waits for a function is given up: what comes every minute after one, the rest after five',
+    check(made) {
+      const scheduled = new Set(
+        made.all('AWS::Events::Rule').flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => idIn(t.Arn))),
+      );
+      const configs = made.all('AWS::Lambda::EventInvokeConfig').map(({ Properties: p }) => {
+        const id = idIn(p.FunctionName);
+        return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts] as const;
+      });
+      expect(configs.map(([id]) => id).sort()).toEqual(
+        made
+          .all('AWS::Lambda::Function')
+          .map(({ id }) => id)
+          .sort(),
+      );
+      for (const [id, ageS, retries] of configs) {
+        expect([id, ageS, retries]).toEqual(scheduled.has(id) ? [id, 60, 0] : [id, 300, 2]);
+      }
     },
   },
   {

@@ -90,7 +90,7 @@ test('every task: no root file system to write to, no capability, health-checked
       HealthCheck: { Retries: 3 },
       LogConfiguration: { LogDriver: 'awslogs' },
     });
-    expect(container(name).HealthCheck.Command.at(-1)).toBe('http://localhost:10902/-/healthy');
+    expect(container(name).HealthCheck.Command.at(-1)).toBe('http://127.0.0.1:10902/-/healthy');
     expect(service(name).Properties.ServiceRegistries).toHaveLength(1);
   }
   expect(task('store').Properties.EphemeralStorage).toEqual({ SizeInGiB: 30 });

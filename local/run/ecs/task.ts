@@ -89,7 +89,7 @@ export class Task implements SeenTask {
 
   /** As Docker does it: the first check comes after an interval, failures within the start period do not count. */
   private async watch(check: ContainerCheck): Promise<void> {
-    const url = check.url.replace('//localhost', `//${this.address}`);
+    const url = check.url.replace(/\/\/(localhost|127\.0\.0\.1)/, `//${this.address}`);
     let failures = 0;
     while (await this.pause(check.intervalMs)) {
       const ok = await fetch(url, { signal: AbortSignal.timeout(check.timeoutMs) }).then(

@@ -21,6 +21,8 @@ export interface BundledFunctionProps {
   readonly root: string;
   readonly description: string;
   readonly timeout: Duration;
+  /** Of what is asked asynchronously. AWS would try it for 6 hours, beside what is asked since. */
+  readonly asynchronous: { readonly maxAge: Duration; readonly retries: number };
   readonly environment: Readonly<Record<string, string>>;
   readonly vpc: IVpc;
   readonly vpcSubnets: SubnetSelection;
@@ -64,6 +66,8 @@ export class BundledFunction extends Construct {
         architecture: Architecture.ARM_64,
         memorySize: 256,
         timeout: props.timeout,
+        maxEventAge: props.asynchronous.maxAge,
+        retryAttempts: props.asynchronous.retries,
         environment: { ...props.environment },
         role,
         logGroup: this.logGroup,

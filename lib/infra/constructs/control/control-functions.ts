@@ -80,6 +80,11 @@ function bundled(
     root,
     description: spec.description,
     timeout: Duration.seconds(spec.timeoutS),
+    // What the schedule asks for is asked again within a minute; an alarm or a node asks once.
+    asynchronous:
+      spec.everyMinute === undefined
+        ? { maxAge: Duration.minutes(5), retries: 2 }
+        : { maxAge: Duration.seconds(60), retries: 0 },
     environment: {
       [ENV.cluster]: cluster.name,
       [ENV.shard]: String(cluster.shard),

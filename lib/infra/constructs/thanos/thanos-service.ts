@@ -111,7 +111,7 @@ export class ThanosService extends Construct {
       // ECS need not count a task that is stopping: a short stop keeps the next compactor from meeting it.
       stopTimeout: Duration.seconds(props.deployment.max > 100 ? 60 : 10),
       healthCheck: {
-        command: ['CMD', 'wget', '-q', '-O', '/dev/null', `http://localhost:${PORTS.thanosHttp}/-/healthy`],
+        command: ['CMD', 'wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${PORTS.thanosHttp}/-/healthy`],
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),
         retries: 3,

@@ -138,6 +138,15 @@ export const BUNDLES: readonly Bundle[] = [
     debian: { packages: { xfsprogs: { 'mkfs.xfs': 'sbin/mkfs.xfs' } }, prefer: 'own' },
   },
   {
+    name: 'nftables',
+    tools: ['nft'],
+    pinned: null,
+    exact: false,
+    oldest: '0.9.8',
+    versionArgs: ['--version'],
+    debian: { packages: { nftables: { nft: 'usr/sbin/nft' } }, prefer: 'own' },
+  },
+  {
     name: 'moto',
     tools: ['moto_server'],
     pinned: moto.version,

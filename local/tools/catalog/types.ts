@@ -11,6 +11,7 @@ export type ToolName =
   | 'redis_exporter'
   | 'thanos'
   | 'mkfs.xfs'
+  | 'nft'
   | 'node'
   | 'moto_server'
   | 'cfn-lint';

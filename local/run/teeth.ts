@@ -8,6 +8,8 @@ import { hint } from '../../lib/contract/nearest';
 export const TEETH = {
   /** Points come so much later than they were written; alarms look at so many periods beyond N. */
   cloudwatch: { lateFromMs: 5_000, lateToMs: 40_000, periodsBeyondN: 2 },
+  /** Hosts let through what their deployed security groups let through. Needs root. */
+  'security-groups': {},
   /** Functions, nodes and tasks call with credentials of their deployed roles, and are refused what IAM would refuse. */
   iam: {},
 } as const satisfies Record<string, Readonly<Record<string, number>>>;

@@ -17,6 +17,8 @@ export interface LoadBalancerOptions {
   readonly runId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly bind: string;
+  /** Address that it connects to targets from; null: whichever the machine takes. */
+  readonly source: string | null;
   /** Of the baseline's statistics. */
   readonly baselineSocket: string;
   readonly cleanup: Cleanup;
@@ -77,7 +79,7 @@ export class LoadBalancer {
 
   /** The successor takes the listening sockets over, so that no connection is refused; open ones stay where they are. */
   private async apply(listeners: readonly DeployedListener[]): Promise<void> {
-    const config = renderHaproxy(listeners, this.o.bind, this.files);
+    const config = renderHaproxy(listeners, this.o, this.files);
     if (config === this.config) return;
     const before = this.process;
     writeFileSync(this.files.state, before === undefined ? '' : await ask(this.files.socket, 'show servers state'));

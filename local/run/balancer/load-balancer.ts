@@ -34,7 +34,11 @@ export interface HaproxyFiles {
 }
 
 /** HAProxy in the NLB's place: TCP, stickiness by source address, the deployed health checks. */
-export function renderHaproxy(listeners: readonly DeployedListener[], bind: string, files: HaproxyFiles): string {
+export function renderHaproxy(
+  listeners: readonly DeployedListener[],
+  { bind, source = null }: { readonly bind: string; readonly source?: string | null },
+  files: HaproxyFiles,
+): string {
   const groups = new Map(listeners.map((l) => [l.group.name, l.group]));
   return [
     'global',
@@ -42,6 +46,7 @@ export function renderHaproxy(listeners: readonly DeployedListener[], bind: stri
     `  server-state-file ${files.state}`,
     ...DEFAULTS,
     '  load-server-state-from-file global',
+    ...(source === null ? [] : [`  source ${source}`]),
     ...listeners.flatMap((l) => [
       `frontend nlb-${l.port}`,
       `  bind ${bind}:${l.port}`,

@@ -29,6 +29,12 @@ export async function readListeners(elb: ElasticLoadBalancingV2Client, locate: L
   return listeners.sort((a, b) => a.port - b.port);
 }
 
+/** Security groups of all load balancers, by id. */
+export async function readBalancerGroups(elb: ElasticLoadBalancingV2Client): Promise<string[]> {
+  const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
+  return LoadBalancers.flatMap(({ SecurityGroups = [] }) => SecurityGroups);
+}
+
 async function readGroup(
   elb: ElasticLoadBalancingV2Client,
   TargetGroupArn: string,

@@ -113,14 +113,16 @@ export async function readInstances(
 async function readTemplate(
   ec2: EC2Client,
   launchTemplateId: string,
-): Promise<Pick<DeployedInstance, 'userData' | 'templateVersion' | 'instanceProfile'>> {
+): Promise<Pick<DeployedInstance, 'userData' | 'templateVersion' | 'instanceProfile' | 'securityGroups'>> {
   const { LaunchTemplateVersions } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: launchTemplateId, Versions: ['$Latest'] }),
   );
   const latest = LaunchTemplateVersions![0]!;
-  const { Arn, Name } = latest.LaunchTemplateData!.IamInstanceProfile!;
+  const { IamInstanceProfile, SecurityGroupIds, NetworkInterfaces } = latest.LaunchTemplateData!;
+  const { Arn, Name } = IamInstanceProfile!;
   return {
     instanceProfile: Name ?? nameInArn(Arn!),
+    securityGroups: SecurityGroupIds ?? NetworkInterfaces?.[0]?.Groups ?? [],
     userData: Buffer.from(latest.LaunchTemplateData!.UserData!, 'base64').toString(),
     templateVersion: latest.VersionNumber!,
   };
@@ -149,6 +151,7 @@ async function readFunctions(
         environment: f.Environment?.Variables ?? {},
         credentials: await (o.sessions ?? ownersSessions)({ role: nameInArn(f.Role!) }, f.FunctionName!),
         timeoutMs: f.Timeout! * 1000,
+        securityGroups: f.VpcConfig?.SecurityGroupIds ?? [],
       };
     }),
   );

@@ -44,6 +44,8 @@ export interface DeployedService extends ServiceWish {
   readonly container: DeployedContainer;
   /** CIDRs of the subnets of its tasks. */
   readonly subnets: readonly string[];
+  /** Of its tasks, by id. */
+  readonly securityGroups: readonly string[];
   readonly targets: readonly { readonly targetGroupArn: string; readonly port: number }[];
   /** How long a task goes on after the load balancer was told to leave it out. */
   readonly drainMs: number;
@@ -72,13 +74,14 @@ export async function readServices({ ecs, elb, ec2 }: EcsClients, sessions: Sess
       const { taskDefinition } = await ecs.send(
         new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition }),
       );
-      const { subnets } = service.networkConfiguration!.awsvpcConfiguration!;
+      const { subnets, securityGroups = [] } = service.networkConfiguration!.awsvpcConfiguration!;
       const described = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: subnets }));
       const delays = await Promise.all((service.loadBalancers ?? []).map((b) => drainOf(elb, b.targetGroupArn!)));
       return {
         ...serviceOf(service, taskDefinition!),
         credentials: await sessions({ role: nameInArn(taskDefinition!.taskRoleArn!) }, service.serviceName!),
         subnets: described.Subnets!.map((s) => s.CidrBlock!).sort(),
+        securityGroups,
         drainMs: Math.max(0, ...delays),
       };
     }),
@@ -93,7 +96,7 @@ async function drainOf(elb: ElasticLoadBalancingV2Client, TargetGroupArn: string
 function serviceOf(
   service: Service,
   task: TaskDefinition,
-): Omit<DeployedService, 'subnets' | 'drainMs' | 'credentials'> {
+): Omit<DeployedService, 'subnets' | 'securityGroups' | 'drainMs' | 'credentials'> {
   const [container, ...more] = task.containerDefinitions!;
   if (more.length > 0) throw new Error(`${service.serviceName}: the local run plays tasks of one container`);
   return {

@@ -1,3 +1,4 @@
+import type { SecurityGroups } from '../groups/player';
 import type { HostNetwork, Network } from '../hosts/network';
 import { freeAddresses, lastAddress } from '../hosts/addresses';
 import type { DeployedService } from './deployed-services';
@@ -17,11 +18,11 @@ const OWN = 16;
 const MOST = 200;
 
 /** A namespace for each task, in the subnet that has the fewest of its service. */
-export function namespaceHosts(network: Network): TaskHosts {
+export function namespaceHosts(network: Network, groups: SecurityGroups | null = null): TaskHosts {
   const taken = new Map<string, { readonly service: string; readonly subnet: string }>();
   let made = 0;
   return {
-    take({ name, subnets }) {
+    take({ name, subnets, securityGroups }) {
       const tasksIn = (subnet: string): number =>
         [...taken.values()].filter((t) => t.service === name && t.subnet === subnet).length;
       const subnet = [...subnets].sort((a, b) => tasksIn(a) - tasksIn(b))[0]!;
@@ -30,11 +31,14 @@ export function namespaceHosts(network: Network): TaskHosts {
         .find((a) => !taken.has(a));
       if (address === undefined) throw new Error(`no address is left in ${subnet}`);
       taken.set(address, { service: name, subnet });
-      const host = network.addHost(`task-${++made}`, address);
+      const id = `task-${++made}`;
+      const host = network.addHost(id, address);
+      groups?.join(id, host, securityGroups);
       return {
         ...host,
         loopback: false,
         remove: () => {
+          groups?.leave(id);
           host.remove();
           taken.delete(address);
         },

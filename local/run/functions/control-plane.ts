@@ -4,6 +4,7 @@ import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from '
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
+import type { HostNetwork } from '../hosts/network';
 import { between, type Teeth } from '../teeth';
 
 export interface ControlPlaneOptions {
@@ -13,6 +14,8 @@ export interface ControlPlaneOptions {
   readonly readSchedules: () => Promise<readonly DeployedSchedule[]>;
   readonly alarms: readonly DeployedAlarm[];
   readonly env: Readonly<Record<string, string>>;
+  /** Where a function runs; nothing: on this machine itself. */
+  readonly hostOf?: (deployed: DeployedFunction) => HostNetwork | undefined;
   /** The Node.js that functions run on. */
   readonly node: string;
   readonly logDir: string;
@@ -173,9 +176,11 @@ export class ControlPlane {
     const { options, metrics } = this;
     const count = (name: string, value: number): void =>
       metrics.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: deployed.name } }, value, Date.now());
+    const host = options.hostOf?.(deployed);
     return new FunctionRunner(deployed, {
       env: options.env,
       node: options.node,
+      ...(host !== undefined && { host }),
       log: `${options.logDir}/${deployed.name}.log`,
       onLine: (line) => {
         if (!metrics.takeLogLine(line)) options.onLog(deployed.name, line);

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HostNetwork } from '../hosts/network';
 
 /** A function as it was deployed. */
 export interface DeployedFunction {
@@ -13,6 +14,8 @@ export interface DeployedFunction {
   /** Of its role's session, as environment variables. @default the owner's */
   readonly credentials?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Of its network interfaces, by id. @default none */
+  readonly securityGroups?: readonly string[];
 }
 
 export interface Invocation {
@@ -36,6 +39,8 @@ export class FunctionRunner {
       readonly env: Readonly<Record<string, string>>;
       /** The Node.js that it runs on. */
       readonly node: string;
+      /** Where it runs; without one on this machine itself. */
+      readonly host?: HostNetwork;
       readonly log: string;
       /** Every line the function writes: its log, metrics included. */
       readonly onLine: (line: string) => void;
@@ -97,6 +102,7 @@ export class FunctionRunner {
 
   private start(): ChildProcess {
     const { deployed, options } = this;
+    const { command, args } = options.host?.command(options.node, []) ?? { command: options.node, args: [] };
     const child = fork(join(__dirname, 'lambda-host.cjs'), [deployed.entry], {
       env: {
         ...options.env,
@@ -104,8 +110,8 @@ export class FunctionRunner {
         ...deployed.credentials,
         AWS_LAMBDA_FUNCTION_NAME: deployed.name,
       },
-      execPath: options.node,
-      execArgv: [],
+      execPath: command,
+      execArgv: args,
       silent: true,
       detached: true, // a process group of its own: Ctrl-C is the runner's to handle
     });

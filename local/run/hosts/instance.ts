@@ -19,6 +19,8 @@ export interface DeployedInstance {
   readonly userData: string;
   /** By name. */
   readonly instanceProfile: string;
+  /** By id. */
+  readonly securityGroups: readonly string[];
   /** Version of the launch template that it came from. */
   readonly templateVersion: number;
 }
@@ -35,8 +37,8 @@ export interface InstanceOptions {
   /** Its data are on a volume that the agent mounts; else in a plain directory. */
   readonly volumes: boolean;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
-  /** Credentials of its role, as environment variables. */
-  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
+  /** Before its agent starts. Its answer: credentials of its role, as environment variables. */
+  readonly beforeAgent: () => Promise<Readonly<Record<string, string>>>;
   /** Every line the agent logs. */
   readonly onLine: (node: string, line: string) => void;
   readonly onEvent: (node: string, what: string) => void;
@@ -114,7 +116,7 @@ export class Instance {
     };
     this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
-    this.credentials = await this.options.credentials();
+    this.credentials = await this.options.beforeAgent();
     this.startAgent();
   }
 

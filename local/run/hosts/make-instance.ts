@@ -14,7 +14,7 @@ export function makeInstance(
   d: DeployedInstance,
   start: Start,
   { network, env, mkfs, tools }: Prepared,
-  { endpoint, fetchObject, sessions }: Deployed,
+  { endpoint, fetchObject, sessions, groups }: Deployed,
   binDir: string,
   onLine: (source: string, line: string) => void,
 ): Instance {
@@ -38,7 +38,10 @@ export function makeInstance(
     node: tools.node.path,
     volumes: mkfs !== null,
     fetchObject,
-    credentials: () => sessions({ instanceProfile: d.instanceProfile }, d.instanceId),
+    beforeAgent: () => {
+      groups?.join(d.node, host, d.securityGroups);
+      return sessions({ instanceProfile: d.instanceProfile }, d.instanceId);
+    },
     onLine,
     onEvent: (node, what) => start.onEvent(`${node}: ${what}`),
   });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { UserError } from '../../../lib/contract/errors';
 import type { Cleanup } from './cleanup';
 import { removeResolvConf, resolvConfs, writeResolvConf } from './resolv-conf';
-import { lastAddress } from './addresses';
+import { freeAddresses, lastAddress } from './addresses';
 
 /** Where the nodes of a local run live. */
 export interface Network {
@@ -11,6 +11,8 @@ export interface Network {
   readonly hostAddress: string;
   /** Makes a host with an address; `wanted` is the private address of the deployed instance. */
   addHost(name: string, wanted: string): HostNetwork;
+  /** One more address of this machine in the range, for what has to be told from the rest; null on loopback. */
+  ownAddress(): string | null;
 }
 
 export interface HostNetwork {
@@ -26,6 +28,7 @@ export interface HostNetwork {
 
 const BRIDGE = 'promha0';
 const PREFIX = 'promha-';
+const OWN_ADDRESSES = 4;
 
 /** Whether this user can make network namespaces; otherwise why not, for a person. */
 export function namespacesAvailable(): { ok: true } | { ok: false; why: string } {
@@ -61,9 +64,15 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
   });
   ip('addr', 'add', `${hostAddress}/${bits}`, 'dev', BRIDGE);
   ip('link', 'set', BRIDGE, 'up');
+  const own = freeAddresses(hostAddress, OWN_ADDRESSES);
   return {
     mode: 'namespaces',
     hostAddress,
+    ownAddress() {
+      const address = own.shift()!;
+      ip('addr', 'add', `${address}/${bits}`, 'dev', BRIDGE);
+      return address;
+    },
     addHost(name, wanted) {
       const ns = `${PREFIX}${name}`;
       // Not by name: an interface's name has at most 15 characters.
@@ -102,6 +111,7 @@ export function loopbackNetwork(): Network {
   return {
     mode: 'loopback',
     hostAddress: '127.77.0.1',
+    ownAddress: () => null,
     addHost: () => ({
       address: `127.77.0.${next++}`,
       command: (command, args) => ({ command, args: [...args] }),

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
@@ -7,6 +8,8 @@ import { localOverlay } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { deployedSessions, nameInArn, ownersSessions, type Sessions } from '../deploy/credentials';
+import { LAMBDA_API_PORT } from '../functions/lambda-api';
+import { SecurityGroups } from '../groups/player';
 import { serveEvaluator } from '../../iam/service';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
@@ -23,6 +26,8 @@ export interface Deployed {
   readonly endpoint: string;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
   readonly sessions: Sessions;
+  /** null: hosts let everything through. */
+  readonly groups: SecurityGroups | null;
   /** What the nodes were told to run. */
   readonly bundle: ConfigBundle;
 }
@@ -30,7 +35,7 @@ export interface Deployed {
 /** The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile. */
 export async function deploy(
   start: Start,
-  { tools, thanos, network, mkfs, cluster, region, env }: Prepared,
+  { tools, thanos, network, mkfs, nft, cluster, region, env }: Prepared,
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
@@ -75,6 +80,17 @@ export async function deploy(
   const deployment = await start.step('reading back what was deployed', () =>
     readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject, sessions }),
   );
+  const groups =
+    nft === null
+      ? null
+      : new SecurityGroups({
+          ec2: new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
+          nft,
+          hostAddress,
+          apiPorts: [EMULATOR_PORT, LAMBDA_API_PORT],
+          onEvent: start.onEvent,
+        });
+  await groups?.refresh();
   start.save({ endpoint });
   return {
     emulator,
@@ -83,6 +99,7 @@ export async function deploy(
     endpoint,
     fetchObject,
     sessions,
+    groups,
     bundle: await deployedBundle(deployment, fetchObject),
   };
 }

@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
 import { ControlPlane } from '../functions/control-plane';
 import { serveLambdaApi } from '../functions/lambda-api';
+import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
 import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
@@ -32,8 +33,8 @@ export async function startFunctions(
 
 function controlPlaneOf(
   { dir, runId, teeth }: Start,
-  { tools, env, region }: Prepared,
-  { deployment, endpoint }: Deployed,
+  { tools, env, region, network }: Prepared,
+  { deployment, endpoint, groups }: Deployed,
   onLog: (source: string, line: string) => void,
 ): ControlPlane {
   const events = new EventBridgeClient({
@@ -45,6 +46,7 @@ function controlPlaneOf(
   });
   return new ControlPlane({
     ...deployment,
+    ...(groups !== null && { hostOf: functionHosts(network, groups) }),
     env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
     node: tools.node.path,
     readSchedules: () => readSchedules(events),

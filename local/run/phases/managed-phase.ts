@@ -7,6 +7,7 @@ import { EcsPlayer } from '../ecs/player';
 import { LoopbackHosts, namespaceHosts } from '../ecs/task-hosts';
 import type { Instance } from '../hosts/instance';
 import { LoadBalancer } from '../balancer/load-balancer-process';
+import { readBalancerGroups } from '../balancer/read-listeners';
 import { startDnsServer } from '../names/dns-server';
 import { Names } from '../names/names';
 import { BALANCER_HOST, type Prepared } from './prepare-phase';
@@ -27,7 +28,7 @@ type Services = Pick<Managed, 'ecs'> & { readonly names: Names; readonly clients
 export async function startServices(
   start: Start,
   prepared: Prepared,
-  { endpoint, sessions }: Deployed,
+  { endpoint, sessions, groups }: Deployed,
   instances: ReadonlyMap<string, Instance>,
 ): Promise<Services> {
   const { network, thanos, env, region } = prepared;
@@ -44,7 +45,7 @@ export async function startServices(
   const ecs: EcsPlayer = new EcsPlayer({
     clients,
     sessions,
-    hosts: loopback ?? namespaceHosts(network),
+    hosts: loopback ?? namespaceHosts(network, groups),
     // Nodes register themselves, tasks are registered by ECS: on loopback both are known beforehand.
     addressesOf: (name, services) => {
       const service = services.find((s) => name.startsWith(`${s.container.name}.`));
@@ -73,14 +74,16 @@ function saveQueryUrl(start: Start, ecs: EcsPlayer): void {
 /** The load balancer in front of everything; from now on all of them follow what is changed in the emulator. */
 export async function startManaged(
   start: Start,
-  { tools, env }: Prepared,
-  { endpoint }: Deployed,
+  { tools, env, network }: Prepared,
+  { endpoint, groups }: Deployed,
   instances: ReadonlyMap<string, Instance>,
   { names, clients, ecs }: Services,
 ): Promise<Managed> {
   const { dir, runId, cleanup } = start;
   const baselineSocket = join(dir, 'haproxy.sock');
+  const source = groups === null ? null : network.ownAddress();
   const balancer = new LoadBalancer({
+    source,
     tool: tools.haproxy,
     elb: clients.elb,
     instances,
@@ -92,10 +95,11 @@ export async function startManaged(
     cleanup,
     onEvent: start.onEnd,
   });
+  if (source !== null) groups?.admit('load balancer', source, await readBalancerGroups(clients.elb));
   await balancer.start();
   const watch = watchChanges(
     endpoint,
-    async () => void (await Promise.all([names.refresh(), ecs?.refresh(), balancer.refresh()])),
+    async () => void (await Promise.all([groups?.refresh(), names.refresh(), ecs?.refresh(), balancer.refresh()])),
     (error) => start.onEvent(`! what was changed could not be read: ${error.message}`),
   );
   cleanup.defer('stop following changes', () => watch.stop());

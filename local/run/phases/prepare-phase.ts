@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../lib/contract/errors';
 import { BALANCER_PORTS } from '../../../lib/contract/ports';
-import type { ResolvedTool } from '../../tools';
+import { ifItCanBeHad, type ResolvedTool } from '../../tools';
 import { loadUsersConfig } from '../deploy/overlay-file';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import {
@@ -33,6 +33,8 @@ export interface Prepared extends Tools {
   readonly network: Network;
   /** What makes file systems of volumes; null: data are in plain directories. */
   readonly mkfs: ResolvedTool | null;
+  /** What filters for security groups; null: they are not played. */
+  readonly nft: ResolvedTool | null;
   readonly cluster: string;
   readonly region: string;
   /** Environment of every process: what it needs of this machine, nothing of this user's AWS account. */
@@ -77,7 +79,15 @@ export async function prepare(start: Start): Promise<Prepared> {
   ]);
   const mkfs = await findVolumes(start, network);
   start.save({ volumes: mkfs !== null });
-  return { tools, thanos, network, mkfs, cluster: name, region, env: processEnvironment(region) };
+  const nft = await findFilter(start, network);
+  return { tools, thanos, network, mkfs, nft, cluster: name, region, env: processEnvironment(region) };
+}
+
+async function findFilter(start: Start, network: Network): Promise<ResolvedTool | null> {
+  if (start.teeth['security-groups'] === null || network.mode === 'loopback') return null;
+  const nft = await ifItCanBeHad('nft', { onProgress: (line) => start.onProgress(`  ${line}`), signal: start.signal });
+  if (nft === null) start.onProgress('  security groups are not enforced: no nft');
+  return nft;
 }
 
 function refuseSecond(): void {

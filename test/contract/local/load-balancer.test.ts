@@ -112,6 +112,7 @@ beforeAll(async () => {
     dir,
     runId: RUN,
     env: { PATH: process.env.PATH! },
+    source: null,
     bind: BIND,
     baselineSocket: join(dir, 'baseline.sock'),
     cleanup,

@@ -16,6 +16,7 @@ function world() {
       region: '',
       userData: '',
       instanceProfile: 'nodes',
+      securityGroups: [],
       templateVersion: template[node],
     }));
   const make = (d: DeployedInstance): Instance =>

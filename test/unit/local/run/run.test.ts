@@ -45,7 +45,7 @@ describe('HAProxy in the place of the NLB', () => {
         { port: 9090, group: queries },
         { port: 9091, group: nodes },
       ],
-      '127.0.0.1',
+      { bind: '127.0.0.1' },
       { socket: '/run/x.sock', state: '/run/x.state' },
     );
 

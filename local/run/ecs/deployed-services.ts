@@ -61,6 +61,9 @@ export interface EcsClients {
 
 /** Every service of every cluster. @throws Error for one that says something which is not played here */
 export async function readServices({ ecs, elb, ec2 }: EcsClients, sessions: Sessions): Promise<DeployedService[]> {
+  // Without a role a task has no credentials at all.
+  const sessionOf = async (role: string | undefined, name: string): ReturnType<Sessions> =>
+    role === undefined ? {} : sessions({ role: nameInArn(role) }, name);
   const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
   const found = await Promise.all(
     clusterArns.map(async (cluster) => {
@@ -79,7 +82,7 @@ export async function readServices({ ecs, elb, ec2 }: EcsClients, sessions: Sess
       const delays = await Promise.all((service.loadBalancers ?? []).map((b) => drainOf(elb, b.targetGroupArn!)));
       return {
         ...serviceOf(service, taskDefinition!),
-        credentials: await sessions({ role: nameInArn(taskDefinition!.taskRoleArn!) }, service.serviceName!),
+        credentials: await sessionOf(taskDefinition!.taskRoleArn, service.serviceName!),
         subnets: described.Subnets!.map((s) => s.CidrBlock!).sort(),
         securityGroups,
         drainMs: Math.max(0, ...delays),

@@ -34,6 +34,8 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   QueriesWithHistory: [2, 1],
   CPUUtilization: [60, 3],
   Errors: [60, 0],
+  Throttles: [60, 0],
+  Invocations: [60, 1],
 };
 const ONLY_IN_TROUBLE = ['RemedyGaveUp'];
 

@@ -116,6 +116,28 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   {
+    says: 'what a function does not do rings without it: each that is scheduled and does not run, each that is throttled',
+    check(made) {
+      const watched = (metric: string, missing: string): string[] =>
+        made
+          .all('AWS::CloudWatch::Alarm')
+          .filter(({ Properties: p }) => p.Namespace === 'AWS/Lambda' && p.MetricName === metric)
+          .filter(({ Properties: p }) => p.TreatMissingData === missing)
+          .map(({ Properties: p }) => idIn(p.Dimensions[0].Value))
+          .sort();
+      const scheduled = made
+        .all('AWS::Events::Rule')
+        .flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => idIn(t.Arn)));
+      expect(watched('Invocations', 'breaching')).toEqual(scheduled.sort());
+      expect(watched('Throttles', 'notBreaching')).toEqual(
+        made
+          .all('AWS::Lambda::Function')
+          .map(({ id }) => id)
+          .sort(),
+      );
+    },
+  },
+  {
     says: 'what waits for a function is given up: what comes every minute after one, the rest after five',
     check(made) {
       const scheduled = new Set(
@@ -148,9 +170,9 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
   },
   {
     says: 'every alarm has a runbook entry',
-    check(made, { name }) {
-      for (const alarm of names(made.all('AWS::CloudWatch::Alarm'), 'AlarmName')) {
-        const entry = alarm.slice(name.length + 1).replace(/-\d+$/, '');
+    check(made) {
+      for (const described of names(made.all('AWS::CloudWatch::Alarm'), 'AlarmDescription')) {
+        const entry = / Runbook: \S*\/([\w-]+)\.md/.exec(described)?.[1];
         const path = join(ROOT, 'docs/runbook', `${entry}.md`);
         expect({ path, exists: existsSync(path) }).toEqual({ path, exists: true });
       }

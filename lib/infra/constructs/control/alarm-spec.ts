@@ -4,14 +4,16 @@ import type { MetricDefinition } from '../../../contract/metrics';
 export type AlarmMetric =
   /** Of our own, of the shard; `corruption`: of that group only. */
   | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly corruption?: string }
-  /** Errors of a function, as Lambda counts them. */
-  | { readonly of: 'function'; readonly name: string }
+  /** Of a function, as Lambda counts: nothing that the function itself does or leaves out changes it. */
+  | { readonly of: 'function'; readonly name: string; readonly metric: 'Errors' | 'Invocations' | 'Throttles' }
   | { readonly of: 'ecs'; readonly metric: string; readonly service: string };
 
 /** One line of the table. */
 export interface AlarmSpec {
-  /** Never changes. Also the name of its entry in docs/runbook. */
+  /** Never changes. Also the name of its entry in docs/runbook, unless `runbook` is. */
   readonly name: string;
+  /** For alarms that several functions have: one entry for all. */
+  readonly runbook?: string;
   /** What happened and what that means, for whoever reads it at night. */
   readonly description: string;
   readonly looksAt: AlarmMetric;

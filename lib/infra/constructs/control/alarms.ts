@@ -1,8 +1,9 @@
 import type { Cluster } from '../../config/cluster';
 import { METRICS } from '../../../contract/metrics';
 import { CORRUPTION_GROUPS } from '../../../core/tsdb/groups';
-import { type AlarmSpec, QUIET, some } from './alarm-spec';
+import { type AlarmSpec, some } from './alarm-spec';
 import { alertingAlarms } from './alerting-alarms';
+import { functionAlarms } from './function-alarms';
 import { volumeAlarms } from './volume-alarms';
 import { uploadAlarm, thanosAlarms } from './thanos-alarms';
 
@@ -23,16 +24,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
       looksAt: { of: 'shard', metric: METRICS.corruptedNodes, corruption: group },
       periodS: 60,
     })),
-    ...functions.map((name): AlarmSpec => ({
-      ...QUIET,
-      name: `${name}-errors`,
-      description: `The function ${name} failed.`,
-      looksAt: { of: 'function', name },
-      statistic: 'Sum',
-      periodS: 60,
-      periods: 1,
-      when: ['>=', 1],
-    })),
+    ...functionAlarms(functions),
   ];
 }
 

@@ -47,7 +47,7 @@ export class ControlAlarms extends Construct {
       const [comparison, threshold] = spec.when;
       const alarm = new Alarm(this, spec.name, {
         alarmName: `${cluster.name}-${spec.name}${shardSuffix(cluster.shard)}`,
-        alarmDescription: `${spec.description} Runbook: ${runbookOf(spec.name, cluster)}`,
+        alarmDescription: `${spec.description} Runbook: ${runbookOf(spec.runbook ?? spec.name, cluster)}`,
         metric: this.metric(spec),
         comparisonOperator: COMPARISONS[comparison],
         threshold,
@@ -70,7 +70,7 @@ export class ControlAlarms extends Construct {
     const common = { statistic: STATISTICS[statistic], period: Duration.seconds(periodS) };
     switch (looksAt.of) {
       case 'function':
-        return this.function(looksAt.name).metricErrors(common);
+        return this.function(looksAt.name).metric(looksAt.metric, common);
       case 'ecs':
         return new Metric({
           ...common,

@@ -1,0 +1,42 @@
+import { type AlarmSpec, QUIET } from './alarm-spec';
+import { CONTROL_FUNCTIONS } from './functions';
+
+/** Of each function: it fails, Lambda does not let it run, or its schedule does not start it. */
+export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
+  const scheduled = functions.filter((name) => CONTROL_FUNCTIONS.find((f) => f.name === name)?.everyMinute);
+  return [
+    ...functions.map((name): AlarmSpec => ({
+      ...once(name, 'Errors'),
+      name: `${name}-errors`,
+      description: `The function ${name} failed.`,
+    })),
+    ...functions.map((name): AlarmSpec => ({
+      ...once(name, 'Throttles'),
+      name: `${name}-throttled`,
+      runbook: 'function-throttled',
+      description: `Lambda refused to run ${name}: the account's concurrency is used up.`,
+    })),
+    // Its own metrics cannot say this.
+    ...scheduled.map((name): AlarmSpec => ({
+      name: `${name}-not-running`,
+      runbook: 'function-not-running',
+      description: `The function ${name} has not run for 3 minutes.`,
+      looksAt: { of: 'function', name, metric: 'Invocations' },
+      statistic: 'Sum',
+      periodS: 60,
+      periods: 3,
+      when: ['<', 1],
+      missing: 'breaching',
+    })),
+  ];
+}
+
+const once = (name: string, metric: 'Errors' | 'Throttles') =>
+  ({
+    ...QUIET,
+    looksAt: { of: 'function', name, metric },
+    statistic: 'Sum',
+    periodS: 60,
+    periods: 1,
+    when: ['>=', 1],
+  }) as const;

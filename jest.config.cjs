@@ -10,6 +10,7 @@ module.exports = {
     ],
   },
   setupFiles: ['<rootDir>/test/fixtures/build-once.ts'],
+  testSequencer: '<rootDir>/test/sequencer.cjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

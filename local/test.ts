@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals } from './tools';
 
@@ -17,7 +18,9 @@ async function main(): Promise<number> {
   // costs each of their promises a little, and they make hundreds of millions.
   const simulation = jest(['test/simulation']);
   // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.
-  const parts = jest(['--testPathIgnorePatterns', '/node_modules/', '/test/simulation/', '/test/system/']);
+  // Most of what is left waits for programs that run beside it.
+  const workers = ['--maxWorkers', String(2 * availableParallelism())];
+  const parts = jest([...workers, '--testPathIgnorePatterns', '/node_modules/', '/test/simulation/', '/test/system/']);
   console.log('· system tests: the whole of it, started, hurt and stopped');
   const whole = jest(['test/system', '--runInBand']);
   return simulation || parts || whole;

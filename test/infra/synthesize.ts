@@ -34,10 +34,13 @@ export function synthesize(configDir = FIXTURE_CONFIG, change: (cluster: Cluster
   return assemble(change(cluster), bundle);
 }
 
+/** Nobody here reads where in our code each resource was made. */
+const QUICK = { 'aws:cdk:disable-creation-stack-traces': true };
+
 /** The cloud assembly of a cluster, in a directory of its own. */
 export function assemble(cluster: Cluster, bundle: ConfigBundle): Synthesized {
   const dir = mkdtempSync(join(tmpdir(), 'promha-synth-'));
-  const app = new App({ outdir: dir, context, analyticsReporting: false });
+  const app = new App({ outdir: dir, context: { ...context, ...QUICK }, analyticsReporting: false });
   addCluster(app, cluster, bundle, ROOT);
   const assembly = app.synth();
   const stacks = Object.fromEntries(

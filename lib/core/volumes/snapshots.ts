@@ -18,8 +18,15 @@ type SnapshotPolicy = Policy['snapshots'];
 
 export const newestFirst = (a: KnownSnapshot, b: KnownSnapshot): number => b.takenAt - a.takenAt;
 
+/** EC2 refuses a sixth of one volume while five are being made, and more than one at once makes none of them quicker. */
+const MOST_PENDING = 2;
+/** So old, one that is not completed has failed, and waiting for it would end snapshots for good. */
+const STUCK_MS = 24 * 3_600_000;
+
 /** Whether a node's volume is to be snapshotted now. */
 export function isDue(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): boolean {
+  const pending = ofNode.filter((s) => !s.completed && now - s.takenAt < STUCK_MS);
+  if (pending.length >= MOST_PENDING) return false;
   const newest = Math.max(0, ...ofNode.map((s) => s.takenAt));
   // Half a minute early rather than a whole one late: the schedule comes once a minute.
   return now - newest >= policy.everyMs - 30_000;

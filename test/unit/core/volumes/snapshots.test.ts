@@ -168,4 +168,15 @@ describe('whether a snapshot is due', () => {
     expect(isDue([of('a', 0), of('a', 5)], policy, 14 * MINUTE)).toBe(false);
     expect(isDue([of('a', 0), of('a', 5)], policy, 14.5 * MINUTE)).toBe(true);
   });
+
+  it('waits while two are being made, but not for ever', () => {
+    const making = (minute: number): KnownSnapshot => ({ ...of('a', minute), completed: false });
+    const now = 30 * MINUTE;
+    expect(isDue([making(0)], policy, now)).toBe(true);
+    expect(isDue([making(0), making(15)], policy, now)).toBe(false);
+    expect(isDue([of('a', 0), making(15)], policy, now)).toBe(true);
+    const DAY = 1440;
+    expect(isDue([making(0), making(15)], policy, (DAY - 0.01) * MINUTE)).toBe(false);
+    expect(isDue([making(0), making(15)], policy, DAY * MINUTE)).toBe(true);
+  });
 });

@@ -7,7 +7,6 @@ who calls what on which resource, and what the policies say.
 
 import http.client
 import json
-import re
 import socket
 import sys
 from xml.sax.saxutils import escape
@@ -18,8 +17,6 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 from questions import RESOURCE_POLICIES, function_question, question, questions
 
-# After any of these an answer may be another one.
-CHANGES = re.compile(r"^(Create|Put|Attach|Detach|Delete|Update|Add|Remove|Set)")
 QUERY = ("elasticloadbalancing", "monitoring", "autoscaling", "cloudformation", "sns", "sts", "iam")
 
 
@@ -48,7 +45,8 @@ class Authorize:
         call = parse(environ)
         if call is None:
             return self.app(environ, start_response)
-        if call.service == "iam" or CHANGES.match(call.operation):
+        # Policies of resources and tags are part of a question; those of roles are not.
+        if call.service in ("iam", "cloudformation"):
             self.cache.clear()
         role = self.sessions.get(call.key)
         if role is None:
@@ -85,7 +83,7 @@ class Authorize:
             asked = function_question(region, action, resource.rpartition(":")[2])
         else:
             asked = question(action, resource, {}, RESOURCE_POLICIES.get(resource))
-        asked["context"] = context
+        asked["context"] = {"aws:SecureTransport": "true", **context}
         refused = self.refused(caller, [asked])
         return {"allowed": refused is None, **(refused or {})}
 

@@ -22,6 +22,7 @@ import type { DeployedInstance } from '../hosts/instance';
 /** A schedule as it was deployed: a rule with a rate, a function, a constant input. */
 export interface DeployedSchedule {
   readonly name: string;
+  readonly arn: string;
   readonly everyMs: number;
   readonly functionArn: string;
   readonly input: unknown;
@@ -193,6 +194,7 @@ export async function readSchedules(events: EventBridgeClient): Promise<Deployed
       const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule.Name! }));
       return (Targets ?? []).map((target) => ({
         name: rule.Name!,
+        arn: rule.Arn!,
         everyMs: rateMs(rule.ScheduleExpression!),
         functionArn: target.Arn!,
         input: JSON.parse(target.Input ?? '{}') as unknown,

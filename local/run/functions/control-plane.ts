@@ -1,6 +1,8 @@
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import { evaluatedEveryMs } from './alarm-rules';
 import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
+import { everybodyMay, type MayCall } from './callers';
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
@@ -14,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly readSchedules: () => Promise<readonly DeployedSchedule[]>;
   readonly alarms: readonly DeployedAlarm[];
   readonly env: Readonly<Record<string, string>>;
+  /** @default everybody may */
+  readonly mayCall?: MayCall;
   /** Where a function runs; nothing: on this machine itself. */
   readonly hostOf?: (deployed: DeployedFunction) => HostNetwork | undefined;
   /** The Node.js that functions run on. */
@@ -103,7 +107,9 @@ export class ControlPlane {
     if (this.halted) return;
     const now = await this.options.readSchedules().catch(() => this.schedules); // the emulator may be stopped
     const { input } = now.find((s) => s.name === schedule.name) ?? schedule;
-    if (!this.halted) await this.byArn(schedule.functionArn)?.invoke(input);
+    const called = this.byArn(schedule.functionArn);
+    if (this.halted || called === undefined) return;
+    if (await this.mayInvoke('events.amazonaws.com', schedule.arn, called)) await called.invoke(input);
   }
 
   /** `name` is the function's name or a part of it that fits one function only. */
@@ -165,7 +171,27 @@ export class ControlPlane {
       );
     const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
     const event = alarmEvent(alarm, state, before, reason, Date.now());
-    await Promise.all(actions.map((arn) => this.byArn(arn)?.invoke(event)));
+    await Promise.all(actions.map((arn) => this.act(alarm, arn, event)));
+  }
+
+  /** Of an action only a function's is played; whether the topic would take it is asked. */
+  private async act(alarm: DeployedAlarm, arn: string, event: unknown): Promise<void> {
+    const called = this.byArn(arn);
+    if (called === undefined) {
+      await this.may('cloudwatch.amazonaws.com', alarm.arn, 'sns:Publish', arn);
+      return;
+    }
+    if (await this.mayInvoke('lambda.alarms.cloudwatch.amazonaws.com', alarm.arn, called)) await called.invoke(event);
+  }
+
+  private mayInvoke(service: string, sourceArn: string, { deployed }: FunctionRunner): Promise<boolean> {
+    return this.may(service, sourceArn, 'lambda:InvokeFunction', deployed.arn);
+  }
+
+  /** A refusal is told by whoever judges. */
+  private may(service: string, sourceArn: string, action: string, resource: string): Promise<boolean> {
+    const caller = { service, sourceArn, account: EMULATOR_ACCOUNT };
+    return (this.options.mayCall ?? everybodyMay)(caller, action, resource);
   }
 
   private byArn(arn: string): FunctionRunner | undefined {

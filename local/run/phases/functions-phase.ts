@@ -4,6 +4,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
 import { ControlPlane } from '../functions/control-plane';
 import { serveLambdaApi } from '../functions/lambda-api';
+import { deployedCallers, everybodyMay, type MayCall } from '../functions/callers';
+import type { Invocation } from '../functions/function';
 import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
 import type { Start } from '../start-options';
@@ -25,18 +27,24 @@ export async function startFunctions(
     return plane;
   });
   await start.step("Lambda's API, for the nodes", async () => {
-    const api = await serveLambdaApi(prepared.network.hostAddress, (name, event) => controlPlane.invoke(name, event));
+    const mayCall = callersOf(start, deployed);
+    const invoke = (name: string, event: unknown): Promise<Invocation> => controlPlane.invoke(name, event);
+    const api = await serveLambdaApi(prepared.network.hostAddress, invoke, mayCall);
     cleanup.defer("close Lambda's API", () => api.close());
   });
   return controlPlane;
 }
 
+const callersOf = ({ teeth }: Start, { endpoint }: Pick<Deployed, 'endpoint'>): MayCall =>
+  teeth.iam === null ? everybodyMay : deployedCallers(endpoint);
+
 function controlPlaneOf(
-  { dir, runId, teeth }: Start,
+  start: Start,
   { tools, env, region, network }: Prepared,
   { deployment, endpoint, groups }: Deployed,
   onLog: (source: string, line: string) => void,
 ): ControlPlane {
+  const { dir, runId, teeth } = start;
   const events = new EventBridgeClient({
     endpoint,
     region,
@@ -46,6 +54,7 @@ function controlPlaneOf(
   });
   return new ControlPlane({
     ...deployment,
+    mayCall: callersOf(start, { endpoint }),
     ...(groups !== null && { hostOf: functionHosts(network, groups) }),
     env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
     node: tools.node.path,

@@ -1,9 +1,11 @@
 import { CreateSnapshotCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeListenersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { awsCluster } from '../../../lib/cli/cluster/cluster';
 import { KEYS } from '../../../lib/contract/keys';
+import { deployedCallers, type MayCall } from '../../../local/run/functions/callers';
 import { deployedSessions, nameInArn } from '../../../local/run/deploy/credentials';
 
 interface Owner {
@@ -63,5 +65,35 @@ export function deployedRoleTests(owner: () => Owner): void {
       ended(new ElasticLoadBalancingV2Client(await as(name)).send(new DescribeListenersCommand({ ListenerArns: [] })));
     expect(await describe('route-queries')).not.toBe('AccessDenied');
     expect(await describe('health-check')).toBe('AccessDenied');
+  });
+
+  describe('services, by the policies of what they call', () => {
+    const account = '123456789012';
+    const arn = (service: string, what: string): string => `arn:aws:${service}:eu-west-1:${account}:${what}`;
+    const alarm = { service: 'cloudwatch.amazonaws.com', sourceArn: arn('cloudwatch', 'alarm:any'), account };
+    const may: MayCall = (...asked) => deployedCallers(owner().endpoint)(...asked);
+    const topic = async (): Promise<string> => {
+      const { MetricAlarms } = await new CloudWatchClient(owner()).send(new DescribeAlarmsCommand({}));
+      return MetricAlarms!.flatMap((a) => a.AlarmActions ?? []).find((action) => action.includes(':sns:'))!;
+    };
+
+    test('EventBridge calls health-check for its own rule only', async () => {
+      const rule = (name: string) => ({
+        service: 'events.amazonaws.com',
+        sourceArn: arn('events', `rule/${name}`),
+        account,
+      });
+      const invoke = (caller: Parameters<MayCall>[0]): Promise<boolean> =>
+        may(caller, 'lambda:InvokeFunction', 'trading-metrics-health-check');
+      expect(await invoke(rule('trading-metrics-health-check'))).toBe(true);
+      expect(await invoke(rule('trading-metrics-shed-load'))).toBe(false);
+      expect(await invoke({ ...rule('trading-metrics-health-check'), service: 's3.amazonaws.com' })).toBe(false);
+    });
+
+    test('CloudWatch publishes alarms of this account to the topic', async () => {
+      expect(await may(alarm, 'sns:Publish', await topic())).toBe(true);
+      expect(await may({ ...alarm, account: '999999999999' }, 'sns:Publish', await topic())).toBe(false);
+      expect(await may({ ...alarm, service: 's3.amazonaws.com' }, 'sns:Publish', await topic())).toBe(false);
+    });
   });
 }

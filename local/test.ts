@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   const simulation = jest(['test/simulation']);
   // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.
   // Most of what is left waits for programs that run beside it.
-  const workers = ['--maxWorkers', String(2 * availableParallelism())];
+  const workers = ['--maxWorkers', String(availableParallelism() + 1)];
   const parts = jest([...workers, '--testPathIgnorePatterns', '/node_modules/', '/test/simulation/', '/test/system/']);
   console.log('· system tests: the whole of it, started, hurt and stopped');
   const whole = jest(['test/system', '--runInBand']);

@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { shardSuffix } from '../../lib/contract/functions';
+import { TREATMENTS } from '../../local/fidelity/treatments';
 import { ROOT } from '../fixtures/config-dir';
 import { literal } from './literal';
 import type { Resource, Synthesized } from './synthesize';
@@ -113,6 +114,13 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       const asked = cluster.remedies.flatMap(({ hook }) => (hook?.allow ?? []).flatMap((allow) => allow.actions));
       expect(actions.length).toBeGreaterThan(10);
       expect(actions.filter((action: string) => action.includes('*') && !asked.includes(action))).toEqual([]);
+    },
+  },
+  {
+    says: 'of every type it is decided what becomes of it in the local run',
+    check(made) {
+      const types = Object.values(made.stacks).flatMap((stack) => Object.values(stack).map(({ Type }) => Type));
+      expect([...new Set(types)].filter((type) => !Object.hasOwn(TREATMENTS, type))).toEqual([]);
     },
   },
   {

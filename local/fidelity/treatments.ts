@@ -1,0 +1,77 @@
+/**
+ * What becomes of a deployed resource on this machine. `enforced`: it refuses or decides here as in AWS. `as deployed`:
+ * its content runs here unchanged. `played`: something else does what it is for. `not at all`: nothing depends on it here.
+ */
+export type How = 'enforced' | 'as deployed' | 'played' | 'not at all';
+
+export interface Treatment {
+  readonly how: How;
+  readonly why: string;
+  /** The test that fails when it is left out; every `enforced` and `as deployed` has one. */
+  readonly test?: string;
+}
+
+const DEPLOYED = 'test/contract/local/emulator-deploy.test.ts';
+const GROUPS = 'test/contract/local/security-groups.test.ts';
+const ECS = 'test/contract/local/ecs-player.test.ts';
+const BALANCER = 'test/contract/local/load-balancer.test.ts';
+
+const enforced = (why: string, test: string): Treatment => ({ how: 'enforced', why, test });
+const asDeployed = (why: string, test: string): Treatment => ({ how: 'as deployed', why, test });
+const played = (why: string): Treatment => ({ how: 'played', why });
+const notAtAll = (why: string): Treatment => ({ how: 'not at all', why });
+
+const roles = enforced('calls of its sessions are judged by its policies', DEPLOYED);
+const callers = enforced('who calls is judged by it', DEPLOYED);
+const groups = enforced("as root, the host's namespace lets through what it says", GROUPS);
+const routing = notAtAll('one bridge stands for the VPC: every address reaches every other one');
+
+export const TREATMENTS: Readonly<Record<string, Treatment>> = {
+  'AWS::IAM::Role': roles,
+  'AWS::IAM::Policy': roles,
+  'AWS::IAM::InstanceProfile': roles,
+  'AWS::Lambda::Permission': callers,
+  'AWS::S3::BucketPolicy': callers,
+  'AWS::SNS::TopicPolicy': callers,
+  'AWS::EC2::SecurityGroup': groups,
+  'AWS::EC2::SecurityGroupIngress': groups,
+  'AWS::EC2::SecurityGroupEgress': groups,
+  'AWS::CloudWatch::Alarm': enforced(
+    "points come late, and are counted by CloudWatch's rules",
+    'test/unit/local/run/alarms.test.ts',
+  ),
+  'AWS::Lambda::Function': asDeployed('its bundle runs on the deployed Node.js major version', DEPLOYED),
+  'AWS::EC2::LaunchTemplate': asDeployed('its user data is written, its agent runs as its unit says', DEPLOYED),
+  'AWS::EC2::Volume': asDeployed(
+    'as root: a loop device with its own file system',
+    'test/contract/volumes/volumes.test.ts',
+  ),
+  'AWS::Events::Rule': asDeployed('its rate and its input', DEPLOYED),
+  'AWS::S3::Bucket': asDeployed('with its versioning; life-cycle rules are not played', DEPLOYED),
+  'AWS::ECS::Service': asDeployed('desired count, percentages, health; circuit breaker is not played', ECS),
+  'AWS::ECS::TaskDefinition': asDeployed('its command and health check; the image is the pinned program', ECS),
+  'AWS::ElasticLoadBalancingV2::Listener': asDeployed('HAProxy listens and forwards as it says', BALANCER),
+  'AWS::ElasticLoadBalancingV2::TargetGroup': asDeployed('its health checks, stickiness and targets', BALANCER),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': asDeployed('HAProxy in its place', BALANCER),
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': asDeployed('its names are answered', ECS),
+  'AWS::ServiceDiscovery::Service': asDeployed('its instances are answered, without a negative TTL', ECS),
+  'AWS::AutoScaling::AutoScalingGroup': played('a group of one: its instance is replaced, one group after the other'),
+  'AWS::EC2::VPC': played('a bridge with its range'),
+  'AWS::EC2::Subnet': played('addresses are taken from it'),
+  'AWS::ECS::Cluster': played('its services run side by side'),
+  'AWS::SNS::Topic': played('whether it takes an alarm is judged; no mail is sent'),
+  'AWS::Lambda::EventInvokeConfig': notAtAll('calls are never queued here'),
+  'AWS::EC2::Route': routing,
+  'AWS::EC2::RouteTable': routing,
+  'AWS::EC2::SubnetRouteTableAssociation': routing,
+  'AWS::EC2::InternetGateway': routing,
+  'AWS::EC2::VPCGatewayAttachment': routing,
+  'AWS::EC2::NatGateway': routing,
+  'AWS::EC2::EIP': routing,
+  'AWS::EC2::VPCEndpoint': notAtAll('the emulator is reached directly'),
+  'AWS::EC2::FlowLog': notAtAll('nobody reads it here'),
+  'AWS::KMS::Key': notAtAll('nothing is encrypted by the emulator'),
+  'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
+  'AWS::ApplicationAutoScaling::ScalableTarget': notAtAll('query tasks stay at their desired count'),
+  'AWS::ApplicationAutoScaling::ScalingPolicy': notAtAll('query tasks stay at their desired count'),
+};

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const RUNNER = join(__dirname, '../../../../local/mutate/runner.mjs');
+const OTHER = 'test/unit/core/twice.test.ts: twice of another one';
 const ID = 'test/unit/core/twice.test.ts: twice of a number';
 
-/** A module as Stryker leaves it: mutant 1 acts when it is called, 2 and 3 when it is loaded, 4 in a loop. */
+/** A module as Stryker leaves it: mutant 1 acts when it is called, 2 and 3 when it is loaded, 4 and 5 in a loop. */
 const FILES = {
   'lib/core/twice.ts': `
     const stryker = (globalThis as any).__stryker__;
@@ -18,14 +19,15 @@ const FILES = {
     if (on('3')) throw new Error('it does not load');
     const factor = on('2') ? 3 : 2;
     export const twice = (n: number): number => {
-      while (on('4'));
-      return on('1') ? n : factor * n;
+      while (on('4') || (n === 2 && on('5')));
+      return on('1') || on('5') ? n : factor * n;
     };`,
   'test/unit/core/twice.test.ts': `
     import { twice } from '../../../lib/core/twice';
     let before = 0;
     describe('twice', () => {
       test('of a number', () => expect([twice(2), before]).toEqual([4, 0]));
+      test('of another one', () => expect(twice(3)).toEqual(6));
       test('leaves something behind', () => void (before = 1));
       test.skip('of nothing', () => expect(twice(1)).toBe(0));
     });`,
@@ -63,11 +65,13 @@ test('a mutant is caught by the test that fails, and leaves nothing to the next 
     ['2', undefined],
     ['3', undefined],
     ['4', [ID], 100],
+    ['5', [ID, OTHER], 100],
     ['1', ['test/unit/core/twice.test.ts: twice leaves something behind']],
     ['0', undefined],
   ]);
   expect(tests.map(({ id, status }) => [id, status])).toEqual([
     [ID, 0],
+    [OTHER, 0],
     ['test/unit/core/twice.test.ts: twice leaves something behind', 0],
     ['test/unit/contract/other.test.ts: 1', 0],
     ['test/unit/contract/other.test.ts: 2', 0],
@@ -79,7 +83,8 @@ test('a mutant is caught by the test that fails, and leaves nothing to the next 
     killed,
     { status: 'error', errorMessage: 'Error: it does not load' },
     { status: 'timeout', reason: 'an endless loop' },
+    { ...killed, killedBy: [OTHER], nrOfTests: 2 },
     { status: 'survived', nrOfTests: 1 },
-    { status: 'survived', nrOfTests: 2 },
+    { status: 'survived', nrOfTests: 3 },
   ]);
 });

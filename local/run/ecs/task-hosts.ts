@@ -1,6 +1,6 @@
 import type { SecurityGroups } from '../groups/player';
 import type { HostNetwork, Network } from '../hosts/network';
-import { freeAddresses, lastAddress } from '../hosts/addresses';
+import { freeAddresses, lastAddress, RESERVED } from '../hosts/addresses';
 import type { DeployedService } from './deployed-services';
 
 /** Where tasks run: each has an address of its own, as its network interface has in AWS. */
@@ -13,8 +13,6 @@ export interface TaskHost extends HostNetwork {
   readonly loopback: boolean;
 }
 
-/** Addresses at the end of a subnet are the local run's own: EC2 hands out from the beginning. */
-const OWN = 16;
 const MOST = 200;
 
 /** A namespace for each task, in the subnet that has the fewest of its service. */
@@ -26,8 +24,8 @@ export function namespaceHosts(network: Network, groups: SecurityGroups | null =
       const tasksIn = (subnet: string): number =>
         [...taken.values()].filter((t) => t.service === name && t.subnet === subnet).length;
       const subnet = [...subnets].sort((a, b) => tasksIn(a) - tasksIn(b))[0]!;
-      const address = freeAddresses(lastAddress(subnet), OWN + MOST)
-        .slice(OWN)
+      const address = freeAddresses(lastAddress(subnet), RESERVED + MOST)
+        .slice(RESERVED)
         .find((a) => !taken.has(a));
       if (address === undefined) throw new Error(`no address is left in ${subnet}`);
       taken.set(address, { service: name, subnet });

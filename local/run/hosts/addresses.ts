@@ -14,3 +14,16 @@ export function freeAddresses(hostAddress: string, count: number): string[] {
     return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.');
   });
 }
+
+/** So many at the end of a range are the local run's own. */
+export const RESERVED = 16;
+
+/** Who has which of them: nobody's may be anybody else's. */
+export function reservedAddresses(hostAddress: string): {
+  readonly plainPair: readonly string[];
+  readonly balancer: string;
+  readonly functions: readonly string[];
+} {
+  const all = freeAddresses(hostAddress, RESERVED);
+  return { plainPair: all.slice(0, 2), balancer: all[2]!, functions: all.slice(3) };
+}

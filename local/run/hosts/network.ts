@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { UserError } from '../../../lib/contract/errors';
 import type { Cleanup } from './cleanup';
 import { removeResolvConf, resolvConfs, writeResolvConf } from './resolv-conf';
-import { freeAddresses, lastAddress } from './addresses';
+import { lastAddress, reservedAddresses } from './addresses';
 
 /** Where the nodes of a local run live. */
 export interface Network {
@@ -11,8 +11,8 @@ export interface Network {
   readonly hostAddress: string;
   /** Makes a host with an address; `wanted` is the private address of the deployed instance. */
   addHost(name: string, wanted: string): HostNetwork;
-  /** One more address of this machine in the range, for what has to be told from the rest; null on loopback. */
-  ownAddress(): string | null;
+  /** Gives this machine the load balancer's address, to connect from; null on loopback. */
+  balancerAddress(): string | null;
 }
 
 export interface HostNetwork {
@@ -28,7 +28,6 @@ export interface HostNetwork {
 
 const BRIDGE = 'promha0';
 const PREFIX = 'promha-';
-const OWN_ADDRESSES = 4;
 
 /** Whether this user can make network namespaces; otherwise why not, for a person. */
 export function namespacesAvailable(): { ok: true } | { ok: false; why: string } {
@@ -64,12 +63,11 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
   });
   ip('addr', 'add', `${hostAddress}/${bits}`, 'dev', BRIDGE);
   ip('link', 'set', BRIDGE, 'up');
-  const own = freeAddresses(hostAddress, OWN_ADDRESSES);
   return {
     mode: 'namespaces',
     hostAddress,
-    ownAddress() {
-      const address = own.shift()!;
+    balancerAddress() {
+      const address = reservedAddresses(hostAddress).balancer;
       ip('addr', 'add', `${address}/${bits}`, 'dev', BRIDGE);
       return address;
     },
@@ -111,7 +109,7 @@ export function loopbackNetwork(): Network {
   return {
     mode: 'loopback',
     hostAddress: '127.77.0.1',
-    ownAddress: () => null,
+    balancerAddress: () => null,
     addHost: () => ({
       address: `127.77.0.${next++}`,
       command: (command, args) => ({ command, args: [...args] }),

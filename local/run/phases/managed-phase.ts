@@ -81,7 +81,7 @@ export async function startManaged(
 ): Promise<Managed> {
   const { dir, runId, cleanup } = start;
   const baselineSocket = join(dir, 'haproxy.sock');
-  const source = groups === null ? null : network.ownAddress();
+  const source = groups === null ? null : network.balancerAddress();
   const balancer = new LoadBalancer({
     source,
     tool: tools.haproxy,

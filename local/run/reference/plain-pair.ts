@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Action } from '../actions/control-api';
 import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
-import { freeAddresses } from '../hosts/addresses';
+import { reservedAddresses } from '../hosts/addresses';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeNodeTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
@@ -31,7 +31,7 @@ export class PlainPair {
     if (this.running !== undefined) return;
     const { start, prepared, deployed, instances, network } = this.system;
     // Hosts cannot be taken away one by one: they stay until the network goes.
-    this.hosts ??= freeAddresses(network.hostAddress, 2).map((address, i) =>
+    this.hosts ??= reservedAddresses(network.hostAddress).plainPair.map((address, i) =>
       network.addHost(`plain-${i + 1}`, address),
     );
     const addresses = this.hosts.map((host) => host.address);

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { ClusterConfig } from '../../lib/infra/config/cluster';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import { parseOverlay } from '../../lib/infra/config/overlay/overlay';
+import { MEASURED } from '../../local/run/deploy/load-limit';
 import { CONTAINED, localOverlay } from '../../local/run/deploy/overlay';
 import { ROOT } from '../fixtures/config-dir';
 import { soundEdit, WRONG_EDITS } from '../fixtures/config-edits';
@@ -59,7 +60,7 @@ test.each(EDITS.map((edit, i) => [i + 1, edit] as const))(
       rmSync(made.dir, { recursive: true });
     }
     for (const thanos of [true, false]) {
-      const situation = { hostAddress: '127.77.0.1', volumes: thanos, thanos, reach: CONTAINED };
+      const situation = { hostAddress: '127.77.0.1', volumes: thanos, thanos, reach: CONTAINED, scraped: MEASURED };
       const local = loadConfiguration(file, fixture.dir, parseOverlay(localOverlay(situation), 'overlay'));
       expect({ ...local.cluster, name: edit.name, region: edit.region }).toMatchObject({
         name: local.cluster.name,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { PROFILE_ALERT } from '../../../lib/core/rendering/profile-alert';
 import type { ScrapeProfile } from '../../../lib/contract/profile';
 import { DEMO_ALERTS, DEMO_JOBS } from '../../demo/demo';
@@ -5,14 +6,18 @@ import { DEPTH } from '../../workload/exposition';
 import { awaitAll, sleepUnlessStopped } from '../clock';
 import { FAILOVER } from '../failover/failover-scenarios';
 import type { MetricReading } from '../instrument';
+import { MEASURED_LIMIT } from '../../run/deploy/load-limit';
+import { loadUsersConfig, OVERLAY_FILE } from '../../run/deploy/overlay-file';
 import { profileWatch } from './profile-watch';
 import type { Scenario } from '../scenario';
 import { explosionWatch } from './explosion-watch';
 import { setDrill, shape, statusOf, type TestBed } from '../test-bed';
 
-/** Ten times the order book, then so many times that the first step is not enough. */
+/** Ten times the order book, then so many times that the first step is not enough; more where the limit is higher. */
 const SPIKE = 10;
 const FLOOD = 60;
+/** What the run's limits let a target expose at all. */
+const MOST_FLOOD = 88;
 /** One for each of the last orders; more than the local run's `scrapeLimits.samples`. */
 const ORDERS = 60_000;
 /** shed-load looks once a minute; loading takes up to 20 s. */
@@ -84,9 +89,11 @@ async function downAndBack(world: TestBed, _: unknown, struckAt: number): Promis
   const say = (what: string): void => world.say(`    +${((Date.now() - struckAt) / 1000).toFixed(0)} s  ${what}`);
 
   const reducedAfter = await reached('reduced', struckAt, DOWN_MS);
-  say('reduced; sixty times the order book');
+  const { samplesPerSecond } = loadUsersConfig(join(world.state.dir, OVERLAY_FILE)).cluster.load.limits;
+  const flood = Math.min(MOST_FLOOD, Math.round((FLOOD * samplesPerSecond) / MEASURED_LIMIT));
+  say(`reduced; ${flood} times the order book`);
   const floodedAt = Date.now();
-  await shape(world, { depth: FLOOD * DEPTH });
+  await shape(world, { depth: flood * DEPTH });
   const minimalAfter = reducedAfter === null ? null : await reached('minimal', floodedAt, FURTHER_MS);
   if (minimalAfter !== null) {
     say('minimal; an alert fires and ends');

@@ -6,6 +6,7 @@ import type { OverlayFile } from '../../../lib/infra/config/overlay/overlay';
 import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
 import { DEMO_ALERTS, DEMO_JOBS, DEMO_RECEIVER, DEMO_REMEDY } from '../../demo/demo';
 import { WORKLOAD_HOSTS, WORKLOAD_PORTS } from '../workload';
+import { samplesLimit, scrapeLimit, type Scraped } from './load-limit';
 
 /** What the user asked for on the command line; without it nothing is sent to, or scraped from, what is elsewhere. */
 export interface Reach {
@@ -24,6 +25,7 @@ export interface LocalSituation {
   readonly volumes: boolean;
   readonly thanos: boolean;
   readonly reach: Reach;
+  readonly scraped: Scraped;
 }
 
 /** Range of the network that is played; whose the user's own one is here, nobody can know. */
@@ -35,10 +37,10 @@ const MOST = { replicas: 3, shards: 2 };
 export const pagerUrl = (hostAddress: string): string => `http://${hostAddress}:${WORKLOAD_PORTS.pager}/notifications`;
 
 /** What the local run lays over config/: addresses, short periods, limits of this machine, and the demonstration. */
-export function localOverlay({ hostAddress, volumes, thanos, reach }: LocalSituation): OverlayFile {
+export function localOverlay({ hostAddress, volumes, thanos, reach, scraped }: LocalSituation): OverlayFile {
   const pager = pagerUrl(hostAddress);
   return {
-    cluster: { ...LOCAL_SETTINGS, snapshots: volumes, policy: localPolicy(volumes) },
+    cluster: { ...LOCAL_SETTINGS, ...limits(scraped), snapshots: volumes, policy: localPolicy(volumes) },
     most: MOST,
     ...(thanos ? {} : { withoutThanos: true }),
     contained: {
@@ -83,23 +85,7 @@ const LOCAL_SETTINGS = {
   scrapeInterval: '1s',
   evaluationInterval: '1s',
   resendDelay: '15s',
-  // A node here takes in some 6,000 samples a second; load-spike makes it more than 10,000, and then 8,300 when slowed down.
-  // The limit lies between: 80 % of it let the profile go back.
   ingest: { series: 5_000 },
-  load: {
-    limits: {
-      memoryMiB: 10_240,
-      samplesPerSecond: 7_800,
-      walMiBPerMinute: 60,
-      scrapeTime: 0.5,
-      evaluationTime: 0.8,
-    },
-    sustainedFor: '10s',
-    recoverAfter: '30s',
-    droppable: 'trade_engine_depth_.*',
-  },
-  // bad-target needs a limit that does not drown this machine.
-  scrapeLimits: { samples: 40_000, labels: 100, labelValueLength: 8_192, body: '50MB' },
   thanos: {
     blockDuration: '2h',
     retention: { raw: '30d', fiveMinutes: '365d', oneHour: null },
@@ -107,6 +93,20 @@ const LOCAL_SETTINGS = {
     compactor: { diskGiB: 100 },
   },
 } as const;
+
+/** What this machine bears of what is scraped. */
+function limits({ replicas, targets }: Scraped): object {
+  const samplesPerSecond = samplesLimit({ replicas: Math.min(replicas, MOST.replicas), targets });
+  return {
+    load: {
+      limits: { memoryMiB: 10_240, samplesPerSecond, walMiBPerMinute: 60, scrapeTime: 0.5, evaluationTime: 0.8 },
+      sustainedFor: '10s',
+      recoverAfter: '30s',
+      droppable: 'trade_engine_depth_.*',
+    },
+    scrapeLimits: { samples: scrapeLimit(samplesPerSecond), labels: 100, labelValueLength: 8_192, body: '50MB' },
+  };
+}
 
 /** Drills can wait neither for the scrub nor for a minute of silence, nor this machine keep two weeks of snapshots. */
 function localPolicy(volumes: boolean): object {

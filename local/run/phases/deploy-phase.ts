@@ -4,6 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
+import { targetsHere } from '../deploy/load-limit';
 import { localOverlay } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
@@ -59,7 +60,9 @@ export async function deploy(
 
   const overlay = join(dir, OVERLAY_FILE);
   const { reach } = start;
-  writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach }));
+  const own = loadUsersConfig();
+  const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
+  writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped }));
   tellContained(start, overlay);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({

@@ -4,7 +4,8 @@ import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/infra/config/load';
 import { lockFileOf, writeLock } from '../lib/infra/config/scale-lock';
 import { readOverlay } from '../lib/infra/config/overlay/overlay';
-import { ConfigurationError } from '../lib/infra/config/problems';
+import { checkByPrograms } from '../lib/infra/config/programs/check';
+import { ConfigurationError, refuse } from '../lib/infra/config/problems';
 import { UserError } from '../lib/contract/errors';
 import { addCluster } from '../lib/infra/stacks/cluster-app';
 
@@ -26,7 +27,13 @@ try {
   const over = app.node.tryGetContext('overlay') as string | undefined;
   const overlay = over === undefined ? null : readOverlay(resolve(root, over));
   const configuration = loadConfiguration(clusterFile, configDir, overlay);
-  for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
+  // What the user wrote, and not what an overlay makes of it.
+  const verdict = checkByPrograms(
+    overlay === null ? configuration : loadConfiguration(clusterFile, configDir),
+    configDir,
+  );
+  refuse(verdict.problems);
+  for (const warning of [...configuration.warnings, ...verdict.warnings]) process.stderr.write(`warning: ${warning}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
   const lock = lockFileOf(clusterFile);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { UserError } from '../lib/contract/errors';
@@ -75,7 +74,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (stop.signal.aborted && failed.length === 0) {
     say('stopped; nothing is left running');
   }
-  if (cleanup.failed && existsSync(runDir())) say(`logs: ${runDir()}/logs`);
+  if (cleanup.logs !== null) say(`logs: ${cleanup.logs}`);
   return failed.length > 0 ? 1 : code;
 }
 

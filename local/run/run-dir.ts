@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../lib/contract/errors';
 import { runDir, stateFile, type RunState } from '../../lib/shell/local/run-state';
 
@@ -7,6 +8,18 @@ export function writeState(state: RunState): void {
   const next = `${stateFile()}.next`;
   writeFileSync(next, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(next, stateFile());
+}
+
+/** After a run: its logs stay if it failed and has any, until the next one; else nothing does. Returns where they are. */
+export function forgetRun(dir: string, failed: boolean): string | null {
+  const logs = join(dir, 'logs');
+  const some = existsSync(logs) && readdirSync(logs).some((name) => statSync(join(logs, name)).size > 0);
+  if (failed && some) {
+    removeState();
+    return logs;
+  }
+  rmSync(dir, { recursive: true, force: true });
+  return null;
 }
 
 export function removeState(): void {

@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import type { UserError } from '../../contract/errors';
 import type { ConfigBundle } from '../../contract/documents/config';
 import { EXTERNAL_LABELS } from '../../contract/labels';
@@ -15,6 +15,7 @@ import { profileWarnings } from './check/profile-warnings';
 import { refuse } from './problems';
 import { checkScale, lockFileOf } from './scale-lock';
 import { shardWarnings } from './check/shard-warnings';
+import { shown } from './shown';
 import { exported, sourceOf, readText, readYamlFiles } from './read-files';
 
 /** Paths in config/cluster.ts begin here. */
@@ -43,10 +44,6 @@ export function loadConfiguration(
   configDir: string,
   overlay: Overlay | null = null,
 ): Configuration {
-  const shown = (path: string): string => {
-    const short = relative(process.cwd(), path);
-    return short.startsWith('..') ? path : short;
-  };
   const problems: UserError[] = [];
   const checked = checkCluster(exported(clusterFile, problems), shown(clusterFile), sourceOf(clusterFile));
   // What does not even load has been reported; that it has no settings needs no saying.

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration, type Configuration } from '../../../lib/infra/config/load';
+import { judge, type Checkers } from '../../../lib/infra/config/programs/check';
+import { refuse } from '../../../lib/infra/config/problems';
 import { parseOverlay, readOverlay, type Overlay, type OverlayFile } from '../../../lib/infra/config/overlay/overlay';
 
 /** In the run's directory; `npx cdk diff -c overlay=…` takes it. */
@@ -16,6 +18,11 @@ export function writeOverlay(file: string, overlay: OverlayFile): void {
 /** The overlay of a run with further settings of the cluster over it, in the same file. */
 export function addToOverlay(file: string, change: (overlay: Overlay) => OverlayFile): void {
   writeOverlay(file, change(readOverlay(file)));
+}
+
+/** @throws ConfigurationError with what the nodes' own programs would refuse config/ for */
+export function checkUsersConfig(checkers: Checkers): void {
+  refuse(judge(loadUsersConfig(), CONFIG, checkers));
 }
 
 /** config/ as it is, or with the overlay of that file over it. @throws ConfigurationError */

@@ -3,6 +3,8 @@ export class Cleanup {
   private readonly steps: { readonly what: string; readonly undo: () => Promise<void> | void }[] = [];
   /** Set when something went wrong: what helps to find out why is kept then. */
   failed = false;
+  /** Where the logs are that were kept; null for none. */
+  logs: string | null = null;
   private running: Promise<string[]> | undefined;
 
   defer(what: string, undo: () => Promise<void> | void): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../lib/contract/errors';
 import { BALANCER_PORTS } from '../../../lib/contract/ports';
 import { ifItCanBeHad, type ResolvedTool } from '../../tools';
-import { loadUsersConfig } from '../deploy/overlay-file';
+import { checkUsersConfig, loadUsersConfig } from '../deploy/overlay-file';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import {
   loopbackNetwork,
@@ -15,7 +15,7 @@ import {
 import { requireFreePorts } from '../hosts/ports';
 import { killMarked, MARKS } from '../hosts/processes';
 import { runningState, staleState } from '../../../lib/shell/local/run-state';
-import { removeState, requireSpace } from '../run-dir';
+import { forgetRun, removeState, requireSpace } from '../run-dir';
 import type { Start } from '../start-options';
 import { findVolumes, volumesDir } from '../volumes/find';
 import { releaseLeftStalls, removeLeftDevices } from '../volumes/image-store';
@@ -49,9 +49,9 @@ export async function prepare(start: Start): Promise<Prepared> {
   mkdirSync(join(start.dir, 'logs'), { recursive: true });
   requireSpace(start.dir, NEEDED_BYTES);
   // Last of all, and in one step: until then nobody else may start here. Logs of a failure stay until the next run.
-  start.cleanup.defer('forget the run', () =>
-    start.cleanup.failed ? removeState() : rmSync(start.dir, { recursive: true, force: true }),
-  );
+  start.cleanup.defer('forget the run', () => {
+    start.cleanup.logs = forgetRun(start.dir, start.cleanup.failed);
+  });
   const { name, region } = loadUsersConfig().cluster;
   start.save({ cluster: name, region });
 
@@ -64,6 +64,10 @@ export async function prepare(start: Start): Promise<Prepared> {
   const { tools, thanos } = await start.step(
     'tools: Prometheus, Alertmanager, Thanos, HAProxy, Redis, Node.js, AWS API emulator',
     () => findTools(start),
+  );
+  // What they refuse no node would load, and the start would wait for nothing.
+  await start.step('promtool and amtool look at config/', () =>
+    checkUsersConfig({ promtool: tools.promtool, amtool: tools.amtool }),
   );
   const namespaces = namespacesAvailable();
   const network = await start.step(

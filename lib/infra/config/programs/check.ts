@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { UserError } from '../../../contract/errors';
+import { renderFiles } from '../../../core/rendering/render';
+import type { Configuration } from '../load';
+import { shown } from '../shown';
+import { parseYaml } from '../yaml-file';
+import { aboutOf, complaintsIn } from './complaints';
+import { findChecker, type Checker, type CheckerName } from './find';
+
+export type Checkers = Readonly<Record<CheckerName, Checker | null>>;
+
+/** What the programs say: `problems` if they are those that nodes run, else `warnings`, for another version may be wrong. */
+export interface Verdict {
+  readonly problems: readonly UserError[];
+  readonly warnings: readonly string[];
+}
+
+/** What this machine has to check a configuration with. */
+export function findCheckers({ artifacts }: Configuration['cluster']): Checkers {
+  return {
+    promtool: findChecker('promtool', artifacts.prometheus.version),
+    amtool: findChecker('amtool', artifacts.alertmanager.version),
+  };
+}
+
+/** By the programs that this machine has. */
+export function checkByPrograms(configuration: Configuration, configDir: string): Verdict {
+  const { artifacts } = configuration.cluster;
+  const checkers = findCheckers(configuration.cluster);
+  const deployed = { promtool: artifacts.prometheus.version, amtool: artifacts.alertmanager.version };
+  const isDeployed = (name: CheckerName): boolean => checkers[name]?.version === deployed[name];
+  const only = (take: (name: CheckerName) => boolean): Checkers => ({
+    promtool: take('promtool') ? checkers.promtool : null,
+    amtool: take('amtool') ? checkers.amtool : null,
+  });
+  return {
+    problems: judge(configuration, configDir, only(isDeployed)),
+    warnings: judge(
+      configuration,
+      configDir,
+      only((name) => !isDeployed(name)),
+    ).map(({ message }) => message),
+  };
+}
+
+/** What promtool and amtool have against the user's files, with their places. */
+export function judge({ cluster, bundle }: Configuration, configDir: string, checkers: Checkers): UserError[] {
+  const dir = mkdtempSync(join(tmpdir(), 'promha-check-'));
+  try {
+    const files = renderFiles({
+      bundle,
+      cluster: cluster.name,
+      shard: 0,
+      node: cluster.nodes[0]!.name,
+      gateAddress: '127.0.0.1',
+      nodeTargets: join(dir, 'nodes'),
+      thanos: cluster.thanos !== null,
+      prometheusVersion: checkers.promtool?.version ?? cluster.artifacts.prometheus.version,
+      webhooks: null,
+    });
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(dir, name)), { recursive: true });
+      writeFileSync(join(dir, name), text);
+    }
+    const said = (name: CheckerName, args: readonly string[]): UserError[] =>
+      complaintsOf(checkers[name], args, dir).map((complaint) =>
+        problemOf(name, checkers[name]!.version, complaint, files, configDir),
+      );
+    return [
+      ...said('promtool', ['check', 'config', 'prometheus.yml']),
+      ...said('amtool', ['check-config', 'alertmanager.yml']),
+    ];
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function complaintsOf(checker: Checker | null, args: readonly string[], cwd: string): string[] {
+  if (checker === null) return [];
+  const env = { ...process.env, ...checker.env };
+  const { status, stdout, stderr, error } = spawnSync(checker.path, args, {
+    cwd,
+    encoding: 'utf8',
+    env,
+    timeout: 60_000,
+  });
+  if (status === 0) return [];
+  const found = complaintsIn(`${stdout}\n${stderr}`);
+  return found.length > 0 ? found : [error?.message ?? `${stdout}\n${stderr}`.trim()];
+}
+
+function problemOf(
+  name: CheckerName,
+  version: string,
+  complaint: string,
+  files: Readonly<Record<string, string>>,
+  configDir: string,
+): UserError {
+  const about = aboutOf(complaint, (file) => groupsOf(files[file] ?? ''));
+  const file = about.file ?? (name === 'amtool' ? 'alertmanager.yml' : null);
+  const isUsers = file !== null && file !== 'prometheus.yml';
+  const place = shown(join(configDir, isUsers ? file : ''));
+  const yaml = isUsers && about.path !== null ? parseYaml(place, files[file] ?? '', []) : null;
+  const line = isUsers && about.line !== null ? `:${about.line}` : '';
+  return new UserError({
+    what: `${name} does not accept ${isUsers ? basename(file) : 'what nodes would be given'}`,
+    where: yaml?.where(about.path!) ?? `${place}${line}`,
+    got: about.says,
+    expected: `what ${name} ${version} accepts: nodes ask it before they load anything`,
+    fix: 'correct it',
+  });
+}
+
+function groupsOf(text: string): string[] {
+  const groups: unknown = parseDocument(text).toJS();
+  const list: unknown = typeof groups === 'object' && groups !== null ? Reflect.get(groups, 'groups') : null;
+  return Array.isArray(list) ? list.map((group: unknown) => String(Reflect.get(Object(group) as object, 'name'))) : [];
+}

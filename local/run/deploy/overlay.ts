@@ -94,6 +94,16 @@ const LOCAL_SETTINGS = {
   },
 } as const;
 
+type Intervals = Readonly<Record<(typeof INTERVALS)[number], string>>;
+const INTERVALS = ['scrapeInterval', 'evaluationInterval', 'resendDelay'] as const;
+
+/** Intervals that are others here than the user's, in words. */
+export function otherIntervals(own: Intervals, played: Intervals): string[] {
+  return INTERVALS.filter((name) => own[name] !== played[name]).map(
+    (name) => `${name} ${played[name]} instead of ${own[name]}`,
+  );
+}
+
 /** What this machine bears of what is scraped. */
 function limits({ replicas, targets }: Scraped): object {
   const samplesPerSecond = samplesLimit({ replicas: Math.min(replicas, MOST.replicas), targets });

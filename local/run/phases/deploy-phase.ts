@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
+import type { Cluster } from '../../../lib/infra/config/cluster';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { targetsHere } from '../deploy/load-limit';
-import { localOverlay } from '../deploy/overlay';
+import { localOverlay, otherIntervals } from '../deploy/overlay';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { deployedSessions, nameInArn, ownersSessions, type Sessions } from '../deploy/credentials';
@@ -63,7 +64,7 @@ export async function deploy(
   const own = loadUsersConfig();
   const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
   writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped }));
-  tellContained(start, overlay);
+  tellContained(start, own.cluster, overlay);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
       port: EMULATOR_PORT,
@@ -122,8 +123,8 @@ async function startEvaluator({ dir, cleanup, onEvent }: Start): Promise<string>
 }
 
 /** What of the user's configuration is elsewhere, and what becomes of it here. */
-function tellContained(start: Start, overlay: string): void {
-  const { contained } = loadUsersConfig(overlay);
+function tellContained(start: Start, own: Cluster, overlay: string): void {
+  const { contained, cluster } = loadUsersConfig(overlay);
   const { receivers, targets, remedies, fewer } = contained!;
   const tell = (names: readonly string[], what: string): void => {
     if (names.length > 0)
@@ -138,6 +139,7 @@ function tellContained(start: Start, overlay: string): void {
   tell(targets, 'targets that are not here and shown as down');
   tell(remedies, 'remedies of targets that are not here, left out');
   tell(fewer, 'played on one machine');
+  tell(otherIntervals(own, cluster), 'as drills are timed');
 }
 
 /** The configuration bundle that the schedule's input points to. */

@@ -1,12 +1,11 @@
 import { hint } from '../../../contract/nearest';
 import { UserError } from '../../../contract/errors';
-import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { VERSIONS } from '../../../contract/versions';
 import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/user-jobs';
 import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
 import { nodesOf } from '../layout';
-import { merge } from '../overlay/merge';
 import { locateSetting, type SettingPath } from '../locate';
+import { policyOf } from '../policy-defaults';
 import { expectedBy } from '../problems';
 import { contradictions } from '../relations/relations';
 import { clusterSchema, keysAt } from '../schema/schema';
@@ -65,7 +64,7 @@ export function resolveCluster(config: ClusterConfig): Cluster & { readonly than
     shards,
     shard: 0,
     nodes: nodesOf({ ...config, shards }, 0),
-    policy: merge(DEFAULT_POLICY, config.policy ?? {}) as Policy,
+    policy: policyOf(config),
     load: loadPolicy(config),
     scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
     artifacts: {

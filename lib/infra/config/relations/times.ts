@@ -2,6 +2,7 @@ import { policyProblems } from '../../../contract/policy-relations';
 import { WATCHDOG_INTERVAL_MS } from '../../../core/alerts/watchdog';
 import type { Cluster } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
+import { oldestProofMs, slowestFailoverMs } from '../policy-defaults';
 import type { Contradiction } from './contradiction';
 
 /** Time-outs, intervals and how long alerts live. */
@@ -21,8 +22,7 @@ export function times(c: Cluster): Contradiction[] {
     });
   }
   const { policy: p } = c;
-  const noticed = Math.max(p.probe.fall * p.probe.intervalMs, p.heartbeatStaleMs, p.storeOutageGraceMs);
-  const worst = noticed + p.probe.fall * p.probe.intervalMs + p.verifyTimeoutMs + p.storeTimeoutMs + p.pollMs;
+  const worst = slowestFailoverMs(p);
   // An alert ends 4 × resendDelay after it was last sent, and that was up to one resendDelay before the failure.
   const lives = 3 * parseDuration(c.resendDelay)!;
   if (lives <= worst) {
@@ -34,24 +34,23 @@ export function times(c: Cluster): Contradiction[] {
       fix: 'raise resendDelay, or lower heartbeatStaleMs or storeOutageGraceMs',
     });
   }
-  // Alertmanager has the watchdog as of the last resend, and sends it at the next turn of its group.
-  const proofAge = parseDuration(c.resendDelay)! + WATCHDOG_INTERVAL_MS + worst;
+  const proofAge = oldestProofMs(p, c);
   if (p.alertingSilentMs <= proofAge) {
     found.push({
       path: ['policy', 'alertingSilentMs'],
       what: 'the slowest failover would look as if alerting were silent',
       got: `${p.alertingSilentMs} ms`,
       expected: `more than ${proofAge} ms: resendDelay, the ${WATCHDOG_INTERVAL_MS / 1000} s between two proofs, and the slowest failover`,
-      fix: 'raise policy.alertingSilentMs, or lower resendDelay',
+      fix: 'raise it or lower resendDelay; or leave it out: then it follows from the intervals',
     });
   }
   if (p.maxScrapeLagMs <= parseDuration(c.scrapeInterval)! * 2) {
     found.push({
-      path: ['scrapeInterval'],
+      path: ['policy', 'maxScrapeLagMs'],
       what: 'a node that scrapes as it should would look as if it did not',
-      got: `scrapeInterval ${c.scrapeInterval} and policy.maxScrapeLagMs ${p.maxScrapeLagMs}`,
-      expected: 'maxScrapeLagMs of more than 2 scrape intervals',
-      fix: 'raise policy.maxScrapeLagMs',
+      got: `${p.maxScrapeLagMs} ms with scrapeInterval ${c.scrapeInterval}`,
+      expected: 'more than 2 scrape intervals',
+      fix: 'raise it, or leave it out: then it is three, and 5 s at least',
     });
   }
   return found;

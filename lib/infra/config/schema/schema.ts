@@ -75,7 +75,10 @@ const settings = {
   }, '10MB to 256MB'),
   /** Firing alerts are repeated to Alertmanager this often; four times this is how long one lives without a repeat. */
   resendDelay: duration,
-  /** Changes to DEFAULT_POLICY (lib/contract/documents/policy.ts). */
+  /**
+   * Changes to DEFAULT_POLICY (lib/contract/documents/policy.ts). Of what is left out maxScrapeLagMs and alertingSilentMs
+   * grow with scrapeInterval, evaluationInterval and resendDelay.
+   */
   policy: policy.optional(),
   /** What one node is expected to take in; the disk is checked against it. */
   ingest: z.strictObject({ series: wholeNumber, bytesPerSample: positive }),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration, type Configuration } from '../../../lib/infra/config/load';
-import { judge, type Checkers } from '../../../lib/infra/config/programs/check';
+import { objectionsOf, type Checkers } from '../../../lib/infra/config/programs/check';
 import { refuse } from '../../../lib/infra/config/problems';
 import { parseOverlay, readOverlay, type Overlay, type OverlayFile } from '../../../lib/infra/config/overlay/overlay';
 
@@ -22,7 +22,7 @@ export function addToOverlay(file: string, change: (overlay: Overlay) => Overlay
 
 /** @throws ConfigurationError with what the nodes' own programs would refuse config/ for */
 export function checkUsersConfig(checkers: Checkers): void {
-  refuse(judge(loadUsersConfig(), CONFIG, checkers));
+  refuse(objectionsOf(loadUsersConfig(), CONFIG, checkers));
 }
 
 /** config/ as it is, or with the overlay of that file over it. @throws ConfigurationError */

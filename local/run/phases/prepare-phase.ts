@@ -47,11 +47,11 @@ export async function prepare(start: Start): Promise<Prepared> {
   await clearLeftovers(start);
   rmSync(start.dir, { recursive: true, force: true }); // of a run that failed: its logs stay until the next one
   mkdirSync(join(start.dir, 'logs'), { recursive: true });
-  requireSpace(start.dir, NEEDED_BYTES);
   // Last of all, and in one step: until then nobody else may start here. Logs of a failure stay until the next run.
   start.cleanup.defer('forget the run', () => {
     start.cleanup.logs = forgetRun(start.dir, start.cleanup.failed);
   });
+  requireSpace(start.dir, NEEDED_BYTES);
   const { name, region } = loadUsersConfig().cluster;
   start.save({ cluster: name, region });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../../lib/infra/config/load';
-import { checkByPrograms, judge, type Checkers } from '../../../lib/infra/config/programs/check';
+import { checkByPrograms, objectionsOf, type Checkers } from '../../../lib/infra/config/programs/check';
 import { findChecker } from '../../../lib/infra/config/programs/find';
 import { resolveTools } from '../../../local/tools';
 import { ConfigFixture } from '../../fixtures/config-fixture';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 600_000);
 
 const judged = (): string[] =>
-  judge(loadConfiguration(fixture.path('cluster.ts'), fixture.dir), fixture.dir, checkers).map(
+  objectionsOf(loadConfiguration(fixture.path('cluster.ts'), fixture.dir), fixture.dir, checkers).map(
     ({ message }) => message,
   );
 

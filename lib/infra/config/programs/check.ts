@@ -14,7 +14,7 @@ import { findChecker, type Checker, type CheckerName } from './find';
 export type Checkers = Readonly<Record<CheckerName, Checker | null>>;
 
 /** What the programs say: `problems` if they are those that nodes run, else `warnings`, for another version may be wrong. */
-export interface Verdict {
+export interface Objections {
   readonly problems: readonly UserError[];
   readonly warnings: readonly string[];
 }
@@ -28,7 +28,7 @@ export function findCheckers({ artifacts }: Configuration['cluster']): Checkers 
 }
 
 /** By the programs that this machine has. */
-export function checkByPrograms(configuration: Configuration, configDir: string): Verdict {
+export function checkByPrograms(configuration: Configuration, configDir: string): Objections {
   const { artifacts } = configuration.cluster;
   const checkers = findCheckers(configuration.cluster);
   const deployed = { promtool: artifacts.prometheus.version, amtool: artifacts.alertmanager.version };
@@ -38,8 +38,8 @@ export function checkByPrograms(configuration: Configuration, configDir: string)
     amtool: take('amtool') ? checkers.amtool : null,
   });
   return {
-    problems: judge(configuration, configDir, only(isDeployed)),
-    warnings: judge(
+    problems: objectionsOf(configuration, configDir, only(isDeployed)),
+    warnings: objectionsOf(
       configuration,
       configDir,
       only((name) => !isDeployed(name)),
@@ -48,7 +48,7 @@ export function checkByPrograms(configuration: Configuration, configDir: string)
 }
 
 /** What promtool and amtool have against the user's files, with their places. */
-export function judge({ cluster, bundle }: Configuration, configDir: string, checkers: Checkers): UserError[] {
+export function objectionsOf({ cluster, bundle }: Configuration, configDir: string, checkers: Checkers): UserError[] {
   const dir = mkdtempSync(join(tmpdir(), 'promha-check-'));
   try {
     const files = renderFiles({

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from '../fixtures/config-fixture';
@@ -125,7 +125,7 @@ test('all problems are listed at once', () => {
   fixture.edit('cluster.ts', 'sizeGiB: 200', 'sizeGiB: 20');
   fixture.edit('rules/duckdb.yml', 'duckdb_up == 0', 'duckdb_up ==');
   fixture.edit('alertmanager.yml', 'name: pager', 'name: pagr');
-  expect(messages()).toHaveLength(4); // The receiver is both missing and never used.
+  expect(messages()).toHaveLength(3);
 });
 
 test('rules that a slower scrape profile would change are named with file and line, once per profile', () => {
@@ -196,4 +196,59 @@ test.each([
   fixture.edit('cluster.ts', from, to);
   const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
   expect(warnings.filter((w) => w.includes('on AWS is the function that tries'))).toHaveLength(count);
+});
+
+test('a receiver that no route leads to is a warning: Alertmanager takes it', () => {
+  fixture.edit('alertmanager.yml', 'receivers:', 'receivers:\n  - name: spare');
+  const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+  const ours = warnings.filter((w) => w.includes('no route leads'));
+  expect(ours).toEqual([
+    expect.stringContaining(`${fixture.lineOf('alertmanager.yml', 'spare')}5: no route leads to the receiver 'spare'`),
+  ]);
+});
+
+test('what is not TypeScript is named with its line', () => {
+  fixture.edit('cluster.ts', 'shards: 1,', 'shards: 1;');
+  const [first] = messages();
+  expect(first).toContain(fixture.lineOf('cluster.ts', 'shards: 1;'));
+  expect(first).toMatch(/this is not TypeScript\n {2}got: +',' expected\./);
+});
+
+test('without rules nobody is sent to choose among none', () => {
+  rmSync(fixture.path('rules'), { recursive: true });
+  const found = messages();
+  expect(found[0]).toMatch(/is missing/);
+  expect(found.filter((m) => /expected: +one of *\n/.test(m))).toEqual([]);
+  expect(found.join()).toContain('an alert of config/rules, where there is none');
+});
+
+test.each(['i3.large', 'x1e.xlarge', 'g3s.xlarge', 'm4.10xlarge', 'p3.2xlarge'])('%s has no NVMe devices', (type) => {
+  fixture.edit('cluster.ts', "type: 'r7g.large'", `type: '${type}'`);
+  expect(messages()).toEqual([expect.stringContaining('does not show its volumes as NVMe')]);
+});
+
+test.each([
+  'i3.metal',
+  'i3en.large',
+  'p3dn.24xlarge',
+  'm7i-flex.large',
+  'u-6tb1.112xlarge',
+  'c7i.metal-24xl',
+  'm5.large',
+])('%s is taken', (type) => {
+  fixture.edit('cluster.ts', "type: 'r7g.large'", `type: '${type}'`);
+  fixture.edit('cluster.ts', "architecture: 'arm64'", "architecture: 'x86_64'");
+  expect(messages()).toEqual([]);
+});
+
+test.each([
+  ['{\n  "version": 1,\n}', 3],
+  ['{\n  "version": x\n}', 2],
+  ['{\n  "version": 1', 2],
+  ['{\n  "version": 1,\n  "cluster": "a",\n  "region": "b",\n  "nodes": {\n    "prometheus-1": 5\n  }\n}', 6],
+])('a lock that cannot be read is one problem, with its line: %j', (text, line) => {
+  fixture.write('cluster.lock.json', text);
+  expect(messages()).toEqual([
+    expect.stringContaining(`${fixture.path('cluster.lock.json')}:${line}: the list of nodes`),
+  ]);
 });

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { UserError } from '../../contract/errors';
 import type { ConfigBundle } from '../../contract/documents/config';
 import { EXTERNAL_LABELS } from '../../contract/labels';
-import { checkAlertmanager } from './check/alertmanager';
+import { alertmanagerWarnings, checkAlertmanager } from './check/alertmanager';
 import { checkCluster, overlaidCluster } from './check/cluster';
 import { checkRemedies, remedyWarnings } from './check/remedies';
 import { checkRules } from './check/rules';
@@ -52,10 +52,10 @@ export function loadConfiguration(
   const rulesDir = join(configDir, 'rules');
   const targetsDir = join(configDir, 'targets');
   const alertmanagerFile = join(configDir, 'alertmanager.yml');
-  const rules = readYamlFiles(rulesDir, shown, problems);
-  const targetFiles = readYamlFiles(targetsDir, shown, problems);
+  const rules = readYamlFiles(rulesDir, problems);
+  const targetFiles = readYamlFiles(targetsDir, problems);
   const targets = Object.fromEntries(Object.entries(targetFiles).map(([name, text]) => [basename(name, '.yml'), text]));
-  const alertmanager = readText(alertmanagerFile, shown, problems);
+  const alertmanager = readText(alertmanagerFile, problems);
   problems.push(
     ...checkRules(rules, (name) => shown(join(rulesDir, name))),
     ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
@@ -70,13 +70,10 @@ export function loadConfiguration(
   }
   refuse(problems);
   const own = { config: checked.config!, rules, targets, alertmanager: alertmanager! };
-  const warnings = warningsOf(
-    checked.cluster!,
-    rules,
-    shown(clusterFile),
-    (name) => shown(join(rulesDir, name)),
-    locate,
-  );
+  const warnings = [
+    ...warningsOf(checked.cluster!, rules, shown(clusterFile), (name) => shown(join(rulesDir, name)), locate),
+    ...alertmanagerWarnings(shown(alertmanagerFile), own.alertmanager),
+  ];
   if (overlay === null) {
     return { cluster: checked.cluster!, bundle: bundleOf(checked.cluster!, own), warnings, contained: null };
   }

@@ -5,6 +5,11 @@ export function expectedBy(message: string): string {
   return message.replace(/^Invalid input: expected (\w+), received .*$/, 'a value of the type $1');
 }
 
+/** What a name is expected to be; `none` says it where there is nothing to choose from. */
+export function choiceOf(names: readonly string[], none: string): string {
+  return names.length === 0 ? none : `one of ${names.join(', ')}`;
+}
+
 /** Everything that is wrong with the configuration, found in one run. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

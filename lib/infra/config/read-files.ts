@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 import { UserError } from '../../contract/errors';
+import { shown } from './shown';
 
 /** The default export, by whatever loads TypeScript in this process (tsx, or Jest's transform). */
 export function exported(file: string, problems: UserError[]): unknown {
@@ -8,11 +10,12 @@ export function exported(file: string, problems: UserError[]): unknown {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     return (require(resolve(file)) as { default?: unknown }).default;
   } catch (error) {
+    const wrong = syntaxError(file);
     problems.push(
       new UserError({
-        what: 'the cluster configuration cannot be loaded',
-        where: file,
-        got: (error as Error).message,
+        what: wrong === null ? 'the cluster configuration cannot be loaded' : 'this is not TypeScript',
+        where: wrong?.where ?? shown(file),
+        got: wrong?.says ?? (error as Error).message,
         expected: 'a module that exports defineCluster({ … }) as default',
         fix: 'correct what the message names',
       }),
@@ -21,11 +24,23 @@ export function exported(file: string, problems: UserError[]): unknown {
   }
 }
 
+/** The first thing that the compiler cannot read, and its place; null when it reads it all. */
+function syntaxError(file: string): { readonly where: string; readonly says: string } | null {
+  const text = sourceOf(file);
+  const [first] = ts.transpileModule(text, { reportDiagnostics: true, fileName: file }).diagnostics ?? [];
+  if (first?.start === undefined) return null;
+  const lines = text.slice(0, first.start).split('\n');
+  return {
+    where: `${shown(file)}:${lines.length}:${lines.at(-1)!.length + 1}`,
+    says: ts.flattenDiagnosticMessageText(first.messageText, ' '),
+  };
+}
+
 export function sourceOf(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-export function readText(path: string, shown: (path: string) => string, problems: UserError[]): string | null {
+export function readText(path: string, problems: UserError[]): string | null {
   if (existsSync(path)) return readFileSync(path, 'utf8');
   problems.push(
     new UserError({
@@ -40,13 +55,9 @@ export function readText(path: string, shown: (path: string) => string, problems
 }
 
 /** Name → text of a directory's .yml files, sorted: the order of a directory listing is no one's to rely on. */
-export function readYamlFiles(
-  dir: string,
-  shown: (path: string) => string,
-  problems: UserError[],
-): Record<string, string> {
+export function readYamlFiles(dir: string, problems: UserError[]): Record<string, string> {
   if (readableDir(dir) === null) {
-    readText(dir, shown, problems);
+    readText(dir, problems);
     return {};
   }
   const names = readableDir(dir)!.filter((name) => !name.startsWith('.'));

@@ -1,3 +1,4 @@
+import ts from 'typescript';
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../../contract/document';
 import { fields, mapOf, text, version1 } from '../../contract/shape';
@@ -42,7 +43,13 @@ export function lockOf(cluster: Cluster): ScaleLock {
  * the node's line from the lock: a change that is reviewed like every other one. `shown`: the lock's path, for messages.
  */
 export function checkScale(cluster: Cluster, lockFile: string, shown: string): UserError[] {
-  const lock = readLock(lockFile);
+  let lock: ScaleLock | null;
+  try {
+    lock = readLock(lockFile, shown);
+  } catch (error) {
+    if (error instanceof UserError) return [error];
+    throw error;
+  }
   // Another name or region is another cluster.
   if (lock === null || lock.cluster !== cluster.name || lock.region !== cluster.region) return [];
   const now = lockOf(cluster).nodes;
@@ -90,10 +97,30 @@ export function writeLock(lockFile: string, cluster: Cluster): boolean {
   return true;
 }
 
-/** @throws UserError when it cannot be read */
-function readLock(file: string): ScaleLock | null {
+/** @throws UserError with its line when it cannot be read */
+function readLock(file: string, place: string): ScaleLock | null {
   if (!existsSync(file)) return null;
-  return SCALE_LOCK.parse(readFileSync(file, 'utf8'), file);
+  const text = readFileSync(file, 'utf8');
+  try {
+    return SCALE_LOCK.parse(text, place);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError({ ...error.problem, where: `${place}:${brokenLine(text, error.problem.what)}` });
+  }
+}
+
+/** Where a text stops being JSON; else the line of the field that is wrong. */
+function brokenLine(text: string, what: string): number {
+  const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    // Node says the position only of some mistakes, and the compiler finds the others.
+    const said = /position (\d+)/.exec((error as Error).message)?.[1];
+    return lineAt(said === undefined ? (ts.parseConfigFileTextToJson('', text).error?.start ?? 0) : Number(said));
+  }
+  const field = /'s (\S+) is unusable/.exec(what)?.[1]!.split('.').at(-1);
+  return field === undefined ? 1 : lineAt(Math.max(0, text.indexOf(`"${field}"`)));
 }
 
 function lineOf(file: string, node: string): number {

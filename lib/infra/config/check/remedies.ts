@@ -7,6 +7,7 @@ import { ENV } from '../../../contract/environment';
 import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
 import type { Remedy } from '../schema/remedies';
 import type { SettingPath } from '../locate';
+import { choiceOf } from '../problems';
 import { isReserved, reservedName } from '../reserved';
 
 /** What remedies can refer to. */
@@ -41,7 +42,7 @@ export function checkRemedies(
         [i, 'when', 'alert'],
         'no rule has this alert, so nothing would call the remedy',
         `'${alert}'`,
-        `one of ${alerts.join(', ')}`,
+        choiceOf(alerts, 'an alert of config/rules, where there is none'),
         'correct the name, or add the rule',
       );
     if (target !== undefined && !targets.includes(target))
@@ -49,7 +50,7 @@ export function checkRemedies(
         [i, 'when', 'target'],
         'this target is not scraped, so no alert can be about it',
         `'${target}'`,
-        `one of ${targets.join(', ')}`,
+        choiceOf(targets, 'a target of config/targets, where there is none'),
         'write it as in config/targets',
       );
     if (passwordSecret !== undefined && connect.kind !== 'redis')

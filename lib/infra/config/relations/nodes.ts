@@ -40,6 +40,9 @@ export function nodes(cluster: Cluster): Contradiction[] {
   return found;
 }
 
+/** Families from before Nitro; of i3 only the whole machine has it. */
+const XEN = /^(m[1-4]|t[12]|c[134]|r[34]|x1e?|d2|h1|i2|f1|g[23]s?|p[23]|i3(?!\.metal))\./;
+
 /** What nodes are: image, type and architecture belong together. */
 export function machines({ region, zones, instance }: Cluster): Contradiction[] {
   const found: Contradiction[] = [];
@@ -62,6 +65,16 @@ export function machines({ region, zones, instance }: Cluster): Contradiction[] 
       expected: `an image id for ${region}`,
       fix: `add '${region}': 'ami-…'; the comment in config/cluster.ts says how to find one`,
     });
+  }
+  if (XEN.test(instance.type)) {
+    found.push({
+      path: ['instance', 'type'],
+      what: 'this instance type does not show its volumes as NVMe devices, and a node would wait for its data volume for ever',
+      got: `'${instance.type}'`,
+      expected: 'a type on the Nitro system, such as r7g.large',
+      fix: 'take a newer family',
+    });
+    return found;
   }
   // Graviton families carry a g after their generation: r7g, m7gd, c8gn, t4g.
   const graviton = /^[a-z]+\d+g[a-z]*\./.test(instance.type) || instance.type.startsWith('a1.');

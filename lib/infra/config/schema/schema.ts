@@ -46,7 +46,10 @@ const settings = {
   instance: z.strictObject({
     type: z
       .string({ error: 'an instance type' })
-      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as r7g.large'),
+      .regex(
+        /^[a-z]+\d*[a-z]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
+        'an instance type such as r7g.large: family and size',
+      ),
     architecture: z.enum(['arm64', 'x86_64'], { error: "'arm64' or 'x86_64'" }),
     /** Amazon Linux 2023 by region. Pinned: a "latest" lookup replaces nodes on the day Amazon publishes one. */
     ami: z.record(

@@ -1,11 +1,18 @@
-import { UserError } from '../contract/errors';
+import { isUnusableObject, UserError } from '../contract/errors';
+import type { StatusReport } from '../core/status/status';
 
 /**
  * What promha ends with, for scripts. 0 well, or done as asked. 1 something is wrong with the cluster, or what was asked
  * was refused or not seen to work. 2 usage error: flag, name, duration. 3 nobody can say: credentials, stack or
- * bucket cannot be reached, or a part could not be looked at. 4 promha itself failed.
+ * bucket cannot be reached, the assignment cannot be used, or a part could not be looked at. 4 promha itself failed.
  */
 export const EXIT = { well: 0, unhealthy: 1, usage: 2, unreachable: 3, defect: 4 } as const;
+
+/** Of `status`: well only if every shard is; who alerts in a shard may be what nobody can say. */
+export function statusCode(shards: readonly Pick<StatusReport, 'healthy' | 'assignmentUnusable'>[]): number {
+  if (shards.some((report) => report.assignmentUnusable !== null)) return EXIT.unreachable;
+  return shards.every((report) => report.healthy) ? EXIT.well : EXIT.unhealthy;
+}
 
 /** What has to be asked could not be asked. */
 export class Unreachable extends UserError {}
@@ -72,5 +79,5 @@ function codeOf(error: unknown): number {
   if (error instanceof NotNow) return EXIT.unhealthy;
   if (!(error instanceof UserError)) return EXIT.defect;
   // A document in the control bucket that cannot be used: nobody called anything wrong.
-  return error.problem.where?.startsWith('s3://') ? EXIT.unhealthy : EXIT.usage;
+  return isUnusableObject(error) ? EXIT.unhealthy : EXIT.usage;
 }

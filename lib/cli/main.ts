@@ -9,7 +9,7 @@ import { renderStatus } from '../core/status/render-status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
-import { usage, ending, EXIT } from './exit';
+import { usage, ending, EXIT, statusCode } from './exit';
 import { readHistories, renderHistory } from './commands/history';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
@@ -71,7 +71,7 @@ withWhere(
     .map((report) => renderStatus(report, now, process.stdout.isTTY ? process.stdout.columns : undefined))
     .join('\n');
   print(where, json, () => text);
-  process.exitCode = healthy ? EXIT.well : EXIT.unhealthy;
+  process.exitCode = statusCode(shards);
 });
 
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))

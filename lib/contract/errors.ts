@@ -26,3 +26,24 @@ export class UserError extends Error {
     );
   }
 }
+
+/** An object was read, and cannot be used: S3 answers, and what lies there is the trouble. */
+export function isUnusableObject(error: unknown): error is UserError {
+  return error instanceof UserError && error.problem.where?.startsWith('s3://') === true;
+}
+
+const MOST_OF_WHAT_IS_THERE = 60;
+
+/** The same for a list in which each has one line. */
+export function inOneLine({ problem }: UserError): string {
+  const { where, what, got, expected, fix } = problem;
+  const short =
+    got !== undefined && got.length > MOST_OF_WHAT_IS_THERE ? `${got.slice(0, MOST_OF_WHAT_IS_THERE)}…` : got;
+  const line = [
+    where === undefined ? what : `${where}: ${what}`,
+    ...(short === undefined ? [] : [`got ${short}`]),
+    ...(expected === undefined ? [] : [`expected ${expected}`]),
+  ].join(', ');
+  // What JSON.parse says quotes the text as it is, line breaks included.
+  return (fix === undefined ? line : `${line}; ${fix}`).replace(/\p{Cc}+/gu, ' ');
+}

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentStatus } from '../../contract/documents/agent-status';
-import { HEARTBEAT } from '../../contract/documents/announcement';
+import { HEARTBEAT, type ControlHeartbeat } from '../../contract/documents/announcement';
 import { KEYS } from '../../contract/keys';
 import { readAgentStatus } from '../../shell/probes/agent-api';
 import { nodeComplaints } from '../../core/status/node-complaints';
@@ -12,6 +12,7 @@ import type { ClusterHandle } from './cluster';
 import { deployedPolicy } from './policy';
 import { readQueryWay } from './queries';
 import { readRemedies } from './remedies';
+import { ifUsable } from './if-usable';
 import { readVolumes } from './volumes';
 
 /** A person waits for this one: slower answers are worth having. */
@@ -22,21 +23,25 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
   const { cluster, shard, controlBucket } = handle;
   const store = s3ControlStore(s3, controlBucket, shard, TIMEOUT_MS);
   // Each waits for what is silent as long as the others do: side by side.
+  const others: string[] = [];
+  const says = (line: string): void => void others.push(line);
+  const unusable: { assignment: string | null; heartbeat: string | null } = { assignment: null, heartbeat: null };
   const [read, heartbeat, remedies, queries, ofNodes] = await Promise.all([
-    store.readAssignment(),
-    store.readHeartbeat(),
-    readRemedies(handle, s3, TIMEOUT_MS),
+    ifUsable(store.readAssignment(), (line) => (unusable.assignment = line)),
+    ifUsable(readHeartbeat(handle, store), (line) => (unusable.heartbeat = line)),
+    readRemedies(handle, s3, TIMEOUT_MS, says),
     readQueryWay(cluster),
-    readNodes(handle, store, nodeMs),
+    readNodes(handle, store, nodeMs, says),
   ]);
-  const { announcements, probes, statuses, volumes, judgedBy } = ofNodes;
+  const { announced, probes, statuses, volumes, judgedBy } = ofNodes;
   return {
     cluster,
     shard,
-    nodes: [...announcements.keys()],
+    nodes: announced.nodes,
     assignment: read?.assignment ?? null,
-    heartbeatAt: heartbeat === null ? null : HEARTBEAT.parse(heartbeat, KEYS.heartbeat(shard)).at,
-    announcements,
+    heartbeatAt: heartbeat?.at ?? null,
+    announcements: announced.announcements,
+    unusable: { ...unusable, announcements: announced.unusable, others: others.sort() },
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
     quarantine: new Map(statuses.map(([node, status]) => [node, status?.scrub?.quarantine ?? []])),
@@ -49,15 +54,23 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
 }
 
 /** What each node says of itself, and what is said of it elsewhere. */
-async function readNodes(handle: ClusterHandle, store: ControlStore, nodeMs: number) {
-  const [announcements, judgedBy] = await Promise.all([readAnnouncements(store, handle.shard), deployedPolicy(handle)]);
-  const addresses = [...announcements.values()];
+async function readNodes(handle: ClusterHandle, store: ControlStore, nodeMs: number, says: (line: string) => void) {
+  const [announced, judgedBy] = await Promise.all([readAnnouncements(store, handle.shard), deployedPolicy(handle)]);
+  const addresses = [...announced.announcements.values()];
   const [probes, statuses, volumes] = await Promise.all([
     Promise.all(addresses.map((a) => probeNode(a.node, a.address, nodeMs, Date.now))),
     Promise.all(addresses.map(async (a) => [a.node, await agentStatus(a.address, nodeMs)] as const)),
-    readVolumes(handle, store, [...announcements.keys()], judgedBy.policy),
+    readVolumes(handle, store, announced.nodes, judgedBy.policy, says),
   ]);
-  return { announcements, probes, statuses, volumes, judgedBy };
+  return { announced, probes, statuses, volumes, judgedBy };
+}
+
+async function readHeartbeat(
+  { controlBucket, shard }: ClusterHandle,
+  store: ControlStore,
+): Promise<ControlHeartbeat | null> {
+  const text = await store.readHeartbeat();
+  return text === null ? null : HEARTBEAT.parse(text, `s3://${controlBucket}/${KEYS.heartbeat(shard)}`);
 }
 
 /** null when the node does not answer: the probe says that. */

@@ -51,7 +51,7 @@ export async function auditCluster(handle: ClusterHandle, s3: S3Client, options:
   const { rangeMs } = options;
   const { cluster, shard } = handle;
   const store = s3ControlStore(s3, handle.controlBucket, shard, STORE_TIMEOUT_MS);
-  const nodes = [...(await readAnnouncements(store, shard)).values()];
+  const nodes = [...(await readAnnouncements(store, shard)).announcements.values()];
   const found =
     options.thanos === undefined
       ? await findThanos(cluster)

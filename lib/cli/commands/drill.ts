@@ -58,7 +58,7 @@ export async function drillCluster(drill: DrillKind, deps: DrillDeps): Promise<D
   // Minutes may have passed.
   const plan = planned(drill, await look(deps));
   const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
-  const node = (await readAnnouncements(store, handle.shard)).get(plan.node)!;
+  const node = (await readAnnouncements(store, handle.shard)).announcements.get(plan.node)!;
 
   const struckAt = Date.now();
   await deps.injectFault(node);

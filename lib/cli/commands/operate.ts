@@ -41,21 +41,21 @@ export async function operateCluster(
   operation: Operation,
 ): Promise<OperateOutcome> {
   const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
-  const [announcements, { policy }] = await Promise.all([
+  const [{ nodes, announcements }, { policy }] = await Promise.all([
     readAnnouncements(store, handle.shard),
     deployedPolicy(handle),
   ]);
-  if (operation.kind === 'switchover' && operation.to !== null && !announcements.has(operation.to)) {
+  if (operation.kind === 'switchover' && operation.to !== null && !nodes.includes(operation.to)) {
     throw new UserError({
       what: 'there is no such node',
       got: operation.to,
-      expected: `one of ${[...announcements.keys()].join(', ') || 'none: no node ever announced itself'}`,
+      expected: `one of ${nodes.join(', ') || 'none: no node ever announced itself'}`,
       fix: '`promha status` names them',
     });
   }
   return operate(operation, {
     store,
-    nodes: [...announcements.keys()],
+    nodes,
     probeAll: async () => {
       const probes = [...announcements.values()].map((a) =>
         probeNode(a.node, a.address, policy.probe.timeoutMs, Date.now),

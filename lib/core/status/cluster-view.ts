@@ -8,6 +8,15 @@ import type { ScrapeProfile } from '../../contract/profile';
 import type { QueryWay, UnknownWay } from './query-way';
 import type { VolumesView } from './volume-status';
 
+/** Objects of the control bucket that were read and cannot be used: which, and why, in one line each. */
+export interface UnusableObjects {
+  readonly assignment: string | null;
+  readonly heartbeat: string | null;
+  readonly announcements: ReadonlyMap<NodeId, string>;
+  /** Begins with the node or remedy that it is of. */
+  readonly others: readonly string[];
+}
+
 /** Everything an operator's view is made of. */
 export interface ClusterView {
   readonly cluster: string;
@@ -17,6 +26,8 @@ export interface ClusterView {
   /** When the control plane last said that it probes, ISO 8601, or null. */
   readonly heartbeatAt: string | null;
   readonly announcements: ReadonlyMap<NodeId, NodeAnnouncement>;
+  /** Absent: there is none. */
+  readonly unusable?: UnusableObjects;
   /** Fresh probes of the nodes that could be reached from here. */
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */

@@ -8,7 +8,8 @@ import type { ClusterView } from './cluster-view';
 /** What promha status says of one node. */
 export interface NodeReport {
   readonly node: NodeId;
-  readonly role: 'active' | 'standby';
+  /** `unknown`: there is an assignment, and it cannot be used. */
+  readonly role: 'active' | 'standby' | 'unknown';
   readonly address: string | null;
   readonly zone: string | null;
   /** The data volume that it announced. */
@@ -34,7 +35,7 @@ export function reportNode(view: ClusterView, node: NodeId, active: NodeId | nul
   const isPriming = hasJustStarted(announced, probe, policy, now);
   return {
     node,
-    role: node === active ? 'active' : 'standby',
+    role: view.unusable?.assignment ? 'unknown' : node === active ? 'active' : 'standby',
     address: announced?.address ?? null,
     zone: announced?.zone ?? null,
     volumeId: announced?.volumeId ?? null,
@@ -45,7 +46,7 @@ export function reportNode(view: ClusterView, node: NodeId, active: NodeId | nul
     slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
     couldTakeOver: probe !== undefined && isPromotable(probe, policy),
     isPriming,
-    wrong: wrongWith(announced, probe, node === active, isPriming, policy),
+    wrong: announced === undefined ? unannounced(view, node) : wrongWith(view, probe, node === active, isPriming),
   };
 }
 
@@ -63,17 +64,22 @@ function hasJustStarted(
   return now - Date.parse(announced.agentStartedAt) < PRIMED_WITHIN_MS;
 }
 
+function unannounced({ unusable }: ClusterView, node: NodeId): string {
+  const why = unusable?.announcements.get(node);
+  return why === undefined ? 'it never announced itself' : `where it is cannot be read: ${why}`;
+}
+
 function wrongWith(
-  announced: NodeAnnouncement | undefined,
+  { policy, unusable }: ClusterView,
   probe: Probe | undefined,
   active: boolean,
   isPriming: boolean,
-  policy: Policy,
 ): string {
-  if (announced === undefined) return 'it never announced itself';
   if (probe === undefined) return 'it was not probed';
   if (!isHealthy(probe, policy)) return complaints(probe, policy);
-  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
+  if (!probe.agent!.storeReachable) {
+    return unusable?.assignment ? 'it cannot use the assignment either' : 'it cannot read the control bucket';
+  }
   if (active && !probe.agent!.gateOpen) return 'its gate is closed';
   if (!active && !probe.agent!.gatePrimed && !isPriming) return 'its gate has not listened long enough to take over';
   return '';

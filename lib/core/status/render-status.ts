@@ -5,10 +5,6 @@ import type { StatusReport } from './status';
 
 /** The report for a person: what is wrong first. Columns that say least go where they do not fit. */
 export function renderStatus(r: StatusReport, now: number, columns = Infinity): string {
-  const who =
-    r.active === null
-      ? 'Nobody is assigned.'
-      : `${r.active} alerts, epoch ${r.epoch}, since ${r.since}.\nWhy: ${r.reason}`;
   return [
     r.healthy
       ? `${r.cluster}, shard ${r.shard}: all well${r.notes.length > 0 ? '; some of it has just started' : ''}.`
@@ -16,7 +12,7 @@ export function renderStatus(r: StatusReport, now: number, columns = Infinity): 
     ...r.problems.map((p) => `  ! ${p}`),
     ...r.notes.map((note) => `  · ${note}`),
     '',
-    who,
+    whoAlerts(r),
     r.alerting === null
       ? 'No watchdog alert has been delivered end to end yet.'
       : `The last watchdog alert was delivered end to end ${Math.round(r.alerting.ageMs / 1000)} s ago (${r.alerting.node}).`,
@@ -28,6 +24,13 @@ export function renderStatus(r: StatusReport, now: number, columns = Infinity): 
     ...volumeLines(r.volumes, now),
     ...quarantineLines(r),
   ].join('\n');
+}
+
+function whoAlerts({ assignmentUnusable, active, epoch, since, reason, nodes }: StatusReport): string {
+  if (active !== null) return `${active} alerts, epoch ${epoch}, since ${since}.\nWhy: ${reason}`;
+  if (assignmentUnusable === null) return 'Nobody is assigned.';
+  const open = nodes.filter((n) => n.gate === 'open').map((n) => n.node);
+  return `Who is assigned cannot be read. Nodes keep their roles; open gates by their own account: ${open.join(', ') || 'none'}.`;
 }
 
 function quarantineLines({ quarantine }: StatusReport): string[] {

@@ -1,5 +1,4 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
-import type { Policy } from '../../contract/documents/policy';
 import type { RemedyRecord } from '../../contract/documents/remedy';
 import type { Quarantined } from '../../contract/documents/quarantine';
 import { isAlerting } from '../failover/health';
@@ -18,6 +17,8 @@ export interface StatusReport {
   readonly problems: readonly string[];
   /** What is not as it will be in a moment, and is no problem; one sentence each. */
   readonly notes: readonly string[];
+  /** Why the assignment that is there cannot be used, so that nobody can say who alerts; null: it can, or there is none. */
+  readonly assignmentUnusable: string | null;
   readonly active: NodeId | null;
   readonly epoch: number | null;
   readonly since: string | null;
@@ -46,7 +47,9 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const active = assignment?.active ?? null;
   const nodes = view.nodes.map((node) => reportNode(view, node, active, now));
   const problems: string[] = [];
-  if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');
+  const assignmentUnusable = view.unusable?.assignment ?? null;
+  if (assignmentUnusable !== null) problems.push(...nobodyCanSay(assignmentUnusable, nodes));
+  else if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');
   const activeProbe = active === null ? undefined : view.probes.get(active);
   if (active !== null && !(activeProbe && isAlerting(activeProbe, policy))) {
     problems.push(
@@ -55,7 +58,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   }
   const proof = alertingProof(view.probes.values(), now);
   const alerting = proof && { ageMs: Math.max(0, now - proof.at), node: proof.node };
-  const silent = silence(alerting?.ageMs ?? null, assignment, policy, now);
+  const silent = silence(alerting?.ageMs ?? null, view, now);
   if (silent !== null) problems.push(silent);
   if (assignment?.paused) {
     const { by, since, reason } = assignment.paused;
@@ -76,14 +79,9 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     problems.push('No standby could take over now.');
   }
   const heartbeatAgeMs = view.heartbeatAt === null ? null : now - Date.parse(view.heartbeatAt);
-  if (heartbeatAgeMs === null || heartbeatAgeMs > policy.heartbeatStaleMs) {
-    problems.push(
-      heartbeatAgeMs === null
-        ? 'The control plane has never probed.'
-        : `The control plane has not probed for ${Math.round(heartbeatAgeMs / 1000)} s.`,
-    );
-  }
+  problems.push(...heartbeatProblems(view, heartbeatAgeMs));
   // Alerting needs none of these: last.
+  problems.push(...(view.unusable?.others ?? []).map((line) => `${line}.`));
   problems.push(...volumeProblems(view.volumes ?? null));
   problems.push(...queryProblems(view.queries, view.nodes));
   return {
@@ -92,6 +90,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     healthy: problems.length === 0,
     problems,
     notes: nodes.filter((n) => n.isPriming).map((n) => `${n.node} is priming: its gate began to listen just now.`),
+    assignmentUnusable,
     active,
     epoch: assignment?.epoch ?? null,
     since: assignment?.since ?? null,
@@ -109,9 +108,27 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   };
 }
 
+/** The assignment cannot be used: why, and what nodes say of themselves instead. */
+function nobodyCanSay(why: string, nodes: readonly NodeReport[]): string[] {
+  return [
+    `NOBODY CAN SAY WHO SHALL ALERT: ${why}.`,
+    ...(nodes.some((n) => n.gate === 'open')
+      ? []
+      : ['NOBODY MAY BE ALERTING: no node that answers has its gate open.']),
+  ];
+}
+
+function heartbeatProblems({ policy, unusable }: ClusterView, ageMs: number | null): string[] {
+  if (unusable?.heartbeat) return [`When the control plane last probed cannot be read: ${unusable.heartbeat}.`];
+  if (ageMs === null) return ['The control plane has never probed.'];
+  if (ageMs <= policy.heartbeatStaleMs) return [];
+  return [`The control plane has not probed for ${Math.round(ageMs / 1000)} s.`];
+}
+
 /** What is wrong with the way of alerts as a whole, or null. A system that has just begun to alert has had no time yet. */
-function silence(ageMs: number | null, assignment: Assignment | null, policy: Policy, now: number): string | null {
-  if (assignment === null || now - Date.parse(assignment.since) < policy.alertingSilentMs) return null;
+function silence(ageMs: number | null, { assignment, policy, unusable }: ClusterView, now: number): string | null {
+  if (assignment === null && !unusable?.assignment) return null;
+  if (assignment !== null && now - Date.parse(assignment.since) < policy.alertingSilentMs) return null;
   if (ageMs === null) return "NO ALERT GETS THROUGH: the dead man's switch has come back to no node that answers.";
   if (ageMs < policy.alertingSilentMs) return null;
   return `NO ALERT GETS THROUGH: the dead man's switch last came back ${Math.round(ageMs / 1000)} s ago.`;

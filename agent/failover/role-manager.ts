@@ -1,4 +1,5 @@
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
+import { isUnusableObject } from '../../lib/contract/errors';
 import type { Policy } from '../../lib/contract/documents/policy';
 import { decideRole, supersededWhilePartitioned } from '../../lib/core/failover/role';
 import { initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/failover/role-state';
@@ -34,6 +35,7 @@ export class RoleManager {
   private state: RoleState;
   private said = '';
   private refused: number | null = null;
+  private failure: 'store-unreachable' | 'store-object-unusable' | null = null;
   because = 'Starting.';
   storeReachable = false;
   lastReadAt: number | null = null;
@@ -100,16 +102,25 @@ export class RoleManager {
     try {
       const [read, heartbeat] = await Promise.all([store.readAssignment(), store.readHeartbeat()]);
       if (!this.storeReachable) log('info', 'store-reachable');
+      this.failure = null;
       this.storeReachable = true;
       this.lastReadAt = this.deps.clock.now();
       contact.storeReadAt = began; // what it says is not older
       return { assignment: read?.assignment ?? null, heartbeat };
     } catch (error) {
       this.storeErrors += 1;
-      if (this.storeReachable || this.storeErrors === 1) log('warn', 'store-unreachable', { error: messageOf(error) });
+      this.sayFailure(error);
       this.storeReachable = false;
       return null;
     }
+  }
+
+  /** Once of each kind: an S3 that does not answer is another matter than what lies there and cannot be used. */
+  private sayFailure(error: unknown): void {
+    const failure = isUnusableObject(error) ? 'store-object-unusable' : 'store-unreachable';
+    if (failure === this.failure) return;
+    this.failure = failure;
+    this.deps.log('warn', failure, isUnusableObject(error) ? { ...error.problem } : { error: messageOf(error) });
   }
 
   private decide(store: RoleInput['store']): void {

@@ -36,6 +36,10 @@ const NEWS: Readonly<Record<string, Describe>> = {
     text: `${node} runs the configuration${profile === 'normal' || profile === undefined ? '' : `, scraping less (${text(profile)})`}`,
     tone: 'faint',
   }),
+  'store-object-unusable': (node, { where, what, fix }) => ({
+    text: `${node} cannot use ${text(where)}: ${text(what)}; ${text(fix)}`,
+    tone: 'bad',
+  }),
   'config-rejected': (node, { error }) => ({ text: `${node} refuses the configuration: ${text(error)}`, tone: 'bad' }),
   'profile-changed': (_, { because }) => ({ text: text(because), tone: 'warn' }),
   'queries-rerouted': (_, { because }) => ({ text: text(because), tone: 'warn' }),

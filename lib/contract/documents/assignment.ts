@@ -62,5 +62,5 @@ export const ASSIGNMENT = documentFormat({
   what: 'assignment',
   shape,
   maxBytes: 64 * 1024,
-  fix: 'restore an earlier version of the object',
+  fix: 'restore an earlier version of the object; docs/runbook/health-check-errors.md has the commands',
 });

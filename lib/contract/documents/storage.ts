@@ -81,5 +81,5 @@ export const RESTORE_RECORD = documentFormat({
   what: 'record of a restore',
   shape: restore,
   maxBytes: 64 * 1024,
-  fix: 'restore an earlier version of the object, or remove it when no restore is under way',
+  fix: 'remove it when no restore is under way, else restore an earlier version; docs/runbook/health-check-errors.md has the commands',
 });

@@ -67,7 +67,7 @@ export function refuseIfLarger(
     where,
     got: `${bytes} bytes`,
     expected: `at most ${maxBytes}`,
-    fix: 'restore an earlier version of the object',
+    fix: 'restore an earlier version of the object; docs/runbook/health-check-errors.md has the commands',
   });
 }
 

@@ -89,6 +89,13 @@ describe('events at the terminal', () => {
     expect(shown('node-1', { level: 'error', event: 'anything', error: 'why' })).toBe('node-1: anything  error=why');
   });
 
+  test('an object that cannot be used is told with what to do about it', () => {
+    const problem = { where: 's3://b/k', what: 'the assignment is not JSON', got: '{', fix: 'put it back' };
+    expect(shown('node-1', { level: 'warn', event: 'store-object-unusable', ...problem })).toBe(
+      'node-1 cannot use s3://b/k: the assignment is not JSON; put it back',
+    );
+  });
+
   test.each([
     ['INSUFFICIENT_DATA', 'OK', null],
     ['OK', 'INSUFFICIENT_DATA', null],

@@ -14,13 +14,13 @@ import { findChecker, type Checker, type CheckerName } from './find';
 export type Checkers = Readonly<Record<CheckerName, Checker | null>>;
 
 /** What the programs say: `problems` if they are those that nodes run, else `warnings`, for another version may be wrong. */
-export interface Objections {
+interface Objections {
   readonly problems: readonly UserError[];
   readonly warnings: readonly string[];
 }
 
 /** What this machine has to check a configuration with. */
-export function findCheckers({ artifacts }: Configuration['cluster']): Checkers {
+function findCheckers({ artifacts }: Configuration['cluster']): Checkers {
   return {
     promtool: findChecker('promtool', artifacts.prometheus.version),
     amtool: findChecker('amtool', artifacts.alertmanager.version),

@@ -16,7 +16,7 @@ export function complaintsIn(output: string): string[] {
 }
 
 /** Where a complaint is about, as far as it says. */
-export interface About {
+interface About {
   /** Relative to the directory that was checked; null when none is named. */
   readonly file: string | null;
   readonly line: number | null;

@@ -3,7 +3,7 @@ import type { AgentStatus } from '../../contract/documents/agent-status';
 import { HEARTBEAT, type ControlHeartbeat } from '../../contract/documents/announcement';
 import { KEYS } from '../../contract/keys';
 import { readAgentStatus } from '../../shell/probes/agent-api';
-import { nodeComplaints } from '../../core/status/node-complaints';
+import { neverConfigured, nodeComplaints } from '../../core/status/node-complaints';
 import { probeNode } from '../../shell/probes/prober';
 import { s3ControlStore, type ControlStore } from '../../shell/assignment/store';
 import type { ClusterView } from '../../core/status/cluster-view';
@@ -44,6 +44,12 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     unusable: { ...unusable, announcements: announced.unusable, others: others.sort() },
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
+    unconfigured: new Map(
+      statuses.flatMap(([node, status]) => {
+        const why = status === null ? null : neverConfigured(status);
+        return why === null ? [] : [[node, why] as const];
+      }),
+    ),
     quarantine: new Map(statuses.map(([node, status]) => [node, status?.scrub?.quarantine ?? []])),
     profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
     remedies,

@@ -6,7 +6,7 @@ const UPLOAD_LATE_MS = 3 * 3_600_000;
 /** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
 export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volume }: AgentStatus): string[] {
   const found: string[] = [];
-  if (config.error !== null) found.push(`it keeps its old configuration: ${config.error}`);
+  if (config.error !== null && config.hash !== null) found.push(`it keeps its old configuration: ${config.error}`);
   found.push(...corruptionSaid(scrub?.corruption ?? []));
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
   if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);
@@ -14,7 +14,8 @@ export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volu
   if (scrub?.error) found.push(`its scrub fails, so corruption would not be found: ${scrub.error}.`);
   if (backfill?.error) found.push(`it does not fetch what it missed from the other nodes: ${backfill.error}.`);
   if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);
-  // Agents of an earlier deploy say nothing of it.
+  // Agents of an earlier deploy say nothing of it, and without a configuration it has not been tried to start.
+  if (config.hash === null) return found;
   if (sidecar === null || sidecar === undefined) return found;
   if (sidecar.missing) found.push('Thanos is not installed, so no block is uploaded.');
   else if (sidecar.pid === null) {
@@ -26,6 +27,12 @@ export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volu
     found.push(`the newest uploaded block is ${hours} h old; ${sidecar.waitingBlocks} wait.`);
   }
   return found;
+}
+
+/** Why a node has never had a configuration, so that none of its programs was ever started; null: it has one. */
+export function neverConfigured({ config }: AgentStatus): string | null {
+  if (config.hash !== null) return null;
+  return config.error === null ? 'it waits for its first configuration' : `it refuses its first one: ${config.error}`;
 }
 
 /** So many of one kind are named one by one: a page of the same hides what else is wrong. */

@@ -46,7 +46,10 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const { assignment, policy } = view;
   const active = assignment?.active ?? null;
   const nodes = view.nodes.map((node) => reportNode(view, node, active, now));
-  const problems: string[] = [];
+  // What else is wrong with such a node follows from it.
+  const problems: string[] = [...(view.unconfigured ?? [])].map(
+    ([node, why]) => `${node} has never loaded a configuration, so its Prometheus was never started: ${why}.`,
+  );
   const assignmentUnusable = view.unusable?.assignment ?? null;
   if (assignmentUnusable !== null) problems.push(...nobodyCanSay(assignmentUnusable, nodes));
   else if (assignment === null) problems.push('Nobody alerts: there is no assignment yet.');

@@ -1,7 +1,7 @@
 import type { AgentStatus } from '../../../../lib/contract/documents/agent-status';
 import type { SidecarStatus } from '../../../../lib/contract/documents/agent/part-status';
 import { notCaughtUp } from '../../../../lib/core/backfill/caught-up';
-import { nodeComplaints } from '../../../../lib/core/status/node-complaints';
+import { neverConfigured, nodeComplaints } from '../../../../lib/core/status/node-complaints';
 import { anAgentStatus } from '../../../fixtures/builders';
 
 const sidecar: SidecarStatus = {
@@ -91,6 +91,17 @@ test.each<[string, Partial<AgentStatus>, string]>([
   ],
 ])('an operator is told that %s', (_, change, said) => {
   expect(nodeComplaints({ ...status, ...change })).toEqual([said]);
+});
+
+test('a node that never had a configuration keeps no old one, and its sidecar was never tried', () => {
+  const config = { hash: null, loadedAt: null, error: 'bad rule' };
+  const first = { ...withSidecar({ missing: true, pid: null }), config };
+  expect(nodeComplaints(first)).toEqual([]);
+  expect(neverConfigured(first)).toBe('it refuses its first one: bad rule');
+  expect(neverConfigured({ ...first, config: { ...config, error: null } })).toBe(
+    'it waits for its first configuration',
+  );
+  expect(neverConfigured(status)).toBeNull();
 });
 
 test('an upload is late beyond three hours; before the first one nobody knows', () => {

@@ -54,6 +54,12 @@ describe('a node', () => {
     expect(renderStatus(other, T)).toContain('\nJudged by the default policy: AccessDenied.\n');
   });
 
+  test('that never had a configuration: that comes first, the rest follows from it', () => {
+    const { problems } = report({ unconfigured: new Map([['b', 'why']]), probes: probes('a', { ready: false }) });
+    expect(problems[0]).toBe('b has never loaded a configuration, so its Prometheus was never started: why.');
+    expect(problems[1]).toMatch(/^NOBODY MAY BE ALERTING/);
+  });
+
   test('complains itself, and the line begins with its name', () => {
     expect(report({ complaints: new Map([['b', ['corruption in its TSDB.', 'it is full.']]]) }).problems).toEqual([
       'b: corruption in its TSDB.',

@@ -56,7 +56,7 @@ export function field(index: number, bytes: Buffer): Buffer {
   return Buffer.concat([encodeVarint((index << 3) | BYTES), encodeVarint(bytes.length), bytes]);
 }
 
-export function number(index: number, value: number): Buffer {
+export function numberField(index: number, value: number): Buffer {
   return Buffer.concat([encodeVarint(index << 3), encodeVarint(value)]);
 }
 

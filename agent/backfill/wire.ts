@@ -1,4 +1,4 @@
-import { VARINT, each, skip, varint, field, number, position } from './protobuf';
+import { VARINT, each, skip, varint, field, numberField, position } from './protobuf';
 
 /**
  * Of Prometheus's remote read and write the few messages that are needed (prompb/remote.proto, prompb/types.proto).
@@ -26,12 +26,12 @@ const HISTOGRAM_TIME = 15;
 
 export function encodeRead(from: number, to: number, matchers: readonly Matcher[]): Buffer {
   const query = Buffer.concat([
-    number(1, from),
-    number(2, to),
+    numberField(1, from),
+    numberField(2, to),
     ...matchers.map(({ name, is, value }) =>
       field(
         3,
-        Buffer.concat([number(1, MATCHER_TYPES[is]), field(2, Buffer.from(name)), field(3, Buffer.from(value))]),
+        Buffer.concat([numberField(1, MATCHER_TYPES[is]), field(2, Buffer.from(name)), field(3, Buffer.from(value))]),
       ),
     ),
   ]);

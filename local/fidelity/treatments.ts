@@ -59,6 +59,7 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::EC2::VPC': played('a bridge with its range'),
   'AWS::EC2::Subnet': played('addresses are taken from it'),
   'AWS::ECS::Cluster': played('its services run side by side'),
+  'AWS::SNS::Subscription': notAtAll('no mail is sent from here'),
   'AWS::SNS::Topic': played('whether it takes an alarm is judged; no mail is sent'),
   'AWS::Lambda::EventInvokeConfig': notAtAll('calls are never queued here'),
   'AWS::EC2::Route': routing,

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Statement } from './policy';
-import { fillIn, matches, matchesArn, valuesOf, type Context } from './match';
+import { fillIn, matches, matchesArn, valuesOf, type RequestContext } from './match';
 
 type Test = (wanted: string, got: string) => boolean;
 
@@ -49,7 +49,7 @@ const NEGATED: Readonly<Record<string, string>> = {
 };
 
 /** Every operator, and every key of each, has to hold. @throws Error an operator that IAM does not have */
-export function holds(condition: NonNullable<Statement['Condition']>, context: Context): boolean {
+export function holds(condition: NonNullable<Statement['Condition']>, context: RequestContext): boolean {
   return Object.entries(condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) => holdsFor(operator, wanted, valuesOf(context, key), context)),
   );
@@ -59,7 +59,7 @@ function holdsFor(
   operator: string,
   wanted: readonly string[],
   got: readonly string[] | undefined,
-  context: Context,
+  context: RequestContext,
 ): boolean {
   if (operator === 'Null') return wanted.some((want) => (want === 'true') === (got === undefined));
   const [, quantifier, name = '', ifExists] =

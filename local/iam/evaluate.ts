@@ -1,27 +1,27 @@
-import type { Policy, Principals, Statement } from './policy';
+import type { IamPolicy, Principals, Statement } from './policy';
 import { holds } from './conditions';
-import { fillIn, matches, type Context } from './match';
+import { fillIn, matches, type RequestContext } from './match';
 
 /** Who calls: a role's session, or a service such as `cloudwatch.amazonaws.com`. */
-export type Caller =
+export type IamCaller =
   | { readonly kind: 'role'; readonly account: string; readonly roleArn: string; readonly sessionArn: string }
   | { readonly kind: 'service'; readonly name: string };
 
 /** One question: a call of an API may ask several, one for each resource that it touches. */
-export interface Question {
-  readonly caller: Caller;
+export interface IamQuestion {
+  readonly caller: IamCaller;
   /** Such as `s3:GetObject`. */
   readonly action: string;
   /** An ARN, or `*` where the action knows no resource. */
   readonly resource: string;
-  readonly context: Context;
+  readonly context: RequestContext;
 }
 
 export interface Policies {
   /** Of the caller's role. */
-  readonly identity: readonly Policy[];
+  readonly identity: readonly IamPolicy[];
   /** Of the resource, where it has one. */
-  readonly resource: Policy | null;
+  readonly resource: IamPolicy | null;
 }
 
 export type Decision =
@@ -36,7 +36,7 @@ const NEEDS_RESOURCE_POLICY = ['kms', 'sts'];
  * IAM's evaluation within one account, without boundaries, session policies and service control policies
  * (IAM User Guide, "Policy evaluation logic"). @throws Error a condition operator that IAM does not have
  */
-export function evaluate(question: Question, { identity, resource }: Policies): Decision {
+export function evaluate(question: IamQuestion, { identity, resource }: Policies): Decision {
   const own = identity.flatMap(({ Statement }) => Statement).filter((s) => applies(s, question));
   const theirs = (resource?.Statement ?? [])
     .filter((s) => applies(s, question))
@@ -55,7 +55,7 @@ export function evaluate(question: Question, { identity, resource }: Policies): 
 const isDeny = ({ Effect }: Statement): boolean => Effect === 'Deny';
 
 /** Action, resource and condition; not yet whom it is about. */
-function applies(s: Statement, { action, resource, context }: Question): boolean {
+function applies(s: Statement, { action, resource, context }: IamQuestion): boolean {
   const hasAction = (patterns: readonly string[]): boolean => patterns.some((p) => matches(p, action, true));
   const hasResource = (patterns: readonly string[]): boolean =>
     patterns.some((pattern) => {
@@ -69,12 +69,12 @@ function applies(s: Statement, { action, resource, context }: Question): boolean
 }
 
 /** `by the account`: IAM policies of the account decide who of it; null: it is about somebody else. */
-function grantsTo(s: Statement, caller: Caller): 'directly' | 'by the account' | null {
+function grantsTo(s: Statement, caller: IamCaller): 'directly' | 'by the account' | null {
   if (s.NotPrincipal !== undefined) return isAmong(s.NotPrincipal, caller) === null ? 'directly' : null;
   return s.Principal === undefined ? null : isAmong(s.Principal, caller);
 }
 
-function isAmong(principals: Principals, caller: Caller): 'directly' | 'by the account' | null {
+function isAmong(principals: Principals, caller: IamCaller): 'directly' | 'by the account' | null {
   if (principals === '*') return 'directly';
   if (caller.kind === 'service') return (principals.Service ?? []).includes(caller.name) ? 'directly' : null;
   const named = principals.AWS ?? [];

@@ -1,8 +1,8 @@
 /** Of a condition key: one value or several; keys are compared without regard to case. */
-export type Context = Readonly<Record<string, string | readonly string[]>>;
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 /** undefined: the request has no such key. */
-export function valuesOf(context: Context, key: string): readonly string[] | undefined {
+export function valuesOf(context: RequestContext, key: string): readonly string[] | undefined {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
   return found === undefined || typeof found !== 'string' ? found : [found];
 }
@@ -34,7 +34,7 @@ const VARIABLE = /\$\{([^},]+)(?:,\s*'([^']*)')?\}/g;
  * Policy variables filled in, `${*}`, `${?}` and `${$}` as the characters themselves. null where the request lacks one
  * that has no default: such an element matches nothing.
  */
-export function fillIn(text: string, context: Context): string | null {
+export function fillIn(text: string, context: RequestContext): string | null {
   let isMissing = false;
   const filled = text.replace(VARIABLE, (_, key: string, byDefault: string | undefined) => {
     if (['*', '?', '$'].includes(key)) return key;

@@ -32,8 +32,8 @@ const policy = z.strictObject({
 });
 
 export type Statement = z.output<typeof statement>;
-export type Policy = z.output<typeof policy>;
+export type IamPolicy = z.output<typeof policy>;
 export type Principals = NonNullable<Statement['Principal']>;
 
 /** @throws ZodError where it is no policy */
-export const parsePolicy = (document: unknown): Policy => policy.parse(document);
+export const parseIamPolicy = (document: unknown): IamPolicy => policy.parse(document);

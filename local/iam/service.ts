@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { evaluate, type Question } from './evaluate';
-import { parsePolicy, type Policy } from './policy';
+import { evaluate, type IamQuestion } from './evaluate';
+import { parseIamPolicy, type IamPolicy } from './policy';
 
 const caller = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('role'), account: z.string(), roleArn: z.string(), sessionArn: z.string() }),
@@ -22,7 +22,7 @@ const request = z.object({
 
 /** A question and what came of it. Each is asked once: who asks keeps the answer. */
 export interface Asked {
-  readonly question: Question;
+  readonly question: IamQuestion;
   readonly allowed: boolean;
 }
 
@@ -58,10 +58,10 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
 /** @throws Error, ZodError: a policy or a request that is none */
 function answer(text: string, onAsked: (asked: Asked) => void): object[] {
   const { caller: who, identity, questions } = request.parse(JSON.parse(text));
-  const own: readonly Policy[] = identity.map(parsePolicy);
+  const own: readonly IamPolicy[] = identity.map(parseIamPolicy);
   return questions.map(({ resourcePolicy, ...asked }) => {
-    const question: Question = { caller: who, ...asked };
-    const resource = resourcePolicy === null || resourcePolicy === undefined ? null : parsePolicy(resourcePolicy);
+    const question: IamQuestion = { caller: who, ...asked };
+    const resource = resourcePolicy === null || resourcePolicy === undefined ? null : parseIamPolicy(resourcePolicy);
     const decision = evaluate(question, { identity: own, resource });
     onAsked({ question, allowed: decision.allowed });
     return decision.allowed ? { allowed: true } : { allowed: false, because: decision.because };

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { evaluate, type Decision } from '../../local/iam/evaluate';
-import { parsePolicy, type Policy } from '../../local/iam/policy';
+import { parseIamPolicy, type IamPolicy } from '../../local/iam/policy';
 import { ACCOUNT, arnOf, literal } from './literal';
 import { synthesize, type Resource, type Synthesized } from './synthesize';
 
@@ -13,7 +13,7 @@ beforeAll(() => {
 const ALARM_ARN = `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:any`;
 
 /** CloudWatch calls for an alarm of ours, over TLS; `account` the one that the alarm is in. */
-function asCloudWatch(action: string, resource: string, policy: Policy | null, account = ACCOUNT): Decision {
+function asCloudWatch(action: string, resource: string, policy: IamPolicy | null, account = ACCOUNT): Decision {
   const caller = { kind: 'service', name: 'cloudwatch.amazonaws.com' } as const;
   const context = {
     'aws:SecureTransport': 'true',
@@ -23,16 +23,16 @@ function asCloudWatch(action: string, resource: string, policy: Policy | null, a
   return evaluate({ caller, action, resource, context }, { identity: [], resource: policy });
 }
 
-const policyOf = (resource: Resource | undefined, property: string): Policy | null =>
-  resource === undefined ? null : parsePolicy(literal(resource.Properties[property]));
+const policyOf = (resource: Resource | undefined, property: string): IamPolicy | null =>
+  resource === undefined ? null : parseIamPolicy(literal(resource.Properties[property]));
 
 const topics = (): (Resource & { readonly id: string })[] => made.all('AWS::SNS::Topic');
-const topicPolicy = (id: string): Policy | null =>
+const topicPolicy = (id: string): IamPolicy | null =>
   policyOf(
     made.all('AWS::SNS::TopicPolicy').find(({ Properties: p }) => (literal(p.Topics) as string[]).includes(arnOf(id))),
     'PolicyDocument',
   );
-const keyOf = (topic: Resource): Policy | null => {
+const keyOf = (topic: Resource): IamPolicy | null => {
   const key = literal(topic.Properties.KmsMasterKeyId);
   return policyOf(
     made.all('AWS::KMS::Key').find(({ id }) => arnOf(id) === key),

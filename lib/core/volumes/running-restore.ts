@@ -1,4 +1,4 @@
-import { candidates } from './snapshots';
+import { restoreCandidates } from './snapshots';
 import type { RestoreRecord } from '../../contract/documents/storage';
 import type { RestoreSituation, RestoreStep } from './restore-step';
 
@@ -10,7 +10,7 @@ const SEEN_WITHIN_MS = 60_000;
 /** Takes the next snapshot; gives up when none is left. */
 export function begin(s: RestoreSituation, record: RestoreRecord, at: string): Extract<RestoreStep, { do: 'record' }> {
   const before = Date.parse(record.corruptedAt);
-  const next = record.tried.length >= MOST_TRIES ? undefined : candidates(s.snapshots, before, record.tried)[0];
+  const next = record.tried.length >= MOST_TRIES ? undefined : restoreCandidates(s.snapshots, before, record.tried)[0];
   if (next === undefined) {
     const because = `No snapshot of ${record.node} is left to restore from; tried ${record.tried.join(', ') || 'none'}.`;
     return { do: 'record', record: { ...record, state: 'given-up', endedAt: at }, because };

@@ -94,7 +94,7 @@ function toTest(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy): Known
  * The snapshots to restore from, best first: good ones from before the corruption, the newest first; then untested ones,
  * since a restore is a test too and an empty node helps nobody. Never one that was found bad.
  */
-export function candidates(
+export function restoreCandidates(
   ofNode: readonly KnownSnapshot[],
   before: number,
   tried: readonly string[],

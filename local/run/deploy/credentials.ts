@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /** Whose: a role, or the one of an instance profile. */
-export type Identity = { readonly role: string } | { readonly instanceProfile: string };
+export type RunsUnder = { readonly role: string } | { readonly instanceProfile: string };
 
 /** Environment variables with credentials of what runs under that identity, named as AWS names its session. */
-export type Sessions = (who: Identity, session: string) => Promise<Readonly<Record<string, string>>>;
+export type Sessions = (who: RunsUnder, session: string) => Promise<Readonly<Record<string, string>>>;
 
 const answer = z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() });
 

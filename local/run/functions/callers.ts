@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** Who calls: a service for one of its resources (a rule, an alarm), or whoever has an access key. */
-export type Caller =
+export type ServiceOrKey =
   { readonly service: string; readonly sourceArn: string; readonly account: string } | { readonly key: string };
 
 /** Whether IAM and the resource's own policy let the caller do that. */
-export type MayCall = (caller: Caller, action: string, resource: string) => Promise<boolean>;
+export type MayCall = (caller: ServiceOrKey, action: string, resource: string) => Promise<boolean>;
 
 const answer = z.object({ allowed: z.boolean() });
 
@@ -26,7 +26,7 @@ export function deployedCallers(endpoint: string): MayCall {
 
 export const everybodyMay: MayCall = () => Promise.resolve(true);
 
-const described = (caller: Caller): object =>
+const described = (caller: ServiceOrKey): object =>
   'key' in caller
     ? { key: caller.key, context: {} }
     : {

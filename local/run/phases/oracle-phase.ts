@@ -3,7 +3,7 @@ import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { pagerUrl } from '../deploy/overlay';
 import { userDataFiles, type DeployedInstance, type Instance } from '../hosts/instance';
 import { MARKS } from '../hosts/processes';
-import { startOracle, writeNodeTargets } from '../reference/oracle';
+import { startOracle, writeOracleTargets } from '../reference/oracle';
 import type { ReferenceInstance } from '../reference/reference-instance';
 import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
@@ -36,7 +36,7 @@ export function oracleBeside(
 
 /** Writes down which nodes the oracle watches, and returns where. */
 export function tellOracle({ dir }: Start, instances: ReadonlyMap<string, Instance>): string {
-  return writeNodeTargets(
+  return writeOracleTargets(
     join(dir, 'oracle', 'nodes'),
     [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address })),
   );

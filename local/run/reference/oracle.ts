@@ -20,7 +20,7 @@ export function startOracle(
 }
 
 /** The nodes' own targets in files, as the agents write them for their Prometheus. */
-export function writeNodeTargets(
+export function writeOracleTargets(
   dir: string,
   nodes: readonly { readonly node: string; readonly address: string }[],
 ): string {

@@ -4,7 +4,7 @@ import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
 import { reservedAddresses } from '../hosts/addresses';
 import type { HostNetwork } from '../hosts/network';
-import { ORACLE_PORT, writeNodeTargets } from './oracle';
+import { ORACLE_PORT, writeOracleTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
 import { startReference, type ReferenceInstance } from './reference-instance';
 import { pagerUrl } from '../deploy/overlay';
@@ -47,7 +47,7 @@ export class PlainPair {
         pagerPath: PAGER_PATH,
         host,
         prometheusPort: ORACLE_PORT,
-        nodeTargets: writeNodeTargets(join(start.dir, 'plain', 'nodes'), nodes),
+        nodeTargets: writeOracleTargets(join(start.dir, 'plain', 'nodes'), nodes),
         clusterPeers: addresses.filter((address) => address !== host.address),
         prometheusFlags: alertingFlags(deployed.deployment.instances[0]!),
         env: { ...prepared.env, [MARKS.run]: start.runId },

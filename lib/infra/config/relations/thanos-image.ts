@@ -1,9 +1,9 @@
 import { ecrRepository } from '../check/ecr';
 import type { Contradiction } from './contradiction';
-import type { Cluster } from './thanos';
+import type { WithThanos } from './thanos';
 
 /** Whether nodes and tasks can get the image. */
-export function image({ network, thanos, artifactMirror }: Cluster): Contradiction[] {
+export function image({ network, thanos, artifactMirror }: WithThanos): Contradiction[] {
   const { repository } = thanos.image;
   const found: Contradiction[] = [];
   const isEcr = ecrRepository(repository) !== null;

@@ -1,20 +1,20 @@
 import { durationMs } from '../../../contract/duration';
-import type { Cluster as AnyCluster, ClusterThanos } from '../cluster';
+import type { Cluster, ClusterThanos } from '../cluster';
 import type { TaskSize } from '../schema/thanos';
 import { compactionGiB, compactionLevel, LEVEL_FOR_FIVE_MINUTES, LEVEL_FOR_ONE_HOUR } from '../compaction';
 import type { Contradiction } from './contradiction';
 
-export type Cluster = AnyCluster & { readonly thanos: ClusterThanos };
+export type WithThanos = Cluster & { readonly thanos: ClusterThanos };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What settings of Thanos contradict each other, or the rest of the cluster; its image: ./thanos-image. */
-export function thanosProblems(c: Cluster): Contradiction[] {
+export function thanosProblems(c: WithThanos): Contradiction[] {
   return [...blocks(c), ...retention(c), ...compactor(c), ...tasks(c)];
 }
 
-function blocks({ thanos, retention: local }: Cluster): Contradiction[] {
+function blocks({ thanos, retention: local }: WithThanos): Contradiction[] {
   const found: Contradiction[] = [];
   const blockMs = durationMs(thanos.blockDuration);
   if (blockMs > 2 * HOUR_MS || (2 * HOUR_MS) % blockMs !== 0 || blockMs < 60_000) {
@@ -37,7 +37,7 @@ function blocks({ thanos, retention: local }: Cluster): Contradiction[] {
   return found;
 }
 
-function retention({ thanos }: Cluster): Contradiction[] {
+function retention({ thanos }: WithThanos): Contradiction[] {
   const { raw, fiveMinutes, oneHour } = thanos.retention;
   const found: Contradiction[] = [];
   const atLeast = (name: 'raw' | 'fiveMinutes', text: string, days: number, next: string): void => {
@@ -64,7 +64,7 @@ function retention({ thanos }: Cluster): Contradiction[] {
   return found;
 }
 
-function compactor(c: Cluster): Contradiction[] {
+function compactor(c: WithThanos): Contradiction[] {
   const { compactor: task, retention: keep } = c.thanos;
   const level = compactionLevel(c);
   const needed = keep.oneHour === undefined ? LEVEL_FOR_FIVE_MINUTES : LEVEL_FOR_ONE_HOUR;
@@ -88,7 +88,7 @@ function compactor(c: Cluster): Contradiction[] {
   ];
 }
 
-function tasks({ thanos, zones }: Cluster): Contradiction[] {
+function tasks({ thanos, zones }: WithThanos): Contradiction[] {
   const found: Contradiction[] = [];
   const { query } = thanos;
   if (query.tasks < 2 || query.maxTasks < query.tasks) {

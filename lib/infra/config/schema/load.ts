@@ -4,7 +4,7 @@ import { duration, positive, wholeNumber } from './values';
 
 const share = z.number({ error: 'a share, such as 0.5' }).positive('more than 0').max(10, 'a share, such as 0.5');
 /** When and how nodes scrape less: docs/runbook/load-shed.md. */
-export const load = z.strictObject(
+export const loadSchema = z.strictObject(
   {
     /** What a node may bear, each sustained: beyond one of them the cluster scrapes less. */
     limits: z.strictObject({
@@ -35,7 +35,7 @@ export const load = z.strictObject(
   { error: '{ limits: { memoryMiB }, … }: what a node may bear before it scrapes less' },
 );
 const limit = z.number({ error: 'a number, 0 for no limit' }).int('a whole number').min(0, '0 (no limit) or more');
-export const scrapeLimits = z
+export const scrapeLimitsSchema = z
   .strictObject({
     samples: limit.optional(),
     labels: limit.optional(),

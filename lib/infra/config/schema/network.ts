@@ -35,6 +35,6 @@ const importedNetwork = z.strictObject({
 });
 export type ImportedNetwork = ReadOnly<z.output<typeof importedNetwork>>;
 
-export const network = z.discriminatedUnion('kind', [newNetwork, importedNetwork], {
+export const networkSchema = z.discriminatedUnion('kind', [newNetwork, importedNetwork], {
   error: "{ kind: 'new', … } or { kind: 'imported', … }",
 });

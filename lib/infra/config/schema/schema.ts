@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { NAMED_AT_ONCE } from '../../../core/thanos/sidecar-names';
 import type { ReadOnly } from '../../../contract/document';
 import { megabytes } from './megabytes';
-import { load, scrapeLimits } from './load';
+import { loadSchema, scrapeLimitsSchema } from './load';
 import { remedy } from './remedies';
 import { duration, resourceName, positive, wholeNumber, zone, cidr } from './values';
-import { network } from './network';
+import { networkSchema } from './network';
 import { policy } from './policy';
 import { thanos } from './thanos';
 
@@ -65,7 +65,7 @@ const settings = {
    * @default false
    */
   snapshots: z.boolean({ error: 'true or false' }).optional(),
-  network,
+  network: networkSchema,
   /** IPv4 ranges that may query through the load balancer. */
   clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
   scrapeInterval: duration,
@@ -85,13 +85,13 @@ const settings = {
   policy: policy.optional(),
   /** What one node is expected to take in; the disk is checked against it. */
   ingest: z.strictObject({ series: wholeNumber, bytesPerSample: positive }),
-  load,
+  load: loadSchema,
   /**
    * One target beyond these fails as a whole, and the rest goes on. Only `body` keeps memory free of labels that are new in
    * each scrape: set it to what your largest target sends.
    * @default DEFAULT_SCRAPE_LIMITS (lib/core/rendering/user-jobs.ts)
    */
-  scrapeLimits,
+  scrapeLimits: scrapeLimitsSchema,
   /** Other releases than those that are tested. @default lib/contract/versions, which `npm run pin` raises */
   artifacts: z.strictObject({ prometheus: artifact.optional(), alertmanager: artifact.optional() }).optional(),
   thanos,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  candidates,
+  restoreCandidates,
   goodAge,
   hasYoungGood,
   isDue,
@@ -139,10 +139,10 @@ describe('what a volume is restored from', () => {
       { ...of('a', 5), completed: false },
       of('a', 10, 'good'),
     ];
-    const ids = (tried: string[]): string[] => candidates(all, 9 * MINUTE, tried).map((s) => s.id);
+    const ids = (tried: string[]): string[] => restoreCandidates(all, 9 * MINUTE, tried).map((s) => s.id);
     expect(ids([])).toEqual(['snap-a-2', 'snap-a-1', 'snap-a-3']);
     expect(ids(['snap-a-2'])).toEqual(['snap-a-1', 'snap-a-3']);
-    expect(candidates(all, 2 * MINUTE, []).map((s) => s.id)).toEqual(['snap-a-1']);
+    expect(restoreCandidates(all, 2 * MINUTE, []).map((s) => s.id)).toEqual(['snap-a-1']);
   });
 
   it('is as old as the newest good one; there may be none', () => {

@@ -1,28 +1,28 @@
-import { evaluate, type Caller, type Decision } from '../../../../local/iam/evaluate';
-import type { Context } from '../../../../local/iam/match';
-import { parsePolicy } from '../../../../local/iam/policy';
+import { evaluate, type IamCaller, type Decision } from '../../../../local/iam/evaluate';
+import type { RequestContext } from '../../../../local/iam/match';
+import { parseIamPolicy } from '../../../../local/iam/policy';
 
 const ACCOUNT = '123456789012';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/node`;
-const role: Caller = {
+const role: IamCaller = {
   kind: 'role',
   account: ACCOUNT,
   roleArn: ROLE,
   sessionArn: `arn:aws:sts::${ACCOUNT}:assumed-role/node/i-1`,
 };
-const cloudwatch: Caller = { kind: 'service', name: 'cloudwatch.amazonaws.com' };
+const cloudwatch: IamCaller = { kind: 'service', name: 'cloudwatch.amazonaws.com' };
 const OBJECT = 'arn:aws:s3:::bucket/a/b.json';
 
 interface Case {
   readonly identity?: object;
   readonly resource?: object;
-  readonly caller?: Caller;
+  readonly caller?: IamCaller;
   readonly action?: string;
   readonly on?: string;
-  readonly context?: Context;
+  readonly context?: RequestContext;
 }
 
-const policy = (...Statement: object[]) => parsePolicy({ Version: '2012-10-17', Statement });
+const policy = (...Statement: object[]) => parseIamPolicy({ Version: '2012-10-17', Statement });
 const decide = ({
   identity,
   resource,
@@ -40,7 +40,7 @@ const verdict = (c: Case): string => {
   return decision.allowed ? 'allowed' : decision.because;
 };
 const allow = (more: object = {}): object => ({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*', ...more });
-const when = (Condition: object, context: Context): Case => ({ identity: allow({ Condition }), context });
+const when = (Condition: object, context: RequestContext): Case => ({ identity: allow({ Condition }), context });
 
 // IAM User Guide: "Policy evaluation logic", "How AWS enforcement code logic evaluates requests".
 describe('who decides', () => {
@@ -154,7 +154,7 @@ describe('actions and resources', () => {
 // IAM User Guide: "Condition operators", "Single-valued vs. multivalued context keys".
 describe('conditions', () => {
   const tag = { 'aws:ResourceTag/cluster': 'a' };
-  test.each<[string, object, Context, string]>([
+  test.each<[string, object, RequestContext, string]>([
     ['StringEquals', { StringEquals: { 'aws:ResourceTag/cluster': ['b', 'a'] } }, tag, 'allowed'],
     ['keys do not look at case', { StringEquals: { 'AWS:resourcetag/Cluster': 'a' } }, tag, 'allowed'],
     ['another value', { StringEquals: { 'aws:ResourceTag/cluster': 'b' } }, tag, 'no allow'],
@@ -252,6 +252,6 @@ describe('conditions', () => {
 });
 
 test('what is no policy is refused', () => {
-  expect(() => parsePolicy({ Statement: [{ Effect: 'allow', Action: 's3:*' }] })).toThrow(/Effect/);
-  expect(() => parsePolicy({ Statement: [{ Effect: 'Allow', Actions: 's3:*' }] })).toThrow(/Actions/);
+  expect(() => parseIamPolicy({ Statement: [{ Effect: 'allow', Action: 's3:*' }] })).toThrow(/Effect/);
+  expect(() => parseIamPolicy({ Statement: [{ Effect: 'Allow', Actions: 's3:*' }] })).toThrow(/Actions/);
 });

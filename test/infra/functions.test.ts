@@ -162,7 +162,13 @@ test('without `snapshots` nothing of it is there, and what holds data is the sam
     'trading-metrics-restore-snapshot',
     'trading-metrics-take-snapshot',
   ]);
-  expect(added('AWS::CloudWatch::Alarm', 'AlarmName')).toHaveLength(9);
+  const ofVolumes = ['full', 'read-only', 'stalled', 'gone', 'needed'].map((trouble) => `volume-${trouble}`);
+  const ofFunctions = ['take-snapshot', 'restore-snapshot'].flatMap((name) =>
+    ['errors', 'throttled', 'not-running'].map((what) => `${name}-${what}`),
+  );
+  expect(added('AWS::CloudWatch::Alarm', 'AlarmName').sort()).toEqual(
+    [...ofVolumes, 'restore-given-up', 'no-good-snapshot', ...ofFunctions].map((n) => `trading-metrics-${n}`).sort(),
+  );
   expect(JSON.stringify(Object.values(without.stacks))).not.toMatch(
     /ec2:(CreateSnapshot|CreateVolume|DeleteVolume|DetachVolume)|take-snapshot|restore-snapshot/,
   );

@@ -20,12 +20,12 @@ function bucket(versions: readonly string[]): S3Client {
 test('a version that cannot be read hides no other: one of them is to be put back', async () => {
   const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const handle = { cluster: 'c', shard: 0, controlBucket: 'b' };
-  const found = await readHistory(handle, bucket(['{"version":1', assignment(7), '{}', assignment(6)]), 10);
+  const found = await readHistory(handle, bucket(['{"version":1', assignment(7), '{}', assignment(6), '{}']), 10);
   expect(found.map(({ epoch }) => epoch)).toEqual([7, 6]);
   const lines = said.mock.calls.map(([text]) => String(text));
   said.mockRestore();
   expect(lines).toEqual([
-    expect.stringMatching(/^promha: s3:\/\/b\/shards\/0\/assignment.json\?versionId=0: the assignment is not JSON/),
-    expect.stringMatching(/versionId=2: the assignment's version is unusable/),
+    expect.stringMatching(/^promha: version 0: s3:\/\/b\/shards\/0\/assignment.json: the assignment is not JSON.*\n$/),
+    expect.stringMatching(/^promha: 2 versions 2, 4: .*: the assignment's version is unusable.*\n$/),
   ]);
 });

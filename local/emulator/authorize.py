@@ -11,7 +11,7 @@ import socket
 import sys
 from xml.sax.saxutils import escape
 
-from calls import body_of, parse
+from calls import answer, body_of, parse
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
@@ -117,12 +117,6 @@ class Authorize:
         inline = [iam.get_role_policy(name, policy)[1] for policy in iam.list_role_policies(name)]
         attached = [next(v.document for v in p.versions if v.is_default) for p in iam.list_attached_role_policies(name)[0]]
         return [json.loads(d) if isinstance(d, str) else d for d in [*inline, *attached]]
-
-
-def answer(start_response, document: dict):
-    body = json.dumps(document).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]
 
 
 def refuse(start_response, service: str, is_head: bool, refused: dict):

@@ -72,6 +72,12 @@ def body_of(environ) -> bytes:
     return data
 
 
+def answer(start_response, document: dict):
+    body = json.dumps(document).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
 def parse(environ) -> Call | None:
     """None when the request is not signed."""
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)

@@ -3,10 +3,10 @@
 GET /_promha/changes answers a number that grows with every call that may have changed something. Asking it is cheap;
 reading everything back several times a second is not, on the two cores that everything else needs too."""
 
-import io
-import json
 import re
 from urllib.parse import parse_qs
+
+from calls import answer, body_of
 
 PATH = "/_promha/changes"
 READS = re.compile(r"^(Describe|List|Get|Discover|Validate|Estimate)")
@@ -24,9 +24,7 @@ class CountChanges:
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == PATH:
-            body = json.dumps({"changes": self.number}).encode()
-            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-            return [body]
+            return answer(start_response, {"changes": self.number})
         changing = changes(environ)
         try:
             return self.app(environ, start_response)
@@ -43,7 +41,5 @@ def changes(environ) -> bool:
         return service.startswith(PLAYED) and not READS.match(action)
     if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         return False
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    action = parse_qs(body.decode()).get("Action", [""])[0]
+    action = parse_qs(body_of(environ).decode()).get("Action", [""])[0]
     return action not in FREQUENT and not READS.match(action)

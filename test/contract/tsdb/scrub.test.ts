@@ -16,11 +16,12 @@ import { DAMAGES } from './scrub-corruption';
 import { countSamples, ownMetric, push, startLab, type Series } from './scrub-lab';
 
 const STOPPED = { running: false, blocksLoaded: null, retentionMs: null, bySize: false };
-const MINUTES = 120;
+const MINUTES = 140;
+const BLOCK_MINUTES = 20;
 const SERIES = 200;
 const ALL = MINUTES * 60 * SERIES;
-/** Two hours then give blocks, a checkpoint, segments after it, and chunks of the head. */
-const SHORT_BLOCKS = ['--storage.tsdb.min-block-duration=20m', '--storage.tsdb.max-block-duration=20m'];
+/** MINUTES then give blocks, a checkpoint, three segments after it, and chunks of the head. */
+const SHORT_BLOCKS = ['min', 'max'].map((end) => `--storage.tsdb.${end}-block-duration=${BLOCK_MINUTES}m`);
 
 let program: string;
 let root: string;
@@ -137,7 +138,9 @@ async function look(dir: string, before: Inventory | null): Promise<Judgement> {
 async function writeBase(): Promise<void> {
   const lab = await startLab(program, base, SHORT_BLOCKS);
   await lab.ready();
-  const begin = Date.now() - (MINUTES + 1) * 60_000;
+  // From a block's border: where the head is cut must not depend on the hour of the test.
+  const blockMs = BLOCK_MINUTES * 60_000;
+  const begin = Math.floor((Date.now() - MINUTES * 60_000) / blockMs - 1) * blockMs;
   for (let minute = 0; minute < MINUTES; minute += 1) {
     const at = begin + minute * 60_000;
     const generation = String(Math.floor(minute / 10));
@@ -145,11 +148,22 @@ async function writeBase(): Promise<void> {
     // Some series are new every ten minutes, so that their names are all over the WAL.
     const labels = (i: number) => ({ __name__: 'm', i: String(i), ...(i < 20 ? { generation } : {}) });
     await push(lab.url, series(SERIES, labels, samples));
+    await untilSegment(lab.url, segmentAfter(minute));
   }
   await eventually('a checkpoint', () => /WAL checkpoint complete/.test(lab.log()));
   expect(await countSamples(lab.url, 'm', '9h')).toBe(ALL);
   await lab.stop();
 }
+
+/** The head is cut, and a segment begun, once it holds one and a half blocks. */
+const segmentAfter = (minute: number): number =>
+  Math.max(0, Math.floor((minute - 1.5 * BLOCK_MINUTES) / BLOCK_MINUTES) + 1);
+
+const untilSegment = (url: string, segment: number): Promise<boolean> =>
+  eventually(
+    `segment ${segment}`,
+    async () => (await ownMetric(url, 'prometheus_tsdb_wal_segment_current')) === segment,
+  );
 
 function series(
   count: number,

@@ -25,11 +25,14 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * How long a fault lasts at least: until the last alert was moved and that was sent. An Alertmanager that rejoins its
+ * How long a fault lasts after the last alert was moved: until that was sent. An Alertmanager that rejoins its
  * cluster in the two seconds in which an alert ends may notify both again: that race is Alertmanager's own, a plain pair
  * has it too, and it is not what is judged here.
  */
-export const FAULT_S = STEPS.at(-1)!.atS + 5;
+export const SENT_AFTER_MS = 5_000;
+
+/** How long a fault lasts at least. */
+export const FAULT_S = STEPS.at(-1)!.atS + SENT_AFTER_MS / 1000;
 
 /** Moves the alerts up to the fault's moment. */
 export async function lead(world: TestBed): Promise<void> {
@@ -38,9 +41,9 @@ export async function lead(world: TestBed): Promise<void> {
   await until(injectedAt, world.signal);
 }
 
-/** Moves the alerts after the fault. */
-export async function followRun(world: TestBed, struckAt: number): Promise<void> {
-  await play(world, struckAt, (s) => s.atS >= 0);
+/** Moves the alerts after `from`, ms since the Unix epoch: the fault. */
+export async function followRun(world: TestBed, from: number): Promise<void> {
+  await play(world, from, (s) => s.atS >= 0);
 }
 
 async function play(world: TestBed, zero: number, which: (step: Step) => boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { FAULT_S, followRun, lead } from './choreography';
+import { followRun, lead, SENT_AFTER_MS } from './choreography';
 import { awaitAll, until } from './clock';
 import { loggedGateEvents, samplesMissing, thanosMissing } from './judge/collect';
 import { compareWithOracle, incidentsOf, type Comparison } from './judge/compare';
@@ -141,18 +141,18 @@ async function injectAndUndo(
   try {
     say(`  ${scenario.what}`);
     const striking = scenario.inject(world, roles);
-    const [struckAt, , course] = await Promise.all([
-      striking,
-      followRun(world, struckBefore),
-      striking.then((at) => scenario.course?.(world, roles, at)),
-    ]);
+    const during = striking.then((at) => scenario.course?.(world, roles, at));
+    const moved =
+      scenario.alertsWait === true ? during.then(() => followRun(world, Date.now())) : followRun(world, struckBefore);
+    const movedAt = moved.then(Date.now);
+    const [struckAt, course] = await Promise.all([striking, during, movedAt]);
     if (scenario.takeover !== 'none') {
       await awaitAll(() => (watch.seen.acceptedAt === null ? 'nobody took over' : null), {
         timeoutMs: struckAt + TAKEOVER_MS - Date.now(),
         signal,
       });
     }
-    await until(struckAt + FAULT_S * 1000, signal);
+    await until((await movedAt) + SENT_AFTER_MS, signal);
     await Promise.all(instruments.map((i) => i.beforeUndo?.()));
     const undoneAt = await scenario.undo(world, roles);
     inForce.undo = null;

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly gateOutlivesFault: boolean;
   /** Alerts of the system's own about what it does in this incident: judged by an instrument, for the oracle knows none. */
   readonly ownAlerts?: readonly string[];
+  /** Alerts move on only after `course`: nobody would be notified of one that begins and ends in it. */
+  readonly alertsWait?: true;
   /** Nodes scrape less often for a while: what Thanos has cannot be compared with the oracle then. */
   readonly slowScrapes?: true;
   /** How many new epochs the incident may cost, exactly. */

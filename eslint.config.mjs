@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{agent,bin,exporters,lambdas,lib}/**/*.ts'],
+    files: ['{agent,bin,exporters,lambdas,lib,local}/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...casts] },
   },
   // A describe is a function for the linter only.

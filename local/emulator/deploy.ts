@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../lib/contract/errors';
+import { ownDocument } from '../own-document';
+import { fields, listOf, text } from '../../lib/contract/shape';
+
+const READY = ownDocument('first line of the emulator', fields({ listen: listOf(text) }));
 
 const ROOT = resolve(__dirname, '../..');
 /** The emulator's only account. */
@@ -52,7 +56,7 @@ export async function startEmulator(o: {
   });
   const ready = new Promise<string[]>((done) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      if (line.startsWith('{"ready"')) done((JSON.parse(line) as { listen: string[] }).listen);
+      if (line.startsWith('{"ready"')) done([...READY.parse(line, 'its output').listen]);
     });
   });
   const first = await Promise.race([ready, ended]);

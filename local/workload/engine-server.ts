@@ -1,7 +1,15 @@
+import * as z from 'zod/mini';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
 import type { EngineMetrics } from './engine-metrics';
 import { parseShape, type Exposition } from './exposition';
+import { ownDocument } from '../own-document';
+import { fields, number, text as anyText } from '../../lib/contract/shape';
+
+const DRILL = ownDocument(
+  'drill asked for',
+  fields({ alert: anyText.check(z.regex(/^\w{1,60}$/, 'a name')), value: number }),
+);
 
 const MAX_BODY = 10_000;
 
@@ -48,10 +56,9 @@ export function serveEngine(listen: string, metrics: EngineMetrics, exposition: 
 
 function parseDrill(text: string): { alert: string; value: number } | null {
   try {
-    const { alert, value } = JSON.parse(text) as { alert?: unknown; value?: unknown };
-    return typeof alert === 'string' && /^\w{1,60}$/.test(alert) && typeof value === 'number' ? { alert, value } : null;
+    return DRILL.parse(text, 'the request');
   } catch {
-    // Not JSON: told to the caller as 400.
+    // Told to the caller as 400.
     return null;
   }
 }

@@ -1,4 +1,8 @@
 import { SIDES, SYMBOLS } from './market';
+import { ownDocument } from '../own-document';
+import { mapOf, text as anyText, whole } from '../../lib/contract/shape';
+
+const ASKED = ownDocument('shape asked for', mapOf(anyText, whole));
 
 /** Levels of the order book that are told of each symbol and side. */
 export const DEPTH = 50;
@@ -15,12 +19,9 @@ export type Shape = Readonly<Record<keyof typeof MOST, number>>;
 /** null when it is no shape; what is left out stays as it is. */
 export function parseShape(text: string, now: Shape): Shape | null {
   try {
-    const asked = Object.entries(JSON.parse(text) as Record<string, unknown>);
-    const sound = asked.every(
-      ([name, n]) =>
-        name in MOST && Number.isInteger(n) && (n as number) >= 0 && (n as number) <= MOST[name as keyof Shape],
-    );
-    return sound ? { ...now, ...(Object.fromEntries(asked) as Partial<Shape>) } : null;
+    const asked = ASKED.parse(text, 'the request');
+    const sound = Object.entries(asked).every(([name, n]) => name in MOST && n <= MOST[name as keyof Shape]);
+    return sound ? { ...now, ...asked } : null;
   } catch {
     return null; // told to the caller as 400
   }

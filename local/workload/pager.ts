@@ -1,7 +1,12 @@
+import * as z from 'zod/mini';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
 import { renderPages, type Kept as Notification } from './pager-page';
+import { ownDocument } from '../own-document';
+import { fields, text as anyText } from '../../lib/contract/shape';
+
+const KEPT = ownDocument('notification', fields({ receivedAt: anyText, source: anyText, payload: z.unknown() }));
 
 /**
  * Stands for the pager service: takes Alertmanager's webhook at POST /notifications or
@@ -54,7 +59,7 @@ function append(notification: Notification): void {
 function read(): Notification[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Notification);
+  return lines.filter((line) => line !== '').map((line) => KEPT.parse(line, file));
 }
 
 async function text(request: IncomingMessage): Promise<string> {

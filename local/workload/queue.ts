@@ -1,5 +1,19 @@
 import { createClient } from 'redis';
-import type { Order } from './market';
+import { SIDES, SYMBOLS, type Order } from './market';
+import { ownDocument } from '../own-document';
+import { fields, number, oneOf, text } from '../../lib/contract/shape';
+
+const ORDER = ownDocument(
+  'order',
+  fields({
+    id: text,
+    symbol: oneOf(...SYMBOLS),
+    side: oneOf(...SIDES),
+    quantity: number,
+    price: number,
+    madeAt: number,
+  }),
+);
 
 const ORDERS = 'trade:orders';
 /** Taken but not yet finished: what is here after a crash was never filled, or not yet told. */
@@ -46,7 +60,7 @@ export function openQueue(url: string, events: QueueEvents): OrderQueue {
     },
     async take() {
       const raw = await taker.blMove(ORDERS, WORKING, 'LEFT', 'RIGHT', 1);
-      return raw === null ? null : { raw, order: JSON.parse(raw) as Order };
+      return raw === null ? null : { raw, order: ORDER.parse(raw, WORKING) };
     },
     async finish(raw, filled) {
       const transaction = client.multi().lRem(WORKING, 1, raw);

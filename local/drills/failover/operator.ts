@@ -7,6 +7,10 @@ import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StatusReport } from '../../../lib/core/status/status';
 import { sleepUnlessStopped } from '../clock';
 import type { TestBed } from '../test-bed';
+import { ownDocument } from '../../own-document';
+import { fields, listOf, text } from '../../../lib/contract/shape';
+
+const STATUS = ownDocument('output of promha status', fields({ problems: listOf(text) }));
 
 /** An operator's request, by the same code as promha's. @throws Error when it was refused or not seen to work */
 export async function ask(world: TestBed, operation: Operation): Promise<OperateOutcome> {
@@ -30,13 +34,13 @@ export async function ask(world: TestBed, operation: Operation): Promise<Operate
 }
 
 /** What `promha status --local --json` says, and its exit code; the command itself, as a person would call it. */
-export function promhaStatus(): Promise<{ readonly code: number; readonly report: StatusReport }> {
+export function promhaStatus(): Promise<{ readonly code: number; readonly report: Pick<StatusReport, 'problems'> }> {
   const args = [join(__dirname, '../../../bin/promha.cjs'), 'status', '--local', '--json'];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { timeout: 30_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       try {
-        resolve({ code, report: JSON.parse(stdout) as StatusReport });
+        resolve({ code, report: STATUS.parse(stdout, 'promha status') });
       } catch {
         reject(new Error(`promha status: exit ${code}, ${stderr.trim()}`));
       }

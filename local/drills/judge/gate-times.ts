@@ -1,4 +1,10 @@
-/** A gate opened or closed; `at` in ms since the Unix epoch. */
+import { ownDocument } from '../../own-document';
+import { fields, time } from '../../../lib/contract/shape';
+
+const LINE = ownDocument(
+  'log line of an agent',
+  fields({ at: time }),
+); /** A gate opened or closed; `at` in ms since the Unix epoch. */
 export interface GateEvent {
   readonly at: number;
   readonly node: string;
@@ -35,7 +41,7 @@ export function gateEvents(node: string, log: string): GateEvent[] {
   return log.split('\n').flatMap((line) => {
     const match = /"event":"gate-(opened|closed)"/.exec(line);
     if (match === null || !line.endsWith('}')) return [];
-    const { at } = JSON.parse(line) as { at: string };
+    const { at } = LINE.parse(line, node);
     return [{ at: Date.parse(at), node, open: match[1] === 'opened' }];
   });
 }

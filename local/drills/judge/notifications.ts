@@ -1,7 +1,11 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../../../lib/contract/document';
 import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../../lib/core/alerts/gate';
 import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
 import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
+import { ownDocument } from '../../own-document';
+import { fields, listOf, mapOf, oneOf, text, time } from '../../../lib/contract/shape';
 
 /** Who sends to the pager: the last part of its webhook's path. */
 export const NOTIFICATION_SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
@@ -25,20 +29,19 @@ export interface SentAlert {
   readonly endsAt: number | null;
 }
 
+const page = fields({
+  receivedAt: time,
+  source: text,
+  payload: fields({
+    externalURL: text,
+    alerts: listOf(
+      fields({ status: oneOf('firing', 'resolved'), labels: mapOf(text, text), startsAt: time, endsAt: time }),
+    ),
+  }),
+});
 /** A line of the pager's file: an Alertmanager webhook as it came. */
-interface Page {
-  readonly receivedAt: string;
-  readonly source: string;
-  readonly payload: {
-    readonly externalURL: string;
-    readonly alerts: readonly {
-      readonly status: 'firing' | 'resolved';
-      readonly labels: Readonly<Record<string, string>>;
-      readonly startsAt: string;
-      readonly endsAt: string;
-    }[];
-  };
-}
+type Page = ReadOnly<z.output<typeof page>>;
+const PAGE = ownDocument('notification', page);
 
 export const isDemo = (sent: SentAlert): boolean => sent.demo;
 
@@ -66,7 +69,7 @@ export function parseNotifications(text: string): SentAlert[] {
     .split('\n')
     .filter((line) => line !== '')
     .flatMap((line) => {
-      const sent = sentBy(JSON.parse(line) as Page);
+      const sent = sentBy(PAGE.parse(line, 'the pager'));
       const keyOf = (t: SentAlert): string => `${t.source} ${t.alert}`;
       const news = sent.filter((t) => lastSent.get(keyOf(t)) !== t.status);
       for (const t of sent) lastSent.set(keyOf(t), t.status);

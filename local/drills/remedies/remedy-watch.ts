@@ -1,20 +1,26 @@
+import type * as z from 'zod/mini';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ReadOnly } from '../../../lib/contract/document';
 import { FUNCTIONS } from '../../../lib/contract/functions';
 import type { Instrument, Moments } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../judge/notifications';
 import type { Measurements } from '../judge/result';
+import { ownDocument } from '../../own-document';
+import { fields, optional, text, time } from '../../../lib/contract/shape';
 
-/** A log line of reconnect-redis. */
-export interface RemedyLine {
+const line = fields({
   /** ISO 8601; of an attempt, when it ended. */
-  readonly at: string;
-  readonly event: string;
+  at: time,
+  event: text,
   /** Whose it is; users' own remedies may be called too. */
-  readonly remedy?: string;
-  readonly because?: string;
-  readonly saw?: string;
-}
+  remedy: optional(text),
+  because: optional(text),
+  saw: optional(text),
+});
+/** A log line of reconnect-redis. */
+export type RemedyLine = ReadOnly<z.output<typeof line>>;
+const LINE = ownDocument('log line of reconnect-redis', line);
 
 /** What was done about a target that was down, as the function that did it logged it. */
 export const remedyWatch =
@@ -23,7 +29,7 @@ export const remedyWatch =
     async finish(moments) {
       const file = join(world.state.dir, 'logs', `${FUNCTIONS.reconnectRedis(world.state.cluster)}.jsonl`);
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-      const logged = lines.map((line) => JSON.parse(line) as RemedyLine);
+      const logged = lines.map((text) => LINE.parse(text, file));
       const sent = readNotifications(world.state.pages).filter(
         (t) => t.name === alert && t.source === NOTIFICATION_SOURCES.system,
       );

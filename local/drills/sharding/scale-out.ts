@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,11 @@ import type { MetricReading } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { thanosUnrest } from '../thanos';
 import { allNodes, prometheusOf, statusOf, type TestBed } from '../test-bed';
+import { ownDocument } from '../../own-document';
+import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
+
+const parts = mapOf(text, z.unknown());
+const TEMPLATE = ownDocument('template', fields({ Resources: parts, Outputs: optional(parts) }));
 
 /** A boot, the first scrapes, one resend interval, and the overlap; with a wide margin on a busy machine. */
 const GROWN_MS = 300_000;
@@ -53,10 +59,7 @@ async function deployOneMore(world: TestBed, what: 'replicas' | 'shards'): Promi
 function resourcesIn(assembly: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-    const { Resources, Outputs } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {
-      Resources: Record<string, unknown>;
-      Outputs?: Record<string, unknown>;
-    };
+    const { Resources, Outputs } = TEMPLATE.parse(readFileSync(join(assembly, file), 'utf8'), file);
     for (const [id, resource] of Object.entries({ ...Resources, ...Outputs })) {
       found.set(`${file.replace('.template.json', '')}/${id}`, JSON.stringify(resource));
     }

@@ -6,17 +6,18 @@ import type { Instrument } from '../instrument';
 import { queriesOf } from '../thanos';
 import { type TestBed } from '../test-bed';
 
-/** The answer to a range query: series → its values as text, one per step. */
-export type Answer = ReadonlyMap<string, string>;
+type Values = readonly (readonly [number, string])[];
+/** The answer to a range query: series → its values, one per step. */
+export type Answer = ReadonlyMap<string, Values>;
 
-type Series = {
+interface Series {
   readonly metric: Readonly<Record<string, string>>;
-  readonly values: readonly (readonly [number, string])[];
-};
+  readonly values: Values;
+}
 
 /** External labels are left out: Thanos adds them, a node does not know them in its own answers. */
 export function answerOf(result: readonly Series[]): Answer {
-  return new Map(result.map(({ metric, values }) => [seriesOf(metric), JSON.stringify(values)]));
+  return new Map(result.map(({ metric, values }) => [seriesOf(metric), values]));
 }
 
 /** Series that are not the same in both, or only in one. */
@@ -28,12 +29,11 @@ export function differing(a: Answer, b: Answer): string[] {
  * The same values, each at the same step or at one beside it: a change may fall between the scrapes of two replicas. At
  * the ends of the window what is beside is not seen.
  */
-function alike(a: string | undefined, b: string | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined) return false;
-  const [as, bs] = [a, b].map((text) => JSON.parse(text) as Series['values']) as [Series['values'], Series['values']];
+function alike(as: Values | undefined, bs: Values | undefined): boolean {
+  if (as === undefined || bs === undefined) return false;
+  if (JSON.stringify(as) === JSON.stringify(bs)) return true;
   if (as.length !== bs.length || as.length < 3) return false;
-  const beside = (one: Series['values'], other: Series['values']): boolean =>
+  const beside = (one: Values, other: Values): boolean =>
     one.slice(1, -1).every(([, value], i) => [i, i + 1, i + 2].some((j) => other[j]![1] === value));
   return as.every(([at], i) => at === bs[i]![0]) && beside(as, bs) && beside(bs, as);
 }
@@ -72,8 +72,7 @@ async function moving(world: TestBed): Promise<string | null> {
   );
   if (late.length > 0) return `nobody scrapes ${late.join(', ')} yet`;
   for (const answer of answers) {
-    for (const [series, text] of answer) {
-      const values = JSON.parse(text) as Series['values'];
+    for (const [series, values] of answer) {
       if (values.length <= STILL_S) return `${series} was born in the last ${STILL_S} s`;
       if (new Set(values.map(([, value]) => value)).size > 1) return `${series} changed in the last ${STILL_S} s`;
     }
@@ -113,10 +112,12 @@ function compare(when: string, before: readonly Answer[], then: readonly Answer[
   return QUERIES.flatMap((query, i) =>
     differing(before[i]!, then[i]!).map(
       (series) =>
-        `${query} ${when}: ${series} was ${before[i]!.get(series) ?? 'not there'}, is ${then[i]!.get(series) ?? 'not there'}`,
+        `${query} ${when}: ${series} was ${inWords(before[i]!.get(series))}, is ${inWords(then[i]!.get(series))}`,
     ),
   );
 }
+
+const inWords = (values: Values | undefined): string => (values === undefined ? 'not there' : JSON.stringify(values));
 
 async function ask(
   world: TestBed,

@@ -1,17 +1,24 @@
-/** What a block's meta.json in the bucket says, as far as it is used here. Times in ms since the Unix epoch, to excluded. */
-export interface BlockMetaFile {
-  readonly ulid: string;
-  readonly minTime: number;
-  readonly maxTime: number;
-  readonly stats: { readonly numSamples: number; readonly numSeries: number };
-  readonly compaction: { readonly level: number; readonly sources: readonly string[] };
-  readonly thanos: {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly downsample: { readonly resolution: number };
+import type * as z from 'zod/mini';
+import { ownDocument } from '../../own-document';
+import type { ReadOnly } from '../../../lib/contract/document';
+import { fields, listOf, mapOf, number, text } from '../../../lib/contract/shape';
+
+const meta = fields({
+  ulid: text,
+  minTime: number,
+  maxTime: number,
+  stats: fields({ numSamples: number, numSeries: number }),
+  compaction: fields({ level: number, sources: listOf(text) }),
+  thanos: fields({
+    labels: mapOf(text, text),
+    downsample: fields({ resolution: number }),
     /** Who made it: sidecar, compactor, … */
-    readonly source: string;
-  };
-}
+    source: text,
+  }),
+});
+/** What a block's meta.json in the bucket says, as far as it is used here. Times in ms since the Unix epoch, to excluded. */
+export type BlockMetaFile = ReadOnly<z.output<typeof meta>>;
+export const BLOCK_META_FILE = ownDocument("block's meta.json", meta);
 
 /** A block as the bucket has it. */
 export interface BucketBlock extends BlockMetaFile {

@@ -1,6 +1,6 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
-import type { BlockMetaFile, BucketBlock } from './blocks';
+import { BLOCK_META_FILE, type BucketBlock } from './blocks';
 import { blocksBucketOf } from '../thanos';
 import type { TestBed } from '../test-bed';
 
@@ -18,7 +18,7 @@ export async function listBucketBlocks(world: TestBed): Promise<BucketBlock[]> {
     metas.map(async (Key): Promise<BucketBlock | null> => {
       try {
         const object = await client.send(new GetObjectCommand({ Bucket, Key }));
-        const meta = JSON.parse(await object.Body!.transformToString()) as BlockMetaFile;
+        const meta = BLOCK_META_FILE.parse(await object.Body!.transformToString(), Key);
         return { ...meta, marked: keys.has(`${meta.ulid}/deletion-mark.json`) };
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return null; // deleted since it was listed

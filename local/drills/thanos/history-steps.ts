@@ -1,3 +1,5 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../../../lib/contract/document';
 import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +11,8 @@ import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from '../thanos';
 import { prometheusOf, type TestBed } from '../test-bed';
 import { VOLUME } from '../../run/hosts/machine';
+import { ownDocument } from '../../own-document';
+import { fields, listOf, number, text } from '../../../lib/contract/shape';
 
 const METRIC = 'drill_history';
 /** Enough for 14 compactions of a part of a second each, and small enough to be made in seconds. */
@@ -18,15 +22,18 @@ const NEWEST_MS = 3 * 86_400_000;
 const UPLOAD_MS = 180_000;
 const FORGET_MS = 120_000;
 
-/** Past days that were given to a node as blocks. */
-export interface Imported {
-  readonly history: History;
+const imported = fields({
+  history: fields({ metric: text, series: number, from: number, to: number, everyMs: number }),
   /** The node whose sidecar uploads them: their `replica`. */
-  readonly node: string;
-  readonly ids: readonly string[];
+  node: text,
+  ids: listOf(text),
   /** Where the blocks wait before they are given to the node, and where they are put aside afterwards. */
-  readonly dir: string;
-}
+  dir: text,
+});
+/** Past days that were given to a node as blocks. */
+export type Imported = ReadOnly<z.output<typeof imported>>;
+const IMPORTED = ownDocument('note of an import', imported);
+const read = (file: string): Imported => IMPORTED.parse(readFileSync(file, 'utf8'), file);
 
 /** Makes blocks of days that the bucket has nothing of yet: a stream's blocks may never overlap. */
 export async function makeHistory(world: TestBed, node: string): Promise<Imported> {
@@ -43,7 +50,7 @@ export async function makeHistory(world: TestBed, node: string): Promise<Importe
 }
 
 /** What makeHistory made last. @throws when it made nothing */
-export const made = (world: TestBed): Imported => JSON.parse(readFileSync(noteOf(world, 'made'), 'utf8')) as Imported;
+export const made = (world: TestBed): Imported => read(noteOf(world, 'made'));
 
 export const tsdbOf = (world: TestBed, node: string): string =>
   join(world.state.nodes.find((n) => n.node === node)!.dir, VOLUME, 'prometheus');
@@ -93,7 +100,7 @@ export async function importHistory(world: TestBed, node: string): Promise<Impor
 /** What an earlier run imported, or a new import. */
 export async function anyHistory(world: TestBed, node: string): Promise<Imported> {
   const file = noteOf(world, 'imported');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Imported;
+  if (existsSync(file)) return read(file);
   return importHistory(world, node);
 }
 
@@ -103,7 +110,7 @@ const noteOf = (world: TestBed, name: 'made' | 'imported'): string =>
 
 function note(world: TestBed, name: 'made' | 'imported', imported: Imported): void {
   mkdirSync(join(world.state.dir, 'drill-history'), { recursive: true });
-  writeFileSync(noteOf(world, name), JSON.stringify(imported));
+  writeFileSync(noteOf(world, name), IMPORTED.serialize(imported));
 }
 
 /** How many samples are not answered as they were written, through the load balancer: each series' number and sum. */

@@ -4,6 +4,13 @@ import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
 import type { Measurements } from '../judge/result';
 import { queriesOf } from '../thanos';
+import { ownDocument } from '../../own-document';
+import { fields, listOf, mapOf, text as anyText } from '../../../lib/contract/shape';
+
+const VECTOR = ownDocument(
+  'answer to a query',
+  fields({ data: fields({ result: listOf(fields({ metric: mapOf(anyText, anyText) })) }) }),
+);
 
 /** A query that takes longer is given up: whoever asked has gone by then. */
 const GIVEN_UP_MS = 10_000;
@@ -85,13 +92,12 @@ function ask(url: string, agent: Agent | undefined): Promise<QuerySample> {
 /** Thanos adds the external labels to what it answers; a node does not. */
 export function readAnswer(status: number, text: string): Pick<QuerySample, 'error' | 'by'> {
   if (status !== 200) return { error: `HTTP ${status} ${text.slice(0, 120)}`, by: null };
-  let result: { metric: Record<string, string> }[] | undefined;
+  let first: { readonly metric: Readonly<Record<string, string>> } | undefined;
   try {
-    ({ result } = (JSON.parse(text) as { data: { result: typeof result } }).data);
+    [first] = VECTOR.parse(text, 'the answer').data.result;
   } catch {
     return { error: `not an answer: ${text.slice(0, 120)}`, by: null };
   }
-  const first = result?.[0];
   if (first === undefined) return { error: 'an answer without data', by: null };
   return { error: null, by: EXTERNAL_LABELS.cluster in first.metric ? 'thanos' : 'nodes' };
 }

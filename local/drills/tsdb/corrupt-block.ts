@@ -7,6 +7,10 @@ import type { History } from '../thanos/history';
 import { makeBlocks, moveBlocks } from '../thanos/history-import';
 import { tsdbOf } from '../thanos/history-steps';
 import { prometheusOf, type TestBed } from '../test-bed';
+import { ownDocument } from '../../own-document';
+import { fields, number } from '../../../lib/contract/shape';
+
+const META = ownDocument("block's meta.json", fields({ compaction: fields({ level: number }) }));
 
 const HOUR = 3_600_000;
 const BLOCK_MS = 2 * HOUR;
@@ -29,10 +33,10 @@ export async function giveBlock(world: TestBed, node: string, forBucket: boolean
   const dir = join(world.state.dir, 'drill-corruption');
   const [id] = await makeBlocks(history, join(world.state.dir, 'bin', 'promtool'), dir);
   const file = join(dir, id!, 'meta.json');
-  const meta = JSON.parse(readFileSync(file, 'utf8')) as { compaction: { level: number } };
+  const meta = META.parse(readFileSync(file, 'utf8'), file);
   // Sidecars upload level 1 only.
-  if (!forBucket) meta.compaction.level = 2;
-  writeFileSync(file, JSON.stringify(meta));
+  const level = forBucket ? meta.compaction.level : 2;
+  writeFileSync(file, JSON.stringify({ ...meta, compaction: { ...meta.compaction, level } }));
   moveBlocks([id!], dir, tsdbOf(world, node));
   rmSync(dir, { recursive: true });
   if (forBucket) {

@@ -1,5 +1,10 @@
+import * as z from 'zod/mini';
 import { createServer } from 'node:http';
 import { rmSync } from 'node:fs';
+import { ownDocument } from '../../own-document';
+import { mapOf, text as anyText } from '../../../lib/contract/shape';
+
+const REQUEST = ownDocument('request', mapOf(anyText, z.unknown()));
 
 /** One thing that can be done to the running system; `body` is the request's JSON. Returns what is answered. */
 export type Action = (body: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -26,7 +31,7 @@ export async function serveControl(
       .on('data', (chunk: string) => (text += chunk))
       .on('end', () => {
         Promise.resolve()
-          .then(() => action(text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)))
+          .then(() => action(text === '' ? {} : REQUEST.parse(text, name)))
           .then(
             (value) => answer(200, value),
             (error: Error) => answer(500, { error: error.message }),

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ import { nameInArn, ownersSessions, type Sessions } from './credentials';
 import type { DeployedAlarm } from '../functions/alarms';
 import type { DeployedFunction } from '../functions/function';
 import type { DeployedInstance } from '../hosts/instance';
+import { ownDocument } from '../../own-document';
+import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
 
 /** A schedule as it was deployed: a rule with a rate, a function, a constant input. */
 export interface DeployedSchedule {
@@ -158,11 +161,17 @@ async function readFunctions(
   );
 }
 
-interface Template {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>
-  >;
-}
+const TEMPLATE = ownDocument(
+  'template',
+  fields({ Resources: mapOf(text, fields({ Type: text, Properties: optional(z.unknown()) })) }),
+);
+const FUNCTION = ownDocument(
+  'function of a template',
+  fields({
+    FunctionName: text,
+    Code: fields({ S3Bucket: z.union([text, fields({ 'Fn::Sub': text })]), S3Key: text }),
+  }),
+);
 
 async function functionCode(
   cfn: CloudFormationClient,
@@ -173,12 +182,9 @@ async function functionCode(
   for (const { StackName, StackStatus } of StackSummaries ?? []) {
     if (StackStatus?.startsWith('DELETE') || !StackName?.startsWith(`${cluster}-`)) continue;
     const { TemplateBody } = await cfn.send(new GetTemplateCommand({ StackName }));
-    for (const { Type, Properties } of Object.values((JSON.parse(TemplateBody!) as Template).Resources)) {
+    for (const { Type, Properties } of Object.values(TEMPLATE.parse(TemplateBody!, StackName).Resources)) {
       if (Type !== 'AWS::Lambda::Function') continue;
-      const { FunctionName, Code } = Properties as {
-        FunctionName: string;
-        Code: { S3Bucket: string | { 'Fn::Sub': string }; S3Key: string };
-      };
+      const { FunctionName, Code } = FUNCTION.check(Properties, StackName);
       const bucket = typeof Code.S3Bucket === 'string' ? Code.S3Bucket : Code.S3Bucket['Fn::Sub'];
       code.set(FunctionName, { bucket: bucket.replace('${AWS::AccountId}', EMULATOR_ACCOUNT), key: Code.S3Key });
     }

@@ -1,3 +1,18 @@
+import * as z from 'zod/mini';
+import { ownDocument } from '../../own-document';
+import { fields, listOf, number, text } from '../../../lib/contract/shape';
+
+const metrics = fields({
+  Namespace: text,
+  Dimensions: listOf(listOf(text)),
+  Metrics: listOf(fields({ Name: text })),
+});
+/** CloudWatch's embedded metric format; values and dimensions lie beside `_aws`. */
+const EMBEDDED = ownDocument(
+  'line of embedded metrics',
+  z.catchall(fields({ _aws: fields({ Timestamp: number, CloudWatchMetrics: listOf(metrics) }) }), z.unknown()),
+);
+
 /** One metric's identity, as CloudWatch has it. */
 export interface MetricId {
   readonly namespace: string;
@@ -22,7 +37,7 @@ export class MetricStore {
   /** Takes the metrics out of a log line, if it is one in the embedded metric format. */
   takeLogLine(line: string): boolean {
     if (!line.startsWith('{"_aws"')) return false;
-    const document = JSON.parse(line) as EmbeddedMetrics & Record<string, string | number>;
+    const document = EMBEDDED.parse(line, 'a log line');
     const seenFrom = document._aws.Timestamp + this.delayMs();
     for (const directive of document._aws.CloudWatchMetrics) {
       for (const names of directive.Dimensions) {
@@ -50,17 +65,6 @@ export class MetricStore {
 
 /** The longest alarm looks back an hour. */
 const KEEP_MS = 61 * 60_000;
-
-interface EmbeddedMetrics {
-  readonly _aws: {
-    readonly Timestamp: number;
-    readonly CloudWatchMetrics: readonly {
-      readonly Namespace: string;
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
-  };
-}
 
 function keyOf({ namespace, name, dimensions }: MetricId): string {
   return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);

@@ -6,6 +6,10 @@ import { startMetadataService, type InstanceIdentity } from './imds';
 import type { HostNetwork } from './network';
 import { askMarkedToEnd, killMarked, launch, MARKS, type Running } from './processes';
 import { parseUnit, type Unit } from './unit-file';
+import { ownDocument } from '../../own-document';
+import { fields, text } from '../../../lib/contract/shape';
+
+const BOOT = ownDocument('boot.json', fields({ agent: fields({ bucket: text, key: text }) }));
 
 /** An instance as it was deployed. */
 export interface DeployedInstance {
@@ -111,9 +115,7 @@ export class Instance {
     const files = userDataFiles(this.deployed.userData);
     for (const [path, content] of files) this.write(path, content);
     if (this.machine === null) seenFromOutside(this.dir, 'data');
-    const boot = JSON.parse(this.file(files, '/etc/prometheus-ha/boot.json')) as {
-      agent: { bucket: string; key: string };
-    };
+    const boot = BOOT.parse(this.file(files, '/etc/prometheus-ha/boot.json'), 'the user data');
     this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
     this.credentials = await this.options.beforeAgent();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NodeConfig } from '../../../lib/contract/documents/node-config';
+import { NODE_CONFIG } from '../../../lib/contract/documents/node-config';
 import { pagerUrl } from '../deploy/overlay';
 import { userDataFiles, type DeployedInstance, type Instance } from '../hosts/instance';
 import { MARKS } from '../hosts/processes';
@@ -44,8 +44,7 @@ export function tellOracle({ dir }: Start, instances: ReadonlyMap<string, Instan
 
 /** The oracle evaluates and repeats as the nodes do, by their deployed settings. */
 export function alertingFlags(instance: DeployedInstance): string[] {
-  const { prometheus } = JSON.parse(
-    userDataFiles(instance.userData).get('/etc/prometheus-ha/node.json')!,
-  ) as NodeConfig;
+  const file = '/etc/prometheus-ha/node.json';
+  const { prometheus } = NODE_CONFIG.parse(userDataFiles(instance.userData).get(file)!, file);
   return [`--rules.alert.resend-delay=${prometheus.resendDelay}`, '--rules.alert.for-grace-period=0s'];
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/infra/config/load';
-import { lockFileOf, writeLock } from '../lib/infra/config/scale-lock';
+import { lockFileOf, writeLock } from '../lib/infra/config/lock/lock-file';
 import { readOverlay } from '../lib/infra/config/overlay/overlay';
 import { checkByPrograms } from '../lib/infra/config/programs/check';
 import { ConfigurationError, refuse } from '../lib/infra/config/problems';

@@ -13,10 +13,7 @@ export default defineCluster({
   instance: {
     type: 'r7g.large',
     architecture: 'arm64',
-    // AN EXAMPLE: put the image here that you want to run, and change it on purpose. To find one:
-    //   aws ssm get-parameter --region eu-west-1 --query Parameter.Value \
-    //     --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64
-    ami: { 'eu-west-1': 'ami-0a1b2c3d4e5f60718' },
+    // Amazon Linux 2023: `npm run pin -- image` pins today's in cluster.lock.json. Or your own: ami: { 'eu-west-1': 'ami-…' }
   },
   volume: { sizeGiB: 200 },
   // Every 10 min, tried by a restore every 30 min; a node that loses its volume gets a new one of the last good snapshot.

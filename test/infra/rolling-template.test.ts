@@ -22,7 +22,7 @@ const CHANGES: readonly (readonly [string, (cluster: Cluster) => Cluster])[] = [
     }),
   ],
   ['an instance type', (c) => ({ ...c, instance: { ...c.instance, type: 'r7g.xlarge' } })],
-  ['an image', (c) => ({ ...c, instance: { ...c.instance, ami: { [c.region]: 'ami-0fedcba9876543210' } } })],
+  ['an image', (c) => ({ ...c, image: { id: 'ami-0fedcba9876543210', by: 'lock' } })],
 ];
 
 test.each(CHANGES)('%s changes the launch template of every node, and nothing else', (_, change) => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { loadConfiguration, type Configuration } from '../../lib/infra/config/load';
-import { lockFileOf, writeLock } from '../../lib/infra/config/scale-lock';
+import { lockFileOf, writeLock } from '../../lib/infra/config/lock/lock-file';
 import { ConfigFixture } from '../fixtures/config-fixture';
 
 let fixture: ConfigFixture;
@@ -61,7 +61,12 @@ test('a zone that is put between the others does not move nodes away from their 
   expect(() => load()).not.toThrow();
 });
 
-test.each(['{', '{"version":1,"nodes":["prometheus-1"]}', '{"version":1}'])('a lock of %s is refused', (text) => {
+test.each([
+  '{',
+  '{"version":1,"nodes":["prometheus-1"]}',
+  '{"version":1}',
+  '{"version":1,"cluster":"a","region":"eu-west-1","nodes":{},"images":{"eu-west-1":{"arm64":"latest"}}}',
+])('a lock of %s is refused', (text) => {
   fixture.write('cluster.lock.json', text);
   expect(load).toThrow(
     /list of nodes that have been there.*\n {2}got: .*\n {2}expected: .*\n {2}fix: .*version control/,

@@ -46,7 +46,7 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       expect(templates).toHaveLength(nodesOf(cluster).length);
       for (const data of templates) {
         expect(data).toMatchObject({
-          ImageId: cluster.instance.ami[cluster.region],
+          ImageId: cluster.image.id ?? `resolve:ssm:${cluster.image.parameter}`,
           InstanceType: cluster.instance.type,
           MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
         });

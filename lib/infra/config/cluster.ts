@@ -3,6 +3,7 @@ import type { Policy } from '../../contract/documents/policy';
 import type { LoadPolicy } from '../../contract/documents/settings';
 import type { PinnedRelease } from '../../contract/versions';
 import type { Remedy } from './schema/remedies';
+import type { NodeImage } from './lock/node-image';
 import type { ClusterConfig } from './schema/schema';
 import type { PinnedImage, ThanosConfig } from './schema/thanos';
 
@@ -34,6 +35,8 @@ export interface Cluster extends Omit<
   /** null: an overlay leaves it out (a machine that cannot have it). */
   readonly thanos: ClusterThanos | null;
   readonly shards: number;
+  /** What nodes boot from. */
+  readonly image: NodeImage;
   readonly policy: Policy;
   readonly load: LoadPolicy & { readonly droppable?: string };
   readonly scrapeLimits: ScrapeLimits;

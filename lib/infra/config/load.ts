@@ -13,7 +13,9 @@ import { applyOverlay, type Contained } from './overlay/apply';
 import type { Overlay } from './overlay/overlay';
 import { profileWarnings } from './check/profile-warnings';
 import { refuse } from './problems';
-import { checkScale, lockFileOf } from './scale-lock';
+import { lockFileOf, pinnedImages } from './lock/lock-file';
+import { unpinnedImage } from './lock/node-image';
+import { checkScale } from './lock/scale-lock';
 import { shardWarnings } from './check/shard-warnings';
 import { shown } from './shown';
 import { exported, sourceOf, readText, readYamlFiles } from './read-files';
@@ -45,7 +47,9 @@ export function loadConfiguration(
   overlay: Overlay | null = null,
 ): Configuration {
   const problems: UserError[] = [];
-  const checked = checkCluster(exported(clusterFile, problems), shown(clusterFile), sourceOf(clusterFile));
+  const lockFile = lockFileOf(clusterFile);
+  const images = pinnedImages(lockFile);
+  const checked = checkCluster(exported(clusterFile, problems), shown(clusterFile), sourceOf(clusterFile), images);
   // What does not even load has been reported; that it has no settings needs no saying.
   if (problems.length === 0) problems.push(...checked.problems);
 
@@ -64,10 +68,7 @@ export function loadConfiguration(
   const remedies = checked.cluster?.remedies ?? [];
   const locate = (path: SettingPath): string => locateSetting(shown(clusterFile), sourceOf(clusterFile), path);
   problems.push(...checkRemedies(remedies, { rules, targets, root: PROJECT }, locate));
-  if (checked.cluster !== null) {
-    const lockFile = lockFileOf(clusterFile);
-    problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
-  }
+  if (checked.cluster !== null) problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
   refuse(problems);
   const own = { config: checked.config!, rules, targets, alertmanager: alertmanager! };
   const warnings = [
@@ -78,7 +79,7 @@ export function loadConfiguration(
     return { cluster: checked.cluster!, bundle: bundleOf(checked.cluster!, own), warnings, contained: null };
   }
   const overlaid = applyOverlay(own, overlay);
-  const cluster = overlaidCluster(overlaid.config, overlay.withoutThanos === true);
+  const cluster = overlaidCluster(overlaid.config, overlay.withoutThanos === true, images);
   return { cluster, bundle: bundleOf(cluster, overlaid), warnings, contained: overlaid.contained };
 }
 
@@ -110,6 +111,7 @@ function warningsOf(
 ): string[] {
   const { droppable } = cluster.load;
   return [
+    ...unpinnedImage(cluster.image, locate(['instance'])),
     ...(cluster.alarmEmail === undefined ? [unheard(file)] : []),
     ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
     ...shardWarnings(rules, cluster, labelOf),

@@ -43,7 +43,7 @@ function usage(program: string, version: string): UserError {
   return new UserError({
     what: 'which release?',
     got: `${program} ${version}`.trim() || 'nothing',
-    expected: `one of ${RELEASED.join(', ')}, and a released version such as 3.15.0`,
+    expected: `one of ${RELEASED.join(', ')}, and a released version such as 3.15.0; or image`,
     fix: 'npm run pin -- PROGRAM VERSION; other versions are changed by hand in lib/contract/versions/versions.json',
   });
 }

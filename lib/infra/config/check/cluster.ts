@@ -4,6 +4,7 @@ import { VERSIONS } from '../../../contract/versions';
 import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/user-jobs';
 import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
 import { nodesOf } from '../layout';
+import { nodeImage, type PinnedImages } from '../lock/node-image';
 import { locateSetting, type SettingPath } from '../locate';
 import { policyOf } from '../policy-defaults';
 import { expectedBy } from '../problems';
@@ -13,11 +14,12 @@ import { loadPolicy } from './load-policy';
 
 const DEFAULT_IMAGE = { version: VERSIONS.thanos.version, ...VERSIONS.thanos.image };
 
-/** What config/cluster.ts exports, checked; `text` is its source, for the lines in messages. */
+/** What config/cluster.ts exports, checked; `text` is its source, for the lines in messages, `images` what is pinned. */
 export function checkCluster(
   config: unknown,
   file: string,
   text: string,
+  images: PinnedImages = {},
 ): { config: ClusterConfig | null; cluster: Cluster | null; problems: UserError[] } {
   const where = (path: SettingPath): string => locateSetting(file, text, path);
   const parsed = clusterSchema.safeParse(config);
@@ -48,7 +50,7 @@ export function checkCluster(
     });
     return { config: null, cluster: null, problems };
   }
-  const cluster = resolveCluster(parsed.data);
+  const cluster = resolveCluster(parsed.data, images);
   const problems = contradictions(cluster).map(
     ({ path, ...problem }) => new UserError({ ...problem, where: where(path) }),
   );
@@ -56,7 +58,10 @@ export function checkCluster(
 }
 
 /** Every default in its place; seen from shard 0. */
-export function resolveCluster(config: ClusterConfig): Cluster & { readonly thanos: ClusterThanos } {
+export function resolveCluster(
+  config: ClusterConfig,
+  images: PinnedImages = {},
+): Cluster & { readonly thanos: ClusterThanos } {
   const { artifacts, thanos } = config;
   const shards = config.shards ?? 1;
   return {
@@ -64,6 +69,7 @@ export function resolveCluster(config: ClusterConfig): Cluster & { readonly than
     shards,
     shard: 0,
     nodes: nodesOf({ ...config, shards }, 0),
+    image: nodeImage(config, images),
     policy: policyOf(config),
     load: loadPolicy(config),
     scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
@@ -81,7 +87,7 @@ export function resolveCluster(config: ClusterConfig): Cluster & { readonly than
  * overlay's author answers for the rest.
  * @throws UserError when it has not the form of one
  */
-export function overlaidCluster(config: unknown, withoutThanos: boolean): Cluster {
+export function overlaidCluster(config: unknown, withoutThanos: boolean, images: PinnedImages = {}): Cluster {
   const parsed = clusterSchema.safeParse(config);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -92,6 +98,6 @@ export function overlaidCluster(config: unknown, withoutThanos: boolean): Cluste
       fix: 'correct the overlay',
     });
   }
-  const cluster = resolveCluster(parsed.data);
+  const cluster = resolveCluster(parsed.data, images);
   return withoutThanos ? { ...cluster, thanos: null } : cluster;
 }

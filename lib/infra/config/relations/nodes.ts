@@ -57,13 +57,13 @@ export function machines({ region, zones, instance }: Cluster): Contradiction[] 
       });
     }
   });
-  if (instance.ami[region] === undefined) {
+  if (instance.ami !== undefined && instance.ami[region] === undefined) {
     found.push({
       path: ['instance', 'ami'],
-      what: 'no image is pinned for the region',
+      what: 'no image is given for the region',
       got: Object.keys(instance.ami).join(', ') || 'none',
-      expected: `an image id for ${region}`,
-      fix: `add '${region}': 'ami-…'; the comment in config/cluster.ts says how to find one`,
+      expected: `an image id for ${region}, or no ami at all`,
+      fix: `add '${region}': 'ami-…', or leave out ami and call \`npm run pin -- image\``,
     });
   }
   if (XEN.test(instance.type)) {

@@ -4,7 +4,7 @@ import type { ReadOnly } from '../../../contract/document';
 import { megabytes } from './megabytes';
 import { loadSchema, scrapeLimitsSchema } from './load';
 import { remedy } from './remedies';
-import { duration, resourceName, positive, wholeNumber, zone, cidr } from './values';
+import { duration, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
 import { networkSchema } from './network';
 import { policy } from './policy';
 import { thanos } from './thanos';
@@ -51,11 +51,16 @@ const settings = {
         'an instance type such as r7g.large: family and size',
       ),
     architecture: z.enum(['arm64', 'x86_64'], { error: "'arm64' or 'x86_64'" }),
-    /** Amazon Linux 2023 by region. Pinned: a "latest" lookup replaces nodes on the day Amazon publishes one. */
-    ami: z.record(
-      z.string(),
-      z.string({ error: 'an image id' }).regex(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0'),
-    ),
+    /**
+     * An image of your own, Amazon Linux 2023 or made of it, by region.
+     * @default what `npm run pin -- image` wrote into the lock beside this file; until then the newest of Amazon's
+     */
+    ami: z
+      .record(
+        z.string(),
+        z.string({ error: 'an image id' }).regex(IMAGE_ID, 'an image id such as ami-0123456789abcdef0'),
+      )
+      .optional(),
   }),
   /** Data volume of each node. */
   volume: z.strictObject({ sizeGiB: wholeNumber.max(65_536, 'at most 65536 GiB') }),

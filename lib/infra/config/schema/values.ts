@@ -22,3 +22,5 @@ export const zone = z
 export const cidr = z
   .string({ error: 'an IPv4 range' })
   .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
+
+export const IMAGE_ID = /^ami-[0-9a-f]{8,17}$/;

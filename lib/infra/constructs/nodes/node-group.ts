@@ -15,6 +15,7 @@ import {
   LaunchTemplateHttpTokens,
   MachineImage,
   UserData,
+  type IMachineImage,
   type ISecurityGroup,
   type ISubnet,
   type IVpc,
@@ -39,6 +40,13 @@ export interface NodeGroupProps {
   readonly targetGroup: INetworkTargetGroup | null;
 }
 
+/** A parameter is resolved when a machine starts, by EC2: what Amazon publishes replaces nothing, and a deploy neither. */
+function machineImage({ image, region }: Cluster): IMachineImage {
+  return image.id === null
+    ? MachineImage.resolveSsmParameterAtLaunch(image.parameter)
+    : MachineImage.genericLinux({ [region]: image.id });
+}
+
 /** Long enough for an instance to boot, replay its WAL and scrape. */
 const READY_WITHIN = Duration.minutes(15);
 
@@ -50,7 +58,7 @@ export class NodeGroup extends Construct {
     super(scope, id);
     const { cluster, node } = props;
     const launchTemplate = new LaunchTemplate(this, 'Template', {
-      machineImage: MachineImage.genericLinux({ ...cluster.instance.ami }),
+      machineImage: machineImage(cluster),
       instanceType: new InstanceType(cluster.instance.type),
       role: props.role,
       securityGroup: props.securityGroup,

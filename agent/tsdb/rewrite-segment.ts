@@ -14,13 +14,19 @@ import { reading } from './scan/window';
 
 /**
  * Writes to `to` every whole, valid record of the segment `from`, in the order and with the compression that
- * they have. Prometheus's own repair ends at the first corruption; what follows it is as good as what precedes.
+ * they have, but those that `leaveOut` names by a fragment's first byte and the payload. Prometheus's own repair ends at
+ * the first corruption; what follows it is as good as what precedes.
  * `to` is on disk when this returns. null when `from` is gone.
  */
-export async function rewriteSegment(from: string, to: string, pace: Pace): Promise<SegmentScan | null> {
+export async function rewriteSegment(
+  from: string,
+  to: string,
+  pace: Pace,
+  leaveOut: (head: number, payload: Buffer) => boolean = () => false,
+): Promise<SegmentScan | null> {
   const out = await open(to, 'w');
   try {
-    const writer = new SegmentWriter(out);
+    const writer = new SegmentWriter(out, leaveOut);
     const scan = await reading(from, pace, (file) => scanSegment(file, writer));
     await writer.finish();
     await out.sync();
@@ -37,7 +43,10 @@ class SegmentWriter implements RecordSink {
   private fragments: Buffer[] = [];
   private flags = 0;
 
-  constructor(private readonly out: FileHandle) {}
+  constructor(
+    private readonly out: FileHandle,
+    private readonly leaveOut: (head: number, payload: Buffer) => boolean,
+  ) {}
 
   fragment({ head, payload }: Fragment): void {
     this.flags = head & ~7;
@@ -51,6 +60,7 @@ class SegmentWriter implements RecordSink {
   async end(): Promise<void> {
     let rest = Buffer.concat(this.fragments);
     this.fragments = [];
+    if (this.leaveOut(this.flags, rest)) return;
     for (let first = true; first || rest.length > 0; first = false) {
       if (WAL_PAGE_BYTES - this.used < HEADER) await this.flush();
       const part = rest.subarray(0, WAL_PAGE_BYTES - this.used - HEADER);

@@ -9,8 +9,9 @@ const MOST_SPOTS = 20;
 
 /** The low three bits of a fragment's first byte. */
 export const FRAGMENT = { pageEnd: 0, full: 1, first: 2, middle: 3, last: 4 } as const;
-const SNAPPY = 8;
-const ZSTD = 16;
+/** In a fragment's first byte: how its record is compressed. */
+export const SNAPPY = 8;
+export const ZSTD = 16;
 /** Record types so far are below 16; what is beyond this is no record, but something else read as one. */
 const HIGHEST_RECORD_TYPE = 63;
 

@@ -12,6 +12,8 @@ interface Member {
   /** null: in no namespace of its own; it counts as a member, and what it does itself is not filtered. */
   readonly host: HostNetwork | null;
   applied: string;
+  /** One after the other: of two at once the older one may come last. */
+  applying: Promise<void>;
 }
 
 export interface SecurityGroupsOptions extends Pick<Surroundings, 'hostAddress' | 'apiPorts'> {
@@ -35,7 +37,7 @@ export class SecurityGroups {
 
   /** From now on the host lets through what its groups do; the others' sets follow at once. */
   join(name: string, host: HostNetwork, groups: readonly string[]): void {
-    const member: Member = { address: host.address, groups, host, applied: '' };
+    const member: Member = { address: host.address, groups, host, applied: '', applying: Promise.resolve() };
     this.members.set(name, member);
     const text = this.rulesOf(member);
     const { command, args } = this.nft(host);
@@ -46,7 +48,7 @@ export class SecurityGroups {
 
   /** Somebody without a namespace, who is let in as a member of these groups. */
   admit(name: string, address: string, groups: readonly string[]): void {
-    this.members.set(name, { address, groups, host: null, applied: '' });
+    this.members.set(name, { address, groups, host: null, applied: '', applying: Promise.resolve() });
     this.later();
   }
 
@@ -59,7 +61,13 @@ export class SecurityGroups {
   }
 
   private async applyAll(): Promise<void> {
-    await Promise.all([...this.members].map(([name, member]) => this.apply(name, member)));
+    await Promise.all(
+      [...this.members].map(([name, member]) => {
+        const next = member.applying.then(() => this.apply(name, member));
+        member.applying = next.catch(() => undefined); // told by whoever waits for it
+        return next;
+      }),
+    );
   }
 
   private async apply(name: string, member: Member): Promise<void> {

@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { SecurityGroups } from '../../../../local/run/groups/player';
+import { eventually } from '../../../contract/agent/agent-tools';
 import type { HostNetwork } from '../../../../local/run/hosts/network';
 
 /** Stands for nft: the first call after the host joined takes its time, and the last one to end is what holds. */
 const SLOW_ONCE = `
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
-const [calls, rules] = process.argv.slice(2);
+const [calls, rules, ended] = process.argv.slice(2);
 appendFileSync(calls, 'x');
 const text = readFileSync(0, 'utf8');
-setTimeout(() => writeFileSync(rules, text), readFileSync(calls, 'utf8').length === 2 ? 700 : 0);
+const end = () => (writeFileSync(rules, text), appendFileSync(ended, 'x'));
+setTimeout(end, readFileSync(calls, 'utf8').length === 2 ? 700 : 0);
 `;
 
 let dir: string;
@@ -19,7 +21,8 @@ beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'promha-groups-'))));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 test('of two changes at once the later one holds, whichever is applied sooner', async () => {
-  const [script, calls, rules] = ['nft.cjs', 'calls', 'rules'].map((name) => join(dir, name)) as [
+  const [script, calls, rules, ended] = ['nft.cjs', 'calls', 'rules', 'ended'].map((name) => join(dir, name)) as [
+    string,
     string,
     string,
     string,
@@ -27,7 +30,7 @@ test('of two changes at once the later one holds, whichever is applied sooner', 
   writeFileSync(script, SLOW_ONCE);
   const host = {
     address: '10.0.0.1',
-    command: () => ({ command: process.execPath, args: [script, calls, rules] }),
+    command: () => ({ command: process.execPath, args: [script, calls, rules, ended] }),
   } as unknown as HostNetwork;
   const IpPermissions = [
     { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, UserIdGroupPairs: [{ GroupId: 'sg-a' }], IpRanges: [] },
@@ -47,9 +50,9 @@ test('of two changes at once the later one holds, whichever is applied sooner', 
   await groups.refresh();
   groups.join('host', host, ['sg-a']);
   groups.admit('first', '10.0.0.2', ['sg-a']);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await eventually('the slow one runs', () => readFileSync(calls, 'utf8').length === 2);
   groups.admit('second', '10.0.0.3', ['sg-a']);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await eventually('all have ended', () => readFileSync(ended, 'utf8').length === 3);
   expect(readFileSync(rules, 'utf8')).toContain('10.0.0.3');
   expect(problems).toEqual([]);
 });

@@ -3,10 +3,12 @@ import { join, relative, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { loadConfiguration } from '../lib/infra/config/load';
 import { lockFileOf, writeLock } from '../lib/infra/config/lock/lock-file';
+import { demandOf } from '../lib/infra/config/demand';
 import { readOverlay } from '../lib/infra/config/overlay/overlay';
 import { checkByPrograms } from '../lib/infra/config/programs/check';
 import { ConfigurationError, refuse } from '../lib/infra/config/problems';
 import { UserError } from '../lib/contract/errors';
+import { needsLine, needsOf } from '../lib/core/preflight/needs';
 import { addCluster } from '../lib/infra/stacks/cluster-app';
 
 /**
@@ -34,6 +36,7 @@ try {
   );
   refuse(verdict.problems);
   for (const warning of [...configuration.warnings, ...verdict.warnings]) process.stderr.write(`warning: ${warning}\n`);
+  process.stderr.write(`${needsLine(needsOf(demandOf(configuration.cluster)))}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();
   const lock = lockFileOf(clusterFile);

@@ -1,16 +1,20 @@
+import { resolve } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
 import { DRILLS, renderDrill } from '../core/status/drill-plan';
+import { renderPreflight } from '../core/preflight/report';
 import { reportStatus } from '../core/status/status';
 import { renderStatus } from '../core/status/render-status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
+import { CLUSTER_FILE, soundCluster } from './cluster/configured';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
 import { usage, ending, EXIT, statusCode } from './exit';
 import { readHistories, renderHistory } from './commands/history';
+import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
 import { checkNumber, shardMeant, shardsMeant } from './cluster/shards';
@@ -130,6 +134,21 @@ withWhere(program.command('pause').description('maintenance: nothing automatic h
 withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
   operation(where, { kind: 'resume' }),
 );
+
+program
+  .command('preflight')
+  .description(
+    'before the first deploy: whether the account has what config/cluster.ts needs, and what to do about the rest',
+  )
+  .option('--config <file>', 'another config/cluster.ts', CLUSTER_FILE)
+  .option('--local', 'asks the system that `npm start` runs on this machine')
+  .option('--json', 'machine-readable output')
+  .action(async (where: Where & { config: string }) => {
+    if (where.local) localCluster();
+    const report = await preflight(soundCluster(resolve(where.config)), where.local ?? false);
+    print(where, report, renderPreflight);
+    process.exitCode = preflightCode(report);
+  });
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);
 withWhere(

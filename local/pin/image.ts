@@ -1,12 +1,9 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { UserError } from '../../lib/contract/errors';
-import { checkCluster } from '../../lib/infra/config/check/cluster';
-import type { Cluster } from '../../lib/infra/config/cluster';
+import { loadCluster } from '../../lib/infra/config/load';
 import { lockFileOf, lockImage } from '../../lib/infra/config/lock/lock-file';
 import { imageParameter } from '../../lib/infra/config/lock/node-image';
-import { refuse } from '../../lib/infra/config/problems';
-import { exported, sourceOf } from '../../lib/infra/config/read-files';
 import { shown } from '../../lib/infra/config/shown';
 import { IMAGE_ID } from '../../lib/infra/config/schema/values';
 
@@ -30,7 +27,7 @@ export interface Images {
  * @throws UserError: the configuration is not sound, AWS does not answer, or the image is not what the nodes need
  */
 export async function pinImage(clusterFile: string, images: Images): Promise<string> {
-  const cluster = soundCluster(clusterFile);
+  const cluster = loadCluster(clusterFile);
   const { region, instance } = cluster;
   const parameter = imageParameter(instance);
   const id = await images.parameter(region, parameter).catch((error: Error) => {
@@ -58,16 +55,6 @@ export async function pinImage(clusterFile: string, images: Images): Promise<str
   return changed
     ? `${shown(lockFile)} has ${what} now: commit it. \`npx cdk diff\` shows it, and a deploy replaces the machines one after the other`
     : `${shown(lockFile)} has it already: ${what}`;
-}
-
-/** @throws ConfigurationError with what is wrong with the file */
-function soundCluster(file: string): Cluster {
-  const problems: UserError[] = [];
-  const config = exported(file, problems);
-  refuse(problems);
-  const { cluster, problems: unsound } = checkCluster(config, shown(file), sourceOf(file));
-  refuse(unsound);
-  return cluster!;
 }
 
 const notRead = (what: string, region: string, error: Error): UserError =>

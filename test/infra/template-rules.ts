@@ -4,6 +4,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { shardSuffix } from '../../lib/contract/functions';
+import { demandOf } from '../../lib/infra/config/demand';
+import { needsOf } from '../../lib/core/preflight/needs';
 import { TREATMENTS } from '../../local/fidelity/treatments';
 import { ROOT } from '../fixtures/config-dir';
 import { literal } from './literal';
@@ -143,6 +145,17 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
           .map(({ id }) => id)
           .sort(),
       );
+    },
+  },
+  {
+    says: 'preflight asks for as many executions as the schedules hold: what runs longer than its minute overlaps',
+    check(made, cluster) {
+      const timeouts = new Map(made.all('AWS::Lambda::Function').map(({ id, Properties: p }) => [id, p.Timeout]));
+      const held = made
+        .all('AWS::Events::Rule')
+        .flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => Math.ceil(timeouts.get(idIn(t.Arn)) / 60)))
+        .reduce((sum: number, executions: number) => sum + executions, 0);
+      expect(needsOf(demandOf(cluster)).at(-1)).toMatchObject({ quota: { service: 'lambda' }, least: held });
     },
   },
   {

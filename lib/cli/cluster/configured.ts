@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../contract/errors';
+import type { Cluster } from '../../infra/config/cluster';
+import { loadCluster } from '../../infra/config/load';
+import { ConfigurationError } from '../../infra/config/problems';
 
 /** Of config/cluster.ts what finds the cluster in AWS. */
 export interface Configured {
@@ -9,8 +12,18 @@ export interface Configured {
   readonly region: string;
 }
 
-const CLUSTER_FILE = join(__dirname, '../../../config/cluster.ts');
+export const CLUSTER_FILE = join(__dirname, '../../../config/cluster.ts');
 const shape = z.object({ default: z.object({ name: z.string(), region: z.string() }) });
+
+/** All that it says. @throws UserError with the first thing that is wrong */
+export function soundCluster(file: string): Cluster {
+  try {
+    return loadCluster(file);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UserError({ ...error.problems[0]!.problem });
+  }
+}
 
 /** Which cluster config/cluster.ts is about. @throws UserError when it does not say, with the way to name one */
 export function configuredCluster(file = CLUSTER_FILE): Configured {

@@ -37,6 +37,17 @@ export interface Configuration {
   readonly contained: Contained | null;
 }
 
+/** Only what config/cluster.ts says, with its images. @throws ConfigurationError with what is wrong with the file */
+export function loadCluster(clusterFile: string): Cluster {
+  const problems: UserError[] = [];
+  const config = exported(clusterFile, problems);
+  refuse(problems);
+  const images = pinnedImages(lockFileOf(clusterFile));
+  const { cluster, problems: unsound } = checkCluster(config, shown(clusterFile), sourceOf(clusterFile), images);
+  refuse(unsound);
+  return cluster!;
+}
+
 /**
  * Reads and checks it all, and then lays the overlay over it if there is one: the user's own has to hold without it.
  * @throws ConfigurationError with every problem at once

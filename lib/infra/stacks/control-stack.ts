@@ -30,7 +30,7 @@ export class ControlStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ControlStackProps) {
     const { cluster, network, controlBucket, ofCluster, root } = props;
-    super(scope, id, stackProps(cluster, 'control', 'Functions, schedule and alarms of the control plane'));
+    super(scope, id, stackProps(cluster, 'control'));
     tagShard(this, cluster);
     const functions = controlFunctions(this, {
       cluster,

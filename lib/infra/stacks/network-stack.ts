@@ -21,7 +21,7 @@ export class NetworkStack extends Stack implements ClusterNetwork {
   private readonly sidecars: ReadonlyMap<string, IService>;
 
   constructor(scope: Construct, id: string, cluster: Cluster) {
-    super(scope, id, stackProps(cluster, 'network', 'Network of the Prometheus nodes'));
+    super(scope, id, stackProps(cluster, 'network'));
     tagShard(this, cluster);
     const { network, zones } = cluster;
     const made =

@@ -32,7 +32,7 @@ const MAX_AGENT_BYTES = 2_000_000;
 export class NodesStack extends Stack {
   constructor(scope: Construct, id: string, props: NodesStackProps) {
     const { cluster, network, controlBucket, blocksBucket } = props;
-    super(scope, id, stackProps(cluster, 'nodes', 'Prometheus nodes'));
+    super(scope, id, stackProps(cluster, 'nodes'));
     tagShard(this, cluster);
     const { asset: agent } = fileAsset(
       this,

@@ -22,7 +22,7 @@ export class QueryStack extends Stack {
   readonly queries: NetworkListener;
 
   constructor(scope: Construct, id: string, cluster: Cluster, network: NetworkStack) {
-    super(scope, id, stackProps(cluster, 'query', 'Load balancer for queries'));
+    super(scope, id, stackProps(cluster, 'query'));
     tagShard(this, cluster);
     const { vpc, subnets, traffic } = network;
     const balancer = new NetworkLoadBalancer(this, 'LoadBalancer', {

@@ -1,13 +1,14 @@
 import { Tags, type Stack, type StackProps } from 'aws-cdk-lib';
 import type { Cluster } from '../config/cluster';
+import { STACKS, type StackPart } from '../../contract/stacks';
 import { shardSuffix } from '../../contract/functions';
 import { TAGS } from '../../contract/tags';
 
 /** What every stack of a cluster has in common. */
-export function stackProps(cluster: Cluster, part: string, description: string): StackProps {
+export function stackProps(cluster: Cluster, part: StackPart, more = ''): StackProps {
   return {
     stackName: `${cluster.name}-${part}${shardSuffix(cluster.shard)}`,
-    description,
+    description: `${STACKS[part]}${more}`,
     env: { account: cluster.account, region: cluster.region },
     // Exports and imports stay inside one region.
     crossRegionReferences: false,

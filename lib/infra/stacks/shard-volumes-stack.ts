@@ -8,7 +8,7 @@ import { stackProps, tagShard } from './scope';
 export class ShardVolumesStack extends Stack {
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id, {
-      ...stackProps(cluster, 'stateful', `Prometheus data volumes of shard ${cluster.shard}. Retained when deleted.`),
+      ...stackProps(cluster, 'stateful', ` of shard ${cluster.shard}. Retained when deleted.`),
       terminationProtection: true,
     });
     tagShard(this, cluster);

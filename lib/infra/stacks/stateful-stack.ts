@@ -19,7 +19,7 @@ export class StatefulStack extends Stack {
 
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id, {
-      ...stackProps(cluster, 'stateful', 'Prometheus data volumes, control bucket, blocks. Retained when deleted.'),
+      ...stackProps(cluster, 'stateful', ', control bucket, blocks. Retained when deleted.'),
       terminationProtection: true,
     });
     tagShard(this, cluster);

@@ -30,7 +30,7 @@ const DATA = '/data';
 export class ThanosStack extends Stack {
   constructor(scope: Construct, id: string, props: ThanosStackProps) {
     const { cluster, thanos, network, blocksBucket } = props;
-    super(scope, id, stackProps(cluster, 'thanos', 'Thanos query, store gateway and compactor'));
+    super(scope, id, stackProps(cluster, 'thanos'));
     tagShard(this, cluster);
     const ecs = new EcsCluster(this, 'Cluster', {
       clusterName: cluster.name,

@@ -1,0 +1,61 @@
+import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
+import { EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { FUNCTIONS, shardSuffix } from '../../contract/functions';
+import { STACKS } from '../../contract/stacks';
+import { TAGS } from '../../contract/tags';
+import type { AwsAnswer } from '../../core/preflight/findings';
+import type { NamesSeen } from '../../core/preflight/names';
+import type { Cluster } from '../../infra/config/cluster';
+import { isUsable, tagsOf } from '../../shell/aws/ebs';
+import { askAws, orNull } from './ask';
+
+/** Stacks, functions and volumes with the names and tags of the cluster. */
+export async function lookAtNames(cluster: Cluster): Promise<AwsAnswer<NamesSeen>> {
+  return askAws(async (abortSignal) => {
+    const [stacks, functions, volumes] = await Promise.all([
+      stacksOf(cluster),
+      functionsOf(cluster, abortSignal),
+      volumesOf(cluster),
+    ]);
+    return { stacks, functions, volumes };
+  });
+}
+
+async function stacksOf({ name, region, shards }: Cluster): Promise<NamesSeen['stacks']> {
+  const suffixes = Array.from({ length: shards }, (_, shard) => shardSuffix(shard));
+  const names = new Map(
+    suffixes.flatMap((suffix) => Object.entries(STACKS).map(([part, says]) => [`${name}-${part}${suffix}`, says])),
+  );
+  const found: Stack[] = [];
+  for await (const page of paginateDescribeStacks({ client: new CloudFormationClient({ region }) }, {})) {
+    found.push(...(page.Stacks ?? []).filter(({ StackName }) => names.has(StackName ?? '')));
+  }
+  return found.map(({ StackName, StackStatus, Description = '' }) => ({
+    name: StackName!,
+    status: StackStatus!,
+    ours: Description.startsWith(names.get(StackName!)!),
+  }));
+}
+
+async function functionsOf({ name, region }: Cluster, abortSignal: AbortSignal): Promise<string[]> {
+  const lambda = new LambdaClient({ region });
+  const asked = [FUNCTIONS.healthCheck(name, 0), FUNCTIONS.reconnectRedis(name)].map(async (FunctionName) => {
+    const call = lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal });
+    return (await orNull(call, 'ResourceNotFoundException')) === null ? [] : [FunctionName];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+async function volumesOf({ name, region }: Cluster): Promise<NamesSeen['volumes']> {
+  const Filters = [{ Name: `tag:${TAGS.cluster}`, Values: [name] }];
+  const found: Volume[] = [];
+  for await (const page of paginateDescribeVolumes({ client: new EC2Client({ region }) }, { Filters })) {
+    found.push(...(page.Volumes ?? []));
+  }
+  return found
+    .filter(isUsable)
+    .map((volume) => ({ id: volume.VolumeId!, tags: tagsOf(volume.Tags) }))
+    .filter(({ tags }) => tags[TAGS.generation] !== undefined && tags[TAGS.kept] === undefined)
+    .map(({ id, tags }) => ({ id, node: tags[TAGS.node] ?? 'a node' }));
+}

@@ -1,0 +1,93 @@
+/** What of a configuration decides how much of the account it needs. */
+export interface Demand {
+  readonly instanceType: string;
+  readonly nodes: number;
+  readonly shards: number;
+  readonly snapshots: boolean;
+  readonly remedies: number;
+  /** CPU units: 1024 are one vCPU. null: without Thanos. */
+  readonly thanos: {
+    readonly query: { readonly cpu: number; readonly tasks: number; readonly maxTasks: number };
+    readonly store: { readonly cpu: number };
+    readonly compactor: { readonly cpu: number };
+  } | null;
+}
+
+/** A quota of AWS, by its code, and what is needed of it. */
+export interface Need {
+  readonly quota: { readonly service: string; readonly code: string; readonly name: string };
+  /** Below this nothing works. null: nobody knows without asking AWS. */
+  readonly least: number | null;
+  /** In an incident, at a deploy, under load. */
+  readonly most: number | null;
+}
+
+/** Families by the quota that counts their vCPUs; all others count as Standard. */
+const EC2_QUOTAS: readonly (readonly [family: RegExp, code: string, name: string])[] = [
+  [/^(g|vt)\d/, 'L-DB2E81BA', 'on-demand vCPUs, G and VT instances'],
+  [/^p\d/, 'L-417A185B', 'on-demand vCPUs, P instances'],
+  [/^f\d/, 'L-74FC7D96', 'on-demand vCPUs, F instances'],
+  [/^inf\d/, 'L-1945791B', 'on-demand vCPUs, Inf instances'],
+  [/^x\d/, 'L-7295265B', 'on-demand vCPUs, X instances'],
+];
+const STANDARD = ['L-1216C47A', 'on-demand vCPUs, Standard instances'] as const;
+const FARGATE = { service: 'fargate', code: 'L-3032A538', name: 'Fargate on-demand vCPUs' };
+const LAMBDA = { service: 'lambda', code: 'L-B99A9384', name: 'concurrent executions of Lambda' };
+
+/** What is needed of each quota that small accounts run into. */
+export function needsOf(demand: Demand): Need[] {
+  const [, code, name] = EC2_QUOTAS.find(([family]) => family.test(demand.instanceType)) ?? [null, ...STANDARD];
+  const each = vcpusOf(demand.instanceType);
+  // A deploy and a replacement end one machine before the next one starts.
+  const machines = each === null ? null : each * demand.nodes;
+  return [
+    { quota: { service: 'ec2', code, name }, least: machines, most: machines },
+    ...(demand.thanos === null ? [] : [fargate(demand.thanos)]),
+    { quota: LAMBDA, ...executions(demand) },
+  ];
+}
+
+/** Of an instance type by its size; null where only AWS knows, as of whole machines. */
+export function vcpusOf(type: string): number | null {
+  const [family = '', size = ''] = type.split('.');
+  const times = /^(\d*)xlarge$/.exec(size)?.[1];
+  if (times !== undefined) return 4 * Number(times || 1);
+  if (size === 'large') return 2;
+  if (['nano', 'micro', 'small', 'medium'].includes(size)) return /^t[34]/.test(family) ? 2 : 1;
+  return null;
+}
+
+function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Need {
+  const vcpus = (units: number): number => units / 1024;
+  return {
+    quota: FARGATE,
+    least: vcpus(query.cpu * query.tasks + store.cpu + compactor.cpu),
+    // While query and store gateway are deployed the old tasks run beside the new ones; the compactor's does not.
+    most: vcpus(2 * (query.cpu * query.maxTasks + store.cpu) + compactor.cpu),
+  };
+}
+
+/**
+ * Executions at once of the functions that run every minute: those that look for longer than it overlap, and count twice.
+ * What a template has is compared with this by a test.
+ */
+const OF_SHARD = { healthCheck: 2, shedLoad: 1, takeSnapshot: 1, restoreSnapshot: 2 };
+const OF_CLUSTER = { routeQueries: 2 };
+/** Called by alarms, people and nodes: both alarms that promote may ring at once, and a call may be tried again. */
+const CALLED = { promoteAlerting: 4, reconnectRedis: 1 };
+
+function executions({ shards, snapshots, remedies, thanos }: Demand): Pick<Need, 'least' | 'most'> {
+  const { healthCheck, shedLoad, takeSnapshot, restoreSnapshot } = OF_SHARD;
+  const ofShard = healthCheck + shedLoad + (snapshots ? takeSnapshot + restoreSnapshot : 0);
+  const least = shards * ofShard + (thanos === null ? 0 : OF_CLUSTER.routeQueries);
+  return { least, most: least + shards * CALLED.promoteAlerting + remedies * CALLED.reconnectRedis };
+}
+
+/** All needs in one line, for synth. */
+export function needsLine(needs: readonly Need[]): string {
+  const each = needs.map(({ quota, least, most }) => {
+    if (least === null) return `${quota.name} (${quota.code}) as many as its machines have`;
+    return `${least === most ? least : `${least}, at times ${most}`} ${quota.name} (${quota.code})`;
+  });
+  return `needs of the account: ${each.join('; ')}. \`npx promha preflight\` compares`;
+}

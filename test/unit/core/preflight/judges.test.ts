@@ -1,0 +1,144 @@
+import {
+  judgeBootstrap,
+  judgeMirror,
+  judgeRoles,
+  SERVICE_ROLES,
+  type ServiceRole,
+} from '../../../../lib/core/preflight/account';
+import type { AwsAnswer, PreflightFinding } from '../../../../lib/core/preflight/findings';
+import { judgeImage, judgeOffer } from '../../../../lib/core/preflight/image';
+import { judgeNames } from '../../../../lib/core/preflight/names';
+import { needsOf } from '../../../../lib/core/preflight/needs';
+import { judgeQuotas } from '../../../../lib/core/preflight/quotas';
+import { preflightReport, renderPreflight } from '../../../../lib/core/preflight/report';
+
+const R = 'eu-west-1';
+const short = (found: readonly PreflightFinding[]): string[] =>
+  found.map(({ level, what, fix = '' }) => `${level}: ${what} | ${fix}`);
+const REFUSED = { error: 'AccessDenied' };
+
+describe('image', () => {
+  const seen = { architecture: 'arm64', state: 'available', rootDevice: '/dev/xvda' };
+  const judged = (found: object | null, parameter: string | null = null): string[] =>
+    short(judgeImage({ value: { id: 'ami-1', parameter, found: found && { ...seen, ...found } } }, 'arm64', R));
+  test('that fits is well, pinned or not', () => {
+    expect(judged({})).toEqual(['well: image ami-1 for arm64 | ']);
+    expect(judged({}, '/aws/service')).toEqual(['warn: the image is not pinned: today ami-1 | npm run pin -- image']);
+  });
+  test.each([
+    [null, 'ami-1 is not in eu-west-1'],
+    [{ architecture: 'x86_64' }, 'is for x86_64, the instance type for arm64'],
+    [{ state: 'deregistered' }, 'is deregistered'],
+  ])('%j stops', (found, says) => {
+    expect(judged(found)).toEqual([expect.stringMatching(new RegExp(`^stop: .*${says} \\| npm run pin -- image`))]);
+  });
+  test('a root elsewhere keeps its size', () => {
+    expect(judged({ rootDevice: '/dev/sda1' })).toEqual([expect.anything(), expect.stringMatching(/^warn: .*sda1/)]);
+  });
+});
+
+test('a type has to be offered where nodes are', () => {
+  expect(short(judgeOffer({ value: [`${R}a`, `${R}c`] }, 'r7g.large', [`${R}a`, `${R}b`]))).toEqual([
+    `stop: r7g.large is not offered in ${R}b | other zones: ${R}a, ${R}c; or another instance.type`,
+  ]);
+  expect(judgeOffer({ value: [`${R}a`] }, 'r7g.large', [`${R}a`])[0]!.level).toBe('well');
+});
+
+describe('quotas', () => {
+  const needs = needsOf({ instanceType: 'r7g.large', nodes: 2, shards: 1, snapshots: true, remedies: 1, thanos: null });
+  const judged = (vcpus: AwsAnswer<number>, executions: AwsAnswer<number>): string[] =>
+    short(judgeQuotas(needs, { 'L-1216C47A': vcpus, 'L-B99A9384': executions }, R));
+  test('that suffice are well', () => {
+    expect(judged({ value: 5 }, { value: 1000 })).toEqual([
+      'well: on-demand vCPUs, Standard instances: the account has 5, this needs 4 | ',
+      'well: concurrent executions of Lambda: the account has 1000, this needs 11 | ',
+    ]);
+  });
+  test('too small stops, too small for an incident warns, each with the command', () => {
+    expect(judged({ value: 1 }, { value: 10 })).toEqual([
+      'stop: on-demand vCPUs, Standard instances: the account has 1 | aws service-quotas request-service-quota-increase --region eu-west-1 --service-code ec2 --quota-code L-1216C47A --desired-value 4',
+      'warn: concurrent executions of Lambda: the account has 10 | aws service-quotas request-service-quota-increase --region eu-west-1 --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
+    ]);
+  });
+  test('that nobody may read are not known, with the permission', () => {
+    expect(judged(REFUSED, REFUSED)).toEqual([
+      expect.stringMatching(/^unknown: .*L-1216C47A.*servicequotas:GetServiceQuota/),
+      expect.stringMatching(/^unknown: .*lambda:GetAccountSettings/),
+    ]);
+  });
+});
+
+test('each service-linked role that is missing has its command', () => {
+  const there = Object.fromEntries(Object.keys(SERVICE_ROLES).map((role) => [role, { value: true }]));
+  const roles = { ...there, AWSServiceRoleForECS: { value: false } } as Record<ServiceRole, AwsAnswer<boolean>>;
+  expect(short(judgeRoles(roles)).filter((line) => !line.startsWith('well'))).toEqual([
+    'stop: the service-linked role AWSServiceRoleForECS is not there | aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com',
+  ]);
+});
+
+test('bootstrap: none, old, right', () => {
+  const levels = [null, 5, 6].map((value) => short(judgeBootstrap({ value }, '123456789012', R)));
+  expect(levels).toEqual([
+    [`stop: ${R} is not bootstrapped | npx cdk bootstrap aws://123456789012/${R}`],
+    [`stop: the CDK bootstrap has version 5 | npx cdk bootstrap aws://123456789012/${R}`],
+    ['well: CDK bootstrap of version 6 | '],
+  ]);
+});
+
+test('mirror: none, complete, one missing', () => {
+  const source = 'https://github.com/a/b.tar.gz';
+  expect(judgeMirror(null, { value: [] })[0]).toMatchObject({ level: 'warn', what: 'no artifactMirror is set' });
+  expect(short(judgeMirror('m', { value: [] }))).toEqual(['well: mirror s3://m | ']);
+  expect(short(judgeMirror('m', { value: [{ key: 'b.tar.gz', source }] }))).toEqual([
+    `stop: s3://m/b.tar.gz is not there | curl -fL ${source} | aws s3 cp - s3://m/b.tar.gz`,
+  ]);
+});
+
+describe('names', () => {
+  const NONE = { stacks: [], functions: [], volumes: [] };
+  const judged = (over: object): string[] =>
+    short(judgeNames({ value: { ...NONE, ...over } }, { cluster: 'c', region: R, keptTag: 'kept' }));
+  const stack = (name: string, status = 'CREATE_COMPLETE', ours = true) => ({ name, status, ours });
+  const volumes = [{ id: 'vol-1', node: 'prometheus-1' }];
+
+  test('that are free, and those of the cluster itself', () => {
+    expect(judged({})).toEqual(['well: cluster c: no stack has its names yet | ']);
+    expect(
+      judged({ stacks: [stack('c-stateful'), stack('c-control')], functions: ['c-health-check'], volumes }),
+    ).toEqual(['well: cluster c: 2 stacks are its own | ']);
+  });
+  test.each([
+    ['ROLLBACK_COMPLETE', 'stop', 'delete-stack'],
+    ['DELETE_FAILED', 'stop', 'delete-stack'],
+    ['UPDATE_ROLLBACK_FAILED', 'stop', 'continue-update-rollback'],
+    ['UPDATE_IN_PROGRESS', 'warn', 'wait'],
+  ])('a stack in %s', (status, level, fix) => {
+    expect(judged({ stacks: [stack('c-network', status)] })).toEqual([
+      expect.stringMatching(new RegExp(`^${level}: .*${status} \\| .*${fix}`)),
+    ]);
+  });
+  test('of somebody else', () => {
+    expect(judged({ stacks: [stack('c-network', 'CREATE_COMPLETE', false)] })[0]).toMatch(/^stop: .*somebody else/);
+  });
+  test('of a stack that is gone: functions are in the way, volumes would be twins', () => {
+    expect(judged({ functions: ['c-health-check'], volumes })).toEqual([
+      expect.stringMatching(/^stop: a function c-health-check .*delete-function/),
+      expect.stringMatching(/^stop: vol-1 is a data volume of prometheus-1.*create-tags .*vol-1 --tags Key=kept/),
+    ]);
+  });
+});
+
+test('the report begins with what stops, and is ready only when nothing does and all was seen', () => {
+  const about = { cluster: 'c', region: R, account: null, needs: [] };
+  const level = (...levels: PreflightFinding['level'][]): ReturnType<typeof preflightReport> =>
+    preflightReport(
+      about,
+      levels.map((one) => ({ level: one, what: one, why: 'because', fix: 'do' })),
+    );
+  expect(level('well', 'warn').ready).toBe(true);
+  expect(level('unknown').ready).toBe(false);
+  expect(renderPreflight(level('well', 'unknown', 'stop'))).toBe(
+    'c in eu-west-1, account not known: 1 to repair before a deploy, 1 could not be looked at\n✗ stop\n    why: because\n    fix: do\n? unknown\n    why: because\n    fix: do\n✓ well\n    why: because\n    fix: do\n',
+  );
+  expect(renderPreflight(level('warn'))).toMatch(/: ready to deploy\n! warn/);
+});

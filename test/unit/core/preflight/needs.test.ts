@@ -1,0 +1,50 @@
+import { needsLine, needsOf, vcpusOf, type Demand } from '../../../../lib/core/preflight/needs';
+
+const DEMAND: Demand = {
+  instanceType: 'r7g.large',
+  nodes: 2,
+  shards: 1,
+  snapshots: true,
+  remedies: 1,
+  thanos: { query: { cpu: 512, tasks: 2, maxTasks: 6 }, store: { cpu: 512 }, compactor: { cpu: 1024 } },
+};
+const figures = (demand: Demand): unknown[] =>
+  needsOf(demand).map(({ quota, least, most }) => [quota.code, least, most]);
+
+test('the default configuration', () => {
+  expect(figures(DEMAND)).toEqual([
+    ['L-1216C47A', 4, 4],
+    ['L-3032A538', 2.5, 8],
+    ['L-B99A9384', 8, 13],
+  ]);
+  expect(needsLine(needsOf(DEMAND))).toBe(
+    'needs of the account: 4 on-demand vCPUs, Standard instances (L-1216C47A); 2.5, at times 8 Fargate on-demand vCPUs (L-3032A538); 8, at times 13 concurrent executions of Lambda (L-B99A9384). `npx promha preflight` compares',
+  );
+});
+
+test('more shards need more machines and executions; without Thanos nothing of Fargate', () => {
+  expect(figures({ ...DEMAND, shards: 2, nodes: 6, snapshots: false, remedies: 0, thanos: null })).toEqual([
+    ['L-1216C47A', 12, 12],
+    ['L-B99A9384', 6, 14],
+  ]);
+});
+
+test.each([
+  ['m7g.medium', 1],
+  ['t4g.medium', 2],
+  ['r7g.xlarge', 4],
+  ['r7g.16xlarge', 64],
+  ['r7g.metal', null],
+])('%s has %p vCPUs', (type, vcpus) => expect(vcpusOf(type)).toBe(vcpus));
+
+test.each([
+  ['x2gd.large', 'L-7295265B'],
+  ['i4g.large', 'L-1216C47A'],
+  ['inf2.xlarge', 'L-1945791B'],
+])('%s is counted by its own quota', (instanceType, code) =>
+  expect(needsOf({ ...DEMAND, instanceType })[0]!.quota.code).toBe(code),
+);
+
+test('of a whole machine nobody knows', () => {
+  expect(needsLine(needsOf({ ...DEMAND, instanceType: 'r7g.metal' }))).toMatch(/as many as its machines have/);
+});

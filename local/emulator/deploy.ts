@@ -33,12 +33,18 @@ export async function startEmulator(o: {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the evaluator of policies (local/iam/service.ts); without it everybody may do everything. */
   readonly authorize?: string;
+  /** Of Lambda in this account; without it everything may be reserved. */
+  readonly lambdaConcurrency?: number;
+  /** How much later S3 answers; without it at once. */
+  readonly s3Latency?: { readonly readMs: number; readonly writeMs: number };
 }): Promise<Emulator> {
   const log = openSync(o.log, 'a');
   const args = [
     resolve(__dirname, 'server.py'),
     ...o.listen.flatMap((address) => ['--listen', address]),
     ...(o.authorize === undefined ? [] : ['--authorize', o.authorize]),
+    ...(o.lambdaConcurrency === undefined ? [] : ['--lambda-concurrency', String(o.lambdaConcurrency)]),
+    ...(o.s3Latency === undefined ? [] : ['--s3-latency', String(o.s3Latency.readMs), String(o.s3Latency.writeMs)]),
   ];
   const env = {
     ...process.env,

@@ -4,6 +4,7 @@ their __module__ must look like a.b.c."""
 
 import cloud_map
 import ecs
+import functions
 import groups
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
@@ -174,7 +175,7 @@ def extend(model, around) -> None:
     model.create_from_cloudformation_json = around(model.create_from_cloudformation_json.__func__)
 
 
-def install() -> None:
+def install(lambda_concurrency: int | None = None) -> None:
     """Defining the classes above registered them; methods are replaced here."""
     FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
     extend(Key, with_kms_tags)
@@ -183,6 +184,7 @@ def install() -> None:
     extend(FakeBucket, with_versioning)
     cloud_map.install()
     ecs.install()
+    functions.install(lambda_concurrency)
     groups.install()
     stack_updates.install()
     volumes.install()

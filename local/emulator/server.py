@@ -16,6 +16,7 @@ import threading
 import extensions
 from authorize import Authorize
 from changes import CountChanges
+from latency import SlowS3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
 
@@ -44,14 +45,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listen", action="append", required=True, metavar="HOST:PORT")
     parser.add_argument("--authorize", metavar="SOCKET", help="of the evaluator of policies; without it, all may do all")
+    parser.add_argument("--lambda-concurrency", type=int, metavar="N", help="of the account; without it, no reservation is refused")
+    parser.add_argument("--s3-latency", type=int, nargs=2, metavar=("READ_MS", "WRITE_MS"), help="without it, S3 answers at once")
     given = parser.parse_args()
     addresses = given.listen
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    extensions.install()
+    extensions.install(given.lambda_concurrency)
 
     app = CountChanges(DomainDispatcherApplication(create_backend_app))
     if given.authorize is not None:
         app = Authorize(app, given.authorize)
+    if given.s3_latency is not None:
+        app = SlowS3(app, *given.s3_latency)
     servers = [listen(address, app) for address in addresses]
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

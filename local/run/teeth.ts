@@ -12,6 +12,13 @@ export const TEETH = {
   'security-groups': {},
   /** Functions, nodes and tasks call with credentials of their deployed roles, and are refused what IAM would refuse. */
   iam: {},
+  /**
+   * Lambda: executions at once in the account, 10 in a new one and 1,000 by default; the start of an execution environment; a
+   * VPC function that nobody calls for `idleMs` sleeps, and takes `wakeMs` to wake.
+   */
+  lambda: { concurrency: 10, coldStartMs: 1_000, idleMs: 14 * 86_400_000, wakeMs: 60_000 },
+  /** S3 answers so much later than the emulator does. */
+  's3-latency': { readMs: 20, writeMs: 40 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 export type Tooth = keyof typeof TEETH;

@@ -72,7 +72,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'start-store': timed(() => system.deployed.emulator.signal('SIGCONT')),
     'kill-redis': timed(() => system.deployed.workload.redis.kill()),
     'start-redis': timed(() => system.deployed.workload.redis.start()),
-    invoke: timed((body) => system.controlPlane.invoke(String(body.function), body.event)),
+    invoke: timed((body) => system.controlPlane.call(String(body.function), body.event)),
     'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
     'kill-task': timed((body) => service(body).kill()),
     'stop-service': timed((body) => service(body).hold()),

@@ -16,6 +16,7 @@ import { METRIC_NAMESPACE } from '../../../lib/contract/metrics';
 import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import { nameInArn, ownersSessions, type Sessions } from './credentials';
+import { readFunctionLimits } from './function-limits';
 import type { DeployedAlarm } from '../functions/alarms';
 import type { DeployedFunction } from '../functions/function';
 import type { DeployedInstance } from '../hosts/instance';
@@ -156,6 +157,7 @@ async function readFunctions(
         credentials: await (o.sessions ?? ownersSessions)({ role: nameInArn(f.Role!) }, f.FunctionName!),
         timeoutMs: f.Timeout! * 1000,
         securityGroups: f.VpcConfig?.SecurityGroupIds ?? [],
+        ...(await readFunctionLimits(lambda, f.FunctionName!)),
       };
     }),
   );

@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import { evaluatedEveryMs } from './alarm-rules';
@@ -7,7 +9,13 @@ import { FunctionRunner, type DeployedFunction, type Invocation } from './functi
 import { MetricStore } from './metrics';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
 import type { HostNetwork } from '../hosts/network';
+import { reservedOf } from '../lambda/concurrency';
+import { deliver } from '../lambda/destination';
+import { LambdaService, type LambdaLine } from '../lambda/service';
 import { between, type Teeth } from '../teeth';
+
+/** JSON lines: each execution's beginning and end, and what Lambda refused or gave up. */
+export const LAMBDA_LOG = 'lambda.jsonl';
 
 export interface ControlPlaneOptions {
   readonly functions: readonly DeployedFunction[];
@@ -26,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly cloudwatch: CloudWatchClient;
   /** How late points come, and how far alarms look back; null: at once, and N periods. */
   readonly lateness: Teeth['cloudwatch'];
+  /** How Lambda refuses and delays; null: it does not. */
+  readonly lambda: Teeth['lambda'];
   /** Log lines of functions (metrics left out) and what this plays itself. */
   readonly onLog: (source: string, line: string) => void;
 }
@@ -34,6 +44,7 @@ export interface ControlPlaneOptions {
 export class ControlPlane {
   readonly metrics: MetricStore;
   private readonly functions = new Map<string, FunctionRunner>();
+  private readonly lambda: LambdaService;
   private readonly schedules: DeployedSchedule[] = [];
   private readonly alarms: DeployedAlarm[] = [];
   private readonly states = new Map<string, AlarmState>();
@@ -44,6 +55,17 @@ export class ControlPlane {
   constructor(private readonly options: ControlPlaneOptions) {
     const { lateness } = options;
     this.metrics = new MetricStore(() => (lateness === null ? 0 : between(lateness.lateFromMs, lateness.lateToMs)));
+    this.lambda = new LambdaService({
+      tooth: options.lambda,
+      reserved: () => reservedOf([...this.functions.values()].map(({ deployed }) => deployed)),
+      onLine: (line) => this.logLambda(line),
+      count: (name, metric) => this.countLambda(name, metric, 1),
+      onDiscard: ({ deployed }, discard) =>
+        void deliver(deployed, discard, options.mayCall ?? everybodyMay, (arn, record) => {
+          const called = this.byArn(arn);
+          if (called !== undefined) this.lambda.queue(called, record);
+        }),
+    });
     for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
     this.alarms.push(...options.alarms);
   }
@@ -87,6 +109,7 @@ export class ControlPlane {
 
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
+    this.lambda.stop();
     await this.halt();
   }
 
@@ -109,12 +132,17 @@ export class ControlPlane {
     const { input } = now.find((s) => s.name === schedule.name) ?? schedule;
     const called = this.byArn(schedule.functionArn);
     if (this.halted || called === undefined) return;
-    if (await this.mayInvoke('events.amazonaws.com', schedule.arn, called)) await called.invoke(input);
+    if (await this.mayInvoke('events.amazonaws.com', schedule.arn, called)) this.lambda.queue(called, input);
   }
 
-  /** `name` is the function's name or a part of it that fits one function only. */
-  invoke(name: string, event: unknown): Promise<Invocation> {
-    return this.byName(name).invoke(event);
+  /** Waits for what comes of it. `name` is the function's name or a part of it that fits one function only. */
+  async call(name: string, event: unknown): Promise<Invocation> {
+    return this.lambda.call(this.byName(name), event);
+  }
+
+  /** Lambda takes it, and nobody is told what comes of it. */
+  queue(name: string, event: unknown): void {
+    this.lambda.queue(this.byName(name), event);
   }
 
   private byName(name: string): FunctionRunner {
@@ -181,7 +209,8 @@ export class ControlPlane {
       await this.may('cloudwatch.amazonaws.com', alarm.arn, 'sns:Publish', arn);
       return;
     }
-    if (await this.mayInvoke('lambda.alarms.cloudwatch.amazonaws.com', alarm.arn, called)) await called.invoke(event);
+    if (await this.mayInvoke('lambda.alarms.cloudwatch.amazonaws.com', alarm.arn, called))
+      this.lambda.queue(called, event);
   }
 
   private mayInvoke(service: string, sourceArn: string, { deployed }: FunctionRunner): Promise<boolean> {
@@ -198,22 +227,35 @@ export class ControlPlane {
     return this.functions.get(arn);
   }
 
+  /** All of it for whoever measures; what Lambda refuses or gives up also for the terminal. */
+  private logLambda(line: LambdaLine): void {
+    const { at, function: name, what, running } = line;
+    appendFileSync(join(this.options.logDir, LAMBDA_LOG), `${JSON.stringify(line)}\n`);
+    if (what === 'started' || what === 'ended') return;
+    const event = { at: new Date(at).toISOString(), level: 'warn', event: 'lambda-refuses', because: what, running };
+    this.options.onLog(name, JSON.stringify(event));
+  }
+
+  private countLambda(name: string, metric: string, value: number): void {
+    const id = { namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } };
+    this.metrics.put(id, value, Date.now());
+  }
+
   private runner(deployed: DeployedFunction): FunctionRunner {
     const { options, metrics } = this;
-    const count = (name: string, value: number): void =>
-      metrics.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: deployed.name } }, value, Date.now());
     const host = options.hostOf?.(deployed);
     return new FunctionRunner(deployed, {
       env: options.env,
       node: options.node,
       ...(host !== undefined && { host }),
+      ...(options.lambda !== null && { coldStartMs: options.lambda.coldStartMs }),
       log: `${options.logDir}/${deployed.name}.log`,
       onLine: (line) => {
         if (!metrics.takeLogLine(line)) options.onLog(deployed.name, line);
       },
       onInvocation: (failed) => {
-        count('Invocations', 1);
-        count('Errors', failed ? 1 : 0);
+        this.countLambda(deployed.name, 'Invocations', 1);
+        this.countLambda(deployed.name, 'Errors', failed ? 1 : 0);
       },
     });
   }

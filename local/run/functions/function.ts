@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostNetwork } from '../hosts/network';
+import type { AsyncSettings } from '../lambda/async-rules';
 
 /** A function as it was deployed. */
 export interface DeployedFunction {
@@ -16,13 +17,21 @@ export interface DeployedFunction {
   readonly timeoutMs: number;
   /** Of its network interfaces, by id. @default none */
   readonly securityGroups?: readonly string[];
+  /** Of its EventInvokeConfig. @default Lambda's own */
+  readonly asynchronous?: AsyncSettings;
+  /** ReservedConcurrentExecutions. @default none */
+  readonly reserved?: number;
 }
 
 export interface Invocation {
   readonly ok: boolean;
   readonly value?: unknown;
   readonly error?: string;
+  /** Why Lambda did not run it to its end: 429, 502 while its network is restored, 500. Absent: it ran. */
+  readonly refused?: 'throttled' | 'inactive' | 'unavailable';
 }
+
+const HALTED: Invocation = { ok: false, refused: 'unavailable', error: 'the control plane is halted' };
 
 /**
  * Plays Lambda for one function: execution environments are processes, reused while warm, one event at a time
@@ -41,6 +50,8 @@ export class FunctionRunner {
       readonly node: string;
       /** Where it runs; without one on this machine itself. */
       readonly host?: HostNetwork;
+      /** A new environment takes so much longer to take its first event. @default no longer than its process */
+      readonly coldStartMs?: number;
       readonly log: string;
       /** Every line the function writes: its log, metrics included. */
       readonly onLine: (line: string) => void;
@@ -50,8 +61,9 @@ export class FunctionRunner {
   ) {}
 
   async invoke(event: unknown): Promise<Invocation> {
-    if (this.halted) return { ok: false, error: 'the control plane is halted' };
-    const environment = this.idle.pop() ?? this.start();
+    if (this.halted) return HALTED;
+    const environment = this.idle.pop() ?? (await this.coldStart());
+    if (this.halted) return HALTED;
     const id = randomUUID();
     const { timeoutMs } = this.deployed;
     const result = await new Promise<Invocation>((resolve) => {
@@ -83,8 +95,16 @@ export class FunctionRunner {
           error: result.error,
         }),
       );
-    if (!this.halted) this.options.onInvocation(!result.ok);
+    if (this.halted) return result.ok ? result : HALTED;
+    this.options.onInvocation(!result.ok);
     return result;
+  }
+
+  private async coldStart(): Promise<ChildProcess> {
+    const environment = this.start();
+    const { coldStartMs = 0 } = this.options;
+    if (coldStartMs > 0) await new Promise((resolve) => setTimeout(resolve, coldStartMs));
+    return environment;
   }
 
   /** Ends all environments; until resume() every invocation is refused. */

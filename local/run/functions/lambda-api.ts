@@ -5,18 +5,27 @@ import type { Invocation } from './function';
 /** Lambda's API as far as nodes use it: Invoke, of a deployed function by its name. */
 export const LAMBDA_API_PORT = 5567;
 
-/** Serves it. `invoke` runs the deployed function and rejects when there is none of that name. */
+/** Of deployed functions, by name. Both throw when there is none of that name. */
+export interface Callable {
+  readonly call: (name: string, event: unknown) => Promise<Invocation>;
+  /** Taken, and whatever comes of it nobody is told. */
+  readonly queue: (name: string, event: unknown) => void;
+}
+
 export async function serveLambdaApi(
   address: string,
-  invoke: (name: string, event: unknown) => Promise<Invocation>,
+  functions: Callable,
   mayCall: MayCall = everybodyMay,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const send = ({ status, body, error }: Answer): void =>
       void response
-        .writeHead(status, { 'content-type': 'application/json', ...(error && { [ERROR_HEADERS[status]!]: error }) })
+        .writeHead(status, {
+          'content-type': 'application/json',
+          ...(error && { [status === 200 ? 'x-amz-function-error' : 'x-amzn-errortype']: error }),
+        })
         .end(body === undefined ? undefined : JSON.stringify(body));
-    answer(request, invoke, mayCall).then(send, (error: Error) => send(notFound(error.message)));
+    answer(request, functions, mayCall).then(send, (error: Error) => send(notFound(error.message)));
   });
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(LAMBDA_API_PORT, address, () => resolve()),
@@ -36,18 +45,9 @@ interface Answer {
   readonly error?: string;
 }
 
-const ERROR_HEADERS: Readonly<Record<number, string>> = {
-  200: 'x-amz-function-error',
-  403: 'x-amzn-errortype',
-  404: 'x-amzn-errortype',
-};
 const notFound = (Message: string): Answer => ({ status: 404, body: { Message }, error: 'ResourceNotFoundException' });
 
-async function answer(
-  request: IncomingMessage,
-  invoke: (name: string, event: unknown) => Promise<Invocation>,
-  mayCall: MayCall,
-): Promise<Answer> {
+async function answer(request: IncomingMessage, functions: Callable, mayCall: MayCall): Promise<Answer> {
   const path = (request.url ?? '').split('?')[0]!;
   const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path)?.[1];
   if (request.method !== 'POST' || name === undefined) return notFound('only Invoke is played here');
@@ -59,12 +59,24 @@ async function answer(
     const Message = `not authorized to perform: lambda:InvokeFunction on resource: ${called}`;
     return { status: 403, body: { Message }, error: 'AccessDeniedException' };
   }
-  const invocation = invoke(called, text === '' ? {} : (JSON.parse(text) as unknown));
-  // Accepted, and whatever comes of it nobody is told: as Lambda does with events.
+  const event: unknown = text === '' ? {} : JSON.parse(text);
   if (request.headers['x-amz-invocation-type'] === 'Event') {
-    invocation.catch(() => undefined);
+    functions.queue(called, event);
     return { status: 202 };
   }
-  const { ok, value, error } = await invocation;
+  const { ok, value, error, refused } = await functions.call(called, event);
+  if (refused !== undefined) return refusal(refused, error ?? '');
   return ok ? { status: 200, body: value ?? null } : { status: 200, body: { errorMessage: error }, error: 'Unhandled' };
+}
+
+/** As Lambda's API reference has the errors of Invoke. */
+function refusal(refused: NonNullable<Invocation['refused']>, why: string): Answer {
+  if (refused === 'throttled')
+    return {
+      status: 429,
+      body: { Reason: why, Type: 'User', message: 'Rate Exceeded.' },
+      error: 'TooManyRequestsException',
+    };
+  const error = refused === 'inactive' ? 'ResourceNotReadyException' : 'ServiceException';
+  return { status: refused === 'inactive' ? 502 : 500, body: { Type: 'System', Message: why }, error };
 }

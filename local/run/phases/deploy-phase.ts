@@ -41,7 +41,8 @@ export async function deploy(
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
-  const evaluator = start.teeth.iam === null ? undefined : await startEvaluator(start);
+  const { iam, lambda, 's3-latency': s3Latency } = start.teeth;
+  const evaluator = iam === null ? undefined : await startEvaluator(start);
   const emulator = await start.step('AWS API emulator', () =>
     startEmulator({
       python: tools.moto_server.python,
@@ -49,6 +50,8 @@ export async function deploy(
       log: join(dir, 'logs', 'emulator.log'),
       env: { ...env, [MARKS.run]: runId },
       ...(evaluator !== undefined && { authorize: evaluator }),
+      ...(lambda !== null && { lambdaConcurrency: lambda.concurrency }),
+      ...(s3Latency !== null && { s3Latency }),
     }),
   );
   cleanup.defer('stop the emulator', () => emulator.stop());

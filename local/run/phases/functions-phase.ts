@@ -5,7 +5,6 @@ import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
 import { ControlPlane } from '../functions/control-plane';
 import { serveLambdaApi } from '../functions/lambda-api';
 import { deployedCallers, everybodyMay, type MayCall } from '../functions/callers';
-import type { Invocation } from '../functions/function';
 import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
 import type { Start } from '../start-options';
@@ -28,8 +27,14 @@ export async function startFunctions(
   });
   await start.step("Lambda's API, for the nodes", async () => {
     const mayCall = callersOf(start, deployed);
-    const invoke = (name: string, event: unknown): Promise<Invocation> => controlPlane.invoke(name, event);
-    const api = await serveLambdaApi(prepared.network.hostAddress, invoke, mayCall);
+    const api = await serveLambdaApi(
+      prepared.network.hostAddress,
+      {
+        call: (name, event) => controlPlane.call(name, event),
+        queue: (name, event) => controlPlane.queue(name, event),
+      },
+      mayCall,
+    );
     cleanup.defer("close Lambda's API", () => api.close());
   });
   return controlPlane;
@@ -62,6 +67,7 @@ function controlPlaneOf(
     logDir: join(dir, 'logs'),
     cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
     lateness: teeth.cloudwatch,
+    lambda: teeth.lambda,
     onLog,
   });
 }

@@ -129,10 +129,8 @@ export class TestCluster {
     await this.keepControlPlaneAlive();
 
     const lambda = `${this.network}.250`;
-    const api = await serveLambdaApi(lambda, async (name, event) => {
-      this.calls.push({ name, event });
-      return { ok: true };
-    });
+    const queue = (name: string, event: unknown): void => void this.calls.push({ name, event });
+    const api = await serveLambdaApi(lambda, { call: () => Promise.reject(new Error('nobody waits here')), queue });
     this.cleanup.push(() => void api.close());
 
     const agentFile = buildAgent();

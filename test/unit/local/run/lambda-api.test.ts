@@ -1,5 +1,7 @@
+import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
 import { callLambda } from '../../../../agent/remedies/webhook';
 import { LAMBDA_API_PORT, serveLambdaApi } from '../../../../local/run/functions/lambda-api';
+import type { Invocation } from '../../../../local/run/functions/function';
 
 /** The agent's real client against what the local run plays for it. */
 describe("Lambda's API, as nodes use it", () => {
@@ -7,6 +9,7 @@ describe("Lambda's API, as nodes use it", () => {
   const called: unknown[] = [];
   let api: { close(): Promise<void> };
   let allowed = true;
+  let answers: Invocation = { ok: true };
   const asked: unknown[][] = [];
   const before = { ...process.env };
 
@@ -17,12 +20,15 @@ describe("Lambda's API, as nodes use it", () => {
       AWS_ACCESS_KEY_ID: 'x',
       AWS_SECRET_ACCESS_KEY: 'x',
     });
-    const invoke = (name: string, event: unknown): Promise<never> => {
+    const take = (name: string, event: unknown): void => {
       if (name !== 'known') throw new Error(`no function ${name}`);
       called.push(event);
-      return new Promise(() => {}); // it runs for minutes: nobody waits for it
     };
-    api = await serveLambdaApi(HOST, invoke, async (...question) => {
+    const call = (name: string, event: unknown): Promise<Invocation> => {
+      take(name, event);
+      return Promise.resolve(answers);
+    };
+    api = await serveLambdaApi(HOST, { call, queue: take }, async (...question) => {
       asked.push(question);
       return allowed;
     });
@@ -40,6 +46,34 @@ describe("Lambda's API, as nodes use it", () => {
 
   it('refuses a function that is not deployed, and the caller learns of it', async () => {
     await expect(callLambda('unknown', {})).rejects.toThrow('no function unknown');
+  });
+
+  it('says whether a function that is waited for failed, and why it was not run', async () => {
+    const lambda = new LambdaClient({ endpoint: `http://${HOST}:${LAMBDA_API_PORT}`, maxAttempts: 1 });
+    const ask = (): Promise<unknown> =>
+      lambda.send(new InvokeCommand({ FunctionName: 'known', Payload: '{}' })).then(
+        (answer) => answer.FunctionError ?? 'ok',
+        (error: LambdaServiceException) => [error.name, error.$metadata.httpStatusCode],
+      );
+    const found = [];
+    for (const answer of [
+      { ok: true },
+      { ok: false, error: 'Error: no' },
+      { ok: false, error: 'ConcurrentInvocationLimitExceeded', refused: 'throttled' },
+      { ok: false, error: 'it wakes', refused: 'inactive' },
+      { ok: false, error: 'halted', refused: 'unavailable' },
+    ] as const) {
+      answers = answer;
+      found.push(await ask());
+    }
+    expect(found).toEqual([
+      'ok',
+      'Unhandled',
+      ['TooManyRequestsException', 429],
+      ['ResourceNotReadyException', 502],
+      ['ServiceException', 500],
+    ]);
+    called.length = 1;
   });
 
   it('refuses whoever may not call it, and calls nothing', async () => {

@@ -54,7 +54,7 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
     o.say(renderRun(i, runs, result));
     if (result.error !== undefined) break; // the system is not what the next run would need
   }
-  return judgeDrill(scenario, results);
+  return { ...judgeDrill(scenario, results), teeth: world.state.teeth };
 }
 
 async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: DrillOptions): Promise<RunState> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DrillFigures, MeasuredDrill } from './record';
 
 /** Where and with what a drill ran. */
@@ -20,14 +21,18 @@ export function keepDrill(result: DrillFigures, circumstances: Circumstances): M
     passed: result.passed,
     runs: result.runs.length,
     ...circumstances,
+    ...(result.teeth && { teeth: result.teeth }),
     measurements: Object.fromEntries(figures),
     failed: [...broken, ...result.runs.flatMap(({ error }) => (error === undefined ? [] : [error]))],
   };
 }
 
-/** Whether a drill has to be measured again: never measured, or with other programs or another kind of machine. */
-export function isStale(kept: MeasuredDrill | undefined, now: Omit<Circumstances, 'day'>): boolean {
-  if (kept === undefined || kept.root !== now.root) return true;
+/** Whether a drill has to be measured again: never measured, or with other programs, delays or another kind of machine. */
+export function isStale(
+  kept: MeasuredDrill | undefined,
+  now: Omit<Circumstances, 'day'> & Pick<MeasuredDrill, 'teeth'>,
+): boolean {
+  if (kept === undefined || kept.root !== now.root || !isDeepStrictEqual(kept.teeth, now.teeth)) return true;
   const names = new Set([...Object.keys(kept.programs), ...Object.keys(now.programs)]);
   return [...names].some((name) => kept.programs[name] !== now.programs[name]);
 }

@@ -14,6 +14,7 @@ import { UserError } from '../../lib/contract/errors';
 import { stayAwake } from '../../lib/shell/async/stay-awake';
 import { SCENARIOS, scenariosOf } from '../drills/scenarios';
 import { namespacesAvailable } from '../run/hosts/network';
+import { TEETH } from '../run/teeth';
 import { onThisMachine, resolveTools } from '../tools';
 import { readVersion, writeMeasurementsPage, writeRecord } from './files';
 import { isStale, keepDrill, type Circumstances } from './keep';
@@ -43,7 +44,7 @@ async function main(args: string[]): Promise<number> {
 /** One after the other, each kept as soon as it is over: what is broken off goes on with --resume. */
 async function measureAll({ drills, runs, resume }: Call, here: Circumstances): Promise<number> {
   const kept = new Map(readVersion(version).map((drill) => [drill.scenario, drill]));
-  const wanted = drills.filter((name) => !resume || isStale(kept.get(name), here));
+  const wanted = drills.filter((name) => !resume || isStale(kept.get(name), { ...here, teeth: TEETH }));
   say(`${wanted.length} of ${drills.length} drills to measure, for version ${version}`);
   const dir = mkdtempSync(join(tmpdir(), 'prometheus-ha-measure-'));
   try {

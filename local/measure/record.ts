@@ -9,6 +9,9 @@ const figure = z.object({
   limit: z.string().optional(),
 });
 
+/** Where the system refused and delayed as AWS does, with what settings; null: left out. Absent: not known. */
+const teeth = z.record(z.string(), z.record(z.string(), z.number()).nullable()).optional();
+
 const record = z.object({
   scenario: z.string(),
   passed: z.boolean(),
@@ -22,6 +25,7 @@ const record = z.object({
   root: z.boolean(),
   /** The programs that ran, by name: their versions, not those that are deployed. */
   programs: z.record(z.string(), z.string()),
+  teeth,
   /** By measurement; the names are those of `npm run drill -- --json`. */
   measurements: z.record(z.string(), figure),
   /** What did not hold, one sentence each. */
@@ -34,6 +38,7 @@ export type MeasuredDrill = z.infer<typeof record>;
 const drillResult = z.object({
   scenario: z.string(),
   passed: z.boolean(),
+  teeth,
   runs: z.array(z.object({ error: z.string().optional() })),
   summary: z.object({
     measurements: z.record(z.string(), z.object({ median: z.number(), worst: z.number() })),

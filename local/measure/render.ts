@@ -12,7 +12,7 @@ const HEAD = `# Measurements
 <!-- Written by \`npm run measure\` from docs/measurements/<version>/*.json. Do not edit: a test compares. -->
 
 What \`npm run drill\` measured, one table per version, newest first. Everything ran on one machine with an emulator in AWS's
-place, so the latencies of S3, Lambda and EventBridge are not in here. Each figure is judged by the oracle of the same run:
+place: what it refused and delayed as AWS does, and by how much, each table says ([what that is](local-run.md)). Each figure is judged by the oracle of the same run:
 [how a drill is judged](how-drills-are-judged.md). With several runs: median / worst. A limit stands in brackets.
 `;
 
@@ -50,7 +50,7 @@ function circumstancesOf(drills: readonly MeasuredDrill[]): string[] {
   for (const drill of drills) {
     const programs = Object.entries(drill.programs).map(([name, version]) => `${name} ${version}`);
     const origin = drill.origin === undefined ? '' : `; ${drill.origin}`;
-    const line = `${drill.cores} cores, ${drill.root ? 'as root' : 'as an ordinary user'}, ${programs.join(', ')}${origin}`;
+    const line = `${drill.cores} cores, ${drill.root ? 'as root' : 'as an ordinary user'}, ${programs.join(', ')}${inWords(drill.teeth)}${origin}`;
     alike.set(line, [...(alike.get(line) ?? []), drill]);
   }
   return [...alike].map(([line, same]) => {
@@ -59,6 +59,17 @@ function circumstancesOf(drills: readonly MeasuredDrill[]): string[] {
     const which = alike.size === 1 ? '' : `${same.length} drill${same.length === 1 ? '' : 's'}: `;
     return `${which}${line} (${when})`;
   });
+}
+
+/** `; with iam, lambda (concurrency 10), without cloudwatch` */
+function inWords(teeth: MeasuredDrill['teeth']): string {
+  if (teeth === undefined) return '';
+  const all = Object.entries(teeth).map(([name, settings]) => {
+    if (settings === null) return `without ${name}`;
+    const said = Object.entries(settings).map(([setting, value]) => `${setting} ${value}`);
+    return said.length === 0 ? `with ${name}` : `with ${name} (${said.join(', ')})`;
+  });
+  return `; ${all.join(', ')}`;
 }
 
 function cellsOf(drill: MeasuredDrill): string[] {

@@ -37,6 +37,7 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
       if (!cleanup.begun && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
     },
   };
+  start.save({ teeth: options.teeth });
   const prepared = await prepare(start);
   const deployed = await deploy(start, prepared);
   start.save({ controlBucket: deployed.deployment.functions[0]!.environment[ENV.controlBucket]! });

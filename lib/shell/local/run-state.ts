@@ -3,7 +3,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../../contract/document';
-import { fields, flag, listOf, mapOf, name, oneOf, optional, text, version1, whole } from '../../contract/shape';
+import {
+  fields,
+  flag,
+  listOf,
+  mapOf,
+  name,
+  nullable,
+  oneOf,
+  optional,
+  text,
+  version1,
+  whole,
+} from '../../contract/shape';
 
 /** Where everything of this user's local run lives: one run at a time. */
 export function runDir(): string {
@@ -41,6 +53,8 @@ const shape = fields({
   pages: text,
   /** Whether data of the nodes are on volumes of their own, else in plain directories. Absent: not known yet. */
   volumes: optional(flag),
+  /** Where it refuses and delays as AWS does (local/run/teeth.ts), with what settings; null: left out. */
+  teeth: optional(mapOf(text, nullable(mapOf(text, whole)))),
   /** Whether `ready` was printed. */
   ready: flag,
 });

@@ -1,3 +1,5 @@
+import type { RunState } from '../../../lib/shell/local/run-state';
+
 /** One thing that was judged. `value` null: it could not be measured, which never passes. */
 export interface Check {
   readonly name: string;
@@ -34,6 +36,8 @@ export interface DrillResult {
   readonly passed: boolean;
   readonly runs: readonly RunResult[];
   readonly summary: Summary;
+  /** Where the system refused and delayed as AWS does, with what settings; null: left out. */
+  readonly teeth?: RunState['teeth'];
 }
 
 export function check(name: string, value: number | null, rule: Rule, limit: number, unit: string): Check {

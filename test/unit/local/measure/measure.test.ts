@@ -61,6 +61,17 @@ test('--resume measures what is new, or ran with other programs', () => {
   expect(isStale(record, { ...here, root: false })).toBe(true);
 });
 
+test('what was refused and delayed is kept, said, and measured again with other settings', () => {
+  const teeth = { 's3-latency': { readMs: 20, writeMs: 40 }, iam: {}, cloudwatch: null };
+  const record = kept(JSON.stringify({ ...(JSON.parse(drillJson([1])) as object), teeth }));
+  expect(record.teeth).toEqual(teeth);
+  const text = renderMeasurements([{ version: '0.3.0', drills: [record] }]);
+  expect(text).toContain('; with s3-latency (readMs 20, writeMs 40), with iam, without cloudwatch (2026-11-27)');
+  expect(isStale(record, { ...here, teeth })).toBe(false);
+  expect(isStale(record, { ...here, teeth: { ...teeth, 's3-latency': null } })).toBe(true);
+  expect(isStale(kept(drillJson([1])), { ...here, teeth })).toBe(true);
+});
+
 test('a version is one table: figures with their limits, what ran, and what did not hold', () => {
   const text = renderMeasurements([
     { version: '0.3.0', drills: [kept(drillJson([0.5, 2.25, 0.75])), { ...kept(drillJson([9])), cores: 4 }] },

@@ -12,7 +12,8 @@ const HEAD = `# Measurements
 <!-- Written by \`npm run measure\` from docs/measurements/<version>/*.json. Do not edit: a test compares. -->
 
 What \`npm run drill\` measured, one table per version, newest first. Everything ran on one machine with an emulator in AWS's
-place: what it refused and delayed as AWS does, and by how much, each table says ([what that is](local-run.md)). Each figure is judged by the oracle of the same run:
+place: each table says what was [refused and delayed as AWS does](local-run.md), and by how much; one that does not is without
+the latencies of S3, Lambda and EventBridge. Each figure is judged by the oracle of the same run:
 [how a drill is judged](how-drills-are-judged.md). With several runs: median / worst. A limit stands in brackets.
 `;
 

@@ -9,10 +9,19 @@ export interface KnownVolume {
   readonly attachedTo: string | null;
 }
 
-/** Of several volumes of a node the highest generation wins: that is the one that was restored last. */
+/**
+ * Of several volumes of a node the highest generation wins: that is the one that was restored last. Of twins, as a stack
+ * leaves that was deleted and made again, the one in use.
+ * @throws UserError without any, or with twins of which none or more than one is in use: samples are in one of them
+ */
 export function chooseVolume(volumes: readonly KnownVolume[], node: string): KnownVolume {
   const generation = (v: KnownVolume): number => Number(v.tags[TAGS.generation]);
-  const [best] = volumes.filter((v) => Number.isInteger(generation(v))).sort((a, b) => generation(b) - generation(a));
+  const numbered = volumes.filter((v) => Number.isInteger(generation(v)));
+  const highest = Math.max(...numbered.map(generation));
+  const newest = numbered.filter((v) => generation(v) === highest);
+  const attached = newest.filter((v) => v.attachedTo !== null);
+  const [best, twin] = attached.length > 0 ? attached : newest;
+  if (twin !== undefined) throw new TwinVolumes(node, highest, attached.length > 0 ? attached : newest);
   if (best !== undefined) return best;
   throw new UserError({
     what: `no data volume for ${node}`,
@@ -20,6 +29,19 @@ export function chooseVolume(volumes: readonly KnownVolume[], node: string): Kno
     expected: `an EBS volume tagged ${TAGS.node}=${node} and ${TAGS.generation}=<number>`,
     fix: 'deploy the stateful stack',
   });
+}
+
+/** Which one has the samples nobody can say but a person. */
+class TwinVolumes extends UserError {
+  constructor(node: string, generation: number, twins: readonly KnownVolume[]) {
+    const ids = twins.map(({ id }) => id).sort();
+    super({
+      what: `${node} has ${ids.length} data volumes of generation ${generation}, and does not choose`,
+      got: ids.join(', '),
+      expected: `one that is not tagged ${TAGS.kept}`,
+      fix: `look which one has the samples, and set the other aside: aws ec2 create-tags --resources <id> --tags Key=${TAGS.kept},Value=twin`,
+    });
+  }
 }
 
 export interface AttachSituation {

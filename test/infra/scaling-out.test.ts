@@ -83,7 +83,7 @@ test('the volumes of a further shard are as safe as those of the first', () => {
   const volumes = Object.values(scaled(2, 2).stacks['stateful-1']!);
   expect(volumes).toHaveLength(2);
   for (const volume of volumes) {
-    expect(volume).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(volume).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   }
 });
 

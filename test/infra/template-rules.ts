@@ -29,7 +29,9 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       const shards = shardsOf(cluster).map(({ shard }) => `stateful${shardSuffix(shard)}`);
       for (const stack of shards) {
         for (const resource of Object.values(made.stacks[stack]!).filter((r) => r.Type !== 'AWS::S3::BucketPolicy')) {
-          expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+          // A volume that was only just made is empty, and would be the twin of the next one.
+          const DeletionPolicy = resource.Type === 'AWS::EC2::Volume' ? 'RetainExceptOnCreate' : 'Retain';
+          expect(resource).toMatchObject({ DeletionPolicy, UpdateReplacePolicy: 'Retain' });
         }
         const manifest = JSON.parse(readFileSync(join(made.dir, 'manifest.json'), 'utf8'));
         expect(manifest.artifacts[stack].properties.terminationProtection).toBe(true);
@@ -84,6 +86,31 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
         expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
         expect(rule.ToPort).toBe(rule.FromPort);
       }
+    },
+  },
+  {
+    says: 'what has to be known to connect the VPC, and where to query, are outputs',
+    check(made, cluster) {
+      const connect = made.outputs.network as Record<string, { Value: unknown }>;
+      const text = (id: string): string => JSON.stringify(connect[id]?.Value);
+      const groups = Object.entries(made.stacks.network!).filter(([, r]) => r.Type === 'AWS::EC2::SecurityGroup');
+      const group = (of: string): string =>
+        groups.find(([, r]) => r.Properties.GroupDescription === of)?.[0] ?? `no group ${of}`;
+      expect(text('NodesGroupId')).toContain(group('Prometheus nodes'));
+      expect(text('RemediesGroupId')).toContain(group('The function that reconnects to targets'));
+      expect(connect.VpcRange!.Value).toBe(cluster.network.cidr);
+      if (cluster.network.kind === 'imported') {
+        expect(connect.VpcId!.Value).toBe(cluster.network.vpcId);
+        for (const zone of cluster.zones)
+          expect(text('RouteTableIds')).toContain(cluster.network.subnets[zone]!.routeTableId);
+      } else {
+        const ids = Object.entries(made.stacks.network!);
+        expect(text('VpcId')).toContain(ids.find(([, r]) => r.Type === 'AWS::EC2::VPC')![0]);
+        const tables = ids.filter(([id, r]) => r.Type === 'AWS::EC2::RouteTable' && id.includes('nodes'));
+        expect(tables).toHaveLength(cluster.zones.length);
+        for (const [id] of tables) expect(text('RouteTableIds')).toContain(id);
+      }
+      expect(made.outputs.query).toHaveProperty('QueriesUrl');
     },
   },
   {

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { DnsRecordType, PrivateDnsNamespace, type IService } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
@@ -33,12 +33,27 @@ export class NetworkStack extends Stack implements ClusterNetwork {
     this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);
     // Exported whether or not anybody imports it, so that the last remedy can go: this stack is deployed before that one.
     this.exportValue(this.traffic.remedies.securityGroupId);
+    this.connections(cluster);
     this.namespace = new PrivateDnsNamespace(this, 'Names', {
       name: DISCOVERY.namespace(cluster.name),
       vpc: this.vpc,
       description: 'Thanos components',
     });
     this.sidecars = new Map(sidecarNames(cluster).map((name) => [name, this.sidecarService(name)]));
+  }
+
+  /** What whoever connects the VPC has to know, and lets in. */
+  private connections({ network }: Cluster): void {
+    const tables = this.vpc.selectSubnets(this.subnets).subnets.map(({ routeTable }) => routeTable.routeTableId);
+    for (const [id, value, description] of [
+      ['VpcId', this.vpc.vpcId, 'Peer it, or attach it to a transit gateway'],
+      ['VpcRange', network.cidr, 'Route it back from where targets and clients are'],
+      ['RouteTableIds', Fn.join(',', tables), 'Routes to targets and clients go into each'],
+      ['NodesGroupId', this.traffic.nodes.securityGroupId, 'Targets and receivers let it in'],
+      ['RemediesGroupId', this.traffic.remedies.securityGroupId, 'Targets with a remedy let it in'],
+    ] as const) {
+      new CfnOutput(this, id, { value, description });
+    }
   }
 
   /** Where the nodes of a shard register themselves, so that no deploy is needed for a new address. */

@@ -14,7 +14,8 @@ export function dataVolumes(scope: Construct, cluster: Cluster): void {
       size: Size.gibibytes(cluster.volume.sizeGiB),
       volumeType: EbsDeviceVolumeType.GP3,
       encrypted: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Also of a create that fails, RETAIN would keep an empty volume, the twin of what the next try makes.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(
       volume,

@@ -8,16 +8,41 @@ import { chooseVolume, deviceName, nextVolumeStep, type AttachSituation } from '
 import { TAGS } from '../../../../lib/contract/tags';
 
 describe('the data volume', () => {
-  const volume = (id: string, generation: string) => ({
+  const volume = (id: string, generation: string, attachedTo: string | null = null) => ({
     id,
     tags: { [TAGS.generation]: generation },
-    attachedTo: null,
+    attachedTo,
   });
 
   it('is the one of the highest generation, by number and not by text', () => {
     expect(chooseVolume([volume('vol-2', '2'), volume('vol-10', '10'), volume('vol-9', '9')], 'node-1').id).toBe(
       'vol-10',
     );
+  });
+
+  it.each([
+    ['of twins the one in use, in any order', [volume('vol-a', '1'), volume('vol-b', '1', 'i-0')], 'vol-b'],
+    [
+      'a newer one, whatever is in use',
+      [volume('vol-a', '1', 'i-1'), volume('vol-b', '1'), volume('vol-c', '2')],
+      'vol-c',
+    ],
+  ])('is %s', (_what, volumes, id) => {
+    expect(chooseVolume(volumes, 'node-1').id).toBe(id);
+    expect(chooseVolume([...volumes].reverse(), 'node-1').id).toBe(id);
+  });
+
+  it.each([
+    ['none is in use', [volume('vol-b', '1'), volume('vol-a', '1')], 'vol-a, vol-b'],
+    [
+      'an older one is in use',
+      [volume('vol-b', '2'), volume('vol-c', '1', 'i-1'), volume('vol-a', '2')],
+      'vol-a, vol-b',
+    ],
+    ['both are in use', [volume('vol-b', '1', 'i-0'), volume('vol-a', '1', 'i-1')], 'vol-a, vol-b'],
+  ])('is not chosen among twins of which %s: both are named', (_what, volumes, ids) => {
+    const choose = (): unknown => chooseVolume(volumes, 'node-1');
+    expect(choose).toThrow(new RegExp(`node-1 has 2 data volumes of generation \\d[^]*got: +${ids}\n[^]*create-tags`));
   });
 
   it('is not guessed when no generation is readable', () => {

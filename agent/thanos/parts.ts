@@ -6,7 +6,7 @@ import type { AgentEnv } from '../base/env';
 import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
 import { BlockRestorer } from '../backfill/block-restorer';
-import { register } from './registration';
+import { Registration } from './registration';
 import { Sidecar } from './sidecar';
 
 /** What a node does for Thanos: nothing, where the cluster has none. */
@@ -40,7 +40,7 @@ export function thanosParts(
     paths,
     address,
     s3,
-    register,
+    registration: new Registration(thanos.discoveryServiceId, config.node, address),
     install: env.binDir === null ? install : null,
     log,
   });

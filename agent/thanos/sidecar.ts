@@ -14,6 +14,7 @@ import type { Paths } from '../base/paths';
 import { Supervisor } from '../process/supervisor';
 import { versionOf } from '../base/versions';
 import { checkBucket } from './bucket-check';
+import type { Registration } from './registration';
 import { readUploads } from './uploads';
 
 const LOOK_MS = 15_000;
@@ -26,8 +27,8 @@ export interface SidecarOptions {
   readonly paths: Paths;
   readonly address: string;
   readonly s3: S3Client;
-  /** Registers in DNS where this node is. */
-  readonly register: (serviceId: string, node: string, address: string) => Promise<void>;
+  /** In DNS. */
+  readonly registration: Pick<Registration, 'keep'>;
   /** Installs the program, null where it is used as it is. */
   readonly install: (() => Promise<void>) | null;
   readonly log: Log;
@@ -141,16 +142,15 @@ export class Sidecar {
     await sleep(FORGOTTEN_MS);
   }
 
-  /** Looks, and registers in DNS again: an entry that somebody removed comes back by itself. */
+  /** Looks at the node's entry in DNS, and at the bucket. */
   private async round(): Promise<void> {
-    const { config, address, register, s3 } = this.options;
-    const { bucket, discoveryServiceId } = config.thanos;
+    const { config, registration, s3 } = this.options;
     const [registered, complaint] = await Promise.all([
-      register(discoveryServiceId, config.node, address).then(
+      registration.keep().then(
         () => null,
         (error: unknown) => `the node is not in DNS, so queries may not find it: ${messageOf(error)}`,
       ),
-      checkBucket(s3, bucket),
+      checkBucket(s3, config.thanos.bucket),
     ]);
     this.registrationError = this.said('sidecar-not-registered', this.registrationError, registered);
     this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);

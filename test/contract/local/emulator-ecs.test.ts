@@ -32,6 +32,7 @@ import {
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
 import type { Emulator } from '../../../local/emulator/deploy';
+import { Registration } from '../../../agent/thanos/registration';
 import { startExtendedEmulator } from '../agent/agent-tools';
 import { ecsTemplate } from './ecs-template';
 
@@ -138,6 +139,32 @@ test('names: a namespace, a service with its time to live, and instances that ar
   expect(Instances!.map((i) => [i.Id, i.Attributes!.AWS_INSTANCE_IPV4])).toEqual([['prometheus-1', '10.78.0.10']]);
   await names().send(new DeregisterInstanceCommand({ ServiceId, InstanceId: 'prometheus-1' }));
   expect((await names().send(new ListInstancesCommand({ ServiceId }))).Instances).toEqual([]);
+});
+
+test('an agent puts its address there, and again where somebody took it away', async () => {
+  const ServiceId = (await names().send(new ListNamesCommand({}))).Services![0]!.Id!;
+  const { endpoint, region, credentials } = client();
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const listed = async (): Promise<unknown> =>
+    (await names().send(new ListInstancesCommand({ ServiceId }))).Instances!.map(
+      (i) => i.Attributes!.AWS_INSTANCE_IPV4,
+    );
+  const node = new Registration(ServiceId, 'prometheus-1', '10.78.0.9');
+  for (let round = 0; round < 2; round++) {
+    await node.keep();
+    expect(await listed()).toEqual(['10.78.0.9']);
+  }
+  await names().send(new DeregisterInstanceCommand({ ServiceId, InstanceId: 'prometheus-1' }));
+  await node.keep();
+  expect(await listed()).toEqual(['10.78.0.9']);
+  await names().send(new DeregisterInstanceCommand({ ServiceId, InstanceId: 'prometheus-1' }));
+  process.env = before;
 });
 
 test('a target group is found by its tags', async () => {

@@ -72,7 +72,12 @@ function storeStatements(
 /** The node's name in Cloud Map, for Thanos, and whom else it finds. */
 function discoveryStatements({ cluster, discoveryServiceArn }: NodeResources): PolicyStatement[] {
   return [
-    new PolicyStatement({ actions: ['servicediscovery:RegisterInstance'], resources: [discoveryServiceArn] }),
+    new PolicyStatement({
+      actions: ['servicediscovery:RegisterInstance', 'servicediscovery:GetInstance'],
+      resources: [discoveryServiceArn],
+    }),
+    // What became of a registration. IAM knows no resource for it.
+    new PolicyStatement({ actions: ['servicediscovery:GetOperation'], resources: ['*'] }),
     // Cloud Map changes DNS with the caller's permissions: one name, in whatever zone Cloud Map made for it.
     new PolicyStatement({
       actions: ['route53:ChangeResourceRecordSets'],

@@ -37,8 +37,9 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
       if (!cleanup.begun && !signal.aborted) options.onEvent(`! ${what} ended (${how})`);
     },
   };
-  start.save({ teeth: options.teeth });
+  // Only afterwards: it looks for another system by this file.
   const prepared = await prepare(start);
+  start.save({ teeth: options.teeth });
   const deployed = await deploy(start, prepared);
   start.save({ controlBucket: deployed.deployment.functions[0]!.environment[ENV.controlBucket]! });
   const running = await runNodes(start, prepared, deployed);

@@ -44,7 +44,7 @@ export function asUnreachable(error: unknown, what: string): unknown {
     what: `${what} cannot be read`,
     got: code ?? (name === message ? name : `${name}: ${message}`),
     expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
-    fix: 'set them; from outside the VPC S3 answers too, nodes do not. If S3 itself is down, nodes alert on: see docs/how-it-works.md',
+    fix: 'set them. If S3 itself is down, nodes alert on: see docs/how-it-works.md',
   });
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
@@ -17,6 +17,7 @@ import { readHistories, renderHistory } from './commands/history';
 import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
+import { takeWay, WAYS, type Way } from './cluster/way';
 import { checkNumber, shardMeant, shardsMeant } from './cluster/shards';
 import { faultInjectors } from './commands/inject-fault';
 
@@ -25,15 +26,22 @@ interface Where {
   readonly cluster?: string;
   readonly json?: boolean;
   readonly shard?: string;
+  readonly via?: Way;
 }
 
 function print<T>({ json = false }: Where, result: T, render: (result: T) => string): void {
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 
-async function named({ local = false, cluster, shard }: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
+async function named({
+  local = false,
+  cluster,
+  shard,
+  via = local ? 'direct' : 'relay',
+}: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
   checkNumber(shard);
   const handle = local ? localCluster(cluster) : await awsCluster(cluster);
+  await takeWay(via, handle, local);
   return { handle, s3: new S3Client({ forcePathStyle: local }) };
 }
 
@@ -54,8 +62,13 @@ const program = new Command('promha')
   .exitOverride()
   // Said once, at the end, as everything else is.
   .configureOutput({ outputError: () => {} });
+const via = new Option(
+  '--via <way>',
+  'asks nodes by the function in the VPC, or from here (default: relay; with --local direct)',
+);
 const withWhere = (command: Command): Command =>
   command
+    .addOption(via.choices([...WAYS]))
     .option('--local', 'the system that `npm start` runs on this machine')
     .option('--cluster <name>', 'name of the deployed cluster (default: that of config/cluster.ts)')
     .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
@@ -90,7 +103,8 @@ withWhere(program.command('history').description('every change of the assignment
         fix: 'npx promha history --limit 50',
       });
     }
-    const { handles, s3 } = await connectAll(where);
+    // All of it is in the control bucket.
+    const { handles, s3 } = await connectAll({ ...where, via: 'direct' });
     const changes = await readHistories(handles, s3, limit);
     print(where, changes, renderHistory);
   });

@@ -6,5 +6,7 @@ export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${sh
 /** Functions that nodes call or operators ask, by name. */
 export const FUNCTIONS = {
   reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis`,
+  /** Once for all shards. */
+  relay: (cluster: string) => `${cluster}-relay`,
   healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shardSuffix(shard)}`,
 } as const;

@@ -2,4 +2,6 @@
 export const OUTPUTS = {
   /** Of the stateful stack: by it promha finds a cluster. */
   controlBucket: 'ControlBucketName',
+  /** Of the control stack: a policy's ARN. */
+  operatorPolicy: 'OperatorPolicyArn',
 } as const;

@@ -29,6 +29,7 @@ const routing = notAtAll('one bridge stands for the VPC: every address reaches e
 export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::IAM::Role': roles,
   'AWS::IAM::Policy': roles,
+  'AWS::IAM::ManagedPolicy': roles,
   'AWS::IAM::InstanceProfile': roles,
   'AWS::Lambda::Permission': callers,
   'AWS::S3::BucketPolicy': callers,

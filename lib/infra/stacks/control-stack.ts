@@ -6,6 +6,7 @@ import type { Cluster } from '../config/cluster';
 import { alarmTopic } from '../constructs/control/alarm-topic';
 import { ControlAlarms } from '../constructs/control/control-alarms';
 import { controlFunctions } from '../constructs/control/control-functions';
+import { operatorPolicy } from '../constructs/control/operator-policy';
 import { fileAsset } from '../constructs/nodes/file-asset';
 import type { ConfigBundle, ConfigPointer } from '../../contract/documents/config';
 import type { QueryRoutes } from '../../contract/documents/settings';
@@ -42,6 +43,8 @@ export class ControlStack extends Stack {
       vpcSubnets: network.subnets,
       securityGroup: network.traffic.functions,
     });
+    const relay = functions.get('relay');
+    if (relay !== undefined) operatorPolicy(this, { cluster, controlBucket, relay });
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
     // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.
     if (props.topic === null) {

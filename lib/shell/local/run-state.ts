@@ -39,6 +39,8 @@ const shape = fields({
   controlBucket: text,
   /** AWS API emulator. */
   endpoint: text,
+  /** Lambda's API: what runs functions. Absent: not yet, or a run of an older version. */
+  lambda: optional(text),
   /** HTTP over this Unix socket: what can be done to the system (local/run/actions/control-api.ts). */
   socket: text,
   /** Nodes of shard 0. */

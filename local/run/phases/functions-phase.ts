@@ -3,7 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
 import { ControlPlane } from '../functions/control-plane';
-import { serveLambdaApi } from '../functions/lambda-api';
+import { LAMBDA_API_PORT, serveLambdaApi } from '../functions/lambda-api';
 import { deployedCallers, everybodyMay, type MayCall } from '../functions/callers';
 import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
@@ -36,6 +36,7 @@ export async function startFunctions(
       mayCall,
     );
     cleanup.defer("close Lambda's API", () => api.close());
+    start.save({ lambda: `http://${prepared.network.hostAddress}:${LAMBDA_API_PORT}` });
   });
   return controlPlane;
 }

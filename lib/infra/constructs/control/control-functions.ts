@@ -73,6 +73,11 @@ function bundled(
   const { cluster, controlBucket, root, vpc, vpcSubnets } = props;
   const objects = (keys: readonly string[]): string[] => keys.map((key) => controlBucket.arnForObjects(key));
   const { writes = [] } = rights;
+  const reading = (keys: readonly string[]): PolicyStatement[] => [
+    // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(keys) }),
+  ];
   const made = new BundledFunction(stack, spec.name, {
     functionName: nameInAws(spec, props),
     entry: rights.entry ?? handler,
@@ -96,17 +101,12 @@ function bundled(
     vpcSubnets,
     securityGroup: rights.securityGroup ?? props.securityGroup,
     permissions: [
-      // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: objects([...readableKeys(cluster), ...(rights.reads ?? [])]),
-      }),
+      ...(spec.isBare ? [] : reading([...readableKeys(cluster), ...(rights.reads ?? [])])),
       ...(writes.length === 0 ? [] : [new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(writes) })]),
       ...(rights.permissions ?? []),
     ],
   });
-  acknowledgeAnnouncements(made, controlBucket.bucketArn);
+  if (!spec.isBare) acknowledgeAnnouncements(made, controlBucket.bucketArn);
   if (spec.callsEbs) {
     acknowledgeEbs(made, cluster);
     acknowledgeStorage(made, cluster, controlBucket.bucketArn);

@@ -65,6 +65,15 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
       return { writes: [KEYS.assignment(shard)], environment: { [ENV.load]: JSON.stringify(settings) } };
     },
   },
+  // Called by promha, from outside the VPC.
+  {
+    name: 'relay',
+    description: 'Asks nodes and Thanos for operators outside the VPC; changes nothing',
+    timeoutS: 30,
+    isBare: true,
+    isNeeded: ({ ofCluster }) => ofCluster !== null,
+    rights: () => ({}),
+  },
   // Called by the nodes when an alert has a remedy. What it may connect to is in its environment, and nowhere else.
   {
     name: 'reconnect-redis',

@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs';
+import { KEYS } from '../../lib/contract/keys';
+import { TAGS } from '../../lib/contract/tags';
+import { PORTS } from '../../lib/contract/ports';
+import { RELAYED_PORTS } from '../../lambdas/relay/may-ask';
+import { evaluate } from '../../local/iam/evaluate';
+import { parseIamPolicy } from '../../local/iam/policy';
+import { ACCOUNT, arnOf, literal } from './literal';
+import { synthesize, type Synthesized } from './synthesize';
+
+let made: Synthesized;
+beforeAll(() => {
+  made = synthesize();
+  rmSync(made.dir, { recursive: true });
+});
+
+const named = (type: string, key: string, name: string): string =>
+  arnOf(made.all(type).find(({ Properties: p }) => p[key] === `${made.cluster.name}-${name}`)!.id);
+const relay = (): string => named('AWS::Lambda::Function', 'FunctionName', 'relay');
+const bucket = (): string => arnOf('ControlBucket');
+const here = (service: string, what: string): string => `arn:aws:${service}:${made.cluster.region}:${ACCOUNT}:${what}`;
+
+function may(action: string, resource: string, context: Readonly<Record<string, string>> = {}): boolean {
+  const [policy] = made.all('AWS::IAM::ManagedPolicy');
+  const text = JSON.stringify(literal(policy!.Properties.PolicyDocument)).replaceAll('eu-west-1', made.cluster.region);
+  const caller = { kind: 'role', account: ACCOUNT, roleArn: 'arn:role', sessionArn: 'arn:session' } as const;
+  const identity = [parseIamPolicy(JSON.parse(text))];
+  return evaluate({ caller, action, resource, context }, { identity, resource: null }).allowed;
+}
+
+const ours = (): Record<string, string> => ({ [`aws:ResourceTag/${TAGS.cluster}`]: made.cluster.name });
+
+test('an operator may call all that promha calls', () => {
+  const { name } = made.cluster;
+  const allowed: readonly (readonly [string, string, Record<string, string>?])[] = [
+    ['cloudformation:DescribeStacks', here('cloudformation', `stack/${name}-stateful/0f`)],
+    ['s3:ListBucket', bucket()],
+    ['s3:ListBucketVersions', bucket()],
+    ['s3:GetObject', `${bucket()}/${KEYS.announcement(1, 'node-1-1')}`],
+    ['s3:GetObjectVersion', `${bucket()}/${KEYS.assignment(0)}`],
+    ['s3:PutObject', `${bucket()}/${KEYS.assignment(0)}`],
+    ['s3:PutObject', `${bucket()}/${KEYS.assignment(3)}`],
+    ['lambda:InvokeFunction', relay()],
+    ['lambda:GetFunctionConfiguration', here('lambda', `function:${name}-health-check`)],
+    ['lambda:GetFunctionConfiguration', here('lambda', `function:${name}-health-check-2`)],
+    ['elasticloadbalancing:DescribeTargetHealth', '*'],
+    ['ec2:DescribeVolumes', '*'],
+    ['ssm:SendCommand', `arn:aws:ssm:${made.cluster.region}::document/AWS-RunShellScript`],
+    ['ssm:SendCommand', here('ec2', 'instance/i-1'), ours()],
+    ['ec2:TerminateInstances', here('ec2', 'instance/i-1'), ours()],
+  ];
+  expect(allowed.filter(([action, resource, context]) => !may(action, resource, context))).toEqual([]);
+});
+
+test('and no more', () => {
+  const foreign = { [`aws:ResourceTag/${TAGS.cluster}`]: 'another' };
+  const refused: readonly (readonly [string, string, Record<string, string>?])[] = [
+    ['s3:DeleteObject', `${bucket()}/${KEYS.assignment(0)}`],
+    ['s3:DeleteObjectVersion', `${bucket()}/${KEYS.assignment(0)}`],
+    ['s3:PutObject', `${bucket()}/${KEYS.heartbeat(0)}`],
+    ['s3:PutObject', `${bucket()}/${KEYS.configPointer}`],
+    ['s3:GetObject', `${arnOf('BlocksBucket')}/01HX/meta.json`],
+    ['lambda:InvokeFunction', named('AWS::Lambda::Function', 'FunctionName', 'promote-alerting')],
+    ['lambda:UpdateFunctionCode', relay()],
+    ['ec2:TerminateInstances', here('ec2', 'instance/i-1'), foreign],
+    ['ec2:TerminateInstances', here('ec2', 'instance/i-1')],
+    ['ssm:SendCommand', here('ec2', 'instance/i-1'), foreign],
+    ['ssm:SendCommand', `arn:aws:ssm:${made.cluster.region}::document/AWS-StopEC2Instance`],
+  ];
+  expect(refused.filter(([action, resource, context]) => may(action, resource, context))).toEqual([]);
+});
+
+test('every port that promha asks by the relay is open to it, both ways', () => {
+  const fn = made.all('AWS::Lambda::Function').find(({ id }) => arnOf(id) === relay())!;
+  const [group] = literal(fn.Properties.VpcConfig.SecurityGroupIds) as string[];
+  const rules = (type: string): Record<string, unknown>[] =>
+    made.all(type).map(({ Properties }) => literal(Properties) as Record<string, unknown>);
+  for (const port of RELAYED_PORTS) {
+    const egress = rules('AWS::EC2::SecurityGroupEgress').filter(
+      (r) => sameGroup(r.GroupId, group) && r.FromPort === port && r.ToPort === port,
+    );
+    const ingress = rules('AWS::EC2::SecurityGroupIngress').filter(
+      (r) => sameGroup(r.SourceSecurityGroupId, group) && r.FromPort === port && r.ToPort === port,
+    );
+    const to = (list: Record<string, unknown>[], key: string): unknown[] => list.map((r) => r[key]).sort();
+    expect({ port, to: to(ingress, 'GroupId') }).toEqual({ port, to: to(egress, 'DestinationSecurityGroupId') });
+    expect(ingress).toHaveLength(1);
+  }
+  expect([...RELAYED_PORTS].sort()).toEqual([PORTS.prometheus, PORTS.agent, PORTS.thanosHttp].sort());
+});
+
+/** The function's stack imports the group by the name of its export. */
+const sameGroup = (a: unknown, b: unknown): boolean =>
+  String(a).replace('GroupId', '') === String(b).replace('GroupId', '');

@@ -38,6 +38,27 @@ test.each(CHANGES)('%s changes the launch template of every node, and nothing el
   );
 });
 
+test('tags of the user are on everything that bills, and replace no machine', () => {
+  const tags = { team: 'trading', 'cost-center': '42' };
+  const after = synth((c) => ({ ...c, tags }));
+  const kept = ({ all }: Synthesized): unknown[] => all('AWS::EC2::LaunchTemplate').map(({ Properties }) => Properties);
+  expect(kept(after)).toEqual(kept(before));
+  const bills = [
+    'EC2::Volume',
+    'S3::Bucket',
+    'ECS::Service',
+    'ElasticLoadBalancingV2::LoadBalancer',
+    'Lambda::Function',
+  ];
+  for (const type of [...bills, 'AutoScaling::AutoScalingGroup']) {
+    const resources = after.all(`AWS::${type}`);
+    expect({ type, some: resources.length > 0 }).toEqual({ type, some: true });
+    for (const { Properties: p } of resources)
+      for (const [Key, Value] of Object.entries(tags))
+        expect(p.Tags).toContainEqual(expect.objectContaining({ Key, Value }));
+  }
+});
+
 test('a group follows the newest version of its template, and rolls back without a signal', () => {
   const groups = before.all('AWS::AutoScaling::AutoScalingGroup');
   expect(groups.length).toBeGreaterThanOrEqual(2);

@@ -21,6 +21,11 @@ export function tagShard(stack: Stack, cluster: Cluster): void {
   const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ApplicationAutoScaling::ScalableTarget'];
   Tags.of(stack).add(TAGS.cluster, cluster.name, { excludeResourceTypes });
   Tags.of(stack).add(TAGS.shard, String(cluster.shard), { excludeResourceTypes });
+  for (const [key, value] of Object.entries(cluster.tags ?? {})) {
+    // Machines have them of their group: in the launch template they would replace every one.
+    const ofMachines = [...excludeResourceTypes, 'AWS::EC2::LaunchTemplate'];
+    Tags.of(stack).add(key, value, { excludeResourceTypes: ofMachines });
+  }
   stack.templateOptions.metadata = {
     'cfn-lint': {
       config: {

@@ -19,6 +19,13 @@ const artifact = z.strictObject({
 /** Each asks all others where they are, and Thanos asks every node. */
 const MAX_SHARDS = 64;
 
+/** A resource has 50 at most, and some have ours and a name. */
+const MAX_TAGS = 40;
+const TAG_KEY = /^(?!aws:|prometheus-ha:|Name$)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const tagValue = z
+  .string({ error: 'a text' })
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, 'a value of a tag: letters, digits, spaces and _.:/=+-@, at most 256');
+
 const settings = {
   /** Prefix of the stacks, functions and alarms, and the label `cluster` of every series. */
   name: resourceName,
@@ -115,6 +122,15 @@ const settings = {
   remedies: z.array(remedy, { error: 'a list of remedies' }).optional(),
   /** Gets a mail for every alarm of the control plane, after it confirmed the subscription. */
   alarmEmail: z.email('an e-mail address').optional(),
+  /** Of every resource that can have tags, for whoever reads bills. Machines that run get them when they are replaced. */
+  tags: z
+    .record(z.string(), tagValue, { error: '{ key: value }' })
+    .refine(
+      (tags) => Object.keys(tags).every((key) => TAG_KEY.test(key)),
+      'keys of letters, digits, spaces and _.:/=+-@, at most 128 of them; not Name, aws:… or prometheus-ha:…',
+    )
+    .refine((tags) => Object.keys(tags).length <= MAX_TAGS, `at most ${MAX_TAGS} tags`)
+    .optional(),
   /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
   runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),
 };

@@ -37,7 +37,10 @@ export class ControlStack extends Stack {
       cluster,
       controlBucket,
       root,
-      ofCluster: ofCluster && { routes: routesOf(ofCluster.query), pointer: this.configPointer(ofCluster.bundle) },
+      ofCluster: ofCluster && {
+        routes: routesOf(ofCluster.query),
+        pointer: this.configPointer(cluster, ofCluster.bundle),
+      },
       remediesGroup: network.traffic.remedies,
       vpc: network.vpc,
       vpcSubnets: network.subnets,
@@ -58,9 +61,9 @@ export class ControlStack extends Stack {
   }
 
   /** The bundle goes into the assets bucket; a changed rule changes this pointer and nothing else. */
-  private configPointer(bundle: ConfigBundle): ConfigPointer {
+  private configPointer(cluster: Cluster, bundle: ConfigBundle): ConfigPointer {
     const content = `${JSON.stringify(bundle, null, 2)}\n`;
-    const { asset, hash } = fileAsset(this, 'Configuration', 'config.json', content);
+    const { asset, hash } = fileAsset(this, 'Configuration', cluster, content);
     return { version: 1, bucket: asset.s3BucketName, key: asset.s3ObjectKey, hash };
   }
 }

@@ -34,12 +34,7 @@ export class NodesStack extends Stack {
     const { cluster, network, controlBucket, blocksBucket } = props;
     super(scope, id, stackProps(cluster, 'nodes'));
     tagShard(this, cluster);
-    const { asset: agent } = fileAsset(
-      this,
-      'Agent',
-      'agent.js',
-      bundle(props.agentEntry, props.root, MAX_AGENT_BYTES),
-    );
+    const { asset: agent } = fileAsset(this, 'Agent', cluster, bundle(props.agentEntry, props.root, MAX_AGENT_BYTES));
     let previous: NodeGroup | undefined;
     for (const node of cluster.nodes) {
       const logicalId = `GroupShard${cluster.shard}${pascal(node.name)}`;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AssetHashType } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { Cluster } from '../../config/cluster';
 import { withFile } from '../control/bundle';
 
 export interface FileAsset {
@@ -10,11 +11,17 @@ export interface FileAsset {
   readonly hash: string;
 }
 
-/** A text that the CDK CLI puts into the assets bucket; its name there depends on nothing but the content. */
-export function fileAsset(scope: Construct, id: string, name: string, content: string): FileAsset {
+/** Ends the names of what nodes of the cluster fetch; all that the account deploys by the CDK lies in the same bucket. */
+export const forNodes = ({ name }: Pick<Cluster, 'name'>): string => `.${name}-nodes`;
+
+/**
+ * A text for nodes that the CDK CLI puts into the assets bucket; its name there is that of its content, and ends as those
+ * of everything that nodes of this cluster may fetch: which one is next no policy can know.
+ */
+export function fileAsset(scope: Construct, id: string, cluster: Cluster, content: string): FileAsset {
   const hash = createHash('sha256').update(content).digest('hex');
   const asset = withFile(
-    name,
+    `content${forNodes(cluster)}`,
     content,
     (path) => new Asset(scope, id, { path, assetHash: hash, assetHashType: AssetHashType.CUSTOM }),
   );

@@ -6,6 +6,7 @@ import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { partitionOf } from '../partition';
 import { acknowledgeBlocks } from '../thanos/blocks-bucket';
 import { mirrored, nodeStatements, type NodeResources } from './node-statements';
+import { forNodes } from './file-asset';
 import { acknowledgeAnnouncements } from './readable-keys';
 
 /** What one node may do, and no other node's share of it. */
@@ -41,7 +42,7 @@ function acknowledgeNode(role: Role, cluster: Cluster): void {
     ['instance/*', 'volume/*'].map((name) => `arn:${partition}:ec2:${cluster.region}:${account}:${name}`),
   );
   acknowledgeWildcards(role, 'Assets are named by their content; the next name is not known yet.', [
-    `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*`,
+    `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*${forNodes(cluster)}`,
     ...mirrored(cluster, Stack.of(role).partition),
   ]);
 }

@@ -6,6 +6,7 @@ import { KEYS } from '../../../contract/keys';
 import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
+import { forNodes } from './file-asset';
 import { readableKeys } from './readable-keys';
 
 export interface NodeResources {
@@ -50,8 +51,8 @@ function storeStatements(
       actions: ['s3:GetObject'],
       resources: [
         ...readableKeys(cluster).map((key) => `${controlBucketArn}/${key}`),
-        // Configuration bundles are named by their content; the next one's name is not known yet.
-        `${assetsBucketArn}/*`,
+        // Agents and configurations, also the next ones, and nothing else that the account deploys by the CDK.
+        `${assetsBucketArn}/*${forNodes(cluster)}`,
         ...mirrored(cluster, stack.partition),
       ],
     }),

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { dnsSuffix } from '../../contract/dns-suffix';
 
 export interface BlocksBucket {
   readonly bucket: string;
@@ -14,7 +15,7 @@ export interface BlocksBucket {
 export function objstoreConfig({ bucket, region, endpoint }: BlocksBucket): string {
   const at =
     endpoint === undefined
-      ? { endpoint: `s3.${region}.amazonaws.com` }
+      ? { endpoint: `s3.${region}.${dnsSuffix(region)}` }
       : {
           endpoint: new URL(endpoint).host,
           insecure: new URL(endpoint).protocol === 'http:',

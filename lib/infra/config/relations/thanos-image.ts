@@ -3,10 +3,11 @@ import type { Contradiction } from './contradiction';
 import type { WithThanos } from './thanos';
 
 /** Whether nodes and tasks can get the image. */
-export function image({ network, thanos, artifactMirror }: WithThanos): Contradiction[] {
+export function image({ region, network, thanos, artifactMirror }: WithThanos): Contradiction[] {
   const { repository } = thanos.image;
   const found: Contradiction[] = [];
-  const isEcr = ecrRepository(repository) !== null;
+  const ecr = ecrRepository(repository);
+  const isEcr = ecr !== null;
   if (network.kind === 'new' && network.egress === 'endpoints' && !isEcr) {
     found.push({
       path: ['thanos', 'image', 'repository'],
@@ -14,6 +15,15 @@ export function image({ network, thanos, artifactMirror }: WithThanos): Contradi
       got: `'${repository}' and egress 'endpoints'`,
       expected: "a repository in ECR (<account>.dkr.ecr.<region>.amazonaws.com/…), or egress 'nat'",
       fix: 'copy the image, all architectures, into ECR with its digest unchanged, and name that repository',
+    });
+  }
+  if (network.kind === 'new' && network.egress === 'endpoints' && ecr !== null && ecr.region !== region) {
+    found.push({
+      path: ['thanos', 'image', 'repository'],
+      what: "interface endpoints lead to the region's own ECR only, and tasks could not pull the image",
+      got: `'${repository}' and egress 'endpoints' in ${region}`,
+      expected: `a repository in ${region}, or egress 'nat'`,
+      fix: `replicate the repository to ${region} (ECR replication keeps the digest), and name that one`,
     });
   }
   if (isEcr && artifactMirror === undefined) {

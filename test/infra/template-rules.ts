@@ -1,28 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Cluster } from '../../lib/infra/config/cluster';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { shardSuffix } from '../../lib/contract/functions';
-import { demandOf } from '../../lib/infra/config/demand';
-import { needsOf } from '../../lib/core/preflight/needs';
 import { TREATMENTS } from '../../local/fidelity/treatments';
 import { ROOT } from '../fixtures/config-dir';
-import { literal } from './literal';
-import type { Resource, Synthesized } from './synthesize';
+import { ACCOUNT_RULES } from './account-rules';
+import type { Resource } from './synthesize';
+import { idIn, nodesOf, type TemplateRule } from './template-rule';
 
-/** What holds of the templates of every sound configuration, whatever it says. Throws where it does not. */
-export interface TemplateRule {
-  readonly says: string;
-  readonly check: (made: Synthesized, cluster: Cluster) => void;
-}
-
-const nodesOf = (cluster: Cluster) => shardsOf(cluster).flatMap((shard) => shard.nodes);
-/** The logical id in a Ref or GetAtt. */
-const idIn = (value: unknown): string => String(literal(value)).replace(/^arn:of:/, '');
 const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
 
 export const TEMPLATE_RULES: readonly TemplateRule[] = [
+  ...ACCOUNT_RULES,
   {
     says: 'what must survive is kept, and there is a volume for each node, in its zone',
     check(made, cluster) {
@@ -82,35 +72,12 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       ].filter((rule) => rule.Description === undefined || !/:443$/.test(rule.Description));
       expect(ingress.length).toBeGreaterThan(5);
       for (const rule of ingress) {
+        // Interface endpoints, for the VPC itself.
+        if (rule.FromPort === 443 && rule.CidrIp === cluster.network.cidr) continue;
         if (rule.CidrIp !== undefined) expect(cluster.clients).toContain(rule.CidrIp);
         expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
         expect(rule.ToPort).toBe(rule.FromPort);
       }
-    },
-  },
-  {
-    says: 'what has to be known to connect the VPC, and where to query, are outputs',
-    check(made, cluster) {
-      const connect = made.outputs.network as Record<string, { Value: unknown }>;
-      const text = (id: string): string => JSON.stringify(connect[id]?.Value);
-      const groups = Object.entries(made.stacks.network!).filter(([, r]) => r.Type === 'AWS::EC2::SecurityGroup');
-      const group = (of: string): string =>
-        groups.find(([, r]) => r.Properties.GroupDescription === of)?.[0] ?? `no group ${of}`;
-      expect(text('NodesGroupId')).toContain(group('Prometheus nodes'));
-      expect(text('RemediesGroupId')).toContain(group('The function that reconnects to targets'));
-      expect(connect.VpcRange!.Value).toBe(cluster.network.cidr);
-      if (cluster.network.kind === 'imported') {
-        expect(connect.VpcId!.Value).toBe(cluster.network.vpcId);
-        for (const zone of cluster.zones)
-          expect(text('RouteTableIds')).toContain(cluster.network.subnets[zone]!.routeTableId);
-      } else {
-        const ids = Object.entries(made.stacks.network!);
-        expect(text('VpcId')).toContain(ids.find(([, r]) => r.Type === 'AWS::EC2::VPC')![0]);
-        const tables = ids.filter(([id, r]) => r.Type === 'AWS::EC2::RouteTable' && id.includes('nodes'));
-        expect(tables).toHaveLength(cluster.zones.length);
-        for (const [id] of tables) expect(text('RouteTableIds')).toContain(id);
-      }
-      expect(made.outputs.query).toHaveProperty('QueriesUrl');
     },
   },
   {
@@ -172,17 +139,6 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
           .map(({ id }) => id)
           .sort(),
       );
-    },
-  },
-  {
-    says: 'preflight asks for as many executions as the schedules hold: what runs longer than its minute overlaps',
-    check(made, cluster) {
-      const timeouts = new Map(made.all('AWS::Lambda::Function').map(({ id, Properties: p }) => [id, p.Timeout]));
-      const held = made
-        .all('AWS::Events::Rule')
-        .flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => Math.ceil(timeouts.get(idIn(t.Arn)) / 60)))
-        .reduce((sum: number, executions: number) => sum + executions, 0);
-      expect(needsOf(demandOf(cluster)).at(-1)).toMatchObject({ quota: { service: 'lambda' }, least: held });
     },
   },
   {

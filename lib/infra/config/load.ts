@@ -12,6 +12,7 @@ import { locateSetting, type SettingPath } from './locate';
 import { applyOverlay, type Contained } from './overlay/apply';
 import type { Overlay } from './overlay/overlay';
 import { profileWarnings } from './check/profile-warnings';
+import { slowCatchUp } from './catch-up';
 import { refuse } from './problems';
 import { lockFileOf, pinnedImages } from './lock/lock-file';
 import { unpinnedImage } from './lock/node-image';
@@ -122,6 +123,7 @@ function warningsOf(
 ): string[] {
   const { droppable } = cluster.load;
   return [
+    ...slowCatchUp(cluster, locate(['ingest', 'series'])),
     ...unpinnedImage(cluster.image, locate(['instance'])),
     ...(cluster.alarmEmail === undefined ? [unheard(file)] : []),
     ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),

@@ -1,27 +1,24 @@
 import { RECOVER_SHARE } from '../../../core/load/shed';
+import { samplesPerSecond, walBytes } from '../catch-up';
 import type { Cluster } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
 import type { Contradiction } from './contradiction';
 
 const GIB = 2 ** 30;
-/** A block is written twice while it is compacted, and the WAL of three hours comes on top. */
+/** A block is written twice while it is compacted, and the WAL comes on top. */
 const DISK_HEADROOM = 1.25;
-const WAL_HOURS = 3;
 
 /** Whether the volume holds the retention. */
 export function disk(c: Cluster): Contradiction[] {
-  const perSecond = c.ingest.series / (parseDuration(c.scrapeInterval)! / 1000);
-  const blocks = perSecond * (parseDuration(c.retention)! / 1000) * c.ingest.bytesPerSample;
-  // A WAL record takes about 8 bytes per sample before it is compressed.
-  const wal = perSecond * WAL_HOURS * 3600 * 8;
-  const needed = Math.ceil((blocks * DISK_HEADROOM + wal) / GIB);
+  const blocks = samplesPerSecond(c) * (parseDuration(c.retention)! / 1000) * c.ingest.bytesPerSample;
+  const needed = Math.ceil((blocks * DISK_HEADROOM + walBytes(c)) / GIB);
   if (needed <= c.volume.sizeGiB) return [];
   return [
     {
       path: ['volume', 'sizeGiB'],
       what: 'the volume is too small for the retention',
       got: `${c.volume.sizeGiB} GiB for ${c.retention} of ${c.ingest.series} series every ${c.scrapeInterval}`,
-      expected: `at least ${needed} GiB (${c.ingest.bytesPerSample} bytes a sample, 25 % headroom, WAL of ${WAL_HOURS} h)`,
+      expected: `at least ${needed} GiB (${c.ingest.bytesPerSample} bytes a sample, 25 % headroom, and the WAL)`,
       fix: 'enlarge the volume or shorten the retention',
     },
   ];
@@ -34,7 +31,7 @@ export function load({
   scrapeInterval,
 }: Cluster): Contradiction[] {
   const found: Contradiction[] = [];
-  const expected = ingest.series / (parseDuration(scrapeInterval)! / 1000);
+  const expected = samplesPerSecond({ ingest, scrapeInterval });
   if (limits.samplesPerSecond * RECOVER_SHARE <= expected) {
     found.push({
       path: ['load', 'limits', 'samplesPerSecond'],

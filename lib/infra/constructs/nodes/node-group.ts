@@ -23,6 +23,7 @@ import {
 import type { INetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { catchUpMinutes } from '../../config/catch-up';
 import type { Cluster, ClusterNode } from '../../config/cluster';
 import { TAGS } from '../../../contract/tags';
 import { acknowledge } from '../acknowledge';
@@ -47,9 +48,6 @@ function machineImage({ image, region }: Cluster): IMachineImage {
     : MachineImage.genericLinux({ [region]: image.id });
 }
 
-/** Long enough for an instance to boot, replay its WAL and scrape. */
-const READY_WITHIN = Duration.minutes(15);
-
 /** An Auto Scaling group of one: EC2 replaces the machine, the data volume waits for the next one. */
 export class NodeGroup extends Construct {
   readonly group: AutoScalingGroup;
@@ -57,6 +55,7 @@ export class NodeGroup extends Construct {
   constructor(scope: Construct, id: string, props: NodeGroupProps) {
     super(scope, id);
     const { cluster, node } = props;
+    const readyWithin = Duration.minutes(catchUpMinutes(cluster).minutes);
     const launchTemplate = new LaunchTemplate(this, 'Template', {
       machineImage: machineImage(cluster),
       instanceType: new InstanceType(cluster.instance.type),
@@ -82,13 +81,13 @@ export class NodeGroup extends Construct {
       maxCapacity: 1,
       // Not the load balancer's: a node that replays its WAL is not ready for minutes and must not be killed for it.
       healthChecks: HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
-      signals: Signals.waitForAll({ timeout: READY_WITHIN }),
+      signals: Signals.waitForAll({ timeout: readyWithin }),
       updatePolicy: UpdatePolicy.rollingUpdate({
         // The volume can be held by one instance only: the old one goes first.
         minInstancesInService: 0,
         maxBatchSize: 1,
         waitOnResourceSignals: true,
-        pauseTime: READY_WITHIN,
+        pauseTime: readyWithin,
         suspendProcesses: [
           ScalingProcess.HEALTH_CHECK,
           ScalingProcess.REPLACE_UNHEALTHY,

@@ -1,0 +1,14 @@
+import type { Cluster } from '../../lib/infra/config/cluster';
+import { shardsOf } from '../../lib/infra/config/layout';
+import { literal } from './literal';
+import type { Synthesized } from './synthesize';
+
+/** What holds of the templates of every sound configuration, whatever it says. Throws where it does not. */
+export interface TemplateRule {
+  readonly says: string;
+  readonly check: (made: Synthesized, cluster: Cluster) => void;
+}
+
+export const nodesOf = (cluster: Cluster) => shardsOf(cluster).flatMap((shard) => shard.nodes);
+/** The logical id in a Ref or GetAtt. */
+export const idIn = (value: unknown): string => String(literal(value)).replace(/^arn:of:/, '');

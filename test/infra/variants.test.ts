@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import type { Cluster } from '../../lib/infra/config/cluster';
+import { inShard } from '../../lib/infra/config/layout';
+import { synthesize } from './synthesize';
+import { TEMPLATE_RULES } from './template-rules';
+
+const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
+const VARIANTS: readonly (readonly [name: string, change: (cluster: Cluster) => Cluster])[] = [
+  [
+    'endpoints',
+    (c) => ({ ...c, artifactMirror: 'mirror', network: { kind: 'new', cidr: '10.77.0.0/20', egress: 'endpoints' } }),
+  ],
+  [
+    'imported',
+    (c) => ({
+      ...c,
+      network: {
+        kind: 'imported',
+        vpcId: 'vpc-0123456789abcdef0',
+        cidr: '10.30.0.0/16',
+        subnets: Object.fromEntries(
+          c.zones.map((zone, i) => [zone, { subnetId: `subnet-0000000${i}`, routeTableId: `rtb-0000000${i}` }]),
+        ),
+        addS3Endpoint: true,
+      },
+    }),
+  ],
+  ['three zones', (c) => inShard({ ...c, zones: ZONES, replicas: 3 }, 0)],
+  ['two shards', (c) => ({ ...c, shards: 2 })],
+  ['no image pinned', (c) => ({ ...c, image: { id: null, parameter: '/aws/service/some/image' } })],
+];
+
+test.each(VARIANTS)('what holds of every template holds: %s', (_, change) => {
+  const made = synthesize(undefined, change);
+  try {
+    const broken = TEMPLATE_RULES.flatMap(({ says, check }) => {
+      try {
+        check(made, made.cluster);
+        return [];
+      } catch (error) {
+        return [`${says}: ${(error as Error).message}`];
+      }
+    });
+    expect(broken).toEqual([]);
+  } finally {
+    rmSync(made.dir, { recursive: true });
+  }
+});

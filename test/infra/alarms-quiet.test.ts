@@ -46,14 +46,19 @@ beforeAll(() => {
   alarms = deployedAlarms(made);
 });
 
+/** How late points are: each by itself, or all of a minute alike, as where a log as a whole is late. */
+const LATE = ['each by itself', 'all of a minute alike'] as const;
+
 /** Every change of state in an hour after the warm-up, points coming 5 to 40 s late at random. */
-function transitions(alarm: DeployedAlarm, beyondN: number, seed: number): string[] {
+function transitions(alarm: DeployedAlarm, beyondN: number, seed: number, late: (typeof LATE)[number]): string[] {
   const random = randomOf(seed);
-  const metrics = new MetricStore(() => 5 * SECOND + 35 * SECOND * random());
+  let lateMs = 0;
+  const metrics = new MetricStore(() => (late === LATE[0] ? 5 * SECOND + 35 * SECOND * random() : lateMs));
   const [everyS, value] = QUIET[alarm.metric.name] ?? [0, 0];
   let state: AlarmState = 'INSUFFICIENT_DATA';
   const changes: string[] = [];
   for (let now = HOUR; now < 2 * HOUR + WARM_UP; now += SECOND) {
+    if (now % (60 * SECOND) === 0) lateMs = 5 * SECOND + 35 * SECOND * random();
     if (everyS > 0 && now % (everyS * SECOND) === 0) metrics.put(alarm.metric, value, now);
     if (now % evaluatedEveryMs(alarm.periodMs) !== 0) continue;
     const next = evaluateAlarm(alarm, metrics, now, state, beyondN);
@@ -68,7 +73,21 @@ test('every metric of an alarm is one of a quiet hour, or of trouble only', () =
   expect(alarms.map(({ metric }) => metric.name).filter((name) => !known.has(name))).toEqual([]);
 });
 
-test.each([0, 1, 2])('no alarm changes in a quiet hour with points 5 to 40 s late, range N + %i', (beyondN) => {
-  const changed = alarms.map((alarm, i) => [alarm.name, transitions(alarm, beyondN, 100 * beyondN + i)] as const);
-  expect(changed.filter(([, changes]) => changes.length > 0)).toEqual([]);
+test.each([0, 1, 2].flatMap((beyondN) => LATE.map((late) => [beyondN, late] as const)))(
+  'no alarm changes in a quiet hour with points 5 to 40 s late, range N + %i, %s',
+  (beyondN, late) => {
+    const changed = alarms.map(
+      (alarm, i) => [alarm.name, transitions(alarm, beyondN, 100 * beyondN + i, late)] as const,
+    );
+    expect(changed.filter(([, changes]) => changes.length > 0)).toEqual([]);
+  },
+);
+
+test.each([0, 1, 2])('a health-check that ends is noticed within 80 s, range N + %i', (beyondN) => {
+  const alarm = alarms.find(({ name }) => name.endsWith('control-plane-silent'))!;
+  const random = randomOf(beyondN);
+  const metrics = new MetricStore(() => 5 * SECOND + 35 * SECOND * random());
+  for (let now = HOUR; now < HOUR + 600 * SECOND; now += 2 * SECOND) metrics.put(alarm.metric, 1, now);
+  const states = [0, 80].map((s) => evaluateAlarm(alarm, metrics, HOUR + (600 + s) * SECOND, 'OK', beyondN));
+  expect(states).toEqual(['OK', 'ALARM']);
 });

@@ -63,7 +63,7 @@ test('the alarms are the second trigger of a failover', () => {
     triggers.map(({ Properties: p }) => [p.MetricName, p.Statistic, p.Period, p.EvaluationPeriods, p.TreatMissingData]),
   ).toEqual([
     ['ActiveNodeHealthy', 'Minimum', 10, 1, 'notBreaching'],
-    ['HealthCheckCycles', 'SampleCount', 10, 3, 'breaching'],
+    ['HealthCheckCycles', 'SampleCount', 10, 6, 'breaching'],
   ]);
 });
 
@@ -86,8 +86,9 @@ describe('alerting-silent', () => {
   it.each<[string, number[], AlarmState]>([
     ['young proofs', Array(15).fill(25), 'OK'],
     ['none at all', [], 'ALARM'],
-    ['old ones for half a minute', Array(15).fill(61), 'ALARM'],
-    ['old ones, and then one that came through', [...Array<number>(12).fill(61), 3, 5, 7], 'OK'],
+    ['old ones for a minute', Array(30).fill(61), 'ALARM'],
+    ['old ones, and one that came through', [...Array<number>(27).fill(61), 3, 5, 7], 'ALARM'],
+    ['old ones, and then young ones for two periods', [...Array<number>(24).fill(61), 3, 5, 7, 9, 11, 13], 'OK'],
   ])('with %s', (_, values, expected) => {
     expect(state('alerting-silent', ages(...values))).toBe(expected);
   });

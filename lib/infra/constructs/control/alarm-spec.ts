@@ -21,13 +21,19 @@ export interface AlarmSpec {
   /** 10 s need a metric of a resolution of 1 s. */
   readonly periodS: 10 | 60 | 300;
   readonly periods: number;
-  /** It rings when the value is so for all periods. */
+  /** It rings when the value is so in so many of them. @default all */
+  readonly atLeast?: number;
   readonly when: readonly ['<' | '>' | '>=', number];
   readonly missing: 'breaching' | 'notBreaching';
   /** A function that the alarm calls, beside notifying people: its second trigger. */
   readonly calls?: string;
 }
 
+/**
+ * Of a metric from a function's log that must not be missing: its points come together, up to 40 s late. Three periods of
+ * 10 s would be empty then, so that silence rings only after five, of six: one that comes alone ends no alarm.
+ */
+export const SILENT = { periodS: 10, periods: 6, atLeast: 5, missing: 'breaching' } as const;
 export const QUIET = { missing: 'notBreaching' } as const;
 /** A count of the shard that should be 0. */
 export const some = (metric: MetricDefinition) =>

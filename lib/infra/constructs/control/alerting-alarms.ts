@@ -1,6 +1,6 @@
 import type { Cluster } from '../../config/cluster';
 import { METRICS } from '../../../contract/metrics';
-import { type AlarmSpec, QUIET } from './alarm-spec';
+import { type AlarmSpec, QUIET, SILENT } from './alarm-spec';
 
 /** Whether somebody alerts, and whether it would be noticed if nobody did. */
 export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
@@ -18,14 +18,12 @@ export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
   },
   // Covers the death of the first trigger.
   {
+    ...SILENT,
     name: 'control-plane-silent',
-    description: 'No health check has finished for 30 s. promote-alerting checks once in its place.',
+    description: 'No health check has finished for 50 s. promote-alerting checks once in its place.',
     looksAt: { of: 'shard', metric: METRICS.heartbeat },
     statistic: 'SampleCount',
-    periodS: 10,
-    periods: 3,
     when: ['<', 1],
-    missing: 'breaching',
     calls: 'promote-alerting',
   },
   {
@@ -40,14 +38,12 @@ export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
   },
   // By another path than the one it watches: no Prometheus, gate or Alertmanager stands between it and the topic.
   {
+    ...SILENT,
     name: 'alerting-silent',
     description: `No watchdog alert has been delivered end to end for ${policy.alertingSilentMs / 1000} s.`,
     looksAt: { of: 'shard', metric: METRICS.watchdogAge },
     statistic: 'Minimum',
-    periodS: 10,
-    periods: 3,
     when: ['>=', policy.alertingSilentMs / 1000],
-    missing: 'breaching',
   },
   // Whoever pauses is at work, and a pause is easily forgotten.
   {

@@ -52,6 +52,7 @@ export class ControlAlarms extends Construct {
         comparisonOperator: COMPARISONS[comparison],
         threshold,
         evaluationPeriods: spec.periods,
+        ...(spec.atLeast === undefined ? {} : { datapointsToAlarm: spec.atLeast }),
         treatMissingData: MISSING[spec.missing],
       });
       if (spec.calls !== undefined) {

@@ -2,7 +2,7 @@ import type { Instrument, MetricReading } from './instrument';
 import type { TestBed } from './test-bed';
 
 /** How soon the takeover has to happen; see limits.ts. */
-export type TakeoverClass = 'crash' | 'silence' | 'volume' | 'break-glass' | 'resumed' | 'none';
+export type TakeoverClass = 'crash' | 'silence' | 'volume' | 'break-glass' | 'resumed' | 'alarm' | 'none';
 
 /** Who a run hurts and who should take over, by the assignment at its start. */
 export interface Roles {

@@ -1,3 +1,4 @@
+import { ALARM_SCENARIOS } from './failover/alarm-scenarios';
 import { BOTH_DAMAGED } from './tsdb/both-corrupted';
 import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
@@ -14,6 +15,7 @@ import { VOLUME_SCENARIOS } from './volumes/volume-scenarios';
 /** Everything that `npm run drill` can do. */
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
+  ...ALARM_SCENARIOS,
   ...DAMAGE,
   BOTH_DAMAGED,
   ...VOLUME_SCENARIOS,

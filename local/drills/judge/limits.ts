@@ -23,6 +23,8 @@ const ACCEPTED = {
   // Nothing may happen while it is paused, and `promha status` is waited for, which asks a dead node, too. How soon it acts
   // after the resume is another measurement.
   resumed: { worst: PAUSED_AT_MOST_MS / 1000 + 16, median: PAUSED_AT_MOST_MS / 1000 + 16 },
+  // Three periods without a heartbeat, of which the last points may come late, or the next minute's look.
+  alarm: { worst: 120, median: 120 },
 } as const;
 
 /** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */

@@ -16,6 +16,7 @@ import { serveEvaluator } from '../../iam/service';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
 import type { Start } from '../start-options';
+import type { Teeth } from '../teeth';
 import { startWorkload, type Workload } from '../workload';
 
 export const IAM_LOG = 'iam.jsonl';
@@ -30,6 +31,8 @@ export interface Deployed {
   readonly sessions: Sessions;
   /** null: hosts let everything through. */
   readonly groups: SecurityGroups | null;
+  /** null: Lambda refuses and delays nothing. */
+  readonly lambda: Teeth['lambda'];
   /** What the nodes were told to run. */
   readonly bundle: ConfigBundle;
 }
@@ -41,7 +44,9 @@ export async function deploy(
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
-  const { iam, lambda, 's3-latency': s3Latency } = start.teeth;
+  const { iam, 's3-latency': s3Latency } = start.teeth;
+  const own = loadUsersConfig();
+  const lambda = lambdaOf(start, own.cluster);
   const evaluator = iam === null ? undefined : await startEvaluator(start);
   const emulator = await start.step('AWS API emulator', () =>
     startEmulator({
@@ -64,7 +69,6 @@ export async function deploy(
 
   const overlay = join(dir, OVERLAY_FILE);
   const { reach } = start;
-  const own = loadUsersConfig();
   const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
   writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped }));
   tellContained(start, own.cluster, overlay);
@@ -107,8 +111,14 @@ export async function deploy(
     fetchObject,
     sessions,
     groups,
+    lambda,
     bundle: await deployedBundle(deployment, fetchObject),
   };
+}
+
+/** Whoever says in config/ that the account has more has it here, too: what is reserved there is reserved here. */
+function lambdaOf({ teeth: { lambda } }: Start, own: Cluster): Teeth['lambda'] {
+  return lambda && { ...lambda, concurrency: Math.max(lambda.concurrency, own.lambda?.concurrency ?? 0) };
 }
 
 /** Of the evaluator of policies: its socket. Every question and its answer is a line of logs/iam.jsonl. */

@@ -47,7 +47,7 @@ const callersOf = ({ teeth }: Start, { endpoint }: Pick<Deployed, 'endpoint'>): 
 function controlPlaneOf(
   start: Start,
   { tools, env, region, network }: Prepared,
-  { deployment, endpoint, groups }: Deployed,
+  { deployment, endpoint, groups, lambda }: Deployed,
   onLog: (source: string, line: string) => void,
 ): ControlPlane {
   const { dir, runId, teeth } = start;
@@ -68,7 +68,7 @@ function controlPlaneOf(
     logDir: join(dir, 'logs'),
     cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
     lateness: teeth.cloudwatch,
-    lambda: teeth.lambda,
+    lambda,
     onLog,
   });
 }

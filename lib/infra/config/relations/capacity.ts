@@ -2,6 +2,7 @@ import { RECOVER_SHARE } from '../../../core/load/shed';
 import { samplesPerSecond, walBytes } from '../catch-up';
 import type { Cluster } from '../cluster';
 import { parseDuration } from '../../../contract/duration';
+import { quotaWanted } from '../lambda-reserve';
 import type { Contradiction } from './contradiction';
 
 const GIB = 2 ** 30;
@@ -51,4 +52,18 @@ export function load({
     });
   }
   return found;
+}
+
+/** Whether Lambda lets so much be reserved. */
+export function reservation({ lambda, shards }: Cluster): Contradiction[] {
+  if (lambda?.reserve !== true || lambda.concurrency >= quotaWanted(shards)) return [];
+  return [
+    {
+      path: ['lambda', 'concurrency'],
+      what: 'AWS would refuse the reservation: it leaves too few executions to all other functions of the account',
+      got: `${lambda.concurrency} with ${shards} shard${shards === 1 ? '' : 's'}`,
+      expected: `at least ${quotaWanted(shards)}`,
+      fix: 'ask for a higher quota (Service Quotas, Lambda, concurrent executions), or set lambda.reserve to false',
+    },
+  ];
 }

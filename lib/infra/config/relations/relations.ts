@@ -4,7 +4,7 @@ import { thanosProblems } from './thanos';
 import { image } from './thanos-image';
 import { nodes, machines } from './nodes';
 import { network } from './network';
-import { disk, load } from './capacity';
+import { disk, load, reservation } from './capacity';
 import { times } from './times';
 
 /** Relations between settings; each setting alone is well-formed by now. */
@@ -16,6 +16,7 @@ export function contradictions(c: Cluster & Pick<ClusterConfig, 'thanos'>): Cont
     ...disk(c),
     ...times(c),
     ...load(c),
+    ...reservation(c),
     ...thanosProblems(c),
     ...image(c),
   ];

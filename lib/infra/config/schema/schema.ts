@@ -131,6 +131,17 @@ const settings = {
     )
     .refine((tags) => Object.keys(tags).length <= MAX_TAGS, `at most ${MAX_TAGS} tags`)
     .optional(),
+  /**
+   * Lambda in your account. `concurrency`: its quota of concurrent executions, as `npx promha preflight` shows it. `reserve`: keeps
+   * some of it for the functions that move alerting, whatever else runs there; AWS refuses that in new accounts, which have 10.
+   * @default nothing is reserved
+   */
+  lambda: z
+    .strictObject(
+      { concurrency: wholeNumber, reserve: z.boolean({ error: 'true or false' }) },
+      { error: '{ concurrency, reserve }' },
+    )
+    .optional(),
   /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
   runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),
 };

@@ -23,6 +23,8 @@ export interface BundledFunctionProps {
   readonly timeout: Duration;
   /** Of what is asked asynchronously. AWS would try it for 6 hours, beside what is asked since. */
   readonly asynchronous: { readonly maxAge: Duration; readonly retries: number };
+  /** Executions that are kept for it. @default none */
+  readonly reserved?: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly vpc: IVpc;
   readonly vpcSubnets: SubnetSelection;
@@ -68,6 +70,7 @@ export class BundledFunction extends Construct {
         timeout: props.timeout,
         maxEventAge: props.asynchronous.maxAge,
         retryAttempts: props.asynchronous.retries,
+        ...(props.reserved !== undefined && { reservedConcurrentExecutions: props.reserved }),
         environment: { ...props.environment },
         role,
         logGroup: this.logGroup,

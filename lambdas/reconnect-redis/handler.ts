@@ -1,6 +1,7 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { s3RemedyStore } from '../../lib/shell/assignment/remedy-store';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
+import { WAKE_EVENT } from '../../lib/contract/documents/events';
 import type { Assignment } from '../../lib/contract/documents/assignment';
 import { heldBack } from '../../lib/core/remedies/remedies';
 import { log } from '../shared/log';
@@ -23,6 +24,7 @@ type Handler = (
  */
 export const withHooks = (hooks: Readonly<Record<string, RemedyHook>>): Handler => {
   return async (event, context) => {
+    if (WAKE_EVENT.is(event)) return { acted: false, reconnected: false, because: 'It was called to stay awake.' };
     const config = readFunctionConfig(process.env);
     const { targets, passwordOf } = readRemedyConfig(process.env);
     const { target, source } = readRemedyRequest(event, targets);

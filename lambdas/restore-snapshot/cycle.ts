@@ -22,6 +22,9 @@ export interface RestoreOutcome {
   readonly record: RestoreRecord | null;
 }
 
+/** Somebody waits for a volume, or a restore goes on. */
+export const isUnderWay = ({ asks, record }: RestoreOutcome): boolean => asks || record?.state === 'running';
+
 /** A volume of gp3 fills lazily from its snapshot; at this rate, MiB/s, it is whole before anybody waits for it. */
 const INITIALIZATION_RATE = 300;
 /** Steps that follow each other at once; the rest waits for somebody. */

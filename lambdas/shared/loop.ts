@@ -12,17 +12,17 @@ export function loopMs(context: { getRemainingTimeInMillis(): number }): number 
 
 /**
  * Runs `cycle` at once and then on a fixed grid until `forMs` have passed. A cycle that overruns skips the
- * instants it missed instead of piling up.
+ * instants it missed instead of piling up. It ends as soon as a cycle says that nothing is left to do.
  */
 export async function everyInterval(
   intervalMs: number,
   forMs: number,
-  cycle: () => Promise<void>,
+  cycle: () => Promise<'nothing left' | void>,
   clock: Pick<Clock, 'elapsed' | 'sleep'>,
 ): Promise<void> {
   const start = clock.elapsed();
   for (let next = 0; next < forMs;) {
-    await cycle();
+    if ((await cycle()) === 'nothing left') return;
     const passed = clock.elapsed() - start;
     next = (Math.floor(passed / intervalMs) + 1) * intervalMs;
     if (next < forMs) await clock.sleep(next - passed);

@@ -1,7 +1,7 @@
 import { needsOf } from '../../lib/core/preflight/needs';
 import { catchUpMinutes } from '../../lib/infra/config/catch-up';
 import { demandOf } from '../../lib/infra/config/demand';
-import { idIn, nodesOf, type TemplateRule } from './template-rule';
+import { calledEvery, nodesOf, type TemplateRule } from './template-rule';
 import type { Resource } from './synthesize';
 
 /** What holds of every cluster in an account that is not its own alone. */
@@ -94,9 +94,8 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
     says: 'preflight asks for as many executions as the schedules hold: what runs longer than its minute overlaps',
     check(made, cluster) {
       const timeouts = new Map(made.all('AWS::Lambda::Function').map(({ id, Properties: p }) => [id, p.Timeout]));
-      const held = made
-        .all('AWS::Events::Rule')
-        .flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => Math.ceil(timeouts.get(idIn(t.Arn)) / 60)))
+      const held = calledEvery(made, 'minute')
+        .map((id) => Math.ceil(timeouts.get(id) / 60))
         .reduce((sum: number, executions: number) => sum + executions, 0);
       expect(needsOf(demandOf(cluster)).at(-1)).toMatchObject({ quota: { service: 'lambda' }, least: held });
     },

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { quotaWanted } from '../../lib/infra/config/lambda-reserve';
 import { CONTROL_FUNCTIONS } from '../../lib/infra/constructs/control/functions';
 import { ROOT } from '../fixtures/config-dir';
 import { synthesize, type Synthesized } from './synthesize';
@@ -22,10 +23,23 @@ test('the functions are those of the table, each with its code, schedule and lim
     CONTROL_FUNCTIONS.map(({ name }) => `${made.cluster.name}-${name}`),
   );
   expect(functions.map((p) => p.Timeout)).toEqual(CONTROL_FUNCTIONS.map(({ timeoutS }) => timeoutS));
-  const scheduled = CONTROL_FUNCTIONS.filter(({ everyMinute }) => everyMinute !== undefined);
-  expect(made.all('AWS::Events::Rule').map((r) => r.Properties.Name)).toEqual(
-    scheduled.map(({ name }) => `${made.cluster.name}-${name}`),
+  expect(made.all('AWS::Events::Rule').map(({ Properties: p }) => [p.Name, p.ScheduleExpression])).toEqual(
+    CONTROL_FUNCTIONS.map(({ name, everyMinute }) => [
+      `${made.cluster.name}-${name}`,
+      everyMinute === undefined ? 'rate(1 day)' : 'rate(1 minute)',
+    ]),
   );
+});
+
+test('nothing is reserved unless that is asked for, and then as much as the quota is checked against', () => {
+  const reserved = (s: Synthesized): number[] =>
+    s
+      .all('AWS::Lambda::Function')
+      .flatMap(({ Properties: p }) => (p.ReservedConcurrentExecutions as number | undefined) ?? []);
+  expect(reserved(made)).toEqual([]);
+  expect(quotaWanted(1)).toBe(106);
+  const asked = synth(undefined, (c) => ({ ...c, shards: 2, lambda: { concurrency: quotaWanted(2), reserve: true } }));
+  expect(100 + reserved(asked).reduce((a, b) => a + b, 0)).toBe(quotaWanted(2));
 });
 
 test('every directory of lambdas/ is in the table, and the other way round', () => {

@@ -12,3 +12,9 @@ export interface TemplateRule {
 export const nodesOf = (cluster: Cluster) => shardsOf(cluster).flatMap((shard) => shard.nodes);
 /** The logical id in a Ref or GetAtt. */
 export const idIn = (value: unknown): string => String(literal(value)).replace(/^arn:of:/, '');
+/** Logical ids of functions. */
+export const calledEvery = (made: Synthesized, period: 'minute' | 'day'): string[] =>
+  made
+    .all('AWS::Events::Rule')
+    .filter(({ Properties: p }) => p.ScheduleExpression === `rate(1 ${period})`)
+    .flatMap(({ Properties: p }) => p.Targets.map((t: { Arn: unknown }) => idIn(t.Arn)));

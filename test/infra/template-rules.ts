@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { shardsOf } from '../../lib/infra/config/layout';
+import { WAKE_EVENT } from '../../lib/contract/documents/events';
+import { METRICS } from '../../lib/contract/metrics';
 import { shardSuffix } from '../../lib/contract/functions';
 import { TREATMENTS } from '../../local/fidelity/treatments';
 import { ROOT } from '../fixtures/config-dir';
 import { ACCOUNT_RULES } from './account-rules';
 import type { Resource } from './synthesize';
-import { idIn, nodesOf, type TemplateRule } from './template-rule';
+import { calledEvery, idIn, nodesOf, type TemplateRule } from './template-rule';
 
 const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
 
@@ -129,10 +131,7 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
           .filter(({ Properties: p }) => p.TreatMissingData === missing)
           .map(({ Properties: p }) => idIn(p.Dimensions[0].Value))
           .sort();
-      const scheduled = made
-        .all('AWS::Events::Rule')
-        .flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => idIn(t.Arn)));
-      expect(watched('Invocations', 'breaching')).toEqual(scheduled.sort());
+      expect(watched('Invocations', 'breaching')).toEqual(calledEvery(made, 'minute').sort());
       expect(watched('Throttles', 'notBreaching')).toEqual(
         made
           .all('AWS::Lambda::Function')
@@ -142,11 +141,22 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   {
+    says: 'no function in the VPC becomes Inactive: each is called at least once a day',
+    check(made) {
+      const inVpc = made.all('AWS::Lambda::Function').filter(({ Properties: p }) => p.VpcConfig !== undefined);
+      const called = [...calledEvery(made, 'minute'), ...calledEvery(made, 'day')];
+      expect(called.sort()).toEqual(inVpc.map(({ id }) => id).sort());
+      const wakes = made
+        .all('AWS::Events::Rule')
+        .filter(({ Properties: p }) => p.ScheduleExpression === 'rate(1 day)')
+        .map(({ Properties: p }) => WAKE_EVENT.is(JSON.parse(p.Targets[0].Input)));
+      expect(wakes).toEqual(calledEvery(made, 'day').map(() => true));
+    },
+  },
+  {
     says: 'what waits for a function is given up: what comes every minute after one, the rest after five',
     check(made) {
-      const scheduled = new Set(
-        made.all('AWS::Events::Rule').flatMap((r) => r.Properties.Targets.map((t: { Arn: unknown }) => idIn(t.Arn))),
-      );
+      const scheduled = new Set(calledEvery(made, 'minute'));
       const configs = made.all('AWS::Lambda::EventInvokeConfig').map(({ Properties: p }) => {
         const id = idIn(p.FunctionName);
         return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts] as const;
@@ -189,6 +199,19 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
         .all('AWS::CloudWatch::Alarm')
         .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('promotealertingFunction'));
       expect(triggers).toHaveLength(2 * cluster.shards);
+    },
+  },
+  {
+    says: 'what calls for a new volume is not fed by the function that makes it',
+    check(made, cluster) {
+      const calling = made
+        .all('AWS::CloudWatch::Alarm')
+        .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('restoresnapshotFunction'))
+        .map(({ Properties: p }) => p.MetricName);
+      const { 'read-only': readOnly, stalled, gone } = METRICS.volumeTrouble;
+      const fedByHealthCheck = [readOnly, stalled, gone].map(({ name }) => name);
+      const wanted = cluster.snapshots === true ? shardsOf(cluster).flatMap(() => fedByHealthCheck) : [];
+      expect(calling.sort()).toEqual(wanted.sort());
     },
   },
   {

@@ -24,6 +24,11 @@ const schedule = fields({
 /** The constant input of an EventBridge schedule. */
 export const SCHEDULE_EVENT = documentFormat({ what: "schedule's event", shape: schedule, maxBytes, fix: FIX });
 
+const wake = fields({ source: z.literal('wake', 'wake') });
+
+/** The daily input of functions that have nothing to do for weeks: Lambda would take their network away. */
+export const WAKE_EVENT = documentFormat({ what: "daily call's event", shape: wake, maxBytes, fix: FIX });
+
 const operator = fields({ source: z.literal('operator', 'operator') });
 export const OPERATOR_EVENT = documentFormat({ what: "operator's event", shape: operator, maxBytes, fix: FIX });
 

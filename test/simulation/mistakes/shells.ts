@@ -144,7 +144,11 @@ const FUNCTIONS: readonly Mistake[] = [
       etag === null ? 'lost' : store.writeAssignment(next, etag);
     return real(before, { ...control, store: { ...store, writeAssignment } }, config, name);
   }),
-  functionLoop('everyInterval', 'a loop ends after its first cycle', () => async (_ms, _forMs, once) => once()),
+  functionLoop(
+    'everyInterval',
+    'a loop ends after its first cycle',
+    () => async (_ms, _forMs, once) => void (await once()),
+  ),
 ];
 
 export const SHELLS: readonly Mistake[] = [...AGENT, ...FUNCTIONS];

@@ -13,7 +13,7 @@ import type { DocumentFormat } from '../../../lib/contract/document';
 import { promoted } from '../../../lib/core/failover/promoted';
 import { WRITTEN } from './written-documents';
 
-const { ALARM_EVENT, SCHEDULE_EVENT, OPERATOR_EVENT, AGENT_EVENT, REMEDY_REQUEST } = events;
+const { ALARM_EVENT, SCHEDULE_EVENT, OPERATOR_EVENT, AGENT_EVENT, REMEDY_REQUEST, WAKE_EVENT } = events;
 
 const OTHERS = [
   AGENT_STATUS,
@@ -27,6 +27,7 @@ const OTHERS = [
   OPERATOR_EVENT,
   AGENT_EVENT,
   REMEDY_REQUEST,
+  WAKE_EVENT,
 ] as readonly DocumentFormat<unknown>[];
 
 describe.each(Object.entries(WRITTEN))('the %s', (_, [format, document]) => {

@@ -1,4 +1,5 @@
 import { readPromoteRequest as readPromotion } from '../../../lambdas/promote-alerting/request';
+import { handler as reconnect } from '../../../lambdas/reconnect-redis/handler';
 import { readRemedyRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
 import { readRoutingRequest } from '../../../lambdas/route-queries/request';
 import { reasonToIgnore } from '../../../lambdas/shed-load/request';
@@ -52,6 +53,12 @@ test('only an alarm that rings is acted on', () => {
   expect(readRoutingRequest(alarm('OK'))).toMatchObject({ kind: 'ignore' });
   expect(reasonToIgnore(alarm('ALARM'))).toBeNull();
   expect(reasonToIgnore(alarm('OK'))).toBe('load-high is OK: nothing to do.');
+});
+
+test('the daily call is no request', async () => {
+  expect(readPromotion({ source: 'wake' }, ['a'])).toEqual({ ignore: 'It was called to stay awake.' });
+  const context = { getRemainingTimeInMillis: () => 1_000, awsRequestId: 'x' };
+  expect(await reconnect({ source: 'wake' }, context)).toMatchObject({ acted: false, reconnected: false });
 });
 
 test('a remedy is called by its name; an address in the event is of no account', () => {

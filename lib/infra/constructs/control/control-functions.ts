@@ -8,7 +8,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ENV } from '../../../contract/environment';
 import { shardSuffix } from '../../../contract/functions';
+import { RESERVED } from '../../config/lambda-reserve';
 import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
+import { pascal } from '../pascal';
 import { BundledFunction } from './bundled-function';
 import { CONTROL_FUNCTIONS } from './functions';
 import type { FunctionContext, FunctionRights, FunctionSpec } from './function-spec';
@@ -32,7 +34,8 @@ export function controlFunctions(stack: Stack, props: ControlFunctionsProps): Ma
     const rights = spec.rights(context);
     const fn = bundled(stack, spec, rights, props, context.handler).function;
     made.set(spec.name, fn);
-    if (spec.everyMinute !== undefined) everyMinute(stack, spec, props, fn, rights.input ?? {});
+    if (spec.everyMinute === undefined) everyDay(stack, spec, props, fn);
+    else everyMinute(stack, spec, props, fn, rights.input ?? {});
   }
   return made;
 }
@@ -63,6 +66,22 @@ function everyMinute(
   });
 }
 
+/** A function in a VPC that nobody calls for weeks becomes Inactive: its next call fails, when it would be needed. */
+function everyDay(stack: Stack, spec: FunctionSpec, props: ControlFunctionsProps, called: LambdaFunction): void {
+  new Rule(stack, `EveryDay${pascal(spec.name)}`, {
+    ruleName: nameInAws(spec, props),
+    description: `Keeps ${spec.name} from becoming Inactive`,
+    schedule: Schedule.rate(Duration.days(1)),
+    targets: [
+      new InvokeFunction(called, {
+        event: RuleTargetInput.fromObject({ source: 'wake' }),
+        retryAttempts: 2,
+        maxEventAge: Duration.hours(1),
+      }),
+    ],
+  });
+}
+
 function bundled(
   stack: Stack,
   spec: FunctionSpec,
@@ -78,6 +97,7 @@ function bundled(
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
     new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(keys) }),
   ];
+  const reserved = cluster.lambda?.reserve === true ? RESERVED[spec.name] : undefined;
   const made = new BundledFunction(stack, spec.name, {
     functionName: nameInAws(spec, props),
     entry: rights.entry ?? handler,
@@ -90,6 +110,7 @@ function bundled(
       spec.everyMinute === undefined
         ? { maxAge: Duration.minutes(5), retries: 2 }
         : { maxAge: Duration.seconds(60), retries: 0 },
+    ...(reserved !== undefined && { reserved }),
     environment: {
       [ENV.cluster]: cluster.name,
       [ENV.shard]: String(cluster.shard),

@@ -39,7 +39,7 @@ export interface FunctionSpec {
   readonly name: string;
   readonly description: string;
   readonly timeoutS: number;
-  /** Called every minute. `id`: of the rule in the stack. */
+  /** Called every minute; all others once a day, to stay awake. `id`: of the rule in the stack. */
   readonly everyMinute?: { readonly id: string; readonly description: string };
   /** @default MAX_BUNDLE_BYTES */
   readonly maxBundleBytes?: number;

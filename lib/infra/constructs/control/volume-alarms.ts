@@ -14,14 +14,14 @@ export const volumeAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     name: `volume-${trouble}`,
     description: `The data volume of a node ${says}. The node does not alert meanwhile.`,
     periodS: 10,
+    // The second trigger of a restore; the first is the schedule. A full one is not replaced.
+    ...(trouble !== 'full' && { calls: 'restore-snapshot' }),
   })),
-  // The second trigger of a restore; the first is the schedule.
   {
     ...some(METRICS.volumesAsked),
     name: 'volume-needed',
     description: 'A node needs another data volume. restore-snapshot makes one from its latest good snapshot.',
     periodS: 10,
-    calls: 'restore-snapshot',
   },
   {
     ...some(METRICS.restoresGivenUp),

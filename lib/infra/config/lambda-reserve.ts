@@ -1,5 +1,5 @@
 /** Executions that `lambda.reserve` keeps for the functions that move alerting, in each shard; no more than these run, too. */
-export const RESERVED: Readonly<Record<string, number>> = {
+export const KEPT_EXECUTIONS: Readonly<Record<string, number>> = {
   // A loop outlasts its minute a little, and one may come late beside the two.
   'health-check': 3,
   // Two alarms and an operator at once.
@@ -11,4 +11,4 @@ const LEFT_TO_OTHERS = 100;
 
 /** The smallest quota of which so much may be reserved, if nobody else in the account reserves anything. */
 export const quotaWanted = (shards: number): number =>
-  LEFT_TO_OTHERS + shards * Object.values(RESERVED).reduce((sum, executions) => sum + executions, 0);
+  LEFT_TO_OTHERS + shards * Object.values(KEPT_EXECUTIONS).reduce((sum, executions) => sum + executions, 0);

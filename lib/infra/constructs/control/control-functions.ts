@@ -8,7 +8,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ENV } from '../../../contract/environment';
 import { shardSuffix } from '../../../contract/functions';
-import { RESERVED } from '../../config/lambda-reserve';
+import { KEPT_EXECUTIONS } from '../../config/lambda-reserve';
 import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
 import { pascal } from '../pascal';
 import { BundledFunction } from './bundled-function';
@@ -97,7 +97,7 @@ function bundled(
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
     new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(keys) }),
   ];
-  const reserved = cluster.lambda?.reserve === true ? RESERVED[spec.name] : undefined;
+  const reserved = cluster.lambda?.reserve === true ? KEPT_EXECUTIONS[spec.name] : undefined;
   const made = new BundledFunction(stack, spec.name, {
     functionName: nameInAws(spec, props),
     entry: rights.entry ?? handler,

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { WAKE_EVENT } from '../../lib/contract/documents/events';
 import { RELAY_REQUEST, type RelayAnswer } from '../../lib/contract/documents/relay';
 import { httpGet, HttpError } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
@@ -15,6 +16,7 @@ const MOST_BYTES = 4.4 * 2 ** 20;
  * it changes nothing. @throws UserError for an event that is no request
  */
 export async function handler(event: unknown): Promise<RelayAnswer> {
+  if (WAKE_EVENT.is(event)) return answer(null, 'awake');
   const { url, maxBytes } = RELAY_REQUEST.check(event, 'the event');
   if (url === null) return answer(null, 'awake');
   const refused = whyNotAsked(url);

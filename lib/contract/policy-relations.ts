@@ -68,7 +68,7 @@ function outages(p: Policy, check: Check): void {
 
 /** Queries leave Thanos sooner than they come back to it, and come back within one loop of route-queries. */
 function routing(p: Policy, check: Check): void {
-  const { backAfterMs } = p.routing;
+  const { backAfterMs, holdMs } = p.routing;
   check(
     backAfterMs > p.probe.fall * p.probe.intervalMs,
     'routing.backAfterMs',
@@ -80,6 +80,12 @@ function routing(p: Policy, check: Check): void {
     'routing.backAfterMs',
     'route-queries looks on for one minute at a time and could never see Thanos well for so long',
     `at most ${MAX_BACK_AFTER_MS} ms`,
+  );
+  check(
+    holdMs >= backAfterMs,
+    'routing.holdMs',
+    'the load balancer takes more than a minute to do as its listener says, and shall not be told twice meanwhile',
+    `at least routing.backAfterMs (${backAfterMs} ms)`,
   );
 }
 

@@ -69,7 +69,7 @@ async function incident(
   say('  undone; waiting until all is well and every notification has come');
   const names: readonly string[] = Object.values(DRILL_ALERTS);
   await awaitAll(() => toldAll(said(), names, scenario.plainPair, compare), { timeoutMs: NOTIFICATIONS_MS, signal });
-  await atRest(world);
+  await atRest(world, scenario.restWithinMs);
   const endedAt = Date.now();
   const moments: Moments = { startedAt, struckAt, undoneAt, endedAt };
   const readings = joined([

@@ -53,6 +53,8 @@ export interface Scenario {
   readonly inject: (world: TestBed, roles: Roles) => Promise<number>;
   /** What has to come to its end before the fault is undone, seen step by step. */
   readonly course?: (world: TestBed, roles: Roles, struckAt: number) => Promise<MetricReading>;
+  /** How long the system may take to come to rest when it was undone. @default that of the others */
+  readonly restWithinMs?: number;
   /** Undoes it. Returns when, ms since the Unix epoch. */
   readonly undo: (world: TestBed, roles: Roles) => Promise<number>;
 }

@@ -36,7 +36,7 @@ class PrivateDnsNamespace(CloudFormationModel):
             description=p.get("Description", ""),
             vpc=p["Vpc"],
             tags=p.get("Tags", []),
-            properties=p.get("Properties", {}),
+            properties=with_numbers(p.get("Properties", {})),
         )
         namespace = next(n for n in backend.list_namespaces() if n.name == resource_name and n.vpc == p["Vpc"])
         return cls(namespace.id, namespace.arn)
@@ -46,8 +46,11 @@ class PrivateDnsNamespace(CloudFormationModel):
         cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
     ):
         p = cloudformation_json["Properties"]
-        servicediscovery_backends[account_id][region_name].update_private_dns_namespace(
-            original_resource.physical_resource_id, p.get("Description", ""), p.get("Properties")
+        backend = servicediscovery_backends[account_id][region_name]
+        namespace = backend.get_namespace(original_resource.physical_resource_id)
+        changed = with_numbers(p.get("Properties", {})).get("DnsProperties", {})
+        backend.update_private_dns_namespace(
+            namespace.id, p.get("Description", ""), {**namespace.dns_properties, **changed}
         )
         return original_resource
 

@@ -37,6 +37,8 @@ export async function startEmulator(o: {
   readonly lambdaConcurrency?: number;
   /** How much later S3 answers; without it at once. */
   readonly s3Latency?: { readonly readMs: number; readonly writeMs: number };
+  /** Teeth that are left out: it knows `ecs`. */
+  readonly without?: readonly string[];
 }): Promise<Emulator> {
   const log = openSync(o.log, 'a');
   const args = [
@@ -45,6 +47,7 @@ export async function startEmulator(o: {
     ...(o.authorize === undefined ? [] : ['--authorize', o.authorize]),
     ...(o.lambdaConcurrency === undefined ? [] : ['--lambda-concurrency', String(o.lambdaConcurrency)]),
     ...(o.s3Latency === undefined ? [] : ['--s3-latency', String(o.s3Latency.readMs), String(o.s3Latency.writeMs)]),
+    ...(o.without ?? []).flatMap((name) => ['--without', name]),
   ];
   const env = {
     ...process.env,

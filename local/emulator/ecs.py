@@ -1,7 +1,10 @@
 """ECS in CloudFormation: clusters, task definitions and services with all that our templates say of them."""
 
+from balancing import balancers_of
 from moto.core.utils import pascal_to_camelcase
-from moto.ecs.models import Cluster, Service, TaskDefinition, ecs_backends
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition, ecs_backends
+from moto.elbv2.models import elbv2_backends
 
 # Maps whose keys are the user's own.
 VERBATIM = ("Options", "DockerLabels")
@@ -123,7 +126,24 @@ def delete_service(self, account_id, region_name):
     del backend.services[f"{self.cluster_name}:{self.name}"]
 
 
-def install() -> None:
+def behind_a_balancer(before):
+    """CreateService is refused, as AWS does, while no listener forwards to a target group of the service."""
+
+    def create_service(self, cluster, name, count, task_definition_str=None, load_balancers=None, *args, **kwargs):
+        groups = elbv2_backends[self.account_id][self.region_name].target_groups
+        for arn in [b["targetGroupArn"] for b in load_balancers or [] if "targetGroupArn" in b]:
+            if arn not in groups or not balancers_of(groups[arn]):
+                raise InvalidParameterException(
+                    f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+                )
+        return before(self, cluster, name, count, task_definition_str, load_balancers, *args, **kwargs)
+
+    return create_service
+
+
+def install(refuses: bool) -> None:
+    if refuses:
+        EC2ContainerServiceBackend.create_service = behind_a_balancer(EC2ContainerServiceBackend.create_service)
     for model, create, update, delete in (
         (Cluster, create_cluster, None, delete_cluster),
         (TaskDefinition, create_task_definition, update_task_definition, delete_task_definition),

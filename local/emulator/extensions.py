@@ -2,6 +2,7 @@
 backend, so that it reads back through the ordinary API. moto finds these classes as subclasses of CloudFormationModel;
 their __module__ must look like a.b.c."""
 
+import balancing
 import cloud_map
 import ecs
 import functions
@@ -175,15 +176,16 @@ def extend(model, around) -> None:
     model.create_from_cloudformation_json = around(model.create_from_cloudformation_json.__func__)
 
 
-def install(lambda_concurrency: int | None = None) -> None:
-    """Defining the classes above registered them; methods are replaced here."""
+def install(lambda_concurrency: int | None, without: list) -> None:
+    """Defining the classes above registered them; methods are replaced here. `without`: teeth that are left out."""
     FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
     extend(Key, with_kms_tags)
     extend(Volume, with_volume_properties)
     extend(FakeTargetGroup, with_group_attributes)
     extend(FakeBucket, with_versioning)
+    balancing.install()
     cloud_map.install()
-    ecs.install()
+    ecs.install(refuses="ecs" not in without)
     functions.install(lambda_concurrency)
     groups.install()
     stack_updates.install()

@@ -2,6 +2,7 @@
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.common_models import CloudFormationModel
+from moto.ecs.models import ecs_backends
 from moto.logs.models import logs_backends
 
 
@@ -31,6 +32,7 @@ class ScalableTarget(CloudFormationModel):
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         p = cloudformation_json["Properties"]
+        keep_within(p, account_id, region_name)
         applicationautoscaling_backends[account_id][region_name].register_scalable_target(
             p["ServiceNamespace"],
             p["ResourceId"],
@@ -52,6 +54,14 @@ class ScalableTarget(CloudFormationModel):
         applicationautoscaling_backends[account_id][region_name].deregister_scalable_target(
             self.namespace, self.resource, self.dimension
         )
+
+
+def keep_within(p, account_id, region_name) -> None:
+    """A service with fewer tasks than the least, or more than the most, is given so many."""
+    _, cluster, name = p["ResourceId"].split("/")
+    found, _ = ecs_backends[account_id][region_name].describe_services(cluster, [name])
+    for service in found:
+        service.desired_count = min(max(service.desired_count, int(p["MinCapacity"])), int(p["MaxCapacity"]))
 
 
 class ScalingPolicy(CloudFormationModel):

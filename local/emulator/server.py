@@ -15,6 +15,7 @@ import threading
 
 import extensions
 from authorize import Authorize
+from balancing import TargetHealth
 from changes import CountChanges
 from latency import SlowS3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -47,12 +48,13 @@ def main() -> None:
     parser.add_argument("--authorize", metavar="SOCKET", help="of the evaluator of policies; without it, all may do all")
     parser.add_argument("--lambda-concurrency", type=int, metavar="N", help="of the account; without it, no reservation is refused")
     parser.add_argument("--s3-latency", type=int, nargs=2, metavar=("READ_MS", "WRITE_MS"), help="without it, S3 answers at once")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME", help="of what AWS refuses: ecs")
     given = parser.parse_args()
     addresses = given.listen
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    extensions.install(given.lambda_concurrency)
+    extensions.install(given.lambda_concurrency, given.without)
 
-    app = CountChanges(DomainDispatcherApplication(create_backend_app))
+    app = TargetHealth(CountChanges(DomainDispatcherApplication(create_backend_app)))
     if given.authorize is not None:
         app = Authorize(app, given.authorize)
     if given.s3_latency is not None:

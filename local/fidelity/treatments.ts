@@ -14,6 +14,7 @@ export interface Treatment {
 const DEPLOYED = 'test/contract/local/emulator-deploy.test.ts';
 const GROUPS = 'test/contract/local/security-groups.test.ts';
 const ECS = 'test/contract/local/ecs-player.test.ts';
+const NAMES = 'test/unit/local/run/names.test.ts';
 const BALANCER = 'test/contract/local/load-balancer.test.ts';
 
 const enforced = (why: string, test: string): Treatment => ({ how: 'enforced', why, test });
@@ -52,13 +53,16 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   ),
   'AWS::Events::Rule': asDeployed('its rate and its input', DEPLOYED),
   'AWS::S3::Bucket': asDeployed("with its versioning and S3's latency; life-cycle rules are not played", DEPLOYED),
-  'AWS::ECS::Service': asDeployed('desired count, percentages, health; circuit breaker is not played', ECS),
+  'AWS::ECS::Service': enforced(
+    'refused without a load balancer; desired count, percentages, health, targets; the circuit breaker is not played',
+    'test/contract/local/emulator-ecs.test.ts',
+  ),
   'AWS::ECS::TaskDefinition': asDeployed('its command and health check; the image is the pinned program', ECS),
-  'AWS::ElasticLoadBalancingV2::Listener': asDeployed('HAProxy listens and forwards as it says', BALANCER),
-  'AWS::ElasticLoadBalancingV2::TargetGroup': asDeployed('its health checks, stickiness and targets', BALANCER),
+  'AWS::ElasticLoadBalancingV2::Listener': asDeployed('HAProxy forwards as it says, late', BALANCER),
+  'AWS::ElasticLoadBalancingV2::TargetGroup': asDeployed('its checks, stickiness and targets; new ones wait', BALANCER),
   'AWS::ElasticLoadBalancingV2::LoadBalancer': asDeployed('HAProxy in its place', BALANCER),
-  'AWS::ServiceDiscovery::PrivateDnsNamespace': asDeployed('its names are answered', ECS),
-  'AWS::ServiceDiscovery::Service': asDeployed('its instances are answered, without a negative TTL', ECS),
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': asDeployed('its names, and for how long none is one', NAMES),
+  'AWS::ServiceDiscovery::Service': asDeployed('its instances are answered', ECS),
   'AWS::AutoScaling::AutoScalingGroup': played('a group of one: its instance is replaced, one group after the other'),
   'AWS::EC2::VPC': played('a bridge with its range'),
   'AWS::EC2::Subnet': played('addresses are taken from it'),
@@ -80,6 +84,6 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::EC2::FlowLog': notAtAll('nobody reads it here'),
   'AWS::KMS::Key': notAtAll('nothing is encrypted by the emulator'),
   'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
-  'AWS::ApplicationAutoScaling::ScalableTarget': notAtAll('query tasks stay at their desired count'),
+  'AWS::ApplicationAutoScaling::ScalableTarget': played('no fewer tasks than its least, no more than its most'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': notAtAll('query tasks stay at their desired count'),
 };

@@ -19,6 +19,16 @@ export const TEETH = {
   lambda: { concurrency: 10, coldStartMs: 1_000, idleMs: 14 * 86_400_000, wakeMs: 60_000 },
   /** S3 answers so much later than the emulator does. */
   's3-latency': { readMs: 20, writeMs: 40 },
+  /**
+   * A changed listener takes effect so late, a new target is `initial` for so long, and a connection that is idle ends. AWS
+   * says "a few minutes" of targets, its support 180 to 300 s (2023); of listeners it says nothing, and waits ten minutes
+   * itself where ECS shifts weights; 75 s was measured (2019).
+   */
+  nlb: { listenerMs: 75_000, targetMs: 180_000, idleMs: 350_000 },
+  /** CreateService is refused while no listener forwards to its target group; a task takes so long to start. */
+  ecs: { taskStartMs: 30_000 },
+  /** A name that was not there stays unknown for so long, unless its namespace says otherwise (SOA). */
+  dns: { negativeTtlMs: 300_000 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 export type Tooth = keyof typeof TEETH;

@@ -20,6 +20,11 @@ function named(type: string, key: string, name: Name, s = made): Resource {
 const service = (name: Name, s = made): Resource => named('AWS::ECS::Service', 'ServiceName', name, s);
 const task = (name: Name, s = made): Resource => named('AWS::ECS::TaskDefinition', 'Family', name, s);
 const container = (name: Name, s = made) => task(name, s).Properties.ContainerDefinitions[0];
+interface Forward {
+  readonly TargetGroupArn: { readonly Ref: string };
+  readonly Weight?: number;
+}
+
 /** A command with what CloudFormation fills in left as JSON. */
 const command = (name: Name, s = made): string[] =>
   container(name, s).Command.map((part: unknown) => (typeof part === 'string' ? part : JSON.stringify(part)));
@@ -60,8 +65,11 @@ test('the compactor merges what a node backfilled, and keeps every resolution as
 
 test('two query tasks over the zones, behind the query port, that a bad deploy does not take away', () => {
   const { Properties: p } = service('query');
+  // As many as its scaling says: a count here would undo at each deploy what that did.
+  expect(p).not.toHaveProperty('DesiredCount');
+  const [scaling] = made.all('AWS::ApplicationAutoScaling::ScalableTarget');
+  expect(scaling!.Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 6 });
   expect(p).toMatchObject({
-    DesiredCount: 2,
     AvailabilityZoneRebalancing: 'ENABLED',
     DeploymentConfiguration: {
       MinimumHealthyPercent: 100,
@@ -191,14 +199,16 @@ test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, 
 });
 
 test('the query port goes to Thanos, the direct port to the nodes; the function may change the first only', () => {
-  const listeners = Object.fromEntries(
-    made
-      .all('AWS::ElasticLoadBalancingV2::Listener')
-      .map(({ Properties: p }) => [p.Port, p.DefaultActions[0].TargetGroupArn.Ref]),
-  );
   const groups = made.stacks.query!;
-  expect(groups[listeners[9090]]!.Properties).toMatchObject({ Port: 10902, TargetType: 'ip' });
-  expect(groups[listeners[9091]]!.Properties).toMatchObject({ Port: 9090, TargetType: 'instance' });
+  const ways = Object.fromEntries(
+    made.all('AWS::ElasticLoadBalancingV2::Listener').map(({ Properties: { Port, DefaultActions } }) => {
+      const [{ TargetGroupArn, ForwardConfig }] = DefaultActions;
+      const all = ForwardConfig?.TargetGroups ?? [{ TargetGroupArn }];
+      return [Port, all.map((g: Forward) => [groups[g.TargetGroupArn.Ref]!.Properties.Port, g.Weight])];
+    }),
+  );
+  // Both groups, for good: the weights are what is changed.
+  expect(ways).toEqual({ 9090: [[10902, 1], [9090, 0]], 9091: [[9090, undefined]] }); // prettier-ignore
   const may = made
     .all('AWS::IAM::Role')
     .flatMap((r) => r.Properties.Policies ?? [])
@@ -223,4 +233,20 @@ test('a changed Thanos version changes tasks and nodes, and nothing that keeps a
       .map(([, r]) => r.Type),
   );
   expect([...new Set(differing)].sort()).toEqual(['AWS::EC2::LaunchTemplate', 'AWS::ECS::TaskDefinition']);
+});
+
+test('a name that is asked for while nobody is there is unknown no longer than an answer is kept', () => {
+  const [names] = made.all('AWS::ServiceDiscovery::PrivateDnsNamespace');
+  expect(names!.Properties.Properties).toEqual({ DnsProperties: { SOA: { TTL: 10 } } });
+});
+
+test('logical ids of what cannot be replaced without an outage of queries are pinned', () => {
+  const ids = Object.entries(made.stacks.query!).map(([id, { Type }]) => [id, Type.split('::').at(-1)]);
+  expect(ids).toEqual([
+    ['LoadBalancerBE9EEC3A', 'LoadBalancer'],
+    ['LoadBalancerQueries985EC8B5', 'Listener'],
+    ['LoadBalancerDirectC840F47E', 'Listener'],
+    ['Prometheus2BCCDD01', 'TargetGroup'],
+    ['ThanosE2D2C4C9', 'TargetGroup'],
+  ]);
 });

@@ -10,7 +10,7 @@ import { EXTERNAL_LABELS } from '../../contract/labels';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import { storesOf, type QueryWay, type UnknownWay } from '../../core/status/query-way';
 import type { Route } from '../../core/thanos/routing';
-import { registeredTasks } from '../../shell/aws/route-book';
+import { registeredTasks, routeOf } from '../../shell/aws/route-book';
 import { isThanosGroup, targetGroups } from './thanos';
 
 const PROBE_MS = 2_000;
@@ -24,7 +24,7 @@ export async function readQueryWay(cluster: string): Promise<QueryWay | UnknownW
     const nodes = groups.find((group) => group.TargetType === 'instance' && group.Port === PORTS.prometheus);
     if (thanos === undefined || nodes === undefined) return null;
     const [route, tasks] = await Promise.all([
-      routeOf(client, thanos, nodes),
+      wayOf(client, thanos, nodes),
       registeredTasks(client, thanos.TargetGroupArn!),
     ]);
     const probes = await Promise.all(tasks.map((task) => probeTask(task, PROBE_MS)));
@@ -45,13 +45,12 @@ export async function readQueryWay(cluster: string): Promise<QueryWay | UnknownW
   }
 }
 
-async function routeOf(client: ElasticLoadBalancingV2Client, thanos: TargetGroup, nodes: TargetGroup): Promise<Route> {
+async function wayOf(client: ElasticLoadBalancingV2Client, thanos: TargetGroup, nodes: TargetGroup): Promise<Route> {
   // The direct port always leads to the nodes, so their group names the load balancer whatever the query port does.
   const [LoadBalancerArn] = nodes.LoadBalancerArns ?? [];
   const { Listeners } = await client.send(new DescribeListenersCommand({ LoadBalancerArn }));
   const queries = Listeners?.find((listener) => listener.Port === BALANCER_PORTS.queries);
-  const group = queries?.DefaultActions?.[0]?.TargetGroupArn;
-  return group === thanos.TargetGroupArn ? 'thanos' : group === nodes.TargetGroupArn ? 'nodes' : 'other';
+  return routeOf(queries, { thanos: thanos.TargetGroupArn!, nodes: nodes.TargetGroupArn! }).route;
 }
 
 async function storesSeenBy(url: string): Promise<QueryWay['stores']> {

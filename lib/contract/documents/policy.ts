@@ -41,6 +41,8 @@ export const DEFAULT_POLICY = {
   routing: {
     /** Queries go through Thanos again when it has answered every probe for this long. */
     backAfterMs: 20_000,
+    /** And so long after the listener was changed: AWS takes a while to do as it says, and shall not be told twice meanwhile. */
+    holdMs: 120_000,
   },
   sharding: {
     /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */

@@ -1,7 +1,7 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 
-/** Where the query listener points; `other`: to a target group that is neither, so a person put it there. */
+/** Where the query listener sends all; `other`: to neither, or to both, so a person did that. */
 export type Route = 'thanos' | 'nodes' | 'other';
 
 /**
@@ -20,14 +20,19 @@ export interface ThanosHistory {
 
 export const NO_HISTORY: ThanosHistory = { consecutiveFailures: 0, consecutiveSuccesses: 0, wellSince: null };
 
-/** Query tasks that are registered; of them, those that answered the last probe; of these, those that ask no node. */
+/**
+ * Query tasks that are registered; of them, those that answered the last probe; of these, those that ask no node, and those
+ * that the load balancer has in service: a new one waits for that for minutes.
+ */
 export interface Tasks {
   readonly known: number;
   readonly answering: number;
   readonly blind: number;
+  readonly inService: number;
 }
 
-export const thanosWell = (tasks: Tasks): boolean => tasks.answering > 0 && tasks.blind === 0;
+export const thanosWell = (tasks: Pick<Tasks, 'answering' | 'blind'>): boolean =>
+  tasks.answering > 0 && tasks.blind === 0;
 
 /** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
 export function noteProbe(history: ThanosHistory, well: boolean, at: number): ThanosHistory {
@@ -45,6 +50,8 @@ export interface RoutingSituation {
   readonly route: Route;
   /** Since when this caller has seen the listener point there. */
   readonly routeSince: number;
+  /** Whether both target groups hang on the listener. */
+  readonly whole: boolean;
   readonly thanos: ThanosHistory;
   readonly tasks: Tasks;
   /** Nodes whose Prometheus answered a fresh probe. */
@@ -65,21 +72,24 @@ export interface RouteDecision {
 
 /**
  * Decides where queries go. To the nodes after `fall` probes that failed, and only if a node is ready; back when Thanos
- * has been well in every probe for `routing.backAfterMs`, or at once when no node answers any more.
+ * has been well in every probe for `routing.backAfterMs` and the load balancer has a task in service, not sooner than
+ * `routing.holdMs` after the last change; or at once when no node answers any more.
  */
 export function decideRoute(s: RoutingSituation, now: number): RouteDecision {
   const stay = (because: string): RouteDecision => ({ route: s.route, write: false, because });
   if (s.route === 'other') {
     return stay('The query listener points to neither Thanos nor the nodes: whoever did that decides.');
   }
-  const wanted = s.route === 'thanos' ? leaveThanos(s) : returnToThanos(s, now);
-  if (wanted.route === s.route) return stay(wanted.because);
+  const better = s.route === 'thanos' ? leaveThanos(s) : returnToThanos(s, now);
+  if (better.route === s.route && s.whole) return stay(better.because);
+  const wanted = better.route === s.route ? { route: s.route, because: INCOMPLETE } : better;
   if (s.paused !== null) {
     return stay(`Paused by ${s.paused.by} since ${s.paused.since}: queries stay with ${NAMES[s.route]}.`);
   }
   return { ...wanted, write: true };
 }
 
+const INCOMPLETE = 'Both target groups belong on the query listener, and one was not there.';
 const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
 
 type Wanted = Pick<RouteDecision, 'route' | 'because'>;
@@ -111,26 +121,24 @@ function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSitua
   return { route: 'nodes', because: `Queries go to the nodes (${readyNodes.join(', ')} ready): ${fails}.` };
 }
 
-function returnToThanos({ thanos, routeSince, readyNodes, policy }: RoutingSituation, now: number): Wanted {
+function returnToThanos({ thanos, tasks, routeSince, readyNodes, policy }: RoutingSituation, now: number): Wanted {
   const { rise } = policy.probe;
-  const { backAfterMs } = policy.routing;
+  const { backAfterMs, holdMs } = policy.routing;
+  const stay = (because: string): Wanted => ({ route: 'nodes', because: `${because}: queries stay with the nodes.` });
   if (thanos.wellSince === null || thanos.consecutiveSuccesses < rise) {
-    const seen =
-      thanos.consecutiveSuccesses === 0
-        ? 'does not answer'
-        : `answered ${thanos.consecutiveSuccesses} of ${rise} probes`;
-    return { route: 'nodes', because: `Thanos ${seen}: queries stay with the nodes.` };
+    if (thanos.consecutiveSuccesses === 0) return stay('Thanos does not answer');
+    return stay(`Thanos answered ${thanos.consecutiveSuccesses} of ${rise} probes`);
   }
   if (readyNodes.length === 0) {
     return { route: 'thanos', because: 'Queries go through Thanos again: it answers and no node does.' };
   }
+  const wellMs = now - thanos.wellSince;
+  if (wellMs < backAfterMs) return stay(`Thanos has been well for ${seconds(wellMs)} of ${seconds(backAfterMs)} s`);
+  if (tasks.inService === 0) return stay('Thanos answers, but the load balancer has no query task in service yet');
   // Whoever sees the route change waits from then on: two loops that see Thanos differently must not swap it at will.
-  const wellMs = now - Math.max(thanos.wellSince, routeSince);
-  if (wellMs < backAfterMs) {
-    return {
-      route: 'nodes',
-      because: `Thanos has been well for ${seconds(wellMs)} of ${seconds(backAfterMs)} s: queries stay with the nodes.`,
-    };
+  const sinceChange = now - routeSince;
+  if (sinceChange < holdMs) {
+    return stay(`The listener was changed ${seconds(sinceChange)} s ago, which is held for ${seconds(holdMs)} s`);
   }
   return { route: 'thanos', because: `Queries go through Thanos again: it has been well for ${seconds(wellMs)} s.` };
 }

@@ -1,6 +1,11 @@
 import { CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { DnsRecordType, PrivateDnsNamespace, type IService } from 'aws-cdk-lib/aws-servicediscovery';
+import {
+  DnsRecordType,
+  PrivateDnsNamespace,
+  type CfnPrivateDnsNamespace,
+  type IService,
+} from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { importNetwork } from '../constructs/network/imported-network';
@@ -10,6 +15,9 @@ import { Traffic } from '../constructs/network/traffic';
 import { DISCOVERY } from '../../contract/discovery';
 import { sidecarName, sidecarNames } from '../../core/thanos/sidecar-names';
 import { stackProps, tagShard } from './scope';
+
+/** How long an answer is kept, also that there is none. */
+const NAMES_TTL = Duration.seconds(10);
 
 /** A new VPC, or what an imported one lacks: the way to S3 that failover goes by. And the names in it. */
 export class NetworkStack extends Stack implements ClusterNetwork {
@@ -39,6 +47,10 @@ export class NetworkStack extends Stack implements ClusterNetwork {
       vpc: this.vpc,
       description: 'Thanos components',
     });
+    // Otherwise a name that was asked for while nobody was there stays unknown to the VPC for five minutes.
+    (this.namespace.node.defaultChild as CfnPrivateDnsNamespace).properties = {
+      dnsProperties: { soa: { ttl: NAMES_TTL.toSeconds() } },
+    };
     this.sidecars = new Map(sidecarNames(cluster).map((name) => [name, this.sidecarService(name)]));
   }
 
@@ -67,7 +79,7 @@ export class NetworkStack extends Stack implements ClusterNetwork {
       name,
       description: 'Thanos sidecars: one address per node, registered by its agent',
       dnsRecordType: DnsRecordType.A,
-      dnsTtl: Duration.seconds(10),
+      dnsTtl: NAMES_TTL,
       customHealthCheck: { failureThreshold: 1 },
     });
   }

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
+  NetworkListenerAction,
   NetworkLoadBalancer,
   NetworkTargetGroup,
   Protocol,
@@ -18,7 +19,7 @@ export class QueryStack extends Stack {
   readonly nodes: NetworkTargetGroup;
   /** null: the cluster has no Thanos, and queries go to the nodes. */
   readonly thanos: NetworkTargetGroup | null;
-  /** Its default action is where queries go; route-queries changes it. */
+  /** Its default action is where queries go; route-queries changes the weights in it, and takes no group off it. */
   readonly queries: NetworkListener;
 
   constructor(scope: Construct, id: string, cluster: Cluster, network: NetworkStack) {
@@ -40,7 +41,7 @@ export class QueryStack extends Stack {
     this.queries = balancer.addListener('Queries', {
       port: BALANCER_PORTS.queries,
       protocol: Protocol.TCP,
-      defaultTargetGroups: [this.thanos ?? this.nodes],
+      defaultAction: this.ways(),
     });
     balancer.addListener('Direct', {
       port: BALANCER_PORTS.direct,
@@ -50,6 +51,19 @@ export class QueryStack extends Stack {
     this.url('QueriesUrl', balancer, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
     this.url('DirectUrl', balancer, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
     acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
+  }
+
+  /**
+   * Both groups hang on the listener for good (docs/decisions/0027): ECS refuses a service whose group has no load
+   * balancer, and targets of such a group are never looked at.
+   */
+  private ways(): NetworkListenerAction {
+    const { thanos, nodes } = this;
+    if (thanos === null) return NetworkListenerAction.forward([nodes]);
+    return NetworkListenerAction.weightedForward([
+      { targetGroup: thanos, weight: 1 },
+      { targetGroup: nodes, weight: 0 },
+    ]);
   }
 
   private url(id: string, balancer: NetworkLoadBalancer, port: number, description: string): void {
@@ -63,6 +77,9 @@ export class QueryStack extends Stack {
       port,
       targetType,
       deregistrationDelay: Duration.seconds(30),
+      // A client's address would be kept for instances: one that calls the load balancer and is sent to itself gets its own
+      // packets back and times out. So the security group of the load balancer is who calls, and clients stand in its rules.
+      preserveClientIp: false,
       // As fast as an NLB can: two misses, 5 s apart. On readiness, since /-/healthy answers while the WAL replays.
       healthCheck: {
         protocol: Protocol.HTTP,

@@ -66,7 +66,7 @@ export class ThanosStack extends Stack {
       size: thanos.query,
       command: queryCommand({ cluster: cluster.name, shards: cluster.shards, replicas: cluster.replicas }),
       permissions: [],
-      tasks: thanos.query.tasks,
+      tasks: null,
       deployment: { min: 100, max: 200 },
       disk: null,
     });

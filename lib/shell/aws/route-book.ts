@@ -4,6 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   TargetHealthStateEnum,
+  type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { QueryRoutes } from '../../contract/documents/settings';
 import type { Route } from '../../core/thanos/routing';
@@ -12,6 +13,8 @@ import type { Route } from '../../core/thanos/routing';
 export interface QueryTask {
   readonly address: string;
   readonly port: number;
+  /** The load balancer gives it connections, or would. */
+  readonly inService: boolean;
 }
 
 /** One attempt and a short time-out: whoever loops asks again anyway. */
@@ -22,12 +25,24 @@ export function routingClient(timeoutMs: number): ElasticLoadBalancingV2Client {
   });
 }
 
+/** Where the listener points. */
+export interface ListenerRoute {
+  readonly route: Route;
+  /** Both target groups hang on it. */
+  readonly whole: boolean;
+}
+
+export interface KnownRoute extends ListenerRoute {
+  /** Since when it was seen to point there, ms. */
+  readonly since: number;
+}
+
 /**
  * Where the query listener points and where the query tasks are, as the load balancer's API said last. What was once
  * known is kept while the API does not answer: addresses go on being probed then.
  */
 export class RouteBook {
-  private known: { readonly route: Route; readonly since: number } | null = null;
+  private known: KnownRoute | null = null;
   private found: readonly QueryTask[] | null = null;
 
   constructor(
@@ -42,8 +57,8 @@ export class RouteBook {
     this.elb.destroy();
   }
 
-  /** Where the listener points, and since when it was seen there, ms; null before the first answer. */
-  get route(): { readonly route: Route; readonly since: number } | null {
+  /** null before the first answer. */
+  get route(): KnownRoute | null {
     return this.known;
   }
 
@@ -60,29 +75,41 @@ export class RouteBook {
     for (const read of [route, tasks]) if (read.status === 'rejected') throw read.reason as Error;
   }
 
-  /** Points the listener there; doing it twice is doing it once. @throws when the API does not answer in time */
+  /**
+   * Points the listener there; doing it twice is doing it once. Both groups stay on it, one with weight 0: a group of a
+   * service that no listener forwards to locks the service. @throws when the API does not answer in time
+   */
   async point(route: 'thanos' | 'nodes', now: number): Promise<void> {
     await this.elb.send(
       new ModifyListenerCommand({
         ListenerArn: this.routes.listenerArn,
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: this.groupOf(route) }],
+        DefaultActions: [
+          {
+            Type: 'forward',
+            ForwardConfig: {
+              TargetGroups: (['thanos', 'nodes'] as const).map((way) => ({
+                TargetGroupArn: this.groupOf(way),
+                Weight: way === route ? 1 : 0,
+              })),
+            },
+          },
+        ],
       }),
       deadline(this.timeouts.writeMs),
     );
-    this.note(route, now);
+    this.note({ route, whole: true }, now);
   }
 
-  private note(route: Route, now: number): void {
-    if (this.known?.route !== route) this.known = { route, since: now };
+  private note(seen: ListenerRoute, now: number): void {
+    this.known = { ...seen, since: this.known?.route === seen.route ? this.known.since : now };
   }
 
-  private async readRoute(): Promise<Route> {
+  private async readRoute(): Promise<ListenerRoute> {
     const answer = await this.elb.send(
       new DescribeListenersCommand({ ListenerArns: [this.routes.listenerArn] }),
       deadline(this.timeouts.readMs),
     );
-    const group = answer.Listeners?.[0]?.DefaultActions?.[0]?.TargetGroupArn;
-    return group === this.groupOf('thanos') ? 'thanos' : group === this.groupOf('nodes') ? 'nodes' : 'other';
+    return routeOf(answer.Listeners?.[0], { thanos: this.groupOf('thanos'), nodes: this.groupOf('nodes') });
   }
 
   private readTasks(): Promise<QueryTask[]> {
@@ -92,6 +119,20 @@ export class RouteBook {
   private groupOf(route: 'thanos' | 'nodes'): string {
     return route === 'thanos' ? this.routes.thanosTargetGroupArn : this.routes.nodesTargetGroupArn;
   }
+}
+
+/** @param groups ARNs */
+export function routeOf(
+  listener: Listener | undefined,
+  groups: { readonly thanos: string; readonly nodes: string },
+): ListenerRoute {
+  const { TargetGroupArn, ForwardConfig } = listener?.DefaultActions?.[0] ?? {};
+  const all =
+    TargetGroupArn === undefined ? (ForwardConfig?.TargetGroups ?? []) : [{ TargetGroupArn, Weight: undefined }];
+  const [to, ...more] = all.filter(({ Weight }) => Weight !== 0);
+  const only = more.length === 0 ? to?.TargetGroupArn : undefined;
+  const route = only === groups.thanos ? 'thanos' : only === groups.nodes ? 'nodes' : 'other';
+  return { route, whole: Object.values(groups).every((arn) => all.some((group) => group.TargetGroupArn === arn)) };
 }
 
 /** Query tasks that get new connections. */
@@ -108,6 +149,7 @@ export async function registeredTasks(
   return TargetHealthDescriptions.filter((t) => t.TargetHealth?.State !== TargetHealthStateEnum.DRAINING).map((t) => ({
     address: t.Target!.Id!,
     port: t.Target!.Port!,
+    inService: t.TargetHealth?.State === TargetHealthStateEnum.HEALTHY,
   }));
 }
 

@@ -92,6 +92,8 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   queryMedian: ['s', 'a query while the fault lasts: median'],
   queryP99: ['s', '99 of 100 queries are no slower'],
   querySlowest: ['s', 'the slowest query'],
+  listenerChanged: ['s', 'fault → the query listener was told to send to the nodes'],
+  listenerChanges: ['', 'times that it was told something in the run'],
   answeredByNodes: ['s', 'fault → queries are answered by the nodes'],
   failedAfterSwitch: ['', 'queries that failed after that'],
   failedOnReturn: ['', 'queries that failed after Thanos was started'],

@@ -5,6 +5,7 @@ import { FAILOVER } from '../failover/failover-scenarios';
 import { historyWatch } from './history-watch';
 import { queryPath, reroute } from './queries';
 import { queryLoad } from './query-load';
+import { listenerWatch, untilRerouted } from './listener-watch';
 import type { Scenario } from '../scenario';
 import { service } from '../thanos';
 
@@ -17,9 +18,12 @@ export const THANOS_SCENARIOS: readonly Scenario[] = [
     ...THANOS,
     name: 'thanos-down',
     what: 'every query task is killed and stays down: queries go to the nodes, and back when Thanos is well again',
-    instruments: [queryLoad(20, reroute), sameAnswers],
+    instruments: [queryLoad(20, reroute), sameAnswers, listenerWatch],
     prepare: standsStill,
     inject: service('stop-service', 'query'),
+    course: untilRerouted,
+    // A task starts, its target is new to the load balancer, the listener is changed and takes its time.
+    restWithinMs: 400_000,
     undo: service('start-service', 'query'),
   },
   {

@@ -1,133 +1,165 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Cleanup } from '../hosts/cleanup';
 import type { Instance } from '../hosts/instance';
-import { renderHaproxy, renderBaseline, type DeployedListener } from './load-balancer';
-import { launch, MARKS, type Running } from '../hosts/processes';
-import { readListeners, type Locate } from './read-listeners';
-import type { Tool } from '../tool-dir';
+import type { Teeth } from '../teeth';
+import { Haproxy, type HaproxyOptions } from './haproxy';
+import {
+  isRegistered,
+  noteListeners,
+  noteTargets,
+  targetState,
+  weightsInEffect,
+  type BalancerDelays,
+  type SeenListeners,
+  type SeenTargets,
+  type Weights,
+} from './late';
+import { renderHaproxy, renderBaseline, type BalancerState, type DeployedGroup, type Target } from './load-balancer';
+import type { TargetHealth } from './target-health';
+import { readGroup, readListeners, type Locate, type ReadGroup } from './read-listeners';
 
-export interface LoadBalancerOptions {
-  readonly tool: Tool;
+export interface LoadBalancerOptions extends HaproxyOptions {
   readonly elb: ElasticLoadBalancingV2Client;
   readonly instances: ReadonlyMap<string, Instance>;
-  readonly dir: string;
-  readonly runId: string;
-  readonly env: Readonly<Record<string, string>>;
   readonly bind: string;
   /** Address that it connects to targets from; null: whichever the machine takes. */
   readonly source: string | null;
   /** Of the baseline's statistics. */
   readonly baselineSocket: string;
-  readonly cleanup: Cleanup;
-  readonly onEvent: (what: string, how: string) => void;
+  /** null: what is changed takes effect at once, every target is said to be healthy, and idle connections stay. */
+  readonly delays: Teeth['nlb'];
+  /** Told at first and whenever it changes, unless `delays` is null. Where it rejects, it is told again. */
+  readonly tellHealth?: (health: TargetHealth) => Promise<void>;
 }
 
-const UP_MS = 5_000;
+const AT_ONCE = { listenerMs: 0, targetMs: 0 };
+const LOOK_EVERY_MS = 500;
+const keyOf = (group: DeployedGroup, id: string): string => `${group.arn} ${id}`;
 
-/** HAProxy with the deployed listeners and whatever they point to; a second one is the baseline. */
+const groupsIn = (all: readonly Weights[]): Set<string> => new Set(all.flatMap((weights) => Object.keys(weights)));
+
+/** HAProxy with the deployed listeners and whatever they forward to; a second one is the baseline. */
 export class LoadBalancer {
-  private readonly files: { readonly socket: string; readonly state: string; readonly config: string };
+  private readonly haproxy: Haproxy;
+  private readonly baseline: Haproxy;
   private readonly locate: Locate;
-  private config = '';
-  private process: Running | undefined;
-  private baseline: Running | undefined;
-  private baselineConfig = '';
+  /** Those that listeners forward to, or did until what was changed takes effect. */
+  private groups: readonly ReadGroup[] = [];
+  /** ARNs of those that listeners forward to, by the API. */
+  private forwardedTo: ReadonlySet<string> = new Set();
+  private listeners: SeenListeners | null = null;
+  private targets: SeenTargets | null = null;
+  private told = '';
+  private last: Promise<void> = Promise.resolve();
+  private readonly ending = new AbortController();
 
   constructor(private readonly o: LoadBalancerOptions) {
-    const dir = join(o.dir, 'haproxy');
-    mkdirSync(dir, { recursive: true });
-    // Not in there: HAProxy adds to the path of a socket, which must stay short.
-    this.files = { socket: join(o.dir, 'nlb.sock'), state: join(dir, 'state'), config: join(dir, 'haproxy.cfg') };
+    // Not in a folder: HAProxy adds to the path of a socket, which must stay short.
+    this.haproxy = new Haproxy(o, 'haproxy', join(o.dir, 'nlb.sock'));
+    this.baseline = new Haproxy(o, 'haproxy-baseline', o.baselineSocket);
     this.locate = (id, port) => {
-      if (!id.startsWith('i-')) return { name: id, address: id, port };
+      if (!id.startsWith('i-')) return { id, name: id, address: id, port };
       // One that is just being replaced is registered before it boots.
       const instance = [...o.instances.values()].find((i) => i.deployed.instanceId === id);
-      return instance === undefined ? null : { name: instance.deployed.node, address: instance.address, port };
+      return instance === undefined ? null : { id, name: instance.deployed.node, address: instance.address, port };
     };
   }
 
   async start(): Promise<void> {
-    const listeners = await readListeners(this.o.elb, this.locate);
-    await this.apply(listeners);
-    await this.watchNodes(listeners);
-  }
-
-  /** The baseline knows nodes by their addresses; one that is replaced has another. */
-  private async watchNodes(listeners: readonly DeployedListener[]): Promise<void> {
-    const nodes = listeners.find((l) => l.group.ofInstances)?.group;
-    if (nodes === undefined) return;
-    const text = renderBaseline(nodes, this.o.baselineSocket);
-    if (text === this.baselineConfig) return;
-    const config = join(this.o.dir, 'haproxy', 'baseline.cfg');
-    writeFileSync(config, text);
-    this.baselineConfig = text;
-    const before = this.baseline;
-    this.baseline = undefined;
-    await before?.stop(2_000);
-    this.baseline = this.launch('haproxy-baseline', ['-f', config]);
+    await this.refresh();
+    this.o.cleanup.defer('stop looking at targets', () => {
+      this.ending.abort();
+      return this.last;
+    });
+    void this.look();
   }
 
   /** Reads anew where the listeners point and who is registered. */
-  async refresh(): Promise<void> {
-    const listeners = await readListeners(this.o.elb, this.locate);
-    await this.apply(listeners);
-    await this.watchNodes(listeners);
+  refresh(): Promise<void> {
+    return this.inTurn(async () => {
+      const now = Date.now();
+      const said = await readListeners(this.o.elb);
+      this.listeners = noteListeners(this.listeners, said, this.delays, now);
+      this.forwardedTo = groupsIn([...said.values()]);
+      const all = groupsIn([...this.listeners.values()].flat().map(({ weights }) => weights));
+      this.groups = await Promise.all([...all].map((arn) => readGroup(this.o.elb, arn, this.locate)));
+      const known = this.groups.filter(({ arn }) => this.forwardedTo.has(arn));
+      const keys = known.flatMap((group) => group.registered.map((id) => keyOf(group, id)));
+      this.targets = noteTargets(this.targets, keys, now);
+      await this.apply();
+      // The baseline knows nodes by their addresses; one that is replaced has another.
+      const nodes = this.groups.find((group) => group.ofInstances);
+      if (nodes !== undefined) await this.baseline.restart(renderBaseline(nodes, this.o.baselineSocket));
+    });
   }
 
-  /** The successor takes the listening sockets over, so that no connection is refused; open ones stay where they are. */
-  private async apply(listeners: readonly DeployedListener[]): Promise<void> {
-    const config = renderHaproxy(listeners, this.o, this.files);
-    if (config === this.config) return;
-    const before = this.process;
-    writeFileSync(this.files.state, before === undefined ? '' : await ask(this.files.socket, 'show servers state'));
-    writeFileSync(this.files.config, config);
-    this.config = config;
-    const replaces = before === undefined ? [] : ['-x', this.files.socket, '-sf', String(before.pid)];
-    this.process = this.launch('haproxy', ['-f', this.files.config, ...replaces]);
-    await this.untilUp(this.process);
-  }
-
-  /** Told to end before it is up, it would not tell its predecessor to. @throws Error when it does not come up */
-  private async untilUp({ pid, isRunning }: Running): Promise<void> {
-    for (const end = Date.now() + UP_MS; Date.now() < end && isRunning();) {
-      const info = await ask(this.files.socket, 'show info').catch(() => ''); // not its socket yet, or just changing hands
-      if (info.split('\n').includes(`Pid: ${pid}`)) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+  /** What was changed takes effect when it is time, and what targets are is told. */
+  private async look(): Promise<void> {
+    const { signal } = this.ending;
+    while (!signal.aborted) {
+      // The API or HAProxy does not answer just now: at the next look.
+      await this.inTurn(async () => {
+        await this.apply();
+        await this.tell();
+      }).catch(() => undefined);
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined); // told to stop
     }
-    throw new Error(`HAProxy did not come up; see ${join(this.o.dir, 'logs', 'haproxy.log')}`);
   }
 
-  private launch(name: string, args: readonly string[]): Running {
-    const { o } = this;
-    const haproxy = launch({
-      name,
-      command: o.tool.path,
-      args: ['-db', ...args],
-      env: { ...o.env, ...o.tool.env, [MARKS.run]: o.runId },
-      log: join(o.dir, 'logs', `${name}.log`),
-    });
-    o.cleanup.defer(`stop ${name}`, () => haproxy.stop(2_000));
-    void haproxy.ended.then((how) => {
-      // One that was replaced ends when its last connection does.
-      if (haproxy === this.process || haproxy === this.baseline) o.onEvent(name, how);
-    });
-    return haproxy;
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined); // its caller hears of it
+    return done;
   }
-}
 
-function ask(path: string, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    if (!existsSync(path)) return resolve('');
-    let answer = '';
-    const socket = createConnection(path, () => socket.write(`${command}\n`));
-    socket
-      .setEncoding('utf8')
-      .setTimeout(1_000, () => socket.destroy(new Error(`HAProxy did not answer ${command} in time`)))
-      .on('data', (chunk: string) => (answer += chunk))
-      .once('end', () => resolve(answer))
-      .once('error', reject);
-  });
+  private apply(): Promise<void> {
+    const { bind, source, delays } = this.o;
+    return this.haproxy.apply(
+      renderHaproxy(this.state(), { bind, source, idleMs: delays?.idleMs }, this.haproxy.files),
+    );
+  }
+
+  private get delays(): BalancerDelays {
+    return this.o.delays ?? AT_ONCE;
+  }
+
+  private state(): BalancerState {
+    return {
+      groups: this.groups,
+      listeners: [...this.listeners!.keys()].map((port) => ({ port, group: this.groupOf(port) })),
+      // What just left its listeners gets connections until that takes effect.
+      isNew: (group, target) => this.forwardedTo.has(group.arn) && !this.isRegistered(group, target),
+    };
+  }
+
+  /** The one that gets connections. @throws Error for weights that are not played */
+  private groupOf(port: number): DeployedGroup {
+    const weights = weightsInEffect(this.listeners!, port, this.delays, Date.now());
+    const [group, ...more] = this.groups.filter(({ arn }) => (weights[arn] ?? 0) > 0);
+    if (group !== undefined && more.length === 0) return group;
+    const said = JSON.stringify(weights);
+    throw new Error(`the local run plays listeners that send all to one target group, not port ${port}: ${said}`);
+  }
+
+  private isRegistered(group: DeployedGroup, { id }: Target): boolean {
+    return isRegistered(this.targets!, keyOf(group, id), this.delays, Date.now());
+  }
+
+  private async tell(): Promise<void> {
+    if (this.o.delays === null) return;
+    const up = await this.haproxy.serversUp();
+    const health = Object.fromEntries(
+      this.groups.map((group) => [
+        group.arn,
+        Object.fromEntries(
+          group.targets.map((t) => [t.id, targetState(this.isRegistered(group, t), up.has(`${group.name} ${t.name}`))]),
+        ),
+      ]),
+    );
+    const text = JSON.stringify(health);
+    if (text === this.told) return;
+    await this.o.tellHealth?.(health);
+    this.told = text;
+  }
 }

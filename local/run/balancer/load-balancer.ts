@@ -1,4 +1,6 @@
 export interface Target {
+  /** As it is registered: an instance's, or an address. */
+  readonly id: string;
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -6,6 +8,7 @@ export interface Target {
 
 /** A target group as it was deployed, with its targets' addresses as the local run knows them. */
 export interface DeployedGroup {
+  readonly arn: string;
   readonly name: string;
   /** Of the nodes, that is; others are of addresses. */
   readonly ofInstances: boolean;
@@ -21,10 +24,18 @@ export interface DeployedGroup {
   readonly targets: readonly Target[];
 }
 
-/** A listener of the network load balancer, and where it points. */
-export interface DeployedListener {
+/** A listener of the network load balancer, and where it sends connections just now. */
+export interface ActiveListener {
   readonly port: number;
   readonly group: DeployedGroup;
+}
+
+/** What HAProxy does: the listeners, and every group that is checked, whether or not one of them sends anything there. */
+export interface BalancerState {
+  readonly listeners: readonly ActiveListener[];
+  readonly groups: readonly DeployedGroup[];
+  /** Targets that get connections only while their group has nobody else, by group and id. */
+  readonly isNew: (group: DeployedGroup, target: Target) => boolean;
 }
 
 export interface HaproxyFiles {
@@ -33,26 +44,36 @@ export interface HaproxyFiles {
   readonly state: string;
 }
 
-/** HAProxy in the NLB's place: TCP, stickiness by source address, the deployed health checks. */
+export interface HaproxySettings {
+  readonly bind: string;
+  readonly source?: string | null;
+  /** A connection on which nothing comes for so long is ended. @default an hour */
+  readonly idleMs?: number | undefined;
+}
+
+/**
+ * HAProxy in the NLB's place: TCP, stickiness by source address, the deployed health checks. A group of which nobody is
+ * healthy gets connections all the same, for all of its targets (fail open).
+ */
 export function renderHaproxy(
-  listeners: readonly DeployedListener[],
-  { bind, source = null }: { readonly bind: string; readonly source?: string | null },
+  { listeners, groups, isNew }: BalancerState,
+  { bind, source = null, idleMs = 3_600_000 }: HaproxySettings,
   files: HaproxyFiles,
 ): string {
-  const groups = new Map(listeners.map((l) => [l.group.name, l.group]));
   return [
     'global',
     `  stats socket ${files.socket} mode 600 level admin expose-fd listeners`,
     `  server-state-file ${files.state}`,
-    ...DEFAULTS,
+    ...defaults(idleMs),
     '  load-server-state-from-file global',
     ...(source === null ? [] : [`  source ${source}`]),
-    ...listeners.flatMap((l) => [
-      `frontend nlb-${l.port}`,
-      `  bind ${bind}:${l.port}`,
-      `  default_backend ${l.group.name}`,
+    ...listeners.flatMap(({ port, group: { name } }) => [
+      `frontend nlb-${port}`,
+      `  bind ${bind}:${port}`,
+      `  use_backend ${name}-open if { nbsrv(${name}) eq 0 }`,
+      `  default_backend ${name}`,
     ]),
-    ...[...groups.values()].flatMap((g) => [
+    ...groups.flatMap((g) => [
       `backend ${g.name}`,
       '  balance roundrobin',
       ...(g.sticky ? ['  stick-table type ip size 100k expire 1h', '  stick on src'] : []),
@@ -60,12 +81,25 @@ export function renderHaproxy(
       `  timeout check ${g.healthCheck.timeoutMs}ms`,
       ...g.targets.map(
         (t) =>
-          `${server(g, t)} inter ${g.healthCheck.intervalMs}ms fall ${g.healthCheck.fall} rise ${g.healthCheck.rise}`,
+          `${server(g, t)} inter ${g.healthCheck.intervalMs}ms fall ${g.healthCheck.fall} rise ${g.healthCheck.rise}` +
+          (isNew(g, t) ? ' weight 0' : ''),
       ),
+      `backend ${g.name}-open`,
+      '  balance roundrobin',
+      ...g.targets.map((t) => `  server ${t.name} ${t.address}:${t.port}`),
     ]),
     '',
   ].join('\n');
 }
+
+/** What `show servers state` says: those that pass their checks, as `<backend> <server>`. */
+export function serversUp(state: string): Set<string> {
+  const rows = state.split('\n').map((line) => line.split(' '));
+  const header = rows.find(([mark]) => mark === '#')?.slice(1) ?? [];
+  const [backend, name, health] = ['be_name', 'srv_name', 'srv_op_state'].map((column) => header.indexOf(column));
+  return new Set(rows.filter((row) => row[health!] === RUNNING).map((row) => `${row[backend!]} ${row[name!]}`));
+}
+const RUNNING = '2';
 
 /** HAProxy's rule as the seed has it: the baseline for how soon we notice. */
 export const BASELINE = 'baseline';
@@ -75,7 +109,7 @@ export function renderBaseline(nodes: DeployedGroup, socket: string): string {
   return [
     'global',
     `  stats socket ${socket} mode 600 level admin`,
-    ...DEFAULTS,
+    ...defaults(3_600_000),
     `backend ${BASELINE}`,
     ...check(nodes),
     ...nodes.targets.map((t) => `${server(nodes, t)} inter 2s fall 3 rise 2`),
@@ -83,7 +117,12 @@ export function renderBaseline(nodes: DeployedGroup, socket: string): string {
   ].join('\n');
 }
 
-const DEFAULTS = ['defaults', '  mode tcp', '  timeout connect 2s', '  timeout client 1h', '  timeout server 1h'];
+const defaults = (idleMs: number): string[] => [
+  'defaults',
+  '  mode tcp',
+  '  timeout connect 2s',
+  ...['client', 'server', 'tunnel'].map((side) => `  timeout ${side} ${idleMs}ms`),
+];
 
 function check({ healthCheck }: DeployedGroup): string[] {
   return ['  option httpchk', `  http-check send meth GET uri ${healthCheck.path}`, '  http-check expect status 200'];

@@ -4,15 +4,23 @@ import {
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
+  type Action,
   type ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { DeployedGroup, DeployedListener, Target } from './load-balancer';
+import type { DeployedGroup, Target } from './load-balancer';
+import type { Weights } from './late';
 
 /** A registered target: an instance, known by its id, or an address; null where nothing runs for it yet. */
 export type Locate = (id: string, port: number) => Target | null;
 
-/** The listeners of all load balancers by port, with the target group that each points to just now. */
-export async function readListeners(elb: ElasticLoadBalancingV2Client, locate: Locate): Promise<DeployedListener[]> {
+/** A target group as the API has it. */
+export interface ReadGroup extends DeployedGroup {
+  /** Ids of all that are registered, also of those for which nothing runs yet. */
+  readonly registered: readonly string[];
+}
+
+/** Where the listeners of all load balancers forward to, by port. */
+export async function readListeners(elb: ElasticLoadBalancingV2Client): Promise<ReadonlyMap<number, Weights>> {
   const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
   const found = await Promise.all(
     (LoadBalancers ?? []).map(async ({ LoadBalancerArn }) => {
@@ -20,13 +28,17 @@ export async function readListeners(elb: ElasticLoadBalancingV2Client, locate: L
       return Listeners ?? [];
     }),
   );
-  const listeners = await Promise.all(
-    found.flat().map(async (listener) => ({
-      port: listener.Port!,
-      group: await readGroup(elb, listener.DefaultActions![0]!.TargetGroupArn!, locate),
-    })),
+  return new Map(
+    found
+      .flat()
+      .map(({ Port, DefaultActions }) => [Port!, weightsOf(DefaultActions![0]!)] as const)
+      .sort(([a], [b]) => a - b),
   );
-  return listeners.sort((a, b) => a.port - b.port);
+}
+
+function weightsOf({ TargetGroupArn, ForwardConfig }: Action): Weights {
+  if (TargetGroupArn !== undefined) return { [TargetGroupArn]: 1 };
+  return Object.fromEntries((ForwardConfig?.TargetGroups ?? []).map((g) => [g.TargetGroupArn!, g.Weight ?? 1]));
 }
 
 /** Security groups of all load balancers, by id. */
@@ -35,11 +47,11 @@ export async function readBalancerGroups(elb: ElasticLoadBalancingV2Client): Pro
   return LoadBalancers.flatMap(({ SecurityGroups = [] }) => SecurityGroups);
 }
 
-async function readGroup(
+export async function readGroup(
   elb: ElasticLoadBalancingV2Client,
   TargetGroupArn: string,
   locate: Locate,
-): Promise<DeployedGroup> {
+): Promise<ReadGroup> {
   const [groups, attributes, health] = await Promise.all([
     elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] })),
     elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
@@ -47,7 +59,9 @@ async function readGroup(
   ]);
   const group = groups.TargetGroups![0]!;
   const attribute = (key: string): string | undefined => attributes.Attributes?.find((a) => a.Key === key)?.Value;
+  const targets = (health.TargetHealthDescriptions ?? []).map(({ Target: t }) => t!);
   return {
+    arn: TargetGroupArn,
     name: group.TargetGroupName!,
     ofInstances: group.TargetType === 'instance',
     sticky: attribute('stickiness.enabled') === 'true' && attribute('stickiness.type') === 'source_ip',
@@ -59,8 +73,7 @@ async function readGroup(
       fall: group.UnhealthyThresholdCount!,
       rise: group.HealthyThresholdCount!,
     },
-    targets: (health.TargetHealthDescriptions ?? [])
-      .map(({ Target: t }) => locate(t!.Id!, t!.Port ?? group.Port!))
-      .filter((target) => target !== null),
+    registered: targets.map(({ Id }) => Id!),
+    targets: targets.map(({ Id, Port }) => locate(Id!, Port ?? group.Port!)).filter((target) => target !== null),
   };
 }

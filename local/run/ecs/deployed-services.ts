@@ -47,6 +47,8 @@ export interface DeployedService extends ServiceWish {
   /** Of its tasks, by id. */
   readonly securityGroups: readonly string[];
   readonly targets: readonly { readonly targetGroupArn: string; readonly port: number }[];
+  /** So long after its start a task is not replaced for what the load balancer says of it. */
+  readonly graceMs: number;
   /** How long a task goes on after the load balancer was told to leave it out. */
   readonly drainMs: number;
   /** Services of Cloud Map. */
@@ -109,6 +111,7 @@ function serviceOf(
     minimumHealthyPercent: service.deploymentConfiguration?.minimumHealthyPercent ?? 100,
     maximumPercent: service.deploymentConfiguration?.maximumPercent ?? 200,
     container: containerOf(container!),
+    graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
     targets: (service.loadBalancers ?? []).map((b) => ({ targetGroupArn: b.targetGroupArn!, port: b.containerPort! })),
     // arn:aws:servicediscovery:<region>:<account>:service/<id>
     registries: (service.serviceRegistries ?? []).map((r) => r.registryArn!.split('/').at(-1)!),

@@ -9,6 +9,23 @@ export interface SeenTask {
   readonly health: 'unknown' | 'healthy' | 'unhealthy';
 }
 
+/** What a load balancer says of a task's targets counts for its health, too. */
+export interface BalancedTask {
+  /** Of its containers. */
+  readonly health: SeenTask['health'];
+  readonly startedAt: number;
+  /** States of its targets as the load balancer has them; undefined: it has no such target, or nobody looks at it. */
+  readonly targets: readonly (string | undefined)[];
+  /** So long after its start a failed check of the load balancer does not count. */
+  readonly graceMs: number;
+}
+
+/** Healthy only if all of its targets are: one whose group hangs on no listener never is. */
+export function healthOf({ health, startedAt, targets, graceMs }: BalancedTask, now: number): SeenTask['health'] {
+  if (health !== 'healthy' || targets.every((state) => state === 'healthy')) return health;
+  return targets.includes('unhealthy') && now - startedAt >= graceMs ? 'unhealthy' : 'unknown';
+}
+
 export interface ServiceWish {
   readonly revision: string;
   readonly desired: number;

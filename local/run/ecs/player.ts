@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { ownersSessions, type Sessions } from '../deploy/credentials';
 import { readServices, type DeployedService, type EcsClients } from './deployed-services';
 import { localCommand, type LocalSubstitutes } from './localize';
+import type { TargetHealth } from '../balancer/target-health';
+import { healthOf, type SeenTask } from './plan';
 import { Registry, type RegistryClients } from './registry';
 import { ServiceRunner } from './service-runner';
 import { Task } from './task';
@@ -18,6 +20,10 @@ export interface EcsOptions {
   readonly program: string;
   /** The AWS API emulator, as tasks reach it. */
   readonly endpoint: string;
+  /** Until a task's container runs. Those that are there at the beginning have been there for a while. @default 0 */
+  readonly taskStartMs?: number;
+  /** Whether tasks are only healthy when noteTargets() says so of their targets. @default false */
+  readonly balanced?: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly runId: string;
   readonly dir: string;
@@ -33,6 +39,8 @@ export class EcsPlayer {
   private readonly registry: Registry;
   private services: readonly DeployedService[] = [];
   private tasks = 0;
+  private settled = false;
+  private targets: TargetHealth = {};
 
   constructor(private readonly o: EcsOptions) {
     this.registry = new Registry(o.clients, (error) => o.onEvent(`tasks are not registered: ${error.message}`));
@@ -51,7 +59,14 @@ export class EcsPlayer {
       this.runners.delete(name);
       await runner.end('stop');
     }
+    this.settled = true;
     this.register();
+  }
+
+  /** What the load balancer says of targets. */
+  noteTargets(health: TargetHealth): void {
+    this.targets = health;
+    for (const runner of this.runners.values()) runner.look();
   }
 
   /** By the name of its container: query, store, compact. @throws Error naming those that there are */
@@ -74,12 +89,19 @@ export class EcsPlayer {
   private runner(service: DeployedService): ServiceRunner {
     return new ServiceRunner(service, {
       start: (deployed, more, onChange) => this.start(deployed, more, onChange),
+      healthOf: (task) => this.healthOf(task),
       onChange: () => {
         this.register();
         this.o.onChange?.();
       },
       onEvent: this.o.onEvent,
     });
+  }
+
+  private healthOf({ service, address, health, startedAt }: Task): SeenTask['health'] {
+    if (this.o.balanced !== true) return health;
+    const targets = service.targets.map(({ targetGroupArn }) => this.targets[targetGroupArn]?.[address]);
+    return healthOf({ health, startedAt, targets, graceMs: service.graceMs }, Date.now());
   }
 
   private start(service: DeployedService, more: readonly string[], onChange: () => void): Task {
@@ -95,6 +117,7 @@ export class EcsPlayer {
       args: [...localCommand(service.container, this.machine(host, dir)), ...more],
       env: o.env,
       runId: o.runId,
+      startMs: this.settled ? (o.taskStartMs ?? 0) : 0,
       dir,
       log: join(o.logDir, `${id}.log`),
       onChange,
@@ -107,9 +130,9 @@ export class EcsPlayer {
     return { endpoint, volumes, loopback: { address, addressesOf: (name) => addressesOf(name, this.services) } };
   }
 
-  /** Tasks that are stopping are not to be found any more. */
+  /** Tasks that do not run yet, or are stopping, are not to be found. */
   private register(): void {
     const tasks = [...this.runners.values()].flatMap((r) => r.tasks);
-    this.registry.want(tasks.filter((t) => !t.stopping && t.ended === null));
+    this.registry.want(tasks.filter((t) => !t.stopping && t.isRunning));
   }
 }

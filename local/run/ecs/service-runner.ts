@@ -1,10 +1,12 @@
 import { nextBackoff } from '../../../agent/process/backoff';
 import type { DeployedService } from './deployed-services';
-import { planService } from './plan';
+import { planService, type SeenTask } from './plan';
 import type { Task } from './task';
 
 export interface ServiceRunnerOptions {
   readonly start: (service: DeployedService, more: readonly string[], onChange: () => void) => Task;
+  /** Of a task, as the scheduler counts it. */
+  readonly healthOf: (task: Task) => SeenTask['health'];
   /** A task came, went, or changed. */
   readonly onChange: () => void;
   /** One line each. */
@@ -36,6 +38,11 @@ export class ServiceRunner {
   /** In the order in which they were started. */
   get tasks(): readonly Task[] {
     return [...this.running];
+  }
+
+  /** Looks again: its load balancer says something else of its tasks. */
+  look(): void {
+    this.turn();
   }
 
   /** What a deploy made of it. */
@@ -74,8 +81,10 @@ export class ServiceRunner {
 
   private turn(): void {
     if (this.held || this.over) return;
-    const plan = planService(this.deployed, this.tasks);
-    for (const task of this.tasks) if (plan.stop.includes(task.id)) this.retire(task);
+    const health = new Map(this.tasks.map((task) => [task.id, this.o.healthOf(task)]));
+    const seen = this.tasks.map(({ id, revision, stopping }) => ({ id, revision, stopping, health: health.get(id)! }));
+    const plan = planService(this.deployed, seen);
+    for (const task of this.tasks) if (plan.stop.includes(task.id)) this.retire(task, health.get(task.id)!);
     const waitMs = this.notBefore - Date.now();
     if (plan.start > 0 && waitMs > 0) {
       clearTimeout(this.timer);
@@ -91,8 +100,8 @@ export class ServiceRunner {
     this.running.add(task);
   }
 
-  private retire(task: Task): void {
-    const why = task.health === 'unhealthy' ? 'its health check failed' : 'it is replaced or not needed any more';
+  private retire(task: Task, health: SeenTask['health']): void {
+    const why = health === 'unhealthy' ? 'its health check failed' : 'it is replaced or not needed any more';
     this.o.onEvent(`task ${task.id} of ${task.service.name} is stopped: ${why}`);
     void task.stop();
   }

@@ -17,7 +17,9 @@ export interface TaskOptions {
   /** Its volumes: they go with it. */
   readonly dir: string;
   readonly log: string;
-  /** Its health changed, or it ended. */
+  /** Until its container runs: an address is found for it, a machine, and its image is pulled. */
+  readonly startMs: number;
+  /** It runs, its health changed, or it ended. */
   readonly onChange: () => void;
 }
 
@@ -27,26 +29,25 @@ export class Task implements SeenTask {
   stopping = false;
   /** How it ended; null while it runs. */
   ended: string | null = null;
-  readonly startedAt = Date.now();
-  private readonly process: Running;
+  /** Of its container. */
+  startedAt = Date.now();
+  /** null until its container runs. */
+  private process: Running | null = null;
   private readonly over = new AbortController();
   private readonly marks: Readonly<Record<string, string>>;
 
   constructor(private readonly o: TaskOptions) {
-    const { service, host } = o;
+    const { service } = o;
     for (const volume of Object.keys(service.container.mounts)) mkdirSync(join(o.dir, volume), { recursive: true });
     this.marks = { [MARKS.run]: o.runId, [MARKS.instance]: `task-${o.id}` };
-    this.process = launch({
-      name: `task ${o.id} of ${service.name}`,
-      ...host.command(o.command, o.args),
-      env: { ...o.env, ...service.container.environment, ...service.credentials, ...this.marks },
-      log: o.log,
-    });
     this.health = service.container.check === null ? 'healthy' : 'unknown';
-    if (service.container.check !== null) void this.watch(service.container.check);
-    void this.process.ended.then((how) => this.end(how));
+    if (o.startMs === 0) this.begin();
+    else void this.pause(o.startMs).then((goOn) => goOn && !this.stopping && this.begin());
   }
 
+  get isRunning(): boolean {
+    return this.process !== null && this.ended === null;
+  }
   get id(): string {
     return this.o.id;
   }
@@ -68,17 +69,36 @@ export class Task implements SeenTask {
     if (this.stopping) return;
     this.stopping = true;
     this.o.onChange();
+    if (this.process === null) return this.end('stopped before it ran');
     await this.pause(this.service.drainMs);
     await this.process.stop(this.service.container.stopMs);
   }
 
   /** As a crash: nobody asked it to stop. Stopped processes die too. */
   async kill(): Promise<void> {
+    if (this.process === null) return this.end('killed before it ran');
     this.process.signal('SIGKILL');
     await this.process.ended;
   }
 
+  private begin(): void {
+    const { o } = this;
+    const { container, credentials, name } = o.service;
+    const started = launch({
+      name: `task ${o.id} of ${name}`,
+      ...o.host.command(o.command, o.args),
+      env: { ...o.env, ...container.environment, ...credentials, ...this.marks },
+      log: o.log,
+    });
+    this.process = started;
+    this.startedAt = Date.now();
+    if (container.check !== null) void this.watch(container.check);
+    void started.ended.then((how) => this.end(how));
+    if (o.startMs > 0) o.onChange();
+  }
+
   private async end(how: string): Promise<void> {
+    if (this.over.signal.aborted) return;
     this.over.abort();
     await killMarked(this.marks); // what it may have started
     this.o.host.remove();

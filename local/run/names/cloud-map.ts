@@ -33,6 +33,17 @@ export async function readNames(client: ServiceDiscoveryClient): Promise<Readonl
   return new Map(answers);
 }
 
+/** For how long a name that was not there stays unknown, by namespace, ms; null where it does not say (its SOA record). */
+export async function readNamespaces(client: ServiceDiscoveryClient): Promise<ReadonlyMap<string, number | null>> {
+  const { Namespaces = [] } = await client.send(new ListNamespacesCommand({}));
+  return new Map(
+    Namespaces.map(({ Name, Properties }) => {
+      const ttlS = Properties?.DnsProperties?.SOA?.TTL;
+      return [Name!.toLowerCase(), ttlS === undefined ? null : ttlS * 1000];
+    }),
+  );
+}
+
 /** Healthy ones, or all when none is: so do multivalue answers. */
 export function usable(instances: readonly { readonly address: string; readonly healthy: boolean }[]): string[] {
   const healthy = instances.filter((i) => i.healthy);

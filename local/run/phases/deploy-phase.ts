@@ -57,6 +57,7 @@ export async function deploy(
       ...(evaluator !== undefined && { authorize: evaluator }),
       ...(lambda !== null && { lambdaConcurrency: lambda.concurrency }),
       ...(s3Latency !== null && { s3Latency }),
+      without: start.teeth.ecs === null ? ['ecs'] : [],
     }),
   );
   cleanup.defer('stop the emulator', () => emulator.stop());

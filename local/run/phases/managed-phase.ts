@@ -7,6 +7,7 @@ import { EcsPlayer } from '../ecs/player';
 import { LoopbackHosts, namespaceHosts } from '../ecs/task-hosts';
 import type { Instance } from '../hosts/instance';
 import { LoadBalancer } from '../balancer/load-balancer-process';
+import { tellTargetHealth } from '../balancer/target-health';
 import { readBalancerGroups } from '../balancer/read-listeners';
 import { startDnsServer } from '../names/dns-server';
 import { Names } from '../names/names';
@@ -33,7 +34,7 @@ export async function startServices(
 ): Promise<Services> {
   const { network, thanos, env, region } = prepared;
   const clients = impatientClients(endpoint, region);
-  const names = new Names(clients.names);
+  const names = new Names(clients.names, start.teeth.dns);
   await names.refresh();
   if (network.mode === 'namespaces') {
     const server = await startDnsServer(network.hostAddress, names.lookup);
@@ -53,6 +54,8 @@ export async function startServices(
     },
     program: join(start.dir, 'bin', 'thanos'),
     endpoint,
+    taskStartMs: start.teeth.ecs?.taskStartMs ?? 0,
+    balanced: start.teeth.nlb !== null,
     env,
     runId: start.runId,
     dir: join(start.dir, 'tasks'),
@@ -67,7 +70,7 @@ export async function startServices(
 
 /** Tasks come and go, each with an address of its own; the last one's is kept while there is none. */
 function saveQueryUrl(start: Start, ecs: EcsPlayer): void {
-  const task = ecs.tasksOf('query').find((t) => t.ended === null && !t.stopping);
+  const task = ecs.tasksOf('query').find((t) => t.isRunning && !t.stopping);
   if (task !== undefined) start.save({ urls: { [THANOS_QUERY]: `http://${task.address}:${PORTS.thanosHttp}` } });
 }
 
@@ -94,6 +97,11 @@ export async function startManaged(
     baselineSocket,
     cleanup,
     onEvent: start.onEnd,
+    delays: start.teeth.nlb,
+    tellHealth: async (health) => {
+      ecs?.noteTargets(health);
+      await tellTargetHealth(endpoint, health);
+    },
   });
   if (source !== null) groups?.admit('load balancer', source, await readBalancerGroups(clients.elb));
   await balancer.start();

@@ -62,6 +62,15 @@ test('paused: the listener stays', async () => {
   expect(await lab.pointsTo()).toBe('thanos');
 });
 
+test('a group that somebody took off the listener is put back', async () => {
+  await lab.pointByHand();
+  expect((await lab.call(OPERATOR))[0]!.value).toMatchObject({
+    acted: true,
+    because: 'Both target groups belong on the query listener, and one was not there.',
+  });
+  expect(await lab.pointsTo()).toBe('thanos');
+});
+
 test('an alarm that went back to OK is ignored, an event that nobody sends refused', async () => {
   const okay = { ...ALARM, alarmData: { alarmName: 'x', state: { value: 'OK' } } };
   expect((await lab.call(okay))[0]!.value).toMatchObject({ acted: false, because: 'x is OK: nothing to do.' });

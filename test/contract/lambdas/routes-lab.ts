@@ -15,6 +15,9 @@ import type { QueryRoutes } from '../../../lib/contract/documents/settings';
 import { ENV } from '../../../lib/contract/environment';
 import { PORTS } from '../../../lib/contract/ports';
 import { promoted } from '../../../lib/core/failover/promoted';
+import type { Route } from '../../../lib/core/thanos/routing';
+import { routeOf } from '../../../lib/shell/aws/route-book';
+import type { Weights } from '../../../local/run/balancer/late';
 import type { FunctionRunner, Invocation } from '../../../local/run/functions/function';
 import { anAnnouncement } from '../../fixtures/builders';
 import { FunctionLab, REGION } from './function-lab';
@@ -27,7 +30,7 @@ export const POLICY = {
   // Shorter than deployed, long enough for a machine that is busy with other tests.
   probe: { ...DEFAULT_POLICY.probe, intervalMs: 1_000, timeoutMs: 900 },
   verifyTimeoutMs: 500,
-  routing: { backAfterMs: 4_000 },
+  routing: { backAfterMs: 4_000, holdMs: 6_000 },
 };
 const ONE = JSON.stringify({ data: { result: [{ metric: {}, value: [0, '1'] }] } });
 
@@ -70,19 +73,29 @@ export class RoutesLab {
     }
   }
 
-  /** All are well, and the listener points to Thanos. */
+  /** All are well, and the listener points to Thanos, both groups on it. */
   async reset(): Promise<void> {
     for (const address of [...this.tasks, ...Object.values(this.nodes)]) this.isHealthy[address] = true;
     this.blind = [];
     this.history = true;
     await this.register(this.tasks);
+    await this.point({ [this.routes.thanosTargetGroupArn]: 1, [this.routes.nodesTargetGroupArn]: 0 });
+    await this.pause(false);
+  }
+
+  /** As somebody does it by hand: only Thanos' group is left on the listener. */
+  pointByHand(): Promise<void> {
+    return this.point({ [this.routes.thanosTargetGroupArn]: 1 });
+  }
+
+  private async point(weights: Weights): Promise<void> {
+    const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
     await this.elb.send(
       new ModifyListenerCommand({
         ListenerArn: this.routes.listenerArn,
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: this.routes.thanosTargetGroupArn }],
+        DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
       }),
     );
-    await this.pause(false);
   }
 
   stop(): Promise<void> {
@@ -106,11 +119,13 @@ export class RoutesLab {
     return results;
   }
 
-  async pointsTo(): Promise<'thanos' | 'nodes' | 'other'> {
-    const { listenerArn, thanosTargetGroupArn, nodesTargetGroupArn } = this.routes;
+  /** Where all goes; fails when a group is not on the listener any more. */
+  async pointsTo(): Promise<Route> {
+    const { listenerArn, thanosTargetGroupArn: thanos, nodesTargetGroupArn: nodes } = this.routes;
     const { Listeners } = await this.elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
-    const group = Listeners![0]!.DefaultActions![0]!.TargetGroupArn;
-    return group === thanosTargetGroupArn ? 'thanos' : group === nodesTargetGroupArn ? 'nodes' : 'other';
+    const { route, whole } = routeOf(Listeners![0], { thanos, nodes });
+    expect(whole).toBe(true);
+    return route;
   }
 
   async pause(paused: boolean): Promise<void> {

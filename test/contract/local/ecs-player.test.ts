@@ -23,6 +23,7 @@ import { ecsTemplate } from './ecs-template';
 /** The player of ECS against the emulator, with processes that only serve their health. */
 const REGION = 'eu-west-1';
 const RUN = `ecs-player-test-${process.pid}`;
+const START_MS = 1_000;
 const CHECK = { Interval: 1, Timeout: 1, Retries: 2 };
 const COMMAND = ['query', '--http-address=0.0.0.0:10902'];
 const dir = mkdtempSync(join(tmpdir(), 'promha-player-'));
@@ -61,7 +62,7 @@ const healthy = (): boolean => player.runnerOf('query').tasks.every((t) => t.hea
 async function found(): Promise<{ targets: string[]; names: readonly string[] }> {
   const elb = new ElasticLoadBalancingV2Client(client());
   const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({}));
-  const { TargetGroupArn } = TargetGroups![0]!;
+  const { TargetGroupArn } = TargetGroups!.find((group) => group.Port === 10902)!;
   const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
   const names = await readNames(new ServiceDiscoveryClient(client()));
   return {
@@ -105,6 +106,8 @@ beforeAll(async () => {
     dir: join(dir, 'tasks'),
     logDir: join(dir, 'logs'),
     onEvent: (what) => said.push(what),
+    taskStartMs: START_MS,
+    balanced: true,
   });
   watch = watchChanges(
     client().endpoint,
@@ -139,11 +142,14 @@ test('so many tasks as desired run, each on its address, and others find them', 
 
 test('a task that dies is replaced', async () => {
   const [first, second] = player.runnerOf('query').tasks;
+  const killedAt = Date.now();
   await player.runnerOf('query').kill();
   await until('the loss', async () => (await found()).targets.join() === second!.address);
   await settled(2);
   expect(player.runnerOf('query').tasks).not.toContain(first);
   expect(said).toContain(`task ${first!.id} of metrics-query ended (SIGKILL)`);
+  // As long as Fargate takes.
+  expect(player.runnerOf('query').tasks.at(-1)!.startedAt - killedAt).toBeGreaterThanOrEqual(START_MS);
 }, 60_000);
 
 test('a task that hangs is replaced, because its health check fails', async () => {
@@ -181,4 +187,25 @@ test('with 0 and 100 percent a new task definition never runs beside the old one
       .map((n) => n.what),
   ).toEqual(['ended', 'began']);
   expect(noted().at(-1)!.args).toContain('--query.max-concurrent=200');
+}, 60_000);
+
+test('a task whose targets the load balancer does not call healthy never counts as healthy', async () => {
+  const cfn = new CloudFormationClient(client());
+  const [tasks, percent] = [1, [100, 200]] as const;
+  const before = [...COMMAND, '--query.max-concurrent=200'];
+  await cfn.send(new UpdateStackCommand(deployed({ tasks, percent, command: before })));
+  await settled(1);
+  const [old] = player.runnerOf('query').tasks;
+  const [target] = old!.service.targets;
+  const tell = (who: readonly string[]): void =>
+    player.noteTargets({ [target!.targetGroupArn]: Object.fromEntries(who.map((a) => [a, 'healthy'])) });
+  tell(addresses());
+  const command = [...COMMAND, '--query.max-concurrent=300'];
+  await cfn.send(new UpdateStackCommand(deployed({ tasks, percent, command })));
+  await until('both run', () => addresses().length === 2 && healthy());
+  await player.refresh();
+  expect(player.runnerOf('query').tasks).toContain(old);
+  expect(old!.stopping).toBe(false);
+  tell(addresses());
+  await until('the old one is gone', () => !player.runnerOf('query').tasks.includes(old!));
 }, 60_000);

@@ -1,36 +1,45 @@
 export interface TemplateOptions {
   readonly command: readonly string[];
-  readonly tasks?: number;
+  /** null: not said. */
+  readonly tasks?: number | null;
+  /** Least and most of its tasks while they are replaced. */
+  readonly percent?: readonly [number, number];
+  /** Where the listener leads. */
+  readonly listener?: 'tasks' | 'elsewhere';
   readonly check?: { readonly Interval: number; readonly Timeout: number; readonly Retries: number };
 }
 
 const ref = (name: string) => ({ Ref: name });
 const att = (name: string, attribute: string) => ({ 'Fn::GetAtt': [name, attribute] });
-const resource = (Type: string, Properties: object) => ({ Type, Properties });
+const resource = (Type: string, Properties: object, more: object = {}) => ({ Type, Properties, ...more });
 
 /** A service as ThanosStack makes them, in a network of its own, and the load balancer in front of it. */
 export function ecsTemplate(o: TemplateOptions): object {
-  return { Resources: { ...service(o), ...logs(), ...namesAndScaling(), ...networkAndBalancer() } };
+  return { Resources: { ...service(o), ...logs(), ...namesAndScaling(), ...networkAndBalancer(o) } };
 }
 
 /** The service and its task. */
 function service(o: TemplateOptions): object {
   return {
     // Before what it refers to: an update must not depend on the order.
-    Service: resource('AWS::ECS::Service', {
-      ServiceName: 'metrics-query',
-      Cluster: ref('Cluster'),
-      TaskDefinition: ref('Task'),
-      DesiredCount: o.tasks ?? 2,
-      LaunchType: 'FARGATE',
-      DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
-      HealthCheckGracePeriodSeconds: 60,
-      LoadBalancers: [{ ContainerName: 'query', ContainerPort: 10902, TargetGroupArn: ref('Tasks') }],
-      ServiceRegistries: [{ RegistryArn: att('Discovery', 'Arn') }],
-      NetworkConfiguration: {
-        AwsvpcConfiguration: { Subnets: [ref('Subnet')], SecurityGroups: [att('Group', 'GroupId')] },
+    Service: resource(
+      'AWS::ECS::Service',
+      {
+        ServiceName: 'metrics-query',
+        Cluster: ref('Cluster'),
+        TaskDefinition: ref('Task'),
+        ...(o.tasks !== null && { DesiredCount: o.tasks ?? 2 }),
+        LaunchType: 'FARGATE',
+        DeploymentConfiguration: { MinimumHealthyPercent: o.percent?.[0] ?? 0, MaximumPercent: o.percent?.[1] ?? 100 },
+        HealthCheckGracePeriodSeconds: 60,
+        LoadBalancers: [{ ContainerName: 'query', ContainerPort: 10902, TargetGroupArn: ref('Tasks') }],
+        ServiceRegistries: [{ RegistryArn: att('Discovery', 'Arn') }],
+        NetworkConfiguration: {
+          AwsvpcConfiguration: { Subnets: [ref('Subnet')], SecurityGroups: [att('Group', 'GroupId')] },
+        },
       },
-    }),
+      { DependsOn: ['Queries'] },
+    ),
     Task: resource('AWS::ECS::TaskDefinition', {
       Family: 'metrics-query',
       RequiresCompatibilities: ['FARGATE'],
@@ -73,7 +82,11 @@ function logs(): object {
 function namesAndScaling(): object {
   return {
     Cluster: resource('AWS::ECS::Cluster', { ClusterName: 'metrics' }),
-    Names: resource('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'metrics.internal', Vpc: ref('Vpc') }),
+    Names: resource('AWS::ServiceDiscovery::PrivateDnsNamespace', {
+      Name: 'metrics.internal',
+      Vpc: ref('Vpc'),
+      Properties: { DnsProperties: { SOA: { TTL: 10 } } },
+    }),
     Discovery: resource('AWS::ServiceDiscovery::Service', {
       Name: 'query',
       DnsConfig: {
@@ -103,7 +116,7 @@ function namesAndScaling(): object {
 }
 
 /** The network, and the load balancer in front of the tasks. */
-function networkAndBalancer(): object {
+function networkAndBalancer({ listener = 'tasks' }: TemplateOptions): object {
   return {
     Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.78.0.0/16' }),
     Subnet: resource('AWS::EC2::Subnet', { VpcId: ref('Vpc'), CidrBlock: '10.78.0.0/24' }),
@@ -125,7 +138,23 @@ function networkAndBalancer(): object {
       LoadBalancerArn: ref('Balancer'),
       Port: 9090,
       Protocol: 'TCP',
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: ref('Tasks') }],
+      DefaultActions: [
+        {
+          Type: 'forward',
+          ForwardConfig: {
+            TargetGroups: [
+              ...(listener === 'tasks' ? [{ TargetGroupArn: ref('Tasks'), Weight: 0 }] : []),
+              { TargetGroupArn: ref('Others'), Weight: 1 },
+            ],
+          },
+        },
+      ],
+    }),
+    Others: resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      VpcId: ref('Vpc'),
+      Protocol: 'TCP',
+      Port: 9090,
+      TargetType: 'ip',
     }),
   };
 }

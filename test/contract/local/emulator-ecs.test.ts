@@ -126,7 +126,9 @@ test('a task definition reads back as it stands in the template', async () => {
 
 test('names: a namespace, a service with its time to live, and instances that are registered once', async () => {
   const { Namespaces } = await names().send(new ListNamespacesCommand({}));
-  expect(Namespaces).toMatchObject([{ Name: 'metrics.internal', Type: 'DNS_PRIVATE' }]);
+  expect(Namespaces).toMatchObject([
+    { Name: 'metrics.internal', Type: 'DNS_PRIVATE', Properties: { DnsProperties: { SOA: { TTL: 10 } } } },
+  ]);
   const { Services } = await names().send(new ListNamesCommand({}));
   const [query] = Services!;
   expect(query).toMatchObject({ Name: 'query', DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 10 }] } });
@@ -209,6 +211,8 @@ test('a changed task definition is a new revision, and the service, whose own te
   expect(await physicalId('Cluster')).toBe('metrics');
   await update({ command, tasks: 3 });
   expect(await service()).toMatchObject({ desiredCount: 3, taskDefinition: after.taskDefinition });
+  await update({ command, tasks: null });
+  expect(await service()).toMatchObject({ desiredCount: 3 });
 });
 
 test('what is deleted is gone', async () => {
@@ -217,4 +221,21 @@ test('what is deleted is gone', async () => {
   expect(serviceArns).toEqual([]);
   expect((await names().send(new ListNamespacesCommand({}))).Namespaces).toEqual([]);
   expect((await names().send(new ListNamesCommand({}))).Services).toEqual([]);
+});
+
+const create = (o: Partial<Parameters<typeof ecsTemplate>[0]>): Promise<unknown> =>
+  cfn().send(
+    new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(ecsTemplate({ command: COMMAND, ...o })) }),
+  );
+
+test('a service whose target group hangs on no listener cannot be made again', async () => {
+  await expect(create({ listener: 'elsewhere' })).rejects.toThrow(
+    /The target group with targetGroupArn arn:\S+ does not have an associated load balancer\./,
+  );
+});
+
+test('with weight 0 it can; where nothing is said of its tasks, they are as many as the scaling has at least', async () => {
+  await cfn().send(new DeleteStackCommand({ StackName }));
+  await create({ tasks: null });
+  expect(await service()).toMatchObject({ status: 'ACTIVE', desiredCount: 2 });
 });

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, get, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   RegisterTargetsCommand,
@@ -15,15 +17,17 @@ import type { Emulator } from '../../../local/emulator/deploy';
 import { watchChanges } from '../../../local/run/deploy/change-watch';
 import { Cleanup } from '../../../local/run/hosts/cleanup';
 import { LoadBalancer } from '../../../local/run/balancer/load-balancer-process';
+import { tellTargetHealth } from '../../../local/run/balancer/target-health';
 import { findMarked, MARKS } from '../../../local/run/hosts/processes';
 import { resolveTools } from '../../../local/tools';
-import { startExtendedEmulator } from '../agent/agent-tools';
+import { eventually, startExtendedEmulator } from '../agent/agent-tools';
 
 /** A real HAProxy that follows a listener of the emulator. */
 const REGION = 'eu-west-1';
 const RUN = `load-balancer-test-${process.pid}`;
 const BIND = '127.77.9.1';
 const PORT = 9090;
+const DELAYS = { listenerMs: 2_000, targetMs: 4_000, idleMs: 1_500 };
 const dir = mkdtempSync(join(tmpdir(), 'promha-nlb-'));
 const cleanup = new Cleanup();
 const servers: Server[] = [];
@@ -56,13 +60,30 @@ async function answeredBy(name: string): Promise<void> {
   }
 }
 
-const point = (group: string): Promise<unknown> =>
+/** All to this one; the other ones stay on the listener, or do not. */
+const point = (group: string, others: readonly string[] = []): Promise<unknown> =>
   elb.send(
     new ModifyListenerCommand({
       ListenerArn: listener,
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
+      DefaultActions: [
+        {
+          Type: 'forward',
+          ForwardConfig: {
+            TargetGroups: [
+              { TargetGroupArn: group, Weight: 1 },
+              ...others.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 0 })),
+            ],
+          },
+        },
+      ],
     }),
   );
+
+/** By the API, of each target. */
+async function health(TargetGroupArn: string): Promise<Record<string, string>> {
+  const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  return Object.fromEntries(TargetHealthDescriptions!.map((t) => [t.Target!.Id!, t.TargetHealth!.State!]));
+}
 
 beforeAll(async () => {
   const { haproxy } = await resolveTools(['haproxy']);
@@ -112,6 +133,8 @@ beforeAll(async () => {
     dir,
     runId: RUN,
     env: { PATH: process.env.PATH! },
+    delays: DELAYS,
+    tellHealth: (health) => tellTargetHealth(endpoint, health),
     source: null,
     bind: BIND,
     baselineSocket: join(dir, 'baseline.sock'),
@@ -165,4 +188,46 @@ test('changes in quick succession leave one that listens, with the last of them'
   await answeredBy('second');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(new Set(await Promise.all(Array.from({ length: 20 }, ask)))).toEqual(new Set(['second']));
+}, 60_000);
+
+test('a changed listener does as it says when it is time, not before', async () => {
+  const [first, second] = groups as [string, string];
+  await point(first, [second]);
+  await answeredBy('first');
+  await point(second, [first]);
+  const changedAt = Date.now();
+  for (; Date.now() < changedAt + DELAYS.listenerMs / 2;) {
+    expect(await ask()).toBe('first');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await answeredBy('second');
+}, 60_000);
+
+test('a new target is initial and gets nothing for a while; then it does', async () => {
+  const [first, second] = groups as [string, string];
+  await eventually('the second is healthy', async () => (await health(second))['127.77.9.11'] === 'healthy');
+  await target('third', '127.77.9.12');
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn: second, Targets: [{ Id: '127.77.9.12', Port: 10902 }] }));
+  await eventually('it is new', async () => (await health(second))['127.77.9.12'] === 'initial');
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, ask)))).toEqual(new Set(['second']));
+  await eventually('it is healthy', async () => (await health(second))['127.77.9.12'] === 'healthy');
+  await answeredBy('third');
+  // With weight 0 it is looked at, all the same.
+  expect(await health(first)).toEqual({ '127.77.9.10': 'healthy' });
+}, 60_000);
+
+test('targets of a group that hangs on no listener are unused, and new when it is back', async () => {
+  const [first, second] = groups as [string, string];
+  await point(second);
+  expect(await health(first)).toEqual({ '127.77.9.10': 'unused' });
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // until that has been seen
+  await point(second, [first]);
+  await eventually('it is new', async () => (await health(first))['127.77.9.10'] === 'initial');
+}, 60_000);
+
+test('a connection on which nothing comes is ended', async () => {
+  const openedAt = Date.now();
+  const socket = connect(PORT, BIND);
+  await new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject));
+  expect(Date.now() - openedAt).toBeGreaterThanOrEqual(DELAYS.idleMs - 100);
 }, 60_000);

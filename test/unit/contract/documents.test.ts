@@ -41,6 +41,8 @@ describe('relations in the policy', () => {
     ...change(DEFAULT_POLICY),
   });
   const probe = (over: Partial<Policy['probe']>) => with_((p) => ({ probe: { ...p.probe, ...over } }));
+  const routing = (change: (p: Policy) => Partial<Policy['routing']>) =>
+    with_((p) => ({ routing: { ...p.routing, ...change(p) } }));
 
   test('the default is sound', () => expect(policyProblems(DEFAULT_POLICY)).toEqual([]));
 
@@ -52,8 +54,9 @@ describe('relations in the policy', () => {
     ['heartbeatStaleMs', with_(() => ({ heartbeatStaleMs: 4_000 }))],
     ['storeOutageGraceMs', with_(() => ({ storeOutageGraceMs: 3_000 }))],
     ['flapping.holdDownMs', with_((p) => ({ flapping: { ...p.flapping, holdDownMs: p.flapping.windowMs } }))],
-    ['routing.backAfterMs', with_((p) => ({ routing: { backAfterMs: p.probe.fall * p.probe.intervalMs } }))],
-    ['routing.backAfterMs', with_(() => ({ routing: { backAfterMs: 45_001 } }))],
+    ['routing.backAfterMs', routing((p) => ({ backAfterMs: p.probe.fall * p.probe.intervalMs }))],
+    ['routing.backAfterMs', routing(() => ({ backAfterMs: 45_001 }))],
+    ['routing.holdMs', routing((p) => ({ holdMs: p.routing.backAfterMs - 1 }))],
     ['flapping.free', with_((p) => ({ flapping: { ...p.flapping, free: 0 } }))],
     ['pollMs', with_(() => ({ pollMs: 0 }))],
     ['maxScrapeLagMs', with_(() => ({ maxScrapeLagMs: -1 }))],

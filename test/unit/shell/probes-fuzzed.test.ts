@@ -33,7 +33,7 @@ async function ask(bytes: Buffer): Promise<void> {
   answer = bytes;
   const probe = await probeNode('node-1', '127.0.0.1', 2_000, () => 0);
   expect(isHealthy(probe, DEFAULT_POLICY)).toBe(false);
-  const task = await probeTask({ address: '127.0.0.1', port }, 2_000);
+  const task = await probeTask({ address: '127.0.0.1', port, inService: true }, 2_000);
   expect(task.error).not.toBeNull();
   const gate = { merge: () => 0, isOpen: true, forgetPeerAlerts: () => undefined };
   const prometheus = { startedAt: null, reloadedAt: 0 };

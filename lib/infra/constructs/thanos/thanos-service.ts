@@ -37,7 +37,8 @@ export interface ThanosServiceProps {
   readonly command: readonly string[];
   /** What its tasks may do in AWS. */
   readonly permissions: readonly PolicyStatement[];
-  readonly tasks: number;
+  /** null: as many as its scaling says. A count in the template would undo at each deploy what that did. */
+  readonly tasks: number | null;
   /** Percentages of `tasks` that run during a deployment. */
   readonly deployment: { readonly min: number; readonly max: number };
   /** null: it keeps nothing. */
@@ -56,7 +57,7 @@ export class ThanosService extends Construct {
       serviceName: `${cluster.name}-${name}`,
       taskDefinition: this.taskDefinition(props),
       platformVersion: FargatePlatformVersion.VERSION1_4,
-      desiredCount: props.tasks,
+      ...(props.tasks !== null && { desiredCount: props.tasks }),
       minHealthyPercent: props.deployment.min,
       maxHealthyPercent: props.deployment.max,
       // Moving a task between zones takes a second one beside it, which must not be for some.

@@ -10,7 +10,7 @@ import {
 } from '../../../../lib/core/thanos/routing';
 
 const NOW = 1_000_000;
-const BACK = policy.routing.backAfterMs;
+const { backAfterMs: BACK, holdMs: HOLD } = policy.routing;
 const well = (forMs: number) => ({
   consecutiveFailures: 0,
   consecutiveSuccesses: Math.floor(forMs / 2_000) + 1,
@@ -22,8 +22,9 @@ const PAUSED = { by: 'operator', since: '2026-01-01T00:00:00Z', reason: 'a test'
 const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
   route: 'thanos',
   routeSince: NOW - 1e6,
+  whole: true,
   thanos: well(60_000),
-  tasks: { known: 2, answering: 2, blind: 0 },
+  tasks: { known: 2, answering: 2, blind: 0, inService: 2 },
   readyNodes: ['a', 'b'],
   shards: 1,
   paused: null,
@@ -36,7 +37,7 @@ describe('where queries go', () => {
     ['all well', {}, 'thanos', false, 'Thanos answers.'],
     [
       'one of two tasks fails',
-      { tasks: { known: 2, answering: 1, blind: 0 } },
+      { tasks: { known: 2, answering: 1, blind: 0, inService: 1 } },
       'thanos',
       false,
       'by 1 of 2 query tasks',
@@ -51,14 +52,14 @@ describe('where queries go', () => {
     ],
     [
       'no task at all',
-      { thanos: failing(3), tasks: { known: 0, answering: 0, blind: 0 } },
+      { thanos: failing(3), tasks: { known: 0, answering: 0, blind: 0, inService: 0 } },
       'nodes',
       true,
       'none of 0 query tasks',
     ],
     [
       'one of two asks no node',
-      { thanos: failing(3), tasks: { known: 2, answering: 2, blind: 1 } },
+      { thanos: failing(3), tasks: { known: 2, answering: 2, blind: 1, inService: 2 } },
       'nodes',
       true,
       'Queries go to the nodes (a, b ready): 1 of 2 query tasks answer without asking any node',
@@ -73,11 +74,22 @@ describe('where queries go', () => {
     ['long enough', { route: 'nodes', thanos: well(BACK) }, 'thanos', true, 'it has been well for 20 s'],
     [
       'long enough, but the route was changed only now',
-      { route: 'nodes', routeSince: NOW - BACK + 1 },
+      { route: 'nodes', routeSince: NOW - HOLD + 1 },
       'nodes',
       false,
-      'well for 19 of 20 s',
+      'changed 119 s ago, which is held for 120 s',
     ],
+    ['held long enough', { route: 'nodes', routeSince: NOW - HOLD }, 'thanos', true, 'again'],
+    [
+      'long enough, but its targets are new to the load balancer',
+      { route: 'nodes', tasks: { known: 2, answering: 2, blind: 0, inService: 0 } },
+      'nodes',
+      false,
+      'no query task in service yet',
+    ],
+    ['a group is not on the listener', { whole: false }, 'thanos', true, 'Both target groups belong on the query'],
+    ['nor is it on the way', { route: 'nodes', thanos: failing(9), whole: false }, 'nodes', true, 'Both target groups'],
+    ['nor paused', { whole: false, paused: PAUSED }, 'thanos', false, 'Paused by operator'],
     [
       'no node answers, Thanos rose',
       { route: 'nodes', thanos: well(2_000), readyNodes: [] },
@@ -135,17 +147,17 @@ const outages = fc
   .map((parts) => parts.flatMap(([ok, n]) => Array<boolean>(n).fill(ok)));
 
 describe('over time', () => {
-  test('as soon as the third probe is missed, and back after 20 s without a miss', () => {
-    const seen = run([true, false, false, false, ...Array<boolean>(12).fill(true)]);
+  test('as soon as the third probe is missed, and back when the change has been held', () => {
+    const seen = run([true, false, false, false, ...Array<boolean>(65).fill(true)]);
     expect(seen.filter((s) => s.write).map((s) => [s.now, s.route])).toEqual([
       [6_000, 'nodes'],
-      [28_000, 'thanos'],
+      [6_000 + HOLD, 'thanos'],
     ]);
   });
 
   test('a miss on the way back starts the wait anew', () => {
-    const seen = run([false, ...Array<boolean>(9).fill(true), false, ...Array<boolean>(11).fill(true)], [], 'nodes');
-    expect(seen.filter((s) => s.write).map((s) => s.now)).toEqual([42_000]);
+    const seen = run([false, ...Array<boolean>(58).fill(true), false, ...Array<boolean>(11).fill(true)], [], 'nodes');
+    expect(seen.filter((s) => s.write).map((s) => s.now)).toEqual([140_000]);
   });
 
   test('no faults, no writes', () => {
@@ -170,7 +182,7 @@ describe('over time', () => {
           } else if (ready[i] !== false) {
             expect(last.slice(-BACK / policy.probe.intervalMs - 1)).not.toContain(false);
             const left = seen.findLast((x, j) => j < i && x.write)!;
-            expect(s.now - left.now).toBeGreaterThanOrEqual(BACK);
+            expect(s.now - left.now).toBeGreaterThanOrEqual(HOLD);
           } else expect(last.slice(-policy.probe.rise)).toEqual([true, true]);
         });
       }),
@@ -181,7 +193,7 @@ describe('over time', () => {
     fc.assert(
       fc.property(fc.oneof(probes, outages), (before) => {
         expect(run([...before, false, false, false]).at(-1)!.route).toBe('nodes');
-        expect(run([...before, ...Array<boolean>(1 + BACK / 2_000).fill(true)]).at(-1)!.route).toBe('thanos');
+        expect(run([...before, ...Array<boolean>(1 + HOLD / 2_000).fill(true)]).at(-1)!.route).toBe('thanos');
       }),
     );
   });
@@ -204,6 +216,6 @@ describe('over time', () => {
 });
 
 test('Thanos is well when a query task answers and none of those asks no node', () => {
-  const well = (answering: number, blind: number) => thanosWell({ known: 2, answering, blind });
+  const well = (answering: number, blind: number) => thanosWell({ answering, blind });
   expect([well(0, 0), well(1, 0), well(2, 0), well(2, 1)]).toEqual([false, true, true, false]);
 });

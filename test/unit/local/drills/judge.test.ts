@@ -81,7 +81,8 @@ test('the promised limits', () => {
   expect(limit('query-path-crash', 'thanosMissing')).toBe(0);
   expect(limit('query-path-crash', 'deduplicatedMissing')).toBe(0);
   expect(limit('query-path-hang', 'querySlowest')).toBe(2);
-  expect(limit('thanos-down', 'answeredByNodes')).toBe(8);
+  expect(limit('thanos-down', 'listenerChanged')).toBe(9);
+  expect(limit('thanos-down', 'answeredByNodes')).toBe(90);
   for (const measurement of ['failedAfterSwitch', 'failedOnReturn', 'answersDiffering'])
     expect(limit('thanos-down', measurement)).toBe(0);
   expect(limit('compactor-crash', 'compactorsAtOnce')).toBe(1);

@@ -105,11 +105,12 @@ test('HAProxy’s baseline is told from the backends with traffic, and going dow
   expect(Object.fromEntries(parseStat(csv, BASELINE))).toEqual({ 'prometheus-1': true, 'prometheus-2': false });
   expect(() => parseStat('nonsense', BASELINE)).toThrow('no column');
   const nodes = {
+    arn: 'arn:nodes',
     name: 'nodes',
     ofInstances: true,
     sticky: true,
     healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 2_000, fall: 2, rise: 2 },
-    targets: [{ name: 'n1', address: '10.0.0.1', port: 9090 }],
+    targets: [{ id: 'i-1', name: 'n1', address: '10.0.0.1', port: 9090 }],
   };
   const [, rule] = renderBaseline(nodes, '/s').split(`backend ${BASELINE}`);
   expect(rule).toContain('inter 2s fall 3 rise 2');

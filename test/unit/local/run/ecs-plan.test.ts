@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { planService, type SeenTask, type ServiceWish } from '../../../../local/run/ecs/plan';
+import { healthOf, planService, type SeenTask, type ServiceWish } from '../../../../local/run/ecs/plan';
 
 const task = (id: string, more: Partial<SeenTask> = {}): SeenTask => ({
   id,
@@ -66,4 +66,18 @@ describe('the scheduler of services', () => {
       }),
     );
   });
+});
+
+test.each<[string, Partial<Parameters<typeof healthOf>[0]>, SeenTask['health']]>([
+  ['its own check and its targets are healthy', {}, 'healthy'],
+  ['it has no targets', { targets: [] }, 'healthy'],
+  ['its own check failed', { health: 'unhealthy' }, 'unhealthy'],
+  ['its target is new', { targets: ['initial'] }, 'unknown'],
+  ['its group hangs on no listener', { targets: ['unused'] }, 'unknown'],
+  ['nobody knows its target yet', { targets: [undefined] }, 'unknown'],
+  ['its target fails', { targets: ['unhealthy'] }, 'unhealthy'],
+  ['its target fails, within its grace', { targets: ['unhealthy'], graceMs: 1_001 }, 'unknown'],
+])('a task behind a load balancer: %s', (_, over, health) => {
+  const task = { health: 'healthy' as const, startedAt: 1_000, targets: ['healthy'], graceMs: 1_000, ...over };
+  expect(healthOf(task, 2_000)).toBe(health);
 });

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { usable } from '../../../../local/run/names/cloud-map';
+import { Names } from '../../../../local/run/names/names';
 import { buildAnswer, parseQuestion } from '../../../../local/run/names/dns-message';
 import { startDnsServer } from '../../../../local/run/names/dns-server';
 
@@ -56,4 +57,47 @@ test('unhealthy instances are left out, unless all are', () => {
   ];
   expect(usable([a, b])).toEqual(['10.0.0.1']);
   expect(usable([b])).toEqual(['10.0.0.2']);
+});
+
+describe('a name that was asked for while nobody was there', () => {
+  afterEach(() => jest.useRealTimers());
+
+  /** As Cloud Map answers, with one service and the addresses that are given. */
+  const names = (soaS: number | null, addresses: readonly string[], dns: { negativeTtlMs: number } | null): Names => {
+    const answers: Readonly<Record<string, object>> = {
+      ListNamespacesCommand: {
+        Namespaces: [{ Id: 'n', Name: 'm.internal', Properties: soaS && { DnsProperties: { SOA: { TTL: soaS } } } }],
+      },
+      ListServicesCommand: {
+        Services: [{ Id: 's', Name: 'store', NamespaceId: 'n', DnsConfig: { DnsRecords: [{ TTL: 10 }] } }],
+      },
+      GetInstancesHealthStatusCommand: { Status: {} },
+    };
+    const instances = (): object => ({
+      Instances: addresses.map((address) => ({ Id: address, Attributes: { AWS_INSTANCE_IPV4: address } })),
+    });
+    const send = (command: object): Promise<object> =>
+      Promise.resolve(answers[command.constructor.name] ?? instances());
+    return new Names({ send } as never, dns);
+  };
+
+  test.each([
+    ['stays unknown for as long as its namespace says', 10, { negativeTtlMs: 300_000 }, 10_000],
+    ['or for five minutes, where it does not', null, { negativeTtlMs: 300_000 }, 300_000],
+    ['or not at all, where that is left out', 10, null, 0],
+  ])('%s', async (_, soaS, dns, ms) => {
+    jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate'] });
+    const addresses: string[] = [];
+    const known = names(soaS, addresses, dns);
+    await known.refresh();
+    expect(known.lookup('store.m.internal')?.addresses ?? []).toEqual([]);
+    addresses.push('10.0.0.9');
+    await known.refresh();
+    jest.setSystemTime(ms - 1);
+    if (ms > 0) expect(known.lookup('store.m.internal')).toBeNull();
+    jest.setSystemTime(ms);
+    expect(known.lookup('store.m.internal')).toEqual({ addresses: ['10.0.0.9'], ttlS: 10 });
+    // Of other zones nothing is remembered.
+    expect(known.lookup('elsewhere.example')).toBeNull();
+  });
 });

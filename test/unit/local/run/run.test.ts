@@ -1,6 +1,11 @@
 import { Cleanup } from '../../../../local/run/hosts/cleanup';
 import { describeLine } from '../../../../local/run/events';
-import { renderHaproxy, renderBaseline, type DeployedGroup } from '../../../../local/run/balancer/load-balancer';
+import {
+  renderHaproxy,
+  renderBaseline,
+  serversUp,
+  type DeployedGroup,
+} from '../../../../local/run/balancer/load-balancer';
 import { parseUnit } from '../../../../local/run/hosts/unit-file';
 
 describe('systemd units', () => {
@@ -26,26 +31,32 @@ describe('systemd units', () => {
 describe('HAProxy in the place of the NLB', () => {
   const healthCheck = { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 3_000, fall: 2, rise: 2 };
   const nodes: DeployedGroup = {
+    arn: 'arn:nodes',
     name: 'nodes',
     ofInstances: true,
     sticky: true,
     healthCheck,
-    targets: [{ name: 'node-1', address: '10.0.0.1', port: 9090 }],
+    targets: [{ id: 'i-1', name: 'node-1', address: '10.0.0.1', port: 9090 }],
   };
   const tasks: DeployedGroup = {
+    arn: 'arn:tasks',
     name: 'tasks',
     ofInstances: false,
     sticky: false,
     healthCheck: { ...healthCheck, port: 10902 },
-    targets: [{ name: '10.0.1.9', address: '10.0.1.9', port: 10902 }],
+    targets: [{ id: '10.0.1.9', name: '10.0.1.9', address: '10.0.1.9', port: 10902 }],
   };
-  const render = (queries: DeployedGroup): string =>
+  const render = (queries: DeployedGroup, { fresh = '', idleMs }: { fresh?: string; idleMs?: number } = {}): string =>
     renderHaproxy(
-      [
-        { port: 9090, group: queries },
-        { port: 9091, group: nodes },
-      ],
-      { bind: '127.0.0.1' },
+      {
+        listeners: [
+          { port: 9090, group: queries },
+          { port: 9091, group: nodes },
+        ],
+        groups: [tasks, nodes],
+        isNew: (_, { id }) => id === fresh,
+      },
+      { bind: '127.0.0.1', idleMs },
       { socket: '/run/x.sock', state: '/run/x.state' },
     );
 
@@ -55,12 +66,34 @@ describe('HAProxy in the place of the NLB', () => {
     expect(backend).toContain('stick on src');
     expect(backend).toContain('http-check send meth GET uri /-/ready');
   });
-  test('every listener goes where it points, and a group that two point to is checked once', () => {
+  test('every listener goes where it points just now, and every group is checked once', () => {
     const config = render(tasks);
-    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090\n {2}default_backend tasks\n/);
-    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091\n {2}default_backend nodes\n/);
+    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090\n.*\n {2}default_backend tasks\n/);
+    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091\n.*\n {2}default_backend nodes\n/);
     expect(config).toContain('server 10.0.1.9 10.0.1.9:10902 check port 10902');
-    expect(render(nodes).match(/^backend /gm)).toHaveLength(1);
+    expect(render(nodes).match(/^backend (nodes|tasks)$/gm)).toHaveLength(2);
+  });
+  test('a new target is checked, and gets nothing while its group has another; without any, all get all', () => {
+    expect(render(tasks, { fresh: '10.0.1.9' })).toMatch(/server 10\.0\.1\.9 .* check .* weight 0$/m);
+    expect(render(tasks)).not.toContain('weight 0');
+    const [, open] = render(tasks).split('backend tasks-open\n');
+    expect(open).toMatch(/^ {2}balance roundrobin\n {2}server 10\.0\.1\.9 10\.0\.1\.9:10902\n/);
+    expect(render(tasks)).toContain('use_backend tasks-open if { nbsrv(tasks) eq 0 }');
+  });
+  test('an idle connection ends when it is told, or after an hour', () => {
+    expect(render(tasks, { idleMs: 350_000 }).match(/timeout (client|server|tunnel) 350000ms/g)).toHaveLength(3);
+    expect(render(tasks)).toContain('timeout tunnel 3600000ms');
+  });
+  test('of what HAProxy says of its servers, those that pass their checks', () => {
+    const state = [
+      '1',
+      '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state',
+      '3 tasks 1 10.0.1.9 10.0.1.9 2 0',
+      '3 tasks 2 10.0.1.8 10.0.1.8 0 0',
+      '',
+    ].join('\n');
+    expect([...serversUp(state)]).toEqual(['tasks 10.0.1.9']);
+    expect(serversUp('')).toEqual(new Set());
   });
   test('watches the nodes by the rule of the seed, as a baseline', () => {
     expect(renderBaseline(nodes, '/run/y.sock')).toContain(

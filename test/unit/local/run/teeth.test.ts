@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { readTeeth, TEETH } from '../../../../local/run/teeth';
 
 test('all act where nothing is said', () => {
@@ -11,6 +12,10 @@ test('one is left out, or set', () => {
     lateToMs: 7_000,
   });
   expect(readTeeth({}).cloudwatch).toEqual(TEETH.cloudwatch);
+});
+
+test('a change of the query listener is held until the load balancer has done as it says', () => {
+  expect(DEFAULT_POLICY.routing.holdMs).toBeGreaterThan(TEETH.nlb.listenerMs);
 });
 
 test.each([

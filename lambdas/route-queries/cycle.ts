@@ -5,6 +5,7 @@ import type { Assignment, NodeId } from '../../lib/contract/documents/assignment
 import { METRICS } from '../../lib/contract/metrics';
 import {
   decideRoute,
+  missesToLeave,
   noteProbe,
   NO_HISTORY,
   thanosWell,
@@ -22,11 +23,13 @@ export interface RoutingState {
   readonly thanos: ThanosHistory;
   /** When the load balancer and the control bucket were asked last. */
   readonly askedAt: number | null;
+  /** Thanos fails, and has not failed often enough to act. */
+  readonly undecided: boolean;
   /** As the assignment said last: kept while S3 is silent. */
   readonly paused: Assignment['paused'];
 }
 
-export const FIRST: RoutingState = { thanos: NO_HISTORY, askedAt: null, paused: null };
+export const FIRST: RoutingState = { thanos: NO_HISTORY, askedAt: null, undecided: false, paused: null };
 
 export interface RoutingOutcome {
   /** Whether this cycle changed the listener. */
@@ -80,7 +83,9 @@ export async function runRouteCycle(
   // Nobody ever said where the tasks are: that is no miss of theirs.
   const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, thanosWell(tasks), now);
   const outcome = await act();
-  report(probes, thanos, outcome, config.policy.probe.fall);
+  const misses = missesToLeave(tasks, config.policy.probe);
+  const undecided = thanos.consecutiveFailures > 0 && thanos.consecutiveFailures < misses;
+  report(probes, thanos, outcome, misses);
   publish(config.cluster, config.shard, [
     ...(book.tasks === null ? [] : [{ metric: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
     // Of tasks that do not answer nothing is known: that is logged above.
@@ -93,7 +98,7 @@ export async function runRouteCycle(
     { metric: METRICS.controlErrors, value: errors.length },
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  return { state: { thanos, askedAt: asks ? now : before.askedAt, paused }, outcome };
+  return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided, paused }, outcome };
 
   async function act(): Promise<RoutingOutcome> {
     const at = book.route;

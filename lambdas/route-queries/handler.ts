@@ -42,7 +42,7 @@ export async function handler(
     await everyInterval(policy.probe.intervalMs, loopMs(context), cycle, systemClock);
   } else {
     await cycle();
-    while (state.thanos.consecutiveFailures > 0 && state.thanos.consecutiveFailures < policy.probe.fall) {
+    while (state.undecided) {
       await control.sleep(policy.probe.intervalMs);
       await cycle();
     }

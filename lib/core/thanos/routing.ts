@@ -34,6 +34,16 @@ export interface Tasks {
 export const thanosWell = (tasks: Pick<Tasks, 'answering' | 'blind'>): boolean =>
   tasks.answering > 0 && tasks.blind === 0;
 
+/**
+ * A node that has just come, or is back, is found by its name after up to 15 s: until then tasks that answer ask nobody, and
+ * nothing is wrong. So blindness is left only after so many times the misses.
+ */
+const BLIND_MISSES = 5;
+
+/** So many probes in a row have to fail before queries leave Thanos. */
+export const missesToLeave = ({ answering }: Pick<Tasks, 'answering'>, { fall }: Policy['probe']): number =>
+  answering > 0 ? BLIND_MISSES * fall : fall;
+
 /** One more probe. `at` in ms, of the same clock as decideRoute's `now`. */
 export function noteProbe(history: ThanosHistory, well: boolean, at: number): ThanosHistory {
   return well
@@ -95,7 +105,7 @@ const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
 type Wanted = Pick<RouteDecision, 'route' | 'because'>;
 
 function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSituation): Wanted {
-  const { fall } = policy.probe;
+  const fall = missesToLeave(tasks, policy.probe);
   if (thanos.consecutiveFailures === 0) {
     const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
     return { route: 'thanos', because: `Thanos answers${rest}.` };

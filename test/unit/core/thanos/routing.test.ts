@@ -17,6 +17,8 @@ const well = (forMs: number) => ({
   wellSince: NOW - forMs,
 });
 const failing = (consecutiveFailures: number) => ({ consecutiveFailures, consecutiveSuccesses: 0, wellSince: null });
+/** None answers. */
+const NONE = { known: 2, answering: 0, blind: 0, inService: 0 };
 const PAUSED = { by: 'operator', since: '2026-01-01T00:00:00Z', reason: 'a test' } as RoutingSituation['paused'];
 
 const situation = (over: Partial<RoutingSituation> = {}): RoutingSituation => ({
@@ -42,10 +44,16 @@ describe('where queries go', () => {
       false,
       'by 1 of 2 query tasks',
     ],
-    ['two misses', { thanos: failing(2) }, 'thanos', false, 'Thanos missed 2 of 3 probes: not enough to act.'],
+    [
+      'two misses',
+      { thanos: failing(2), tasks: NONE },
+      'thanos',
+      false,
+      'Thanos missed 2 of 3 probes: not enough to act.',
+    ],
     [
       'three misses',
-      { thanos: failing(3) },
+      { thanos: failing(3), tasks: NONE },
       'nodes',
       true,
       'Queries go to the nodes (a, b ready): none of 2 query tasks',
@@ -58,15 +66,28 @@ describe('where queries go', () => {
       'none of 0 query tasks',
     ],
     [
+      'one of two asks no node, as after a start',
+      { thanos: failing(14), tasks: { known: 2, answering: 2, blind: 1, inService: 2 } },
+      'thanos',
+      false,
+      'Thanos missed 14 of 15 probes',
+    ],
+    [
       'one of two asks no node',
-      { thanos: failing(3), tasks: { known: 2, answering: 2, blind: 1, inService: 2 } },
+      { thanos: failing(15), tasks: { known: 2, answering: 2, blind: 1, inService: 2 } },
       'nodes',
       true,
       'Queries go to the nodes (a, b ready): 1 of 2 query tasks answer without asking any node',
     ],
-    ['nobody is ready', { thanos: failing(9), readyNodes: [] }, 'thanos', false, 'no node is ready either'],
-    ['several shards', { thanos: failing(9), shards: 2 }, 'thanos', false, 'no node has all targets'],
-    ['one node is ready', { thanos: failing(3), readyNodes: ['b'] }, 'nodes', true, '(b ready)'],
+    [
+      'nobody is ready',
+      { thanos: failing(9), tasks: NONE, readyNodes: [] },
+      'thanos',
+      false,
+      'no node is ready either',
+    ],
+    ['several shards', { thanos: failing(9), tasks: NONE, shards: 2 }, 'thanos', false, 'no node has all targets'],
+    ['one node is ready', { thanos: failing(3), tasks: NONE, readyNodes: ['b'] }, 'nodes', true, '(b ready)'],
     ['still down', { route: 'nodes', thanos: failing(30) }, 'nodes', false, 'Thanos does not answer: queries stay'],
     ['nothing seen yet', { route: 'nodes', thanos: NO_HISTORY }, 'nodes', false, 'Thanos does not answer'],
     ['nothing seen yet', { thanos: NO_HISTORY }, 'thanos', false, 'Thanos answers.'],
@@ -107,7 +128,7 @@ describe('where queries go', () => {
     ['pointed elsewhere by a person', { route: 'other', thanos: failing(9) }, 'other', false, 'neither'],
     [
       'paused',
-      { thanos: failing(9), paused: PAUSED },
+      { thanos: failing(9), tasks: NONE, paused: PAUSED },
       'thanos',
       false,
       'Paused by operator since 2026-01-01T00:00:00Z',
@@ -131,7 +152,8 @@ function run(answers: readonly boolean[], ready: readonly boolean[] = [], start:
     history = noteProbe(history, answered, now);
     const readyNodes = ready[i] === false ? [] : ['a'];
     const before: Route = route;
-    const decision = decideRoute(situation({ route, routeSince, thanos: history, readyNodes }), now);
+    const tasks = answered ? situation().tasks : NONE;
+    const decision = decideRoute(situation({ route, routeSince, thanos: history, tasks, readyNodes }), now);
     if (decision.write) {
       route = decision.route;
       routeSince = now;

@@ -84,7 +84,6 @@ export async function runRouteCycle(
   const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, thanosWell(tasks), now);
   const outcome = await act();
   const misses = missesToLeave(tasks, config.policy.probe);
-  const undecided = thanos.consecutiveFailures > 0 && thanos.consecutiveFailures < misses;
   report(probes, thanos, outcome, misses);
   publish(config.cluster, config.shard, [
     ...(book.tasks === null ? [] : [{ metric: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
@@ -98,6 +97,7 @@ export async function runRouteCycle(
     { metric: METRICS.controlErrors, value: errors.length },
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
+  const undecided = thanos.consecutiveFailures > 0 && thanos.consecutiveFailures < misses;
   return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided, paused }, outcome };
 
   async function act(): Promise<RoutingOutcome> {

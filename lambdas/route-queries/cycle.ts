@@ -73,7 +73,6 @@ export async function runRouteCycle(
   const read = await reading;
   const assignment = read?.[1];
   const paused = assignment === undefined ? before.paused : (assignment?.assignment.paused ?? null);
-
   const tasks: Tasks = {
     known: probes.length,
     answering: probes.filter((p) => p.error === null).length,
@@ -97,8 +96,8 @@ export async function runRouteCycle(
     { metric: METRICS.controlErrors, value: errors.length },
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  const undecided = thanos.consecutiveFailures > 0 && thanos.consecutiveFailures < misses;
-  return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided, paused }, outcome };
+  const { consecutiveFailures: n } = thanos;
+  return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided: n > 0 && n < misses, paused }, outcome };
 
   async function act(): Promise<RoutingOutcome> {
     const at = book.route;

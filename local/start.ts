@@ -34,6 +34,15 @@ async function main(args: readonly string[]): Promise<number> {
       ends(0);
     });
   }
+  // What nobody caught must not leave things behind either.
+  let defect = false;
+  const onDefect = (error: Error): void => {
+    defect = true;
+    terminal.say(`! not caught, so everything is stopped: ${error.stack ?? error.message}`, 'bad');
+    stop.abort(error);
+    ends(1);
+  };
+  process.on('uncaughtException', onDefect).on('unhandledRejection', onDefect);
   let onNewRole = (): void => undefined;
   const onEvent = (line: string, shown?: Shown): void => {
     const tone = shown?.tone ?? (line.startsWith('!') ? 'bad' : 'faint');
@@ -66,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
     clearTimeout(again);
   } catch (error) {
     terminal.end();
-    code = stop.signal.aborted ? 0 : fail(error as Error);
+    code = stop.signal.aborted && !defect ? 0 : fail(error as Error);
     cleanup.failed = code !== 0;
   }
   const failed = await cleanup.run();
@@ -75,7 +84,7 @@ async function main(args: readonly string[]): Promise<number> {
     say('stopped; nothing is left running');
   }
   if (cleanup.logs !== null) say(`logs: ${cleanup.logs}`);
-  return failed.length > 0 ? 1 : code;
+  return failed.length > 0 || defect ? 1 : code;
 }
 
 const pidsOf =

@@ -1,5 +1,5 @@
 import { excerpt } from '../../lib/contract/document';
-import { AGENT_EVENT, OPERATOR_EVENT, WAKE_EVENT } from '../../lib/contract/documents/events';
+import { AGENT_EVENT, OPERATOR_EVENT, SCHEDULE_EVENT } from '../../lib/contract/documents/events';
 import type { PromoteRequest } from '../../lib/shell/assignment/promote';
 import { UserError } from '../../lib/contract/errors';
 import { alarmEventOf } from '../shared/alarm-event';
@@ -14,7 +14,8 @@ export function readPromoteRequest(
     if (alarm.state !== 'ALARM') return { ignore: `${alarm.alarmName} is ${alarm.state}: nothing to do.` };
     return { request: { caller: 'alarm' } };
   }
-  if (WAKE_EVENT.is(event)) return { ignore: 'It was called to stay awake.' };
+  // The second trigger, too: it rings every minute.
+  if (SCHEDULE_EVENT.is(event)) return { request: { caller: 'alarm' } };
   if (OPERATOR_EVENT.is(event)) return { request: { caller: 'operator' } };
   if (AGENT_EVENT.is(event)) {
     const { exited } = event;

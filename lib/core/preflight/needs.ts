@@ -71,14 +71,14 @@ function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Ne
  * Executions at once of the functions that run every minute: those that look for longer than it overlap, and count twice.
  * What a template has is compared with this by a test.
  */
-const OF_SHARD = { healthCheck: 2, shedLoad: 1, takeSnapshot: 1, restoreSnapshot: 2 };
+const OF_SHARD = { healthCheck: 2, promoteAlerting: 1, shedLoad: 1, takeSnapshot: 1, restoreSnapshot: 2 };
 const OF_CLUSTER = { routeQueries: 2 };
-/** Called by alarms, people and nodes: both alarms that promote may ring at once, and a call may be tried again. */
-const CALLED = { promoteAlerting: 4, reconnectRedis: 1 };
+/** Called by alarms, people and nodes beside that: both alarms that promote may ring at once, and a call may be tried again. */
+const CALLED = { promoteAlerting: 3, reconnectRedis: 1 };
 
 function executions({ shards, snapshots, remedies, thanos }: Demand): Pick<Need, 'least' | 'most'> {
-  const { healthCheck, shedLoad, takeSnapshot, restoreSnapshot } = OF_SHARD;
-  const ofShard = healthCheck + shedLoad + (snapshots ? takeSnapshot + restoreSnapshot : 0);
+  const { healthCheck, promoteAlerting, shedLoad, takeSnapshot, restoreSnapshot } = OF_SHARD;
+  const ofShard = healthCheck + promoteAlerting + shedLoad + (snapshots ? takeSnapshot + restoreSnapshot : 0);
   const least = shards * ofShard + (thanos === null ? 0 : OF_CLUSTER.routeQueries);
   return { least, most: least + shards * CALLED.promoteAlerting + remedies * CALLED.reconnectRedis };
 }

@@ -72,12 +72,14 @@ export class SecurityGroups {
 
   private async apply(name: string, member: Member): Promise<void> {
     const { host } = member;
+    if (host === null || this.members.get(name) !== member) return;
     const text = this.rulesOf(member);
-    if (host === null || text === member.applied) return;
+    if (text === member.applied) return;
     member.applied = text;
     const { command, args } = this.nft(host);
     const running = promisify(execFile)(command, args, { env: this.env() });
-    running.child.stdin!.end(text);
+    // Whether it took the rules, its exit code says.
+    running.child.stdin!.on('error', () => undefined).end(text);
     try {
       await running;
     } catch (error) {

@@ -57,7 +57,7 @@ test('only an alarm that rings is acted on', () => {
 });
 
 test('the daily call is no request', async () => {
-  expect(readPromotion({ source: 'wake' }, ['a'])).toEqual({ ignore: 'It was called to stay awake.' });
+  expect(readPromotion({ source: 'schedule' }, ['a'])).toEqual({ request: { caller: 'alarm' } });
   const context = { getRemainingTimeInMillis: () => 1_000, awsRequestId: 'x' };
   expect(await reconnect({ source: 'wake' }, context)).toMatchObject({ acted: false, reconnected: false });
   expect(await relay({ source: 'wake' })).toMatchObject({ status: null });

@@ -31,6 +31,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     name: 'promote-alerting',
     description: 'Moves alerting',
     timeoutS: 30,
+    // An alarm calls once, when it begins to ring; what fails later would be found by nobody while health-check is down.
+    everyMinute: { id: 'EveryMinutePromotion', description: 'Looks once, should health-check not' },
     rights: ({ cluster: { shard } }) => ({ writes: [KEYS.assignment(shard)] }),
   },
   {

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { availableParallelism, setPriority } from 'node:os';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals } from './tools';
 
@@ -14,24 +14,43 @@ async function main(): Promise<number> {
   });
   const asked = process.argv.slice(2);
   if (asked.length > 0) return jest(asked);
-  // In processes of their own: every AsyncLocalStorage that tests before them left behind (each file loads the SDK anew)
-  // costs each of their promises a little, and they make hundreds of millions.
-  const simulation = jest(['test/simulation']);
+  // What waits for programs most of the time, and beside it, in what it leaves of both cores, what only computes.
+  const [programs, computing] = await Promise.all([
+    jest(['test/contract', '--maxWorkers', String(availableParallelism() + 1)]),
+    computingTests(),
+  ]);
   // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.
-  // Most of what is left waits for programs that run beside it.
-  const workers = ['--maxWorkers', String(availableParallelism() + 1)];
-  const parts = jest([...workers, '--testPathIgnorePatterns', '/node_modules/', '/test/simulation/', '/test/system/']);
   console.log('· system tests: the whole of it, started, hurt and stopped');
-  const whole = jest(['test/system', '--runInBand']);
-  return simulation || parts || whole;
+  const whole = await jest(['test/system', '--runInBand']);
+  return programs || computing || whole;
 }
 
-function jest(args: readonly string[]): number {
-  const { status, signal } = spawnSync(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
-    stdio: 'inherit',
+/**
+ * The simulation in processes of its own: every AsyncLocalStorage that tests before it left behind (each file loads the SDK
+ * anew) costs each of its promises a little, and it makes hundreds of millions.
+ */
+async function computingTests(): Promise<number> {
+  const simulation = await jest(['test/simulation'], LOW_PRIORITY);
+  return (await jest(['test/unit', 'test/infra'], LOW_PRIORITY)) || simulation;
+}
+
+const LOW_PRIORITY = 10;
+const running = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => running.forEach((c) => c.kill(signal)));
+
+/** Returns its exit code. `nice`: its priority, inherited by what it starts. */
+function jest(args: readonly string[], nice?: number): Promise<number> {
+  const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], { stdio: 'inherit' });
+  if (nice !== undefined) setPriority(child.pid!, nice);
+  running.add(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status, signal) => {
+      running.delete(child);
+      if (signal !== null) console.error(`Jest ended by ${signal}`);
+      resolve(status ?? 1);
+    });
   });
-  if (signal !== null) console.error(`Jest ended by ${signal}`);
-  return status ?? 1;
 }
 
 stayAwake(main).then(

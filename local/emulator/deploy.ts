@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../lib/contract/errors';
-import { ownDocument } from '../own-document';
+import { ownDocument } from '../../lib/shell/local/own-document';
 import { fields, listOf, text } from '../../lib/contract/shape';
 
 const READY = ownDocument('first line of the emulator', fields({ listen: listOf(text) }));

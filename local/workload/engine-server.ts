@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
 import type { EngineMetrics } from './engine-metrics';
 import { parseShape, type Exposition } from './exposition';
-import { ownDocument } from '../own-document';
+import { ownDocument } from '../../lib/shell/local/own-document';
 import { fields, number, text as anyText } from '../../lib/contract/shape';
 
 const DRILL = ownDocument(

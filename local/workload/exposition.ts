@@ -1,5 +1,5 @@
 import { SIDES, SYMBOLS } from './market';
-import { ownDocument } from '../own-document';
+import { ownDocument } from '../../lib/shell/local/own-document';
 import { mapOf, text as anyText, whole } from '../../lib/contract/shape';
 
 const ASKED = ownDocument('shape asked for', mapOf(anyText, whole));

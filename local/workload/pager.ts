@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { parseListen } from '../../exporters/duckdb';
 import { renderPages, type Kept as Notification } from './pager-page';
-import { ownDocument } from '../own-document';
+import { ownDocument } from '../../lib/shell/local/own-document';
 import { fields, text as anyText } from '../../lib/contract/shape';
 
 const KEPT = ownDocument('notification', fields({ receivedAt: anyText, source: anyText, payload: z.unknown() }));

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 import { SIDES, SYMBOLS, type Order } from './market';
-import { ownDocument } from '../own-document';
+import { ownDocument } from '../../lib/shell/local/own-document';
 import { fields, number, oneOf, text } from '../../lib/contract/shape';
 
 const ORDER = ownDocument(

@@ -1,10 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import * as z from 'zod/mini';
-import { documentFormat, type DocumentFormat } from '../../contract/document';
+import type { DocumentFormat } from '../../contract/document';
 import { fields, flag, mapOf, number, optional, text } from '../../contract/shape';
+import { ownDocument } from './own-document';
 
-const answerOf = <S extends z.ZodMiniType>(shape: S) =>
-  documentFormat({ what: "local run's answer", shape, maxBytes: Infinity, fix: 'start the local run anew' });
+const answerOf = <S extends z.ZodMiniType>(shape: S) => ownDocument("local run's answer", shape);
 
 const FAILURE = answerOf(fields({ error: text }));
 /** Nothing of it is used. */

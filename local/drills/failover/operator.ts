@@ -7,7 +7,7 @@ import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { StatusReport } from '../../../lib/core/status/status';
 import { sleepUnlessStopped } from '../clock';
 import type { TestBed } from '../test-bed';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf, text } from '../../../lib/contract/shape';
 
 const STATUS = ownDocument('output of promha status', fields({ problems: listOf(text) }));

@@ -1,4 +1,4 @@
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, time } from '../../../lib/contract/shape';
 
 const LINE = ownDocument(

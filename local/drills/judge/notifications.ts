@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../../lib/core/alerts/gate';
 import { DEMO_LABEL } from '../../../lib/infra/config/reserved';
 import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf, mapOf, oneOf, text, time } from '../../../lib/contract/shape';
 
 /** Who sends to the pager: the last part of its webhook's path. */

@@ -6,7 +6,7 @@ import { FUNCTIONS } from '../../../lib/contract/functions';
 import type { Instrument, Moments } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../judge/notifications';
 import type { Measurements } from '../judge/result';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, optional, text, time } from '../../../lib/contract/shape';
 
 const line = fields({

@@ -15,7 +15,7 @@ import type { MetricReading } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
 import { thanosUnrest } from '../thanos';
 import { allNodes, prometheusOf, statusOf, type TestBed } from '../test-bed';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
 
 const parts = mapOf(text, z.unknown());

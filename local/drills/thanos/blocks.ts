@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import type { ReadOnly } from '../../../lib/contract/document';
 import { fields, listOf, mapOf, number, text } from '../../../lib/contract/shape';
 

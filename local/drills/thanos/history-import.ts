@@ -13,10 +13,14 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openMetrics, type History } from './history';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, number } from '../../../lib/contract/shape';
 
-const META = ownDocument("block's meta.json", fields({ minTime: number }));
+/** Of a block that promtool made, as far as it is used here. */
+export const LOCAL_BLOCK_META = ownDocument(
+  "block's meta.json",
+  fields({ minTime: number, compaction: fields({ level: number }) }),
+);
 
 /** promtool reads all of its input once for every block that it makes: so much at a time. */
 const PART_MS = 8 * 3_600_000;
@@ -34,7 +38,8 @@ export async function makeBlocks(history: History, promtool: string, dir: string
     await promisify(execFile)(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', input, made]);
   }
   rmSync(input);
-  const start = (id: string): number => META.parse(readFileSync(join(made, id, 'meta.json'), 'utf8'), id).minTime;
+  const start = (id: string): number =>
+    LOCAL_BLOCK_META.parse(readFileSync(join(made, id, 'meta.json'), 'utf8'), id).minTime;
   const ids = readdirSync(made).sort((a, b) => start(a) - start(b));
   moveBlocks(ids, made, dir);
   return ids;

@@ -11,7 +11,7 @@ import { makeBlocks, moveBlocks } from './history-import';
 import { queriesOf } from '../thanos';
 import { prometheusOf, type TestBed } from '../test-bed';
 import { VOLUME } from '../../run/hosts/machine';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf, number, text } from '../../../lib/contract/shape';
 
 const METRIC = 'drill_history';

@@ -4,7 +4,7 @@ import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
 import type { Measurements } from '../judge/result';
 import { queriesOf } from '../thanos';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf, mapOf, text as anyText } from '../../../lib/contract/shape';
 
 const VECTOR = ownDocument(

@@ -4,13 +4,9 @@ import { join } from 'node:path';
 import { readUploads } from '../../../agent/thanos/uploads';
 import { must } from '../clock';
 import type { History } from '../thanos/history';
-import { makeBlocks, moveBlocks } from '../thanos/history-import';
+import { LOCAL_BLOCK_META, makeBlocks, moveBlocks } from '../thanos/history-import';
 import { tsdbOf } from '../thanos/history-steps';
 import { prometheusOf, type TestBed } from '../test-bed';
-import { ownDocument } from '../../own-document';
-import { fields, number } from '../../../lib/contract/shape';
-
-const META = ownDocument("block's meta.json", fields({ compaction: fields({ level: number }) }));
 
 const HOUR = 3_600_000;
 const BLOCK_MS = 2 * HOUR;
@@ -33,7 +29,7 @@ export async function giveBlock(world: TestBed, node: string, forBucket: boolean
   const dir = join(world.state.dir, 'drill-corruption');
   const [id] = await makeBlocks(history, join(world.state.dir, 'bin', 'promtool'), dir);
   const file = join(dir, id!, 'meta.json');
-  const meta = META.parse(readFileSync(file, 'utf8'), file);
+  const meta = LOCAL_BLOCK_META.parse(readFileSync(file, 'utf8'), file);
   // Sidecars upload level 1 only.
   const level = forBucket ? meta.compaction.level : 2;
   writeFileSync(file, JSON.stringify({ ...meta, compaction: { ...meta.compaction, level } }));

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createServer } from 'node:http';
 import { rmSync } from 'node:fs';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { mapOf, text as anyText } from '../../../lib/contract/shape';
 
 const REQUEST = ownDocument('request', mapOf(anyText, z.unknown()));

@@ -20,7 +20,7 @@ import { readFunctionLimits } from './function-limits';
 import type { DeployedAlarm } from '../functions/alarms';
 import type { DeployedFunction } from '../functions/function';
 import type { DeployedInstance } from '../hosts/instance';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
 
 /** A schedule as it was deployed: a rule with a rate, a function, a constant input. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf, number, text } from '../../../lib/contract/shape';
 
 const metrics = fields({

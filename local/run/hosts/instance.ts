@@ -6,7 +6,7 @@ import { startMetadataService, type InstanceIdentity } from './imds';
 import type { HostNetwork } from './network';
 import { askMarkedToEnd, killMarked, launch, MARKS, type Running } from './processes';
 import { parseUnit, type Unit } from './unit-file';
-import { ownDocument } from '../../own-document';
+import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, text } from '../../../lib/contract/shape';
 
 const BOOT = ownDocument('boot.json', fields({ agent: fields({ bucket: text, key: text }) }));

@@ -19,14 +19,14 @@ export async function startFunctions(
   onLog: (source: string, line: string) => void,
 ): Promise<ControlPlane> {
   const { cleanup } = start;
+  const mayCall = callersOf(start, deployed);
   const controlPlane = await start.step('functions, schedules, alarms', () => {
-    const plane = controlPlaneOf(start, prepared, deployed, onLog);
+    const plane = controlPlaneOf(start, prepared, deployed, mayCall, onLog);
     plane.start();
     cleanup.defer('stop the functions', () => plane.stop());
     return plane;
   });
   await start.step("Lambda's API, for the nodes", async () => {
-    const mayCall = callersOf(start, deployed);
     const api = await serveLambdaApi(
       prepared.network.hostAddress,
       {
@@ -48,6 +48,7 @@ function controlPlaneOf(
   start: Start,
   { tools, env, region, network }: Prepared,
   { deployment, endpoint, groups, lambda }: Deployed,
+  mayCall: MayCall,
   onLog: (source: string, line: string) => void,
 ): ControlPlane {
   const { dir, runId, teeth } = start;
@@ -60,7 +61,7 @@ function controlPlaneOf(
   });
   return new ControlPlane({
     ...deployment,
-    mayCall: callersOf(start, { endpoint }),
+    mayCall,
     ...(groups !== null && { hostOf: functionHosts(network, groups) }),
     env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
     node: tools.node.path,

@@ -149,12 +149,15 @@ export function removeLeftNamespaces(): void {
     ip('link', 'del', BRIDGE);
 }
 
-/** The kernel may be removing it just now, with the namespace at its other end. */
+/**
+ * The kernel may be removing it just now, with the namespace at its other end: `ip` then finds no such name, or the
+ * kernel no longer has it by the time it is asked.
+ */
 function removeLink(name: string): void {
   try {
     ip('link', 'del', name);
   } catch (error) {
-    if (!/Cannot find device/.test((error as Error).message)) throw error;
+    if (!/Cannot find device|No such device/.test((error as Error).message)) throw error;
   }
 }
 

@@ -12,6 +12,8 @@ export default defineCluster({
 
   instance: {
     type: 'r7g.large',
+    // While a zone has no machine of that type left.
+    fallbackTypes: ['r6g.large'],
     architecture: 'arm64',
     // Amazon Linux 2023: `npm run pin -- image` pins today's in cluster.lock.json. Or your own: ami: { 'eu-west-1': 'ami-…' }
   },

@@ -52,6 +52,18 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       }
       for (const { Properties: p } of made.all('AWS::AutoScaling::AutoScalingGroup')) {
         expect([p.MinSize, p.MaxSize, p.VPCZoneIdentifier.length]).toEqual(['1', '1', 1]);
+        const { type, fallbackTypes = [] } = cluster.instance;
+        const mixed = p.MixedInstancesPolicy;
+        expect(mixed?.LaunchTemplate.Overrides?.map((o: { InstanceType: string }) => o.InstanceType) ?? [type]).toEqual(
+          [type, ...fallbackTypes],
+        );
+        // Never a spot instance, and in that order.
+        if (mixed !== undefined) {
+          expect(mixed.InstancesDistribution).toEqual({
+            OnDemandAllocationStrategy: 'prioritized',
+            OnDemandPercentageAboveBaseCapacity: 100,
+          });
+        }
       }
     },
   },

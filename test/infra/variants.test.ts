@@ -26,6 +26,7 @@ const VARIANTS: readonly (readonly [name: string, change: (cluster: Cluster) => 
     }),
   ],
   ['three zones', (c) => inShard({ ...c, zones: ZONES, replicas: 3 }, 0)],
+  ['fallback types', (c) => ({ ...c, instance: { ...c.instance, fallbackTypes: ['r6g.large', 'm7g.xlarge'] } })],
   ['two shards', (c) => ({ ...c, shards: 2 })],
   ['no image pinned', (c) => ({ ...c, image: { id: null, parameter: '/aws/service/some/image' } })],
 ];

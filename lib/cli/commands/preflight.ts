@@ -17,11 +17,12 @@ import { lookAtNames } from '../preflight/look-names';
 /** Whether an account is ready for a cluster. What could not be asked is a finding; it changes nothing. */
 export async function preflight(cluster: Cluster, local: boolean): Promise<PreflightReport> {
   const { region, zones, instance, name, artifactMirror = null } = cluster;
-  const needs = needsOf(demandOf(cluster));
+  const demand = demandOf(cluster);
+  const needs = needsOf(demand);
   const [seen, image, offered, names, missing] = await Promise.all([
     lookAtAccount(region, needs),
     lookAtImage(cluster),
-    lookAtOffer(cluster),
+    lookAtOffer(region, demand.instanceTypes),
     lookAtNames(cluster),
     lookAtMirror(cluster, new S3Client({ region, forcePathStyle: local })),
   ]);
@@ -30,7 +31,7 @@ export async function preflight(cluster: Cluster, local: boolean): Promise<Prefl
     ...judgeBootstrap(seen.bootstrap, account, region),
     ...judgeNames(names, { cluster: name, region, keptTag: TAGS.kept }),
     ...judgeImage(image, instance.architecture, region),
-    ...judgeOffer(offered, instance.type, zones),
+    ...judgeOffer(offered, demand.instanceTypes, zones),
     ...judgeQuotas(needs, seen.quotas, region),
     ...judgeRoles(seen.roles),
     ...judgeMirror(artifactMirror, missing),

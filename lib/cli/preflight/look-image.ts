@@ -1,7 +1,7 @@
 import { DescribeImagesCommand, DescribeInstanceTypeOfferingsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsAnswer } from '../../core/preflight/findings';
-import type { ImageSeen } from '../../core/preflight/image';
+import type { ImageSeen, TypesOffered } from '../../core/preflight/image';
 import type { Cluster } from '../../infra/config/cluster';
 import { askAws } from './ask';
 
@@ -34,16 +34,20 @@ async function named(region: string, Name: string, abortSignal: AbortSignal): Pr
   return Parameter?.Value ?? '';
 }
 
-/** The cluster's zones and others of the region in which the type is offered. */
-export async function lookAtOffer({ region, instance }: Cluster): Promise<AwsAnswer<string[]>> {
+/** The zones of the region in which each type is offered. */
+export async function lookAtOffer(region: string, types: readonly string[]): Promise<AwsAnswer<TypesOffered>> {
   return askAws(async (abortSignal) => {
     const { InstanceTypeOfferings } = await new EC2Client({ region }).send(
       new DescribeInstanceTypeOfferingsCommand({
         LocationType: 'availability-zone',
-        Filters: [{ Name: 'instance-type', Values: [instance.type] }],
+        Filters: [{ Name: 'instance-type', Values: [...types] }],
       }),
       { abortSignal },
     );
-    return (InstanceTypeOfferings ?? []).flatMap(({ Location }) => (Location === undefined ? [] : [Location])).sort();
+    const zonesOf = (type: string): string[] =>
+      (InstanceTypeOfferings ?? [])
+        .flatMap(({ InstanceType, Location }) => (InstanceType === type && Location !== undefined ? [Location] : []))
+        .sort();
+    return Object.fromEntries(types.map((type) => [type, zonesOf(type)]));
   });
 }

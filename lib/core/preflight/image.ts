@@ -43,16 +43,29 @@ export function judgeImage(asked: AwsAnswer<ImageSeen>, architecture: string, re
   ];
 }
 
-/** Zones in which AWS offers the type. */
+/** Zones in which AWS offers each type, by type. */
+export type TypesOffered = Readonly<Record<string, readonly string[]>>;
+
+/** Whether each zone has machines of the type, or of one that stands in for it. */
 export function judgeOffer(
-  offered: AwsAnswer<readonly string[]>,
-  type: string,
+  offered: AwsAnswer<TypesOffered>,
+  [type, ...fallbacks]: readonly [string, ...string[]],
   zones: readonly string[],
 ): PreflightFinding[] {
   return [
-    ...ifAnswered(offered, `instance type ${type}`, 'ec2:DescribeInstanceTypeOfferings', (where) => {
+    ...ifAnswered(offered, `instance type ${type}`, 'ec2:DescribeInstanceTypeOfferings', (byType) => {
+      const where = byType[type] ?? [];
       const without = zones.filter((zone) => !where.includes(zone));
       if (without.length === 0) return [well(`${type} in ${zones.join(', ')}`)];
+      if (without.every((zone) => fallbacks.some((one) => byType[one]?.includes(zone)))) {
+        return [
+          warn(
+            `${type} is not offered in ${without.join(', ')}`,
+            'a group there runs on a fallback type from the beginning',
+            'another zone, if that is not meant',
+          ),
+        ];
+      }
       return [
         stop(
           `${type} is not offered in ${without.join(', ')}`,

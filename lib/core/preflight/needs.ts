@@ -1,6 +1,7 @@
 /** What of a configuration decides how much of the account it needs. */
 export interface Demand {
-  readonly instanceType: string;
+  /** The one that is wanted, and what stands in for it. */
+  readonly instanceTypes: readonly [string, ...string[]];
   readonly nodes: number;
   readonly shards: number;
   readonly snapshots: boolean;
@@ -36,15 +37,27 @@ const LAMBDA = { service: 'lambda', code: 'L-B99A9384', name: 'concurrent execut
 
 /** What is needed of each quota that small accounts run into. */
 export function needsOf(demand: Demand): Need[] {
-  const [, code, name] = EC2_QUOTAS.find(([family]) => family.test(demand.instanceType)) ?? [null, ...STANDARD];
-  const each = vcpusOf(demand.instanceType);
-  // A deploy and a replacement end one machine before the next one starts.
-  const machines = each === null ? null : each * demand.nodes;
   return [
-    { quota: { service: 'ec2', code, name }, least: machines, most: machines },
+    ...machines(demand),
     ...(demand.thanos === null ? [] : [fargate(demand.thanos)]),
     { quota: LAMBDA, ...executions(demand) },
   ];
+}
+
+/** Of each quota that a type counts against: a deploy and a replacement end one machine before the next one starts. */
+function machines({ instanceTypes, nodes }: Demand): Need[] {
+  const needs = new Map<string, Need>();
+  for (const type of instanceTypes) {
+    const [, code, name] = EC2_QUOTAS.find(([family]) => family.test(type)) ?? [null, ...STANDARD];
+    const each = vcpusOf(type);
+    const all = each === null ? null : each * nodes;
+    const before = needs.get(code);
+    // Of another quota than that of the type that is wanted nothing is needed until that runs out.
+    const least = before?.least ?? (needs.size === 0 ? all : 0);
+    const most = all === null || before?.most === null ? null : Math.max(all, before?.most ?? 0);
+    needs.set(code, { quota: { service: 'ec2', code, name }, least, most });
+  }
+  return [...needs.values()];
 }
 
 /** Of an instance type by its size; null where only AWS knows, as of whole machines. */

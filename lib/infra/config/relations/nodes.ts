@@ -66,26 +66,46 @@ export function machines({ region, zones, instance }: Cluster): Contradiction[] 
       fix: `add '${region}': 'ami-…', or leave out ami and call \`npm run pin -- image\``,
     });
   }
-  if (XEN.test(instance.type)) {
-    found.push({
-      path: ['instance', 'type'],
-      what: 'this instance type does not show its volumes as NVMe devices, and a node would wait for its data volume for ever',
-      got: `'${instance.type}'`,
-      expected: 'a type on the Nitro system, such as r7g.large',
-      fix: 'take a newer family',
-    });
-    return found;
+  const { type, fallbackTypes = [], architecture } = instance;
+  found.push(...machine(type, architecture, ['instance', 'type']));
+  fallbackTypes.forEach((fallback, i) => {
+    const path = ['instance', 'fallbackTypes', i] as const;
+    if (fallback === type || fallbackTypes.indexOf(fallback) < i) {
+      found.push({
+        path,
+        what: 'an instance type is listed twice',
+        got: `'${fallback}'`,
+        expected: 'each type once, and not the one that is wanted',
+        fix: 'remove it',
+      });
+    } else found.push(...machine(fallback, architecture, path));
+  });
+  return found;
+}
+
+/** Whether a node can work on machines of the type. */
+function machine(type: string, architecture: string, path: Contradiction['path']): Contradiction[] {
+  if (XEN.test(type)) {
+    return [
+      {
+        path,
+        what: 'this instance type does not show its volumes as NVMe devices, and a node would wait for its data volume for ever',
+        got: `'${type}'`,
+        expected: 'a type on the Nitro system, such as r7g.large',
+        fix: 'take a newer family',
+      },
+    ];
   }
   // Graviton families carry a g after their generation: r7g, m7gd, c8gn, t4g.
-  const graviton = /^[a-z]+\d+g[a-z]*\./.test(instance.type) || instance.type.startsWith('a1.');
-  if (graviton !== (instance.architecture === 'arm64')) {
-    found.push({
-      path: ['instance', 'type'],
+  const graviton = /^[a-z]+\d+g[a-z]*\./.test(type) || type.startsWith('a1.');
+  if (graviton === (architecture === 'arm64')) return [];
+  return [
+    {
+      path,
       what: 'instance type and architecture do not match',
-      got: `'${instance.type}' with '${instance.architecture}'`,
+      got: `'${type}' with '${architecture}'`,
       expected: graviton ? "'arm64' for this type" : "'x86_64' for this type",
       fix: 'change one of them, and the image with it',
-    });
-  }
-  return found;
+    },
+  ];
 }

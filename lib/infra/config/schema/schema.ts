@@ -26,6 +26,15 @@ const tagValue = z
   .string({ error: 'a text' })
   .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, 'a value of a tag: letters, digits, spaces and _.:/=+-@, at most 256');
 
+/** An Auto Scaling group takes 40 types; whoever needs more of them needs another zone. */
+const MAX_FALLBACK_TYPES = 10;
+const instanceType = z
+  .string({ error: 'an instance type' })
+  .regex(
+    /^[a-z]+\d*[a-z]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
+    'an instance type such as r7g.large: family and size',
+  );
+
 const settings = {
   /** Prefix of the stacks, functions and alarms, and the label `cluster` of every series. */
   name: resourceName,
@@ -51,12 +60,16 @@ const settings = {
   /** Nodes that are not where their turn would put them: name → zone. Also keeps nodes where they are when zones change. */
   placement: z.record(z.string(), zone, { error: '{ node: zone }' }).optional(),
   instance: z.strictObject({
-    type: z
-      .string({ error: 'an instance type' })
-      .regex(
-        /^[a-z]+\d*[a-z]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
-        'an instance type such as r7g.large: family and size',
-      ),
+    type: instanceType,
+    /**
+     * Taken in this order while AWS has no machine of `type` left in a zone. They need its architecture, and its memory for
+     * what the node holds.
+     * @default none: a node waits for one of its type
+     */
+    fallbackTypes: z
+      .array(instanceType, { error: 'a list of instance types' })
+      .max(MAX_FALLBACK_TYPES, `at most ${MAX_FALLBACK_TYPES} types`)
+      .optional(),
     architecture: z.enum(['arm64', 'x86_64'], { error: "'arm64' or 'x86_64'" }),
     /**
      * An image of your own, Amazon Linux 2023 or made of it, by region.

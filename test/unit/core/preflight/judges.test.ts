@@ -38,14 +38,31 @@ describe('image', () => {
 });
 
 test('a type has to be offered where nodes are', () => {
-  expect(short(judgeOffer({ value: [`${R}a`, `${R}c`] }, 'r7g.large', [`${R}a`, `${R}b`]))).toEqual([
+  expect(short(judgeOffer({ value: { 'r7g.large': [`${R}a`, `${R}c`] } }, ['r7g.large'], [`${R}a`, `${R}b`]))).toEqual([
     `stop: r7g.large is not offered in ${R}b | other zones: ${R}a, ${R}c; or another instance.type`,
   ]);
-  expect(judgeOffer({ value: [`${R}a`] }, 'r7g.large', [`${R}a`])[0]!.level).toBe('well');
+  expect(judgeOffer({ value: { 'r7g.large': [`${R}a`] } }, ['r7g.large'], [`${R}a`])[0]!.level).toBe('well');
+});
+
+test('a fallback type helps only where it is offered', () => {
+  const judged = (fallback: string[]): string =>
+    judgeOffer(
+      { value: { 'r7g.large': [`${R}a`], 'r6g.large': fallback } },
+      ['r7g.large', 'r6g.large'],
+      [`${R}a`, `${R}b`],
+    )[0]!.level;
+  expect([judged([`${R}b`]), judged([`${R}a`])]).toEqual(['warn', 'stop']);
 });
 
 describe('quotas', () => {
-  const needs = needsOf({ instanceType: 'r7g.large', nodes: 2, shards: 1, snapshots: true, remedies: 1, thanos: null });
+  const needs = needsOf({
+    instanceTypes: ['r7g.large'],
+    nodes: 2,
+    shards: 1,
+    snapshots: true,
+    remedies: 1,
+    thanos: null,
+  });
   const judged = (vcpus: AwsAnswer<number>, executions: AwsAnswer<number>): string[] =>
     short(judgeQuotas(needs, { 'L-1216C47A': vcpus, 'L-B99A9384': executions }, R));
   test('that suffice are well', () => {

@@ -1,7 +1,7 @@
 import { needsLine, needsOf, vcpusOf, type Demand } from '../../../../lib/core/preflight/needs';
 
 const DEMAND: Demand = {
-  instanceType: 'r7g.large',
+  instanceTypes: ['r7g.large'],
   nodes: 2,
   shards: 1,
   snapshots: true,
@@ -42,9 +42,18 @@ test.each([
   ['i4g.large', 'L-1216C47A'],
   ['inf2.xlarge', 'L-1945791B'],
 ])('%s is counted by its own quota', (instanceType, code) =>
-  expect(needsOf({ ...DEMAND, instanceType })[0]!.quota.code).toBe(code),
+  expect(needsOf({ ...DEMAND, instanceTypes: [instanceType] })[0]!.quota.code).toBe(code),
 );
 
+test('fallback types need the most of their quota, and nothing of another until they are taken', () => {
+  const instanceTypes = ['r7g.large', 'r6g.xlarge', 'x2gd.large'] as const;
+  expect(figures({ ...DEMAND, instanceTypes, thanos: null }).slice(0, 2)).toEqual([
+    ['L-1216C47A', 4, 8],
+    ['L-7295265B', 0, 4],
+  ]);
+  expect(figures({ ...DEMAND, instanceTypes: ['r7g.large', 'r6g.metal'] })[0]).toEqual(['L-1216C47A', 4, null]);
+});
+
 test('of a whole machine nobody knows', () => {
-  expect(needsLine(needsOf({ ...DEMAND, instanceType: 'r7g.metal' }))).toMatch(/as many as its machines have/);
+  expect(needsLine(needsOf({ ...DEMAND, instanceTypes: ['r7g.metal'] }))).toMatch(/as many as its machines have/);
 });

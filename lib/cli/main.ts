@@ -5,10 +5,12 @@ import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
 import { DRILLS, renderDrill } from '../core/status/drill-plan';
+import { renderCost } from '../core/costs/report';
 import { renderPreflight } from '../core/preflight/report';
 import { reportStatus } from '../core/status/status';
 import { renderStatus } from '../core/status/render-status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
+import { cost, PRICES } from './commands/cost';
 import { CLUSTER_FILE, soundCluster } from './cluster/configured';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
@@ -162,6 +164,17 @@ program
     const report = await preflight(soundCluster(resolve(where.config)), where.local ?? false);
     print(where, report, renderPreflight);
     process.exitCode = preflightCode(report);
+  });
+
+program
+  .command('cost')
+  .description('what the cluster of config/cluster.ts costs a month, by counted calls and list prices')
+  .option('--config <file>', 'another config/cluster.ts', CLUSTER_FILE)
+  .option('--prices <file>', 'another table of prices', PRICES)
+  .option('--json', 'machine-readable output')
+  .action((where: Where & { config: string; prices: string }) => {
+    const file = resolve(where.config);
+    print(where, cost(soundCluster(file), file, resolve(where.prices)), renderCost);
   });
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);

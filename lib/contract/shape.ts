@@ -14,6 +14,8 @@ export function fields<T extends z.core.$ZodLooseShape>(known: T): z.ZodMiniObje
 }
 
 export const text = z.string('text');
+/** Looked at by somebody else, if by anybody. */
+export const anything = z.unknown();
 export const flag = z.boolean('true or false');
 /** A number that counts something. */
 export const whole = z.int('a whole number').check(z.gte(0, '0 or more'));

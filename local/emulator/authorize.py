@@ -11,7 +11,7 @@ import socket
 import sys
 from xml.sax.saxutils import escape
 
-from calls import answer, body_of, parse
+from calls import CALL, CALLER, answer, body_of, parse
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
@@ -42,7 +42,7 @@ class Authorize:
                 return answer(start_response, self.credentials(**json.loads(body_of(environ))))
             case "/_promha/authorize":
                 return answer(start_response, self.authorize(**json.loads(body_of(environ))))
-        call = parse(environ)
+        call = environ[CALL] if CALL in environ else parse(environ)
         if call is None:
             return self.app(environ, start_response)
         # Policies of resources and tags are part of a question; those of roles are not.
@@ -51,6 +51,7 @@ class Authorize:
         role = self.sessions.get(call.key)
         if role is None:
             return self.app(environ, start_response)
+        environ[CALLER] = role["name"]
         refused = self.refused(role, questions(call))
         if refused is None:
             return self.app(environ, start_response)

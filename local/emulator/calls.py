@@ -11,6 +11,8 @@ import botocore.session
 
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d+)/([^/]+)/([^/]+)/aws4_request")
 LOADER = botocore.session.get_session().get_component("data_loader")
+# In a request's environ: its Call, or None; and the name of the role that calls, where it is one.
+CALL, CALLER = "prometheus_ha.call", "prometheus_ha.caller"
 # Services whose operation stands in method and path.
 REST = ("s3", "lambda")
 

@@ -35,6 +35,8 @@ export async function startEmulator(o: {
   readonly authorize?: string;
   /** Of Lambda in this account; without it everything may be reserved. */
   readonly lambdaConcurrency?: number;
+  /** File for what is called how often (call_log.py); without it nothing is counted. */
+  readonly callLog?: string;
   /** How much later S3 answers; without it at once. */
   readonly s3Latency?: { readonly readMs: number; readonly writeMs: number };
   /** Teeth that are left out: it knows `ecs`. */
@@ -46,6 +48,7 @@ export async function startEmulator(o: {
     ...o.listen.flatMap((address) => ['--listen', address]),
     ...(o.authorize === undefined ? [] : ['--authorize', o.authorize]),
     ...(o.lambdaConcurrency === undefined ? [] : ['--lambda-concurrency', String(o.lambdaConcurrency)]),
+    ...(o.callLog === undefined ? [] : ['--call-log', o.callLog]),
     ...(o.s3Latency === undefined ? [] : ['--s3-latency', String(o.s3Latency.readMs), String(o.s3Latency.writeMs)]),
     ...(o.without ?? []).flatMap((name) => ['--without', name]),
   ];

@@ -16,6 +16,7 @@ import threading
 import extensions
 from authorize import Authorize
 from balancing import TargetHealth
+from call_log import CallLog
 from changes import CountChanges
 from latency import SlowS3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--listen", action="append", required=True, metavar="HOST:PORT")
     parser.add_argument("--authorize", metavar="SOCKET", help="of the evaluator of policies; without it, all may do all")
     parser.add_argument("--lambda-concurrency", type=int, metavar="N", help="of the account; without it, no reservation is refused")
+    parser.add_argument("--call-log", metavar="FILE", help="of what is called how often; without it nothing is counted")
     parser.add_argument("--s3-latency", type=int, nargs=2, metavar=("READ_MS", "WRITE_MS"), help="without it, S3 answers at once")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", help="of what AWS refuses: ecs")
     given = parser.parse_args()
@@ -59,6 +61,8 @@ def main() -> None:
         app = Authorize(app, given.authorize)
     if given.s3_latency is not None:
         app = SlowS3(app, *given.s3_latency)
+    if given.call_log is not None:
+        app = CallLog(app, given.call_log)
     servers = [listen(address, app) for address in addresses]
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,27 +1,30 @@
 /**
  * `npm run measure [-- <drill>… | --from FILE] [--runs N] [--resume]`: runs the drills, keeps each one's figures under
  * docs/measurements/<version of this project>/, and writes docs/measurements.md from all that is kept.
+ * `npm run measure -- quiet`: lets nothing happen for some minutes and keeps what was called, for `promha cost`.
  * Exit codes: 0 every drill held, 1 one did not, 2 wrong call, 130 stopped.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { UserError } from '../../lib/contract/errors';
 import { stayAwake } from '../../lib/shell/async/stay-awake';
 import { SCENARIOS, scenariosOf } from '../drills/scenarios';
+import { Cleanup } from '../run/hosts/cleanup';
 import { namespacesAvailable } from '../run/hosts/network';
 import { TEETH } from '../run/teeth';
 import { onThisMachine, resolveTools } from '../tools';
-import { readVersion, writeMeasurementsPage, writeRecord } from './files';
+import { keepQuietRun, readVersion, writeMeasurementsPage, writeRecord } from './files';
 import { isStale, keepDrill, type Circumstances } from './keep';
+import { countQuietRun } from './quiet/quiet';
 import { parseDrillResult } from './record';
 
 const ORDER = SCENARIOS.map((s) => s.name);
-const USAGE = 'npm run measure [-- <drill>… | --from FILE] [--runs N] [--resume]';
+const USAGE = 'npm run measure [-- quiet | <drill>… | --from FILE] [--runs N] [--resume]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Call {
@@ -32,6 +35,7 @@ interface Call {
 }
 
 async function main(args: string[]): Promise<number> {
+  if (args.length === 1 && args[0] === 'quiet') return quiet();
   const call = readCall(args);
   const here = await circumstances();
   for (const file of call.from) keep(readFileSync(file, 'utf8'), file, here);
@@ -39,6 +43,24 @@ async function main(args: string[]): Promise<number> {
   writeMeasurementsPage(ORDER);
   say('docs/measurements.md is written');
   return code;
+}
+
+/** Calls are counted in a system of their own: whoever looks at one that runs calls, too. */
+async function quiet(): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => stop.abort(new Error('stopped')));
+  const cleanup = new Cleanup();
+  try {
+    const file = keepQuietRun(version, await countQuietRun({ say, signal: stop.signal, cleanup }));
+    say(`${relative(process.cwd(), file)} is written; \`npx promha cost\` prices it`);
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return 130;
+  } finally {
+    for (const line of await cleanup.run()) say(`! ${line}`);
+  }
 }
 
 /** One after the other, each kept as soon as it is over: what is broken off goes on with --resume. */

@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { PRICE_TABLE } from '../../lib/contract/documents/price-table';
+import { QUIET_RUN } from '../../lib/contract/documents/quiet-run';
+import { costReport } from '../../lib/core/costs/report';
+import { functionsOfTemplates, quantitiesOfTemplates } from '../../lib/core/costs/resources';
+import { quantitiesOfRun } from '../../lib/core/costs/run';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { WAKE_EVENT } from '../../lib/contract/documents/events';
 import { METRICS } from '../../lib/contract/metrics';
@@ -12,10 +17,27 @@ import { BALANCER_RULES } from './balancer-rules';
 import type { Resource } from './synthesize';
 import { calledEvery, idIn, nodesOf, type TemplateRule } from './template-rule';
 
+const QUIET = join(ROOT, 'docs/measurements/0.2.0/quiet.json');
+const PRICES = join(ROOT, 'lib/cli/costs/eu-west-1.json');
+
 const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
 
 export const TEMPLATE_RULES: readonly TemplateRule[] = [
   ...ACCOUNT_RULES,
+  {
+    says: 'everything that is deployed has a price or is named free, and calls of each function were counted',
+    check(made, cluster) {
+      const templates = Object.values(made.stacks).map((Resources) => ({ Resources }));
+      const run = QUIET_RUN.parse(readFileSync(QUIET, 'utf8'), QUIET);
+      const size = { nodes: nodesOf(cluster).length, shards: cluster.shards };
+      const counted = quantitiesOfRun(run, functionsOfTemplates(templates, cluster.name), size);
+      const { instanceHours, ...prices } = PRICE_TABLE.parse(readFileSync(PRICES, 'utf8'), PRICES);
+      // Of types only those are in the table that somebody asked for.
+      const table = { ...prices, instanceHours: { ...instanceHours, [cluster.instance.type]: 0.1 } };
+      const { monthly } = costReport([...counted, ...quantitiesOfTemplates(templates)], table, run.day);
+      expect(monthly.dataPlane).toBeGreaterThan(monthly.controlPlane);
+    },
+  },
   {
     says: 'what must survive is kept, and there is a volume for each node, in its zone',
     check(made, cluster) {

@@ -20,6 +20,8 @@ import type { Teeth } from '../teeth';
 import { startWorkload, type Workload } from '../workload';
 
 export const IAM_LOG = 'iam.jsonl';
+/** How often who called what of the emulator (local/emulator/call_log.py). */
+export const CALL_LOG = 'calls.jsonl';
 
 export interface Deployed {
   readonly emulator: Emulator;
@@ -54,6 +56,7 @@ export async function deploy(
       listen: [`127.0.0.1:${EMULATOR_PORT}`, `${hostAddress}:${EMULATOR_PORT}`],
       log: join(dir, 'logs', 'emulator.log'),
       env: { ...env, [MARKS.run]: runId },
+      callLog: join(dir, 'logs', CALL_LOG),
       ...(evaluator !== undefined && { authorize: evaluator }),
       ...(lambda !== null && { lambdaConcurrency: lambda.concurrency }),
       ...(s3Latency !== null && { s3Latency }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -25,12 +25,19 @@ const emulators: Emulator[] = [];
 const QUOTAS = { small: 10, usual: 1_000 };
 const endpoints: Record<string, string> = {};
 
+const callLogOf = (account: string): string => join(dir, `${account}.calls.jsonl`);
+
 beforeAll(async () => {
   const { moto_server } = await resolveTools(['moto_server']);
   const { python, env } = moto_server;
   const common = { python, env, listen: ['127.0.0.1:0'], s3Latency: LATENCY };
   for (const [name, lambdaConcurrency] of Object.entries(QUOTAS)) {
-    const emulator = await startEmulator({ ...common, lambdaConcurrency, log: join(dir, `${name}.log`) });
+    const emulator = await startEmulator({
+      ...common,
+      lambdaConcurrency,
+      log: join(dir, `${name}.log`),
+      callLog: callLogOf(name),
+    });
     emulators.push(emulator);
     endpoints[name] = `http://${emulator.listen[0]}`;
   }
@@ -148,3 +155,20 @@ test('S3 takes its time to read and to write', async () => {
   expect(await timed(() => s3.send(new PutObjectCommand({ ...at, Body: 'x' })))).toBeGreaterThan(LATENCY.writeMs - 2);
   expect(await timed(() => s3.send(new GetObjectCommand(at)))).toBeGreaterThan(LATENCY.readMs - 2);
 });
+
+test('what is called is counted, by ten seconds, kinds of keys together', async () => {
+  const s3 = new S3Client({ ...client('usual'), forcePathStyle: true });
+  const Bucket = 'counted';
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+  for (const Key of ['shards/0/assignment.json', 'shards/1/assignment.json', '01HXV1Z5S8Q4T6W9Y2B3C4D5E6/meta.json'])
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  const counted = (what: string): number =>
+    existsSync(callLogOf('usual'))
+      ? readFileSync(callLogOf('usual'), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes(`"operation": "PutObject", "what": "counted/${what}"`))
+          .reduce((sum, line) => sum + (JSON.parse(line) as { count: number }).count, 0)
+      : 0;
+  while (counted('*/meta.json') < 1) await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(counted('shards/#/assignment.json')).toBe(2);
+}, 30_000);

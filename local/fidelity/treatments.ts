@@ -84,6 +84,10 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::EC2::FlowLog': notAtAll('nobody reads it here'),
   'AWS::KMS::Key': notAtAll('nothing is encrypted by the emulator'),
   'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
+  'AWS::SQS::Queue': played('whether a function may send there what was given up is judged; nothing is kept'),
+  'AWS::SQS::QueuePolicy': notAtAll('it refuses plain http, and Lambda speaks none'),
+  'AWS::Route53::RecordSet': notAtAll("the user's hosted zone is elsewhere"),
+  'AWS::CloudWatch::Dashboard': notAtAll('shows what CloudWatch has, and changes nothing'),
   'AWS::ApplicationAutoScaling::ScalableTarget': played('no fewer tasks than its least, no more than its most'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': notAtAll('query tasks stay at their desired count'),
 };

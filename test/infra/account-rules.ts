@@ -88,6 +88,17 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
         for (const [id] of tables) expect(text('RouteTableIds')).toContain(id);
       }
       expect(made.outputs.query).toHaveProperty('QueriesUrl');
+      const records = made.all('AWS::Route53::RecordSet').map((r) => r.Properties);
+      const { queryName } = cluster;
+      expect(records.map(({ Name, HostedZoneId }) => [Name, HostedZoneId])).toEqual(
+        queryName === undefined ? [] : [[`${queryName.name}.`, queryName.hostedZoneId]],
+      );
+      for (const { AliasTarget } of records)
+        expect(JSON.stringify(AliasTarget.DNSName)).toMatch(/LoadBalancer.*DNSName/);
+      if (queryName !== undefined)
+        expect((made.outputs.query as Record<string, unknown>).QueriesUrl).toMatchObject({
+          Value: `http://${queryName.name}:9090`,
+        });
     },
   },
   {
@@ -98,6 +109,22 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
         .map((id) => Math.ceil(timeouts.get(id) / 60))
         .reduce((sum: number, executions: number) => sum + executions, 0);
       expect(needsOf(demandOf(cluster)).at(-1)).toMatchObject({ quota: { service: 'lambda' }, least: held });
+    },
+  },
+  {
+    says: 'the dashboard of a shard shows every alarm of it',
+    check(made) {
+      const stacks = Object.entries(made.stacks).filter(([name]) => name.startsWith('control'));
+      expect(stacks.length).toBeGreaterThan(0);
+      for (const [, resources] of stacks) {
+        const of = (type: string): [string, Resource][] =>
+          Object.entries(resources).filter(([, { Type }]) => Type === type);
+        const [dashboard, ...more] = of('AWS::CloudWatch::Dashboard');
+        expect(more).toEqual([]);
+        const body = JSON.stringify(dashboard![1].Properties.DashboardBody);
+        const alarms = of('AWS::CloudWatch::Alarm').map(([id]) => id);
+        expect(alarms.filter((id) => !body.includes(`"${id}"`))).toEqual([]);
+      }
     },
   },
 ];

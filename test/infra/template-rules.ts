@@ -189,12 +189,12 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   {
-    says: 'what waits for a function is given up: what comes every minute after one, the rest after five',
+    says: 'what waits for a function is given up: what comes every minute after one, the rest after five; and kept in a queue',
     check(made) {
       const scheduled = new Set(calledEvery(made, 'minute'));
       const configs = made.all('AWS::Lambda::EventInvokeConfig').map(({ Properties: p }) => {
         const id = idIn(p.FunctionName);
-        return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts] as const;
+        return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts, p.DestinationConfig?.OnFailure] as const;
       });
       expect(configs.map(([id]) => id).sort()).toEqual(
         made
@@ -202,8 +202,21 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
           .map(({ id }) => id)
           .sort(),
       );
-      for (const [id, ageS, retries] of configs) {
+      const roles = new Map(made.all('AWS::Lambda::Function').map(({ id, Properties: p }) => [id, idIn(p.Role)]));
+      for (const [id, ageS, retries, onFailure] of configs) {
         expect([id, ageS, retries]).toEqual(scheduled.has(id) ? [id, 60, 0] : [id, 300, 2]);
+        const queue = idIn(onFailure.Destination);
+        expect(made.all('AWS::SQS::Queue').map((r) => r.id)).toContain(queue);
+        const role = made.all('AWS::IAM::Role').find((r) => r.id === roles.get(id));
+        const statements = role!.Properties.Policies.flatMap(
+          (policy: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }) =>
+            policy.PolicyDocument.Statement,
+        );
+        expect(statements).toContainEqual({
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+        });
       }
     },
   },

@@ -27,7 +27,10 @@ const VARIANTS: readonly (readonly [name: string, change: (cluster: Cluster) => 
   ],
   ['three zones', (c) => inShard({ ...c, zones: ZONES, replicas: 3 }, 0)],
   ['fallback types', (c) => ({ ...c, instance: { ...c.instance, fallbackTypes: ['r6g.large', 'm7g.xlarge'] } })],
-  ['two shards', (c) => ({ ...c, shards: 2 })],
+  [
+    'two shards, and a name for queries',
+    (c) => ({ ...c, shards: 2, queryName: { name: 'metrics.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' } }),
+  ],
   ['no image pinned', (c) => ({ ...c, image: { id: null, parameter: '/aws/service/some/image' } })],
 ];
 

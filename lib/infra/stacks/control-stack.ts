@@ -6,6 +6,8 @@ import type { Cluster } from '../config/cluster';
 import { alarmTopic } from '../constructs/control/alarm-topic';
 import { ControlAlarms } from '../constructs/control/control-alarms';
 import { controlFunctions } from '../constructs/control/control-functions';
+import { controlDashboard } from '../constructs/control/dashboard';
+import { givenUpCalls } from '../constructs/control/given-up-calls';
 import { operatorPolicy } from '../constructs/control/operator-policy';
 import { fileAsset } from '../constructs/nodes/file-asset';
 import type { ConfigBundle, ConfigPointer } from '../../contract/documents/config';
@@ -45,6 +47,7 @@ export class ControlStack extends Stack {
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroup: network.traffic.functions,
+      givenUp: givenUpCalls(this, 'GivenUp', cluster),
     });
     const relay = functions.get('relay');
     if (relay !== undefined) operatorPolicy(this, { cluster, controlBucket, relay });
@@ -57,7 +60,8 @@ export class ControlStack extends Stack {
         description: 'Subscribe here to hear alarms',
       });
     }
-    new ControlAlarms(this, 'Alarms', { cluster, topic: this.topic, functions });
+    const alarms = new ControlAlarms(this, 'Alarms', { cluster, topic: this.topic, functions });
+    controlDashboard(this, 'Dashboard', { cluster, alarms: alarms.all, functions });
   }
 
   /** The bundle goes into the assets bucket; a changed rule changes this pointer and nothing else. */

@@ -7,6 +7,7 @@ import {
   TargetType,
   type NetworkListener,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
@@ -48,8 +49,9 @@ export class QueryStack extends Stack {
       protocol: Protocol.TCP,
       defaultTargetGroups: [this.nodes],
     });
-    this.url('QueriesUrl', balancer, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
-    this.url('DirectUrl', balancer, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
+    const host = this.host(cluster, balancer);
+    this.url('QueriesUrl', host, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
+    this.url('DirectUrl', host, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
     acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
   }
 
@@ -66,8 +68,24 @@ export class QueryStack extends Stack {
     ]);
   }
 
-  private url(id: string, balancer: NetworkLoadBalancer, port: number, description: string): void {
-    new CfnOutput(this, id, { value: `http://${balancer.loadBalancerDnsName}:${port}`, description });
+  /** The user's name for the load balancer, where there is one. */
+  private host({ queryName }: Cluster, balancer: NetworkLoadBalancer): string {
+    if (queryName === undefined) return balancer.loadBalancerDnsName;
+    const { name, hostedZoneId } = queryName;
+    new CfnRecordSet(this, 'QueryName', {
+      name: `${name}.`,
+      type: 'A',
+      hostedZoneId,
+      aliasTarget: {
+        dnsName: balancer.loadBalancerDnsName,
+        hostedZoneId: balancer.loadBalancerCanonicalHostedZoneId,
+      },
+    });
+    return name;
+  }
+
+  private url(id: string, host: string, port: number, description: string): void {
+    new CfnOutput(this, id, { value: `http://${host}:${port}`, description });
   }
 
   private targets(id: string, { vpc }: NetworkStack, port: number, targetType: TargetType): NetworkTargetGroup {

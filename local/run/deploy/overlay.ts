@@ -78,9 +78,10 @@ function demoRules(): Record<string, string> {
 
 /** What drills are timed by, and what this machine bears; the rest of config/cluster.ts is played as it is. */
 const LOCAL_SETTINGS = {
-  // The emulator has one account, no VPC to import and no mirror.
+  // The emulator has one account, no VPC to import, no hosted zone of the user's and no mirror.
   account: null,
   artifactMirror: null,
+  queryName: null,
   network: { kind: 'new', cidr: CIDR, egress: 'nat' },
   scrapeInterval: '1s',
   evaluationInterval: '1s',

@@ -4,7 +4,7 @@ import type { ReadOnly } from '../../../contract/document';
 import { megabytes } from './megabytes';
 import { loadSchema, scrapeLimitsSchema } from './load';
 import { remedy } from './remedies';
-import { duration, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
+import { duration, hostName, hostedZone, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
 import { networkSchema } from './network';
 import { policy } from './policy';
 import { thanos } from './thanos';
@@ -154,6 +154,13 @@ const settings = {
       { concurrency: wholeNumber, reserve: z.boolean({ error: 'true or false' }) },
       { error: '{ concurrency, reserve }' },
     )
+    .optional(),
+  /**
+   * A name of the query load balancer in a hosted zone of Route 53 of yours, which outlives the load balancer.
+   * @default the load balancer's own name
+   */
+  queryName: z
+    .strictObject({ name: hostName, hostedZoneId: hostedZone }, { error: '{ name, hostedZoneId }' })
     .optional(),
   /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
   runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),

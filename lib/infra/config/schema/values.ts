@@ -23,4 +23,15 @@ export const cidr = z
   .string({ error: 'an IPv4 range' })
   .refine((text) => parseCidr(text) !== null, 'an IPv4 range such as 10.0.0.0/16, with its first address');
 
+export const hostName = z
+  .string({ error: 'a DNS name' })
+  .regex(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    'a DNS name such as metrics.example.com, in lower case and without a dot at its end',
+  );
+
+export const hostedZone = z
+  .string({ error: "a hosted zone's id" })
+  .regex(/^Z[A-Z0-9]{1,31}$/, "a hosted zone's id such as Z0123456789ABCDEFGHIJ");
+
 export const IMAGE_ID = /^ami-[0-9a-f]{8,17}$/;

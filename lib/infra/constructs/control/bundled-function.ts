@@ -4,6 +4,7 @@ import { AssetHashType, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NODE_MAJOR } from '../../../contract/versions';
@@ -22,7 +23,7 @@ export interface BundledFunctionProps {
   readonly description: string;
   readonly timeout: Duration;
   /** Of what is asked asynchronously. AWS would try it for 6 hours, beside what is asked since. */
-  readonly asynchronous: { readonly maxAge: Duration; readonly retries: number };
+  readonly asynchronous: { readonly maxAge: Duration; readonly retries: number; readonly givenUp: IQueue };
   /** Executions that are kept for it. @default none */
   readonly reserved?: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export class BundledFunction extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
-        run: new PolicyDocument({ statements: [...this.running(), ...props.permissions] }),
+        run: new PolicyDocument({ statements: [...this.running(props), ...props.permissions] }),
       },
     });
     acknowledgeWildcards(role, 'EC2 knows no narrower resource for the network interfaces of a function in a VPC.', [
@@ -70,6 +71,8 @@ export class BundledFunction extends Construct {
         timeout: props.timeout,
         maxEventAge: props.asynchronous.maxAge,
         retryAttempts: props.asynchronous.retries,
+        // By hand: the library's destination would put the permission into a policy of its own.
+        onFailure: { bind: () => ({ destination: props.asynchronous.givenUp.queueArn }) },
         ...(props.reserved !== undefined && { reservedConcurrentExecutions: props.reserved }),
         environment: { ...props.environment },
         role,
@@ -81,8 +84,14 @@ export class BundledFunction extends Construct {
     });
   }
 
-  private running(): PolicyStatement[] {
+  private running({ asynchronous }: BundledFunctionProps): PolicyStatement[] {
     return [
+      // Lambda sends there what it gave up, with the function's own role.
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['sqs:SendMessage'],
+        resources: [asynchronous.givenUp.queueArn],
+      }),
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

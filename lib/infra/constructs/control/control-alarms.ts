@@ -34,6 +34,8 @@ const STATISTICS = { Minimum: Stats.MINIMUM, Maximum: Stats.MAXIMUM, Sum: Stats.
 
 /** The alarms of the table, in CloudWatch. */
 export class ControlAlarms extends Construct {
+  readonly all: readonly Alarm[];
+
   constructor(
     scope: Construct,
     id: string,
@@ -43,7 +45,7 @@ export class ControlAlarms extends Construct {
     const { cluster, functions, topic } = props;
     const notify = new SnsAction(topic);
     const calling = new Map<string, IAlarmAction>();
-    for (const spec of alarmsOf(cluster, [...functions.keys()])) {
+    this.all = alarmsOf(cluster, [...functions.keys()]).map((spec) => {
       const [comparison, threshold] = spec.when;
       const alarm = new Alarm(this, spec.name, {
         alarmName: `${cluster.name}-${spec.name}${shardSuffix(cluster.shard)}`,
@@ -63,7 +65,8 @@ export class ControlAlarms extends Construct {
       }
       alarm.addAlarmAction(notify);
       alarm.addOkAction(notify);
-    }
+      return alarm;
+    });
   }
 
   private metric({ looksAt, statistic, periodS }: AlarmSpec): Metric {

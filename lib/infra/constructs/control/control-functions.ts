@@ -6,6 +6,7 @@ import { LambdaFunction as InvokeFunction } from 'aws-cdk-lib/aws-events-targets
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ENV } from '../../../contract/environment';
 import { shardSuffix } from '../../../contract/functions';
 import { KEPT_EXECUTIONS } from '../../config/lambda-reserve';
@@ -23,6 +24,8 @@ export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' |
   readonly vpc: IVpc;
   readonly vpcSubnets: SubnetSelection;
   readonly securityGroup: ISecurityGroup;
+  /** Gets what Lambda gives up of asynchronous calls. */
+  readonly givenUp: IQueue;
 }
 
 /** The functions of the table that this shard needs, with their schedules; by name. */
@@ -108,8 +111,8 @@ function bundled(
     // What the schedule asks for is asked again within a minute; an alarm or a node asks once.
     asynchronous:
       spec.everyMinute === undefined
-        ? { maxAge: Duration.minutes(5), retries: 2 }
-        : { maxAge: Duration.seconds(60), retries: 0 },
+        ? { maxAge: Duration.minutes(5), retries: 2, givenUp: props.givenUp }
+        : { maxAge: Duration.seconds(60), retries: 0, givenUp: props.givenUp },
     ...(reserved !== undefined && { reserved }),
     environment: {
       [ENV.cluster]: cluster.name,

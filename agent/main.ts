@@ -3,8 +3,10 @@ import { stayAwake } from '../lib/shell/async/stay-awake';
 import { startAgent, type Agent } from './agent';
 import { readEnv } from './base/env';
 import { jsonLog, messageOf } from './base/log';
+import { pathsOf } from './base/paths';
 import { readNodeConfig } from './base/node-config';
 import { moreThreads } from './base/threads';
+import { ownLog } from './process/own-log';
 
 /** Entry of the bundle: node agent.js --config /etc/prometheus-ha/node.json */
 async function main(): Promise<void> {
@@ -15,7 +17,15 @@ async function main(): Promise<void> {
   const config = readNodeConfig(values.config);
   const env = readEnv(process.env);
   process.env.AWS_REGION ??= config.region;
-  const log = jsonLog((line) => process.stdout.write(line), { node: config.node });
+  const journal = jsonLog((line) => process.stdout.write(line), { node: config.node });
+  const toFile = ownLog(pathsOf(env).log('agent'), (error) => journal('error', 'log-not-written', { error }));
+  const log = jsonLog(
+    (line) => {
+      process.stdout.write(line);
+      toFile(line);
+    },
+    { node: config.node },
+  );
 
   let agent: Agent | null = null;
   const stop = (withChildren: boolean): void => {

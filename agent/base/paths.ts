@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { NodeLog } from '../../lib/contract/node-logs';
 import type { AgentEnv } from './env';
 
 /** Where things are on a node. */
@@ -21,7 +22,7 @@ export interface Paths {
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
   readonly pid: (program: string) => string;
-  readonly log: (program: string) => string;
+  readonly log: (program: NodeLog) => string;
 }
 
 export function pathsOf(env: AgentEnv): Paths {

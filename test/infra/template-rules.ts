@@ -13,6 +13,7 @@ import { shardSuffix } from '../../lib/contract/functions';
 import { TREATMENTS } from '../../local/fidelity/treatments';
 import { ROOT } from '../fixtures/config-dir';
 import { ACCOUNT_RULES } from './account-rules';
+import { NODE_RULES } from './node-rules';
 import { BALANCER_RULES } from './balancer-rules';
 import type { Resource } from './synthesize';
 import { calledEvery, idIn, nodesOf, type TemplateRule } from './template-rule';
@@ -231,6 +232,7 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   ...BALANCER_RULES,
+  ...NODE_RULES,
   {
     says: 'every alarm has a runbook entry',
     check(made) {

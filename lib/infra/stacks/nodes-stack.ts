@@ -7,6 +7,7 @@ import type { Cluster } from '../config/cluster';
 import { bundle } from '../constructs/control/bundle';
 import { fileAsset } from '../constructs/nodes/file-asset';
 import { NodeGroup } from '../constructs/nodes/node-group';
+import { collectedLogs, nodeLogGroup } from '../constructs/nodes/node-logs';
 import { nodeRole } from '../constructs/nodes/node-role';
 import { pascal } from '../constructs/pascal';
 import { userData } from '../constructs/nodes/user-data';
@@ -35,6 +36,7 @@ export class NodesStack extends Stack {
     super(scope, id, stackProps(cluster, 'nodes'));
     tagShard(this, cluster);
     const { asset: agent } = fileAsset(this, 'Agent', cluster, bundle(props.agentEntry, props.root, MAX_AGENT_BYTES));
+    const logs = nodeLogGroup(this, 'NodeLogs', cluster);
     let previous: NodeGroup | undefined;
     for (const node of cluster.nodes) {
       const logicalId = `GroupShard${cluster.shard}${pascal(node.name)}`;
@@ -53,13 +55,18 @@ export class NodesStack extends Stack {
         subnets: network.vpc.selectSubnets(network.subnets).subnets.filter((s) => s.availabilityZone === node.zone),
         securityGroup: network.traffic.nodes,
         role,
-        userData: userData(nodeConfig(cluster, node.name, props), {
-          agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
-          signal: { stack: this.stackName, resource: logicalId },
-        }),
+        userData: userData(
+          nodeConfig(cluster, node.name, props),
+          {
+            agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
+            signal: { stack: this.stackName, resource: logicalId },
+          },
+          collectedLogs(cluster, node.name),
+        ),
         logicalId,
         targetGroup: props.targetGroup,
       });
+      group.node.addDependency(logs);
       // One node after the other: a deploy never takes both down.
       if (previous !== undefined) group.node.addDependency(previous);
       previous = group;

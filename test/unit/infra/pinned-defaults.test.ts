@@ -49,10 +49,14 @@ test('every pin has what is needed to verify it, and the local run has the same'
 
 test('nodes install and execute the Node.js that functions and bundles are made for', () => {
   expect([NODE_MAJOR, NODE_TARGET]).toEqual([24, 'node24']);
-  const data = userData({} as Parameters<typeof userData>[0], {
-    agent: { bucket: 'b', key: 'k' },
-    signal: { stack: 's', resource: 'r' },
-  });
+  const data = userData(
+    {} as Parameters<typeof userData>[0],
+    {
+      agent: { bucket: 'b', key: 'k' },
+      signal: { stack: 's', resource: 'r' },
+    },
+    {},
+  );
   expect(data).toContain('[ -x /usr/bin/node-24 ] || dnf install -y -q nodejs24');
   expect(data).toContain('ExecStart=/usr/bin/node-24 /opt/prometheus-ha/agent.js');
   expect(data).not.toContain('@NODE@');

@@ -1,31 +1,31 @@
 import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Cluster } from '../../config/cluster';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { partitionOf } from '../partition';
 import { acknowledgeBlocks } from '../thanos/blocks-bucket';
+import { streamsOf } from './node-logs';
 import { mirrored, nodeStatements, type NodeResources } from './node-statements';
 import { forNodes } from './file-asset';
 import { acknowledgeAnnouncements } from './readable-keys';
 
 /** What one node may do, and no other node's share of it. */
 export function nodeRole(scope: Construct, id: string, props: NodeResources): Role {
-  const { node, cluster, controlBucketArn, blocksBucketArn } = props;
+  const { node, controlBucketArn, blocksBucketArn } = props;
   const role = new Role(scope, id, {
     description: `Prometheus node ${node}`,
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
     inlinePolicies: { node: new PolicyDocument({ statements: nodeStatements(Stack.of(scope), props) }) },
   });
-  acknowledgeNode(role, cluster);
+  acknowledgeNode(role, props);
   acknowledgeBlocks(role, blocksBucketArn);
   acknowledgeAnnouncements(role, controlBucketArn);
   return role;
 }
 
 /** Accepts what cdk-nag says of the managed policy and of the wildcards. */
-function acknowledgeNode(role: Role, cluster: Cluster): void {
+function acknowledgeNode(role: Role, { cluster, node }: NodeResources): void {
   acknowledge(
     role,
     'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',
@@ -41,6 +41,9 @@ function acknowledgeNode(role: Role, cluster: Cluster): void {
     "Limited by condition to what carries the node's own tags.",
     ['instance/*', 'volume/*'].map((name) => `arn:${partition}:ec2:${cluster.region}:${account}:${name}`),
   );
+  acknowledgeWildcards(role, "Its own streams of the nodes' log group: one for each program of each of its machines.", [
+    streamsOf({ partition, region: cluster.region, account }, cluster, node),
+  ]);
   acknowledgeWildcards(role, 'Assets are named by their content; the next name is not known yet.', [
     `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${cluster.region}/*${forNodes(cluster)}`,
     ...mirrored(cluster, Stack.of(role).partition),

@@ -7,6 +7,7 @@ import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
 import { forNodes } from './file-asset';
+import { logStatement } from './node-logs';
 import { readableKeys } from './readable-keys';
 
 export interface NodeResources {
@@ -30,6 +31,7 @@ export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
     ...testedVolumeStatements(stack, o),
     ...remedyStatements(stack, o),
+    logStatement(stack, o.cluster, o.node),
   ];
 }
 

@@ -14,12 +14,13 @@ export interface BootConfig {
 const FILES = join(__dirname, 'files');
 const UNITS = '/etc/systemd/system';
 const CONFIG = '/etc/prometheus-ha';
+const STARTED = ['agent', 'signal', 'logs'];
 
 /**
- * User data is data: files for cloud-init to write, and the two units to start. The logic is the agent's, where
+ * User data is data: files for cloud-init to write, and the units to start. The logic is the agent's, where
  * tests reach it.
  */
-export function userData(node: NodeConfig, boot: BootConfig): string {
+export function userData(node: NodeConfig, boot: BootConfig, logs: object): string {
   const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
   const own = (name: string): string =>
     readFileSync(join(FILES, name), 'utf8').replaceAll('@NODE@', String(NODE_MAJOR));
@@ -27,15 +28,17 @@ export function userData(node: NodeConfig, boot: BootConfig): string {
     write_files: [
       { path: `${CONFIG}/node.json`, content: json(node) },
       { path: `${CONFIG}/boot.json`, content: json(boot) },
+      { path: `${CONFIG}/logs.json`, content: json(logs) },
       { path: `${CONFIG}/boot.sh`, content: own('boot.sh'), permissions: '0755' },
       { path: `${CONFIG}/signal.sh`, content: own('signal.sh'), permissions: '0755' },
       { path: `${UNITS}/prometheus-ha-agent.service`, content: own('prometheus-ha-agent.service') },
       { path: `${UNITS}/prometheus-ha-signal.service`, content: own('prometheus-ha-signal.service') },
+      { path: `${UNITS}/prometheus-ha-logs.service`, content: own('prometheus-ha-logs.service') },
     ],
     // Not waited for: a unit that is still trying must not hold cloud-init.
     runcmd: [
       ['systemctl', 'daemon-reload'],
-      ['systemctl', 'enable', '--now', '--no-block', 'prometheus-ha-agent.service', 'prometheus-ha-signal.service'],
+      ['systemctl', 'enable', '--now', '--no-block', ...STARTED.map((unit) => `prometheus-ha-${unit}.service`)],
     ],
   };
   return `#cloud-config\n${stringify(cloudConfig, { lineWidth: 0 })}`;

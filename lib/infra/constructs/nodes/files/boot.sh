@@ -2,6 +2,8 @@
 # Brings a fresh machine to where the agent can run: Node.js and the agent. Each step is skipped when it is done, so
 # this may run any number of times. Everything else, the data volume included, is the agent's.
 set -euo pipefail
+mkdir -p /var/lib/prometheus-ha/logs
+exec > >(tee -a /var/lib/prometheus-ha/logs/boot.log) 2>&1
 setting() { python3 -c 'import json,sys; d=json.load(open(sys.argv[1]))
 for k in sys.argv[2].split("."): d=d[k]
 print(d)' "$@"; }

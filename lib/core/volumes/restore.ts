@@ -28,6 +28,13 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   if (inUse.some((v) => v.generation === newest && v.id !== report.volumeId && report.volumeId !== null)) {
     return { do: 'wait', because: `${report.node} has not taken the newest volume that it has.` };
   }
+  const twins = inUse.filter((v) => v.generation === newest);
+  if (twins.length > 1 && report.volumeId === null) {
+    const ids = twins.map(({ id }) => id).sort();
+    // A volume made of a snapshot would be newer than both, and taken instead of the one with the samples.
+    const because = `${report.node} has ${ids.length} volumes of generation ${newest} (${ids.join(', ')}): a person has to set aside the one without its samples.`;
+    return { do: 'nothing', because };
+  }
   // The report may be older than the end of the restore before.
   if (record !== null && record.endedAt !== null && report.at <= record.endedAt) {
     return { do: 'wait', because: `${report.node} has said nothing since the last restore ended.` };

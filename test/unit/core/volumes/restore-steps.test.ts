@@ -94,6 +94,12 @@ describe('a node that asks for another volume', () => {
     ['an operator paused', { paused: true }, 'nothing', 'Paused'],
     ['it works and nobody else does', { isHealthy: true, anotherIsAlerting: false }, 'nothing', 'is the only node'],
     ['a newer volume waits for it', { volumes: [volume(1), volume(2)] }, 'wait', 'has not taken the newest'],
+    [
+      'it has twins, of which a person has to choose',
+      { report: { ...asking, volumeId: null }, volumes: [volume(1), volume(1, { id: 'vol-0' })] },
+      'nothing',
+      'a has 2 volumes of generation 1 (vol-0, vol-1)',
+    ],
   ])('is not given one when %s', (_, over, step, because) => {
     expect(next(over)).toMatchObject({ do: step, because: expect.stringContaining(because) });
   });

@@ -9,6 +9,7 @@ import functions
 import groups
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
+import signals
 import stack_updates
 import volumes
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
@@ -188,5 +189,6 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     ecs.install(refuses="ecs" not in without)
     functions.install(lambda_concurrency)
     groups.install()
+    signals.install()
     stack_updates.install()
     volumes.install()

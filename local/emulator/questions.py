@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 from calls import Call
 from moto.awslambda.models import lambda_backends
+from moto.cloudformation.models import cloudformation_backends
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ec2.models import ec2_backends
 from moto.s3.models import s3_backends
@@ -53,9 +54,16 @@ def named_resource(call: Call) -> str:
         name = call.parameters["AutoScalingGroupName"]
         return f"arn:aws:autoscaling:{call.region}:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/{name}"
     if call.service == "cloudformation" and "StackName" in call.parameters:
-        return f"arn:aws:cloudformation:{call.region}:{ACCOUNT}:stack/{call.parameters['StackName']}/*"
+        return stack_arn(call.region, call.parameters["StackName"])
     named = [call.parameters[k] for k in ("ListenerArn", "TargetGroupArn", "RuleArn", "TopicArn") if k in call.parameters]
     return named[0] if named and not call.operation.startswith("Describe") else "*"
+
+
+def stack_arn(region: str, name: str) -> str:
+    """With the id that no caller knows, and policies of CDK's name: that of the stack that exists."""
+    stacks = cloudformation_backends[ACCOUNT][region].stacks.values()
+    found = next((s.stack_id for s in stacks if name in (s.name, s.stack_id)), None)
+    return found or f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/*"
 
 
 def of_s3(call: Call, action: str) -> list[dict]:

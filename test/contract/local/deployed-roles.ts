@@ -1,4 +1,5 @@
 import { CreateSnapshotCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CloudFormationClient, SignalResourceCommand } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -7,6 +8,8 @@ import { awsCluster } from '../../../lib/cli/cluster/cluster';
 import { KEYS } from '../../../lib/contract/keys';
 import { deployedCallers, type MayCall } from '../../../local/run/functions/callers';
 import { deployedSessions, nameInArn } from '../../../local/run/deploy/credentials';
+import { readInstances } from '../../../local/run/deploy/read-back';
+import { userDataFiles } from '../../../local/run/hosts/instance';
 
 interface Owner {
   readonly endpoint: string;
@@ -22,18 +25,41 @@ const ended = (call: Promise<unknown>): Promise<string> =>
     (error: Error) => error.name,
   );
 
+const credentialsOf = (env: Readonly<Record<string, string>>) => ({
+  accessKeyId: env.AWS_ACCESS_KEY_ID!,
+  secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
+  sessionToken: env.AWS_SESSION_TOKEN!,
+});
+
+/** What a node's role may do, as the node itself would call. */
+function nodeRoleTests(owner: () => Owner): void {
+  test('a node tells CloudFormation once that it works, and of no other stack', async () => {
+    const { instances } = await readInstances(new EC2Client(owner()), { cluster: 'trading-metrics', ...owner() });
+    const { instanceId, instanceProfile, userData } = instances[0]!;
+    const { signal } = JSON.parse(userDataFiles(userData).get('/etc/prometheus-ha/boot.json')!) as {
+      signal: { stack: string; resource: string };
+    };
+    const env = await deployedSessions(owner().endpoint)({ instanceProfile }, instanceId);
+    const cfn = new CloudFormationClient({ ...owner(), credentials: credentialsOf(env), maxAttempts: 1 });
+    const tell = (StackName: string, LogicalResourceId: string): Promise<string> =>
+      ended(
+        cfn.send(new SignalResourceCommand({ StackName, LogicalResourceId, UniqueId: instanceId, Status: 'SUCCESS' })),
+      );
+    expect(await tell(signal.stack, signal.resource)).toBe('ok');
+    expect(await tell(signal.stack, signal.resource)).toBe('ValidationError');
+    expect(await tell(signal.stack, 'Nobody')).toBe('ValidationError');
+    expect(await tell('trading-metrics-network', signal.resource)).toBe('AccessDenied');
+  });
+}
+
 /** What the deployed roles may do, as their functions and nodes would call. */
 export function deployedRoleTests(owner: () => Owner): void {
+  nodeRoleTests(owner);
   const as = async (name: string) => {
     const lambda = new LambdaClient(owner());
     const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: `trading-metrics-${name}` }));
     const env = await deployedSessions(owner().endpoint)({ role: nameInArn(Configuration!.Role!) }, name);
-    const credentials = {
-      accessKeyId: env.AWS_ACCESS_KEY_ID!,
-      secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
-      sessionToken: env.AWS_SESSION_TOKEN!,
-    };
-    return { ...owner(), credentials, maxAttempts: 1 };
+    return { ...owner(), credentials: credentialsOf(env), maxAttempts: 1 };
   };
   const bucket = async (): Promise<string> => (await awsCluster('trading-metrics')).controlBucket;
 

@@ -4,6 +4,10 @@ import { stayAwake } from '../lib/shell/async/stay-awake';
 import { hint } from '../lib/contract/nearest';
 import { UserError } from '../lib/contract/errors';
 import { ConfigurationError } from '../lib/infra/config/problems';
+import type { BootDrill } from './boot/drills/drill';
+import { BOOT_DRILLS, bootDrillsOf } from './boot/drills/boot-drills';
+import { bootDrill } from './boot/drills/runner';
+import { DRILL_NAMES } from './drill-names';
 import { drill } from './drills/drill';
 import { renderSummary } from './drills/judge/report';
 import type { DrillResult } from './drills/judge/result';
@@ -18,8 +22,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function main(args: string[]): Promise<number> {
   const call = readCall(args);
   if (call === 'list') {
-    const width = Math.max(...SCENARIOS.map((s) => s.name.length));
+    const width = Math.max(...DRILL_NAMES.map((name) => name.length));
     for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${needsOf(s)}`);
+    for (const b of BOOT_DRILLS) say(`${b.name.padEnd(width)}  ${b.what} (needs root and loop devices)`);
     return 0;
   }
   const stop = new AbortController();
@@ -34,8 +39,13 @@ async function main(args: string[]): Promise<number> {
   let code: number;
   try {
     const results: DrillResult[] = [];
-    for (const scenario of call.scenarios) {
-      const result = await drill(scenario, call.runs, { say, signal: stop.signal, cleanup, teeth: call.teeth });
+    const options = { say, signal: stop.signal, cleanup, teeth: call.teeth };
+    const drills = [
+      ...call.scenarios.map((scenario) => () => drill(scenario, call.runs, options)),
+      ...call.boots.map((boot) => () => bootDrill(boot, call.runs, options)),
+    ];
+    for (const one of drills) {
+      const result = await one();
       say(`\n${renderSummary(result)}`);
       results.push(result);
     }
@@ -70,6 +80,7 @@ function together(
 interface Call {
   readonly name: string;
   readonly scenarios: readonly Scenario[];
+  readonly boots: readonly BootDrill[];
   readonly runs: number;
   readonly json: string | undefined;
   readonly teeth: Teeth;
@@ -78,7 +89,6 @@ interface Call {
 /** @throws UserError */
 function readCall(args: string[]): Call | 'list' {
   const usage = `npm run drill -- <scenario> [--json FILE] [--runs N] ${TEETH_USAGE}, or npm run drill -- --list`;
-  const names = SCENARIOS.map((s) => s.name).join(', ');
   let parsed;
   try {
     parsed = parseArgs({
@@ -98,15 +108,13 @@ function readCall(args: string[]): Call | 'list' {
   if (values.list === true) return 'list';
   const [name = ''] = positionals;
   const scenarios = scenariosOf(name);
-  if (scenarios.length === 0 || positionals.length !== 1) {
+  const boots = bootDrillsOf(name);
+  if (scenarios.length + boots.length === 0 || positionals.length !== 1) {
     throw new UserError({
       what: positionals.length === 0 ? 'which drill?' : 'there is no such drill',
       got: positionals.join(' ') || 'no name',
-      expected: `one of ${names}`,
-      fix: `${usage}${hint(
-        name,
-        SCENARIOS.map((s) => s.name),
-      )}`,
+      expected: `one of ${DRILL_NAMES.join(', ')}`,
+      fix: `${usage}${hint(name, DRILL_NAMES)}`,
     });
   }
   const runs = Number(values.runs);
@@ -118,7 +126,7 @@ function readCall(args: string[]): Call | 'list' {
       fix: usage,
     });
   }
-  return { name, scenarios, runs, json: values.json, teeth: readTeeth(values) };
+  return { name, scenarios, boots, runs, json: values.json, teeth: readTeeth(values) };
 }
 
 const needsOf = (s: Scenario): string =>

@@ -46,7 +46,10 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
     "its bundle runs on the deployed Node.js major version, within the account's concurrency",
     DEPLOYED,
   ),
-  'AWS::EC2::LaunchTemplate': asDeployed('its user data is written, its agent runs as its unit says', DEPLOYED),
+  'AWS::EC2::LaunchTemplate': asDeployed(
+    'its user data is written, its agent runs as its unit says, played; the drills `boot-…` really boot it',
+    DEPLOYED,
+  ),
   'AWS::EC2::Volume': asDeployed(
     'as root: a loop device with its own file system',
     'test/contract/volumes/volumes.test.ts',

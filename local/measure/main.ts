@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { UserError } from '../../lib/contract/errors';
 import { stayAwake } from '../../lib/shell/async/stay-awake';
-import { SCENARIOS, scenariosOf } from '../drills/scenarios';
+import { DRILL_NAMES, drillNamesOf } from '../drill-names';
 import { Cleanup } from '../run/hosts/cleanup';
 import { namespacesAvailable } from '../run/hosts/network';
 import { TEETH } from '../run/teeth';
@@ -23,7 +23,7 @@ import { isStale, keepDrill, type Circumstances } from './keep';
 import { countQuietRun } from './quiet/quiet';
 import { parseDrillResult } from './record';
 
-const ORDER = SCENARIOS.map((s) => s.name);
+const ORDER = DRILL_NAMES;
 const USAGE = 'npm run measure [-- quiet | <drill>… | --from FILE] [--runs N] [--resume]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -148,10 +148,10 @@ function readCall(args: string[]): Call {
     return fail((error as Error).message, args.join(' '));
   }
   const { values, positionals } = parsed;
-  const unknown = positionals.find((name) => scenariosOf(name).length === 0);
+  const unknown = positionals.find((name) => drillNamesOf(name).length === 0);
   if (unknown !== undefined) fail('there is no such drill', unknown);
   if (!/^[1-9]\d*$/.test(values.runs)) fail('--runs is not a number of runs', values.runs);
-  const named = positionals.flatMap((name) => scenariosOf(name).map((s) => s.name));
+  const named = positionals.flatMap((name) => drillNamesOf(name));
   return { drills: named.length > 0 ? named : ORDER, from: values.from, runs: values.runs, resume: values.resume };
 }
 

@@ -31,6 +31,8 @@ export interface Versions extends Readonly<Record<Released, PinnedRelease>> {
   readonly node: { readonly version: string; readonly integrity: { readonly x64: string; readonly arm64: string } };
   readonly moto: { readonly version: string };
   readonly 'cfn-lint': { readonly version: string };
+  /** In booted instances, for what Amazon Linux brings along. */
+  readonly awscli: { readonly version: string };
 }
 
 /**

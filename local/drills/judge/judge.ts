@@ -1,4 +1,4 @@
-import { limitsOf, medianLimit, RUNS_FOR_MEDIAN } from './limits';
+import { limitsOf, medianLimit, RUNS_FOR_MEDIAN, type Limit } from './limits';
 import { check, type Check, type DrillResult, type Measurements, type RunResult, type Summary } from './result';
 import type { Scenario } from '../scenario';
 
@@ -10,16 +10,25 @@ export function judgeRun(scenario: Scenario, measurements: Measurements): Check[
 }
 
 /** All runs together: passed only if every run came to its end and every check held. */
-export function judgeDrill(scenario: Scenario, runs: readonly RunResult[]): DrillResult {
-  const summary = summarize(scenario, runs);
+export const judgeDrill = (scenario: Scenario, runs: readonly RunResult[]): DrillResult =>
+  judgeRuns(scenario.name, limitsOf(scenario), medianLimit(scenario), runs);
+
+/** The same by limits from elsewhere. `middle`: of the median. */
+export function judgeRuns(
+  name: string,
+  limits: readonly Limit[],
+  middle: Limit | null,
+  runs: readonly RunResult[],
+): DrillResult {
+  const summary = summarize(limits, middle, runs);
   const passed =
     runs.length > 0 &&
     runs.every((r) => r.error === undefined && r.checks.length > 0 && r.checks.every((c) => c.passed)) &&
     summary.checks.every((c) => c.passed);
-  return { scenario: scenario.name, passed, runs, summary };
+  return { scenario: name, passed, runs, summary };
 }
 
-function summarize(scenario: Scenario, runs: readonly RunResult[]): Summary {
+function summarize(limits: readonly Limit[], middle: Limit | null, runs: readonly RunResult[]): Summary {
   const names = [...new Set(runs.flatMap((r) => Object.keys(r.measurements)))];
   const valuesOf = (name: string): number[] =>
     runs.map((r) => r.measurements[name] ?? null).filter((value) => value !== null);
@@ -29,14 +38,13 @@ function summarize(scenario: Scenario, runs: readonly RunResult[]): Summary {
       .filter(([, values]) => values.length > 0)
       .map(([name, values]) => [name, { median: median(values), worst: Math.max(...values) }]),
   );
-  const checks = limitsOf(scenario).map((l) => {
+  const checks = limits.map((l) => {
     const values = runs.map((r) => r.measurements[l.measurement] ?? null);
     return check(`${l.measurement} (worst)`, worstOf(values, l.rule, l.limit), l.rule, l.limit, l.unit);
   });
-  const limit = medianLimit(scenario);
-  if (limit !== null && runs.length >= RUNS_FOR_MEDIAN) {
-    const values = runs.map((r) => r.measurements[limit.measurement] ?? Infinity);
-    checks.push(check(`${limit.measurement} (median)`, median(values), limit.rule, limit.limit, limit.unit));
+  if (middle !== null && runs.length >= RUNS_FOR_MEDIAN) {
+    const values = runs.map((r) => r.measurements[middle.measurement] ?? Infinity);
+    checks.push(check(`${middle.measurement} (median)`, median(values), middle.rule, middle.limit, middle.unit));
   }
   return { measurements, checks };
 }

@@ -30,19 +30,19 @@ const ACCEPTED = {
 /** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */
 const NOTICED_TO_HAPROXY: Readonly<Record<string, number>> = { 'primary-crash': 0.5, 'primary-host-loss': 1.3 };
 
-const most = (measurement: string, limit: number, unit: string): Limit => ({
+export const most = (measurement: string, limit: number, unit: string): Limit => ({
   measurement,
   rule: 'at most',
   limit,
   unit,
 });
-const least = (measurement: string, limit: number, unit: string): Limit => ({
+export const least = (measurement: string, limit: number, unit: string): Limit => ({
   measurement,
   rule: 'at least',
   limit,
   unit,
 });
-const exactly = (measurement: string, limit: number, unit: string): Limit => ({
+export const exactly = (measurement: string, limit: number, unit: string): Limit => ({
   measurement,
   rule: 'exactly',
   limit,

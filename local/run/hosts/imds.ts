@@ -1,40 +1,32 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
+import { metadataOf, metadataService, type BootMetadata, type InstanceIdentity } from './metadata';
 
-export interface InstanceIdentity {
-  readonly instanceId: string;
-  readonly address: string;
-  readonly zone: string;
-  readonly region: string;
-}
+export type { InstanceIdentity } from './metadata';
 
-/** The instance metadata service, version 2 only, for one instance. Resolves with its endpoint. */
+const SESSION_S = '21600';
+
+/** The instance metadata service for one instance. Resolves with its endpoint. */
 export async function startMetadataService(
   identity: InstanceIdentity,
   host: string,
+  boot: BootMetadata | null = null,
+  port = 0,
 ): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const token = randomUUID();
-  const documents: Record<string, string> = {
-    '/latest/meta-data/instance-id': identity.instanceId,
-    '/latest/meta-data/local-ipv4': identity.address,
-    '/latest/meta-data/placement/availability-zone': identity.zone,
-    '/latest/meta-data/placement/region': identity.region,
-  };
+  const service = metadataService(metadataOf(identity, boot, new Date()));
   const server = createServer((request, response) => {
-    if (request.method === 'PUT' && request.url === '/latest/api/token') {
-      response.end(token);
-      return;
-    }
-    const document = documents[request.url ?? ''];
-    // Version 1 is switched off by the launch template: no token, no answer.
-    const status = request.headers['x-aws-ec2-metadata-token'] !== token ? 401 : document === undefined ? 404 : 200;
-    response.writeHead(status, { 'content-type': 'text/plain' }).end(status === 200 ? document : '');
+    const { status, body } = service({
+      method: request.method ?? '',
+      path: request.url ?? '',
+      token: request.headers['x-aws-ec2-metadata-token']?.toString(),
+    });
+    const headers = { 'content-type': 'text/plain', 'x-aws-ec2-metadata-token-ttl-seconds': SESSION_S };
+    response.writeHead(status, headers).end(body);
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const { port: found } = server.address() as AddressInfo;
   return {
-    endpoint: `http://${host}:${port}`,
+    endpoint: `http://${host}:${found}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

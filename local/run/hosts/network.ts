@@ -17,6 +17,8 @@ export interface Network {
 
 export interface HostNetwork {
   readonly address: string;
+  /** Of the network namespace, as `ip netns` has it; null on loopback. */
+  readonly namespace: string | null;
   /** Wraps a command so that it runs on this host. */
   command(command: string, args: readonly string[]): { command: string; args: string[] };
   /** Cuts the host off from everybody, itself excepted; repair() undoes it. */
@@ -91,6 +93,7 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
       writeResolvConf(ns, hostAddress);
       return {
         address: wanted,
+        namespace: ns,
         command: (command, args) => ({ command: 'ip', args: ['netns', 'exec', ns, command, ...args] }),
         cut: () => ip('link', 'set', outer, 'down'),
         heal: () => ip('link', 'set', outer, 'up'),
@@ -112,6 +115,7 @@ export function loopbackNetwork(): Network {
     balancerAddress: () => null,
     addHost: () => ({
       address: `127.77.0.${next++}`,
+      namespace: null,
       command: (command, args) => ({ command, args: [...args] }),
       cut: impossible,
       heal: impossible,

@@ -6,6 +6,7 @@ import { LOCAL_CREDENTIALS } from '../deploy/read-back';
 import type { Start } from '../start-options';
 import { toolDir } from '../tool-dir';
 import type { VolumePlayer } from '../volumes/player';
+import { directorySlots, type DeviceSlots } from '../volumes/slots';
 import { startVolumes } from '../volumes/start';
 import type { Deployed } from './deploy-phase';
 import type { Prepared } from './prepare-phase';
@@ -37,7 +38,7 @@ export async function bootNodes(
       ? null
       : await start.step('volumes, from the deployed ones', () => {
           const ec2 = new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS });
-          return startVolumes(start, { ec2, endpoint, cluster, mkfs }, instances);
+          return startVolumes(start, { ec2, endpoint, cluster, mkfs }, slotsOf(instances));
         });
   start.cleanup.defer('stop the nodes', async () => {
     await Promise.all([...instances.values()].map((instance) => instance.stop()));
@@ -48,6 +49,13 @@ export async function bootNodes(
   );
   return { instances, make, volumes };
 }
+
+const slotsOf =
+  (instances: ReadonlyMap<string, Instance>) =>
+  (id: string): DeviceSlots | null => {
+    const found = [...instances.values()].find((i) => i.deployed.instanceId === id);
+    return found === undefined ? null : directorySlots(found.deviceDir);
+  };
 
 /** A directory with the programs that nodes find in their path. */
 function nodeTools({ dir }: Start, { tools, thanos, mkfs }: Prepared): string {

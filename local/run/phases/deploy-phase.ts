@@ -35,14 +35,20 @@ export interface Deployed {
   readonly groups: SecurityGroups | null;
   /** null: Lambda refuses and delays nothing. */
   readonly lambda: Teeth['lambda'];
-  /** What the nodes were told to run. */
+  /** What the nodes were told to run, and where it is. */
+  readonly pointer: ConfigPointer;
   readonly bundle: ConfigBundle;
 }
 
-/** The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile. */
+/**
+ * The real CDK CLI deploys the app into the emulator; what it made is read back. The workload starts meanwhile.
+ *
+ * @param settings laid over those of the cluster in the local run
+ */
 export async function deploy(
   start: Start,
   { tools, thanos, network, mkfs, nft, cluster, region, env }: Prepared,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Deployed> {
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
@@ -74,7 +80,8 @@ export async function deploy(
   const overlay = join(dir, OVERLAY_FILE);
   const { reach } = start;
   const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
-  writeOverlay(overlay, localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped }));
+  const here = localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped });
+  writeOverlay(overlay, { ...here, cluster: { ...here.cluster, ...settings } });
   tellContained(start, own.cluster, overlay);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
@@ -116,7 +123,7 @@ export async function deploy(
     sessions,
     groups,
     lambda,
-    bundle: await deployedBundle(deployment, fetchObject),
+    ...(await deployedBundle(deployment, fetchObject)),
   };
 }
 
@@ -160,13 +167,16 @@ function tellContained(start: Start, own: Cluster, overlay: string): void {
 }
 
 /** The configuration bundle that the schedule's input points to. */
-async function deployedBundle(deployment: Deployment, fetchObject: Deployed['fetchObject']): Promise<ConfigBundle> {
+async function deployedBundle(
+  deployment: Deployment,
+  fetchObject: Deployed['fetchObject'],
+): Promise<Pick<Deployed, 'pointer' | 'bundle'>> {
   const input = deployment.schedules
     .map((s) => s.input as { config?: ConfigPointer })
     .find((i) => i.config !== undefined);
   if (input?.config === undefined) throw new Error('no deployed schedule carries a pointer to the configuration');
   const bytes = await fetchObject(input.config.bucket, input.config.key);
-  return CONFIG_BUNDLE.parse(Buffer.from(bytes).toString(), 'the deployed bundle');
+  return { pointer: input.config, bundle: CONFIG_BUNDLE.parse(Buffer.from(bytes).toString(), 'the deployed bundle') };
 }
 
 /** Of the CDK CLI's output: one line per stack. All of it is in the error when it fails. */

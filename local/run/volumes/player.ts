@@ -1,19 +1,17 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { deviceName } from '../../../agent/boot/volume-step';
 import { TAGS } from '../../../lib/contract/tags';
 import { watchChanges } from '../deploy/change-watch';
 import { attachDevice, failDevice, releaseDevice, thaw } from './devices';
 import type { ImageStore } from './image-store';
+import type { DeviceSlots } from './slots';
 
 export interface VolumePlayerOptions {
   readonly ec2: EC2Client;
   readonly endpoint: string;
   readonly cluster: string;
   readonly store: ImageStore;
-  /** Where an instance finds its devices by name. */
-  readonly deviceDirs: (instanceId: string) => string | null;
+  /** null: that instance is not here. */
+  readonly slots: (instanceId: string) => DeviceSlots | null;
   readonly scratch: string;
   readonly onEvent: (what: string) => void;
 }
@@ -21,7 +19,7 @@ export interface VolumePlayerOptions {
 interface Attached {
   readonly device: string;
   readonly instanceId: string;
-  readonly link: string;
+  readonly slots: DeviceSlots;
   /** A node's data; else it is there to try a snapshot. */
   readonly data: boolean;
 }
@@ -109,22 +107,19 @@ export class VolumePlayer {
   }
 
   private async attach(id: string, instanceId: string, data: boolean): Promise<void> {
-    const dir = this.o.deviceDirs(instanceId);
-    if (dir === null) return; // it is not here yet, or not any more
+    const slots = this.o.slots(instanceId);
+    if (slots === null) return; // it is not here yet, or not any more
     const device = await attachDevice(this.o.store.path(id));
-    mkdirSync(dir, { recursive: true });
-    const link = join(dir, deviceName(id));
-    rmSync(link, { force: true });
-    symlinkSync(device, link);
-    this.attached.set(id, { device, instanceId, link, data });
+    slots.plug(id, device);
+    this.attached.set(id, { device, instanceId, slots, data });
     this.o.onEvent(`${id} is ${device} of ${instanceId}`);
   }
 
   /** Whoever still uses it gets errors. */
   private async takeAway(id: string): Promise<void> {
-    const { device, link, instanceId } = this.attached.get(id)!;
+    const { device, slots, instanceId } = this.attached.get(id)!;
     this.attached.delete(id);
-    rmSync(link, { force: true });
+    slots.unplug(id);
     await failDevice(device);
     const stalled = this.stalled.get(id);
     this.stalled.delete(id);

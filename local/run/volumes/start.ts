@@ -2,11 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ResolvedTool } from '../../tools';
-import type { Instance } from '../hosts/instance';
 import type { Start } from '../start-options';
 import { volumesDir } from './find';
 import { ImageStore } from './image-store';
-import { VolumePlayer } from './player';
+import { VolumePlayer, type VolumePlayerOptions } from './player';
 
 export interface VolumesOptions {
   readonly ec2: EC2Client;
@@ -19,7 +18,7 @@ export interface VolumesOptions {
 export async function startVolumes(
   start: Start,
   { ec2, endpoint, cluster, mkfs }: VolumesOptions,
-  instances: ReadonlyMap<string, Instance>,
+  slots: VolumePlayerOptions['slots'],
 ): Promise<VolumePlayer> {
   const root = volumesDir(start.dir);
   rmSync(join(root, 'probe'), { recursive: true, force: true });
@@ -31,7 +30,7 @@ export async function startVolumes(
     cluster,
     store,
     scratch: join(root, 'scratch'),
-    deviceDirs: (id) => [...instances.values()].find((i) => i.deployed.instanceId === id)?.deviceDir ?? null,
+    slots,
     onEvent: start.onEvent,
   });
   await player.start();

@@ -147,6 +147,26 @@ export const BUNDLES: readonly Bundle[] = [
     debian: { packages: { nftables: { nft: 'usr/sbin/nft' } }, prefer: 'own' },
   },
   {
+    // Makes the root of booted instances (local/boot).
+    name: 'mmdebstrap',
+    tools: ['mmdebstrap'],
+    pinned: null,
+    exact: false,
+    oldest: '1.3.0',
+    versionArgs: ['--version'],
+    debian: { packages: { mmdebstrap: { mmdebstrap: 'usr/bin/mmdebstrap' } }, prefer: 'own' },
+  },
+  {
+    // Boots them.
+    name: 'systemd-container',
+    tools: ['systemd-nspawn'],
+    pinned: null,
+    exact: false,
+    oldest: '247.0',
+    versionArgs: ['--version'],
+    debian: { packages: { 'systemd-container': { 'systemd-nspawn': 'usr/bin/systemd-nspawn' } }, prefer: 'own' },
+  },
+  {
     name: 'moto',
     tools: ['moto_server'],
     pinned: moto.version,

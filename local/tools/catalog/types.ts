@@ -12,6 +12,8 @@ export type ToolName =
   | 'thanos'
   | 'mkfs.xfs'
   | 'nft'
+  | 'mmdebstrap'
+  | 'systemd-nspawn'
   | 'node'
   | 'moto_server'
   | 'cfn-lint';

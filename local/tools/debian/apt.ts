@@ -10,6 +10,10 @@ export interface Apt {
   /** Suites that can be asked, the machine's own one last. */
   readonly suites: readonly string[];
   readonly ownSuite: string;
+  /** The machine's own archive, as a line of sources.list. */
+  readonly ownArchive: string;
+  /** Where the machine's apt has a proxy: settings that name it. */
+  readonly proxies: readonly string[];
   /** Downloads `package` as of `suite` into `directory`. @returns path of the .deb */
   download(pkg: string, suite: string, directory: string): Promise<string>;
   /** Names of the packages that it depends on. */
@@ -21,12 +25,10 @@ const NEWER_SUITES = ['sid', 'trixie'];
 
 /** @throws Error when this is no Debian-like machine */
 export async function openApt({ root, onProgress, signal }: BuildPlace, aptEtc = '/etc/apt'): Promise<Apt> {
-  const release = await fs.readFile('/etc/os-release', 'utf8').catch(() => '');
-  const osField = (name: string): string => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
-  const ownSuite = osField('VERSION_CODENAME');
+  const { codename: ownSuite, id } = await hostRelease();
   const archive = mainArchive(await readSources(aptEtc), ownSuite);
   if (archive === null) throw new Error(`apt's sources in ${aptEtc} name no main archive of "${ownSuite}"`);
-  const newer = osField('ID') === 'debian' ? NEWER_SUITES.filter((suite) => suite !== ownSuite) : [];
+  const newer = id === 'debian' ? NEWER_SUITES.filter((suite) => suite !== ownSuite) : [];
   const suites = [...newer, ownSuite];
   const home = path.join(root, 'apt');
   await writeConfiguration(home, suites.map((suite) => oneLine(archive, suite)).join('\n'));
@@ -50,8 +52,9 @@ export async function openApt({ root, onProgress, signal }: BuildPlace, aptEtc =
     await fs.writeFile(path.join(home, 'updated'), '');
   }
   // A proxy of apt's own is for apt to find.
-  const proxy = await apt('apt-config', ['shell', 'proxy', 'Acquire::http::Proxy', 'proxy', 'Acquire::https::Proxy']);
-  if (proxy.trim() === '' && /^https?:/.test(archive.uri)) await requireReachable(archive.uri);
+  const dumped = await apt('apt-config', ['dump', '--no-empty', 'Acquire']);
+  const proxies = dumped.split('\n').filter((line) => /^Acquire::https?::Proxy/.test(line));
+  if (proxies.length === 0 && /^https?:/.test(archive.uri)) await requireReachable(archive.uri);
   if ((await listAge(home)) > LISTS_STALE_MS) await update();
   let fresh = false;
 
@@ -78,7 +81,14 @@ export async function openApt({ root, onProgress, signal }: BuildPlace, aptEtc =
       .map((word) => word.trim().split(/[\s:(]/)[0]!)
       .filter((name) => name !== '');
   }
-  return { suites, ownSuite, download, dependencies };
+  return { suites, ownSuite, ownArchive: oneLine(archive, ownSuite), proxies, download, dependencies };
+}
+
+/** Of this machine's distribution; empty where it does not say. */
+export async function hostRelease(): Promise<{ readonly id: string; readonly codename: string }> {
+  const release = await fs.readFile('/etc/os-release', 'utf8').catch(() => '');
+  const field = (name: string): string => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
+  return { id: field('ID'), codename: field('VERSION_CODENAME') };
 }
 
 async function readSources(etc: string): Promise<AptSource[]> {

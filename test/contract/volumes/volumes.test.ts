@@ -19,6 +19,7 @@ import { Machine } from '../../../local/run/hosts/machine';
 import { MARKS, killMarked } from '../../../local/run/hosts/processes';
 import { runDeviceTool } from '../../../local/run/volumes/devices';
 import { ImageStore } from '../../../local/run/volumes/image-store';
+import { directorySlots } from '../../../local/run/volumes/slots';
 import { VolumePlayer } from '../../../local/run/volumes/player';
 import { ifItCanBeHad } from '../../../local/tools';
 import { TestCluster, type TestMachine, type TestNode } from '../agent/agent-cluster';
@@ -81,6 +82,7 @@ describeAsRoot('data volumes', () => {
         command: 'unshare',
         args: ['--mount', '--propagation', 'slave', command, ...args],
       }),
+      namespace: null,
       cut: () => undefined,
       heal: () => undefined,
       remove: () => undefined,
@@ -170,9 +172,9 @@ describeAsRoot('data volumes', () => {
       cluster: 'test',
       store: images,
       scratch: join(dir, 'scratch'),
-      deviceDirs: (id) => {
+      slots: (id) => {
         const found = [...machines.values()].find((m) => m.instanceId === id);
-        return found === undefined ? null : join(found.dir, 'by-id');
+        return found === undefined ? null : directorySlots(join(found.dir, 'by-id'));
       },
       onEvent: (what) => happened.push(what),
     });

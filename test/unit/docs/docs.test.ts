@@ -4,7 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { scripts } from '../../../package.json';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { DRILLS } from '../../../lib/core/status/drill-plan';
-import { SCENARIOS, scenariosOf } from '../../../local/drills/scenarios';
+import { DRILL_NAMES, drillNamesOf } from '../../../local/drill-names';
 import { anchorsOf, linksOf, namedCommands, namedPaths, wordsInDashes } from './read-docs';
 
 const ROOT = join(__dirname, '../../..');
@@ -68,7 +68,7 @@ test('every npm script, promha command and drill that a page names exists', () =
     namedCommands(read(page)).flatMap(({ command, name, argument }) => {
       const known =
         command === 'npm run'
-          ? name in scripts && (name !== 'drill' || argument === '' || scenariosOf(argument).length > 0)
+          ? name in scripts && (name !== 'drill' || argument === '' || drillNamesOf(argument).length > 0)
           : promha.includes(name) && (name !== 'drill' || argument === '' || argument in DRILLS);
       return known ? [] : [`${page}: ${command} ${name} ${argument}`.trim()];
     }),
@@ -111,7 +111,7 @@ test('every setting of the policy that a page names exists', () => {
 
 test('every drill has a row in docs/drills.md', () => {
   const text = read('docs/drills.md');
-  expect(SCENARIOS.map((s) => s.name).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  expect(DRILL_NAMES.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('every alarm of the runbook is in its index', () => {

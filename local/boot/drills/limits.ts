@@ -1,0 +1,52 @@
+import { exactly, least, most, type Limit } from '../../drills/judge/limits';
+
+/** Of a machine whose agent has what it needs. Two busy cores, and the first boot installs everything. */
+const UP = [
+  most('agentAnswers', 60, 's'),
+  most('prometheusReady', 90, 's'),
+  most('scraped', 100, 's'),
+  most('signalled', 120, 's'),
+  exactly('agentRestarts', 0, ''),
+  exactly('failedUnits', 0, 'units'),
+];
+/** While it waits it answers, and nothing is done to any volume, nor to the disk below the mount point. */
+const WAITS = [
+  least('answeredWhileWaiting', 1, 'looks'),
+  exactly('silentWhileWaiting', 0, 'looks'),
+  exactly('formattedWhileWaiting', 0, 'volumes'),
+  exactly('startedWhileWaiting', 0, 'programs'),
+  exactly('saidWhy', 1, ''),
+];
+const FORMATTED = exactly('formatted', 1, 'volumes');
+const KEPT = [
+  exactly('formattedAgain', 0, 'volumes'),
+  exactly('samplesLost', 0, 'samples'),
+  least('samplesKept', 100, 'samples'),
+];
+
+/** What is promised, by boot drill. */
+export const BOOT_LIMITS: Readonly<Record<string, readonly Limit[]>> = {
+  'boot-first': [...UP, FORMATTED, exactly('fromTheWeb', 2, 'files')],
+  'boot-again': [...UP, ...KEPT, exactly('installedAgain', 0, 'programs')],
+  'boot-old-data': [...UP, ...KEPT, most('shutDown', 30, 's')],
+  'boot-volume-late': [...UP, ...WAITS, FORMATTED],
+  'boot-volume-stuck': [...UP, ...WAITS, FORMATTED],
+  'boot-bad-checksum': [
+    ...UP,
+    // The volume is made ready meanwhile.
+    ...WAITS.filter(({ measurement }) => measurement !== 'formattedWhileWaiting'),
+    exactly('installedWrong', 0, 'programs'),
+    least('triedAgain', 2, 'times'),
+  ],
+  'boot-metadata-late': [...UP, FORMATTED],
+  'boot-mirror-only': [...UP, FORMATTED, exactly('namesAsked', 0, 'names')],
+  'boot-root-full': [
+    ...UP,
+    least('rootUsed', 99, '%'),
+    exactly('missedWhileFull', 0, 'looks'),
+    most('againWhileFull', 60, 's'),
+    exactly('samplesLost', 0, 'samples'),
+    least('samplesKept', 100, 'samples'),
+  ],
+  'boot-twins': [...UP, ...WAITS, exactly('bothNamed', 1, ''), FORMATTED],
+};

@@ -1,0 +1,104 @@
+import { sleepUnlessStopped } from '../../drills/clock';
+import type { BootDrill } from './drill';
+import { FORMATS, INSTALLS, looks, powerOn, rememberSamples, switchOn, whileWaiting } from './steps';
+
+const WAIT_MS = 15_000;
+const METADATA_LATE_MS = 30_000;
+/** Room for what is installed, and not for much more. */
+const SMALL_ROOT_BYTES = 1.2e9;
+const FILL =
+  'dd if=/dev/zero of=/var/fill bs=1M 2>/dev/null; dd if=/dev/zero of=/var/fill2 bs=4k 2>/dev/null; sync; true';
+
+export const MACHINE_DRILLS: readonly BootDrill[] = [
+  {
+    name: 'boot-first',
+    what: 'a new instance with a blank volume, programs from the internet',
+    async course(world) {
+      const up = await world.comesUp(await switchOn(world));
+      const fromTheWeb = world.bed.web!.asked.length;
+      return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), fromTheWeb };
+    },
+  },
+  {
+    name: 'boot-again',
+    what: 'the same instance boots a second time',
+    async course(world) {
+      await world.comesUp(await switchOn(world));
+      const compare = await rememberSamples(world);
+      world.say('  it boots again');
+      const since = Date.now();
+      await world.node.machine.reboot();
+      const up = await world.comesUp(since);
+      const formattedAgain = await world.logged(FORMATS);
+      const installedAgain = await world.logged(INSTALLS);
+      return { ...up, ...(await world.units()), formattedAgain, installedAgain, ...(await compare()) };
+    },
+  },
+  {
+    name: 'boot-bad-checksum',
+    what: 'the mirror has other bytes than were pinned, and nobody else has the right ones, until it is mended',
+    mirror: true,
+    async course(world) {
+      const { putRelease } = world.bed;
+      await putRelease('prometheus', Buffer.from('not what was released'));
+      const agentAnswers = await world.agentAnswers(await switchOn(world));
+      const waiting = await whileWaiting(world, WAIT_MS, /has SHA-256 [0-9a-f]{64}, expected/);
+      const { machine } = world.node;
+      const installedWrong = Number(
+        (await machine.run('sh', '-c', 'ls /opt/prometheus-ha/bin/prometheus 2>/dev/null | wc -l')).trim(),
+      );
+      const triedAgain = await world.logged(/"event":"artifact-source-failed"[^\n]*SHA-256/);
+      world.say('  the mirror is mended');
+      const since = Date.now();
+      await putRelease('prometheus');
+      const up = await world.comesUp(since);
+      return { ...up, agentAnswers, ...waiting, ...(await world.units()), installedWrong, triedAgain };
+    },
+  },
+  {
+    name: 'boot-metadata-late',
+    what: 'the metadata service answers half a minute late',
+    async course(world) {
+      const node = await world.make();
+      await powerOn(world);
+      await sleepUnlessStopped(METADATA_LATE_MS, world.signal);
+      world.say('  it answers');
+      node.startMetadata();
+      const up = await world.comesUp(Date.now());
+      return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS) };
+    },
+  },
+  {
+    name: 'boot-mirror-only',
+    what: 'a new instance without internet, programs from the mirror',
+    mirror: true,
+    async course(world) {
+      const up = await world.comesUp(await switchOn(world));
+      const namesAsked = world.bed.unknownNames.length;
+      return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), namesAsked };
+    },
+  },
+  {
+    name: 'boot-root-full',
+    what: 'its root volume fills up to the last block, and it boots again with it full',
+    async course(world) {
+      const up = await world.comesUp(await switchOn(world, { rootBytes: SMALL_ROOT_BYTES }));
+      const { machine } = world.node;
+      const units = await world.units();
+      const compare = await rememberSamples(world);
+      world.say('  its root volume is filled');
+      await machine.run('sh', '-c', FILL);
+      const rootUsed = Number(/(\d+)%/.exec(await machine.run('df', '--output=pcent', '/'))?.[1]);
+      const { silent: missedWhileFull } = await looks(world, WAIT_MS, async () => {
+        await world.status();
+        await world.scrapes(Date.now(), 1_000);
+      });
+      world.say('  it boots again, full');
+      const since = Date.now();
+      await machine.reboot();
+      await world.agentAnswers(since);
+      const againWhileFull = await world.scrapes(since);
+      return { ...up, ...units, rootUsed, missedWhileFull, againWhileFull, ...(await compare()) };
+    },
+  },
+];

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { AppStacks } from '../../lib/core/review/change';
+
+const MANIFEST = z.object({
+  artifacts: z.record(
+    z.string(),
+    z.object({ type: z.string(), environment: z.string().optional(), properties: z.unknown() }),
+  ),
+});
+const STACK = z.object({
+  templateFile: z.string(),
+  stackName: z.string().optional(),
+  terminationProtection: z.boolean().optional(),
+});
+const TEMPLATE = z.looseObject({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+  Outputs: z
+    .record(
+      z.string(),
+      z.looseObject({
+        Value: z.unknown().optional(),
+        Export: z.looseObject({ Name: z.unknown().optional() }).optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** The stacks that `cdk synth` has written into a directory. */
+export function readAssembly(dir: string): AppStacks {
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(dir, file), 'utf8'));
+  const artifacts = Object.entries(MANIFEST.parse(read('manifest.json')).artifacts);
+  return Object.fromEntries(
+    artifacts
+      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+      .map(([id, { environment = '', properties }]) => {
+        const { templateFile, stackName = id, terminationProtection = false } = STACK.parse(properties);
+        const template = TEMPLATE.parse(read(templateFile));
+        return [id, { stackName, environment, terminationProtection, template }];
+      }),
+  );
+}

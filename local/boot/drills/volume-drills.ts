@@ -77,9 +77,10 @@ export const VOLUME_DRILLS: readonly BootDrill[] = [
       const agentAnswers = await world.agentAnswers(await powerOn(world));
       const waiting = await whileWaiting(world, WAIT_MS, /"step":"wait-for-device"/);
       world.say('  an operator detaches it by force');
-      machine.appear();
       const since = Date.now();
       await bed.ec2.send(new DetachVolumeCommand({ VolumeId, Force: true }));
+      await world.lookAtVolumes();
+      machine.appear();
       const up = await world.comesUp(since);
       return { ...up, agentAnswers, ...waiting, ...(await world.units()), formatted: await world.logged(FORMATS) };
     },

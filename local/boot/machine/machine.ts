@@ -12,6 +12,7 @@ import { deviceNumber, firstProcess, managerSettings, nspawnOptions, type Hardwa
 
 const BEGUN_MS = 10_000;
 const SHUTDOWN_MS = 60_000;
+const COMMAND_MS = 60_000;
 const POWER = join(__dirname, 'power.sh');
 
 export interface BootedMachineOptions extends Hardware {
@@ -52,11 +53,6 @@ export class BootedMachine implements DeviceSlots {
   /** What it says on its console. */
   get console(): string {
     return join(this.o.dir, 'console.log');
-  }
-
-  /** Where its root volume is seen from outside, while it runs. */
-  path(inside: string): string {
-    return join('/proc', String(this.first()), 'root', inside);
   }
 
   /** Resolves when its first process runs. */
@@ -108,7 +104,7 @@ export class BootedMachine implements DeviceSlots {
   async run(command: string, ...args: string[]): Promise<string> {
     const inside = ['-t', String(this.first()), '-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w', '--'];
     const { stdout } = await promisify(execFile)('nsenter', [...inside, command, ...args], {
-      timeout: 30_000,
+      timeout: COMMAND_MS,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
       maxBuffer: 64 * 2 ** 20,
     });

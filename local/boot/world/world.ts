@@ -42,6 +42,11 @@ export class BootWorld {
     });
   }
 
+  /** Resolves when all that EC2's API says of volumes is so. */
+  async lookAtVolumes(): Promise<void> {
+    await this.player!.look();
+  }
+
   /** The instance as it was deployed, without power. */
   async make(options: NodeOptions = {}, deployed?: DeployedInstance): Promise<BootNode> {
     const found = deployed ?? this.bed.deployed.deployment.instances.find(({ node }) => node === NODE);
@@ -59,7 +64,7 @@ export class BootWorld {
     const { instanceId } = node.deployed;
     await bed.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
     this.nodes.delete(instanceId);
-    await this.player!.look();
+    await this.lookAtVolumes();
     const { cluster, region } = bed.prepared;
     const { instances } = await readInstances(bed.ec2, { cluster, region });
     const next = instances.find((i) => i.node === NODE && i.instanceId !== instanceId);

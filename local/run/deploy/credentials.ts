@@ -22,8 +22,11 @@ export function deployedSessions(endpoint: string): Sessions {
 /** Everybody may do everything. */
 export const ownersSessions: Sessions = () => Promise.resolve({});
 
+/** While it reads back what was deployed a busy machine has better things to do than this. */
+const TIMEOUT_MS = 60_000;
+
 async function askFor(url: string, body: string): ReturnType<Sessions> {
-  const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`no credentials for ${body}: the emulator answered ${response.status}`);
   const { accessKeyId, secretAccessKey, sessionToken } = answer.parse(await response.json());
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };

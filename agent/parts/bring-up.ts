@@ -3,6 +3,7 @@ import { messageOf } from '../base/log';
 import { every, untilItWorks, type Loop } from '../base/loop';
 import { prepareMachine } from '../boot/prepare';
 import type { Mounted } from '../boot/volume';
+import { FileSystem } from '../volumes/file-system';
 import { startVolumeCare } from '../volumes/volumes';
 import type { Parts } from './parts';
 
@@ -11,6 +12,7 @@ const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
 const BACKFILL_LOOK_MS = 2_000;
+const GROW_LOOK_MS = 30_000;
 const RESTORE_LOOK_MS = 5_000;
 
 /** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
@@ -29,6 +31,8 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   if (manager !== null && mounted !== null)
     begun(await startVolumeCare(manager, mounted, env, paths, { config, identity: parts.identity, log }));
   else announcer.mountedAtStart = mounted?.id ?? null;
+  const fileSystem = new FileSystem(paths.data, log);
+  if (env.mountData) begun([every(GROW_LOOK_MS, 'file-system', () => fileSystem.round(), log)]);
   await versions.read(paths, log);
   await firstRound(parts);
   begun(loopsOf(parts));

@@ -44,10 +44,11 @@ async function reviewed({ commit }: ReviewBase, context: readonly string[], sign
   const dir = mkdtempSync(join(tmpdir(), 'prometheus-ha-review-'));
   const tree = join(dir, 'base');
   try {
-    await checkOut(ROOT, commit, tree, signal);
     const [before, after] = [join(dir, 'before'), join(dir, 'after')];
-    await synthTree({ tree, which: `the base (${commit.slice(0, 7)})`, out: before, context }, signal);
+    // First what was just edited, and may be wrong.
     await synthTree({ tree: ROOT, which: 'the working tree', out: after, context }, signal);
+    await checkOut(ROOT, commit, tree, signal);
+    await synthTree({ tree, which: `the base (${commit.slice(0, 7)})`, out: before, context }, signal);
     const [was, is] = [readAssembly(before), readAssembly(after)];
     return review(was, is, changesBetween(was, is), (type) => typeFacts(type).stateful);
   } finally {

@@ -13,29 +13,40 @@ import { askAws, orNull } from './ask';
 /** Stacks, functions and volumes with the names and tags of the cluster. */
 export async function lookAtNames(cluster: Cluster): Promise<AwsAnswer<NamesSeen>> {
   return askAws(async (abortSignal) => {
-    const [stacks, functions, volumes] = await Promise.all([
+    const [{ stacks, clusters }, functions, volumes] = await Promise.all([
       stacksOf(cluster),
       functionsOf(cluster, abortSignal),
       volumesOf(cluster),
     ]);
-    return { stacks, functions, volumes };
+    return { stacks, clusters, functions, volumes };
   });
 }
 
-async function stacksOf({ name, region, shards }: Cluster): Promise<NamesSeen['stacks']> {
+async function stacksOf({ name, region, shards }: Cluster): Promise<Pick<NamesSeen, 'stacks' | 'clusters'>> {
   const suffixes = Array.from({ length: shards }, (_, shard) => shardSuffix(shard));
   const names = new Map(
     suffixes.flatMap((suffix) => Object.entries(STACKS).map(([part, says]) => [`${name}-${part}${suffix}`, says])),
   );
   const found: Stack[] = [];
   for await (const page of paginateDescribeStacks({ client: new CloudFormationClient({ region }) }, {})) {
-    found.push(...(page.Stacks ?? []).filter(({ StackName }) => names.has(StackName ?? '')));
+    found.push(...(page.Stacks ?? []));
   }
-  return found.map(({ StackName, StackStatus, Description = '' }) => ({
-    name: StackName!,
-    status: StackStatus!,
-    ours: Description.startsWith(names.get(StackName!)!),
-  }));
+  const own = found.filter(({ StackName }) => names.has(StackName ?? ''));
+  return {
+    stacks: own.map(({ StackName, StackStatus, Description = '' }) => ({
+      name: StackName!,
+      status: StackStatus!,
+      ours: Description.startsWith(names.get(StackName!)!),
+    })),
+    clusters: found.flatMap(clusterOf).filter((other) => other !== name),
+  };
+}
+
+/** The cluster whose stack of volumes it is. */
+function clusterOf({ StackName = '', Description = '' }: Stack): string[] {
+  const end = '-stateful';
+  const isOne = StackName.endsWith(end) && Description.startsWith(`${STACKS.stateful}, control bucket`);
+  return isOne ? [StackName.slice(0, -end.length)] : [];
 }
 
 async function functionsOf({ name, region }: Cluster, abortSignal: AbortSignal): Promise<string[]> {

@@ -4,6 +4,8 @@ import { ifAnswered, stop, warn, well, type AwsAnswer, type PreflightFinding } f
 export interface NamesSeen {
   /** Stacks of the names that the deploy makes. `ours`: they say that they are such a stack. */
   readonly stacks: readonly { readonly name: string; readonly status: string; readonly ours: boolean }[];
+  /** Names of other clusters of this kind in the region. */
+  readonly clusters: readonly string[];
   /** Functions of such names. */
   readonly functions: readonly string[];
   /** Data volumes with the cluster's tags that are not set aside. */
@@ -26,6 +28,7 @@ export function judgeNames(asked: AwsAnswer<NamesSeen>, o: NamesAsked): Prefligh
         ...seen.stacks.flatMap((stack) => stackProblem(stack, o.region)),
         ...leftovers(seen, o),
         ...twins(seen, o),
+        ...secondCluster(seen, o),
       ];
       if (found.length > 0) return found;
       const is = seen.stacks.length === 0 ? 'no stack has its names yet' : `${seen.stacks.length} stacks are its own`;
@@ -65,6 +68,18 @@ function stackProblem({ name, status, ours }: NamesSeen['stacks'][number], regio
   return status.endsWith('_IN_PROGRESS')
     ? [warn(`the stack ${name} is ${status}`, 'a deploy would wait or fail', 'wait until it has ended')]
     : [];
+}
+
+/** Of a cluster that was renamed nothing is found under its new name: the deploy would make another one beside it. */
+function secondCluster({ stacks, clusters }: NamesSeen, { cluster }: NamesAsked): PreflightFinding[] {
+  if (stacks.length > 0) return [];
+  return clusters.map((other) =>
+    warn(
+      `the cluster ${other} is there, and ${cluster} would be a second one beside it`,
+      'a cluster cannot be renamed: new volumes and buckets would be empty, and the first one goes on alerting and billing',
+      `if it is meant to be the same: name: '${other}' in config/cluster.ts`,
+    ),
+  );
 }
 
 /** Functions whose stack is gone: the next one could not make its own. */

@@ -112,7 +112,7 @@ test('mirror: none, complete, one missing', () => {
 });
 
 describe('names', () => {
-  const NONE = { stacks: [], functions: [], volumes: [] };
+  const NONE = { stacks: [], clusters: [], functions: [], volumes: [] };
   const judged = (over: object): string[] =>
     short(judgeNames({ value: { ...NONE, ...over } }, { cluster: 'c', region: R, keptTag: 'kept' }));
   const stack = (name: string, status = 'CREATE_COMPLETE', ours = true) => ({ name, status, ours });
@@ -123,6 +123,14 @@ describe('names', () => {
     expect(
       judged({ stacks: [stack('c-stateful'), stack('c-control')], functions: ['c-health-check'], volumes }),
     ).toEqual(['well: cluster c: 2 stacks are its own | ']);
+  });
+  test('a renamed cluster is a second one; two that are there leave each other alone', () => {
+    expect(judged({ clusters: ['old'] })).toEqual([
+      "warn: the cluster old is there, and c would be a second one beside it | if it is meant to be the same: name: 'old' in config/cluster.ts",
+    ]);
+    expect(judged({ clusters: ['old'], stacks: [stack('c-stateful')] })).toEqual([
+      'well: cluster c: 1 stacks are its own | ',
+    ]);
   });
   test.each([
     ['ROLLBACK_COMPLETE', 'stop', 'delete-stack'],

@@ -46,7 +46,8 @@ test('on a fresh clone, without an account: what is edited and not yet committed
   expect(base).toEqual({ name: `main at ${commit.slice(0, 7)}`, commit });
   expect([impact, refused]).toEqual(['data at risk', []]);
   expect(changes).toHaveLength(6);
-  for (const change of changes) expect(change).toMatchObject({ change: 'renamed', why: expect.stringContaining('a second cluster') });
+  for (const change of changes)
+    expect(change).toMatchObject({ change: 'renamed', why: expect.stringContaining('a second cluster') });
   expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1);
 }, 300_000);
 

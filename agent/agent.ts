@@ -55,19 +55,20 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
 
 /** `loops`: all that run, those that begin later included. */
 function agentOf(parts: Parts, loops: readonly Loop[]): Agent {
-  const { base, peers, store, failover, gate, prometheus, alertmanager, sidecar } = parts;
+  const { base, peers, store, failover, gate, prometheus, alertmanager, sidecar, nodeQuery } = parts;
   const { config, log } = base;
+  const programs = [prometheus, alertmanager, sidecar, nodeQuery];
   return {
     leave: () =>
       leave(
         { config, nodes: peers.nodes, role: failover.role, probes: failover.probes, store, clock: systemClock, log },
-        () => [gate.resolvedSent(), sidecar?.retire()],
+        () => [gate.resolvedSent(), sidecar?.retire(), nodeQuery?.retire()],
       ),
     async stop(withChildren) {
       for (const loop of loops) loop.stop();
       gate.stop();
-      if (withChildren) await Promise.all([prometheus.stop(), alertmanager.stop(), sidecar?.stop()]);
-      else for (const part of [prometheus, alertmanager, sidecar]) part?.release();
+      if (withChildren) await Promise.all(programs.map((program) => program?.stop()));
+      else for (const program of programs) program?.release();
       log('info', 'agent-stopped', { childrenStopped: withChildren });
     },
   };

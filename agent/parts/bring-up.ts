@@ -16,16 +16,26 @@ const GROW_LOOK_MS = 30_000;
 const RESTORE_LOOK_MS = 5_000;
 
 /** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
-export function resume({ base, prometheus, alertmanager, sidecar, failover, peerAlerts, conditions }: Parts): Loop[] {
+export function resume({
+  base,
+  prometheus,
+  alertmanager,
+  sidecar,
+  nodeQuery,
+  failover,
+  peerAlerts,
+  conditions,
+}: Parts): Loop[] {
   prometheus.adopt();
   alertmanager.adopt();
   sidecar?.adopt();
+  nodeQuery?.adopt();
   return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log)];
 }
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */
 export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => void): Promise<void> {
-  const { base, versions, manager, announcer, prometheus, alertmanager, sidecar } = parts;
+  const { base, versions, manager, announcer, prometheus, alertmanager, sidecar, nodeQuery } = parts;
   const { config, env, paths, log } = base;
   const mounted = await machine(parts);
   if (manager !== null && mounted !== null)
@@ -40,6 +50,7 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   prometheus.start();
   alertmanager.start();
   sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
+  nodeQuery?.start().catch((error: unknown) => log('error', 'node-query-failed', { error: messageOf(error) }));
 }
 
 function machine({ base, identity, manager }: Parts): Promise<Mounted | null> {

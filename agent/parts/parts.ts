@@ -77,7 +77,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
   const { probes, role } = failover;
-  const tsdb = tsdbCare(base, address, () => peers.addresses, record, probes, s3);
+  const tsdb = tsdbCare(base, address, peers, record, probes, s3);
   const onExit = (how: string): void => {
     tsdb.conditions.exited(how);
     failover.prometheusExited();

@@ -1,13 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { durationMs } from '../../lib/contract/duration';
-import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { Base } from '../base/base';
-import type { BlockRestorer } from '../backfill/block-restorer';
 import { Backfiller } from '../backfill/backfiller';
+import type { Peers } from '../failover/peers';
 import type { Probes } from '../failover/probes';
 import type { ProcessRecord } from '../process/process-record';
-import { thanosParts } from '../thanos/parts';
-import type { Sidecar } from '../thanos/sidecar';
+import { thanosParts, type ThanosParts } from '../thanos/parts';
 import { readBlocksLoaded } from '../tsdb/blocks-loaded';
 import { Conditions } from '../tsdb/conditions';
 import { Scrubber } from '../tsdb/scrubber';
@@ -16,18 +14,16 @@ import { Scrubber } from '../tsdb/scrubber';
 const HEAD_BLOCKS = 1.75;
 
 /** What looks after the samples: finds what is corrupted, and fetches what is missing. */
-export interface TsdbCare {
+export interface TsdbCare extends ThanosParts {
   readonly conditions: Conditions;
   readonly scrubber: Scrubber;
   readonly backfiller: Backfiller;
-  readonly sidecar: Sidecar | null;
-  readonly restorer: BlockRestorer | null;
 }
 
 export function tsdbCare(
   base: Base,
   address: string,
-  addresses: () => ReadonlyMap<NodeId, string>,
+  peers: Pick<Peers, 'addresses' | 'everywhere'>,
   prometheus: ProcessRecord,
   probes: Probes,
   s3: S3Client,
@@ -37,7 +33,7 @@ export function tsdbCare(
   const backfiller = new Backfiller({
     node,
     data: paths.data,
-    addresses,
+    addresses: () => peers.addresses,
     startedAt: () => prometheus.startedAt,
     probes,
     policy,
@@ -51,7 +47,8 @@ export function tsdbCare(
     isReady: () => probes.own?.ready === true && probes.own.at > Date.parse(prometheus.startedAt ?? ''),
     timeoutMs: policy.probe.timeoutMs,
   });
-  const { sidecar, restorer } = thanosParts(config, env, paths, address, s3, log);
+  const thanosOfNode = thanosParts(config, env, paths, address, () => peers.everywhere, s3, log);
+  const { restorer } = thanosOfNode;
   const scrubber = new Scrubber({
     ...paths,
     policy: policy.scrub,
@@ -63,5 +60,5 @@ export function tsdbCare(
     onBlocksLost: async (blocks) => restorer?.lost(blocks),
     log,
   });
-  return { conditions, scrubber, backfiller, sidecar, restorer };
+  return { conditions, scrubber, backfiller, ...thanosOfNode };
 }

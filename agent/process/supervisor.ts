@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { nextBackoff } from './backoff';
+import { bounded, type Bounds } from './bounds';
 import { openLog, rotateLog } from './log-file';
 import { readPidFile, writePidFile } from './pid-file';
 import { ProcessRecord } from './process-record';
@@ -12,6 +13,8 @@ export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Whatever it is asked, it takes no more; absent: as it likes. */
+  readonly bounds?: Bounds;
 }
 
 export interface SupervisorOptions {
@@ -166,9 +169,11 @@ export class Supervisor {
 
   private spawnNow(): void {
     const { name, log, pidFile, logFile } = this.options;
-    const { file, args, cwd } = this.options.command();
+    const command = this.options.command();
+    const { file, args, cwd } = command;
     const output = openLog(logFile);
-    const child = spawn(file, [...args], { cwd, stdio: ['ignore', output, output] });
+    const started = bounded(command);
+    const child = spawn(started.file, [...started.args], { cwd, stdio: ['ignore', output, output] });
     closeSync(output);
     child.unref();
     // Without a pid the start itself failed, and 'error' says why; otherwise 'exit' comes.

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { AGENT_STATUS, type AgentStatus } from '../../lib/contract/documents/agent-status';
+import { AGENT_STATUS, ANSWERS_CLIENTS_PATH, type AgentStatus } from '../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../lib/core/backfill/caught-up';
 import type { HeldAlert } from '../../lib/core/alerts/gate';
 import { metricsText, type Counters } from './metrics';
@@ -21,6 +21,12 @@ export async function serveApi(source: ApiSource, address: string, port: number)
     '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
     '/-/healthy': () => ['text/plain', 'OK\n'],
+    [ANSWERS_CLIENTS_PATH]: () => {
+      const problem = source.status().nodeQuery?.problem;
+      return problem === null
+        ? ['text/plain', 'OK\n']
+        : ['text/plain', `${problem ?? 'this node has no query'}\n`, 503];
+    },
     '/-/caught-up': () => {
       const missing = notCaughtUp(source.status());
       return missing === null ? ['text/plain', 'OK\n'] : ['text/plain', `${missing}\n`, 503];

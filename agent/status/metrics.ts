@@ -52,6 +52,10 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
       process: name,
     });
   }
+  if (s.nodeQuery) {
+    metric('gauge', 'answers_clients', '1 while the own Thanos query answers.', s.nodeQuery.problem === null);
+    metric('counter', 'node_query_restarts_total', 'Its restarts since the agent started.', s.nodeQuery.restarts);
+  }
   metric('gauge', 'config_info', 'The configuration bundle in use.', 1, { hash: s.config.hash ?? '' });
   metric(
     'gauge',

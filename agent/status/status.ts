@@ -36,6 +36,7 @@ export function buildStatus(s: Parts): AgentStatus {
     prometheus: processOf(s.prometheus.record, s.versions.prometheus),
     alertmanager: processOf(s.alertmanager.record, s.versions.alertmanager),
     sidecar: s.sidecar?.status ?? null,
+    nodeQuery: s.nodeQuery?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     profile: profileOf(s.configurer, Date.now()),
     sharding: announcer.shardReport,

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { durationMs } from '../../lib/contract/duration';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
@@ -6,12 +7,15 @@ import type { AgentEnv } from '../base/env';
 import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
 import { BlockRestorer } from '../backfill/block-restorer';
+import { NodeQuery } from './node-query';
+import { ThanosProgram } from './program';
 import { Registration } from './registration';
 import { Sidecar } from './sidecar';
 
 /** What a node does for Thanos: nothing, where the cluster has none. */
 export interface ThanosParts {
   readonly sidecar: Sidecar | null;
+  readonly nodeQuery: NodeQuery | null;
   /** Fetches lost blocks back from the bucket. */
   readonly restorer: BlockRestorer | null;
 }
@@ -21,11 +25,13 @@ export function thanosParts(
   env: AgentEnv,
   paths: Paths,
   address: string,
+  /** Addresses of all nodes, of every shard. */
+  nodes: () => readonly string[],
   s3: S3Client,
   log: Log,
 ): ThanosParts {
   const { thanos, policy, artifactMirror } = config;
-  if (thanos === null) return { sidecar: null, restorer: null };
+  if (thanos === null) return { sidecar: null, nodeQuery: null, restorer: null };
   const restorer = new BlockRestorer({
     ...paths,
     s3,
@@ -35,14 +41,17 @@ export function thanosParts(
     log,
   });
   const install = (): Promise<void> => installFromImage(thanos.image, 'bin/thanos', paths.bin, artifactMirror, log);
+  const program = new ThanosProgram(paths, env.binDir === null ? install : null, log);
   const sidecar = new Sidecar({
     config: { ...config, thanos },
     paths,
     address,
     s3,
     registration: new Registration(thanos.discoveryServiceId, config.node, address),
-    install: env.binDir === null ? install : null,
+    program,
     log,
   });
-  return { sidecar, restorer };
+  const machineMiB = totalmem() / 2 ** 20;
+  const nodeQuery = new NodeQuery({ paths, address, loopback: env.gateAddress, nodes, machineMiB, program, log });
+  return { sidecar, nodeQuery, restorer };
 }

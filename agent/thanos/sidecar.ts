@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SidecarStatus } from '../../lib/contract/documents/agent/part-status';
@@ -9,16 +8,15 @@ import { sidecarCommand } from '../../lib/core/thanos/commands';
 import { stuckUploads, uploadAgeMs, waitingBlocks } from '../../lib/core/thanos/uploads';
 import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
-import { every, sleep, untilItWorks, type Loop } from '../base/loop';
+import { every, sleep, type Loop } from '../base/loop';
 import type { Paths } from '../base/paths';
 import { Supervisor } from '../process/supervisor';
-import { versionOf } from '../base/versions';
 import { checkBucket } from './bucket-check';
+import type { ThanosProgram } from './program';
 import type { Registration } from './registration';
 import { readUploads } from './uploads';
 
 const LOOK_MS = 15_000;
-const INSTALL_AGAIN_MS = 30_000;
 /** Thanos query looks at its endpoints every 5 s and gives each of them 5 s. */
 const FORGOTTEN_MS = 11_000;
 
@@ -29,8 +27,7 @@ export interface SidecarOptions {
   readonly s3: S3Client;
   /** In DNS. */
   readonly registration: Pick<Registration, 'keep'>;
-  /** Installs the program, null where it is used as it is. */
-  readonly install: (() => Promise<void>) | null;
+  readonly program: ThanosProgram;
   readonly log: Log;
 }
 
@@ -47,16 +44,15 @@ export class Sidecar {
   private registrationError: string | null = null;
   private uploads: { readonly ageMs: number | null; readonly waiting: number; readonly error: string | null } | null =
     null;
-  private version = '';
 
   constructor(private readonly options: SidecarOptions) {
-    const { paths, address, log } = options;
+    const { paths, program, address, log } = options;
     this.tsdbPath = join(paths.data, 'prometheus');
     const objstoreFile = join(paths.config, 'objstore.yml');
     this.process = new Supervisor({
       name: 'sidecar',
       command: () => ({
-        file: join(paths.bin, 'thanos'),
+        file: program.file,
         cwd: paths.config,
         args: sidecarCommand({ address, tsdbPath: this.tsdbPath, objstoreFile }),
       }),
@@ -74,17 +70,11 @@ export class Sidecar {
 
   /** Starts it once it is installed. Nobody waits: a registry that is down must not keep a node from alerting. */
   async start(): Promise<void> {
-    const { config, paths, install, log } = this.options;
+    const { config, paths, program, log } = this.options;
     const { bucket } = config.thanos;
     // Also while there is no program to upload: whoever waits for blocks need not know why there are none.
     this.loops = [every(LOOK_MS, 'uploads', () => this.lookAtUploads(), log)];
-    if (install !== null) await untilItWorks('the Thanos image', install, log, INSTALL_AGAIN_MS);
-    if (!existsSync(join(paths.bin, 'thanos'))) {
-      log('warn', 'sidecar-missing', { because: `there is no thanos in ${paths.bin}: no block is uploaded` });
-      return;
-    }
-    this.version = await untilItWorks('thanos --version', () => versionOf(paths.bin, 'thanos'), log);
-    if (this.stopped) return;
+    if (!(await program.installed()) || this.stopped) return;
     writeAtomically(
       join(paths.config, 'objstore.yml'),
       objstoreConfig({ bucket, region: config.region, endpoint: process.env.AWS_ENDPOINT_URL }),
@@ -95,13 +85,14 @@ export class Sidecar {
 
   get status(): SidecarStatus {
     const { pid, restarts, lastExit } = this.process.record;
+    const { version } = this.options.program;
     const { ageMs = null, waiting = 0, error = null } = this.uploads ?? {};
     return {
       pid,
       restarts,
       lastExit,
-      version: this.version,
-      missing: this.version === '',
+      version,
+      missing: version === '',
       uploadAgeMs: ageMs,
       waitingBlocks: waiting,
       errors: [this.bucketError, this.registrationError, error].filter((e) => e !== null),
@@ -169,7 +160,7 @@ export class Sidecar {
         ageMs: uploadAgeMs(situation, Date.now()),
         waiting: waitingBlocks(situation).length,
         // Its log says why, if there is one.
-        error: this.version === '' ? null : stuckUploads(situation, Date.now()),
+        error: this.options.program.version === '' ? null : stuckUploads(situation, Date.now()),
       };
     } catch (error) {
       return { ageMs: null, waiting: 0, error: `the record of uploads cannot be read: ${messageOf(error)}` };

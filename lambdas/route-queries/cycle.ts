@@ -110,7 +110,6 @@ export async function runRouteCycle(
         thanos,
         tasks,
         readyNodes: read?.[2] ?? [],
-        shards: control.addresses.shards,
         paused,
         policy: config.policy,
       },
@@ -128,10 +127,10 @@ export async function runRouteCycle(
   }
 }
 
-/** Nodes that could answer queries now: Prometheus is ready, answers one, and has something to answer with. */
+/** Nodes that could answer queries now: their own Thanos query answers one and finds a sidecar. */
 async function readyNodes(control: Control, config: FunctionConfig): Promise<NodeId[]> {
   const probes = await probeWithBook(control, config.policy.probe.timeoutMs);
-  return [...probes.values()].filter((p) => p.ready && p.scrapeLagMs !== null).map((p) => p.node);
+  return [...probes.values()].filter((p) => p.agent?.answersClients === true).map((p) => p.node);
 }
 
 /** Says what changed and what is wrong; a cycle in which all is well is silent, and one of a long outage almost. */

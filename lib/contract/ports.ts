@@ -17,12 +17,16 @@ export const PORTS = {
   /** Every Thanos component, the sidecar on the node's address included: StoreAPI and HTTP. */
   thanosGrpc: 10901,
   thanosHttp: 10902,
+  /** What clients reach of a node: its own `thanos query`, on the node's address. It only reads. */
+  nodeQuery: 10904,
+  /** Its StoreAPI, which nobody asks and which cannot be left out: beside the gate. */
+  nodeQueryGrpc: 10905,
 } as const;
 
 /** Ports of the load balancer. */
 export const BALANCER_PORTS = {
-  /** Thanos query, and the nodes while Thanos does not answer. */
+  /** Thanos query, and that of the nodes while its tasks do not answer. */
   queries: 9090,
-  /** Always the nodes. */
+  /** Always that of the nodes. */
   direct: 9091,
 } as const;

@@ -2,10 +2,11 @@ import { NODE_CONFIG } from '../../lib/contract/documents/node-config';
 import { Prometheus } from '../../lib/shell/prometheus/client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HttpError } from '../../lib/shell/async/http-get';
+import { httpGet } from '../../lib/shell/async/http-get';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import { THANOS_QUERY, type RunState } from '../../lib/shell/local/run-state';
 import { allNodes, type TestBed } from './test-bed';
+import { whoAnswers, WHO_ANSWERS_PATH } from './thanos/who-answers';
 
 /** Where clients query: Thanos, or the nodes while Thanos does not answer. */
 export const queriesOf = (world: TestBed): string => world.state.urls['load balancer']!;
@@ -21,12 +22,13 @@ export function blocksBucketOf({ state }: TestBed): string {
 
 /** What keeps queries from going through a Thanos that asks every node and the store gateway; null when nothing does. */
 export async function thanosUnrest(world: TestBed): Promise<string | null> {
+  const queries = queriesOf(world);
   let stores: Awaited<ReturnType<Prometheus['stores']>>;
   try {
-    stores = await new Prometheus(queriesOf(world), { timeoutMs: 2_000 }).stores();
+    const flags = await httpGet(`${queries}${WHO_ANSWERS_PATH}`, AbortSignal.timeout(2_000));
+    if (whoAnswers(flags) === 'nodes') return 'queries do not go through Thanos';
+    stores = await new Prometheus(queries, { timeoutMs: 2_000 }).stores();
   } catch (error) {
-    // A node knows no stores.
-    if (error instanceof HttpError && error.status === 404) return 'queries do not go through Thanos';
     return `Thanos does not answer: ${reasonOf(error)}`;
   }
   const failing = Object.values(stores)

@@ -1,3 +1,5 @@
+import { ANSWERS_CLIENTS_PATH } from '../../lib/contract/documents/agent-status';
+import { PORTS } from '../../lib/contract/ports';
 import { idIn, type TemplateRule } from './template-rule';
 
 interface Forwarding {
@@ -57,8 +59,31 @@ export const BALANCER_RULES: readonly TemplateRule[] = [
         .all('AWS::EC2::SecurityGroupIngress')
         .filter(({ Properties: p }) => group!.startsWith(idIn(p.SourceSecurityGroupId)))
         .map(({ Properties: p }) => p.FromPort);
-      const ports = made.all('AWS::ElasticLoadBalancingV2::TargetGroup').map(({ Properties: p }) => p.Port);
+      const ports = made
+        .all('AWS::ElasticLoadBalancingV2::TargetGroup')
+        .flatMap(({ Properties: p }) => [
+          p.Port,
+          ...(p.HealthCheckPort === undefined ? [] : [Number(p.HealthCheckPort)]),
+        ]);
       expect(letIn).toEqual(expect.arrayContaining(ports));
+    },
+  },
+  {
+    says: 'clients reach only what reads: the load balancer sends nobody to a Prometheus, and gets at none',
+    check(made, { thanos }) {
+      // A machine without Thanos has nothing else: the local run, while it is being built.
+      if (thanos === null) return;
+      const groups = made.all('AWS::ElasticLoadBalancingV2::TargetGroup');
+      expect(groups.map(({ Properties: p }) => p.Port).sort()).toEqual([PORTS.thanosHttp, PORTS.nodeQuery].sort());
+      const nodes = groups.find(({ Properties: p }) => p.TargetType === 'instance')!.Properties;
+      expect([nodes.HealthCheckPort, nodes.HealthCheckPath]).toEqual([String(PORTS.agent), ANSWERS_CLIENTS_PATH]);
+      const intoPrometheus = made
+        .all('AWS::EC2::SecurityGroupIngress')
+        .filter(({ Properties: p }) => p.FromPort === PORTS.prometheus && p.SourceSecurityGroupId !== undefined)
+        .map(({ Properties: p }) => p.Description);
+      expect(new Set(intoPrometheus)).toEqual(
+        new Set(['Probes of Prometheus', 'Peers probe each other, and fetch what they missed']),
+      );
     },
   },
 ];

@@ -113,7 +113,7 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
         // Interface endpoints, for the VPC itself.
         if (rule.FromPort === 443 && rule.CidrIp === cluster.network.cidr) continue;
         if (rule.CidrIp !== undefined) expect(cluster.clients).toContain(rule.CidrIp);
-        expect([9090, 9091, 9099, 9193, 9194, 10901, 10902]).toContain(rule.FromPort);
+        expect([9090, 9091, 9099, 9193, 9194, 10901, 10902, 10904]).toContain(rule.FromPort);
         expect(rule.ToPort).toBe(rule.FromPort);
       }
     },

@@ -79,21 +79,19 @@ test('no custom resources', () => {
   );
 });
 
-test('the load balancer checks readiness as fast as one can, and keeps a client on its node', () => {
+test('the load balancer asks the agent as fast as it can, whether its node answers clients', () => {
   const [group] = made.all('AWS::ElasticLoadBalancingV2::TargetGroup');
   expect(group!.Properties).toMatchObject({
-    Port: 9090,
+    Port: 10904,
     Protocol: 'TCP',
-    HealthCheckPath: '/-/ready',
+    HealthCheckPort: '9099',
+    HealthCheckPath: '/-/answers-clients',
     HealthCheckProtocol: 'HTTP',
     HealthCheckIntervalSeconds: 5,
     HealthyThresholdCount: 2,
     UnhealthyThresholdCount: 2,
   });
   expect(group!.Properties.HealthCheckTimeoutSeconds).toBeLessThan(5);
-  expect(group!.Properties.TargetGroupAttributes).toEqual(
-    expect.arrayContaining([{ Key: 'stickiness.type', Value: 'source_ip' }]),
-  );
   const [balancer] = made.all('AWS::ElasticLoadBalancingV2::LoadBalancer');
   expect(balancer!.Properties).toMatchObject({ Scheme: 'internal', Type: 'network' });
 });

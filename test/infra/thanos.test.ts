@@ -208,7 +208,7 @@ test('the query port goes to Thanos, the direct port to the nodes; the function 
     }),
   );
   // Both groups, for good: the weights are what is changed.
-  expect(ways).toEqual({ 9090: [[10902, 1], [9090, 0]], 9091: [[9090, undefined]] }); // prettier-ignore
+  expect(ways).toEqual({ 9090: [[10902, 1], [10904, 0]], 9091: [[10904, undefined]] }); // prettier-ignore
   const may = made
     .all('AWS::IAM::Role')
     .flatMap((r) => r.Properties.Policies ?? [])
@@ -246,7 +246,7 @@ test('logical ids of what cannot be replaced without an outage of queries are pi
     ['LoadBalancerBE9EEC3A', 'LoadBalancer'],
     ['LoadBalancerQueries985EC8B5', 'Listener'],
     ['LoadBalancerDirectC840F47E', 'Listener'],
-    ['Prometheus2BCCDD01', 'TargetGroup'],
+    ['Nodes', 'TargetGroup'],
     ['ThanosE2D2C4C9', 'TargetGroup'],
   ]);
 });

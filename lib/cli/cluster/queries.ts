@@ -21,7 +21,7 @@ export async function readQueryWay(cluster: string): Promise<QueryWay | UnknownW
   try {
     const groups = await targetGroups(client, cluster);
     const thanos = groups.find(isThanosGroup);
-    const nodes = groups.find((group) => group.TargetType === 'instance' && group.Port === PORTS.prometheus);
+    const nodes = groups.find((group) => group.TargetType === 'instance' && group.Port === PORTS.nodeQuery);
     if (thanos === undefined || nodes === undefined) return null;
     const [route, tasks] = await Promise.all([
       wayOf(client, thanos, nodes),

@@ -5,7 +5,7 @@ import { PROFILES } from '../profile';
 import { flag, listOf, nullable, number, oneOf, fields, optional, text, time, version1 } from '../shape';
 import { HIGHEST_EPOCH, knownPause } from './assignment';
 import { shardReport } from './shard-report';
-import { sidecar, scrub, backfill, restore, volume } from './agent/part-status';
+import { sidecar, nodeQuery, scrub, backfill, restore, volume } from './agent/part-status';
 
 /** 0: none yet. Whoever claims an impossible one claims nothing else that is worth reading. */
 const appliedEpoch = int('an epoch').check(gte(0, 'an epoch'), lte(HIGHEST_EPOCH, 'an epoch that exists'));
@@ -54,6 +54,8 @@ const status = fields({
   alertmanager: fields({ pid: nullable(number), restarts: number, version: text }),
   /** null: this node has none. Absent in what agents of an earlier deploy say. */
   sidecar: optional(nullable(sidecar)),
+  /** null: this node has none. Absent in what agents of an earlier deploy say. */
+  nodeQuery: optional(nullable(nodeQuery)),
   config: fields({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
   /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
   profile: optional(
@@ -90,3 +92,6 @@ export const AGENT_STATUS = documentFormat({
   maxBytes: 4 * 1024 * 1024,
   fix: "look at the node's agent: another program may listen on its port",
 });
+
+/** What the load balancer asks on PORTS.agent: 200 when the node's own Thanos query answers and finds a sidecar, else 503. */
+export const ANSWERS_CLIENTS_PATH = '/-/answers-clients';

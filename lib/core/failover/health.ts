@@ -24,6 +24,8 @@ export interface Probe {
     readonly slowScrapeMs?: number;
     /** It has just changed its scrape profile: every series is stale until it is scraped again. */
     readonly settling?: true;
+    /** Whether its own Thanos query answers what clients ask; absent where there is none. */
+    readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
     readonly uploadAgeMs?: number | null;
     /** What is wrong with its TSDB and its volume; absent where there is no scrub. */

@@ -4,7 +4,15 @@ import type { AgentStatus } from '../../contract/documents/agent-status';
 const UPLOAD_LATE_MS = 3 * 3_600_000;
 
 /** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
-export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volume }: AgentStatus): string[] {
+export function nodeComplaints({
+  config,
+  sidecar,
+  nodeQuery,
+  scrub,
+  backfill,
+  restore,
+  volume,
+}: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null && config.hash !== null) found.push(`it keeps its old configuration: ${config.error}`);
   found.push(...corruptionSaid(scrub?.corruption ?? []));
@@ -20,6 +28,9 @@ export function nodeComplaints({ config, sidecar, scrub, backfill, restore, volu
   if (sidecar.missing) found.push('Thanos is not installed, so no block is uploaded.');
   else if (sidecar.pid === null) {
     found.push(`its Thanos sidecar does not run (${sidecar.lastExit ?? 'never started'}), so no block is uploaded.`);
+  }
+  if (nodeQuery && !sidecar.missing && nodeQuery.problem !== null) {
+    found.push(`it would not answer clients while Thanos is down: ${nodeQuery.problem}.`);
   }
   found.push(...sidecar.errors.map((error) => `${error}.`));
   if (sidecar.uploadAgeMs !== null && sidecar.uploadAgeMs > UPLOAD_LATE_MS) {

@@ -23,7 +23,10 @@ export function queryProblems(way: QueryWay | UnknownWay | null, nodes: readonly
   const { route, tasks, stores } = way;
   const { registered, answering, blind } = tasks;
   const found: string[] = [];
-  if (route === 'nodes') found.push('Queries go to the nodes, not through Thanos: not deduplicated, and no history.');
+  if (route === 'nodes')
+    found.push(
+      "Queries go to the nodes' own Thanos: nothing of what only the bucket has, and the nodes carry the load.",
+    );
   if (route === 'other') {
     found.push('The query port leads to neither Thanos nor the nodes: route-queries leaves it as somebody set it.');
   }

@@ -64,10 +64,8 @@ export interface RoutingSituation {
   readonly whole: boolean;
   readonly thanos: ThanosHistory;
   readonly tasks: Tasks;
-  /** Nodes whose Prometheus answered a fresh probe. */
+  /** Nodes whose own Thanos query answers. */
   readonly readyNodes: readonly NodeId[];
-  /** Between which targets are split: of several, no node has them all. */
-  readonly shards: number;
   readonly paused: Assignment['paused'];
   readonly policy: Policy;
 }
@@ -104,7 +102,7 @@ const NAMES = { thanos: 'Thanos', nodes: 'the nodes' } as const;
 
 type Wanted = Pick<RouteDecision, 'route' | 'because'>;
 
-function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSituation): Wanted {
+function leaveThanos({ thanos, tasks, readyNodes, policy }: RoutingSituation): Wanted {
   const fall = missesToLeave(tasks, policy.probe);
   if (thanos.consecutiveFailures === 0) {
     const rest = tasks.answering < tasks.known ? `, by ${tasks.answering} of ${tasks.known} query tasks` : '';
@@ -120,11 +118,6 @@ function leaveThanos({ thanos, tasks, readyNodes, shards, policy }: RoutingSitua
     tasks.blind > 0
       ? `${tasks.blind} of ${tasks.known} query tasks answer without asking any node`
       : `none of ${tasks.known} query tasks answered ${thanos.consecutiveFailures} probes`;
-  if (shards > 1) {
-    // A query that fails is seen; one that silently leaves out half of the targets is believed.
-    const because = `Thanos fails (${fails}), but there are ${shards} shards and no node has all targets: queries fail.`;
-    return { route: 'thanos', because };
-  }
   if (readyNodes.length === 0) {
     return { route: 'thanos', because: `Thanos fails (${fails}), but no node is ready either.` };
   }

@@ -11,11 +11,14 @@ import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
+import { nodeTarget, type NodeTarget } from '../constructs/network/node-target';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 
-/** Where clients query: an internal load balancer in front of Thanos query and of the nodes. */
+const QUERY_TASK: NodeTarget = { port: PORTS.thanosHttp, healthPort: PORTS.thanosHttp, healthPath: '/-/ready' };
+
+/** Where clients query: an internal load balancer in front of Thanos query and of that of the nodes. It leads to nothing that writes. */
 export class QueryStack extends Stack {
   readonly nodes: NetworkTargetGroup;
   /** null: the cluster has no Thanos, and queries go to the nodes. */
@@ -34,11 +37,8 @@ export class QueryStack extends Stack {
       crossZoneEnabled: true,
       securityGroups: [traffic.loadBalancer],
     });
-    this.nodes = this.targets('Prometheus', network, PORTS.prometheus, TargetType.INSTANCE);
-    // A dashboard asks many questions at once; the replicas' samples differ by a fraction of a second.
-    this.nodes.setAttribute('stickiness.enabled', 'true');
-    this.nodes.setAttribute('stickiness.type', 'source_ip');
-    this.thanos = cluster.thanos === null ? null : this.targets('Thanos', network, PORTS.thanosHttp, TargetType.IP);
+    this.nodes = this.targets('Nodes', network, TargetType.INSTANCE, nodeTarget(cluster.thanos));
+    this.thanos = cluster.thanos === null ? null : this.targets('Thanos', network, TargetType.IP, QUERY_TASK);
     this.queries = balancer.addListener('Queries', {
       port: BALANCER_PORTS.queries,
       protocol: Protocol.TCP,
@@ -50,13 +50,13 @@ export class QueryStack extends Stack {
       defaultTargetGroups: [this.nodes],
     });
     const host = this.host(cluster, balancer);
-    this.url('QueriesUrl', host, BALANCER_PORTS.queries, 'Thanos query, and the nodes while Thanos is down');
-    this.url('DirectUrl', host, BALANCER_PORTS.direct, 'The Prometheus nodes, always');
+    this.url('QueriesUrl', host, BALANCER_PORTS.queries, 'Thanos query, and that of the nodes while it is down');
+    this.url('DirectUrl', host, BALANCER_PORTS.direct, 'Thanos query of the nodes, always: no history');
     acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
   }
 
   /**
-   * Both groups hang on the listener for good (docs/decisions/0027): ECS refuses a service whose group has no load
+   * Both groups hang on the listener for good (docs/decisions/0028): ECS refuses a service whose group has no load
    * balancer, and targets of such a group are never looked at.
    */
   private ways(): NetworkListenerAction {
@@ -88,7 +88,8 @@ export class QueryStack extends Stack {
     new CfnOutput(this, id, { value: `http://${host}:${port}`, description });
   }
 
-  private targets(id: string, { vpc }: NetworkStack, port: number, targetType: TargetType): NetworkTargetGroup {
+  private targets(id: string, { vpc }: NetworkStack, targetType: TargetType, target: NodeTarget): NetworkTargetGroup {
+    const { port, healthPort, healthPath } = target;
     return new NetworkTargetGroup(this, id, {
       vpc,
       protocol: Protocol.TCP,
@@ -98,10 +99,11 @@ export class QueryStack extends Stack {
       // A client's address would be kept for instances: one that calls the load balancer and is sent to itself gets its own
       // packets back and times out. So the security group of the load balancer is who calls, and clients stand in its rules.
       preserveClientIp: false,
-      // As fast as an NLB can: two misses, 5 s apart. On readiness, since /-/healthy answers while the WAL replays.
+      // As fast as an NLB can: two misses, 5 s apart.
       healthCheck: {
         protocol: Protocol.HTTP,
-        path: '/-/ready',
+        path: healthPath,
+        ...(healthPort === port ? {} : { port: String(healthPort) }),
         interval: Duration.seconds(5),
         timeout: Duration.seconds(4),
         healthyThresholdCount: 2,

@@ -13,8 +13,6 @@ const LIST_EVERY = 10;
 export class AddressBook {
   private readonly known = new Map<NodeId, string>();
   private members: readonly NodeId[] = [];
-  /** How many shards have nodes. */
-  shards = 1;
   /** Looks until the nodes are listed again. */
   private unlisted = 0;
 
@@ -55,7 +53,6 @@ export class AddressBook {
     if (this.unlisted-- > 0) return;
     try {
       const listed = await this.store.listNodes();
-      this.shards = Math.max(1, ...listed.map(({ shard }) => shard + 1));
       this.members = listed.filter(({ shard }) => shard === this.shard).map(({ node }) => node);
       this.unlisted = this.members.length < 2 ? 0 : LIST_EVERY - 1;
       for (const node of this.known.keys()) if (!this.members.includes(node)) this.known.delete(node);

@@ -11,7 +11,7 @@ export interface QuerySample {
   readonly error: string | null;
   /** It was sent on a connection that was open already. */
   readonly reused: boolean;
-  /** Who answered; null when nobody did. */
+  /** Who answered; null when nobody did, or was not asked. */
   readonly by: 'thanos' | 'nodes' | null;
 }
 

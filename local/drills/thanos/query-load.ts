@@ -1,26 +1,24 @@
 import { Agent, request } from 'node:http';
-import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
 import type { Measurements } from '../judge/result';
 import { queriesOf } from '../thanos';
 import { ownDocument } from '../../../lib/shell/local/own-document';
-import { fields, listOf, mapOf, text as anyText } from '../../../lib/contract/shape';
+import { fields, listOf } from '../../../lib/contract/shape';
+import { whoAnswers, WHO_ANSWERS_PATH } from './who-answers';
 
-const VECTOR = ownDocument(
-  'answer to a query',
-  fields({ data: fields({ result: listOf(fields({ metric: mapOf(anyText, anyText) })) }) }),
-);
+const RESULT = ownDocument('answer to a query', fields({ data: fields({ result: listOf(fields({})) }) }));
 
 /** A query that takes longer is given up: whoever asked has gone by then. */
 const GIVEN_UP_MS = 10_000;
 
-/** What dashboards ask: everything that is up, a rate, a value, and a little graph. Their answers keep their labels. */
+/** What dashboards ask: everything that is up, a rate, a value, and a little graph. And who answers. */
 const QUERIES: readonly ((nowS: number) => string)[] = [
-  () => 'query?query=up',
-  () => `query?query=${encodeURIComponent('rate(trade_engine_orders_total[10s])')}`,
-  () => 'query?query=trade_engine_drill',
-  (now) => `query_range?query=${encodeURIComponent('up{job="redis"}')}&start=${now - 60}&end=${now}&step=5`,
+  () => '/api/v1/query?query=up',
+  () => `/api/v1/query?query=${encodeURIComponent('rate(trade_engine_orders_total[10s])')}`,
+  () => '/api/v1/query?query=trade_engine_drill',
+  (now) => `/api/v1/query_range?query=${encodeURIComponent('up{job="redis"}')}&start=${now - 60}&end=${now}&step=5`,
+  () => WHO_ANSWERS_PATH,
 ];
 
 /** So many queries a second through the load balancer's query port, every other one on a connection of its own. */
@@ -39,7 +37,7 @@ export function queryLoad(
       // Rotated against the queries, so that each of them goes both ways.
       const kept = Math.floor(sent / QUERIES.length) % 2 === 0;
       sent += 1;
-      const asking = ask(`${base}/api/v1/${path}`, kept ? agent : undefined).then((s) => samples.push(s));
+      const asking = ask(base, path, kept ? agent : undefined).then((s) => samples.push(s));
       open.add(asking);
       void asking.finally(() => open.delete(asking));
     }, 1000 / perSecond);
@@ -63,7 +61,7 @@ export function queryLoad(
 }
 
 /** One query. Never rejects. */
-function ask(url: string, agent: Agent | undefined): Promise<QuerySample> {
+function ask(base: string, path: string, agent: Agent | undefined): Promise<QuerySample> {
   const startedAt = Date.now();
   const began = performance.now();
   return new Promise((resolve) => {
@@ -71,13 +69,13 @@ function ask(url: string, agent: Agent | undefined): Promise<QuerySample> {
       clearTimeout(timer);
       resolve({ startedAt, ms: performance.now() - began, error, reused: req.reusedSocket, by });
     };
-    const req = request(url, { agent: agent ?? false }, (response) => {
+    const req = request(`${base}${path}`, { agent: agent ?? false }, (response) => {
       let text = '';
       response
         .setEncoding('utf8')
         .on('data', (chunk: string) => (text += chunk))
         .on('end', () => {
-          const read = readAnswer(response.statusCode!, text);
+          const read = readAnswer(path, response.statusCode!, text);
           done(read.error, read.by);
         })
         .on('error', fail);
@@ -89,15 +87,14 @@ function ask(url: string, agent: Agent | undefined): Promise<QuerySample> {
   });
 }
 
-/** Thanos adds the external labels to what it answers; a node does not. */
-export function readAnswer(status: number, text: string): Pick<QuerySample, 'error' | 'by'> {
+/** An answer counts if it has data; of one question in five it is known who answered. */
+export function readAnswer(path: string, status: number, text: string): Pick<QuerySample, 'error' | 'by'> {
   if (status !== 200) return { error: `HTTP ${status} ${text.slice(0, 120)}`, by: null };
-  let first: { readonly metric: Readonly<Record<string, string>> } | undefined;
   try {
-    [first] = VECTOR.parse(text, 'the answer').data.result;
+    if (path === WHO_ANSWERS_PATH) return { error: null, by: whoAnswers(text) };
+    const { result } = RESULT.parse(text, 'the answer').data;
+    return { error: result.length === 0 ? 'an answer without data' : null, by: null };
   } catch {
     return { error: `not an answer: ${text.slice(0, 120)}`, by: null };
   }
-  if (first === undefined) return { error: 'an answer without data', by: null };
-  return { error: null, by: EXTERNAL_LABELS.cluster in first.metric ? 'thanos' : 'nodes' };
 }

@@ -10,6 +10,7 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { AGENT_STATUS } from '../../../lib/contract/documents/agent-status';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { QueryRoutes } from '../../../lib/contract/documents/settings';
 import { ENV } from '../../../lib/contract/environment';
@@ -19,7 +20,7 @@ import type { Route } from '../../../lib/core/thanos/routing';
 import { routeOf } from '../../../lib/shell/aws/route-book';
 import type { Weights } from '../../../local/run/balancer/late';
 import type { FunctionRunner, Invocation } from '../../../local/run/functions/function';
-import { anAnnouncement } from '../../fixtures/builders';
+import { anAgentStatus, anAnnouncement } from '../../fixtures/builders';
 import { FunctionLab, REGION } from './function-lab';
 
 export const OPERATOR = { source: 'operator' };
@@ -32,6 +33,8 @@ export const POLICY = {
   verifyTimeoutMs: 500,
   routing: { backAfterMs: 4_000, holdMs: 6_000 },
 };
+const answeringClients = (node: string) =>
+  anAgentStatus(node, { nodeQuery: { pid: 7, restarts: 0, lastExit: null, problem: null } });
 const ONE = JSON.stringify({ data: { result: [{ metric: {}, value: [0, '1'] }] } });
 
 /** The bundled function in its own processes; S3 and the load balancer's API by the emulator; tasks and nodes by us. */
@@ -67,8 +70,7 @@ export class RoutesLab {
     for (const address of this.tasks)
       this.serve(address, PORTS.thanosHttp, (path) => (path === '/api/v1/stores' ? this.stores(address) : ONE));
     for (const [node, address] of Object.entries(this.nodes)) {
-      const lag = JSON.stringify({ data: { result: [{ metric: {}, value: [0, '0.4'] }] } });
-      this.serve(address, PORTS.prometheus, () => lag);
+      this.serve(address, PORTS.agent, () => AGENT_STATUS.serialize(answeringClients(node)));
       await this.functions.store().writeAnnouncement(anAnnouncement(node, { address }));
     }
   }
@@ -191,7 +193,7 @@ async function createRoutes(elb: ElasticLoadBalancingV2Client, ec2: EC2Client): 
     return TargetGroups![0]!.TargetGroupArn!;
   };
   const thanosTargetGroupArn = await group('thanos', PORTS.thanosHttp);
-  const nodesTargetGroupArn = await group('nodes', PORTS.prometheus);
+  const nodesTargetGroupArn = await group('nodes', PORTS.nodeQuery);
   const { Listeners } = await elb.send(
     new CreateListenerCommand({
       LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,

@@ -21,6 +21,17 @@ export const sidecar = fields({
 /** Of the node's Thanos sidecar. */
 export type SidecarStatus = ReadOnly<z.output<typeof sidecar>>;
 
+export const nodeQuery = fields({
+  pid: nullable(number),
+  restarts: number,
+  lastExit: nullable(text),
+  /** Why it does not answer clients, one sentence; null: it does. */
+  problem: nullable(text),
+});
+
+/** Of the node's own Thanos query, which clients reach. */
+export type NodeQueryStatus = ReadOnly<z.output<typeof nodeQuery>>;
+
 export const scrub = fields({
   /** ISO 8601, UTC; null before the first pass. */
   lastPassAt: nullable(time),

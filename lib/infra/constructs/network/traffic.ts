@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import type { Remedy } from '../../config/schema/remedies';
 import { BALANCER_PORTS, PORTS } from '../../../contract/ports';
+import { nodeTarget } from './node-target';
 
 /** Who may talk to whom. All groups in one place, so that no stack needs another one's for a rule. */
 export class Traffic extends Construct {
@@ -40,8 +41,10 @@ export class Traffic extends Construct {
       loadBalancer.addIngressRule(Peer.ipv4(range), Port.tcp(BALANCER_PORTS.queries), 'Queries');
       loadBalancer.addIngressRule(Peer.ipv4(range), Port.tcp(BALANCER_PORTS.direct), 'Queries to the nodes');
     }
-    loadBalancer.addEgressRule(nodes, prometheus, 'Queries and health checks');
-    nodes.addIngressRule(loadBalancer, prometheus, 'Queries and health checks');
+    for (const [port, what] of readPath(cluster)) {
+      loadBalancer.addEgressRule(nodes, Port.tcp(port), what);
+      nodes.addIngressRule(loadBalancer, Port.tcp(port), what);
+    }
 
     functions.addEgressRule(nodes, prometheus, 'Probes of Prometheus');
     functions.addEgressRule(nodes, Port.tcp(PORTS.agent), 'Probes of the agent');
@@ -51,7 +54,7 @@ export class Traffic extends Construct {
 
     this.remedies = this.remedyGroup(vpc, cluster);
 
-    nodes.addIngressRule(nodes, prometheus, 'Peers probe each other');
+    nodes.addIngressRule(nodes, prometheus, 'Peers probe each other, and fetch what they missed');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.agent), 'Peers probe each other');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanager), 'The open gate sends to every Alertmanager');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.alertmanagerCluster), 'Gossip of Alertmanager');
@@ -64,6 +67,7 @@ export class Traffic extends Construct {
     thanos.addIngressRule(functions, http, 'Probes of Thanos query');
     thanos.addEgressRule(nodes, grpc, 'Queries to the sidecars');
     nodes.addIngressRule(thanos, grpc, 'Queries to the sidecars');
+    nodes.addIngressRule(nodes, grpc, "Queries of the nodes' own Thanos to the sidecars");
     thanos.addEgressRule(thanos, grpc, 'Queries to the store gateway');
     thanos.addIngressRule(thanos, grpc, 'Queries to the store gateway');
     thanos.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, the image and the logs');
@@ -84,6 +88,17 @@ export class Traffic extends Construct {
     }
     return group;
   }
+}
+
+/** What clients reach of a node through the load balancer, and where that asks how the node is. */
+function readPath({ thanos }: Cluster): (readonly [port: number, what: string])[] {
+  const { port, healthPort } = nodeTarget(thanos);
+  return port === healthPort
+    ? [[port, 'Queries and health checks']]
+    : [
+        [port, 'Queries'],
+        [healthPort, 'Health checks'],
+      ];
 }
 
 /** Names of the remedies by port. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ThanosProgram } from '../../../../agent/thanos/program';
 import { Sidecar, type SidecarOptions } from '../../../../agent/thanos/sidecar';
 
 let dir: string;
@@ -25,7 +26,11 @@ function withoutProgram(): Sidecar {
     config: { thanos: { bucket: 'blocks', blockDuration: '2h' } },
     paths,
     address: '127.0.0.1',
-    install: () => new Promise(() => {}),
+    program: new ThanosProgram(
+      paths,
+      () => new Promise(() => {}),
+      () => {},
+    ),
     log: () => {},
   } as unknown as SidecarOptions);
 }

@@ -151,3 +151,21 @@ test.each<[string, Partial<AgentStatus>, RegExp]>([
   expect(notCaughtUp({ ...status, ...change })).toMatch(why);
 });
 test('a deploy goes on when all is there', () => expect(notCaughtUp(status)).toBeNull());
+
+describe('what answers clients', () => {
+  const nodeQuery = (problem: string | null) => ({ pid: 9, restarts: 0, lastExit: null, problem });
+  const said = (problem: string | null, change = {}): string[] =>
+    nodeComplaints({ ...withSidecar(change), nodeQuery: nodeQuery(problem) });
+
+  test('is told when it does not, with its reason', () => {
+    expect(said(null)).toEqual([]);
+    expect(said('it finds no sidecar that is well')).toEqual([
+      'it would not answer clients while Thanos is down: it finds no sidecar that is well.',
+    ]);
+  });
+
+  test('is not told apart where Thanos is missing, nor of an agent that says nothing of it', () => {
+    expect(said('it does not run', { missing: true, pid: null })).toHaveLength(1);
+    expect(nodeComplaints({ ...withSidecar({}), nodeQuery: undefined })).toEqual([]);
+  });
+});

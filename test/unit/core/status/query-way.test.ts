@@ -13,7 +13,7 @@ test('nothing is said of a way on which all is well, nor of a cluster without Th
 });
 
 test.each<[string, Partial<QueryWay>, RegExp]>([
-  ['queries go to the nodes', { route: 'nodes' }, /^Queries go to the nodes, not through Thanos/],
+  ['queries go to the nodes', { route: 'nodes' }, /^Queries go to the nodes' own Thanos: nothing of what/],
   ['a person pointed the port elsewhere', { route: 'other' }, /neither Thanos nor the nodes/],
   ['a task fails', { tasks: { registered: 2, answering: 1, blind: 0 } }, /^1 of 2 Thanos query tasks answer\.$/],
   [

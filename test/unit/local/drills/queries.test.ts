@@ -1,7 +1,9 @@
 import { answerOf, differing } from '../../../../local/drills/thanos/answers';
 import { joined } from '../../../../local/drills/instrument';
 import { queryPath, reroute, type QuerySample } from '../../../../local/drills/thanos/queries';
+import { PORTS } from '../../../../lib/contract/ports';
 import { readAnswer } from '../../../../local/drills/thanos/query-load';
+import { WHO_ANSWERS_PATH } from '../../../../local/drills/thanos/who-answers';
 
 const T = 1_000_000;
 const moments = { startedAt: T - 20_000, struckAt: T, undoneAt: T + 30_000, endedAt: T + 60_000 };
@@ -75,13 +77,19 @@ describe('queries while Thanos is away', () => {
   });
 });
 
-test('who answered is told by the external labels', () => {
-  const body = (metric: object): string => JSON.stringify({ data: { result: [{ metric }] } });
-  expect(readAnswer(200, body({ job: 'a', cluster: 'c' }))).toEqual({ error: null, by: 'thanos' });
-  expect(readAnswer(200, body({ job: 'a' }))).toEqual({ error: null, by: 'nodes' });
-  expect(readAnswer(200, '{"data":{"result":[]}}').error).toBe('an answer without data');
-  expect(readAnswer(200, '<html>').error).toMatch(/^not an answer/);
-  expect(readAnswer(503, 'no')).toEqual({ error: 'HTTP 503 no', by: null });
+test('who answered is told by where it listens', () => {
+  const flags = (port: number): string => JSON.stringify({ data: { 'http-address': `10.0.0.1:${port}` } });
+  expect(readAnswer(WHO_ANSWERS_PATH, 200, flags(PORTS.thanosHttp))).toEqual({ error: null, by: 'thanos' });
+  expect(readAnswer(WHO_ANSWERS_PATH, 200, flags(PORTS.nodeQuery))).toEqual({ error: null, by: 'nodes' });
+  expect(readAnswer(WHO_ANSWERS_PATH, 200, '{"data":{}}').error).toMatch(/^not an answer/);
+});
+
+test('an answer counts if it has data', () => {
+  const answer = (status: number, body: string) => readAnswer('/api/v1/query?query=up', status, body);
+  expect(answer(200, '{"data":{"result":[{"metric":{}}]}}')).toEqual({ error: null, by: null });
+  expect(answer(200, '{"data":{"result":[]}}').error).toBe('an answer without data');
+  expect(answer(200, '<html>').error).toMatch(/^not an answer/);
+  expect(answer(503, 'no')).toEqual({ error: 'HTTP 503 no', by: null });
 });
 
 describe('equal answers', () => {

@@ -246,7 +246,7 @@ test('logical ids of what cannot be replaced without an outage of queries are pi
     ['LoadBalancerBE9EEC3A', 'LoadBalancer'],
     ['LoadBalancerQueries985EC8B5', 'Listener'],
     ['LoadBalancerDirectC840F47E', 'Listener'],
-    ['Nodes', 'TargetGroup'],
+    ['Nodes66C30434', 'TargetGroup'],
     ['ThanosE2D2C4C9', 'TargetGroup'],
   ]);
 });

@@ -14,7 +14,7 @@ const HEAD = `# Measurements
 What \`npm run drill\` measured, one table per version, newest first. Everything ran on one machine with an emulator in AWS's
 place: each table says what was [refused and delayed as AWS does](local-run.md), and by how much; one that does not is without
 the latencies of S3, Lambda and EventBridge. Each figure is judged by the oracle of the same run:
-[how a drill is judged](how-drills-are-judged.md). With several runs: median / worst. A limit stands in brackets.
+[how a drill is judged](how-drills-are-judged.md); those of drills \`boot-…\` by what is promised alone. With several runs: median / worst. A limit stands in brackets.
 `;
 
 /** Columns of their own, or of interest only when they fail. */

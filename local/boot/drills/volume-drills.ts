@@ -78,7 +78,9 @@ export const VOLUME_DRILLS: readonly BootDrill[] = [
       const waiting = await whileWaiting(world, WAIT_MS, /"step":"wait-for-device"/);
       world.say('  an operator detaches it by force');
       const since = Date.now();
-      await bed.ec2.send(new DetachVolumeCommand({ VolumeId, Force: true }));
+      await bed.ec2.send(
+        new DetachVolumeCommand({ VolumeId, InstanceId: world.node.deployed.instanceId, Force: true }),
+      );
       await world.lookAtVolumes();
       machine.appear();
       const up = await world.comesUp(since);

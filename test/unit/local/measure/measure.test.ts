@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { judgeDrill, judgeRun } from '../../../../local/drills/judge/judge';
 import { limitsOf } from '../../../../local/drills/judge/limits';
 import { DRILL_NAMES } from '../../../../local/drill-names';
+import { SCENARIOS } from '../../../../local/drills/scenarios';
 import { PAGE, readKept } from '../../../../local/measure/files';
 import { isStale, keepDrill } from '../../../../local/measure/keep';
 import { parseDrillResult, parseRecord, type MeasuredDrill } from '../../../../local/measure/record';

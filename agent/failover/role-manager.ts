@@ -30,11 +30,15 @@ export interface RoleDeps {
   readonly log: Log;
 }
 
+/** While the heartbeat decides nothing it is read this often: what matters is when it last changed once it does. */
+const HEARTBEAT_CALM_MS = 10_000;
+
 /** Every poll: read the store, decide by the core, move the gate, ask for promotion where due. */
 export class RoleManager {
   private state: RoleState;
   private said = '';
   private refused: number | null = null;
+  private heartbeatReadAt = -Infinity;
   private failure: 'store-unreachable' | 'store-object-unusable' | null = null;
   because = 'Starting.';
   storeReachable = false;
@@ -95,12 +99,25 @@ export class RoleManager {
     this.decide({ assignment, heartbeat: this.state.heartbeat.text });
   }
 
+  /** From the first probe that the alerting node misses, two probes before anybody acts on it. */
+  private get heartbeatMatters(): boolean {
+    const { probes } = this.deps;
+    const active = this.state.assignment?.active;
+    if (this.isAssigned) return false;
+    return !probes.peerIsAlerting || active === undefined || probes.streakOf(active).consecutiveFailures > 0;
+  }
+
   /** Bounded by the store's time-outs; null when there was no usable answer. */
   private async readStore(): Promise<RoleInput['store']> {
     const { store, log, contact } = this.deps;
     const began = this.deps.clock.now();
     try {
-      const [read, heartbeat] = await Promise.all([store.readAssignment(), store.readHeartbeat()]);
+      const wanted = this.heartbeatMatters || began - this.heartbeatReadAt >= HEARTBEAT_CALM_MS;
+      const [read, heartbeat] = await Promise.all([
+        store.readAssignment(),
+        wanted ? store.readHeartbeat() : this.state.heartbeat.text,
+      ]);
+      if (wanted) this.heartbeatReadAt = began;
       if (!this.storeReachable) log('info', 'store-reachable');
       this.failure = null;
       this.storeReachable = true;

@@ -10,12 +10,13 @@ import { probeWithBook } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import { cycleMetrics, watchdogMetrics, uploadMetrics, corruptionMetrics, volumeMetrics } from './node-metrics';
+import { isBeatDue } from './heartbeat';
 import { logNodes } from './log-nodes';
 
 /** What a cycle needs of the outside world. */
 export interface CycleControl extends PromoteDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'writeHeartbeat'>;
-  readonly addresses: Pick<AddressBook, 'isComplete' | 'refresh'>;
+  readonly addresses: Pick<AddressBook, 'isComplete' | 'refreshIfDue' | 'note'>;
 }
 
 /** What the loop remembers from cycle to cycle. */
@@ -25,9 +26,11 @@ export interface Counts {
   readonly assignment: Assignment | null;
   /** The active node fails and this function reaches nobody who could take over; true until it knows better. */
   readonly noCandidate: boolean;
+  /** When a heartbeat was last written, ms; null: not yet by this loop. */
+  readonly beatAt: number | null;
 }
 
-export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, noCandidate: true };
+export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, noCandidate: true, beatAt: null };
 
 /**
  * One cycle: read everything, decide, write. Never rejects: a cycle that fails is counted and the next one comes.
@@ -67,9 +70,14 @@ export async function runCycle(
   // The heartbeat says "I probe and can act"; a function that cannot even read the assignment must not calm the standbys.
   // Nor one that found nobody to promote: a standby that it cannot reach may then act for itself.
   // It may fail while a promotion is under way: heard at once, or Node would end the function for it.
+  let { beatAt } = before;
+  const now = control.now();
   const heartbeat =
-    errors.length === 0 && !before.noCandidate
-      ? beat(control, invocation).catch((error: Error) => void errors.push(`heartbeat not written: ${reasonOf(error)}`))
+    errors.length === 0 && !before.noCandidate && isBeatDue(beatAt, policy, now)
+      ? beat(control, invocation).then(
+          () => void (beatAt = now),
+          (error: Error) => void errors.push(`heartbeat not written: ${reasonOf(error)}`),
+        )
       : Promise.resolve();
   // A loop that has just begun, or is still counting, knows no better than before.
   let noCandidate = consecutiveFailures > 0 || active === null ? before.noCandidate : false;
@@ -105,7 +113,7 @@ export async function runCycle(
     ...volumeMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  return { nodes, assignment, noCandidate };
+  return { nodes, assignment, noCandidate, beatAt };
 }
 
 function beat(control: CycleControl, invocation: string): Promise<void> {

@@ -63,12 +63,19 @@ export function connectControl(config: FunctionConfig): Control & Connected {
   };
 }
 
-/** Probes all nodes and looks after their addresses: beside the probes, so that known ones are not kept waiting by S3. */
+/**
+ * Probes all nodes and looks after their addresses, where one does not answer at its own, and now and then: beside the
+ * probes, so that known ones are not kept waiting by S3.
+ */
 export async function probeWithBook(
-  { addresses, probeAll }: Pick<Control, 'probeAll'> & { addresses: Pick<AddressBook, 'isComplete' | 'refresh'> },
+  { addresses, probeAll, now }: Pick<Control, 'probeAll' | 'now'> & {
+    addresses: Pick<AddressBook, 'isComplete' | 'refreshIfDue' | 'note'>;
+  },
   timeoutMs: number,
 ): Promise<ReadonlyMap<NodeId, Probe>> {
-  if (addresses.isComplete) return (await Promise.all([probeAll(timeoutMs), addresses.refresh()]))[0];
-  await addresses.refresh();
-  return probeAll(timeoutMs);
+  const refreshed = addresses.refreshIfDue(now());
+  if (!addresses.isComplete) await refreshed;
+  const [probes] = await Promise.all([probeAll(timeoutMs), refreshed]);
+  addresses.note([...probes.values()].every(({ agent }) => agent !== null));
+  return probes;
 }

@@ -47,10 +47,10 @@ function probing(p: Policy, check: Check): void {
 /** What is merely slow is neither an outage nor a reason to flap. */
 function outages(p: Policy, check: Check): void {
   check(
-    p.heartbeatStaleMs > p.probe.intervalMs + p.storeTimeoutMs,
+    p.heartbeatStaleMs > p.heartbeatMs + p.probe.intervalMs + p.storeTimeoutMs,
     'heartbeatStaleMs',
     'a heartbeat must not look stale while the control plane is merely slow',
-    `more than probe.intervalMs + storeTimeoutMs (${p.probe.intervalMs + p.storeTimeoutMs} ms)`,
+    `more than heartbeatMs + probe.intervalMs + storeTimeoutMs (${p.heartbeatMs + p.probe.intervalMs + p.storeTimeoutMs} ms)`,
   );
   check(
     p.storeOutageGraceMs > p.pollMs + p.storeTimeoutMs,
@@ -124,6 +124,7 @@ const POSITIVE = [
   'pollMs',
   'storeTimeoutMs',
   'announceMs',
+  'heartbeatMs',
   'alertingSilentMs',
   'flapping.free',
   'scrub.periodMs',

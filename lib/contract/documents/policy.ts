@@ -22,8 +22,10 @@ export const DEFAULT_POLICY = {
   pollMs: 1_000,
   /** For one request to S3 by a node or function. */
   storeTimeoutMs: 2_000,
-  /** Nodes announce themselves this often. */
-  announceMs: 5_000,
+  /** Nodes announce themselves at a change, and this often. */
+  announceMs: 30_000,
+  /** The control plane says this often that it probes and can act. A write costs twelve times what a read does. */
+  heartbeatMs: 6_000,
   /** A control-plane heartbeat older than this means that nobody is probing. */
   heartbeatStaleMs: 12_000,
   /** Only after S3 was out of reach for this long may a standby alert without an assignment. */

@@ -3,6 +3,10 @@ import type { ControlStore } from './store';
 
 /** A new node has time until it is looked after; listing costs ten times what reading costs. */
 const LIST_EVERY = 10;
+/** A node that answers is where it was: where it says that it is need not be read meanwhile, ms. */
+const QUIET_MS = 30_000;
+/** For whoever looks all the time: listed so often at least, ms. */
+const LIST_MS = 60_000;
 
 /**
  * Which nodes the shard has and where they are, by their own announcements in S3: one more node changes no function, and
@@ -15,6 +19,9 @@ export class AddressBook {
   private members: readonly NodeId[] = [];
   /** Looks until the nodes are listed again. */
   private unlisted = 0;
+  private allAnswer = false;
+  private refreshedAt = 0;
+  private listedAt = 0;
 
   constructor(
     private readonly shard: number,
@@ -31,6 +38,23 @@ export class AddressBook {
   /** Whether there is a node, and an address of each. */
   get isComplete(): boolean {
     return this.members.length > 0 && this.members.every((node) => this.known.has(node));
+  }
+
+  /** For whoever probes all the time: while all answer, only now and then. `now` in ms. Never rejects. */
+  async refreshIfDue(now: number): Promise<void> {
+    const passed = Math.abs(now - this.refreshedAt);
+    if (this.allAnswer && this.isComplete && passed < QUIET_MS) return;
+    this.refreshedAt = now;
+    if (Math.abs(now - this.listedAt) >= LIST_MS) {
+      this.unlisted = 0;
+      this.listedAt = now;
+    }
+    await this.refresh();
+  }
+
+  /** Whether every node answered where it is known to be. */
+  note(allAnswer: boolean): void {
+    this.allAnswer = allAnswer;
   }
 
   /** Reads every announcement again. Never rejects: an address that cannot be refreshed stays as it is. */

@@ -31,10 +31,15 @@ export async function probeNode(node: string, address: string, timeoutMs: number
     }
   };
   const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal });
-  const [answer, status] = await Promise.all([
+  let [answer, status] = await Promise.all([
     ask('Prometheus', prometheus.vector(SCRAPE_LAG_QUERY)),
     ask('agent', readAgentStatus(address, signal)),
   ]);
+  // An address that was given to another node meanwhile says nothing of this one.
+  if (status !== null && status.node !== node) {
+    errors.push(`${status.node} answers at ${address}`);
+    [answer, status] = [null, null];
+  }
   return {
     node,
     at,

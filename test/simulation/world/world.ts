@@ -156,7 +156,7 @@ export class World {
       store: this.store.adapter(FUNCTIONS, alive),
       nodes: this.names,
       policy: this.policy,
-      addresses: { isComplete: true, refresh: () => Promise.resolve() },
+      addresses: { isComplete: true, refreshIfDue: () => Promise.resolve(), note: () => {} },
       probeAll: async (timeoutMs) => {
         const probes = await Promise.all(this.names.map((node) => probe(node, '', timeoutMs)));
         return new Map(probes.map((p) => [p.node, p]));

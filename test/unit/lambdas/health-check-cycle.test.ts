@@ -41,7 +41,7 @@ test('a heartbeat that cannot be written is heard of at once: Node ends a functi
       },
       writeHeartbeat: () => beat,
     },
-    addresses: { isComplete: true, refresh: async () => {} },
+    addresses: { isComplete: true, refreshIfDue: async () => {}, note: () => {} },
     nodes: ['a', 'b'],
     policy: DEFAULT_POLICY,
     probeAll: async () => new Map([['b', WORKS]]),

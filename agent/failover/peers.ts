@@ -1,6 +1,7 @@
 import type { NodeAnnouncement } from '../../lib/contract/documents/announcement';
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
+import { announcingDue, gistOf, NOT_ANNOUNCED } from '../../lib/core/failover/announcing';
 import { inOrder, type NodeOfShard } from '../../lib/contract/keys';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { writeAtomically } from '../base/files';
@@ -16,18 +17,15 @@ interface Known extends NodeOfShard {
   readonly address: string;
 }
 
-/** Listing costs ten times what reading costs, and a new node has time until it is known. */
-const LIST_EVERY = 4;
-
 /**
- * Who is there, and where. Each round says who this node is, then reads where the others are: of two nodes that
- * start at once, at least one thus sees the other. Nobody knows beforehand which nodes there are, so that one more
+ * Who is there, and where. Each round says who this node is, then reads where the others are, as far as either is due: of
+ * two nodes that start at once, at least one thus sees the other. Nobody knows beforehand which nodes there are, so that one more
  * changes nothing of those that run. The last known addresses are kept on disk for the day on which S3 is down.
  */
 export class Peers {
   private known: readonly Known[];
   private listed: readonly NodeOfShard[] = [];
-  private rounds = 0;
+  private done = NOT_ANNOUNCED;
 
   constructor(
     private readonly config: NodeConfig,
@@ -67,9 +65,28 @@ export class Peers {
     return this.known.map(({ address }) => address);
   }
 
-  async round(self: NodeAnnouncement): Promise<void> {
-    await this.store.writeAnnouncement(self);
-    if (this.rounds++ % LIST_EVERY === 0 || this.ofShard.length < 2) this.listed = await this.store.listNodes();
+  /** `othersAnswer`: each other node of the shard answered when it was last probed. */
+  async round(self: NodeAnnouncement, othersAnswer: boolean): Promise<void> {
+    const { config, store } = this;
+    const now = Date.now();
+    const gist = gistOf(self, config.shard);
+    const isSharded = this.listed.some(({ shard }) => shard !== config.shard);
+    const surroundings = { nodes: this.ofShard.length, othersAnswer, isSharded };
+    const due = announcingDue(this.done, gist, surroundings, config.policy.announceMs, now);
+    if (due.write) {
+      await store.writeAnnouncement(self);
+      this.done = { ...this.done, writtenAt: now, said: gist };
+    }
+    if (due.list) {
+      this.listed = await store.listNodes();
+      this.done = { ...this.done, listedAt: now };
+    }
+    if (!due.read && !due.list) return;
+    await this.readOthers();
+    this.done = { ...this.done, readAt: now };
+  }
+
+  private async readOthers(): Promise<void> {
     const read = await Promise.all(
       this.listed
         .filter(({ node }) => node !== this.config.node)

@@ -68,6 +68,11 @@ export class Probes {
     return this.streaks.get(node) ?? NO_STREAK;
   }
 
+  /** As last seen: its agent, wherever it is known to be. */
+  answers(node: NodeId): boolean {
+    return (this.last.get(node)?.agent ?? null) !== null;
+  }
+
   get peerIsAlerting(): boolean {
     return this.somePeer(isAlerting);
   }

@@ -36,7 +36,9 @@ export class Announcer {
   constructor(private readonly deps: AnnouncerDeps) {}
 
   async round(): Promise<void> {
-    await this.deps.peers.round(this.announcement());
+    const { peers, probes } = this.deps;
+    const othersAnswer = [...peers.others.keys()].every((node) => probes.answers(node));
+    await peers.round(this.announcement(), othersAnswer);
   }
 
   /** Its gate would replay everything that fires. */

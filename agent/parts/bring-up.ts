@@ -8,6 +8,8 @@ import { startVolumeCare } from '../volumes/volumes';
 import type { Parts } from './parts';
 
 const MACHINE_AGAIN_MS = 5_000;
+/** How soon what changed is announced, and a peer that does not answer is looked for. */
+const ANNOUNCE_LOOK_MS = 5_000;
 const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
@@ -82,7 +84,7 @@ function loopsOf(parts: Parts): Loop[] {
   const { policy } = base.config;
   const { log } = base;
   return [
-    every(policy.announceMs, 'announce', () => announcer.round(), log),
+    every(ANNOUNCE_LOOK_MS, 'announce', () => announcer.round(), log),
     every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { renderFiles } from '../../lib/core/rendering/render';
 import type { AlertGate } from '../alerts/alert-gate';
@@ -52,6 +53,7 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
         lateMs: config.policy.backfill.windowMs,
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
+    elapsed: systemClock.elapsed,
     mayLoad: (key) => turn.mayLoad(key),
     check: (directory) => checkConfig(paths.bin, directory),
     programs: [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)],

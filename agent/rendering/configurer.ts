@@ -33,8 +33,13 @@ export interface ConfigurerDeps {
   readonly programs: readonly Reloadable[];
   /** Whether it is this node's turn to load this variant (its key). */
   readonly mayLoad: (key: string) => Promise<boolean>;
+  /** Of a clock that is never set, ms. */
+  readonly elapsed: () => number;
   readonly log: Log;
 }
+
+/** The pointer is written once a minute at most. Profile and shards come by other ways, and are looked at each round. */
+const POINTER_MS = 10_000;
 
 /**
  * Follows the configuration pointer and the scrape profile: fetch, render, check, swap, reload, verify. What is rejected on the
@@ -51,6 +56,8 @@ export class Configurer {
   changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
   loadedAt: number | null = null;
   error: string | null = null;
+  private pointer: ConfigPointer | null = null;
+  private pointerReadAt = -Infinity;
   private rejected: string | null = null;
   private saidMissing = false;
 
@@ -62,7 +69,7 @@ export class Configurer {
   }
 
   async round(): Promise<void> {
-    const pointer = await this.deps.store.readConfigPointer();
+    const pointer = await this.readPointer();
     if (pointer === null) {
       if (!this.saidMissing)
         this.deps.log('warn', 'config-pointer-missing', { hint: 'the first health check writes it' });
@@ -91,6 +98,15 @@ export class Configurer {
       this.error = problem;
       this.deps.log('error', 'config-rejected', { ...wanted, error: problem, keeps: inForce });
     }
+  }
+
+  /** Without one each round asks: a new cluster waits for its first. */
+  private async readPointer(): Promise<ConfigPointer | null> {
+    const now = this.deps.elapsed();
+    if (this.pointer !== null && now - this.pointerReadAt < POINTER_MS) return this.pointer;
+    this.pointer = await this.deps.store.readConfigPointer();
+    this.pointerReadAt = now;
+    return this.pointer;
   }
 
   /** A store that fails throws and is asked again; a bundle that cannot be used is rejected (null). */

@@ -3,10 +3,14 @@ import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../lib/contract/document
 import { shardCountsOf, normalized } from '../../lib/core/sharding/sharding';
 import { DROP_AFTER_MS, notifies, type Instances } from '../../lib/core/alerts/ownership';
 import { hashmod } from './hashmod';
+import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { writeAtomically } from '../base/files';
 import type { Log } from '../base/log';
 import { readState } from '../base/state-file';
+
+/** A split is announced ten minutes ahead (policy.sharding.overlapMs), and followed closely from then on. */
+const CALM_MS = 15_000;
 
 export interface ShardMapDeps {
   readonly shard: number;
@@ -23,6 +27,7 @@ export class ShardMapManager {
   shardMap: ShardMap;
   private before: { readonly shardMap: ShardMap; readonly changedAt: number } | null = null;
   private known: Instances | null = null;
+  private readAt = -Infinity;
 
   constructor(private readonly deps: ShardMapDeps) {
     this.shardMap = readState(SHARD_MAP, deps.file, ONE_SHARD, deps.log);
@@ -34,7 +39,10 @@ export class ShardMapManager {
    */
   async round(): Promise<boolean> {
     const { store, log, shard } = this.deps;
+    const now = systemClock.elapsed();
+    if (this.shardMap.next === null && now - this.readAt < CALM_MS) return false;
     const shardMap = (await store.readShardMap())?.shardMap ?? ONE_SHARD;
+    this.readAt = now;
     if (JSON.stringify(shardMap) === JSON.stringify(this.shardMap)) return false;
     if (shardMap.shards !== this.shardMap.shards) this.before = { shardMap: this.shardMap, changedAt: Date.now() };
     this.shardMap = shardMap;

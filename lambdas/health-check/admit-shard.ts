@@ -19,6 +19,7 @@ let isIn = false;
 export async function admitShard(
   shard: number,
   store: Pick<ControlStore, 'listNodes' | 'readAnnouncement' | 'readShardMap' | 'writeShardMap'>,
+  announceMs: number,
   now: number,
 ): Promise<void> {
   if (shard === 0 || isIn) return;
@@ -28,7 +29,7 @@ export async function admitShard(
       (current, nodes) => {
         const map = current ?? ONE_SHARD;
         isIn = shard < map.shards;
-        const decision = decideShardMap(map, shard, nodes, now);
+        const decision = decideShardMap(map, shard, nodes, announceMs, now);
         const { because: result } = decision;
         return decision.kind === 'write' ? { kind: 'write', next: decision.next, result } : { kind: 'done', result };
       },

@@ -26,7 +26,7 @@ export async function handler(
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
     if (pointer !== null) await syncConfigPointer(pointer, control.store);
-    await admitShard(config.shard, control.store, control.now());
+    await admitShard(config.shard, control.store, config.policy.announceMs, control.now());
   });
   log('info', 'loop-ended', { cycles });
   return { cycles };

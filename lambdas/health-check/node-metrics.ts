@@ -5,7 +5,7 @@ import { METRICS } from '../../lib/contract/metrics';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { MetricValue } from '../shared/metrics';
 
-/** How many nodes work, which ones, and that somebody looked. */
+/** How many nodes work, whether the one that alerts does, and that somebody looked. */
 export function cycleMetrics(
   nodes: ReadonlyMap<NodeId, HealthCount>,
   active: NodeId | null,
@@ -17,7 +17,6 @@ export function cycleMetrics(
     { metric: METRICS.healthyNodes, value: [...nodes.keys()].reduce((sum, node) => sum + healthy(node), 0) },
     { metric: METRICS.heartbeat, value: 1 },
     { metric: METRICS.controlErrors, value: errors },
-    ...[...nodes.keys()].map((node) => ({ metric: METRICS.nodeHealthy, value: healthy(node), node })),
   ];
 }
 
@@ -29,15 +28,10 @@ export function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number)
 
 /** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
 export function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
-  const ages = [...probes.values()].flatMap(({ node, agent }) =>
-    typeof agent?.uploadAgeMs === 'number' ? [{ node, seconds: Math.round(agent.uploadAgeMs / 1000) }] : [],
+  const ages = [...probes.values()].flatMap(({ agent }) =>
+    typeof agent?.uploadAgeMs === 'number' ? [Math.round(agent.uploadAgeMs / 1000)] : [],
   );
-  if (ages.length === 0) return [];
-  const worst = Math.max(...ages.map(({ seconds }) => seconds));
-  return [
-    { metric: METRICS.uploadAge, value: worst },
-    ...ages.map(({ node, seconds }) => ({ metric: METRICS.uploadAge, value: seconds, node })),
-  ];
+  return ages.length === 0 ? [] : [{ metric: METRICS.uploadAge, value: Math.max(...ages) }];
 }
 
 /** Of a node that does not answer nothing is known: other alarms are for that. */
@@ -46,7 +40,6 @@ export function corruptionMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricVal
     agent?.corruption === undefined ? [] : [agent.corruption],
   );
   if (known.length === 0) return [];
-  // The sum is always published; of a group only that there is something: the alarm takes silence for none.
   return [
     { metric: METRICS.corruptedNodes, value: known.filter((corruption) => corruption.length > 0).length },
     ...[...nodesByGroup(known)].map(([corruption, value]) => ({ metric: METRICS.corruptedNodes, value, corruption })),

@@ -68,7 +68,11 @@ export function connectControl(config: FunctionConfig): Control & Connected {
  * probes, so that known ones are not kept waiting by S3.
  */
 export async function probeWithBook(
-  { addresses, probeAll, now }: Pick<Control, 'probeAll' | 'now'> & {
+  {
+    addresses,
+    probeAll,
+    now,
+  }: Pick<Control, 'probeAll' | 'now'> & {
     addresses: Pick<AddressBook, 'isComplete' | 'refreshIfDue' | 'note'>;
   },
   timeoutMs: number,

@@ -12,13 +12,13 @@ export interface MetricValue extends Partial<Readonly<Record<keyof typeof FURTHE
 }
 
 /**
- * Metrics as log lines in the embedded metric format: CloudWatch extracts them from the function's log,
+ * Metrics that have something to say as log lines in the embedded metric format: CloudWatch extracts them from the function's log,
  * so that publishing needs no network path of its own and cannot slow a cycle down.
  * Specification: "Embedded metric format specification", Amazon CloudWatch User Guide.
  */
 export function embeddedMetrics(cluster: string, shard: number, values: readonly MetricValue[], now: number): string[] {
   const groups = new Map<string, MetricValue[]>();
-  for (const value of values) {
+  for (const value of values.filter(({ metric, value: is }) => is !== metric.untold)) {
     const key = JSON.stringify(further(value));
     groups.set(key, [...(groups.get(key) ?? []), value]);
   }

@@ -6,6 +6,11 @@ export type MetricUnit = 'Count' | 'Seconds' | 'None';
 export interface MetricDefinition {
   readonly name: string;
   readonly unit: MetricUnit;
+  /**
+   * What it is while all is well, and need not be said: a metric is paid for in each hour in which it is published, and an
+   * alarm takes silence for that. Absent: always published.
+   */
+  readonly untold?: number;
 }
 
 export const METRIC_NAMESPACE = 'PrometheusHA';
@@ -13,7 +18,7 @@ export const METRIC_NAMESPACE = 'PrometheusHA';
 /** Of every metric. */
 export const SHARD_DIMENSIONS = { cluster: 'Cluster', shard: 'Shard' } as const;
 /** Of some, beside those of the shard. */
-export const FURTHER_DIMENSIONS = { node: 'Node', remedy: 'Remedy', corruption: 'Corruption' } as const;
+export const FURTHER_DIMENSIONS = { remedy: 'Remedy', corruption: 'Corruption' } as const;
 
 const of =
   (unit: MetricUnit) =>
@@ -21,6 +26,8 @@ const of =
 const count = of('Count');
 const seconds = of('Seconds');
 const plain = of('None');
+/** Published while there is some. */
+const some = (metric: MetricDefinition): MetricDefinition => ({ ...metric, untold: 0 });
 
 export const METRICS = {
   /** 1 when the node that alerts answers, is ready, scrapes and has an open gate; else 0. */
@@ -30,20 +37,18 @@ export const METRICS = {
   /** 1 for each finished health-check cycle; its absence means that nobody is probing. */
   heartbeat: count('HealthCheckCycles'),
   /** 1 when this call changed the assignment. */
-  promotions: count('Promotions'),
+  promotions: some(count('Promotions')),
   /** Failures of a cycle or call for a reason of its own (store, EC2, …). */
-  controlErrors: count('ControlPlaneErrors'),
-  /** Per node: 1 healthy, 0 not. */
-  nodeHealthy: plain('NodeHealthy'),
+  controlErrors: some(count('ControlPlaneErrors')),
   /** Nodes that find corruption in their TSDB; by group of corruption where there is some. */
-  corruptedNodes: count('CorruptedNodes'),
+  corruptedNodes: some(count('CorruptedNodes')),
   /** 1 when Thanos query answers, else 0. */
   thanosHealthy: plain('ThanosHealthy'),
   /** 1 when each query task that answers asks a store gateway, else 0: queries leave out what only the bucket has. */
-  queriesWithHistory: plain('QueriesWithHistory'),
+  queriesWithHistory: { ...plain('QueriesWithHistory'), untold: 1 },
   /** 1 while the query listener points at Thanos, 0 while at the Prometheus nodes. */
   queriesThroughThanos: plain('QueriesThroughThanos'),
-  /** Since its sidecar last uploaded a block, or since it could have for the first time; per node, and the worst. */
+  /** Since its sidecar last uploaded a block, or since it could have for the first time; of the node where that is longest. */
   uploadAge: seconds('BlockUploadAgeSeconds'),
   /** Age of the newest watchdog alert that was delivered end to end; its absence means that none was. */
   watchdogAge: seconds('WatchdogAgeSeconds'),
@@ -54,19 +59,19 @@ export const METRICS = {
   /** How much of its nearest load limit the busiest node uses; 1 is the limit. */
   loadShare: plain('LoadShare'),
   /** The scrape profile that is asked for: 0 normal, 1 reduced, 2 minimal. */
-  scrapeProfile: plain('ScrapeProfile'),
+  scrapeProfile: some(plain('ScrapeProfile')),
   /** 1 while automatic action is paused, else 0. */
-  paused: plain('Paused'),
+  paused: some(plain('Paused')),
   /** Nodes that say that their data volume is full, read-only, stalled, gone. */
   volumeTrouble: {
-    full: count('VolumesFull'),
-    'read-only': count('VolumesReadOnly'),
-    stalled: count('VolumesStalled'),
-    gone: count('VolumesGone'),
+    full: some(count('VolumesFull')),
+    'read-only': some(count('VolumesReadOnly')),
+    stalled: some(count('VolumesStalled')),
+    gone: some(count('VolumesGone')),
   },
   /** Nodes without a snapshot that is young enough and was found good. */
   withoutGoodSnapshot: count('NodesWithoutGoodSnapshot'),
   /** Nodes that ask for a volume, and those for which that was given up. */
-  volumesAsked: count('VolumesAsked'),
-  restoresGivenUp: count('RestoresGivenUp'),
+  volumesAsked: some(count('VolumesAsked')),
+  restoresGivenUp: some(count('RestoresGivenUp')),
 } as const;

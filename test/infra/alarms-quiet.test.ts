@@ -3,6 +3,7 @@ import { evaluatedEveryMs, type AlarmState } from '../../local/run/functions/ala
 import { evaluateAlarm, type DeployedAlarm } from '../../local/run/functions/alarms';
 import { MetricStore } from '../../local/run/functions/metrics';
 import { random as randomOf } from '../simulation/world/kernel';
+import { METRICS, type MetricDefinition } from '../../lib/contract/metrics';
 import { deployedAlarms } from './deployed-alarms';
 import { synthesize } from './synthesize';
 
@@ -17,27 +18,22 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   HealthyNodes: [2, 2],
   HealthCheckCycles: [2, 1],
   WatchdogAgeSeconds: [2, 25],
-  Paused: [2, 0],
-  CorruptedNodes: [2, 0],
-  VolumesFull: [2, 0],
-  VolumesReadOnly: [2, 0],
-  VolumesStalled: [2, 0],
-  VolumesGone: [2, 0],
   BlockUploadAgeSeconds: [2, 3_600],
-  VolumesAsked: [2, 0],
-  RestoresGivenUp: [2, 0],
   NodesWithoutGoodSnapshot: [60, 0],
   LoadShare: [60, 0.5],
-  ScrapeProfile: [60, 0],
   ThanosHealthy: [2, 1],
   QueriesThroughThanos: [2, 1],
-  QueriesWithHistory: [2, 1],
   CPUUtilization: [60, 3],
   Errors: [60, 0],
   Throttles: [60, 0],
   Invocations: [60, 1],
 };
-const ONLY_IN_TROUBLE = ['RemedyGaveUp'];
+const ONLY_IN_TROUBLE: readonly string[] = [
+  METRICS.remedyGaveUp,
+  ...[METRICS, METRICS.volumeTrouble].flatMap((metrics) =>
+    Object.values<object>(metrics).filter((metric): metric is MetricDefinition => 'untold' in metric),
+  ),
+].map(({ name }) => name);
 
 let alarms: DeployedAlarm[];
 beforeAll(() => {

@@ -21,14 +21,14 @@ const announcement = fields({
   watchdogs: optional(mapOf(text, time)),
 });
 
-/** A node says where it is (KEYS.announcement); written every policy.announceMs. */
+/** A node says where it is (KEYS.announcement); written at a change, and every policy.announceMs. */
 export type NodeAnnouncement = ReadOnly<z.output<typeof announcement>>;
 
 export const ANNOUNCEMENT = documentFormat({
   what: 'announcement of a node',
   shape: announcement,
   maxBytes: 64 * 1024,
-  fix: "remove the object: the node's agent writes it anew within seconds",
+  fix: "remove the object: the node's agent writes it anew within half a minute",
 });
 
 const heartbeat = fields({

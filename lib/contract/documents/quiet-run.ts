@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { amount, fields, flag, listOf, oneOf, optional, text, version1, whole } from '../shape';
+import { amount, fields, listOf, oneOf, optional, text, version1, whole } from '../shape';
 
 /** Calls of one kind, over the whole run. */
 const callLine = fields({
@@ -29,8 +29,6 @@ const metricRun = fields({
   /** Of the function in whose log it is. */
   function: text,
   name: text,
-  /** One for each node, under the name of it. */
-  perNode: flag,
 });
 
 const quietRun = fields({

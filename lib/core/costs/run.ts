@@ -1,6 +1,6 @@
 import type { QuietRun } from '../../contract/documents/quiet-run';
 import { UserError } from '../../contract/errors';
-import { growthOfCall, nameOfCall, planeOfCall, priceOfCall, type Size } from './calls';
+import { growthOfCall, nameOfCall, OF_CLUSTER, planeOfCall, priceOfCall, type Size } from './calls';
 import { SECONDS_OF_MONTH, type Quantity } from './item';
 
 /** A function of a template: one shard's. */
@@ -62,12 +62,9 @@ function ofFunction({ name, memoryMiB, isArm }: TemplateFunction, run: QuietRun,
 }
 
 /** A metric is paid for once, however often it is published. */
-function metricsOf(run: QuietRun, functions: readonly string[], size: Size): Quantity[] {
-  const there = run.metrics.filter((metric) => functions.includes(metric.function));
-  const perShard = functions.length === 0 ? 0 : size.shards;
-  const counted = there.reduce((sum, { perNode, function: name }) => {
-    if (name === 'route-queries') return sum + 1;
-    return sum + (perNode ? size.nodes : perShard);
-  }, 0);
+function metricsOf(run: QuietRun, functions: readonly string[], { shards }: Size): Quantity[] {
+  const counted = run.metrics
+    .filter((metric) => functions.includes(metric.function))
+    .reduce((sum, metric) => sum + (OF_CLUSTER.includes(metric.function) ? 1 : shards), 0);
   return [{ name: 'metrics', plane: 'control', rate: 'metricMonth', counted, unit: 'metrics', from: 'run' }];
 }

@@ -27,25 +27,27 @@ export type ShardMapDecision =
   | { readonly kind: 'none'; readonly because: string }
   | { readonly kind: 'write'; readonly next: ShardMap; readonly because: string };
 
-/** A node that has said nothing for so long is not there. */
-const SILENT_MS = 30_000;
+/** A node that has left out so many announcements is not there. */
+const LEFT_OUT = 3;
 /** A shard whose targets nobody could take over is not ready to have them. */
 const NEEDED = 2;
 
 /**
  * The next step of the shard map, seen from one shard. A new shard asks to be let in when its nodes work, and is let in when
- * every node of every shard has scraped by both numbers for long enough. `now` in ms since the Unix epoch.
+ * every node of every shard has scraped by both numbers for long enough. `announceMs`: how often nodes say how they are;
+ * `now` in ms since the Unix epoch.
  */
 export function decideShardMap(
   shardMap: ShardMap,
   shard: number,
   nodes: readonly ReportedNode[],
+  announceMs: number,
   now: number,
 ): ShardMapDecision {
   const none = (because: string): ShardMapDecision => ({ kind: 'none', because });
   if (shard < shardMap.shards) return none(`Shard ${shard} has its targets: there are ${shardMap.shards} shards.`);
   const wanted = shard + 1;
-  const there = nodes.filter(({ at }) => now - Date.parse(at) < SILENT_MS);
+  const there = nodes.filter(({ at }) => now - Date.parse(at) < LEFT_OUT * announceMs);
   const of = (number: number): readonly ReportedNode[] => there.filter((node) => node.shard === number);
   const at = new Date(now).toISOString();
 

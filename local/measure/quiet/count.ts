@@ -21,6 +21,7 @@ export interface CountedSpan {
   readonly to: number;
 }
 const isWithin = ({ from, to }: CountedSpan, at: number): boolean => at >= from && at < to;
+const FURTHER: readonly string[] = Object.values(FURTHER_DIMENSIONS);
 const lines = (log: string): string[] => log.split('\n').filter((line) => line !== '');
 
 /** Roles in AWS, and whose they are. */
@@ -78,11 +79,8 @@ export function countExecutions(
 }
 
 /** Of a function's log: its size, and the metrics that it carries, once each. */
-export function countLog(
-  log: string,
-  span: CountedSpan,
-): { bytes: number; lines: number; metrics: { name: string; perNode: boolean }[] } {
-  const metrics = new Map<string, { name: string; perNode: boolean }>();
+export function countLog(log: string, span: CountedSpan): { bytes: number; lines: number; metrics: string[] } {
+  const metrics = new Set<string>();
   let bytes = 0;
   let count = 0;
   for (const line of lines(log)) {
@@ -93,10 +91,10 @@ export function countLog(
     count += 1;
     for (const { Dimensions, Metrics } of embedded?.CloudWatchMetrics ?? []) {
       for (const { Name: name } of Metrics) {
-        const perNode = Dimensions.some((names) => names.includes(FURTHER_DIMENSIONS.node));
-        metrics.set(`${name} ${perNode}`, { name, perNode });
+        for (const names of Dimensions)
+          metrics.add([name, ...names.filter((one) => FURTHER.includes(one))].join(' by '));
       }
     }
   }
-  return { bytes, lines: count, metrics: [...metrics.values()] };
+  return { bytes, lines: count, metrics: [...metrics] };
 }

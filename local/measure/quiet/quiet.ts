@@ -92,7 +92,7 @@ async function countRun({ state, deployed }: System, span: CountedSpan): Promise
       logLines: lines,
     })),
     metrics: functions.flatMap(({ name, log: { metrics } }) =>
-      metrics.map((metric) => ({ function: name, ...metric })),
+      metrics.map((metric) => ({ function: name, name: metric })),
     ),
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { admitShard } from '../../../lambdas/health-check/admit-shard';
+import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { hashmod } from '../../../agent/sharding/hashmod';
 import { TestCluster, type TestNode } from './agent-cluster';
 import { eventually } from './agent-tools';
@@ -82,7 +83,7 @@ test('a firing alert goes on while its target moves to a new shard: told once, a
   await eventually(
     'it is let in',
     async () => {
-      await admitShard(1, store, Date.now());
+      await admitShard(1, store, DEFAULT_POLICY.announceMs, Date.now());
       return (await store.readShardMap())?.shardMap.shards === 2;
     },
     60_000,

@@ -1,4 +1,5 @@
 import { NO_COUNTS, runCycle, type CycleControl } from '../../../lambdas/health-check/cycle';
+import { isBeatDue } from '../../../lambdas/health-check/heartbeat';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import type { Probe } from '../../../lib/core/failover/health';
@@ -56,4 +57,14 @@ test('a heartbeat that cannot be written is heard of at once: Node ends a functi
   const config = { cluster: 'c', shard: 0, controlBucket: 'b', policy: DEFAULT_POLICY };
   await runCycle(before, control, config, 'i');
   expect(heardWhenWriting).toBeGreaterThan(0);
+});
+
+test.each([
+  ['never yet', null, true],
+  ['a cycle ago', 2_000, false],
+  ['two cycles ago', 4_010, false],
+  ['three cycles ago, a little early', 5_990, true],
+  ['in the future: the clock was set back', -1, true],
+])('a heartbeat is due every 6 s: last %s', (_, ago, isDue) => {
+  expect(isBeatDue(ago === null ? null : 100_000 - ago, DEFAULT_POLICY, 100_000)).toBe(isDue);
 });

@@ -55,3 +55,23 @@ test('one more node is found without anybody being told; listing is rare once th
   for (let i = 0; i < 10; i++) await addresses.refresh();
   expect([addresses.nodes, lists()]).toEqual([['node-0', 'node-1', 'node-2'], 4]);
 });
+
+test('while all answer where they are known to be, they are read every 30 s; one that does not is looked for at once', async () => {
+  const { book: addresses, read, lists } = book(2);
+  const look = async (now: number, allAnswer: boolean): Promise<number> => {
+    const before = read.length;
+    await addresses.refreshIfDue(now);
+    addresses.note(allAnswer);
+    return read.length - before;
+  };
+  expect(await look(100_000, true)).toBe(2);
+  expect(await look(102_000, true)).toBe(0);
+  expect(await look(129_999, false)).toBe(0);
+  expect(await look(130_001, true)).toBe(2);
+  expect(await look(132_000, true)).toBe(0);
+  const listed = lists();
+  expect(await look(165_000, true)).toBe(2);
+  // Listed by time: a new node is found within a minute.
+  expect(lists()).toBe(listed + 1);
+  expect(await look(90_000, true)).toBe(2);
+});

@@ -16,6 +16,8 @@ describe('following the configuration pointer', () => {
   let reloads: string[];
   let answers: (string | null)[];
   let ready: boolean;
+  let elapsed: number;
+  let roundsMs: number;
   let reads: number;
   let profile: ScrapeProfile;
   let shardCounts: readonly number[];
@@ -67,6 +69,7 @@ describe('following the configuration pointer', () => {
         program('prometheus', (file) => file !== 'alertmanager.yml'),
         program('alertmanager', (file) => file === 'alertmanager.yml'),
       ],
+      elapsed: () => (elapsed += roundsMs),
       mayLoad: async () => true,
       log: () => {},
     });
@@ -77,6 +80,7 @@ describe('following the configuration pointer', () => {
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
     profile = 'normal';
     shardCounts = [1];
+    [elapsed, roundsMs] = [0, 20_000];
   });
 
   test('another share of the targets is another configuration, and is known after a restart', async () => {
@@ -89,6 +93,21 @@ describe('following the configuration pointer', () => {
     expect(configurer().shardCounts).toEqual([2, 3]);
   });
   afterEach(() => rmSync(root, { recursive: true }));
+
+  it('reads the pointer now and then, and looks at the profile each time', async () => {
+    roundsMs = 3_000;
+    const c = configurer();
+    publish('one');
+    await c.round();
+    profile = 'reduced';
+    await c.round();
+    expect([live('rules/a.yml'), live('prometheus.yml')]).toEqual(['one', 'reduced']);
+    publish('two');
+    await c.round();
+    expect(live('rules/a.yml')).toBe('one');
+    for (let i = 0; i < 2; i++) await c.round();
+    expect(live('rules/a.yml')).toBe('two');
+  });
 
   it('waits until there is a pointer', async () => {
     await configurer().round();

@@ -23,6 +23,7 @@ const aCall = (over: Partial<CallLine> = {}): CallLine => ({
   count: 100,
   ...over,
 });
+const RAN = { name: 'health-check', requests: 1, seconds: 100, logBytes: 0, logLines: 0 };
 const aRun = (calls: readonly CallLine[], over: Partial<QuietRun> = {}): QuietRun => ({
   version: 1,
   day: '2026-11-28',
@@ -30,7 +31,7 @@ const aRun = (calls: readonly CallLine[], over: Partial<QuietRun> = {}): QuietRu
   nodes: 2,
   shards: 1,
   calls,
-  functions: [{ name: 'health-check', requests: 1, seconds: 100, logBytes: 0, logLines: 0 }],
+  functions: [RAN],
   metrics: [],
   ...over,
 });
@@ -103,13 +104,15 @@ test('functions that are not deployed call nothing, and one that was not there i
   expect(() => priced(other, undefined, [{ ...HEALTH_CHECK, name: 'shed-load' }])).toThrow(/measure -- quiet/);
 });
 
-test('metrics by node are as many as there are nodes', () => {
+test('metrics of a shard are as many as there are shards', () => {
   const metrics = [
-    { function: 'health-check', name: 'A', perNode: false },
-    { function: 'health-check', name: 'B', perNode: true },
+    { function: 'health-check', name: 'A' },
+    { function: 'route-queries', name: 'B' },
   ];
-  const counted = priced(aRun([], { metrics }), { nodes: 6, shards: 2 }).items.find(({ name }) => name === 'metrics');
-  expect(counted).toMatchObject({ counted: 8, price: 0.3 });
+  const functions = [HEALTH_CHECK, { ...HEALTH_CHECK, name: 'route-queries' }];
+  const run = aRun([], { metrics, functions: functions.map(({ name }) => ({ ...RAN, name })) });
+  const counted = priced(run, { nodes: 6, shards: 2 }, functions).items.find(({ name }) => name === 'metrics');
+  expect(counted).toMatchObject({ counted: 3, price: 0.3 });
 });
 
 test('of resources what has no price of its own is free by name, and anything else is refused', () => {

@@ -59,7 +59,7 @@ it('leads back too: by hand, the old shard takes everything over before the new 
 });
 
 describe('letting a shard in', () => {
-  const decide = (l: ShardMap, nodes: ReportedNode[], shard = 1) => decideShardMap(l, shard, nodes, T);
+  const decide = (l: ShardMap, nodes: ReportedNode[], shard = 1) => decideShardMap(l, shard, nodes, 30_000, T);
 
   it('is prepared when its nodes work', () => {
     const decision = decide(ONE_SHARD, [...pair(0, [1]), ...pair(1, [2], { settled: false })]);
@@ -78,7 +78,7 @@ describe('letting a shard in', () => {
       [...pair(0, [1]), node(1, 1, [2])],
       /1 of at least 2 nodes of shard 1/,
     ],
-    ['one has been silent', ONE_SHARD, [node(1, 1, [2]), node(1, 2, [2], {}, 40_000)], /1 of at least 2/],
+    ['one has been silent', ONE_SHARD, [node(1, 1, [2]), node(1, 2, [2], {}, 100_000)], /1 of at least 2/],
     ['one does not work', ONE_SHARD, pair(1, [2], { isHealthy: false }), /n-1-1 does not work yet/],
     ['ranges are not full', shardMap(1, 2), [...pair(0, [1]), ...pair(1, [2], { settled: false })], /for long enough/],
     ['a standby of shard 0 is down', shardMap(1, 2), [node(0, 1, [1]), ...pair(1, [2])], /nodes of shard 0/],

@@ -62,13 +62,15 @@ test('of a log its size, and each metric once, by node or not', () => {
     _aws: { Timestamp: at, CloudWatchMetrics: [{ Dimensions: [dimensions], Metrics: [{ Name: 'M', Unit: 'Count' }] }] },
   });
   const text = { at: new Date(15_000).toISOString(), level: 'info', event: 'x' };
-  const inside = jsonl(metric(10_000, ['Cluster']), metric(20_000, ['Cluster']), metric(20_000, ['Node']), text);
+  const inside = jsonl(
+    metric(10_000, ['Cluster']),
+    metric(20_000, ['Cluster']),
+    metric(20_000, ['Cluster', 'Remedy']),
+    text,
+  );
   expect(countLog(`${inside}${jsonl(metric(80_000, ['Later']))}a crash\n`, span)).toEqual({
     bytes: inside.length,
     lines: 4,
-    metrics: [
-      { name: 'M', perNode: false },
-      { name: 'M', perNode: true },
-    ],
+    metrics: ['M', 'M by Remedy'],
   });
 });

@@ -59,7 +59,8 @@ describe('alarms of the local run', () => {
       0,
       [
         { metric: METRICS.activeHealthy, value: 0 },
-        { metric: METRICS.nodeHealthy, value: 1, node: 'node-1' },
+        { metric: METRICS.corruptedNodes, value: 1, corruption: 'tsdb-corrupt' },
+        { metric: METRICS.paused, value: 0 },
       ],
       5_000,
     )) {
@@ -68,11 +69,13 @@ describe('alarms of the local run', () => {
     expect(metrics.values(METRIC, 0, 10_000)).toEqual([0]);
     expect(
       metrics.values(
-        { ...METRIC, name: 'NodeHealthy', dimensions: { ...METRIC.dimensions, Node: 'node-1' } },
+        { ...METRIC, name: 'CorruptedNodes', dimensions: { ...METRIC.dimensions, Corruption: 'tsdb-corrupt' } },
         0,
         10_000,
       ),
     ).toEqual([1]);
+    // What an alarm takes silence for is not paid for.
+    expect(metrics.values({ ...METRIC, name: 'Paused' }, 0, 10_000)).toEqual([]);
     expect(metrics.takeLogLine('{"level":"info"}')).toBe(false);
   });
 });

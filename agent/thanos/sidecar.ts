@@ -4,6 +4,7 @@ import type { SidecarStatus } from '../../lib/contract/documents/agent/part-stat
 import type { NodeConfig, NodeThanos } from '../../lib/contract/documents/node-config';
 import { durationMs } from '../../lib/contract/duration';
 import { objstoreConfig } from '../../lib/core/thanos/objstore';
+import { systemClock } from '../../lib/shell/async/clock';
 import { sidecarCommand } from '../../lib/core/thanos/commands';
 import { stuckUploads, uploadAgeMs, waitingBlocks } from '../../lib/core/thanos/uploads';
 import { writeAtomically } from '../base/files';
@@ -17,6 +18,8 @@ import type { Registration } from './registration';
 import { readUploads } from './uploads';
 
 const LOOK_MS = 15_000;
+/** A bucket that answers is asked this often: a list costs what a write does. */
+const BUCKET_MS = 60_000;
 /** Thanos query looks at its endpoints every 5 s and gives each of them 5 s. */
 const FORGOTTEN_MS = 11_000;
 
@@ -41,6 +44,7 @@ export class Sidecar {
   private loops: Loop[] = [];
   private stopped = false;
   private bucketError: string | null = null;
+  private bucketAskedAt = -Infinity;
   private registrationError: string | null = null;
   private uploads: { readonly ageMs: number | null; readonly waiting: number; readonly error: string | null } | null =
     null;
@@ -136,12 +140,15 @@ export class Sidecar {
   /** Looks at the node's entry in DNS, and at the bucket. */
   private async round(): Promise<void> {
     const { config, registration, s3 } = this.options;
+    const now = systemClock.elapsed();
+    const asks = this.bucketError !== null || now - this.bucketAskedAt >= BUCKET_MS;
+    if (asks) this.bucketAskedAt = now;
     const [registered, complaint] = await Promise.all([
       registration.keep().then(
         () => null,
         (error: unknown) => `the node is not in DNS, so queries may not find it: ${messageOf(error)}`,
       ),
-      checkBucket(s3, config.thanos.bucket),
+      asks ? checkBucket(s3, config.thanos.bucket) : null,
     ]);
     this.registrationError = this.said('sidecar-not-registered', this.registrationError, registered);
     this.bucketError = this.said('blocks-bucket-refuses', this.bucketError, complaint);

@@ -46,9 +46,9 @@ export function priceOfCall({ service, operation, what, name }: CallLine): CallP
   });
 }
 
-/** Blocks are Thanos': uploads of sidecars too. Everything else of S3 decides and configures. */
+/** Blocks are Thanos': uploads of sidecars too. Everything else of S3 decides and configures; agents also ask whether there is a bucket. */
 export const planeOfCall = ({ by, what }: CallLine): Plane =>
-  by === 'task' || what.startsWith('blocks/') ? 'data' : 'control';
+  by === 'task' || (what.startsWith('blocks/') && what !== 'blocks/') ? 'data' : 'control';
 
 /** For people: what is called, by whom. */
 export function nameOfCall(line: CallLine): string {

@@ -55,8 +55,9 @@ export function storeCommand({ objstore, dataDir, memoryMiB }: StoreCommandInput
     `--objstore.config=${objstore}`,
     // Default 2GB, whatever there is: a query that is too large shall be refused, and not end the task for all others.
     `--chunk-pool-size=${Math.floor(memoryMiB / 2)}MB`,
-    // Default 15m: how long after its upload a block can be queried from here.
-    '--sync-block-duration=1m',
+    // Default 15m: how long after its upload a block can be queried from here. Until then its sidecar answers. Each time
+    // S3 is asked for each block.
+    '--sync-block-duration=5m',
     '--grpc-grace-period=10s',
     LOG,
   ];
@@ -85,6 +86,11 @@ export function compactCommand({ objstore, dataDir, retention, maxLevel }: Compa
     `--debug.max-compaction-level=${maxLevel}`,
     // Store gateways that have not yet seen the successor still read the old block.
     '--delete-delay=48h',
+    // Default 1m, for a page that nobody has a way to; and 5m each, beside what each iteration does anyway. S3 is asked for
+    // each block each time.
+    '--block-viewer.global.sync-block-interval=1h',
+    '--compact.progress-interval=0s',
+    '--compact.cleanup-interval=0s',
     LOG,
   ];
 }

@@ -13,7 +13,7 @@ export const volumeAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     ...some(METRICS.volumeTrouble[trouble as keyof typeof METRICS.volumeTrouble]),
     name: `volume-${trouble}`,
     description: `The data volume of a node ${says}. The node does not alert meanwhile.`,
-    periodS: 10,
+    periodS: 60,
     // The second trigger of a restore; the first is the schedule. A full one is not replaced.
     ...(trouble !== 'full' && { calls: 'restore-snapshot' }),
   })),
@@ -21,7 +21,7 @@ export const volumeAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     ...some(METRICS.volumesAsked),
     name: 'volume-needed',
     description: 'A node needs another data volume. restore-snapshot makes one from its latest good snapshot.',
-    periodS: 10,
+    periodS: 60,
   },
   {
     ...some(METRICS.restoresGivenUp),

@@ -6,6 +6,11 @@ const WAIT_MS = 15_000;
 const METADATA_LATE_MS = 30_000;
 /** Room for what is installed, and not for much more. */
 const SMALL_ROOT_BYTES = 1.2e9;
+/** Of the names that were asked for, those that are neither its own nor the VPC's. */
+export const namesOutside = (names: readonly string[]): string[] => [
+  ...new Set(names.filter((name) => name.includes('.') && !/\.(internal|arpa)$/.test(name))),
+];
+
 const FILL =
   'dd if=/dev/zero of=/var/fill bs=1M 2>/dev/null; dd if=/dev/zero of=/var/fill2 bs=4k 2>/dev/null; sync; true';
 
@@ -74,7 +79,9 @@ export const MACHINE_DRILLS: readonly BootDrill[] = [
     mirror: true,
     async course(world) {
       const up = await world.comesUp(await switchOn(world));
-      const namesAsked = world.bed.unknownNames.length;
+      const outside = namesOutside(world.bed.unknownNames);
+      if (outside.length > 0) world.say(`  asked for ${outside.join(', ')}`);
+      const namesAsked = outside.length;
       return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), namesAsked };
     },
   },

@@ -1,5 +1,6 @@
 import { BOOT_DRILLS, bootDrillsOf } from '../../../../local/boot/drills/boot-drills';
 import { BOOT_LIMITS } from '../../../../local/boot/drills/limits';
+import { namesOutside } from '../../../../local/boot/drills/machine-drills';
 import { MEANING } from '../../../../local/drills/judge/meaning';
 import { SCENARIOS } from '../../../../local/drills/scenarios';
 
@@ -30,4 +31,14 @@ test('each has a name of its own, limits, and is part of `boot`', () => {
 test('every figure that is judged is explained', () => {
   const judged = Object.values(BOOT_LIMITS).flatMap((limits) => limits.map(({ measurement }) => measurement));
   expect(judged.filter((name) => !(name in MEANING))).toEqual([]);
+});
+
+test('what a node asks for in its own VPC is no question to the internet', () => {
+  const asked = [
+    'ip-10-0-0-1',
+    'ip-10-0-0-1.eu-west-1.compute.internal',
+    '1.0.0.10.in-addr.arpa',
+    'redis.trading.internal',
+  ];
+  expect(namesOutside([...asked, 'github.com', 'github.com'])).toEqual(['github.com']);
 });

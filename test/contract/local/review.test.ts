@@ -49,7 +49,7 @@ test('on a fresh clone, without an account: what is edited and not yet committed
   for (const change of changes)
     expect(change).toMatchObject({ change: 'renamed', why: expect.stringContaining('a second cluster') });
   expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1);
-}, 300_000);
+}, 600_000);
 
 test('what cannot be reviewed is no success', () => {
   expect(run('--wrong').code).toBe(2);
@@ -67,4 +67,4 @@ test('what cannot be reviewed is no success', () => {
     err: expect.stringContaining('the working tree cannot be synthesized'),
   });
   expect(broken.err).toContain('config/cluster.ts');
-}, 300_000);
+}, 600_000);

@@ -1,6 +1,7 @@
 import { PORTS } from '../../lib/contract/ports';
 import { WATCHDOG_PATH } from '../../lib/core/rendering/render-alertmanager';
-import { callLambda, remedyWebhook } from '../remedies/webhook';
+import { callLambda } from '../../lib/shell/aws/call-function';
+import { remedyWebhook } from '../remedies/webhook';
 import { serveApi } from '../status/http-api';
 import { buildStatus } from '../status/status';
 import { serveWebhooks, type Webhook } from '../webhooks/server';

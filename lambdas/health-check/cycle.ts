@@ -3,7 +3,14 @@ import type { AddressBook } from '../../lib/shell/assignment/address-book';
 import { promote, type PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
-import { countProbe, isAlerting, UNKNOWN_HEALTH, isHealthy, type HealthCount } from '../../lib/core/failover/health';
+import {
+  countProbe,
+  isAlerting,
+  UNKNOWN_HEALTH,
+  isHealthy,
+  type HealthCount,
+  type Probe,
+} from '../../lib/core/failover/health';
 import { METRICS } from '../../lib/contract/metrics';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook } from '../shared/control';
@@ -24,13 +31,21 @@ export interface Counts {
   readonly nodes: ReadonlyMap<NodeId, HealthCount>;
   /** The last assignment that could be read: counted against while S3 is silent. */
   readonly assignment: Assignment | null;
+  /** Of this cycle. */
+  readonly probes: ReadonlyMap<NodeId, Probe>;
   /** The active node fails and this function reaches nobody who could take over; true until it knows better. */
   readonly noCandidate: boolean;
   /** When a heartbeat was last written, ms; null: not yet by this loop. */
   readonly beatAt: number | null;
 }
 
-export const NO_COUNTS: Counts = { nodes: new Map(), assignment: null, noCandidate: true, beatAt: null };
+export const NO_COUNTS: Counts = {
+  nodes: new Map(),
+  assignment: null,
+  probes: new Map(),
+  noCandidate: true,
+  beatAt: null,
+};
 
 /**
  * One cycle: read everything, decide, write. Never rejects: a cycle that fails is counted and the next one comes.
@@ -113,7 +128,7 @@ export async function runCycle(
     ...volumeMetrics(probes),
   ]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
-  return { nodes, assignment, noCandidate, beatAt };
+  return { nodes, assignment, probes, noCandidate, beatAt };
 }
 
 function beat(control: CycleControl, invocation: string): Promise<void> {

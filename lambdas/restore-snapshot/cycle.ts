@@ -22,8 +22,9 @@ export interface RestoreOutcome {
   readonly record: RestoreRecord | null;
 }
 
-/** Somebody waits for a volume, or a restore goes on. */
-export const isUnderWay = ({ asks, record }: RestoreOutcome): boolean => asks || record?.state === 'running';
+/** Somebody waits for a volume that can still come, or a restore goes on. */
+export const isUnderWay = ({ asks, record }: RestoreOutcome): boolean =>
+  record?.state === 'running' || (asks && record?.state !== 'given-up');
 
 /** A volume of gp3 fills lazily from its snapshot; at this rate, MiB/s, it is whole before anybody waits for it. */
 const INITIALIZATION_RATE = 300;

@@ -1,12 +1,11 @@
 import { systemClock } from '../../lib/shell/async/clock';
 import { ebsClient } from '../../lib/shell/aws/ebs';
-import { METRICS } from '../../lib/contract/metrics';
 import { alarmEventOf } from '../shared/alarm-event';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
-import { everyInterval, loopMs } from '../shared/loop';
-import { publish } from '../shared/metrics';
+import { askedForMs, everyInterval, loopMs } from '../shared/loop';
+import { replaceable } from '../shared/volume-trouble';
 import { isUnderWay, restoreVolumes } from './cycle';
 
 const controlOf = keptWarm(connectControl);
@@ -14,9 +13,10 @@ const ec2 = ebsClient();
 const LOOK_MS = 3_000;
 
 /**
- * Called every minute and by the alarms of volumes. Level-triggered: each look reads what there is and does the next step, so
- * that it may die anywhere and run twice. It goes on within its minute while a restore is under way, as restores go in steps of
- * seconds, and for an alarm: the node finds out by itself a little later that it needs another volume.
+ * Called by health-check when a volume fails or is being replaced, by the alarms of volumes, and by its schedule should
+ * health-check not run. Level-triggered: each look reads what there is and does the next step, so that it may die anywhere and
+ * run twice. It goes on while a restore is under way, as restores go in steps of seconds, and while a volume fails: the node
+ * finds out by itself a little later that it needs another one.
  */
 export async function handler(
   event: unknown,
@@ -48,15 +48,8 @@ export async function handler(
       now: Date.now,
       log: quiet,
     });
-    publish(cluster, shard, [
-      { metric: METRICS.volumesAsked, value: outcomes.filter((o) => o.asks).length },
-      {
-        metric: METRICS.restoresGivenUp,
-        value: outcomes.filter((o) => o.asks && o.record?.state === 'given-up').length,
-      },
-    ]);
-    if (!isAlarm && !outcomes.some(isUnderWay)) return 'nothing left';
+    if (!isAlarm && !outcomes.some(isUnderWay) && replaceable(probes).size === 0) return 'nothing left';
   };
-  await everyInterval(LOOK_MS, loopMs(context), cycle, systemClock);
+  await everyInterval(LOOK_MS, Math.min(askedForMs(event) ?? Infinity, loopMs(context)), cycle, systemClock);
   return { steps: [...said] };
 }

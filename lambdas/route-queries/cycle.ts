@@ -1,6 +1,6 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { RouteBook } from '../../lib/shell/aws/route-book';
-import { probeTask, type TaskProbe } from '../../lib/shell/probes/thanos-prober';
+import type { TaskProbe } from '../../lib/shell/probes/thanos-prober';
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
 import { METRICS } from '../../lib/contract/metrics';
 import {
@@ -10,13 +10,13 @@ import {
   NO_HISTORY,
   thanosWell,
   type Route,
-  type Tasks,
   type ThanosHistory,
 } from '../../lib/core/thanos/routing';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook, type Control } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
+import { isTimeToAsk, probeTasks } from '../shared/thanos-look';
 
 /** What the loop remembers from cycle to cycle. Times in ms of the clock that cycles are given. */
 export interface RoutingState {
@@ -25,11 +25,13 @@ export interface RoutingState {
   readonly askedAt: number | null;
   /** Thanos fails, and has not failed often enough to act. */
   readonly undecided: boolean;
+  /** Nothing to do until something changes, which health-check sees. */
+  readonly rests: boolean;
   /** As the assignment said last: kept while S3 is silent. */
   readonly paused: Assignment['paused'];
 }
 
-export const FIRST: RoutingState = { thanos: NO_HISTORY, askedAt: null, undecided: false, paused: null };
+export const FIRST: RoutingState = { thanos: NO_HISTORY, askedAt: null, undecided: false, rests: false, paused: null };
 
 export interface RoutingOutcome {
   /** Whether this cycle changed the listener. */
@@ -38,9 +40,6 @@ export interface RoutingOutcome {
   /** Where the listener points now; null when nobody ever said. */
   readonly route: Route | null;
 }
-
-/** While all is well the load balancer is asked only this often: its API is not made for a poll every 2 s. */
-const ASK_EVERY_MS = 20_000;
 
 /**
  * One cycle: read everything, decide, write. Never rejects: what fails is counted, and the next cycle tries again.
@@ -58,8 +57,7 @@ export async function runRouteCycle(
   const attempt = <T>(what: string, work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: Error) => void errors.push(`${what}: ${reasonOf(error)}`));
 
-  const watchful = before.thanos.consecutiveFailures > 0 || book.route?.route !== 'thanos';
-  const asks = watchful || before.askedAt === null || now - before.askedAt >= ASK_EVERY_MS;
+  const asks = isTimeToAsk(before, book, now);
   const reading = asks
     ? Promise.all([
         attempt('load balancer not read', book.refresh(now)),
@@ -69,35 +67,22 @@ export async function runRouteCycle(
     : undefined;
   // Known tasks are probed without waiting for the API.
   if (book.tasks === null) await reading;
-  const probes = await Promise.all((book.tasks ?? []).map((task) => probeTask(task, config.policy.probe.timeoutMs)));
+  const { probes, tasks } = await probeTasks(book, config.policy.probe.timeoutMs);
   const read = await reading;
   const assignment = read?.[1];
   const paused = assignment === undefined ? before.paused : (assignment?.assignment.paused ?? null);
-  const tasks: Tasks = {
-    known: probes.length,
-    answering: probes.filter((p) => p.error === null).length,
-    blind: probes.filter((p) => p.blind).length,
-    inService: probes.filter((p) => p.error === null && p.task.inService).length,
-  };
   // Nobody ever said where the tasks are: that is no miss of theirs.
   const thanos = book.tasks === null ? before.thanos : noteProbe(before.thanos, thanosWell(tasks), now);
   const outcome = await act();
   const misses = missesToLeave(tasks, config.policy.probe);
   report(probes, thanos, outcome, misses);
-  publish(config.cluster, config.shard, [
-    ...(book.tasks === null ? [] : [{ metric: METRICS.thanosHealthy, value: thanosWell(tasks) ? 1 : 0 }]),
-    // Of tasks that do not answer nothing is known: that is logged above.
-    ...(tasks.answering === 0
-      ? []
-      : [{ metric: METRICS.queriesWithHistory, value: probes.every((p) => p.error !== null || p.history) ? 1 : 0 }]),
-    ...(outcome.route === null
-      ? []
-      : [{ metric: METRICS.queriesThroughThanos, value: outcome.route === 'thanos' ? 1 : 0 }]),
-    { metric: METRICS.controlErrors, value: errors.length },
-  ]);
+  publish(config.cluster, config.shard, [{ metric: METRICS.controlErrors, value: errors.length }]);
   if (errors.length > 0) log('error', 'cycle-failed', { errors });
   const { consecutiveFailures: n } = thanos;
-  return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided: n > 0 && n < misses, paused }, outcome };
+  const undecided = n > 0 && n < misses;
+  const isWell = n === 0 && book.tasks !== null && book.route?.route === 'thanos' && book.route.whole;
+  const rests = isWell || paused !== null || book.route?.route === 'other';
+  return { state: { thanos, askedAt: asks ? now : before.askedAt, undecided, rests, paused }, outcome };
 
   async function act(): Promise<RoutingOutcome> {
     const at = book.route;

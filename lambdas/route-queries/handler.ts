@@ -12,10 +12,11 @@ import { readRoutingRequest } from './request';
 const worldOf = keptWarm(connect);
 
 /**
- * Points the query listener at Thanos, or at the Prometheus nodes while Thanos does not answer. Called every minute, it
- * probes Thanos every policy.probe.intervalMs inside it; called by an alarm or an operator, it probes until the rule is
- * kept or broken. Any number of calls at once is harmless: each decides alike, and pointing twice is pointing once.
- * Returns what was done last and why, in one sentence.
+ * Points the query listener at Thanos, or at the Prometheus nodes while Thanos does not answer. Called by health-check when
+ * something is wrong, it probes Thanos every policy.probe.intervalMs until all is well or health-check looks anew; called by
+ * an alarm or an operator, until the rule is kept or broken. Its schedule is for when health-check does not run. Any number
+ * of calls at once is harmless: each decides alike, and pointing twice is pointing once. Returns what was done last and why,
+ * in one sentence.
  */
 export async function handler(
   event: unknown,
@@ -33,21 +34,23 @@ export async function handler(
   let state = FIRST;
   let outcome: RoutingOutcome = { acted: false, because: 'No time was left for a single probe.', route: null };
   let cycles = 0;
-  const cycle = async (): Promise<void> => {
+  const cycle = async (): Promise<'nothing left' | void> => {
     // Monotonic: a clock that is set must not make Thanos look well for longer than it was.
     ({ state, outcome } = await runRouteCycle(state, book, control, config, performance.now()));
     cycles += 1;
+    if (state.rests) return 'nothing left';
   };
   if (request.kind === 'loop') {
-    await everyInterval(policy.probe.intervalMs, loopMs(context), cycle, systemClock);
+    await everyInterval(policy.probe.intervalMs, Math.min(request.forMs, loopMs(context)), cycle, systemClock);
   } else {
     await cycle();
-    while (state.undecided) {
-      await control.sleep(policy.probe.intervalMs);
-      await cycle();
-    }
-    log('info', 'routing-decided', { ...outcome });
   }
+  const lastCycleMs = policy.probe.intervalMs + policy.storeTimeoutMs;
+  while (state.undecided && context.getRemainingTimeInMillis() > lastCycleMs) {
+    await control.sleep(policy.probe.intervalMs);
+    await cycle();
+  }
+  log('info', 'routing-decided', { ...outcome });
   return { ...outcome, cycles };
 }
 

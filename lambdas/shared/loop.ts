@@ -1,11 +1,23 @@
+import { DUE_EVENT, SCHEDULE_EVENT } from '../../lib/contract/documents/events';
 import type { Clock } from '../../lib/shell/async/clock';
 
 /** The loop outlasts its minute a little, so that a late schedule leaves no gap; two at once are harmless. */
 const LOOP_MS = 68_000;
+/** For so long a loop has the one before it beside it, which does then what only one of them shall do. */
+export const HANDOVER_MS = LOOP_MS - 60_000;
 /** Left to the last cycle, whose decision may have to wait for slow probes and writes. */
 const MARGIN_MS = 8_000;
 
-/** For how long a function that is called every minute may go on, ms. */
+/** Of what the schedule asks for: whoever has something to do goes on for so long, and health-check calls it if it lasts. */
+const SCHEDULED_MS = 60_000;
+
+/** For how long a function shall go on that health-check or its schedule calls, ms; null: somebody else called. */
+export function askedForMs(event: unknown): number | null {
+  if (DUE_EVENT.is(event)) return event.forMs;
+  return SCHEDULE_EVENT.is(event) ? SCHEDULED_MS : null;
+}
+
+/** For how long a function may go on, ms. */
 export function loopMs(context: { getRemainingTimeInMillis(): number }): number {
   return Math.min(LOOP_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
 }

@@ -11,6 +11,8 @@ export const ENV = {
   queryRoutes: 'PROMHA_QUERY_ROUTES',
   /** What nodes may bear: LoadSettings as JSON. */
   load: 'PROMHA_LOAD',
+  /** Which functions health-check calls: Workers as JSON. */
+  workers: 'PROMHA_WORKERS',
   /** What reconnect-redis may connect to: RemedyTargets as JSON. */
   remedies: 'PROMHA_REMEDIES',
   /** The password of one of them. */

@@ -3,10 +3,15 @@
 /** Ends the names of what a shard has of its own. Shard 0 came first and has the plain names. */
 export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${shard}`);
 
-/** Functions that nodes call or operators ask, by name. */
+/** Functions that health-check calls when there is something for them to do, by what follows the cluster's name. */
+export const WORKERS = ['route-queries', 'restore-snapshot', 'shed-load', 'take-snapshot'] as const;
+export type Worker = (typeof WORKERS)[number];
+
+/** Functions that are called by name: by nodes, operators and each other. */
 export const FUNCTIONS = {
   reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis`,
   /** Once for all shards. */
   relay: (cluster: string) => `${cluster}-relay`,
   healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shardSuffix(shard)}`,
+  worker: (cluster: string, shard: number, worker: Worker) => `${cluster}-${worker}${shardSuffix(shard)}`,
 } as const;

@@ -54,7 +54,7 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
     'as root: a loop device with its own file system',
     'test/contract/volumes/volumes.test.ts',
   ),
-  'AWS::Events::Rule': asDeployed('its rate and its input', DEPLOYED),
+  'AWS::Events::Rule': asDeployed('its rate or times, and its input', DEPLOYED),
   'AWS::S3::Bucket': asDeployed("with its versioning and S3's latency; life-cycle rules are not played", DEPLOYED),
   'AWS::ECS::Service': enforced(
     'refused without a load balancer; desired count, percentages, health, targets; the circuit breaker is not played',

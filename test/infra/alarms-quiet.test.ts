@@ -28,6 +28,9 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   Throttles: [60, 0],
   Invocations: [60, 1],
 };
+/** What is called every five minutes only is looked at in such periods. */
+const everyOf = ({ metric, periodMs }: DeployedAlarm): readonly [everyS: number, value: number] =>
+  metric.name === 'Invocations' ? [periodMs / SECOND, 1] : (QUIET[metric.name] ?? [0, 0]);
 const ONLY_IN_TROUBLE: readonly string[] = [
   METRICS.remedyGaveUp,
   ...[METRICS, METRICS.volumeTrouble].flatMap((metrics) =>
@@ -50,7 +53,7 @@ function transitions(alarm: DeployedAlarm, beyondN: number, seed: number, late: 
   const random = randomOf(seed);
   let lateMs = 0;
   const metrics = new MetricStore(() => (late === LATE[0] ? 5 * SECOND + 35 * SECOND * random() : lateMs));
-  const [everyS, value] = QUIET[alarm.metric.name] ?? [0, 0];
+  const [everyS, value] = everyOf(alarm);
   let state: AlarmState = 'INSUFFICIENT_DATA';
   const changes: string[] = [];
   for (let now = HOUR; now < 2 * HOUR + WARM_UP; now += SECOND) {

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotaWanted } from '../../lib/infra/config/lambda-reserve';
+import { WORKERS } from '../../lib/contract/functions';
 import { CONTROL_FUNCTIONS } from '../../lib/infra/constructs/control/functions';
 import { ROOT } from '../fixtures/config-dir';
+import { literal } from './literal';
 import { synthesize, type Synthesized } from './synthesize';
+import { idIn } from './template-rule';
 
 let made: Synthesized;
 const dirs: string[] = [];
@@ -24,9 +27,13 @@ test('the functions are those of the table, each with its code, schedule and lim
   );
   expect(functions.map((p) => p.Timeout)).toEqual(CONTROL_FUNCTIONS.map(({ timeoutS }) => timeoutS));
   expect(made.all('AWS::Events::Rule').map(({ Properties: p }) => [p.Name, p.ScheduleExpression])).toEqual(
-    CONTROL_FUNCTIONS.map(({ name, everyMinute }) => [
+    CONTROL_FUNCTIONS.map(({ name, schedule }) => [
       `${made.cluster.name}-${name}`,
-      everyMinute === undefined ? 'rate(1 day)' : 'rate(1 minute)',
+      schedule === undefined
+        ? 'rate(1 day)'
+        : schedule.every === 'minute'
+          ? 'rate(1 minute)'
+          : `cron(${schedule.every}/5 * * * ? *)`,
     ]),
   );
 });
@@ -77,7 +84,9 @@ test('reconnect-redis gets no further than the targets it is told of, and nodes 
   const statements = made
     .all('AWS::IAM::Role')
     .flatMap((r) => (r.Properties.Policies ?? []).flatMap((p: any) => p.PolicyDocument.Statement)); // eslint-disable-line @typescript-eslint/no-explicit-any
-  const invoking = statements.filter((s) => JSON.stringify(s.Action).includes('lambda:'));
+  const invoking = statements
+    .filter((s) => JSON.stringify(s.Action).includes('lambda:'))
+    .filter((s) => !JSON.stringify(s.Resource).includes('shed-load'));
   expect(invoking).toHaveLength(2);
   for (const { Action, Resource } of invoking) {
     expect([Action, JSON.stringify(Resource)]).toEqual([
@@ -85,6 +94,20 @@ test('reconnect-redis gets no further than the targets it is told of, and nodes 
       expect.stringContaining(':function:trading-metrics-reconnect-redis"'),
     ]);
   }
+});
+
+test('health-check may call those that it is told of, all of them exist, and no other function', () => {
+  const fn = made.all('AWS::Lambda::Function').find((f) => f.Properties.FunctionName.endsWith('-health-check'))!;
+  const workers = JSON.parse(fn.Properties.Environment.Variables.PROMHA_WORKERS) as string[];
+  expect(workers).toEqual([...WORKERS]);
+  const { Policies } = made.all('AWS::IAM::Role').find(({ id }) => id === idIn(fn.Properties.Role))!.Properties;
+  const statements = Policies.flatMap((p: { PolicyDocument: { Statement: object[] } }) => p.PolicyDocument.Statement);
+  const invoking = statements.filter((s: { Action: unknown }) => JSON.stringify(s.Action).includes('lambda:'));
+  expect(invoking).toHaveLength(1);
+  const called = (literal(invoking[0].Resource) as string[]).map((arn) => arn.split(':function:')[1]);
+  expect(called.sort()).toEqual(workers.map((name) => `trading-metrics-${name}`).sort());
+  const deployed = made.all('AWS::Lambda::Function').map((f) => f.Properties.FunctionName);
+  expect(deployed).toEqual(expect.arrayContaining(called));
 });
 
 test('without remedies there is no such function, alarm or permission; what control may still import stays', () => {

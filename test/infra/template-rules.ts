@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PRICE_TABLE } from '../../lib/contract/documents/price-table';
@@ -22,6 +22,21 @@ const QUIET = join(ROOT, 'docs/measurements/0.2.0/quiet.json');
 const PRICES = join(ROOT, 'lib/cli/costs/eu-west-1.json');
 
 const names = (all: readonly Resource[], key: string): string[] => all.map((r) => String(r.Properties[key]));
+
+/** Functions whose code publishes a metric. */
+function feeders(metric: string): string[] {
+  const keys = [...Object.entries(METRICS), ...Object.entries(METRICS.volumeTrouble)];
+  const key = keys.find(([, m]) => 'name' in m && m.name === metric)![0];
+  const said = Object.hasOwn(METRICS.volumeTrouble, key) ? 'METRICS.volumeTrouble' : `METRICS.${key}`;
+  const dirs = readdirSync(join(ROOT, 'lambdas'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return dirs
+    .map(({ name }) => name)
+    .filter((name) =>
+      readdirSync(join(ROOT, 'lambdas', name), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .some((entry) => new RegExp(`${said}\\b`).test(readFileSync(join(entry.parentPath, entry.name), 'utf8'))),
+    );
+}
 
 export const TEMPLATE_RULES: readonly TemplateRule[] = [
   ...ACCOUNT_RULES,
@@ -160,15 +175,16 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
   {
     says: 'what a function does not do rings without it: each that is scheduled and does not run, each that is throttled',
     check(made) {
-      const watched = (metric: string, missing: string): string[] =>
+      const watched = (metric: string, missing: string, periodS: number): string[] =>
         made
           .all('AWS::CloudWatch::Alarm')
           .filter(({ Properties: p }) => p.Namespace === 'AWS/Lambda' && p.MetricName === metric)
-          .filter(({ Properties: p }) => p.TreatMissingData === missing)
+          .filter(({ Properties: p }) => p.TreatMissingData === missing && p.Period === periodS)
           .map(({ Properties: p }) => idIn(p.Dimensions[0].Value))
           .sort();
-      expect(watched('Invocations', 'breaching')).toEqual(calledEvery(made, 'minute').sort());
-      expect(watched('Throttles', 'notBreaching')).toEqual(
+      expect(watched('Invocations', 'breaching', 60)).toEqual(calledEvery(made, 'minute').sort());
+      expect(watched('Invocations', 'breaching', 300)).toEqual(calledEvery(made, 'five minutes').sort());
+      expect(watched('Throttles', 'notBreaching', 60)).toEqual(
         made
           .all('AWS::Lambda::Function')
           .map(({ id }) => id)
@@ -180,7 +196,8 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     says: 'no function in the VPC becomes Inactive: each is called at least once a day',
     check(made) {
       const inVpc = made.all('AWS::Lambda::Function').filter(({ Properties: p }) => p.VpcConfig !== undefined);
-      const called = [...calledEvery(made, 'minute'), ...calledEvery(made, 'day')];
+      const periods = ['minute', 'five minutes', 'day'] as const;
+      const called = periods.flatMap((period) => calledEvery(made, period));
       expect(called.sort()).toEqual(inVpc.map(({ id }) => id).sort());
       const wakes = made
         .all('AWS::Events::Rule')
@@ -190,9 +207,9 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   {
-    says: 'what waits for a function is given up: what comes every minute after one, the rest after five; and kept in a queue',
+    says: 'what waits for a function is given up: what its schedule or health-check asks again after a minute, the rest after five; and kept in a queue',
     check(made) {
-      const scheduled = new Set(calledEvery(made, 'minute'));
+      const scheduled = new Set([...calledEvery(made, 'minute'), ...calledEvery(made, 'five minutes')]);
       const configs = made.all('AWS::Lambda::EventInvokeConfig').map(({ Properties: p }) => {
         const id = idIn(p.FunctionName);
         return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts, p.DestinationConfig?.OnFailure] as const;
@@ -253,16 +270,31 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
     },
   },
   {
-    says: 'what calls for a new volume is not fed by the function that makes it',
+    says: 'whoever health-check calls has alarms that call it, too, fed by health-check and not by itself',
     check(made, cluster) {
-      const calling = made
-        .all('AWS::CloudWatch::Alarm')
-        .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes('restoresnapshotFunction'))
-        .map(({ Properties: p }) => p.MetricName);
+      const calling = (id: string): string[] =>
+        made
+          .all('AWS::CloudWatch::Alarm')
+          .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes(`${id}Function`))
+          .map(({ Properties: p }) => p.MetricName);
       const { 'read-only': readOnly, stalled, gone } = METRICS.volumeTrouble;
-      const fedByHealthCheck = [readOnly, stalled, gone].map(({ name }) => name);
-      const wanted = cluster.snapshots === true ? shardsOf(cluster).flatMap(() => fedByHealthCheck) : [];
-      expect(calling.sort()).toEqual(wanted.sort());
+      const shards = shardsOf(cluster);
+      const ofVolumes = cluster.snapshots === true ? [readOnly, stalled, gone] : [];
+      expect(calling('restoresnapshot').sort()).toEqual(shards.flatMap(() => ofVolumes.map(({ name }) => name)).sort());
+      expect(calling('shedload')).toEqual(shards.map(() => METRICS.loadShare.name));
+      expect(calling('routequeries')).toEqual(cluster.thanos === null ? [] : [METRICS.thanosHealthy.name]);
+      for (const { name } of [...ofVolumes, METRICS.loadShare, METRICS.thanosHealthy])
+        expect([name, feeders(name)]).toEqual([name, ['health-check']]);
+    },
+  },
+  {
+    says: 'no two functions that are called every five minutes are called in the same one',
+    check(made, cluster) {
+      const minutes = made
+        .all('AWS::Events::Rule')
+        .flatMap(({ Properties: p }) => /^cron\((\d)\/5 /.exec(String(p.ScheduleExpression))?.[1] ?? []);
+      const most = Math.max(...minutes.map((minute) => minutes.filter((other) => other === minute).length));
+      expect(most).toBe(cluster.shards);
     },
   },
   {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { name, fields, optional, text } from '../shape';
+import { amount, name, fields, optional, text } from '../shape';
 import { configPointer } from './config';
 
 /** What Lambda gives to the functions. Each reads the parts that it knows. */
@@ -23,6 +23,15 @@ const schedule = fields({
 
 /** The constant input of an EventBridge schedule. */
 export const SCHEDULE_EVENT = documentFormat({ what: "schedule's event", shape: schedule, maxBytes, fix: FIX });
+
+const due = fields({
+  source: z.literal('health-check', 'health-check'),
+  /** Then health-check looks anew, and calls again if there is still something to do. ms. */
+  forMs: amount,
+});
+
+/** What health-check sends to a function that has something to do. */
+export const DUE_EVENT = documentFormat({ what: "health-check's event", shape: due, maxBytes, fix: FIX });
 
 const wake = fields({ source: z.literal('wake', 'wake') });
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { amount, fields, text } from '../shape';
+import { WORKERS } from '../functions';
+import { amount, fields, listOf, oneOf, text } from '../shape';
 
 /** What is measured, and in a person's words. `grows`: with the number of scrapes; the others do not. */
 export const MEASURES = {
@@ -58,6 +59,14 @@ export type QueryRoutes = ReadOnly<z.output<typeof routes>>;
 export const QUERY_ROUTES = documentFormat({
   what: 'description of where queries can go',
   shape: routes,
+  maxBytes: 4 * 1024,
+  fix: FIX,
+});
+
+/** Which functions there are for health-check to call (ENV.workers). */
+export const WORKER_LIST = documentFormat({
+  what: 'list of functions to call',
+  shape: listOf(oneOf(...WORKERS)),
   maxBytes: 4 * 1024,
   fix: FIX,
 });

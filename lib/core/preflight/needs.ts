@@ -81,19 +81,29 @@ function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Ne
 }
 
 /**
- * Executions at once of the functions that run every minute: those that look for longer than it overlap, and count twice.
+ * Executions at once of the functions that run every minute: one that looks for longer than it overlaps, and counts twice.
  * What a template has is compared with this by a test.
  */
-const OF_SHARD = { healthCheck: 2, promoteAlerting: 1, shedLoad: 1, takeSnapshot: 1, restoreSnapshot: 2 };
-const OF_CLUSTER = { routeQueries: 2 };
-/** Called by alarms, people and nodes beside that: both alarms that promote may ring at once, and a call may be tried again. */
-const CALLED = { promoteAlerting: 3, reconnectRedis: 1 };
+const OF_SHARD = { healthCheck: 2, promoteAlerting: 1 };
+/**
+ * Beside that, while there is something to do: those that health-check calls, once more where an alarm calls, too; both alarms
+ * that promote at once, and a call that is tried again; remedies.
+ */
+const CALLED = {
+  promoteAlerting: 3,
+  shedLoad: 1,
+  takeSnapshot: 1,
+  restoreSnapshot: 2,
+  routeQueries: 2,
+  reconnectRedis: 1,
+};
 
 function executions({ shards, snapshots, remedies, thanos }: Demand): Pick<Need, 'least' | 'most'> {
-  const { healthCheck, promoteAlerting, shedLoad, takeSnapshot, restoreSnapshot } = OF_SHARD;
-  const ofShard = healthCheck + promoteAlerting + shedLoad + (snapshots ? takeSnapshot + restoreSnapshot : 0);
-  const least = shards * ofShard + (thanos === null ? 0 : OF_CLUSTER.routeQueries);
-  return { least, most: least + shards * CALLED.promoteAlerting + remedies * CALLED.reconnectRedis };
+  const least = shards * (OF_SHARD.healthCheck + OF_SHARD.promoteAlerting);
+  const { promoteAlerting, shedLoad, takeSnapshot, restoreSnapshot, routeQueries, reconnectRedis } = CALLED;
+  const ofShard = promoteAlerting + shedLoad + (snapshots ? takeSnapshot + restoreSnapshot : 0);
+  const most = least + shards * ofShard + (thanos === null ? 0 : routeQueries) + remedies * reconnectRedis;
+  return { least, most };
 }
 
 /** All needs in one line, for synth. */

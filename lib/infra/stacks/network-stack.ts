@@ -32,10 +32,7 @@ export class NetworkStack extends Stack implements ClusterNetwork {
     super(scope, id, stackProps(cluster, 'network'));
     tagShard(this, cluster);
     const { network, zones } = cluster;
-    const made =
-      network.kind === 'new'
-        ? createNetwork(this, network, zones, cluster.remedies.length > 0)
-        : importNetwork(this, network, zones);
+    const made = network.kind === 'new' ? createNetwork(this, network, zones) : importNetwork(this, network, zones);
     this.vpc = made.vpc;
     this.subnets = made.subnets;
     this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);

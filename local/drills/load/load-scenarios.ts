@@ -20,7 +20,7 @@ const FLOOD = 60;
 const MOST_FLOOD = 88;
 /** One for each of the last orders; more than the local run's `scrapeLimits.samples`. */
 const ORDERS = 60_000;
-/** shed-load looks once a minute; loading takes up to 20 s. */
+/** health-check asks for the load once a minute; loading takes up to 20 s. */
 const DOWN_MS = 110_000;
 /** One step more only after the first had a minute to work. */
 const FURTHER_MS = 200_000;

@@ -15,6 +15,7 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { METRIC_NAMESPACE } from '../../../lib/contract/metrics';
 import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
+import { timesOf, type Times } from './schedule-times';
 import { nameInArn, ownersSessions, type Sessions } from './credentials';
 import { readFunctionLimits } from './function-limits';
 import type { DeployedAlarm } from '../functions/alarms';
@@ -23,11 +24,10 @@ import type { DeployedInstance } from '../hosts/instance';
 import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
 
-/** A schedule as it was deployed: a rule with a rate, a function, a constant input. */
-export interface DeployedSchedule {
+/** A schedule as it was deployed: a rule with a rate or times, a function, a constant input. */
+export interface DeployedSchedule extends Times {
   readonly name: string;
   readonly arn: string;
-  readonly everyMs: number;
   readonly functionArn: string;
   readonly input: unknown;
 }
@@ -203,19 +203,13 @@ export async function readSchedules(events: EventBridgeClient): Promise<Deployed
       return (Targets ?? []).map((target) => ({
         name: rule.Name!,
         arn: rule.Arn!,
-        everyMs: rateMs(rule.ScheduleExpression!),
+        ...timesOf(rule.ScheduleExpression!),
         functionArn: target.Arn!,
         input: JSON.parse(target.Input ?? '{}') as unknown,
       }));
     }),
   );
   return all.flat();
-}
-
-function rateMs(expression: string): number {
-  const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
-  if (match === null) throw new Error(`the local run plays only rate(…) schedules, not ${expression}`);
-  return Number(match[1]) * { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[match[2] as 'minute' | 'hour' | 'day'];
 }
 
 /** Whose metrics there are here: our own and those of functions. Nobody plays ECS's. */

@@ -8,6 +8,7 @@ import { everybodyMay, type MayCall } from './callers';
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
+import { firstAfterMs } from '../deploy/schedule-times';
 import type { HostNetwork } from '../hosts/network';
 import { reservedOf } from '../lambda/concurrency';
 import { deliver } from '../lambda/destination';
@@ -70,7 +71,7 @@ export class ControlPlane {
     this.alarms.push(...options.alarms);
   }
 
-  /** The first tick of every schedule comes at once, then on its grid; alarms on theirs. */
+  /** The first tick of a rate comes at once, then on its grid; of times in theirs; alarms on theirs. */
   start(): void {
     for (const schedule of this.options.schedules) this.follow(schedule);
     this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
@@ -103,8 +104,13 @@ export class ControlPlane {
 
   private follow(schedule: DeployedSchedule): void {
     this.schedules.push(schedule);
-    void this.tick(schedule);
-    this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
+    const begin = (): void => {
+      void this.tick(schedule);
+      this.timers.push(setInterval(() => void this.tick(schedule), schedule.everyMs));
+    };
+    const afterMs = firstAfterMs(schedule, Date.now());
+    if (afterMs === 0) begin();
+    else this.timers.push(setTimeout(begin, afterMs));
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { everybodyMay, type MayCall } from './callers';
 import type { Invocation } from './function';
 
-/** Lambda's API as far as nodes use it: Invoke, of a deployed function by its name. */
+/** Lambda's API as far as nodes and functions use it: Invoke, of a deployed function by its name. */
 export const LAMBDA_API_PORT = 5567;
 
 /** Of deployed functions, by name. Both throw when there is none of that name. */

@@ -11,7 +11,7 @@ import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
 import type { Prepared } from './prepare-phase';
 
-/** Functions run by their schedules and alarms, and nodes can call them. */
+/** Functions run by their schedules and alarms, and nodes and functions can call them. */
 export async function startFunctions(
   start: Start,
   prepared: Prepared,
@@ -26,7 +26,7 @@ export async function startFunctions(
     cleanup.defer('stop the functions', () => plane.stop());
     return plane;
   });
-  await start.step("Lambda's API, for the nodes", async () => {
+  await start.step("Lambda's API, for nodes and functions", async () => {
     const api = await serveLambdaApi(
       prepared.network.hostAddress,
       {
@@ -36,10 +36,12 @@ export async function startFunctions(
       mayCall,
     );
     cleanup.defer("close Lambda's API", () => api.close());
-    start.save({ lambda: `http://${prepared.network.hostAddress}:${LAMBDA_API_PORT}` });
+    start.save({ lambda: lambdaUrl(prepared.network) });
   });
   return controlPlane;
 }
+
+const lambdaUrl = ({ hostAddress }: Prepared['network']): string => `http://${hostAddress}:${LAMBDA_API_PORT}`;
 
 const callersOf = ({ teeth }: Start, { endpoint }: Pick<Deployed, 'endpoint'>): MayCall =>
   teeth.iam === null ? everybodyMay : deployedCallers(endpoint);
@@ -63,7 +65,12 @@ function controlPlaneOf(
     ...deployment,
     mayCall,
     ...(groups !== null && { hostOf: functionHosts(network, groups) }),
-    env: { ...env, AWS_ENDPOINT_URL: endpoint, [MARKS.run]: runId },
+    env: {
+      ...env,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL_LAMBDA: lambdaUrl(network),
+      [MARKS.run]: runId,
+    },
     node: tools.node.path,
     readSchedules: () => readSchedules(events),
     logDir: join(dir, 'logs'),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { bundle, type BundleEntry } from '../../../lib/infra/constructs/control/bundle';
+import { CONTROL_FUNCTIONS } from '../../../lib/infra/constructs/control/functions';
 import { s3ControlStore, type ControlStore } from '../../../lib/shell/assignment/store';
 import type { Policy } from '../../../lib/contract/documents/policy';
 import { ENV } from '../../../lib/contract/environment';
@@ -57,7 +58,7 @@ export class FunctionLab {
   /** The function's code as it is deployed. @returns its path */
   build(name: string, entry: BundleEntry = join(ROOT, 'lambdas', name, 'handler.ts')): string {
     const file = join(this.dir, `${name}.js`);
-    writeFileSync(file, bundle(entry, ROOT));
+    writeFileSync(file, bundle(entry, ROOT, CONTROL_FUNCTIONS.find((f) => f.name === name)?.maxBundleBytes));
     return file;
   }
 

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
+import { ENV } from '../../../lib/contract/environment';
 import { PORTS } from '../../../lib/contract/ports';
 import { promoted } from '../../../lib/core/failover/promoted';
 import type { FunctionRunner } from '../../../local/run/functions/function';
@@ -22,6 +24,18 @@ let lab: FunctionLab;
 const entries: Record<string, string> = {};
 const isHealthy: Record<string, boolean> = {};
 const gateOpen: Record<string, boolean> = {};
+/** What a node says of its volume. */
+const trouble: Record<string, string | undefined> = {};
+const VOLUME = {
+  id: 'v',
+  generation: 1,
+  since: null,
+  because: null,
+  freeBytes: 1,
+  totalBytes: 1,
+  doing: null,
+  freed: [],
+};
 
 function serveNode(node: string): void {
   const answer = (port: number, body: () => string): void => {
@@ -36,6 +50,7 @@ function serveNode(node: string): void {
     JSON.stringify({
       ...anAgentStatus(node),
       gate: { ...anAgentStatus(node).gate, open: gateOpen[node] },
+      ...(trouble[node] !== undefined && { volume: { ...VOLUME, trouble: trouble[node] } }),
       ...(node === 'node-2' && {
         watchdog: { receivedAt: null, evaluatedAt: new Date(Date.now() - 7_000).toISOString() },
       }),
@@ -43,9 +58,10 @@ function serveNode(node: string): void {
   );
 }
 
-function runner(name: string, lines: string[] = []): FunctionRunner {
+function runner(name: string, lines: string[] = [], environment: Record<string, string> = {}): FunctionRunner {
   entries[name] ??= lab.build(name);
-  return lab.deploy({ name, entry: entries[name], policy: POLICY, onLine: (line) => void lines.push(line) });
+  const onLine = (line: string): void => void lines.push(line);
+  return lab.deploy({ name, entry: entries[name], policy: POLICY, environment, onLine });
 }
 
 const store = (): ReturnType<FunctionLab['store']> => lab.store();
@@ -174,5 +190,36 @@ describe('health-check', () => {
     expect(lines.some((l) => l.includes('"event":"not-promoted"') && l.includes('Paused by op'))).toBe(true);
     expect(lines.some((l) => l.includes('"Paused":1'))).toBe(true);
     expect((await store().readAssignment())!.assignment).toMatchObject({ epoch: before.epoch + 1, active: 'node-1' });
+  });
+
+  test.each([
+    ['takes calls', true],
+    ['hangs', false],
+  ])('a volume is gone, and Lambda %s: restore-snapshot is called, and the probes go on', async (_, takes) => {
+    await begin();
+    const called: string[] = [];
+    const lambda = createServer((request, response) => {
+      called.push(request.url!);
+      if (takes) response.writeHead(202).end();
+    });
+    await new Promise<void>((listening) => lab.serve(lambda).listen(0, '127.0.0.1', () => listening()));
+    const limits = { scrapeTime: 1, samplesPerSecond: 1, memoryMiB: 1, walMiBPerMinute: 1, evaluationTime: 1 };
+    const lines: string[] = [];
+    const f = runner('health-check', lines, {
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
+      [ENV.workers]: JSON.stringify(['restore-snapshot']),
+      [ENV.load]: JSON.stringify({ policy: { limits, sustainedForMs: 1, recoverAfterMs: 1 }, scrapeInterval: '1s' }),
+    });
+    trouble['node-2'] = 'gone';
+    const { ok, value } = await f.invoke({ source: 'schedule' });
+    trouble['node-2'] = undefined;
+    await f.halt();
+    expect(called[0]).toBe('/2015-03-31/functions/test-restore-snapshot/invocations');
+    const told = lines.map((l) => JSON.parse(l) as { event?: string; worker?: string });
+    const event = takes ? 'worker-called' : 'worker-not-called';
+    expect(told.find((l) => l.event === event)).toMatchObject({ worker: 'restore-snapshot' });
+    // A loop of 12 s: a call that was waited for would have cost a quarter of them.
+    expect([ok, (value as { cycles: number }).cycles]).toEqual([true, expect.any(Number)]);
+    expect((value as { cycles: number }).cycles).toBeGreaterThan(32);
   });
 });

@@ -1,85 +1,82 @@
+import type { FunctionRunner, Invocation } from '../../../local/run/functions/function';
 import { eventually } from '../agent/agent-tools';
 import { POLICY, RoutesLab } from './routes-lab';
 
-/** A minute of probes. */
+/** Looks until all is well. */
 const lab = new RoutesLab('127.78.6');
 beforeAll(() => lab.start());
 beforeEach(() => lab.reset());
 afterAll(() => lab.stop());
 
+const DUE = { source: 'health-check', forMs: 60_000 };
+
 interface Line {
   event?: string;
   consecutiveFailures?: number;
   to?: string;
-  ThanosHealthy?: number;
-  QueriesThroughThanos?: number;
-  QueriesWithHistory?: number;
 }
 
-/** Runs the loop while `during` does things to the world; the function's lines so far are its argument. */
-async function loop(during: (lines: () => Line[]) => Promise<void>): Promise<Line[]> {
+/** The function, called before `during`, which does things to the world; its lines so far are the argument. */
+async function called(
+  during: (lines: () => Line[], f: FunctionRunner) => Promise<void>,
+): Promise<{ lines: Line[]; result: Invocation }> {
   const text: string[] = [];
   const lines = (): Line[] => text.map((line) => JSON.parse(line) as Line);
   const f = lab.runner(text);
-  const looping = f.invoke({ source: 'schedule' });
+  const looping = f.invoke(DUE);
   try {
-    await during(lines);
+    await during(lines, f);
+    return { lines: lines(), result: await looping };
   } finally {
     await f.halt();
-    await looping;
   }
-  return lines();
 }
 const reroutes = (lines: Line[]) => lines.filter((l) => l.event === 'queries-rerouted').map((l) => l.to);
-const healthy = (lines: Line[], value: number): boolean => lines.some((l) => l.ThanosHealthy === value);
+const missed = (lines: Line[]): boolean => lines.some((l) => l.event === 'probe-missed');
 
-test('there at the third miss, and back when Thanos stayed well', async () => {
-  const lines = await loop(async (seen) => {
-    await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
-    for (const task of lab.tasks) lab.isHealthy[task] = false;
+test('there at the third miss, back when Thanos stayed well, and then it ends', async () => {
+  for (const task of lab.tasks) lab.isHealthy[task] = false;
+  const { lines, result } = await called(async (seen) => {
     await eventually('the nodes', () => reroutes(seen()).includes('nodes'), 15_000);
     expect(await lab.pointsTo()).toBe('nodes');
     for (const task of lab.tasks) lab.isHealthy[task] = true;
-    await eventually('Thanos', () => reroutes(seen()).includes('thanos'), 15_000);
-    expect(await lab.pointsTo()).toBe('thanos');
   });
   expect(reroutes(lines)).toEqual(['nodes', 'thanos']);
+  expect(await lab.pointsTo()).toBe('thanos');
   const there = lines.findIndex((l) => l.event === 'queries-rerouted');
   const consecutiveFailures = lines.slice(0, there).filter((l) => l.event === 'probe-missed');
   expect(Math.max(...consecutiveFailures.map((l) => l.consecutiveFailures!))).toBe(POLICY.probe.fall);
-  expect(lines.some((l) => l.QueriesThroughThanos === 0)).toBe(true);
+  expect(result).toMatchObject({ ok: true, value: { route: 'thanos' } });
 });
 
-test('no store gateway: queries stay where they are, and it is told', async () => {
-  const told = (lines: Line[], value: number): boolean => lines.some((l) => l.QueriesWithHistory === value);
-  const lines = await loop(async (seen) => {
-    await eventually('history', () => told(seen(), 1), 15_000);
-    lab.history = false;
-    await eventually('no history', () => told(seen(), 0), 15_000);
-  });
-  expect(reroutes(lines)).toEqual([]);
+test('where nothing is wrong, or a person paused, it looks once', async () => {
+  const { result } = await called(async () => undefined);
+  expect(result).toMatchObject({ ok: true, value: { acted: false, route: 'thanos', cycles: 1 } });
+  await lab.pause(true);
+  for (const task of lab.tasks) lab.isHealthy[task] = false;
+  expect((await called(async () => undefined)).result).toMatchObject({ ok: true, value: { acted: false, cycles: 3 } });
 });
 
 test('tasks that ECS replaced are found', async () => {
   const [first, second] = lab.tasks;
   await lab.deregister([second]);
-  const lines = await loop(async (seen) => {
-    await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
+  lab.isHealthy[first] = false;
+  const { lines, result } = await called(async (seen) => {
+    await eventually('a miss', () => missed(seen()), 15_000);
     await lab.register([second]);
-    lab.isHealthy[first] = false;
-    await eventually('a miss', () => healthy(seen(), 0), 15_000);
-    const from = seen().length;
-    await eventually('a healthy Thanos again', () => healthy(seen().slice(from), 1), 15_000);
   });
   expect(reroutes(lines)).toEqual([]);
+  expect(result).toMatchObject({ ok: true, value: { acted: false, route: 'thanos' } });
 });
 
 test('the API is silent: known tasks are probed on, and it is done as soon as it answers', async () => {
-  await loop(async (seen) => {
-    await eventually('a healthy Thanos', () => healthy(seen(), 1), 15_000);
+  await called(async (seen, f) => {
+    await eventually('a first look', () => seen().some((l) => l.event === 'routing-decided'), 15_000);
     lab.emulator.kill('SIGSTOP');
+    let again: Promise<Invocation>;
     try {
       for (const task of lab.tasks) lab.isHealthy[task] = false;
+      again = f.invoke(DUE);
       await eventually(
         'probes beyond the third, and complaints',
         () => seen().some((l) => (l.consecutiveFailures ?? 0) > 4) && seen().some((l) => l.event === 'cycle-failed'),
@@ -90,5 +87,7 @@ test('the API is silent: known tasks are probed on, and it is done as soon as it
       lab.emulator.kill('SIGCONT');
     }
     await eventually('the nodes', async () => (await lab.pointsTo()) === 'nodes', 15_000);
+    for (const task of lab.tasks) lab.isHealthy[task] = true;
+    await again;
   });
 });

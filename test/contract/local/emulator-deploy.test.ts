@@ -39,6 +39,7 @@ import { resolveTools } from '../../../local/tools';
 import { FIXTURE_CONFIG } from '../../fixtures/config-dir';
 import { ConfigFixture } from '../../fixtures/config-fixture';
 import { deployedRoleTests } from './deployed-roles';
+import { deployedWatchTests } from './deployed-watch';
 
 const REGION = 'eu-west-1';
 const dir = mkdtempSync(join(tmpdir(), 'promha-deploy-'));
@@ -202,6 +203,7 @@ test('promha finds the control bucket of the deployed cluster by its name', asyn
 describe('what roles may do', () => {
   beforeAll(asOperator);
   deployedRoleTests(client);
+  deployedWatchTests(client);
 });
 
 test('a drill asks Systems Manager to kill Prometheus', async () => {

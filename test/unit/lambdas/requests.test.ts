@@ -4,6 +4,7 @@ import { handler as relay } from '../../../lambdas/relay/handler';
 import { readRemedyRequest as readRemedy } from '../../../lambdas/reconnect-redis/request';
 import { readRoutingRequest } from '../../../lambdas/route-queries/request';
 import { reasonToIgnore } from '../../../lambdas/shed-load/request';
+import { askedForMs } from '../../../lambdas/shared/loop';
 import type { RemedyTarget } from '../../../lib/contract/documents/remedy';
 
 const alarm = (value: string): unknown => ({
@@ -54,6 +55,16 @@ test('only an alarm that rings is acted on', () => {
   expect(readRoutingRequest(alarm('OK'))).toMatchObject({ kind: 'ignore' });
   expect(reasonToIgnore(alarm('ALARM'))).toBeNull();
   expect(reasonToIgnore(alarm('OK'))).toBe('load-high is OK: nothing to do.');
+});
+
+test('health-check and the schedule ask for looks that end', () => {
+  const due = { source: 'health-check', forMs: 42_000 };
+  expect(readRoutingRequest(due)).toEqual({ kind: 'loop', forMs: 42_000 });
+  expect(readRoutingRequest({ source: 'schedule' })).toEqual({ kind: 'loop', forMs: 60_000 });
+  expect(reasonToIgnore(due)).toBeNull();
+  expect(askedForMs(due)).toBe(42_000);
+  for (const other of [alarm('ALARM'), { source: 'operator' }, { source: 'health-check' }, null])
+    expect(askedForMs(other)).toBeNull();
 });
 
 test('the daily call is no request', async () => {

@@ -32,7 +32,7 @@ const loadAlarms: readonly AlarmSpec[] = [
   {
     ...some(METRICS.loadShare),
     name: 'load-high',
-    // Checks again at once instead of at the next minute.
+    // The second trigger; the first is health-check, which also feeds it.
     description: 'A node exceeds its load limit. shed-load is called.',
     periodS: 60,
     when: ['>', 1],

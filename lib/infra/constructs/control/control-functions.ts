@@ -8,13 +8,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ENV } from '../../../contract/environment';
-import { shardSuffix } from '../../../contract/functions';
+import { shardSuffix, WORKERS } from '../../../contract/functions';
+import { STORAGE } from '../../../contract/keys';
 import { KEPT_EXECUTIONS } from '../../config/lambda-reserve';
 import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
 import { pascal } from '../pascal';
 import { BundledFunction } from './bundled-function';
 import { CONTROL_FUNCTIONS } from './functions';
-import type { FunctionContext, FunctionRights, FunctionSpec } from './function-spec';
+import type { FunctionContext, FunctionRights, FunctionSchedule, FunctionSpec } from './function-spec';
 import { acknowledgeEbs } from './volume-permissions';
 
 export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' | 'ofCluster' | 'remediesGroup'> {
@@ -31,14 +32,21 @@ export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' |
 /** The functions of the table that this shard needs, with their schedules; by name. */
 export function controlFunctions(stack: Stack, props: ControlFunctionsProps): Map<string, LambdaFunction> {
   const made = new Map<string, LambdaFunction>();
-  for (const spec of CONTROL_FUNCTIONS) {
-    const context = { ...props, stack, handler: join(props.root, 'lambdas', spec.name, 'handler.ts') };
-    if (spec.isNeeded?.(context) === false) continue;
+  const contextOf = ({ name }: FunctionSpec): FunctionContext => ({
+    ...props,
+    stack,
+    workers: [],
+    handler: join(props.root, 'lambdas', name, 'handler.ts'),
+  });
+  const needed = CONTROL_FUNCTIONS.filter((spec) => spec.isNeeded?.(contextOf(spec)) !== false);
+  const workers = WORKERS.filter((name) => needed.some((spec) => spec.name === name));
+  for (const spec of needed) {
+    const context = { ...contextOf(spec), workers };
     const rights = spec.rights(context);
     const fn = bundled(stack, spec, rights, props, context.handler).function;
     made.set(spec.name, fn);
-    if (spec.everyMinute === undefined) everyDay(stack, spec, props, fn);
-    else everyMinute(stack, spec, props, fn, rights.input ?? {});
+    if (spec.schedule === undefined) everyDay(stack, spec, props, fn);
+    else scheduled(stack, spec, spec.schedule, props, fn, rights.input ?? {});
   }
   return made;
 }
@@ -46,18 +54,18 @@ export function controlFunctions(stack: Stack, props: ControlFunctionsProps): Ma
 const nameInAws = ({ name }: FunctionSpec, { cluster }: ControlFunctionsProps): string =>
   `${cluster.name}-${name}${shardSuffix(cluster.shard)}`;
 
-function everyMinute(
+function scheduled(
   stack: Stack,
   spec: FunctionSpec,
+  { id, description, every }: FunctionSchedule,
   props: ControlFunctionsProps,
   called: LambdaFunction,
   input: object,
 ): void {
-  const { id, description } = spec.everyMinute!;
   new Rule(stack, id, {
     ruleName: nameInAws(spec, props),
     description,
-    schedule: Schedule.rate(Duration.minutes(1)),
+    schedule: every === 'minute' ? Schedule.rate(Duration.minutes(1)) : Schedule.cron({ minute: `${every}/5` }),
     targets: [
       new InvokeFunction(called, {
         event: RuleTargetInput.fromObject({ source: 'schedule', ...input }),
@@ -108,9 +116,9 @@ function bundled(
     root,
     description: spec.description,
     timeout: Duration.seconds(spec.timeoutS),
-    // What the schedule asks for is asked again within a minute; an alarm or a node asks once.
+    // What the schedule or health-check asks for is asked again soon; a node asks once.
     asynchronous:
-      spec.everyMinute === undefined
+      spec.schedule === undefined
         ? { maxAge: Duration.minutes(5), retries: 2, givenUp: props.givenUp }
         : { maxAge: Duration.seconds(60), retries: 0, givenUp: props.givenUp },
     ...(reserved !== undefined && { reserved }),
@@ -131,9 +139,7 @@ function bundled(
     ],
   });
   if (!spec.isBare) acknowledgeAnnouncements(made, controlBucket.bucketArn);
-  if (spec.callsEbs) {
-    acknowledgeEbs(made, cluster);
-    acknowledgeStorage(made, cluster, controlBucket.bucketArn);
-  }
+  if (spec.callsEbs) acknowledgeEbs(made, cluster);
+  if (rights.reads?.includes(STORAGE(cluster.shard))) acknowledgeStorage(made, cluster, controlBucket.bucketArn);
   return made;
 }

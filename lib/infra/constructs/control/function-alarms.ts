@@ -3,7 +3,10 @@ import { CONTROL_FUNCTIONS } from './functions';
 
 /** Of each function: it fails, Lambda does not let it run, or its schedule does not start it. */
 export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
-  const scheduled = functions.filter((name) => CONTROL_FUNCTIONS.find((f) => f.name === name)?.everyMinute);
+  const scheduled = functions.flatMap((name) => {
+    const every = CONTROL_FUNCTIONS.find((f) => f.name === name)?.schedule?.every;
+    return every === undefined ? [] : [{ name, minutes: every === 'minute' ? (1 as const) : (5 as const) }];
+  });
   return [
     ...functions.map((name): AlarmSpec => ({
       ...once(name, 'Errors'),
@@ -17,13 +20,13 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
       description: `Lambda refused to run ${name}: the account's concurrency is used up.`,
     })),
     // Its own metrics cannot say this.
-    ...scheduled.map((name): AlarmSpec => ({
+    ...scheduled.map(({ name, minutes }): AlarmSpec => ({
       name: `${name}-not-running`,
       runbook: 'function-not-running',
-      description: `The function ${name} has not run for 3 minutes.`,
+      description: `The function ${name} has not run for ${3 * minutes} minutes.`,
       looksAt: { of: 'function', name, metric: 'Invocations' },
       statistic: 'Sum',
-      periodS: 60,
+      periodS: minutes === 1 ? 60 : 300,
       periods: 3,
       when: ['<', 1],
       missing: 'breaching',

@@ -4,6 +4,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Cluster } from '../../config/cluster';
 import type { ConfigPointer } from '../../../contract/documents/config';
 import type { QueryRoutes } from '../../../contract/documents/settings';
+import type { Worker } from '../../../contract/functions';
 import type { BundleEntry } from './bundle';
 
 /** What an entry of the table may depend on. */
@@ -16,6 +17,8 @@ export interface FunctionContext {
   readonly handler: string;
   /** What there is once for the whole cluster, and therefore with shard 0; null with the others. `routes` null: without Thanos. */
   readonly ofCluster: { readonly routes: QueryRoutes | null; readonly pointer: ConfigPointer } | null;
+  /** Those that health-check calls, as far as the shard has them. */
+  readonly workers: readonly Worker[];
   /** Of the function that reconnects: it gets no further than the targets. */
   readonly remediesGroup: ISecurityGroup;
 }
@@ -33,14 +36,22 @@ export interface FunctionRights {
   readonly input?: object;
 }
 
+/** `id`: of the rule in the stack. It stays as it is: CloudFormation makes a new one first, and its name is taken. */
+export interface FunctionSchedule {
+  readonly id: string;
+  readonly description: string;
+  /** `minute`: every minute; a number: every five, in this one of them, so that no two of these come together. */
+  readonly every: 'minute' | 0 | 1 | 2 | 3 | 4;
+}
+
 /** One line of the table. Its alarm `<name>-errors` follows from it. */
 export interface FunctionSpec {
   /** Its directory in lambdas/, and the end of its name in AWS. */
   readonly name: string;
   readonly description: string;
   readonly timeoutS: number;
-  /** Called every minute; all others once a day, to stay awake. `id`: of the rule in the stack. */
-  readonly everyMinute?: { readonly id: string; readonly description: string };
+  /** All others are called once a day, to stay awake. */
+  readonly schedule?: FunctionSchedule;
   /** @default MAX_BUNDLE_BYTES */
   readonly maxBundleBytes?: number;
   /** It calls EBS: its policy names volumes and snapshots by condition. */

@@ -1,6 +1,9 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Cluster } from '../../config/cluster';
 import type { LoadSettings } from '../../../contract/documents/settings';
 import { ENV } from '../../../contract/environment';
+import { FUNCTIONS, type Worker } from '../../../contract/functions';
 import { KEYS, RESTORES, STORAGE } from '../../../contract/keys';
 import { remediesEntry } from './remedies-entry';
 import { remedyEnvironment } from './remedy-environment';
@@ -9,14 +12,25 @@ import type { FunctionSpec } from './function-spec';
 
 /** The client of EC2 describes every call of EC2, and none can be left out. Nobody waits for these functions. */
 const WITH_EC2 = 1_100_000;
+/** Two more clients than others have, one of them loaded when it is first needed. Its loops overlap: no start is waited for. */
+const WITH_CALLS = 700_000;
 
 export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: 'health-check',
-    description: 'Probes the nodes every 2 s',
+    description: 'Probes the nodes every 2 s, and calls the others when they have something to do',
     timeoutS: 90,
-    everyMinute: { id: 'EveryMinute', description: 'Starts a minute of probes' },
-    rights: ({ cluster: { shard }, ofCluster }) => ({
+    maxBundleBytes: WITH_CALLS,
+    schedule: { every: 'minute', id: 'EveryMinute', description: 'Starts a minute of probes' },
+    rights: ({ stack, cluster, cluster: { shard, snapshots }, ofCluster, workers }) => ({
+      // What tells whether the others have something to do.
+      ...(snapshots === true && { reads: [STORAGE(shard), RESTORES(shard)] }),
+      permissions: [calling(stack, cluster, workers), ...(ofCluster?.routes ? [describeRoutes()] : [])],
+      environment: {
+        [ENV.workers]: JSON.stringify(workers),
+        ...loadEnvironment(cluster),
+        ...(ofCluster?.routes && { [ENV.queryRoutes]: stack.toJsonString(ofCluster.routes) }),
+      },
       writes: [
         KEYS.assignment(shard),
         KEYS.heartbeat(shard),
@@ -32,23 +46,19 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     description: 'Moves alerting',
     timeoutS: 30,
     // An alarm calls once, when it begins to ring; what fails later would be found by nobody while health-check is down.
-    everyMinute: { id: 'EveryMinutePromotion', description: 'Looks once, should health-check not' },
+    schedule: { every: 'minute', id: 'EveryMinutePromotion', description: 'Looks once, should health-check not' },
     rights: ({ cluster: { shard } }) => ({ writes: [KEYS.assignment(shard)] }),
   },
   {
     name: 'route-queries',
     description: 'Sends queries to Thanos or to the nodes',
     timeoutS: 90,
-    everyMinute: { id: 'EveryMinuteQueries', description: 'Starts a minute of probes of Thanos query' },
+    schedule: { every: 0, id: 'EveryMinuteQueries', description: 'Looks, should health-check not call' },
     isNeeded: ({ ofCluster }) => ofCluster !== null && ofCluster.routes !== null,
     rights: ({ stack, ofCluster }) => ({
       environment: { [ENV.queryRoutes]: stack.toJsonString(ofCluster!.routes) },
       permissions: [
-        // Describing knows no narrower resource.
-        new PolicyStatement({
-          actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth'],
-          resources: ['*'],
-        }),
+        describeRoutes(),
         new PolicyStatement({
           actions: ['elasticloadbalancing:ModifyListener'],
           resources: [ofCluster!.routes!.listenerArn],
@@ -60,12 +70,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     name: 'shed-load',
     description: 'Scrapes less while nodes exceed their load limits',
     timeoutS: 60,
-    everyMinute: { id: 'EveryMinuteLoad', description: 'Reads the load of the nodes' },
-    rights: ({ cluster: { shard, load, scrapeInterval } }) => {
-      const { limits, sustainedForMs, recoverAfterMs } = load;
-      const settings: LoadSettings = { policy: { limits, sustainedForMs, recoverAfterMs }, scrapeInterval };
-      return { writes: [KEYS.assignment(shard)], environment: { [ENV.load]: JSON.stringify(settings) } };
-    },
+    schedule: { every: 2, id: 'EveryMinuteLoad', description: 'Looks, should health-check not call' },
+    rights: ({ cluster }) => ({ writes: [KEYS.assignment(cluster.shard)], environment: loadEnvironment(cluster) }),
   },
   // Called by promha, from outside the VPC.
   {
@@ -102,7 +108,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     name: 'take-snapshot',
     description: 'Takes, tries and prunes snapshots',
     timeoutS: 60,
-    everyMinute: { id: 'EveryMinuteSnapshots', description: 'Takes snapshots that are due' },
+    schedule: { every: 3, id: 'EveryMinuteSnapshots', description: 'Looks, should health-check not call' },
     maxBundleBytes: WITH_EC2,
     callsEbs: true,
     isNeeded: ({ cluster }) => cluster.snapshots === true,
@@ -115,7 +121,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     name: 'restore-snapshot',
     description: 'Replaces a volume',
     timeoutS: 90,
-    everyMinute: { id: 'EveryMinuteRestore', description: 'Checks for nodes that need a volume' },
+    schedule: { every: 1, id: 'EveryMinuteRestore', description: 'Looks, should health-check not call' },
     maxBundleBytes: WITH_EC2,
     callsEbs: true,
     isNeeded: ({ cluster }) => cluster.snapshots === true,
@@ -126,3 +132,28 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     }),
   },
 ];
+
+/** Describing knows no narrower resource. */
+const describeRoutes = (): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth'],
+    resources: ['*'],
+  });
+
+/** By name: they are made after whoever calls them. */
+function calling(stack: Stack, { name, shard }: Cluster, workers: readonly Worker[]): PolicyStatement {
+  const arn = (worker: Worker): string =>
+    stack.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: FUNCTIONS.worker(name, shard, worker),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  return new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: workers.map(arn) });
+}
+
+function loadEnvironment({ load, scrapeInterval }: Cluster): Readonly<Record<string, string>> {
+  const { limits, sustainedForMs, recoverAfterMs } = load;
+  const settings: LoadSettings = { policy: { limits, sustainedForMs, recoverAfterMs }, scrapeInterval };
+  return { [ENV.load]: JSON.stringify(settings) };
+}

@@ -17,7 +17,7 @@ export const uploadAlarm: AlarmSpec = {
 
 /** What keeps queries and history from being complete. Alerting needs none of it. */
 export const thanosAlarms = (cluster: Cluster): AlarmSpec[] => [
-  // The second trigger of a reroute.
+  // The second trigger of a reroute; the first is health-check, which also feeds it.
   {
     ...some(METRICS.thanosHealthy),
     name: 'thanos-unhealthy',

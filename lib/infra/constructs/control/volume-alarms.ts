@@ -14,7 +14,7 @@ export const volumeAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     name: `volume-${trouble}`,
     description: `The data volume of a node ${says}. The node does not alert meanwhile.`,
     periodS: 60,
-    // The second trigger of a restore; the first is the schedule. A full one is not replaced.
+    // The second trigger of a restore; the first is health-check. A full one is not replaced.
     ...(trouble !== 'full' && { calls: 'restore-snapshot' }),
   })),
   {

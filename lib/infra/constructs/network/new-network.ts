@@ -18,7 +18,7 @@ import type { ClusterNetwork } from './cluster-network';
 
 /**
  * Never for failover of alerting: volumes, signals of CloudFormation, Session Manager; for Thanos its image, its logs,
- * its names and the load balancer's listener.
+ * its names and the load balancer's listener; calls of functions by nodes and by health-check.
  */
 const ENDPOINTS = {
   Ec2: InterfaceVpcEndpointAwsService.EC2,
@@ -30,18 +30,11 @@ const ENDPOINTS = {
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   CloudMap: InterfaceVpcEndpointAwsService.CLOUD_MAP_SERVICE_DISCOVERY,
   LoadBalancing: InterfaceVpcEndpointAwsService.ELASTIC_LOAD_BALANCING,
+  Lambda: InterfaceVpcEndpointAwsService.LAMBDA,
 };
 
-/**
- * One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up.
- * `callsFunctions`: the nodes call a function; for a remedy, never for failover.
- */
-export function createNetwork(
-  scope: Construct,
-  network: NewNetwork,
-  zones: readonly string[],
-  callsFunctions: boolean,
-): ClusterNetwork {
+/** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */
+export function createNetwork(scope: Construct, network: NewNetwork, zones: readonly string[]): ClusterNetwork {
   const nat = network.egress === 'nat';
   const type = nat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
   const vpc = new Vpc(scope, 'Vpc', {
@@ -74,8 +67,7 @@ export function createNetwork(
       allowAllOutbound: false,
     });
     group.addIngressRule(Peer.ipv4(network.cidr), Port.tcp(443), 'API calls from inside the VPC');
-    const endpoints = { ...ENDPOINTS, ...(callsFunctions && { Lambda: InterfaceVpcEndpointAwsService.LAMBDA }) };
-    for (const [name, service] of Object.entries(endpoints)) {
+    for (const [name, service] of Object.entries(ENDPOINTS)) {
       vpc.addInterfaceEndpoint(name, { service, subnets, securityGroups: [group], open: false });
     }
   }

@@ -3,7 +3,7 @@ import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { type LoadPolicy, type Measure, MEASURES } from '../../../../lib/contract/documents/settings';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
 import { decideProfile, loadShare, type NodeLoad } from '../../../../lib/core/load/shed';
-import { loadQueries } from '../../../../lambdas/shed-load/load-prober';
+import { loadQueries } from '../../../../lambdas/shared/load-prober';
 import { shed } from '../../../../lib/shell/assignment/shed';
 import { promqlError } from '../../../../lib/infra/config/promql/promql';
 import { anAssignment } from '../../../fixtures/builders';

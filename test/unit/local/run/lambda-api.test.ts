@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
-import { callLambda } from '../../../../agent/remedies/webhook';
+import { callLambda } from '../../../../lib/shell/aws/call-function';
 import { LAMBDA_API_PORT, serveLambdaApi } from '../../../../local/run/functions/lambda-api';
 import type { Invocation } from '../../../../local/run/functions/function';
 

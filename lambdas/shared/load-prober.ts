@@ -1,10 +1,11 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
-import { type LoadPolicy, type Measure, MEASURES } from '../../lib/contract/documents/settings';
+import { type LoadSettings, type Measure, MEASURES } from '../../lib/contract/documents/settings';
 import { PORTS } from '../../lib/contract/ports';
 import { profileIntervalMs, type ScrapeProfile } from '../../lib/contract/profile';
 import { type NodeLoad, type LoadReading } from '../../lib/core/load/shed';
 import { Prometheus } from '../../lib/shell/prometheus/client';
 import { reasonOf } from '../../lib/shell/probes/prober';
+import { log } from './log';
 
 /** The last sample, whatever the profile in force and however recent its change. */
 const last = (selector: string): string => `last_over_time(${selector}[45s])`;
@@ -27,16 +28,28 @@ export function loadQueries(node: NodeId, intervalS: number): Readonly<Record<Me
 
 const STEP_S = 10;
 
+/** Ten queries over some minutes: more than a probe, and nobody waits for them. */
+const TIMEOUT_MS = 5_000;
+
+/** What the nodes that answer say of their load in this profile; the others are logged. */
+export async function loadsOf(
+  addresses: ReadonlyMap<NodeId, string>,
+  profile: ScrapeProfile,
+  settings: LoadSettings,
+): Promise<NodeLoad[]> {
+  const found = await Promise.all([...addresses].map(([node, at]) => probeLoad(node, at, profile, settings)));
+  return found.filter((load): load is NodeLoad => load !== null);
+}
+
 /** One node's load, by its own Prometheus. Null, and the reason logged, when it does not answer in time. */
-export async function probeLoad(
+async function probeLoad(
   node: NodeId,
   address: string,
-  { profile, scrapeInterval, policy }: { profile: ScrapeProfile; scrapeInterval: string; policy: LoadPolicy },
-  timeoutMs: number,
-  onProblem: (error: string) => void,
+  profile: ScrapeProfile,
+  { policy, scrapeInterval }: LoadSettings,
 ): Promise<NodeLoad | null> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TIMEOUT_MS, signal });
   const ask = async (query: string): Promise<number | null> => {
     const value = await prometheus.value(query);
     return value === null || !Number.isFinite(value) ? null : value;
@@ -55,7 +68,7 @@ export async function probeLoad(
     );
     return { node, readings: Object.fromEntries(readings) as Record<Measure, LoadReading> };
   } catch (error) {
-    onProblem(reasonOf(error));
+    log('warn', 'load-not-read', { node, error: reasonOf(error) });
     return null;
   }
 }

@@ -109,6 +109,8 @@ export class RoutesLab {
       name: 'route-queries',
       entry: this.entry,
       policy: POLICY,
+      // As deployed, or what looks until all is well would end before.
+      timeoutMs: 90_000,
       environment: { [ENV.queryRoutes]: JSON.stringify(this.routes) },
       onLine: (line) => void lines.push(line),
     });

@@ -6,9 +6,9 @@ const WAIT_MS = 15_000;
 const METADATA_LATE_MS = 30_000;
 /** Room for what is installed, and not for much more. */
 const SMALL_ROOT_BYTES = 1.2e9;
-/** Of the names that were asked for, those that are neither its own nor the VPC's. */
+/** Of the names that were asked for, those that are neither its own nor the VPC's, nor what cloud-init tries a resolver with. */
 export const namesOutside = (names: readonly string[]): string[] => [
-  ...new Set(names.filter((name) => name.includes('.') && !/\.(internal|arpa)$/.test(name))),
+  ...new Set(names.filter((name) => name.includes('.') && !/(\.(internal|arpa|invalid)|\.example\.com)$/.test(name))),
 ];
 
 const FILL =

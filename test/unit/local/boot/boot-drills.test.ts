@@ -39,6 +39,8 @@ test('what a node asks for in its own VPC is no question to the internet', () =>
     'ip-10-0-0-1.eu-west-1.compute.internal',
     '1.0.0.10.in-addr.arpa',
     'redis.trading.internal',
+    'does-not-exist.example.com',
+    'example.invalid',
   ];
   expect(namesOutside([...asked, 'github.com', 'github.com'])).toEqual(['github.com']);
 });

@@ -9,6 +9,7 @@ import { volumesWanted } from '../run/volumes/find';
 import { judgeDrill } from './judge/judge';
 import { renderRun } from './judge/report';
 import type { DrillResult, RunResult } from './judge/result';
+import { permissionsUsed } from './permissions';
 import { runOnce, type InForce } from './run';
 import type { Scenario } from './scenario';
 import { hasThanos } from './thanos';
@@ -54,7 +55,11 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
     o.say(renderRun(i, runs, result));
     if (result.error !== undefined) break; // the system is not what the next run would need
   }
-  return { ...judgeDrill(scenario, results), teeth: world.state.teeth };
+  return {
+    ...judgeDrill(scenario, results),
+    teeth: world.state.teeth,
+    permissions: await permissionsUsed(world.state),
+  };
 }
 
 async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: DrillOptions): Promise<RunState> {

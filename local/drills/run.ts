@@ -9,6 +9,7 @@ import { measure } from './judge/measure';
 import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
 import { assignmentsSince, intervalIn, inWords } from './load/record';
 import type { RunResult } from './judge/result';
+import { callsRefused } from './permissions';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
 import { hasThanos } from './thanos';
@@ -104,12 +105,14 @@ async function incident(
     healedGateClosedAt: gates.find((e) => e.node === roles.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
     samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
   });
-  const measurements = { ...judged, ...readings.measurements };
+  const refused = callsRefused(world.state);
+  const measurements = { ...judged, callsRefused: refused.length, ...readings.measurements };
   const findings = [
     ...ours.findings,
     ...readings.findings,
     ...(plain?.findings ?? []).map((f) => `plain pair: ${f}`),
     ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
+    ...refused.map((call) => `IAM refused ${call}`),
     ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
     ...(now.epoch - settled.epoch === scenario.epochs ? [] : assignments.slice(1).map(inWords)),
   ];

@@ -15,7 +15,7 @@ from calls import CALL, CALLER, answer, body_of, parse
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
-from questions import RESOURCE_POLICIES, function_question, question, questions
+from questions import RESOURCE_POLICIES, function_question, key_questions, question, questions
 
 QUERY = ("elasticloadbalancing", "monitoring", "autoscaling", "cloudformation", "sns", "sts", "iam")
 
@@ -34,7 +34,9 @@ class Authorize:
     """WSGI middleware. Calls of other keys than those of sessions are the account's owner's, who may do everything."""
 
     def __init__(self, app, path: str):
-        self.app, self.path, self.cache, self.sessions = app, path, {}, {}
+        self.app, self.path, self.sessions = app, path, {}
+        # Questions that were answered with yes. What is refused is asked, and told, each time.
+        self.cache: set[str] = set()
 
     def __call__(self, environ, start_response):
         match environ["PATH_INFO"]:
@@ -81,21 +83,23 @@ class Authorize:
         if caller is None:
             return {"allowed": True}
         if action == "lambda:InvokeFunction":
-            asked = function_question(region, action, resource.rpartition(":")[2])
+            asked = [function_question(region, action, resource.rpartition(":")[2])]
         else:
-            asked = question(action, resource, {}, RESOURCE_POLICIES.get(resource))
-        asked["context"] = {"aws:SecureTransport": "true", **context}
-        refused = self.refused(caller, [asked])
+            asked = [question(action, resource, {}, RESOURCE_POLICIES.get(resource)), *key_questions(action, resource)]
+        for q in asked:
+            q["context"] = {"aws:SecureTransport": "true", **context}
+        refused = self.refused(caller, asked)
         return {"allowed": refused is None, **(refused or {})}
 
     def refused(self, caller: dict, asked: list[dict]) -> dict | None:
         """The first that is not allowed."""
         known = json.dumps([caller, asked], sort_keys=True)
-        if known not in self.cache:
-            self.cache[known] = self.decide(caller, asked)
-        for q, decision in zip(asked, self.cache[known]):
+        if known in self.cache:
+            return None
+        for q, decision in zip(asked, self.decide(caller, asked)):
             if not decision["allowed"]:
                 return {"caller": caller, "question": q, "because": decision["because"]}
+        self.cache.add(known)
         return None
 
     def decide(self, caller: dict, asked: list[dict]) -> list[dict]:

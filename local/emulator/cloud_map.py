@@ -7,9 +7,9 @@ from moto.servicediscovery.models import ServiceDiscoveryBackend, servicediscove
 class PrivateDnsNamespace(CloudFormationModel):
     __module__ = "prometheus_ha.servicediscovery.models"
 
-    def __init__(self, namespace_id: str, arn: str):
+    def __init__(self, namespace_id: str, arn: str, zone: str):
         self.physical_resource_id = namespace_id
-        self.arn = arn
+        self.arn, self.zone = arn, zone
 
     @staticmethod
     def cloudformation_name_type():
@@ -21,10 +21,10 @@ class PrivateDnsNamespace(CloudFormationModel):
 
     @classmethod
     def has_cfn_attr(cls, attr):
-        return attr in ("Arn", "Id")
+        return attr in ("Arn", "HostedZoneId", "Id")
 
     def get_cfn_attribute(self, attribute_name):
-        return {"Arn": self.arn, "Id": self.physical_resource_id}[attribute_name]
+        return {"Arn": self.arn, "HostedZoneId": self.zone, "Id": self.physical_resource_id}[attribute_name]
 
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
@@ -39,7 +39,7 @@ class PrivateDnsNamespace(CloudFormationModel):
             properties=with_numbers(p.get("Properties", {})),
         )
         namespace = next(n for n in backend.list_namespaces() if n.name == resource_name and n.vpc == p["Vpc"])
-        return cls(namespace.id, namespace.arn)
+        return cls(namespace.id, namespace.arn, namespace.dns_properties["HostedZoneId"])
 
     @classmethod
     def update_from_cloudformation_json(
@@ -130,6 +130,8 @@ def register_once(before):
         health = {i.instance_id: i.health_status for i in service.instances}.get(instance_id)
         service.instances[:] = [i for i in service.instances if i.instance_id != instance_id]
         operation = before(self, service_id, instance_id, creator_request_id, attributes)
+        # The emulator keeps the instance only; whoever asks for the operation is judged by the service.
+        self.operations[operation].targets["SERVICE"] = service_id
         registered = service.instances[-1]
         registered.health_status = attributes.get("AWS_INIT_HEALTH_STATUS", health or "HEALTHY")
         return operation

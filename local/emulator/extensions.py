@@ -7,6 +7,7 @@ import cloud_map
 import ecs
 import functions
 import groups
+import network
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import signals
@@ -189,6 +190,7 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     ecs.install(refuses="ecs" not in without)
     functions.install(lambda_concurrency)
     groups.install()
+    network.install()
     signals.install()
     stack_updates.install()
     volumes.install()

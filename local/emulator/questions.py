@@ -1,5 +1,6 @@
 """What a call asks of IAM: an action on each resource that it touches, with what conditions may look at."""
 
+import json
 from urllib.parse import unquote
 
 from calls import Call
@@ -7,7 +8,10 @@ from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import cloudformation_backends
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ec2.models import ec2_backends
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.servicediscovery.models import servicediscovery_backends
+from moto.sns.models import sns_backends
 
 # Signing name → prefix of actions, where they differ.
 PREFIX = {"monitoring": "cloudwatch"}
@@ -40,7 +44,7 @@ def question(action: str, resource: str, context=None, policy=None) -> dict:
 def questions(call: Call) -> list[dict]:
     """In the order in which AWS would look."""
     action = f"{PREFIX.get(call.service, call.service)}:" + ACTIONS.get(call.service, {}).get(call.operation, call.operation)
-    special = {"s3": of_s3, "ec2": of_ec2, "lambda": of_lambda}.get(call.service)
+    special = {"s3": of_s3, "ec2": of_ec2, "lambda": of_lambda, "servicediscovery": of_cloud_map}.get(call.service)
     asked = special(call, action) if special else [question(action, named_resource(call))]
     common = {"aws:SecureTransport": "true", "aws:RequestedRegion": call.region, "aws:PrincipalAccount": ACCOUNT}
     return [{**q, "context": {**common, **q["context"]}} for q in asked]
@@ -48,8 +52,6 @@ def questions(call: Call) -> list[dict]:
 
 def named_resource(call: Call) -> str:
     """Describing calls know no resource."""
-    if call.service == "servicediscovery" and "ServiceId" in call.parameters:
-        return f"arn:aws:servicediscovery:{call.region}:{ACCOUNT}:service/{call.parameters['ServiceId']}"
     if call.service == "autoscaling" and "AutoScalingGroupName" in call.parameters:
         name = call.parameters["AutoScalingGroupName"]
         return f"arn:aws:autoscaling:{call.region}:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/{name}"
@@ -83,6 +85,20 @@ def of_s3(call: Call, action: str) -> list[dict]:
     return asked
 
 
+def of_cloud_map(call: Call, action: str) -> list[dict]:
+    """An operation is known by the service and the namespace that it is about."""
+    backend = servicediscovery_backends[ACCOUNT][call.region]
+    service = call.parameters.get("ServiceId")
+    if call.operation != "GetOperation":
+        return [question(action, f"arn:aws:servicediscovery:{call.region}:{ACCOUNT}:service/{service}" if service else "*")]
+    found = backend.operations.get(call.parameters["OperationId"])
+    about = backend.services.get(found.targets.get("SERVICE")) if found is not None else None
+    if about is None:
+        return []
+    namespaces = [backend.namespaces[about.namespace_id].arn] if about.namespace_id in backend.namespaces else []
+    return [question(action, arn) for arn in [*namespaces, about.arn]]
+
+
 def of_lambda(call: Call, action: str) -> list[dict]:
     name = unquote(call.parameters.get("FunctionName", "")).split(":function:")[-1].split(":")[0]
     return [function_question(call.region, action, name)] if name else [question(action, "*")]
@@ -95,6 +111,19 @@ def function_question(region: str, action: str, name: str) -> dict:
     statements = [{k: s[k] for k in kept if k in s} for s in (found.policy.statements if found is not None else [])]
     policy = {"Version": "2012-10-17", "Statement": statements} if statements else None
     return question(action, f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}", {}, policy)
+
+
+def key_questions(action: str, topic_arn: str) -> list[dict]:
+    """Who publishes to a topic with a key encrypts with it (SNS Developer Guide, "Configuring AWS KMS permissions")."""
+    if action != "sns:Publish":
+        return []
+    region = topic_arn.split(":")[3]
+    topic = sns_backends[ACCOUNT][region].topics.get(topic_arn)
+    if topic is None or not topic.kms_master_key_id:
+        return []
+    key = kms_backends[ACCOUNT][region].describe_key(topic.kms_master_key_id)
+    policy = json.loads(key.policy) if isinstance(key.policy, str) else key.policy
+    return [question(kms, key.arn, {}, policy) for kms in ("kms:GenerateDataKey", "kms:Decrypt")]
 
 
 def of_ec2(call: Call, action: str) -> list[dict]:

@@ -20,6 +20,7 @@ from call_log import CallLog
 from changes import CountChanges
 from latency import SlowS3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from ways import Ways
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
 
 
@@ -63,6 +64,7 @@ def main() -> None:
         app = SlowS3(app, *given.s3_latency)
     if given.call_log is not None:
         app = CallLog(app, given.call_log)
+    app = Ways(app)
     servers = [listen(address, app) for address in addresses]
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,7 +25,10 @@ const notAtAll = (why: string): Treatment => ({ how: 'not at all', why });
 const roles = enforced('calls of its sessions are judged by its policies', DEPLOYED);
 const callers = enforced('who calls is judged by it', DEPLOYED);
 const groups = enforced("as root, the host's namespace lets through what it says", GROUPS);
-const routing = notAtAll('one bridge stands for the VPC: every address reaches every other one');
+const routing = enforced(
+  "as root, AWS's APIs answer a host only where it leads there; one bridge stands for everything within the VPC",
+  'test/contract/local/routes.test.ts',
+);
 
 export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::IAM::Role': roles,
@@ -82,10 +85,10 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::EC2::InternetGateway': routing,
   'AWS::EC2::VPCGatewayAttachment': routing,
   'AWS::EC2::NatGateway': routing,
-  'AWS::EC2::EIP': routing,
-  'AWS::EC2::VPCEndpoint': notAtAll('the emulator is reached directly'),
+  'AWS::EC2::EIP': notAtAll('nobody here sees from which address a NAT gateway calls'),
+  'AWS::EC2::VPCEndpoint': routing,
   'AWS::EC2::FlowLog': notAtAll('nobody reads it here'),
-  'AWS::KMS::Key': notAtAll('nothing is encrypted by the emulator'),
+  'AWS::KMS::Key': enforced('who publishes to its topic is judged by its policy; nothing is encrypted', DEPLOYED),
   'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
   'AWS::SQS::Queue': played('whether a function may send there what was given up is judged; nothing is kept'),
   'AWS::SQS::QueuePolicy': notAtAll('it refuses plain http, and Lambda speaks none'),

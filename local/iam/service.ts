@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { evaluate, type IamQuestion } from './evaluate';
+import { grantOf, type Grant } from './grant';
 import { parseIamPolicy, type IamPolicy } from './policy';
 
 const caller = z.discriminatedUnion('kind', [
@@ -20,10 +21,11 @@ const request = z.object({
   ),
 });
 
-/** A question and what came of it. Each is asked once: who asks keeps the answer. */
+/** A question and what came of it. What is allowed is asked once: who asks keeps the answer. */
 export interface Asked {
   readonly question: IamQuestion;
-  readonly allowed: boolean;
+  /** null: refused. */
+  readonly by: Grant | null;
 }
 
 /** Answers local/emulator/authorize.py on a Unix socket. */
@@ -63,7 +65,7 @@ function answer(text: string, onAsked: (asked: Asked) => void): object[] {
     const question: IamQuestion = { caller: who, ...asked };
     const resource = resourcePolicy === null || resourcePolicy === undefined ? null : parseIamPolicy(resourcePolicy);
     const decision = evaluate(question, { identity: own, resource });
-    onAsked({ question, allowed: decision.allowed });
+    onAsked({ question, by: decision.allowed ? grantOf(decision.by, question) : null });
     return decision.allowed ? { allowed: true } : { allowed: false, because: decision.because };
   });
 }

@@ -2,13 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { compareVersions } from '../tools/catalog/version';
 import { QUIET_RUN, type QuietRun } from '../../lib/contract/documents/quiet-run';
-import { parseRecord, type MeasuredDrill } from './record';
+import { permissionTree, listed, type Permissions } from '../iam/permissions';
+import { parsePermissions, parseRecord, type MeasuredDrill } from './record';
 import { renderMeasurements, type VersionFigures } from './render';
 
 const ROOT = join(__dirname, '../..');
 const FOLDER = join(ROOT, 'docs/measurements');
 /** What `promha cost` counts by: no drill. */
 const QUIET_FILE = 'quiet.json';
+const PERMISSIONS = 'permissions.json';
 export const PAGE = join(ROOT, 'docs/measurements.md');
 
 /** Everything that is kept, newest version first; drills in the order of `order`, then by name. @throws UserError */
@@ -28,7 +30,7 @@ export function readKept(order: readonly string[]): VersionFigures[] {
 export function readVersion(version: string): MeasuredDrill[] {
   const folder = join(FOLDER, version);
   if (!existsSync(folder)) return [];
-  const drills = readdirSync(folder).filter((name) => name !== QUIET_FILE);
+  const drills = readdirSync(folder).filter((name) => name !== QUIET_FILE && name !== PERMISSIONS);
   return drills.map((name) => parseRecord(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
 }
 
@@ -45,6 +47,18 @@ export function keepQuietRun(version: string, run: QuietRun): string {
   const file = join(folder, QUIET_FILE);
   writeFileSync(file, `${QUIET_RUN.serialize(run).trimEnd()}\n`);
   return file;
+}
+
+/** What was ever let through in a drill of that version; nothing where none was measured. @throws UserError */
+export function readPermissions(version: string): Permissions {
+  const file = join(FOLDER, version, PERMISSIONS);
+  return existsSync(file) ? parsePermissions(readFileSync(file, 'utf8'), file) : {};
+}
+
+/** Adds to what other drills used. */
+export function addPermissions(version: string, used: Permissions): void {
+  const all = permissionTree([...listed(readPermissions(version)), ...listed(used)]);
+  writeFileSync(join(FOLDER, version, PERMISSIONS), `${JSON.stringify(all, null, 2)}\n`);
 }
 
 export function writeMeasurementsPage(order: readonly string[]): void {

@@ -18,7 +18,7 @@ import { Cleanup } from '../run/hosts/cleanup';
 import { namespacesAvailable } from '../run/hosts/network';
 import { TEETH } from '../run/teeth';
 import { onThisMachine, resolveTools } from '../tools';
-import { keepQuietRun, readVersion, writeMeasurementsPage, writeRecord } from './files';
+import { addPermissions, keepQuietRun, readVersion, writeMeasurementsPage, writeRecord } from './files';
 import { isStale, keepDrill, type Circumstances } from './keep';
 import { countQuietRun } from './quiet/quiet';
 import { parseDrillResult } from './record';
@@ -93,7 +93,10 @@ async function measureAll({ drills, runs, resume }: Call, here: Circumstances): 
 /** Whether every check held. @throws UserError when there is nothing to keep */
 function keep(text: string, file: string, here: Circumstances): boolean {
   const results = parseDrillResult(text, file);
-  for (const result of results) writeRecord(version, keepDrill(result, here));
+  for (const result of results) {
+    writeRecord(version, keepDrill(result, here));
+    if (result.permissions !== undefined) addPermissions(version, result.permissions);
+  }
   return results.every((result) => result.passed);
 }
 

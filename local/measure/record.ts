@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Permissions } from '../iam/permissions';
 import { UserError } from '../../lib/contract/errors';
 
 const figure = z.object({
@@ -11,6 +12,8 @@ const figure = z.object({
 
 /** Where the system refused and delayed as AWS does, with what settings; null: left out. Absent: not known. */
 const teeth = z.record(z.string(), z.record(z.string(), z.number()).nullable()).optional();
+
+const permissions = z.record(z.string(), z.record(z.string(), z.array(z.string())));
 
 const record = z.object({
   scenario: z.string(),
@@ -39,6 +42,7 @@ const drillResult = z.object({
   scenario: z.string(),
   passed: z.boolean(),
   teeth,
+  permissions: permissions.optional(),
   runs: z.array(z.object({ error: z.string().optional() })),
   summary: z.object({
     measurements: z.record(z.string(), z.object({ median: z.number(), worst: z.number() })),
@@ -61,6 +65,10 @@ export type DrillFigures = z.infer<typeof drillResult>;
 export function parseRecord(text: string, file: string): MeasuredDrill {
   return parsed(record, text, file, 'what `npm run measure` keeps of a drill');
 }
+
+/** docs/measurements/<version>/permissions.json. @throws UserError */
+export const parsePermissions = (text: string, file: string): Permissions =>
+  parsed(permissions, text, file, 'what `npm run measure` keeps of the permissions that were used');
 
 /** One result per scenario: a family such as `query-path` has several. @throws UserError */
 export function parseDrillResult(text: string, file: string): DrillFigures[] {

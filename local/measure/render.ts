@@ -19,7 +19,14 @@ the latencies of S3, Lambda and EventBridge. Each figure is judged by the oracle
 
 /** Columns of their own, or of interest only when they fail. */
 const OWN_COLUMN = ['accepted', 'noticedToHaproxy', 'missed', 'duplicates', 'falselyResolved', 'spurious'];
-const SAID_WHEN_BROKEN = ['samplesMissing', 'oracleIncidents', 'epochs', 'forTimerOff', 'thanosMissing'];
+const SAID_WHEN_BROKEN = [
+  'samplesMissing',
+  'oracleIncidents',
+  'epochs',
+  'forTimerOff',
+  'thanosMissing',
+  'callsRefused',
+];
 
 /** docs/measurements.md. Versions come newest first, drills in the order in which they are passed. */
 export function renderMeasurements(versions: readonly VersionFigures[]): string {

@@ -10,6 +10,8 @@ export const TEETH = {
   cloudwatch: { lateFromMs: 5_000, lateToMs: 40_000, periodsBeyondN: 2 },
   /** Hosts let through what their deployed security groups let through. Needs root. */
   'security-groups': {},
+  /** AWS's APIs answer whom the deployed route tables and endpoints let through to them. Needs root. */
+  routes: {},
   /** Functions, nodes and tasks call with credentials of their deployed roles, and are refused what IAM would refuse. */
   iam: {},
   /**

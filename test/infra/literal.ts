@@ -35,7 +35,9 @@ function intrinsic(name: string, argument: unknown): unknown {
       return (argument as string).replace(/\$\{([^}]+)\}/g, (_, key: string) => PARAMETERS[key] ?? arnOf(key));
     case 'Fn::ImportValue': {
       // CDK's names of exports: stack:ExportsOutput<Ref|FnGetAtt><logical id>…
-      const id = /ExportsOutput(?:Ref|FnGetAtt)(\w+?)(?:Arn)?[0-9A-F]{8}$/.exec(String(literal(argument)))?.[1];
+      const id = /ExportsOutput(?:Ref|FnGetAtt)(\w+?)(?:Arn|HostedZoneId)?[0-9A-F]{8}$/.exec(
+        String(literal(argument)),
+      )?.[1];
       return id === undefined ? String(argument) : arnOf(id);
     }
     default:

@@ -46,7 +46,11 @@ export class NodesStack extends Stack {
         controlBucketArn: controlBucket.bucketArn,
         assetsBucketArn: agent.bucket.bucketArn,
         blocksBucketArn: blocksBucket.bucketArn,
-        discoveryServiceArn: network.sidecarsOf(cluster).serviceArn,
+        discovery: {
+          serviceArn: network.sidecarsOf(cluster).serviceArn,
+          namespaceArn: network.namespace.namespaceArn,
+          hostedZoneId: network.namespace.namespaceHostedZoneId,
+        },
       });
       const group = new NodeGroup(this, `Node-${cluster.shard}-${node.name}`, {
         cluster,

@@ -238,6 +238,8 @@ export function limitsOf(scenario: Scenario): Limit[] {
     most('samplesMissing', 0, 'samples'),
     most('forTimerOff', 1, 's'),
     most('missed', 0, 'notifications'),
+    // What ships asks for nothing that its policies do not let it do.
+    exactly('callsRefused', 0, 'calls'),
   ];
   // Nobody repeats what fires for longer than an Alertmanager believes it: it is ended and told anew. Shown, not judged.
   const repeats = scenario.takeover !== 'alarm';

@@ -18,6 +18,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   duplicatesBeyondPlainPair: ['', 'notified twice, beyond the plain pair'],
   forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
   samplesMissing: ['', 'samples that no node has'],
+  callsRefused: ['', 'calls that IAM refused since the system was started'],
   noGateOpen: ['s', 'no gate was open'],
   severalGatesOpen: ['s', 'more than one gate was open'],
   deduplicatedMissing: ['', 'samples of one series that deduplication passes over, at most'],

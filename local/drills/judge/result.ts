@@ -1,3 +1,4 @@
+import type { Permissions } from '../../iam/permissions';
 import type { RunState } from '../../../lib/shell/local/run-state';
 
 /** One thing that was judged. `value` null: it could not be measured, which never passes. */
@@ -38,6 +39,8 @@ export interface DrillResult {
   readonly summary: Summary;
   /** Where the system refused and delayed as AWS does, with what settings; null: left out. */
   readonly teeth?: RunState['teeth'];
+  /** What the system was let do by its policies since it was started. */
+  readonly permissions?: Permissions;
 }
 
 export function check(name: string, value: number | null, rule: Rule, limit: number, unit: string): Check {

@@ -157,6 +157,7 @@ async function readFunctions(
         credentials: await (o.sessions ?? ownersSessions)({ role: nameInArn(f.Role!) }, f.FunctionName!),
         timeoutMs: f.Timeout! * 1000,
         securityGroups: f.VpcConfig?.SecurityGroupIds ?? [],
+        subnets: f.VpcConfig?.SubnetIds ?? [],
         ...(await readFunctionLimits(lambda, f.FunctionName!)),
       };
     }),

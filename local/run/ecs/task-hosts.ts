@@ -1,4 +1,5 @@
 import type { SecurityGroups } from '../groups/player';
+import type { Routes } from '../routes/player';
 import type { HostNetwork, Network } from '../hosts/network';
 import { freeAddresses, lastAddress, RESERVED } from '../hosts/addresses';
 import type { DeployedService } from './deployed-services';
@@ -16,7 +17,11 @@ export interface TaskHost extends HostNetwork {
 const MOST = 200;
 
 /** A namespace for each task, in the subnet that has the fewest of its service. */
-export function namespaceHosts(network: Network, groups: SecurityGroups | null = null): TaskHosts {
+export function namespaceHosts(
+  network: Network,
+  groups: SecurityGroups | null = null,
+  routes: Routes | null = null,
+): TaskHosts {
   const taken = new Map<string, { readonly service: string; readonly subnet: string }>();
   let made = 0;
   return {
@@ -32,6 +37,7 @@ export function namespaceHosts(network: Network, groups: SecurityGroups | null =
       const id = `task-${++made}`;
       const host = network.addHost(id, address);
       groups?.join(id, host, securityGroups);
+      routes?.join({ address, groups: securityGroups });
       return {
         ...host,
         loopback: false,

@@ -17,6 +17,8 @@ export interface DeployedFunction {
   readonly timeoutMs: number;
   /** Of its network interfaces, by id. @default none */
   readonly securityGroups?: readonly string[];
+  /** By id. */
+  readonly subnets?: readonly string[];
   /** Of its EventInvokeConfig. @default Lambda's own */
   readonly asynchronous?: AsyncSettings;
   /** ReservedConcurrentExecutions. @default none */

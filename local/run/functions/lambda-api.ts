@@ -16,8 +16,11 @@ export async function serveLambdaApi(
   address: string,
   functions: Callable,
   mayCall: MayCall = everybodyMay,
+  mayReach: (address: string) => boolean = () => true,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
+    // Without a route or an endpoint nobody would answer.
+    if (!mayReach(request.socket.remoteAddress!)) return;
     const send = ({ status, body, error }: Answer): void =>
       void response
         .writeHead(status, {

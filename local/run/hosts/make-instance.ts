@@ -14,7 +14,7 @@ export function makeInstance(
   d: DeployedInstance,
   start: Start,
   { network, env, mkfs, tools }: Prepared,
-  { endpoint, fetchObject, sessions, groups }: Deployed,
+  { endpoint, fetchObject, sessions, groups, routes }: Deployed,
   binDir: string,
   onLine: (source: string, line: string) => void,
 ): Instance {
@@ -40,6 +40,7 @@ export function makeInstance(
     fetchObject,
     beforeAgent: () => {
       groups?.join(d.node, host, d.securityGroups);
+      routes?.join({ address: host.address, groups: d.securityGroups });
       return sessions({ instanceProfile: d.instanceProfile }, d.instanceId);
     },
     onLine,

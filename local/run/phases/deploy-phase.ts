@@ -12,7 +12,9 @@ import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { deployedSessions, nameInArn, ownersSessions, type Sessions } from '../deploy/credentials';
 import { LAMBDA_API_PORT } from '../functions/lambda-api';
 import { SecurityGroups } from '../groups/player';
+import { Routes } from '../routes/player';
 import { serveEvaluator } from '../../iam/service';
+import type { AskedLine } from '../../iam/used';
 import { MARKS } from '../hosts/processes';
 import { LOCAL_CREDENTIALS, readBack, type Deployment } from '../deploy/read-back';
 import type { Start } from '../start-options';
@@ -33,6 +35,8 @@ export interface Deployed {
   readonly sessions: Sessions;
   /** null: hosts let everything through. */
   readonly groups: SecurityGroups | null;
+  /** null: every host reaches every API. */
+  readonly routes: Routes | null;
   /** null: Lambda refuses and delays nothing. */
   readonly lambda: Teeth['lambda'];
   /** What the nodes were told to run, and where it is. */
@@ -47,9 +51,10 @@ export interface Deployed {
  */
 export async function deploy(
   start: Start,
-  { tools, thanos, network, mkfs, nft, cluster, region, env }: Prepared,
+  prepared: Prepared,
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Deployed> {
+  const { tools, thanos, network, mkfs, cluster, region, env } = prepared;
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
   const { iam, 's3-latency': s3Latency } = start.teeth;
@@ -102,17 +107,10 @@ export async function deploy(
   const deployment = await start.step('reading back what was deployed', () =>
     readBack({ cluster, region, endpoint, dir: join(dir, 'functions'), fetchObject, sessions }),
   );
-  const groups =
-    nft === null
-      ? null
-      : new SecurityGroups({
-          ec2: new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
-          nft,
-          hostAddress,
-          apiPorts: [EMULATOR_PORT, LAMBDA_API_PORT],
-          onEvent: start.onEvent,
-        });
+  const groups = groupsOf(start, prepared, endpoint);
   await groups?.refresh();
+  const routes = routesOf(start, prepared, endpoint);
+  await routes?.refresh();
   start.save({ endpoint });
   return {
     emulator,
@@ -122,9 +120,29 @@ export async function deploy(
     fetchObject,
     sessions,
     groups,
+    routes,
     lambda,
     ...(await deployedBundle(deployment, fetchObject)),
   };
+}
+
+function groupsOf({ onEvent }: Start, { nft, network, region }: Prepared, endpoint: string): SecurityGroups | null {
+  if (nft === null) return null;
+  const ec2 = new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  return new SecurityGroups({
+    ec2,
+    nft,
+    hostAddress: network.hostAddress,
+    apiPorts: [EMULATOR_PORT, LAMBDA_API_PORT],
+    onEvent,
+  });
+}
+
+/** Addresses tell hosts apart, which on loopback they do not. */
+function routesOf(start: Start, { network, region }: Prepared, endpoint: string): Routes | null {
+  if (start.teeth.routes === null || network.mode === 'loopback') return null;
+  const ec2 = new EC2Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  return new Routes({ ec2, endpoint, onEvent: start.onEvent });
 }
 
 /** Whoever says in config/ that the account has more has it here, too: what is reserved there is reserved here. */
@@ -136,11 +154,11 @@ function lambdaOf({ teeth: { lambda } }: Start, own: Cluster): Teeth['lambda'] {
 async function startEvaluator({ dir, cleanup, onEvent }: Start): Promise<string> {
   const socket = join(dir, 'iam.sock');
   const log = join(dir, 'logs', IAM_LOG);
-  const evaluator = await serveEvaluator(socket, ({ question, allowed }) => {
+  const evaluator = await serveEvaluator(socket, ({ question, by }) => {
     const { caller, action, resource } = question;
     const who = caller.kind === 'role' ? nameInArn(caller.roleArn) : caller.name;
-    appendFileSync(log, `${JSON.stringify({ who, action, resource, allowed })}\n`);
-    if (!allowed) onEvent(`! IAM refuses ${who}: ${action} on ${resource}`);
+    appendFileSync(log, `${JSON.stringify({ who, action, resource, by } satisfies AskedLine)}\n`);
+    if (by === null) onEvent(`! IAM refuses ${who}: ${action} on ${resource}`);
   });
   cleanup.defer('stop the evaluator of policies', () => evaluator.close());
   return socket;

@@ -34,6 +34,7 @@ export async function startFunctions(
         queue: (name, event) => controlPlane.queue(name, event),
       },
       mayCall,
+      (address) => deployed.routes?.mayReach(address, 'lambda') ?? true,
     );
     cleanup.defer("close Lambda's API", () => api.close());
     start.save({ lambda: lambdaUrl(prepared.network) });
@@ -49,7 +50,7 @@ const callersOf = ({ teeth }: Start, { endpoint }: Pick<Deployed, 'endpoint'>): 
 function controlPlaneOf(
   start: Start,
   { tools, env, region, network }: Prepared,
-  { deployment, endpoint, groups, lambda }: Deployed,
+  { deployment, endpoint, groups, routes, lambda }: Deployed,
   mayCall: MayCall,
   onLog: (source: string, line: string) => void,
 ): ControlPlane {
@@ -64,7 +65,7 @@ function controlPlaneOf(
   return new ControlPlane({
     ...deployment,
     mayCall,
-    ...(groups !== null && { hostOf: functionHosts(network, groups) }),
+    ...(groups !== null && { hostOf: functionHosts(network, groups, routes) }),
     env: {
       ...env,
       AWS_ENDPOINT_URL: endpoint,

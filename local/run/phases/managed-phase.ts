@@ -29,7 +29,7 @@ type Services = Pick<Managed, 'ecs'> & { readonly names: Names; readonly clients
 export async function startServices(
   start: Start,
   prepared: Prepared,
-  { endpoint, sessions, groups }: Deployed,
+  { endpoint, sessions, groups, routes }: Deployed,
   instances: ReadonlyMap<string, Instance>,
 ): Promise<Services> {
   const { network, thanos, env, region } = prepared;
@@ -46,7 +46,7 @@ export async function startServices(
   const ecs: EcsPlayer = new EcsPlayer({
     clients,
     sessions,
-    hosts: loopback ?? namespaceHosts(network, groups),
+    hosts: loopback ?? namespaceHosts(network, groups, routes),
     // Nodes register themselves, tasks are registered by ECS: on loopback both are known beforehand.
     addressesOf: (name, services) => {
       const service = services.find((s) => name.startsWith(`${s.container.name}.`));
@@ -78,7 +78,7 @@ function saveQueryUrl(start: Start, ecs: EcsPlayer): void {
 export async function startManaged(
   start: Start,
   { tools, env, network }: Prepared,
-  { endpoint, groups }: Deployed,
+  { endpoint, groups, routes }: Deployed,
   instances: ReadonlyMap<string, Instance>,
   { names, clients, ecs }: Services,
 ): Promise<Managed> {
@@ -107,7 +107,14 @@ export async function startManaged(
   await balancer.start();
   const watch = watchChanges(
     endpoint,
-    async () => void (await Promise.all([groups?.refresh(), names.refresh(), ecs?.refresh(), balancer.refresh()])),
+    async () =>
+      void (await Promise.all([
+        groups?.refresh(),
+        routes?.refresh(),
+        names.refresh(),
+        ecs?.refresh(),
+        balancer.refresh(),
+      ])),
     (error) => start.onEvent(`! what was changed could not be read: ${error.message}`),
   );
   cleanup.defer('stop following changes', () => watch.stop());

@@ -1,6 +1,7 @@
 import { CreateSnapshotCommand, DescribeVolumesCommand, DetachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CloudFormationClient, SignalResourceCommand } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { awsCluster } from '../../../lib/cli/cluster/cluster';
@@ -15,6 +16,22 @@ export interface Owner {
   readonly region: string;
   readonly forcePathStyle: boolean;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** As the account's owner, without an SDK of its own. */
+async function askKms(endpoint: string, operation: string, body: object): Promise<unknown> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `TrentService.${operation}`,
+      authorization: 'AWS4-HMAC-SHA256 Credential=local/20261128/eu-west-1/kms/aws4_request, Signature=none',
+    },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(200);
+  const text = await response.text();
+  return text === '' ? null : JSON.parse(text);
 }
 
 /** How a call ended: `ok`, or the name of the error. */
@@ -88,6 +105,10 @@ export function deployedRoleTests(owner: () => Owner): void {
     expect(await ended(ec2.send(new CreateSnapshotCommand({ VolumeId })))).toBe('UnauthorizedOperation');
   });
 
+  serviceTests(owner);
+}
+
+function serviceTests(owner: () => Owner): void {
   describe('services, by the policies of what they call', () => {
     const account = '123456789012';
     const arn = (service: string, what: string): string => `arn:aws:${service}:eu-west-1:${account}:${what}`;
@@ -115,6 +136,22 @@ export function deployedRoleTests(owner: () => Owner): void {
       expect(await may(alarm, 'sns:Publish', await topic())).toBe(true);
       expect(await may({ ...alarm, account: '999999999999' }, 'sns:Publish', await topic())).toBe(false);
       expect(await may({ ...alarm, service: 's3.amazonaws.com' }, 'sns:Publish', await topic())).toBe(false);
+    });
+
+    test('and nothing while the key of the topic lets it not', async () => {
+      const { Keys } = z
+        .object({ Keys: z.array(z.object({ KeyId: z.string() })) })
+        .parse(await askKms(owner().endpoint, 'ListKeys', {}));
+      expect(Keys).toHaveLength(1);
+      const key = { KeyId: Keys[0]!.KeyId, PolicyName: 'default' };
+      const { Policy } = z.object({ Policy: z.string() }).parse(await askKms(owner().endpoint, 'GetKeyPolicy', key));
+      await askKms(owner().endpoint, 'PutKeyPolicy', {
+        ...key,
+        Policy: Policy.replace('cloudwatch.amazonaws.com', 's3.amazonaws.com'),
+      });
+      expect(await may(alarm, 'sns:Publish', await topic())).toBe(false);
+      await askKms(owner().endpoint, 'PutKeyPolicy', { ...key, Policy });
+      expect(await may(alarm, 'sns:Publish', await topic())).toBe(true);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { AssetHashType, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
@@ -9,6 +9,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NODE_MAJOR } from '../../../contract/versions';
 import { acknowledgeWildcards } from '../acknowledge';
+import { partitionOf } from '../partition';
 import { bundle, withFile, type BundleEntry } from './bundle';
 
 export interface BundledFunctionProps {
@@ -58,8 +59,9 @@ export class BundledFunction extends Construct {
         run: new PolicyDocument({ statements: [...this.running(props), ...props.permissions] }),
       },
     });
-    acknowledgeWildcards(role, 'EC2 knows no narrower resource for the network interfaces of a function in a VPC.', [
+    acknowledgeWildcards(role, 'Lambda makes network interfaces of names that nobody knows yet.', [
       '*',
+      shownEverythingInEc2(this),
     ]);
     this.function = withFile('index.js', bundle(props.entry, props.root, props.maxBundleBytes), (path, directory) => {
       const code = Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hashOfFile(path) });
@@ -100,21 +102,36 @@ export class BundledFunction extends Construct {
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [this.logGroup.logGroupArn],
       }),
-      // Lambda manages the function's network interfaces with the function's own role.
+      // Lambda manages the function's network interfaces with the function's own role, and wants all of the account
+      // (Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC").
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: [
           'ec2:CreateNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
           'ec2:DeleteNetworkInterface',
           'ec2:AssignPrivateIpAddresses',
           'ec2:UnassignPrivateIpAddresses',
         ],
+        resources: [everythingInEc2(this)],
+      }),
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
         resources: ['*'],
       }),
     ];
   }
+}
+
+function everythingInEc2(scope: Construct): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:ec2:${region}:${account}:*/*`;
+}
+
+/** As cdk-nag reports it. */
+function shownEverythingInEc2(scope: Construct): string {
+  const { region, account } = Stack.of(scope);
+  return `arn:${partitionOf(region)}:ec2:${region}:${Token.isUnresolved(account) ? '<AWS::AccountId>' : account}:*/*`;
 }
 
 function hashOfFile(path: string): string {

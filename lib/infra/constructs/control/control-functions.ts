@@ -103,6 +103,7 @@ function bundled(
   const { cluster, controlBucket, root, vpc, vpcSubnets } = props;
   const objects = (keys: readonly string[]): string[] => keys.map((key) => controlBucket.arnForObjects(key));
   const { writes = [] } = rights;
+  const read = [...(spec.isBare ? [] : readableKeys(cluster)), ...(rights.reads ?? [])];
   const reading = (keys: readonly string[]): PolicyStatement[] => [
     // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucket.bucketArn] }),
@@ -133,7 +134,7 @@ function bundled(
     vpcSubnets,
     securityGroup: rights.securityGroup ?? props.securityGroup,
     permissions: [
-      ...(spec.isBare ? [] : reading([...readableKeys(cluster), ...(rights.reads ?? [])])),
+      ...(read.length === 0 ? [] : reading(read)),
       ...(writes.length === 0 ? [] : [new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(writes) })]),
       ...(rights.permissions ?? []),
     ],

@@ -23,7 +23,7 @@ export interface FunctionContext {
   readonly remediesGroup: ISecurityGroup;
 }
 
-/** What a function gets beside what all have that are not bare: reading the assignment and announcements, and logging. */
+/** What a function gets beside logging and, where it is not bare, reading the assignment and announcements. */
 export interface FunctionRights {
   /** Keys of the control bucket. */
   readonly reads?: readonly string[];
@@ -56,7 +56,7 @@ export interface FunctionSpec {
   readonly maxBundleBytes?: number;
   /** It calls EBS: its policy names volumes and snapshots by condition. */
   readonly callsEbs?: true;
-  /** It neither reads the assignment nor announcements: it only runs and logs. */
+  /** It needs neither the assignment nor announcements. */
   readonly isBare?: true;
   readonly isNeeded?: (context: FunctionContext) => boolean;
   readonly rights: (context: FunctionContext) => FunctionRights;

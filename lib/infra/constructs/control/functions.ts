@@ -23,8 +23,11 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     maxBundleBytes: WITH_CALLS,
     schedule: { every: 'minute', id: 'EveryMinute', description: 'Starts a minute of probes' },
     rights: ({ stack, cluster, cluster: { shard, snapshots }, ofCluster, workers }) => ({
-      // What tells whether the others have something to do.
-      ...(snapshots === true && { reads: [STORAGE(shard), RESTORES(shard)] }),
+      reads: [
+        ofCluster === null ? KEYS.shardMap : KEYS.configPointer,
+        // What tells whether the others have something to do.
+        ...(snapshots === true ? [STORAGE(shard), RESTORES(shard)] : []),
+      ],
       permissions: [calling(stack, cluster, workers), ...(ofCluster?.routes ? [describeRoutes()] : [])],
       environment: {
         [ENV.workers]: JSON.stringify(workers),
@@ -87,11 +90,13 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     name: 'reconnect-redis',
     description: 'Reconnects to targets that are down',
     timeoutS: 300,
+    isBare: true,
     isNeeded: ({ cluster, ofCluster }) => ofCluster !== null && cluster.remedies.length > 0,
     rights: ({ cluster: { remedies, shard }, handler, root, remediesGroup }) => {
       const keys = remedies.map(({ name }) => KEYS.remedy(shard, name));
       return {
-        reads: keys,
+        // A pause counts for remedies as well.
+        reads: [KEYS.assignment(shard), ...keys],
         writes: keys,
         entry: remediesEntry(handler, root, remedies),
         securityGroup: remediesGroup,

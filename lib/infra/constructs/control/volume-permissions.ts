@@ -30,7 +30,8 @@ export function snapshotPermissions(scope: IConstruct, cluster: Cluster): Policy
     }),
     allow(['ec2:CreateVolume'], [snapshot], { StringEquals: own }),
     allow(['ec2:DeleteVolume'], [volume], { StringEquals: own, ...isTest }),
-    ...tagging(cluster, scope, ['CreateSnapshot', 'CreateVolume'], [snapshot], [TAGS.verified]),
+    tagged(['CreateSnapshot', 'CreateVolume'], [volume, snapshot]),
+    later(own, snapshot, TAGS.verified),
   ];
 }
 
@@ -48,7 +49,9 @@ export function restorePermissions(scope: IConstruct, cluster: Cluster): PolicyS
       Null: { [`aws:ResourceTag/${TAGS.restoredFrom}`]: 'false' },
     }),
     allow(['ec2:CreateVolume'], [snapshot], { StringEquals: own }),
-    ...tagging(cluster, scope, ['CreateVolume'], [volume, snapshot], [TAGS.verified, TAGS.kept]),
+    tagged(['CreateVolume'], [volume]),
+    later(own, snapshot, TAGS.verified),
+    later(own, volume, TAGS.kept),
   ];
 }
 
@@ -61,23 +64,13 @@ export function acknowledgeEbs(scope: IConstruct, cluster: Cluster): void {
   ]);
 }
 
-/** Tags of what is being made, and later only the few that say what came of it. */
-function tagging(
-  cluster: Cluster,
-  scope: IConstruct,
-  calls: readonly string[],
-  later: readonly string[],
-  keys: readonly string[],
-): PolicyStatement[] {
-  const { volume, snapshot, own } = words(scope, cluster);
-  return [
-    allow(['ec2:CreateTags'], [volume, snapshot], { StringEquals: { 'ec2:CreateAction': calls } }),
-    allow(['ec2:CreateTags'], later, {
-      StringEquals: own,
-      'ForAllValues:StringEquals': { 'aws:TagKeys': keys },
-    }),
-  ];
-}
+/** Tags of what is being made. */
+const tagged = (calls: readonly string[], made: readonly string[]): PolicyStatement =>
+  allow(['ec2:CreateTags'], made, { StringEquals: { 'ec2:CreateAction': calls } });
+
+/** The one tag that says of what is there what came of it. */
+const later = (own: Record<string, string>, resource: string, key: string): PolicyStatement =>
+  allow(['ec2:CreateTags'], [resource], { StringEquals: own, 'ForAllValues:StringEquals': { 'aws:TagKeys': [key] } });
 
 function words(scope: IConstruct, { name, shard }: Cluster) {
   const { partition, region, account } = Stack.of(scope);

@@ -8,7 +8,7 @@ import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
 import { forNodes } from './file-asset';
 import { logStatement } from './node-logs';
-import { readableKeys } from './readable-keys';
+import { keysOfNodes } from './readable-keys';
 
 export interface NodeResources {
   readonly cluster: Cluster;
@@ -16,8 +16,12 @@ export interface NodeResources {
   readonly controlBucketArn: string;
   readonly assetsBucketArn: string;
   readonly blocksBucketArn: string;
-  /** The Cloud Map service in which nodes register. */
-  readonly discoveryServiceArn: string;
+  /** The Cloud Map service in which nodes register, its namespace, and the zone that Cloud Map made for that. */
+  readonly discovery: {
+    readonly serviceArn: string;
+    readonly namespaceArn: string;
+    readonly hostedZoneId: string;
+  };
 }
 
 const ATTACH = ['ec2:AttachVolume', 'ec2:DetachVolume'];
@@ -26,7 +30,7 @@ const ATTACH = ['ec2:AttachVolume', 'ec2:DetachVolume'];
 export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[] {
   return [
     ...storeStatements(stack, o),
-    ...discoveryStatements(o),
+    ...discoveryStatements(stack, o),
     ...volumeStatements(stack, o),
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
     ...testedVolumeStatements(stack, o),
@@ -52,7 +56,7 @@ function storeStatements(
     new PolicyStatement({
       actions: ['s3:GetObject'],
       resources: [
-        ...readableKeys(cluster).map((key) => `${controlBucketArn}/${key}`),
+        ...keysOfNodes(cluster).map((key) => `${controlBucketArn}/${key}`),
         // Agents and configurations, also the next ones, and nothing else that the account deploys by the CDK.
         `${assetsBucketArn}/*${forNodes(cluster)}`,
         ...mirrored(cluster, stack.partition),
@@ -73,18 +77,20 @@ function storeStatements(
 }
 
 /** The node's name in Cloud Map, for Thanos, and whom else it finds. */
-function discoveryStatements({ cluster, discoveryServiceArn }: NodeResources): PolicyStatement[] {
+function discoveryStatements(stack: Stack, { cluster, discovery }: NodeResources): PolicyStatement[] {
+  const { serviceArn, namespaceArn, hostedZoneId } = discovery;
+  const zone = `arn:${stack.partition}:route53:::hostedzone/${hostedZoneId}`;
   return [
     new PolicyStatement({
       actions: ['servicediscovery:RegisterInstance', 'servicediscovery:GetInstance'],
-      resources: [discoveryServiceArn],
+      resources: [serviceArn],
     }),
-    // What became of a registration. IAM knows no resource for it.
-    new PolicyStatement({ actions: ['servicediscovery:GetOperation'], resources: ['*'] }),
-    // Cloud Map changes DNS with the caller's permissions: one name, in whatever zone Cloud Map made for it.
+    // What became of a registration.
+    new PolicyStatement({ actions: ['servicediscovery:GetOperation'], resources: [namespaceArn, serviceArn] }),
+    // Cloud Map changes DNS with the caller's permissions: one name, in the zone that it made itself.
     new PolicyStatement({
       actions: ['route53:ChangeResourceRecordSets'],
-      resources: ['*'],
+      resources: [zone],
       conditions: {
         'ForAllValues:StringEquals': {
           'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
@@ -93,10 +99,8 @@ function discoveryStatements({ cluster, discoveryServiceArn }: NodeResources): P
         },
       },
     }),
-    new PolicyStatement({
-      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets', 'ec2:DescribeInstances'],
-      resources: ['*'],
-    }),
+    new PolicyStatement({ actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'], resources: [zone] }),
+    new PolicyStatement({ actions: ['ec2:DescribeInstances'], resources: ['*'] }),
   ];
 }
 

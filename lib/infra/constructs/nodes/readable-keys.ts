@@ -7,10 +7,16 @@ import { ANNOUNCEMENTS, KEYS, RESTORES, STORAGE } from '../../../contract/keys';
 /** Where every node announces itself: one rule for all of them, so that one more changes no policy. */
 const EVERY_ANNOUNCEMENT = `${ANNOUNCEMENTS}*`;
 
-/** Objects of the control bucket that every node and function of the shard reads. */
-export function readableKeys({ shard }: Cluster): string[] {
-  return [KEYS.assignment(shard), KEYS.heartbeat(shard), KEYS.configPointer, KEYS.shardMap, EVERY_ANNOUNCEMENT];
-}
+/** Objects of the control bucket that every function of the shard reads. */
+export const readableKeys = ({ shard }: Cluster): string[] => [KEYS.assignment(shard), EVERY_ANNOUNCEMENT];
+
+/** And every node. */
+export const keysOfNodes = (cluster: Cluster): string[] => [
+  ...readableKeys(cluster),
+  KEYS.heartbeat(cluster.shard),
+  KEYS.configPointer,
+  KEYS.shardMap,
+];
 
 /** Accepts that a role reads them all. */
 export function acknowledgeAnnouncements(role: IConstruct, controlBucketArn: string): void {

@@ -1,0 +1,159 @@
+/** Why a permission is there although no recorded drill needed it: one action on one resource. */
+export interface Reason {
+  readonly who: readonly string[];
+  readonly action: string;
+  readonly resource: string;
+  readonly why: string;
+}
+
+const reason = (who: readonly string[], action: string, resource: string, why: string): Reason => ({
+  who,
+  action,
+  resource,
+  why,
+});
+
+/** Roles of functions, without what only they have. */
+const FUNCTIONS = [
+  'healthcheck',
+  'promotealerting',
+  'reconnectredis',
+  'relay',
+  'restoresnapshot',
+  'routequeries',
+  'shedload',
+  'takesnapshot',
+];
+const TASKS = ['compact', 'query', 'store'];
+const roles = (names: readonly string[], end = 'Role'): string[] => names.map((name) => `${name}${end}`);
+
+const INTERFACES = 'arn:aws:ec2:{region}:{account}:*/*';
+const LAMBDA_DOES = 'Lambda itself, for the network interface; it refuses to make a function whose role may not';
+const ZONE = '{Names}';
+const CLOUD_MAP_DOES = 'Cloud Map itself, with the permissions of who registers (Cloud Map API, RegisterInstance)';
+const CLUSTER_AND_SHARD = 'aws:ResourceTag/prometheus-ha:cluster, aws:ResourceTag/prometheus-ha';
+const NODE_LOGS = ['nodes', 'nodes-1'].map(
+  (end) => `arn:aws:logs:{region}:{account}:log-group:/prometheus-ha/{cluster}/${end}:log-stream:{node}/*`,
+);
+const ONCE = 'a day is the least age that is pruned, and no drill is that long';
+
+/** Logs are files here, written by nobody's API: what writes them in AWS is not ours. */
+const LOGS: readonly Reason[] = ['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) => [
+  ...FUNCTIONS.map((name) => reason([`${name}Role`], action, `{${name}Log}`, "Lambda's own: what functions print")),
+  ...TASKS.map((name) => reason([`${name}TaskExecutionRole`], action, `{${name}Log}`, "ECS's own: what tasks print")),
+  ...NODE_LOGS.map((group) => reason(['node'], action, group, 'the CloudWatch agent, which no node runs here')),
+  reason(['VpcRejectedIAMRole'], action, '{RejectedTraffic}', "EC2's own: the flow log of the VPC"),
+]);
+
+/** What AWS's services do in the name of a role of ours, and the emulator does without asking. */
+const BY_AWS: readonly Reason[] = [
+  reason(['VpcRejectedIAMRole'], 'logs:DescribeLogStreams', '{RejectedTraffic}', "EC2's own: the flow log of the VPC"),
+  ...['AssignPrivateIpAddresses', 'CreateNetworkInterface', 'DeleteNetworkInterface', 'UnassignPrivateIpAddresses'].map(
+    (call) => reason(roles(FUNCTIONS), `ec2:${call}`, INTERFACES, LAMBDA_DOES),
+  ),
+  ...['DescribeNetworkInterfaces', 'DescribeSubnets'].map((call) =>
+    reason(roles(FUNCTIONS), `ec2:${call}`, '*', LAMBDA_DOES),
+  ),
+  ...['GetHostedZone', 'ListResourceRecordSets'].map((call) =>
+    reason(['node'], `route53:${call}`, ZONE, CLOUD_MAP_DOES),
+  ),
+  reason(
+    ['node'],
+    'route53:ChangeResourceRecordSets',
+    `${ZONE} if route53:ChangeResourceRecordSetsNormalizedRecordNames`,
+    CLOUD_MAP_DOES,
+  ),
+  reason(['node'], 'ec2:DescribeInstances', '*', CLOUD_MAP_DOES),
+  reason(['node'], 'cloudformation:SignalResource', '{stack}', 'the signal of the first boot, which is played'),
+  reason(
+    ['node'],
+    'AWS’s own policy',
+    'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
+    'the SSM agent, which no node runs here',
+  ),
+  reason(
+    ['arn:aws:iam::{account}:root'],
+    'kms:*',
+    '{AlarmTopicKey}',
+    "the account's IAM policies decide who administers the key: without it nobody could (KMS Developer Guide, key policies)",
+  ),
+];
+
+/** What happens rarely, and to no drill. */
+const RARE: readonly Reason[] = [
+  reason(
+    roles(FUNCTIONS),
+    'sqs:SendMessage',
+    '{GivenUp}',
+    'Lambda itself, when a call is given up: no drill lasts so long',
+  ),
+  reason(
+    ['takesnapshotRole'],
+    'ec2:DeleteSnapshot',
+    `arn:aws:ec2:{region}::snapshot/* if ${CLUSTER_AND_SHARD}:shard, aws:ResourceTag/prometheus-ha:taken-at`,
+    ONCE,
+  ),
+  reason(
+    ['restoresnapshotRole'],
+    'ec2:DeleteVolume',
+    `arn:aws:ec2:{region}:{account}:volume/* if ${CLUSTER_AND_SHARD}:restored-from, aws:ResourceTag/prometheus-ha:shard`,
+    'a volume that was made and that the node does not need any more: it got well by itself within seconds',
+  ),
+];
+
+/** What a drill or a command needs that was not run since permissions are recorded. A record makes its line an error. */
+const notRecorded = (who: string, action: string, resource: string, by: string): Reason =>
+  reason([who], action, resource, `not recorded yet: ${by}`);
+const blocks = '{BlocksBucket}/*';
+const NOT_RECORDED: readonly Reason[] = [
+  notRecorded('promotealertingRole', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'alarm-only'),
+  notRecorded('node', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'primary-crash'),
+  notRecorded('node', 's3:GetObject', blocks, 'blocks-move'),
+  notRecorded('node', 's3:PutObject', blocks, 'blocks-move'),
+  notRecorded('storeTaskRole', 's3:GetObject', blocks, 'blocks-move'),
+  notRecorded('compactTaskRole', 's3:GetObject', blocks, 'compactor-crash'),
+  notRecorded('compactTaskRole', 's3:PutObject', blocks, 'compactor-crash'),
+  notRecorded('compactTaskRole', 's3:DeleteObject', blocks, 'compactor-crash'),
+  notRecorded('healthcheckRole', 's3:GetObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
+  notRecorded('healthcheckRole', 's3:PutObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
+  notRecorded(
+    'restoresnapshotRole',
+    'ec2:CreateTags',
+    `arn:aws:ec2:{region}::snapshot/* if ${CLUSTER_AND_SHARD}:shard, aws:TagKeys`,
+    'bad-snapshot',
+  ),
+  notRecorded('cloudwatch.amazonaws.com', 'kms:Decrypt', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
+  notRecorded('cloudwatch.amazonaws.com', 'kms:GenerateDataKey*', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
+];
+
+/** promha runs as the account's owner against the local run; test/infra/operators.test.ts judges what it calls. */
+const OPERATOR = ([action, resource, command]: readonly [string, string, string]): Reason =>
+  reason(['operator'], action, resource, `promha ${command}`);
+const machines = 'arn:aws:ec2:{region}:{account}:instance/* if aws:ResourceTag/prometheus-ha:cluster';
+const OPERATORS: readonly Reason[] = (
+  [
+    [
+      'cloudformation:DescribeStacks',
+      'arn:aws:cloudformation:{region}:{account}:stack/{cluster}-stateful/*',
+      'with every command',
+    ],
+    ['s3:ListBucket', '{ControlBucket}', 'status'],
+    ['s3:GetObject', '{ControlBucket}/*', 'status'],
+    ['s3:ListBucketVersions', '{ControlBucket}', 'history'],
+    ['s3:GetObjectVersion', '{ControlBucket}/*', 'history'],
+    ['s3:PutObject', '{ControlBucket}/shards/*/assignment.json', 'switchover, pause, resume'],
+    ['lambda:InvokeFunction', '{relayFunction}', 'status, from outside the VPC'],
+    ['lambda:GetFunctionConfiguration', '{healthcheckFunction}*', 'status: the deployed policy'],
+    ['ec2:DescribeSnapshots', '*', 'status'],
+    ['ec2:DescribeVolumes', '*', 'status'],
+    ['elasticloadbalancing:DescribeListeners', '*', 'status: where queries go'],
+    ['elasticloadbalancing:DescribeTags', '*', 'audit: which target group is that of Thanos'],
+    ['elasticloadbalancing:DescribeTargetGroups', '*', 'audit: likewise'],
+    ['elasticloadbalancing:DescribeTargetHealth', '*', 'audit: which task answers'],
+    ['ssm:SendCommand', 'arn:aws:ssm:{region}::document/AWS-RunShellScript', 'drill kill-prometheus'],
+    ['ssm:SendCommand', machines, 'drill kill-prometheus'],
+    ['ec2:TerminateInstances', machines, 'drill lose-machine'],
+  ] as const
+).map(OPERATOR);
+
+export const REASONS: readonly Reason[] = [...LOGS, ...BY_AWS, ...RARE, ...NOT_RECORDED, ...OPERATORS];

@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { readLayout } from './read';
-import { reachable, type Caller, type Layout } from './ways';
+import { reachable, type NetworkCaller, type Layout } from './ways';
 
 export interface RoutesOptions {
   readonly ec2: EC2Client;
@@ -14,7 +14,7 @@ const AGAIN_MS = 500;
 /** Which of AWS's APIs every host reaches, by the deployed route tables and endpoints. */
 export class Routes {
   private layout: Layout | null = null;
-  private readonly callers = new Map<string, Caller>();
+  private readonly callers = new Map<string, NetworkCaller>();
   private telling: Promise<void> | null = null;
   private told = '';
 
@@ -26,7 +26,7 @@ export class Routes {
     await this.tell();
   }
 
-  join(caller: Caller): void {
+  join(caller: NetworkCaller): void {
     this.callers.set(caller.address, caller);
     this.tell().catch((error: Error) => this.o.onEvent(`! routes are not in force: ${error.message}`));
   }

@@ -14,7 +14,7 @@ export interface Subnet {
   readonly cidr: string;
 }
 
-export interface Endpoint {
+export interface VpcEndpoint {
   readonly vpc: string;
   /** As its name ends: `s3`, `ec2`. */
   readonly service: string;
@@ -36,12 +36,12 @@ export interface Layout {
   readonly nats: ReadonlyMap<string, string>;
   /** Internet gateways that are attached. */
   readonly gateways: ReadonlySet<string>;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly VpcEndpoint[];
   readonly groups: ReadonlyMap<string, SecurityGroup>;
 }
 
 /** A network interface without a public address, as all of ours are. */
-export interface Caller {
+export interface NetworkCaller {
   readonly address: string;
   /** Ids, of a function, which may be in each of them. Absent: the one that has the address. */
   readonly subnets?: readonly string[];
@@ -49,7 +49,7 @@ export interface Caller {
 }
 
 /** Services that the caller's packets reach, by how their endpoints are called; null: all. */
-export function reachable(caller: Caller, layout: Layout): string[] | null {
+export function reachable(caller: NetworkCaller, layout: Layout): string[] | null {
   const own = layout.subnets.filter(({ id, cidr }) => caller.subnets?.includes(id) ?? isIn(cidr, caller.address));
   if (own.length === 0) throw new Error(`no subnet of ${caller.address} was deployed`);
   const each = own.map((subnet) => waysFrom(subnet, caller, layout)).filter((ways) => ways !== null);
@@ -59,7 +59,7 @@ export function reachable(caller: Caller, layout: Layout): string[] | null {
   return [...first].filter((service) => rest.every((ways) => ways.has(service))).sort();
 }
 
-function waysFrom({ id, vpc }: Subnet, caller: Caller, layout: Layout): ReadonlySet<string> | null {
+function waysFrom({ id, vpc }: Subnet, caller: NetworkCaller, layout: Layout): ReadonlySet<string> | null {
   const table = layout.tableOf.get(id)!;
   if (leadsOut(table, layout)) return null;
   const by = layout.endpoints.filter(
@@ -80,7 +80,7 @@ function leadsOut(table: string, layout: Layout): boolean {
 const defaultTarget = (table: string, { routes }: Layout): string =>
   routes.get(table)?.find(({ to }) => to === '0.0.0.0/0')?.target ?? '';
 
-function letsIn({ groups }: Endpoint, caller: Caller, layout: Layout): boolean {
+function letsIn({ groups }: VpcEndpoint, caller: NetworkCaller, layout: Layout): boolean {
   const rules = groups.flatMap((id) => layout.groups.get(id)?.ingress ?? []);
   return rules.some((rule) => isHttps(rule) && isFrom(rule, caller));
 }
@@ -88,7 +88,7 @@ function letsIn({ groups }: Endpoint, caller: Caller, layout: Layout): boolean {
 const isHttps = ({ protocol, fromPort, toPort }: GroupRule): boolean =>
   protocol === '-1' || (protocol === 'tcp' && fromPort <= 443 && toPort >= 443);
 
-function isFrom({ peer }: GroupRule, { address, groups }: Caller): boolean {
+function isFrom({ peer }: GroupRule, { address, groups }: NetworkCaller): boolean {
   return 'group' in peer ? groups.includes(peer.group) : isIn(peer.cidr, address);
 }
 

@@ -1,16 +1,16 @@
-import { reachable, type Caller, type Endpoint, type Layout } from '../../../../local/run/routes/ways';
+import { reachable, type NetworkCaller, type VpcEndpoint, type Layout } from '../../../../local/run/routes/ways';
 
 const VPC = 'vpc-1';
-const NODE: Caller = { address: '10.9.1.4', groups: ['sg-nodes'] };
+const NODE: NetworkCaller = { address: '10.9.1.4', groups: ['sg-nodes'] };
 const table = (id: string, target?: string) => [id, target === undefined ? [] : [{ to: '0.0.0.0/0', target }]] as const;
-const gateway = (service: string, ...routeTables: string[]): Endpoint => ({
+const gateway = (service: string, ...routeTables: string[]): VpcEndpoint => ({
   vpc: VPC,
   service,
   routeTables,
   privateDns: null,
   groups: [],
 });
-const interfaceTo = (service: string, more: Partial<Endpoint> = {}): Endpoint => ({
+const interfaceTo = (service: string, more: Partial<VpcEndpoint> = {}): VpcEndpoint => ({
   vpc: VPC,
   service,
   routeTables: [],
@@ -79,7 +79,7 @@ test.each<[string, Partial<Layout>, string[] | null]>([
 });
 
 test('what is in several subnets reaches what each of them does', () => {
-  const both: Caller = { address: '10.9.15.250', subnets: ['subnet-a', 'subnet-b'], groups: ['sg-nodes'] };
+  const both: NetworkCaller = { address: '10.9.15.250', subnets: ['subnet-a', 'subnet-b'], groups: ['sg-nodes'] };
   expect(reachable(both, layout({ endpoints: [gateway('s3', 'rtb-a')] }))).toEqual([]);
   expect(reachable(both, layout({ endpoints: [gateway('s3', 'rtb-a', 'rtb-b')] }))).toEqual(['s3']);
   expect(reachable(both, layout({ routes: routes('nat-1'), endpoints: [gateway('s3', 'rtb-b')] }))).toEqual(['s3']);

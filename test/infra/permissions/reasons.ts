@@ -106,6 +106,18 @@ const notRecorded = (who: string, action: string, resource: string, by: string):
   reason([who], action, resource, `not recorded yet: ${by}`);
 const blocks = '{BlocksBucket}/*';
 const NOT_RECORDED: readonly Reason[] = [
+  ...['DescribeListeners', 'DescribeTargetHealth'].map((call) =>
+    notRecorded('healthcheckRole', `elasticloadbalancing:${call}`, '*', 'any drill'),
+  ),
+  ...['heartbeats/{shard}/tsdb', 'shards/{shard}/restores'].map((keys) =>
+    notRecorded('healthcheckRole', 's3:GetObject', `{ControlBucket}/${keys}/*.json`, 'any drill'),
+  ),
+  ...Object.entries({
+    restoresnapshot: 'volume-gone',
+    routequeries: 'thanos-down',
+    shedload: 'load-spike',
+    takesnapshot: 'volume-gone',
+  }).map(([name, drill]) => notRecorded('healthcheckRole', 'lambda:InvokeFunction', `{${name}Function}`, drill)),
   notRecorded('promotealertingRole', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'alarm-only'),
   notRecorded('node', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'primary-crash'),
   notRecorded('node', 's3:GetObject', blocks, 'blocks-move'),

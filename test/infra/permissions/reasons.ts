@@ -119,7 +119,6 @@ const NOT_RECORDED: readonly Reason[] = [
     takesnapshot: 'volume-gone',
   }).map(([name, drill]) => notRecorded('healthcheckRole', 'lambda:InvokeFunction', `{${name}Function}`, drill)),
   notRecorded('promotealertingRole', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'alarm-only'),
-  notRecorded('node', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'primary-crash'),
   notRecorded('node', 's3:GetObject', blocks, 'blocks-move'),
   notRecorded('node', 's3:PutObject', blocks, 'blocks-move'),
   notRecorded('storeTaskRole', 's3:GetObject', blocks, 'blocks-move'),
@@ -128,12 +127,6 @@ const NOT_RECORDED: readonly Reason[] = [
   notRecorded('compactTaskRole', 's3:DeleteObject', blocks, 'compactor-crash'),
   notRecorded('healthcheckRole', 's3:GetObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
   notRecorded('healthcheckRole', 's3:PutObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
-  notRecorded(
-    'restoresnapshotRole',
-    'ec2:CreateTags',
-    `arn:aws:ec2:{region}::snapshot/* if ${CLUSTER_AND_SHARD}:shard, aws:TagKeys`,
-    'bad-snapshot',
-  ),
   notRecorded('cloudwatch.amazonaws.com', 'kms:Decrypt', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
   notRecorded('cloudwatch.amazonaws.com', 'kms:GenerateDataKey*', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
 ];

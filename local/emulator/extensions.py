@@ -2,6 +2,8 @@
 backend, so that it reads back through the ordinary API. moto finds these classes as subclasses of CloudFormationModel;
 their __module__ must look like a.b.c."""
 
+import json
+
 import balancing
 import cloud_map
 import ecs
@@ -128,6 +130,9 @@ def with_kms_tags(before):
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
         p = dict(cloudformation_json["Properties"])
         p["Tags"] = [{"TagKey": t["Key"], "TagValue": t["Value"]} for t in p.get("Tags", [])]
+        # KMS's API has the policy as text.
+        if "KeyPolicy" in p:
+            p["KeyPolicy"] = json.dumps(p["KeyPolicy"])
         return before(cls, resource_name, {**cloudformation_json, "Properties": p}, *args, **kwargs)
 
     return classmethod(create_from_cloudformation_json)

@@ -4,6 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONFIG_BUNDLE, type ConfigBundle, type ConfigPointer } from '../../../lib/contract/documents/config';
 import type { Cluster } from '../../../lib/infra/config/cluster';
+import type { Configuration } from '../../../lib/infra/config/load';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { targetsHere } from '../deploy/load-limit';
 import { localOverlay, otherIntervals } from '../deploy/overlay';
@@ -54,7 +55,7 @@ export async function deploy(
   prepared: Prepared,
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Deployed> {
-  const { tools, thanos, network, mkfs, cluster, region, env } = prepared;
+  const { tools, network, cluster, region, env } = prepared;
   const { dir, runId, cleanup, signal } = start;
   const { hostAddress } = network;
   const { iam, 's3-latency': s3Latency } = start.teeth;
@@ -82,12 +83,7 @@ export async function deploy(
   );
   start.save({ pages: workload.pages });
 
-  const overlay = join(dir, OVERLAY_FILE);
-  const { reach } = start;
-  const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
-  const here = localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped });
-  writeOverlay(overlay, { ...here, cluster: { ...here.cluster, ...settings } });
-  tellContained(start, own.cluster, overlay);
+  const overlay = overlayOf(start, prepared, own, settings);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
       port: EMULATOR_PORT,
@@ -124,6 +120,23 @@ export async function deploy(
     lambda,
     ...(await deployedBundle(deployment, fetchObject)),
   };
+}
+
+/** Written into a file, whose path is returned. */
+function overlayOf(
+  start: Start,
+  { network, mkfs, thanos }: Prepared,
+  own: Configuration,
+  settings: Readonly<Record<string, unknown>>,
+): string {
+  const overlay = join(start.dir, OVERLAY_FILE);
+  const { reach } = start;
+  const scraped = { replicas: own.cluster.replicas, targets: targetsHere(own.bundle.targets, reach.targets) };
+  const { hostAddress } = network;
+  const here = localOverlay({ hostAddress, volumes: mkfs !== null, thanos: thanos !== null, reach, scraped });
+  writeOverlay(overlay, { ...here, cluster: { ...here.cluster, ...settings } });
+  tellContained(start, own.cluster, overlay);
+  return overlay;
 }
 
 function groupsOf({ onEvent }: Start, { nft, network, region }: Prepared, endpoint: string): SecurityGroups | null {

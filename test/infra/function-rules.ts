@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WAKE_EVENT } from '../../lib/contract/documents/events';
+import { METRICS } from '../../lib/contract/metrics';
+import { shardsOf } from '../../lib/infra/config/layout';
+import { ROOT } from '../fixtures/config-dir';
+import { calledEvery, idIn, type TemplateRule } from './template-rule';
+
+/** Functions whose code publishes a metric. */
+function feeders(metric: string): string[] {
+  const keys = [...Object.entries(METRICS), ...Object.entries(METRICS.volumeTrouble)];
+  const key = keys.find(([, m]) => 'name' in m && m.name === metric)![0];
+  const said = Object.hasOwn(METRICS.volumeTrouble, key) ? 'METRICS.volumeTrouble' : `METRICS.${key}`;
+  const dirs = readdirSync(join(ROOT, 'lambdas'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return dirs
+    .map(({ name }) => name)
+    .filter((name) =>
+      readdirSync(join(ROOT, 'lambdas', name), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .some((entry) => new RegExp(`${said}\\b`).test(readFileSync(join(entry.parentPath, entry.name), 'utf8'))),
+    );
+}
+
+/** What holds of the functions of every cluster: who calls them, and who says that one does not run. */
+export const FUNCTION_RULES: readonly TemplateRule[] = [
+  {
+    says: 'what a function does not do rings without it: each that is scheduled and does not run, each that is throttled',
+    check(made) {
+      const watched = (metric: string, missing: string, periodS: number): string[] =>
+        made
+          .all('AWS::CloudWatch::Alarm')
+          .filter(({ Properties: p }) => p.Namespace === 'AWS/Lambda' && p.MetricName === metric)
+          .filter(({ Properties: p }) => p.TreatMissingData === missing && p.Period === periodS)
+          .map(({ Properties: p }) => idIn(p.Dimensions[0].Value))
+          .sort();
+      expect(watched('Invocations', 'breaching', 60)).toEqual(calledEvery(made, 'minute').sort());
+      expect(watched('Invocations', 'breaching', 300)).toEqual(calledEvery(made, 'five minutes').sort());
+      expect(watched('Throttles', 'notBreaching', 60)).toEqual(
+        made
+          .all('AWS::Lambda::Function')
+          .map(({ id }) => id)
+          .sort(),
+      );
+    },
+  },
+  {
+    says: 'no function in the VPC becomes Inactive: each is called at least once a day',
+    check(made) {
+      const inVpc = made.all('AWS::Lambda::Function').filter(({ Properties: p }) => p.VpcConfig !== undefined);
+      const periods = ['minute', 'five minutes', 'day'] as const;
+      const called = periods.flatMap((period) => calledEvery(made, period));
+      expect(called.sort()).toEqual(inVpc.map(({ id }) => id).sort());
+      const wakes = made
+        .all('AWS::Events::Rule')
+        .filter(({ Properties: p }) => p.ScheduleExpression === 'rate(1 day)')
+        .map(({ Properties: p }) => WAKE_EVENT.is(JSON.parse(p.Targets[0].Input)));
+      expect(wakes).toEqual(calledEvery(made, 'day').map(() => true));
+    },
+  },
+  {
+    says: 'what waits for a function is given up: what its schedule or health-check asks again after a minute, the rest after five; and kept in a queue',
+    check(made) {
+      const scheduled = new Set([...calledEvery(made, 'minute'), ...calledEvery(made, 'five minutes')]);
+      const configs = made.all('AWS::Lambda::EventInvokeConfig').map(({ Properties: p }) => {
+        const id = idIn(p.FunctionName);
+        return [id, p.MaximumEventAgeInSeconds, p.MaximumRetryAttempts, p.DestinationConfig?.OnFailure] as const;
+      });
+      expect(configs.map(([id]) => id).sort()).toEqual(
+        made
+          .all('AWS::Lambda::Function')
+          .map(({ id }) => id)
+          .sort(),
+      );
+      const roles = new Map(made.all('AWS::Lambda::Function').map(({ id, Properties: p }) => [id, idIn(p.Role)]));
+      for (const [id, ageS, retries, onFailure] of configs) {
+        expect([id, ageS, retries]).toEqual(scheduled.has(id) ? [id, 60, 0] : [id, 300, 2]);
+        const queue = idIn(onFailure.Destination);
+        expect(made.all('AWS::SQS::Queue').map((r) => r.id)).toContain(queue);
+        const role = made.all('AWS::IAM::Role').find((r) => r.id === roles.get(id));
+        const statements = role!.Properties.Policies.flatMap(
+          (policy: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }) =>
+            policy.PolicyDocument.Statement,
+        );
+        expect(statements).toContainEqual({
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+        });
+      }
+    },
+  },
+  {
+    says: 'functions run in the VPC, in each zone, with a log that ends',
+    check(made, cluster) {
+      for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
+        expect(p.VpcConfig.SubnetIds).toHaveLength(cluster.zones.length);
+        expect(p.LoggingConfig.LogGroup).toBeDefined();
+      }
+      for (const log of made.all('AWS::Logs::LogGroup')) expect(log.Properties.RetentionInDays).toBe(30);
+    },
+  },
+  {
+    says: 'whoever health-check calls has alarms that call it, too, fed by health-check and not by itself',
+    check(made, cluster) {
+      const calling = (id: string): string[] =>
+        made
+          .all('AWS::CloudWatch::Alarm')
+          .filter((alarm) => JSON.stringify(alarm.Properties.AlarmActions).includes(`${id}Function`))
+          .map(({ Properties: p }) => p.MetricName);
+      const { 'read-only': readOnly, stalled, gone } = METRICS.volumeTrouble;
+      const shards = shardsOf(cluster);
+      const ofVolumes = cluster.snapshots === true ? [readOnly, stalled, gone] : [];
+      expect(calling('restoresnapshot').sort()).toEqual(shards.flatMap(() => ofVolumes.map(({ name }) => name)).sort());
+      expect(calling('shedload')).toEqual(shards.map(() => METRICS.loadShare.name));
+      expect(calling('routequeries')).toEqual(cluster.thanos === null ? [] : [METRICS.thanosHealthy.name]);
+      for (const { name } of [...ofVolumes, METRICS.loadShare, METRICS.thanosHealthy])
+        expect([name, feeders(name)]).toEqual([name, ['health-check']]);
+    },
+  },
+  {
+    says: 'no two functions that are called every five minutes are called in the same one',
+    check(made, cluster) {
+      const minutes = made
+        .all('AWS::Events::Rule')
+        .flatMap(({ Properties: p }) => /^cron\((\d)\/5 /.exec(String(p.ScheduleExpression))?.[1] ?? []);
+      const most = Math.max(...minutes.map((minute) => minutes.filter((other) => other === minute).length));
+      expect(most).toBe(cluster.shards);
+    },
+  },
+];

@@ -21,7 +21,7 @@ const { type, architecture } = config.instance;
 const base = resolveCluster({ ...config, instance: { type, architecture }, artifactMirror: 'mirror' });
 const before = { ...process.env };
 /** What the emulator does not know: quotas, and Lambda's limits. */
-const account = { executions: 5, functions: false };
+const account = { executions: 2, functions: false };
 const limits = createServer((request, response) => {
   const target = String(request.headers['x-amz-target'] ?? '');
   const answer = (code: number, body: object): void => {
@@ -94,7 +94,7 @@ test('an account in which nothing was ever done: what to do about each thing', a
   expect(code).toBe(1);
   expect(lines.filter((line) => line.startsWith('stop'))).toEqual([
     'stop: eu-west-1 is not bootstrapped',
-    'stop: concurrent executions of Lambda: the account has 5',
+    'stop: concurrent executions of Lambda: the account has 2',
     ...Object.keys(SERVICE_ROLES).map((role) => `stop: the service-linked role ${role} is not there`),
     ...mirroredObjects(base).map(({ key }) => `stop: s3://mirror/${key} is not there`),
   ]);

@@ -47,7 +47,7 @@ export class RedisLab {
       name: 'reconnect-redis',
       entry,
       timeoutMs,
-      policy: { ...DEFAULT_POLICY, storeTimeoutMs: 5_000 },
+      policy: { ...DEFAULT_POLICY, storeTimeoutMs: 5_000, heartbeatMs: 1_000 },
       environment: { [ENV.remedies]: JSON.stringify(targets), ...environment },
       onLine: (line) => void lines.push(JSON.parse(line) as Line),
     });

@@ -26,7 +26,8 @@ async function called(
   const looping = f.invoke(DUE);
   try {
     await during(lines, f);
-    return { lines: lines(), result: await looping };
+    const result = await looping;
+    return { lines: lines(), result };
   } finally {
     await f.halt();
   }

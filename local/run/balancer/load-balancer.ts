@@ -1,3 +1,5 @@
+import { PORTS } from '../../../lib/contract/ports';
+
 export interface Target {
   /** As it is registered: an instance's, or an address. */
   readonly id: string;
@@ -104,8 +106,12 @@ const RUNNING = '2';
 /** HAProxy's rule as the seed has it: the baseline for how soon we notice. */
 export const BASELINE = 'baseline';
 
-/** A backend without traffic that watches the nodes with `inter 2s fall 3 rise 2`: for ever, whatever is routed where. */
-export function renderBaseline(nodes: DeployedGroup, socket: string): string {
+/**
+ * A backend without traffic that watches the nodes' Prometheus with `inter 2s fall 3 rise 2`: for ever, whatever is routed
+ * where, and whomever the deployed group asks.
+ */
+export function renderBaseline(group: DeployedGroup, socket: string): string {
+  const nodes = { ...group, healthCheck: { ...group.healthCheck, path: '/-/ready', port: PORTS.prometheus } };
   return [
     'global',
     `  stats socket ${socket} mode 600 level admin`,

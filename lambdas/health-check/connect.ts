@@ -1,6 +1,6 @@
 import { LOAD_SETTINGS, QUERY_ROUTES, WORKER_LIST } from '../../lib/contract/documents/settings';
 import { ENV } from '../../lib/contract/environment';
-import { RouteBook, routingClient } from '../../lib/shell/aws/route-book';
+import { connectRoutes, type RouteBook } from '../../lib/shell/aws/route-book';
 import { reasonOf } from '../../lib/shell/probes/prober';
 import type { FunctionConfig } from '../shared/config';
 import { connectControl, type Connected, type Control } from '../shared/control';
@@ -33,9 +33,7 @@ export function connectWorld(config: FunctionConfig): World {
 const said = (name: string): string => process.env[name] ?? '';
 
 /** null: there is no Thanos, or it is another shard's business. */
-function routeBook({ policy: { storeTimeoutMs: writeMs, probe } }: FunctionConfig): RouteBook | null {
+function routeBook({ policy }: FunctionConfig): RouteBook | null {
   const routes = said(ENV.queryRoutes);
-  if (routes === '') return null;
-  const known = QUERY_ROUTES.parse(routes, ENV.queryRoutes);
-  return new RouteBook(routingClient(writeMs), known, { readMs: probe.timeoutMs, writeMs });
+  return routes === '' ? null : connectRoutes(policy, QUERY_ROUTES.parse(routes, ENV.queryRoutes));
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../lib/shell/async/clock';
-import { RouteBook, routingClient } from '../../lib/shell/aws/route-book';
+import { connectRoutes, type RouteBook } from '../../lib/shell/aws/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
 import { connectControl, keptWarm, type Connected, type Control } from '../shared/control';
 import { log } from '../shared/log';
@@ -57,10 +57,8 @@ export async function handler(
 /** Nobody is waited for longer than a probe: an API that is silent must not make the third probe late. */
 function connect(config: FunctionConfig): Connected & { readonly book: RouteBook; readonly control: Control } {
   const { policy } = config;
-  const readMs = policy.probe.timeoutMs;
-  const writeMs = policy.storeTimeoutMs;
-  const book = new RouteBook(routingClient(writeMs), readQueryRoutes(process.env), { readMs, writeMs });
-  const control = connectControl({ ...config, policy: { ...policy, storeTimeoutMs: readMs } });
+  const book = connectRoutes(policy, readQueryRoutes(process.env));
+  const control = connectControl({ ...config, policy: { ...policy, storeTimeoutMs: policy.probe.timeoutMs } });
   return {
     book,
     control,

@@ -6,6 +6,7 @@ import {
   TargetHealthStateEnum,
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Policy } from '../../contract/documents/policy';
 import type { QueryRoutes } from '../../contract/documents/settings';
 import type { Route } from '../../core/thanos/routing';
 
@@ -155,4 +156,9 @@ export async function registeredTasks(
 
 function deadline(ms: number): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(ms) };
+}
+
+/** Of functions: nobody is waited for longer than a probe, as an API that is silent must not make the third one late. */
+export function connectRoutes({ probe, storeTimeoutMs: writeMs }: Policy, routes: QueryRoutes): RouteBook {
+  return new RouteBook(routingClient(writeMs), routes, { readMs: probe.timeoutMs, writeMs });
 }

@@ -56,8 +56,9 @@ async function runOnce(drill: BootDrill, { say, signal, teeth, cleanup: outer }:
       error: [(error as Error).message, ...(await lastWords(world))].join('\n    '),
     };
   }
-  complain(await cleanup.run());
-  return result;
+  const left = await cleanup.run();
+  // What was measured is worth saying, also where something could not be taken away.
+  return left.length === 0 ? result : { ...result, error: [result.error, ...left].filter(Boolean).join('\n    ') };
 }
 
 /** As the limits have them; what has none comes last. */

@@ -10,14 +10,18 @@ const UNITS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
+/** Prometheus counts nanoseconds in 64 bits: 292 years. */
+const LONGEST_MS = 9_223_372_036_854;
+
 /** Prometheus's durations (15d, 1h30m, 500ms) in milliseconds; null for anything else. Units go from large to small. */
 export function parseDuration(text: string): number | null {
   const parts = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/.exec(text);
   if (text === '' || parts === null) return text === '0' ? 0 : null;
-  return parts
+  const ms = parts
     .slice(1)
     .filter((part) => part !== undefined)
     .reduce((sum, part) => sum + parseInt(part, 10) * UNITS[part.replace(/^\d+/, '')]!, 0);
+  return ms > LONGEST_MS ? null : ms;
 }
 
 /** The same where nothing else is expected. @throws UserError */

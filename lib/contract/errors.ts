@@ -12,11 +12,13 @@ export class UserError extends Error {
       readonly expected?: string;
       readonly fix?: string;
       readonly where?: string;
+      /** What it is part of, as its author calls it: `alert RedisDown`, `receiver pager`. */
+      readonly about?: string;
     },
   ) {
     super(
       [
-        `${problem.where ? `${problem.where}: ` : ''}${problem.what}`,
+        `${problem.where ? `${problem.where}: ` : ''}${problem.about ? `${problem.about}: ` : ''}${problem.what}`,
         problem.got === undefined ? undefined : `  got:      ${problem.got}`,
         problem.expected === undefined ? undefined : `  expected: ${problem.expected}`,
         problem.fix === undefined ? undefined : `  fix:      ${problem.fix}`,

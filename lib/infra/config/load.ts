@@ -72,8 +72,10 @@ export function loadConfiguration(
   const targetFiles = readYamlFiles(targetsDir, problems);
   const targets = Object.fromEntries(Object.entries(targetFiles).map(([name, text]) => [basename(name, '.yml'), text]));
   const alertmanager = readText(alertmanagerFile, problems);
+  const judged = checkRules(rules, (name) => shown(join(rulesDir, name)));
   problems.push(
-    ...checkRules(rules, (name) => shown(join(rulesDir, name))),
+    ...judged.form,
+    ...judged.clashes,
     ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
     ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
   );
@@ -84,6 +86,7 @@ export function loadConfiguration(
   refuse(problems);
   const own = { config: checked.config!, rules, targets, alertmanager: alertmanager! };
   const warnings = [
+    ...judged.warnings,
     ...warningsOf(checked.cluster!, rules, shown(clusterFile), (name) => shown(join(rulesDir, name)), locate),
     ...alertmanagerWarnings(shown(alertmanagerFile), own.alertmanager),
   ];

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { UserError } from '../../contract/errors';
@@ -40,42 +41,88 @@ export function sourceOf(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+/** The text of a file; null, and a problem, where it cannot be had. */
 export function readText(path: string, problems: UserError[]): string | null {
-  if (existsSync(path)) return readFileSync(path, 'utf8');
-  problems.push(
-    new UserError({
-      what: 'a file of the configuration is missing',
-      where: shown(path),
-      got: 'no such file',
-      expected: 'rules/, targets/ and alertmanager.yml beside each other',
-      fix: 'create it, or give the directory that has it: -c configDir=<dir>',
-    }),
+  const refused = (what: string, got: string, expected: string, fix: string, where = shown(path)): null => {
+    problems.push(new UserError({ what, where, got, expected, fix }));
+    return null;
+  };
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (entry === undefined) {
+    return isLink(path)
+      ? refused('this link leads nowhere', readlinkSync(path), 'a file', 'correct or remove it')
+      : refused(
+          'a file of the configuration is missing',
+          'no such file',
+          'rules/, targets/ and alertmanager.yml beside each other',
+          'create it, or give the directory that has it: -c configDir=<dir>',
+        );
+  }
+  if (!entry.isFile()) return refused('this is no file', kindOf(entry), 'a file', 'rename or remove it');
+  const bytes = readFileSync(path);
+  if (isUtf8(bytes)) return bytes.toString();
+  const line = lineOfBadByte(bytes);
+  return refused(
+    'this file is not UTF-8',
+    bytes.toString('latin1').split('\n')[line - 1]!.trim().slice(0, 80),
+    'UTF-8, as Prometheus and Alertmanager read it',
+    `save it in UTF-8, e.g. iconv -f latin1 -t utf-8`,
+    `${shown(path)}:${line}`,
   );
-  return null;
 }
+
+/** The first line that is not UTF-8. A line break is no part of a longer character. */
+function lineOfBadByte(bytes: Buffer): number {
+  let line = 1;
+  for (let from = 0; from < bytes.length; line++) {
+    const end = bytes.indexOf(10, from);
+    if (!isUtf8(bytes.subarray(from, end === -1 ? undefined : end))) return line;
+    from = end === -1 ? bytes.length : end + 1;
+  }
+  return line;
+}
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+const kindOf = (entry: Stats): string => (entry.isDirectory() ? 'a directory' : 'neither file nor directory');
 
 /** Name → text of a directory's .yml files, sorted: the order of a directory listing is no one's to rely on. */
 export function readYamlFiles(dir: string, problems: UserError[]): Record<string, string> {
-  if (readableDir(dir) === null) {
+  const entry = statSync(dir, { throwIfNoEntry: false });
+  if (entry === undefined) {
     readText(dir, problems);
     return {};
   }
-  const names = readableDir(dir)!.filter((name) => !name.startsWith('.'));
-  const isRead = (name: string): boolean => name.endsWith('.yml') && statSync(join(dir, name)).isFile();
-  for (const name of names.filter((n) => !isRead(n))) {
+  if (!entry.isDirectory()) {
     problems.push(
       new UserError({
-        what: 'this file would be left out',
-        where: shown(join(dir, name)),
-        got: name,
-        expected: 'files that end in .yml',
-        fix: 'rename or remove it',
+        what: 'this is no directory',
+        where: shown(dir),
+        got: 'a file',
+        expected: 'a directory of .yml files',
+        fix: `move it into ${shown(dir)}/`,
       }),
     );
+    return {};
   }
-  return Object.fromEntries(names.filter(isRead).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
+  const texts: Record<string, string> = {};
+  for (const name of readdirSync(dir)
+    .sort()
+    .filter((one) => !one.startsWith('.'))) {
+    const path = join(dir, name);
+    const isFile = !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    const text = name.endsWith('.yml') && isFile ? readText(path, problems) : null;
+    if (text !== null) texts[name] = text;
+    else if (!name.endsWith('.yml') || !isFile) problems.push(leftOut(path, name));
+  }
+  return texts;
 }
 
-function readableDir(dir: string): string[] | null {
-  return existsSync(dir) ? readdirSync(dir).sort() : null;
+function leftOut(path: string, name: string): UserError {
+  return new UserError({
+    what: 'this file would be left out',
+    where: shown(path),
+    got: name,
+    expected: 'files that end in .yml',
+    fix: 'rename or remove it',
+  });
 }

@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { wrongType } from '../../../lib/infra/config/promql/types';
+import { givesNoSample, wrongType } from '../../../lib/infra/config/promql/types';
 
 test.each([
-  ['up[5m]', 0, /over a range/],
-  ['(up[5m] offset 1m)', 0, /over a range/],
-  ['up[5m:1m]', 0, /over a range/],
-  ['"text"', 0, /is a text/],
   ['rate(up)', 0, /rate is given no range/],
   ['1 + max_over_time(up)', 4, /max_over_time is given no range/],
   ['abs(up[5m])', 4, /abs takes no range/],
@@ -16,6 +12,12 @@ test.each([
   ['up{job=~"("}', 8, /no regular expression/],
   ['up{job!~`a(?!b)`}', 8, /no regular expression/],
   ['sum(up{a="b", "c d"=~"*x"})', 21, /no regular expression/],
+  ['up{a=~"\\\\Z"}', 6, /no regular expression/],
+  ['up{a=~"\\\\h"}', 6, /no regular expression/],
+  ['up{a=~"x{1001}"}', 6, /no regular expression/],
+  ['up{a=~`\\1`}', 6, /no regular expression/],
+  ['up{a="\\d"}', 5, /means nothing in quotes/],
+  ["count(up{a='b\\_'})", 11, /means nothing in quotes/],
 ])('%s is wrong at %i', (expr, offset, what) => {
   expect(wrongType(expr)).toMatchObject({ offset, what: expect.stringMatching(what) });
 });
@@ -37,9 +39,24 @@ test.each([
   'up{job=~"(?i)a|b", x!~"(?P<n>[[:alpha:]]+)\\\\.c"}',
   'up{job=~"(", }'.replace('(', '\\\\('),
   'up{job="("}',
+  'up{path=~"C:\\\\\\\\1.*"}',
+  'up{path=~"\\\\123\\\\x{10FFFF}\\\\pL\\\\.\\\\-"}',
+  'up{a="\\n\\"\\\\", b=`\\d`}',
+  'rate(up[5m] anchored)',
 ])('%s is not', (expr) => {
   expect(wrongType(expr)).toBeNull();
 });
+
+test.each(['up[5m]', '(up[5m] offset 1m)', 'up[5m:1m]', '"text"'])(
+  '%s gives no sample: a rule fails each time',
+  (expr) => {
+    expect([wrongType(expr), givesNoSample(expr)]).toEqual([
+      null,
+      expect.stringMatching(/^its result is a (range|text)/),
+    ]);
+    expect(givesNoSample(`count(up) + ${expr.length}`)).toBeNull();
+  },
+);
 
 test('no rule that is here is', () => {
   for (const dir of ['../../../config/rules', '../../../local/demo/rules'].map((d) => join(__dirname, d))) {

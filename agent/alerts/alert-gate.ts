@@ -1,5 +1,5 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
-import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState } from '../../lib/core/alerts/gate';
+import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type HeldAlert } from '../../lib/core/alerts/gate';
 import type { Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { Delivery, type DeliverySource } from './delivery';
@@ -27,6 +27,8 @@ export class AlertGate implements DeliverySource {
   private current: GateState = EMPTY_GATE;
   private deliveries = new Map<string, Delivery>();
   isOpen = false;
+  /** By fingerprint: what is sent though the gate is closed, see unsent-alerts.ts. */
+  private spoken: ReadonlySet<string> = new Set();
   openedAt: number | null = null;
   firstAcceptedAt: number | null = null;
   sent = 0;
@@ -53,7 +55,31 @@ export class AlertGate implements DeliverySource {
 
   get toSend(): GateState {
     const { seq, held } = this.current;
+    const sends = ([key, h]: [string, HeldAlert]): boolean =>
+      (this.isOpen || this.spoken.has(key)) && this.deps.notifies(h.alert);
+    return { seq, held: new Map([...held].filter(sends)) };
+  }
+
+  get sends(): boolean {
+    return this.isOpen || this.spoken.size > 0;
+  }
+
+  /** How many alerts it sends though it is closed. */
+  get spokenFor(): number {
+    return this.spoken.size;
+  }
+
+  /** Of what this shard sends, all, sent or not. */
+  get owned(): GateState {
+    const { seq, held } = this.current;
     return { seq, held: new Map([...held].filter(([, h]) => this.deps.notifies(h.alert))) };
+  }
+
+  /** Sends these, by fingerprint, while closed; what is sent already goes on from where it is. */
+  speakFor(keys: ReadonlySet<string>): void {
+    const isMore = [...keys].some((key) => !this.spoken.has(key));
+    this.spoken = keys;
+    if (isMore && !this.isOpen) this.resendAll();
   }
 
   /** What is this shard's to send has changed: what was passed over so far may be owed now. */
@@ -101,12 +127,14 @@ export class AlertGate implements DeliverySource {
 
   setOpen(open: boolean, because: string): void {
     if (open === this.isOpen) return;
+    // While it still counts as sent: what waits for its time.
+    if (!open) for (const delivery of this.deliveries.values()) delivery.finish();
     this.isOpen = open;
+    this.spoken = new Set();
     if (open) {
       this.openedAt = Date.now();
       this.firstAcceptedAt = null;
     } else {
-      for (const delivery of this.deliveries.values()) delivery.finish();
       this.forgetPeerAlerts();
     }
     const held = this.current.held.size;
@@ -139,7 +167,7 @@ export class AlertGate implements DeliverySource {
 
   accepted(address: string, alerts: number): void {
     this.sent += alerts;
-    if (this.firstAcceptedAt !== null) return;
+    if (!this.isOpen || this.firstAcceptedAt !== null) return;
     this.firstAcceptedAt = Date.now();
     const afterOpeningMs = this.firstAcceptedAt - (this.openedAt ?? this.firstAcceptedAt);
     this.deps.log('info', 'gate-first-accepted', { alertmanager: address, alerts, afterOpeningMs });

@@ -16,8 +16,11 @@ import { askCluster, postAlerts, Refused } from './alertmanager';
 
 export interface DeliverySource {
   /** What is held, as far as this shard sends it. */
+  readonly owned: GateState;
+  /** What of it is sent now. */
   readonly toSend: GateState;
-  readonly isOpen: boolean;
+  /** Whether there may be anything to send. */
+  readonly sends: boolean;
   readonly replay: Omit<ReplayedPosts, 'endsWait'>;
   /** How long each Alertmanager waits for every one before it, ms. */
   readonly peerTimeoutMs: number;
@@ -73,7 +76,7 @@ export class Delivery {
     return this.owed(Date.now()).length;
   }
 
-  /** Breaks off what is under way and, if the gate is open, starts from nothing sent. */
+  /** Breaks off what is under way and, if there is something to send, starts from nothing sent. */
   restart(): void {
     this.abort.abort();
     this.abort = new AbortController();
@@ -86,7 +89,7 @@ export class Delivery {
 
   /** Whether ends wait here that others may have been sent already. */
   get owesEnds(): boolean {
-    return this.finishing.size > 0 || (this.source.isOpen && this.waiting().length > 0);
+    return this.finishing.size > 0 || (this.source.sends && this.waiting().length > 0);
   }
 
   /**
@@ -97,7 +100,7 @@ export class Delivery {
     for (const { held, at } of this.waiting()) {
       const timer = setTimeout(() => {
         this.finishing.delete(timer);
-        if (this.source.toSend.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
+        if (this.source.owned.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
         postAlerts(this.address, [held.alert]).catch((error: Error) => this.failed(error));
       }, at - Date.now());
       this.finishing.add(timer);
@@ -112,7 +115,7 @@ export class Delivery {
   }
 
   serve(): void {
-    if (this.running || this.stopped || !this.source.isOpen) return;
+    if (this.running || this.stopped || !this.source.sends) return;
     this.running = true;
     void this.run(this.abort.signal);
   }

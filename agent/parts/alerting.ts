@@ -1,15 +1,20 @@
 import { durationMs } from '../../lib/contract/duration';
 import { PORTS } from '../../lib/contract/ports';
+import { pauseOf } from '../../lib/core/failover/pause';
+import { activeAlerts } from '../../lib/shell/alertmanager/client';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
+import { readAgentStatus, readHeldAlerts } from '../../lib/shell/probes/agent-api';
 import { AlertGate } from '../alerts/alert-gate';
-import { PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
+import { askTargetsUp, PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
 import { serveGate } from '../alerts/server';
+import { UnsentAlerts } from '../alerts/unsent-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
 import { ShardMapManager } from '../sharding/shard-map-manager';
+import type { Parts } from './parts';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
@@ -43,4 +48,35 @@ export async function startAlerting(
   });
   await serveGate(gate, env.gateAddress, PORTS.gate);
   return { gate, shardMap };
+}
+
+const ALERTS_TIMEOUT_MS = 1_000;
+
+/** What a standby does about alerts that fire here and that nobody has. `configHash`: of what this node runs. */
+export function unsentAlerts(
+  { config, log }: Base,
+  address: string,
+  { gate, contact, peers, failover }: Pick<Parts, 'gate' | 'contact' | 'peers' | 'failover'>,
+  configHash: () => string | null,
+): UnsentAlerts {
+  const { probes, role } = failover;
+  const { timeoutMs } = config.policy.probe;
+  return new UnsentAlerts({
+    gate,
+    resendDelayMs: durationMs(config.prometheus.resendDelay),
+    active: () => (role.role === 'standby' ? (peers.others.get(role.assignment?.active ?? '') ?? null) : null),
+    own: () => ({
+      healthy: probes.selfIsHealthy,
+      paused: pauseOf(role.assignment) !== null,
+      storeReadAt: contact.storeReadAt,
+      configHash: configHash(),
+    }),
+    ownTargetsUp: () => askTargetsUp(address),
+    alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
+    targetsUpOf: askTargetsUp,
+    statusOf: (other) => readAgentStatus(other, AbortSignal.timeout(timeoutMs)),
+    heldBy: (other) => readHeldAlerts(other, AbortSignal.timeout(timeoutMs)),
+    now: systemClock.now,
+    log,
+  });
 }

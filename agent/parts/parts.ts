@@ -4,6 +4,7 @@ import { PORTS } from '../../lib/contract/ports';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
 import { PeerAlerts } from '../alerts/peer-alerts';
+import type { UnsentAlerts } from '../alerts/unsent-alerts';
 import { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
@@ -20,7 +21,7 @@ import type { Generations } from '../rendering/generation';
 import { Repairer } from '../tsdb/repairer';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
-import type { Alerting } from './alerting';
+import { unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf } from './configuration';
 import { nodeFailover } from './node-failover';
@@ -42,6 +43,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly watchdog: WatchdogReceiver;
   readonly peers: Peers;
   readonly peerAlerts: PeerAlerts;
+  readonly unsent: UnsentAlerts;
   readonly failover: Failover;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
@@ -88,7 +90,8 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
-  return { ...running, prometheus, alertmanager, manager, configurer, repairer, announcer };
+  const unsent = unsentAlerts(base, address, running, () => configurer.hash);
+  return { ...running, prometheus, alertmanager, unsent, manager, configurer, repairer, announcer };
 }
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;

@@ -32,6 +32,12 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('gauge', 'gate_primed', '1 when the gate holds every alert that fires.', s.gate.primed);
   metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
   metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
+  metric(
+    'gauge',
+    'gate_unsent_alerts',
+    'Alerts that this node sends through its closed gate: no Alertmanager had them.',
+    s.gate.unsent ?? 0,
+  );
   const { alertmanagers } = s.gate;
   for (const { address, behind } of alertmanagers) {
     metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {

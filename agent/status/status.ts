@@ -29,6 +29,7 @@ export function buildStatus(s: Parts): AgentStatus {
       primed: announcer.isPrimed,
       held: gate.state.held.size,
       sent: gate.sent,
+      unsent: gate.spokenFor,
       openedAt: iso(gate.openedAt),
       firstAcceptedAt: iso(gate.firstAcceptedAt),
       alertmanagers: gate.alertmanagers,

@@ -114,10 +114,12 @@ async function incident(
     ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
     ...refused.map((call) => `IAM refused ${call}`),
     ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
-    ...(now.epoch - settled.epoch === scenario.epochs ? [] : assignments.slice(1).map(inWords)),
+    ...(asPromised(scenario, now.epoch - settled.epoch) ? [] : assignments.slice(1).map(inWords)),
   ];
   return { measurements, checks: judgeRun(scenario, measurements), findings };
 }
+
+const asPromised = ({ mayMove, epochs }: Scenario, more: number): boolean => mayMove !== true && more === epochs;
 
 /** What a run has under its fault. */
 interface Struck {

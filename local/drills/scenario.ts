@@ -43,6 +43,8 @@ export interface Scenario {
   readonly slowScrapes?: true;
   /** How many new epochs the incident may cost, exactly. */
   readonly epochs: number;
+  /** Whether alerting may move, or not: a node that is neither well nor dead. */
+  readonly mayMove?: true;
   /** What is measured beside the alerts. */
   readonly instruments: readonly Instrument[];
   /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */

@@ -3,6 +3,7 @@ import { BOTH_DAMAGED } from './tsdb/both-corrupted';
 import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
 import { FAILOVERS } from './failover/failover-scenarios';
+import { GRAY_SCENARIOS } from './failover/gray-scenarios';
 import { LOAD_SCENARIOS } from './load/load-scenarios';
 import { OPERATOR_SCENARIOS } from './failover/operator-scenarios';
 import { QUERY_PATH } from './thanos/query-path-scenarios';
@@ -16,6 +17,7 @@ import { VOLUME_SCENARIOS } from './volumes/volume-scenarios';
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...ALARM_SCENARIOS,
+  ...GRAY_SCENARIOS,
   ...DAMAGE,
   BOTH_DAMAGED,
   ...VOLUME_SCENARIOS,
@@ -28,11 +30,12 @@ export const SCENARIOS: readonly Scenario[] = [
   ...THANOS_SCENARIOS,
 ];
 
-/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `corruption` all that storage does to files, `volumes` to a volume, `operator` what one does. Empty when there is none. */
+/** The scenario of that name, or all of a family: `query-path` is a crash and a hang, `corruption` all that storage does to files, `volumes` to a volume, `operator` what one does, `gray` what is neither well nor dead. Empty when there is none. */
 export function scenariosOf(name: string): readonly Scenario[] {
   if (name === 'query-path') return QUERY_PATH;
   if (name === 'corruption') return DAMAGE;
   if (name === 'volumes') return VOLUME_SCENARIOS;
+  if (name === 'gray') return GRAY_SCENARIOS;
   if (name === 'operator') return OPERATOR_SCENARIOS;
   return SCENARIOS.filter((s) => s.name === name);
 }

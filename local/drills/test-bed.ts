@@ -100,7 +100,7 @@ export const alertmanagerOf = ({ address }: RunState['nodes'][number]): string =
 
 /** Labels of the alerts that one Alertmanager takes for firing. */
 export async function firingAt(alertmanager: string): Promise<AlertLabels[]> {
-  return (await activeAlerts(alertmanager, 2_000)).filter((labels) => !isWatchdog(labels));
+  return (await activeAlerts(alertmanager, 2_000)).map(({ labels }) => labels).filter((labels) => !isWatchdog(labels));
 }
 
 /** Starts or ends the plain pair. */

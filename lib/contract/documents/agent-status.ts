@@ -36,6 +36,8 @@ const status = fields({
     /** ISO 8601 times of the last opening and of the first post accepted by an Alertmanager after it. */
     openedAt: nullable(time),
     firstAcceptedAt: nullable(time),
+    /** Alerts that it sends though it is closed, as no Alertmanager had them. Absent from agents that send none. */
+    unsent: optional(number),
     alertmanagers: listOf(
       fields({
         address: text,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
+import type { TakenAlert } from '../../core/alerts/unsent';
 import { listOf, mapOf, nullable, fields, orElse, text } from '../../contract/shape';
 import { httpGet } from '../async/http-get';
 
@@ -20,7 +21,7 @@ const STATUS = documentFormat({
 
 const ALERTS = documentFormat({
   what: "Alertmanager's list of alerts",
-  shape: listOf(fields({ labels: mapOf(text, text), status: z.optional(fields({ state: text })) })),
+  shape: listOf(fields({ labels: mapOf(text, text), endsAt: text, status: z.optional(fields({ state: text })) })),
   maxBytes: 64 * 1024 * 1024,
   fix,
 });
@@ -47,8 +48,8 @@ export function clusterOf(status: string, where: string): AlertmanagerCluster {
   };
 }
 
-/** The labels of the alerts that it takes for firing. @throws when it does not answer with them in time */
-export async function activeAlerts(url: string, timeoutMs: number): Promise<Readonly<Record<string, string>>[]> {
-  const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs));
-  return ALERTS.parse(answer, url).map(({ labels }) => labels);
+/** All that it takes for firing, silenced and inhibited ones included. @throws when it does not answer with them in time */
+export async function activeAlerts(url: string, timeoutMs: number): Promise<TakenAlert[]> {
+  const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs), ALERTS.maxBytes);
+  return ALERTS.parse(answer, url).map(({ labels, endsAt }) => ({ labels, endsAt: Date.parse(endsAt) }));
 }

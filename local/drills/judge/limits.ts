@@ -229,12 +229,15 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   ],
 };
 
+/** There and back. */
+const MOVES_AT_MOST = 2;
+
 /** Every limit of a scenario's runs: the table of what is promised. */
 export function limitsOf(scenario: Scenario): Limit[] {
   const limits: Limit[] = [
     // The drill judges nothing unless the oracle saw what the drill did.
     least('oracleIncidents', 3, 'incidents'),
-    exactly('epochs', scenario.epochs, 'epochs'),
+    scenario.mayMove === true ? most('epochs', MOVES_AT_MOST, 'epochs') : exactly('epochs', scenario.epochs, 'epochs'),
     most('samplesMissing', 0, 'samples'),
     most('forTimerOff', 1, 's'),
     most('missed', 0, 'notifications'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Action } from './control-api';
 import type { ServiceRunner } from '../ecs/service-runner';
 import type { Instance } from '../hosts/instance';
+import { grayActions } from './gray-actions';
 import { KeptDown } from './keep-down';
 import { plainPairActions } from '../reference/plain-pair';
 import { findMarked, MARKS } from '../hosts/processes';
@@ -87,6 +88,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     updates: async () => ({ busy: system.rolling.isBusy }),
     alarms: async () => system.controlPlane.alarmStates(),
     ...volumeActions(system, node, timed),
+    ...grayActions(system, node, timed),
     ...plainPairActions(system, timed),
   };
 }

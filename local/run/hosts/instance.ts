@@ -101,6 +101,9 @@ export class Instance {
   get address(): string {
     return this.options.host.address;
   }
+  get host(): HostNetwork {
+    return this.options.host;
+  }
   get dir(): string {
     return this.options.dir;
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `ip netns exec` puts what is in here over /etc, for what runs in that namespace. */
@@ -13,7 +13,6 @@ export function writeResolvConf(namespace: string, server: string): void {
 
 export function removeResolvConf(namespace: string): void {
   rmSync(join(ROOT, namespace), { recursive: true, force: true });
-  if (existsSync(ROOT) && readdirSync(ROOT).length === 0) rmdirSync(ROOT);
 }
 
 /** Namespaces of which something is left here. */

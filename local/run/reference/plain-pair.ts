@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Action } from '../actions/control-api';
+import { lossOf } from '../actions/gray-actions';
 import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
 import { reservedAddresses } from '../hosts/addresses';
+import { lose, type Loss } from '../hosts/loss';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeOracleTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
@@ -68,6 +70,15 @@ export class PlainPair {
     this.first().heal();
   }
 
+  lose(loss: Loss): void {
+    lose(this.first(), this.system.prepared.nft, loss);
+  }
+
+  signalAlertmanager(signal: NodeJS.Signals): void {
+    this.first();
+    this.running!.references[0]!.alertmanager.signal(signal);
+  }
+
   async stop(): Promise<void> {
     const failed = (await this.running?.cleanup.run()) ?? [];
     this.running = undefined;
@@ -83,7 +94,7 @@ export class PlainPair {
 /** The control socket's actions for the pair; every one answers when it took effect, like all faults. */
 export function plainPairActions(
   system: System,
-  timed: (act: () => unknown) => Action,
+  timed: (act: (body: Readonly<Record<string, unknown>>) => unknown) => Action,
 ): Readonly<Record<string, Action>> {
   const pair = new PlainPair(system);
   return {
@@ -91,6 +102,9 @@ export function plainPairActions(
     'plain-stop': timed(() => pair.stop()),
     'plain-cut': timed(() => pair.cut()),
     'plain-repair': timed(() => pair.heal()),
+    'plain-lose': timed((body) => pair.lose(lossOf(body))),
+    'plain-hang': timed(() => pair.signalAlertmanager('SIGSTOP')),
+    'plain-resume': timed(() => pair.signalAlertmanager('SIGCONT')),
   };
 }
 

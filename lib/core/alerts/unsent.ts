@@ -1,0 +1,128 @@
+import { fingerprint, hasEnded, stale, type GateState } from './gate';
+import { WATCHDOG } from './watchdog';
+
+/**
+ * Alerts that a standby's Prometheus fires and no Alertmanager has. An active node that is neither well nor dead sees its
+ * targets only now and then: its alerts never get past their `for`, its posts are lost, and it never misses enough probes in
+ * a row to be replaced. Pure; the agent asks the Alertmanagers and the active node.
+ */
+
+/** Both nodes see the same at different moments of an interval, and the active one's post takes its time. */
+export const FIRES_FOR_MS = 3_000;
+/** An Alertmanager that just started has nothing until the active node has posted it all again. */
+export const MISSING_FOR_MS = 3_000;
+/** An end waits for its turn in the order of the Alertmanagers before it is sent. */
+const END_TAKES_MS = 15_000;
+
+/** An alert in some Alertmanager; `endsAt`: until when, unless it is posted again, ms since the Unix epoch. */
+export interface TakenAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly endsAt: number;
+}
+
+/** By fingerprint, what is known of the alerts that fire here. Times in ms since the Unix epoch, own clock. */
+export interface Unsent {
+  /** When an Alertmanager was last seen to have it for some time to come. */
+  readonly seenAt: ReadonlyMap<string, number>;
+  /** Since when none has it. */
+  readonly missingSince: ReadonlyMap<string, number>;
+  /** What this node sends though its gate is closed. */
+  readonly spoken: ReadonlySet<string>;
+}
+
+export const NONE_UNSENT: Unsent = { seenAt: new Map(), missingSince: new Map(), spoken: new Set() };
+
+/**
+ * What fires here for a while, is not sent by this node yet, and has to be looked for at the Alertmanagers now. Not the dead
+ * man's switch: it proves that the active node gets through.
+ */
+export function toLookFor(
+  { held }: GateState,
+  { seenAt, spoken }: Unsent,
+  resendDelayMs: number,
+  now: number,
+): string[] {
+  return [...held]
+    .filter(([key, h]) => {
+      const { labels, startsAt } = h.alert;
+      if (hasEnded(h) || stale(h, now) || spoken.has(key)) return false;
+      if (labels[WATCHDOG.label.name] === WATCHDOG.label.value) return false;
+      return now - Date.parse(startsAt ?? '') >= FIRES_FOR_MS && now - (seenAt.get(key) ?? -Infinity) >= resendDelayMs;
+    })
+    .map(([key]) => key);
+}
+
+/**
+ * What a look at the Alertmanagers showed. `taken`: all that any of them has. One that two posts in a row did not reach runs
+ * out, and would be told as resolved.
+ */
+export function looked(
+  before: Unsent,
+  asked: readonly string[],
+  taken: readonly TakenAlert[],
+  resendDelayMs: number,
+  now: number,
+): Unsent {
+  const endsAt = new Map<string, number>();
+  for (const { labels, endsAt: at } of taken) {
+    const key = fingerprint(labels);
+    endsAt.set(key, Math.max(at, endsAt.get(key) ?? 0));
+  }
+  const lasts = (key: string): boolean => (endsAt.get(key) ?? 0) > now + 2 * resendDelayMs;
+  const since = (key: string): number => (endsAt.has(key) ? -Infinity : (before.missingSince.get(key) ?? now));
+  const younger = [...before.seenAt].filter(([, at]) => now - at < resendDelayMs);
+  return {
+    ...before,
+    seenAt: new Map([...younger, ...asked.filter(lasts).map((key) => [key, now] as const)]),
+    missingSince: new Map(asked.filter((key) => !lasts(key)).map((key) => [key, since(key)])),
+  };
+}
+
+/** What has been missing for long enough to be sent from here. */
+export function overdue({ missingSince }: Unsent, now: number): string[] {
+  return [...missingSince].filter(([, since]) => now - since >= MISSING_FOR_MS).map(([key]) => key);
+}
+
+/** What bears on whether a standby may tell what the active node does not. */
+export interface StandbyView {
+  /** Its Prometheus is ready and scrapes, and its volume takes what it writes. */
+  readonly healthy: boolean;
+  readonly paused: boolean;
+  /** When the last successful read of the control bucket began, own clock, ms; null: none did. */
+  readonly storeReadAt: number | null;
+  /** Share of the user's targets that answered their last scrape, 0 to 1. */
+  readonly targetsUp: number;
+  readonly configHash: string | null;
+  /** The same of the active node, null where it does not say. */
+  readonly active: { readonly targetsUp: number | null; readonly configHash: string | null };
+}
+
+/** A node that has not read the bucket for so long may itself be the one that is cut off. */
+const IN_TOUCH_MS = 5_000;
+
+/**
+ * Its word counts when it sees at least as much as the active node: same rules, no target fewer. A pause means that nobody
+ * but the active node alerts, whatever happens.
+ */
+export function maySpeak(view: StandbyView, now: number): boolean {
+  const { healthy, paused, storeReadAt, targetsUp, configHash, active } = view;
+  if (!healthy || paused || now - (storeReadAt ?? -Infinity) > IN_TOUCH_MS) return false;
+  if (active.configHash !== null && active.configHash !== configHash) return false;
+  return active.targetsUp === null || targetsUp >= active.targetsUp;
+}
+
+/** What is still sent from here: not what the active node holds, and an end only until it must have arrived. */
+export function stillSpoken(
+  { held }: GateState,
+  { spoken }: Unsent,
+  heldByActive: ReadonlySet<string>,
+  now: number,
+): Set<string> {
+  return new Set(
+    [...spoken].filter((key) => {
+      const h = held.get(key);
+      if (h === undefined || stale(h, now)) return false;
+      return hasEnded(h) ? now - h.receivedAt < END_TAKES_MS : !heldByActive.has(key);
+    }),
+  );
+}

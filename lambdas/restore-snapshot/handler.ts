@@ -4,7 +4,8 @@ import { alarmEventOf } from '../shared/alarm-event';
 import { readFunctionConfig } from '../shared/config';
 import { connectControl, keptWarm } from '../shared/control';
 import { log } from '../shared/log';
-import { askedForMs, everyInterval, loopMs } from '../shared/loop';
+import { askedForMs, everyInterval, loopMs, mayGoOnMs } from '../shared/loop';
+import { standIn } from '../shared/stand-in';
 import { replaceable } from '../shared/volume-trouble';
 import { isUnderWay, restoreVolumes } from './cycle';
 
@@ -13,8 +14,8 @@ const ec2 = ebsClient();
 const LOOK_MS = 3_000;
 
 /**
- * Called by health-check when a volume fails or is being replaced, by the alarms of volumes, and by its schedule should
- * health-check not run. Level-triggered: each look reads what there is and does the next step, so that it may die anywhere and
+ * Called by health-check when a volume fails or is being replaced, by the alarms of volumes, and by its schedule. While
+ * health-check is silent it looks in its place. Level-triggered: each look reads what there is and does the next step, so that it may die anywhere and
  * run twice. It goes on while a restore is under way, as restores go in steps of seconds, and while a volume fails: the node
  * finds out by itself a little later that it needs another one.
  */
@@ -27,6 +28,9 @@ export async function handler(
   const { store, addresses, policy } = control;
   const { cluster, shard } = config;
   const said = new Set<string>();
+  const { elapsed } = systemClock;
+  const endsAt = elapsed() + Math.min(askedForMs(event) ?? Infinity, loopMs(context));
+  const standsIn = standIn(event, control);
   const isAlarm = alarmEventOf(event)?.state === 'ALARM';
   const cycle = async (): Promise<'nothing left' | void> => {
     await addresses.refresh();
@@ -48,8 +52,9 @@ export async function handler(
       now: Date.now,
       log: quiet,
     });
-    if (!isAlarm && !outcomes.some(isUnderWay) && replaceable(probes).size === 0) return 'nothing left';
+    const isWell = !isAlarm && !outcomes.some(isUnderWay) && replaceable(probes).size === 0;
+    if ((isWell || elapsed() + LOOK_MS >= endsAt) && !(await standsIn())) return 'nothing left';
   };
-  await everyInterval(LOOK_MS, Math.min(askedForMs(event) ?? Infinity, loopMs(context)), cycle, systemClock);
+  await everyInterval(LOOK_MS, mayGoOnMs(context), cycle, systemClock);
   return { steps: [...said] };
 }

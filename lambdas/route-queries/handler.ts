@@ -3,7 +3,8 @@ import { connectRoutes, type RouteBook } from '../../lib/shell/aws/route-book';
 import { readFunctionConfig, type FunctionConfig } from '../shared/config';
 import { connectControl, keptWarm, type Connected, type Control } from '../shared/control';
 import { log } from '../shared/log';
-import { everyInterval, loopMs } from '../shared/loop';
+import { everyInterval, mayGoOnMs } from '../shared/loop';
+import { standIn } from '../shared/stand-in';
 import { readQueryRoutes } from './config';
 import { FIRST, runRouteCycle, type RoutingOutcome } from './cycle';
 import { readRoutingRequest } from './request';
@@ -14,8 +15,8 @@ const worldOf = keptWarm(connect);
 /**
  * Points the query listener at Thanos, or at the Prometheus nodes while Thanos does not answer. Called by health-check when
  * something is wrong, it probes Thanos every policy.probe.intervalMs until all is well or health-check looks anew; called by
- * an alarm or an operator, until the rule is kept or broken. Its schedule is for when health-check does not run. Any number
- * of calls at once is harmless: each decides alike, and pointing twice is pointing once. Returns what was done last and why,
+ * an alarm or an operator, until the rule is kept or broken. While health-check is silent it looks in its place, called by the
+ * alarm of that or by its own schedule. Any number of calls at once is harmless: each decides alike, and pointing twice is pointing once. Returns what was done last and why,
  * in one sentence.
  */
 export async function handler(
@@ -34,22 +35,17 @@ export async function handler(
   let state = FIRST;
   let outcome: RoutingOutcome = { acted: false, because: 'No time was left for a single probe.', route: null };
   let cycles = 0;
+  const { elapsed } = systemClock;
+  const endsAt = elapsed() + (request.kind === 'loop' ? request.forMs : 0);
+  const standsIn = standIn(event, control);
   const cycle = async (): Promise<'nothing left' | void> => {
     // Monotonic: a clock that is set must not make Thanos look well for longer than it was.
-    ({ state, outcome } = await runRouteCycle(state, book, control, config, performance.now()));
+    ({ state, outcome } = await runRouteCycle(state, book, control, config, elapsed()));
     cycles += 1;
-    if (state.rests) return 'nothing left';
+    const isDone = state.rests || elapsed() + policy.probe.intervalMs >= endsAt;
+    if (isDone && !state.undecided && !(await standsIn())) return 'nothing left';
   };
-  if (request.kind === 'loop') {
-    await everyInterval(policy.probe.intervalMs, Math.min(request.forMs, loopMs(context)), cycle, systemClock);
-  } else {
-    await cycle();
-  }
-  const lastCycleMs = policy.probe.intervalMs + policy.storeTimeoutMs;
-  while (state.undecided && context.getRemainingTimeInMillis() > lastCycleMs) {
-    await control.sleep(policy.probe.intervalMs);
-    await cycle();
-  }
+  await everyInterval(policy.probe.intervalMs, mayGoOnMs(context), cycle, systemClock);
   log('info', 'routing-decided', { ...outcome });
   return { ...outcome, cycles };
 }

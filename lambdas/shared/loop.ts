@@ -18,9 +18,12 @@ export function askedForMs(event: unknown): number | null {
 }
 
 /** For how long a function may go on, ms. */
-export function loopMs(context: { getRemainingTimeInMillis(): number }): number {
-  return Math.min(LOOP_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
-}
+export const mayGoOnMs = (context: { getRemainingTimeInMillis(): number }): number =>
+  context.getRemainingTimeInMillis() - MARGIN_MS;
+
+/** For how long health-check goes on, ms. */
+export const loopMs = (context: { getRemainingTimeInMillis(): number }): number =>
+  Math.min(LOOP_MS, mayGoOnMs(context));
 
 /**
  * Runs `cycle` at once and then on a fixed grid until `forMs` have passed. A cycle that overruns skips the

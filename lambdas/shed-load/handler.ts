@@ -1,19 +1,28 @@
 import { loadsOf } from '../shared/load-prober';
-import { shed } from '../../lib/shell/assignment/shed';
-import { LOAD_SETTINGS } from '../../lib/contract/documents/settings';
+import { systemClock } from '../../lib/shell/async/clock';
+import { shed, type ShedOutcome } from '../../lib/shell/assignment/shed';
+import { LOAD_SETTINGS, type LoadSettings } from '../../lib/contract/documents/settings';
 import { ENV } from '../../lib/contract/environment';
 import { readFunctionConfig } from '../shared/config';
-import { connectControl, keptWarm } from '../shared/control';
+import { connectControl, keptWarm, type Control } from '../shared/control';
 import { log } from '../shared/log';
+import { everyInterval, mayGoOnMs } from '../shared/loop';
+import { standIn } from '../shared/stand-in';
 import { reasonToIgnore } from './request';
 
 const controlOf = keptWarm(connectControl);
 
+const LOOK_MS = 60_000;
+
 /**
  * Looks at the load of every node and moves the cluster through the scrape profiles. Called by health-check while they
- * bear too much or scrape less, by its schedule should health-check not run, by the alarm `load-high`, or by an operator; any number of calls at once is harmless, as only one write of an epoch can win.
+ * bear too much or scrape less, by the alarm `load-high`, by its schedule, or by an operator. While health-check is silent it
+ * looks in its place. Any number of calls at once is harmless, as only one write of an epoch can win.
  */
-export async function handler(event: unknown): Promise<{ acted: boolean; because: string }> {
+export async function handler(
+  event: unknown,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<{ acted: boolean; because: string }> {
   const ignored = reasonToIgnore(event);
   if (ignored !== null) {
     log('info', 'load-ignored', { because: ignored });
@@ -22,15 +31,27 @@ export async function handler(event: unknown): Promise<{ acted: boolean; because
   const config = readFunctionConfig(process.env);
   const settings = LOAD_SETTINGS.parse(process.env[ENV.load] ?? '', ENV.load);
   const control = controlOf(config);
-  const { store, addresses } = control;
+  const standsIn = standIn(event, control);
+  let last = { acted: false, because: 'No time was left for a look.' };
+  const cycle = async (): Promise<'nothing left' | void> => {
+    last = told(await look(control, settings));
+    if (!(await standsIn())) return 'nothing left';
+  };
+  await everyInterval(LOOK_MS, mayGoOnMs(context), cycle, systemClock);
+  return last;
+}
+
+async function look({ store, addresses }: Control, settings: LoadSettings): Promise<ShedOutcome> {
   await addresses.refresh();
-  const outcome = await shed({
+  return shed({
     store,
     ...settings,
     now: Date.now,
     loads: (profile) => loadsOf(addresses.addresses(), profile, settings),
   });
-  const { acted, because, assignment, share } = outcome;
+}
+
+function told({ acted, because, assignment, share }: ShedOutcome): { acted: boolean; because: string } {
   const profile = assignment?.scrapeProfile ?? 'normal';
   log(acted ? 'warn' : 'info', acted ? 'profile-changed' : 'profile-kept', { profile, because, share });
   return { acted, because };

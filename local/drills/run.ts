@@ -9,6 +9,7 @@ import { measure } from './judge/measure';
 import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
 import { assignmentsSince, intervalIn, inWords } from './load/record';
 import type { RunResult } from './judge/result';
+import { executionsAtOnce } from './executions';
 import { callsRefused } from './permissions';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
@@ -105,14 +106,14 @@ async function incident(
     healedGateClosedAt: gates.find((e) => e.node === roles.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
     samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
   });
-  const refused = callsRefused(world.state);
-  const measurements = { ...judged, callsRefused: refused.length, ...readings.measurements };
+  const logged = loggedByAws(world, struckAt);
+  const measurements = { ...judged, ...logged.measurements, ...readings.measurements };
   const findings = [
     ...ours.findings,
     ...readings.findings,
     ...(plain?.findings ?? []).map((f) => `plain pair: ${f}`),
     ...[...missing].map(([series, n]) => `${n} samples missing of ${series}`),
-    ...refused.map((call) => `IAM refused ${call}`),
+    ...logged.findings,
     ...(watch.seen.acceptedAt === null ? [...watch.blind] : []),
     ...(asPromised(scenario, now.epoch - settled.epoch) ? [] : assignments.slice(1).map(inWords)),
   ];
@@ -120,6 +121,15 @@ async function incident(
 }
 
 const asPromised = ({ mayMove, epochs }: Scenario, more: number): boolean => mayMove !== true && more === epochs;
+
+/** By the logs of what plays AWS. */
+function loggedByAws({ state }: TestBed, struckAt: number): MetricReading {
+  const refused = callsRefused(state);
+  return {
+    measurements: { callsRefused: refused.length, executionsAtOnce: executionsAtOnce(state, struckAt) },
+    findings: refused.map((call) => `IAM refused ${call}`),
+  };
+}
 
 /** What a run has under its fault. */
 interface Struck {

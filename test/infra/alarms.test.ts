@@ -67,6 +67,18 @@ test('the alarms are the second trigger of a failover', () => {
   ]);
 });
 
+test('when health-check is silent everybody whom it would call is called, and none of them is another function', () => {
+  const silent = (s: Synthesized): string => {
+    const alarm = s.all('AWS::CloudWatch::Alarm').find((a) => a.Properties.AlarmName.includes('control-plane-silent'));
+    // CloudWatch takes no more.
+    expect(alarm!.Properties.AlarmActions.length).toBeLessThanOrEqual(5);
+    return JSON.stringify(alarm!.Properties.AlarmActions);
+  };
+  for (const name of ['promotealerting', 'routequeries', 'restoresnapshot', 'shedload'])
+    expect(silent(made)).toContain(`"${name}Function`);
+  expect(silent(synth(undefined, (c) => ({ ...c, snapshots: false })))).not.toContain('restoresnapshot');
+});
+
 const MINUTE = 60_000;
 const NOW = Math.ceil(Date.now() / MINUTE) * MINUTE;
 

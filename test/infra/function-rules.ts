@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAKE_EVENT } from '../../lib/contract/documents/events';
-import { METRICS } from '../../lib/contract/metrics';
+import { METRICS, type MetricDefinition } from '../../lib/contract/metrics';
 import { shardsOf } from '../../lib/infra/config/layout';
 import { ROOT } from '../fixtures/config-dir';
 import { calledEvery, idIn, type TemplateRule } from './template-rule';
@@ -100,7 +100,7 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
     },
   },
   {
-    says: 'whoever health-check calls has alarms that call it, too, fed by health-check and not by itself',
+    says: 'whoever health-check calls has alarms that call it, too, fed by health-check and not by itself, and one that rings when health-check is silent',
     check(made, cluster) {
       const calling = (id: string): string[] =>
         made
@@ -110,9 +110,12 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
       const { 'read-only': readOnly, stalled, gone } = METRICS.volumeTrouble;
       const shards = shardsOf(cluster);
       const ofVolumes = cluster.snapshots === true ? [readOnly, stalled, gone] : [];
-      expect(calling('restoresnapshot').sort()).toEqual(shards.flatMap(() => ofVolumes.map(({ name }) => name)).sort());
-      expect(calling('shedload')).toEqual(shards.map(() => METRICS.loadShare.name));
-      expect(calling('routequeries')).toEqual(cluster.thanos === null ? [] : [METRICS.thanosHealthy.name]);
+      const each = (metrics: readonly MetricDefinition[], of: readonly unknown[] = shards): string[] =>
+        of.flatMap(() => [METRICS.heartbeat, ...metrics].map(({ name }) => name)).sort();
+      expect(calling('restoresnapshot').sort()).toEqual(cluster.snapshots === true ? each(ofVolumes) : []);
+      expect(calling('shedload').sort()).toEqual(each([METRICS.loadShare]));
+      // Queries are the first shard's business.
+      expect(calling('routequeries').sort()).toEqual(cluster.thanos === null ? [] : each([METRICS.thanosHealthy], [0]));
       for (const { name } of [...ofVolumes, METRICS.loadShare, METRICS.thanosHealthy])
         expect([name, feeders(name)]).toEqual([name, ['health-check']]);
     },

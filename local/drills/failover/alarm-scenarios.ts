@@ -46,12 +46,17 @@ export const ALARM_SCENARIOS: readonly Scenario[] = [
     what: 'the same, but health-check stopped before and its alarm rings already when the host is lost: it will not ring again',
     prepare: (world) => ownTakeoverAfter(world, NEVER_MS),
     inject: async (world, { hurt }) => {
-      await world.faults.act('hold-function', { function: 'health-check' });
-      await must('control-plane-silent does not ring', RINGS_WITHIN_MS, world.signal, () => silent(world));
+      await untilSilent(world);
       return world.faults.on(hurt!, 'power-off');
     },
   },
 ];
+
+/** Health-check does not run any more, and its alarm rings. */
+export async function untilSilent(world: TestBed): Promise<void> {
+  await world.faults.act('hold-function', { function: 'health-check' });
+  await must('control-plane-silent does not ring', RINGS_WITHIN_MS, world.signal, () => silent(world));
+}
 
 async function silent({ state }: TestBed): Promise<string | null> {
   const alarms = await callControl(state.socket, 'alarms', ALARM_STATES);

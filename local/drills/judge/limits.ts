@@ -87,6 +87,19 @@ const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
 /** Of a crash with a clean WAL, however often: it is restarted, and nothing else is done. */
 const NO_RECOVERY_STEP = exactly('recoverySteps', 0, '');
 
+/** Of queries that leave Thanos and come back to it. */
+const REROUTED = [
+  // Ours; then the load balancer takes 75 s to do as its listener says.
+  most('listenerChanged', 9, 's'),
+  most('answeredByNodes', 90, 's'),
+  // There and back, and not to and fro.
+  exactly('listenerChanges', 2, 'changes'),
+  most('failedAfterSwitch', 0, 'queries'),
+  most('failedOnReturn', 0, 'queries'),
+  // A task takes 30 s to start, its target 180 s until it is looked at, the listener 75 s.
+  most('backThroughThanos', 320, 's'),
+];
+
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'primary-crash': [NO_RECOVERY_STEP],
@@ -188,19 +201,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('queriesFailed', 0, 'queries'),
     most('querySlowest', 2, 's'),
   ],
-  'thanos-down': [
-    // Ours; then the load balancer takes 75 s to do as its listener says.
-    most('listenerChanged', 9, 's'),
-    most('answeredByNodes', 90, 's'),
-    // There and back, and not to and fro.
-    exactly('listenerChanges', 2, 'changes'),
-    most('failedAfterSwitch', 0, 'queries'),
-    most('failedOnReturn', 0, 'queries'),
-    // A task takes 30 s to start, its target 180 s until it is looked at, the listener 75 s.
-    most('backThroughThanos', 320, 's'),
-    least('answersCompared', 20, 'series'),
-    most('answersDiffering', 0, 'series'),
-  ],
+  'thanos-down': [...REROUTED, least('answersCompared', 20, 'series'), most('answersDiffering', 0, 'series')],
+  'thanos-down-unwatched': REROUTED,
   'store-down': [
     least('queries', 20 * ENOUGH_QUERIES, 'queries'),
     most('queriesFailed', 0, 'queries'),

@@ -19,6 +19,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
   samplesMissing: ['', 'samples that no node has'],
   callsRefused: ['', 'calls that IAM refused since the system was started'],
+  executionsAtOnce: ['', 'executions of functions at once from the fault on, at most'],
   noGateOpen: ['s', 'no gate was open'],
   severalGatesOpen: ['s', 'more than one gate was open'],
   deduplicatedMissing: ['', 'samples of one series that deduplication passes over, at most'],

@@ -2,6 +2,7 @@ import { sameAnswers, standsStill } from './answers';
 import { blocksMove } from './blocks-move';
 import { compactorCrash } from './compactor-crash';
 import { FAILOVER } from '../failover/failover-scenarios';
+import { untilSilent } from '../failover/alarm-scenarios';
 import { historyWatch } from './history-watch';
 import { queryPath, reroute } from './queries';
 import { queryLoad } from './query-load';
@@ -11,6 +12,9 @@ import { service } from '../thanos';
 
 /** No node is hurt: alerts must not notice at all. */
 const THANOS = { ...FAILOVER, hurts: 'nobody', takeover: 'none', epochs: 0, needsThanos: true } as const;
+
+/** A task starts, its target is new to the load balancer, the listener is changed and takes its time. */
+const RETURN_WITHIN_MS = 400_000;
 
 /** Incidents of Thanos. */
 export const THANOS_SCENARIOS: readonly Scenario[] = [
@@ -22,9 +26,24 @@ export const THANOS_SCENARIOS: readonly Scenario[] = [
     prepare: standsStill,
     inject: service('stop-service', 'query'),
     course: untilRerouted,
-    // A task starts, its target is new to the load balancer, the listener is changed and takes its time.
-    restWithinMs: 400_000,
+    restWithinMs: RETURN_WITHIN_MS,
     undo: service('start-service', 'query'),
+  },
+  {
+    ...THANOS,
+    name: 'thanos-down-unwatched',
+    what: 'the same, while health-check does not run and its alarm rings: route-queries looks in its place',
+    instruments: [queryLoad(20, reroute), listenerWatch],
+    inject: async (world) => {
+      await untilSilent(world);
+      return service('stop-service', 'query')(world);
+    },
+    course: untilRerouted,
+    restWithinMs: RETURN_WITHIN_MS,
+    undo: async (world) => {
+      await world.faults.act('release-function', { function: 'health-check' });
+      return service('start-service', 'query')(world);
+    },
   },
   {
     ...THANOS,

@@ -21,8 +21,8 @@ import { countCalls, countExecutions, countLog, type Callers, type CountedSpan }
 const READY_MS = 120_000;
 /** What follows a start is not quiet: alarms end, loops find their beat, the first snapshot is taken. */
 const SETTLE_MS = 60_000;
-/** Whole minutes, as schedules tick; and on the grid of the calls' log. */
-const SPAN_MS = 180_000;
+/** What is called every five minutes is called once in it; and on the grid of the calls' log. */
+const SPAN_MS = 300_000;
 const GRID_MS = 10_000;
 
 export interface QuietOptions {

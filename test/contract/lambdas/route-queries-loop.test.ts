@@ -1,6 +1,6 @@
 import type { FunctionRunner, Invocation } from '../../../local/run/functions/function';
 import { eventually } from '../agent/agent-tools';
-import { POLICY, RoutesLab } from './routes-lab';
+import { ALARM, POLICY, RoutesLab } from './routes-lab';
 
 /** Looks until all is well. */
 const lab = new RoutesLab('127.78.6');
@@ -19,11 +19,12 @@ interface Line {
 /** The function, called before `during`, which does things to the world; its lines so far are the argument. */
 async function called(
   during: (lines: () => Line[], f: FunctionRunner) => Promise<void>,
+  event: unknown = DUE,
 ): Promise<{ lines: Line[]; result: Invocation }> {
   const text: string[] = [];
   const lines = (): Line[] => text.map((line) => JSON.parse(line) as Line);
   const f = lab.runner(text);
-  const looping = f.invoke(DUE);
+  const looping = f.invoke(event);
   try {
     await during(lines, f);
     const result = await looping;
@@ -56,6 +57,23 @@ test('where nothing is wrong, or a person paused, it looks once', async () => {
   await lab.pause(true);
   for (const task of lab.tasks) lab.isHealthy[task] = false;
   expect((await called(async () => undefined)).result).toMatchObject({ ok: true, value: { acted: false, cycles: 3 } });
+});
+
+test('while health-check is silent it looks in its place, whoever says so, until that is back', async () => {
+  for (const event of [{ source: 'schedule' }, ALARM]) {
+    await lab.beat(600);
+    const { lines, result } = await called(async (seen) => {
+      await eventually('its word', () => seen().some((l) => l.event === 'stands-in'), 15_000);
+      for (const task of lab.tasks) lab.isHealthy[task] = false;
+      await eventually('the nodes', () => reroutes(seen()).includes('nodes'), 15_000);
+      for (const task of lab.tasks) lab.isHealthy[task] = true;
+      await eventually('Thanos', () => reroutes(seen()).includes('thanos'), 15_000);
+      await lab.beat(0);
+    }, event);
+    expect(reroutes(lines)).toEqual(['nodes', 'thanos']);
+    expect(result).toMatchObject({ ok: true, value: { route: 'thanos' } });
+    expect((await called(async () => undefined, event)).result).toMatchObject({ ok: true, value: { cycles: 1 } });
+  }
 });
 
 test('tasks that ECS replaced are found', async () => {

@@ -75,8 +75,9 @@ export class RoutesLab {
     }
   }
 
-  /** All are well, and the listener points to Thanos, both groups on it. */
+  /** All are well, health-check too, and the listener points to Thanos, both groups on it. */
   async reset(): Promise<void> {
+    await this.beat(-3_600);
     for (const address of [...this.tasks, ...Object.values(this.nodes)]) this.isHealthy[address] = true;
     this.blind = [];
     this.history = true;
@@ -143,6 +144,12 @@ export class RoutesLab {
     );
     const by = { by: 'operator', since: new Date().toISOString(), reason: 'test' };
     await store.writeAssignment({ ...next, paused: paused ? by : null }, current?.etag ?? null);
+  }
+
+  /** health-check's last heartbeat, so many seconds ago. */
+  beat(agoS: number): Promise<void> {
+    const at = new Date(Date.now() - agoS * 1_000).toISOString();
+    return this.functions.store().writeHeartbeat({ version: 1, at, invocation: 'test' });
   }
 
   async register(tasks: readonly string[]): Promise<void> {

@@ -112,6 +112,9 @@ const NOT_RECORDED: readonly Reason[] = [
   ...['heartbeats/{shard}/tsdb', 'shards/{shard}/restores'].map((keys) =>
     notRecorded('healthcheckRole', 's3:GetObject', `{ControlBucket}/${keys}/*.json`, 'any drill'),
   ),
+  ...['restoresnapshot', 'routequeries', 'shedload'].map((name) =>
+    notRecorded(`${name}Role`, 's3:GetObject', '{ControlBucket}/heartbeats/{shard}.json', 'any drill of five minutes'),
+  ),
   ...Object.entries({
     restoresnapshot: 'volume-gone',
     routequeries: 'thanos-down',

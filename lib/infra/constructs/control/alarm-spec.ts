@@ -25,8 +25,8 @@ export interface AlarmSpec {
   readonly atLeast?: number;
   readonly when: readonly ['<' | '>' | '>=', number];
   readonly missing: 'breaching' | 'notBreaching';
-  /** A function that the alarm calls, beside notifying people: its second trigger. */
-  readonly calls?: string;
+  /** Functions that the alarm calls, beside notifying people: their second trigger. CloudWatch takes five actions. */
+  readonly calls?: readonly string[];
 }
 
 /**

@@ -12,7 +12,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
   // Thanos and what else there is once for the cluster is watched by shard 0.
   const isFirst = cluster.shard === 0;
   return [
-    ...alertingAlarms(cluster),
+    ...alertingAlarms(cluster, functions),
     ...(cluster.snapshots === true ? volumeAlarms(cluster) : []),
     ...loadAlarms,
     ...(cluster.thanos === null ? [] : [uploadAlarm, ...(isFirst ? thanosAlarms(cluster) : [])]),
@@ -36,7 +36,7 @@ const loadAlarms: readonly AlarmSpec[] = [
     description: 'A node exceeds its load limit. shed-load is called.',
     periodS: 60,
     when: ['>', 1],
-    calls: 'shed-load',
+    calls: ['shed-load'],
   },
   {
     ...some(METRICS.scrapeProfile),

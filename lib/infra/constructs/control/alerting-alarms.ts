@@ -1,9 +1,13 @@
 import type { Cluster } from '../../config/cluster';
+import type { Worker } from '../../../contract/functions';
 import { METRICS } from '../../../contract/metrics';
 import { type AlarmSpec, QUIET, SILENT } from './alarm-spec';
 
+/** Of these each goes on looking while health-check is silent. */
+const LOOK_INSTEAD = ['route-queries', 'restore-snapshot', 'shed-load'] satisfies readonly Worker[];
+
 /** Whether somebody alerts, and whether it would be noticed if nobody did. */
-export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
+export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]): AlarmSpec[] => [
   // The second trigger of a failover. Silence is the next alarm's business.
   {
     ...QUIET,
@@ -14,17 +18,17 @@ export const alertingAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     periodS: 10,
     periods: 1,
     when: ['<', 1],
-    calls: 'promote-alerting',
+    calls: ['promote-alerting'],
   },
   // Covers the death of the first trigger.
   {
     ...SILENT,
     name: 'control-plane-silent',
-    description: 'No health check has finished for 50 s. promote-alerting checks once in its place.',
+    description: 'No health check has finished for 50 s. Those that it calls look in its place.',
     looksAt: { of: 'shard', metric: METRICS.heartbeat },
     statistic: 'SampleCount',
     when: ['<', 1],
-    calls: 'promote-alerting',
+    calls: ['promote-alerting', ...LOOK_INSTEAD.filter((name) => functions.includes(name))],
   },
   {
     ...QUIET,

@@ -57,10 +57,10 @@ export class ControlAlarms extends Construct {
         ...(spec.atLeast === undefined ? {} : { datapointsToAlarm: spec.atLeast }),
         treatMissingData: MISSING[spec.missing],
       });
-      if (spec.calls !== undefined) {
+      for (const name of spec.calls ?? []) {
         // One action for all alarms that call the function.
-        const action = calling.get(spec.calls) ?? new LambdaAction(this.function(spec.calls));
-        calling.set(spec.calls, action);
+        const action = calling.get(name) ?? new LambdaAction(this.function(name));
+        calling.set(name, action);
         alarm.addAlarmAction(action);
       }
       alarm.addAlarmAction(notify);

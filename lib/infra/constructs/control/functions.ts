@@ -14,6 +14,8 @@ import type { FunctionSpec } from './function-spec';
 const WITH_EC2 = 1_100_000;
 /** Two more clients than others have, one of them loaded when it is first needed. Its loops overlap: no start is waited for. */
 const WITH_CALLS = 700_000;
+/** Of those that look in health-check's place while it is silent: until their schedule calls anew. */
+const STANDS_IN_S = 5 * 60 + 20;
 
 export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   {
@@ -55,10 +57,11 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: 'route-queries',
     description: 'Sends queries to Thanos or to the nodes',
-    timeoutS: 90,
+    timeoutS: STANDS_IN_S,
     schedule: { every: 0, id: 'EveryMinuteQueries', description: 'Looks, should health-check not call' },
     isNeeded: ({ ofCluster }) => ofCluster !== null && ofCluster.routes !== null,
-    rights: ({ stack, ofCluster }) => ({
+    rights: ({ stack, ofCluster, cluster: { shard } }) => ({
+      reads: [KEYS.heartbeat(shard)],
       environment: { [ENV.queryRoutes]: stack.toJsonString(ofCluster!.routes) },
       permissions: [
         describeRoutes(),
@@ -72,9 +75,13 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: 'shed-load',
     description: 'Scrapes less while nodes exceed their load limits',
-    timeoutS: 60,
+    timeoutS: STANDS_IN_S,
     schedule: { every: 2, id: 'EveryMinuteLoad', description: 'Looks, should health-check not call' },
-    rights: ({ cluster }) => ({ writes: [KEYS.assignment(cluster.shard)], environment: loadEnvironment(cluster) }),
+    rights: ({ cluster }) => ({
+      reads: [KEYS.heartbeat(cluster.shard)],
+      writes: [KEYS.assignment(cluster.shard)],
+      environment: loadEnvironment(cluster),
+    }),
   },
   // Called by promha, from outside the VPC.
   {
@@ -125,13 +132,13 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: 'restore-snapshot',
     description: 'Replaces a volume',
-    timeoutS: 90,
+    timeoutS: STANDS_IN_S,
     schedule: { every: 1, id: 'EveryMinuteRestore', description: 'Looks, should health-check not call' },
     maxBundleBytes: WITH_EC2,
     callsEbs: true,
     isNeeded: ({ cluster }) => cluster.snapshots === true,
     rights: ({ stack, cluster }) => ({
-      reads: [STORAGE(cluster.shard), RESTORES(cluster.shard)],
+      reads: [KEYS.heartbeat(cluster.shard), STORAGE(cluster.shard), RESTORES(cluster.shard)],
       writes: [RESTORES(cluster.shard)],
       permissions: restorePermissions(stack, cluster),
     }),

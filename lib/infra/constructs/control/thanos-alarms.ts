@@ -25,7 +25,7 @@ export const thanosAlarms = (cluster: Cluster): AlarmSpec[] => [
     periodS: 10,
     periods: 2,
     when: ['<', 1],
-    calls: 'route-queries',
+    calls: ['route-queries'],
   },
   {
     ...some(METRICS.queriesThroughThanos),

@@ -15,7 +15,7 @@ export const volumeAlarms = ({ policy }: Cluster): AlarmSpec[] => [
     description: `The data volume of a node ${says}. The node does not alert meanwhile.`,
     periodS: 60,
     // The second trigger of a restore; the first is health-check. A full one is not replaced.
-    ...(trouble !== 'full' && { calls: 'restore-snapshot' }),
+    ...(trouble !== 'full' && { calls: ['restore-snapshot'] }),
   })),
   {
     ...some(METRICS.volumesAsked),

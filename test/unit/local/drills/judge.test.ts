@@ -65,6 +65,7 @@ test('the scenarios that the issue names', () => {
     'query-path-crash',
     'query-path-hang',
     'thanos-down',
+    'thanos-down-unwatched',
     'store-down',
     'blocks-move',
     'compactor-crash',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfExists, syncDirectory, writeAtomically } from '../base/files';
 
@@ -60,8 +60,9 @@ export class Generations {
   }
 
   private digest(id: string, concerns: (file: string) => boolean): string {
-    const names = (readdirSync(this.directory(id), { recursive: true }) as string[]).filter(
-      (n) => n.endsWith('.yml') && concerns(n),
+    const directory = this.directory(id);
+    const names = (readdirSync(directory, { recursive: true }) as string[]).filter(
+      (name) => name !== 'bundle-hash' && concerns(name) && statSync(join(directory, name)).isFile(),
     );
     return JSON.stringify(names.sort().map((name) => [name, readIfExists(join(this.directory(id), name))]));
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { fileName, listOf, mapOf, name, fields, optional, sha256, text, version1, whole } from '../shape';
+import { fileName, listOf, mapOf, name, fields, optional, pathBelow, sha256, text, version1, whole } from '../shape';
 
 export const configPointer = fields({
   version: version1,
@@ -49,6 +49,13 @@ const bundle = fields({
   rules: mapOf(fileName, text),
   /** Job name → text of config/targets/<job>.yml (Prometheus's file_sd format). */
   targets: mapOf(fileName, text),
+  /**
+   * config/prometheus.yml, with what hangs on the rest of config/ resolved (lib/infra/config/native); absent: there is none,
+   * or the bundle is of an earlier version.
+   */
+  prometheus: optional(text),
+  /** What it names: path below config/ → text. Nodes have it at the same path beside prometheus.yml. */
+  files: optional(mapOf(pathBelow, text)),
   /** Text of config/alertmanager.yml. */
   alertmanager: text,
   /** Which alerts call a remedy. Absent from bundles of earlier versions. */

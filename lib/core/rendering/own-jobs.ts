@@ -22,7 +22,7 @@ export const THANOS_INTERVAL = '15s';
  */
 const SIDECAR_INTERVAL = '5s';
 
-export function ownJobs(nodeTargets: string, limits: object): unknown[] {
+export function ownJobs(nodeTargets: string, limits: object): object[] {
   return OWN_JOBS.map((job) => ({
     job_name: job,
     ...limits,
@@ -30,7 +30,7 @@ export function ownJobs(nodeTargets: string, limits: object): unknown[] {
   }));
 }
 
-export function thanosJobs({ cluster, shard, nodeTargets, thanos }: RenderInput, limits: object): unknown[] {
+export function thanosJobs({ cluster, shard, nodeTargets, thanos }: RenderInput, limits: object): object[] {
   if (!thanos) return [];
   const { query, store, compact } = DISCOVERY;
   return [

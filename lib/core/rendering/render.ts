@@ -7,10 +7,11 @@ import { profileIntervalMs, intervalOf, type ScrapeInterval, type ScrapeProfile 
 import { profileRules } from './profile-alert';
 import { rulesInScrapeInterval } from './profile-rules';
 import { renderAlertmanager } from './render-alertmanager';
-import { watchdogRules } from './watchdog-rules';
+import { watchdogRules, type OwnGroup } from './watchdog-rules';
+import { mergeNative } from './merge-native';
 import type { RenderInput } from './render-input';
 import { THANOS_INTERVAL, ownJobs, thanosJobs } from './own-jobs';
-import { scrapeLimits, userJobs } from './user-jobs';
+import { droppedIn, drops, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {
@@ -18,26 +19,28 @@ export function renderFiles(input: RenderInput): Record<string, string> {
   const { files } = rulesIn(profile, bundle);
   const rules = Object.keys(files).sort();
   return {
+    ...bundle.files,
     'prometheus.yml': renderPrometheus(input),
     ...(webhooks === null
       ? { 'alertmanager.yml': bundle.alertmanager }
       : {
           'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks, bundle.remedies ?? []),
-          'own-rules/watchdog.yml': watchdogRules(input.shard),
-          'own-rules/profile.yml': profileRules(profile, bundle, input.shard),
+          'own-rules/watchdog.yml': watchdogRules(input.shard, ownGroup(bundle)),
+          'own-rules/profile.yml': profileRules(profile, bundle, input.shard, ownGroup(bundle)),
         }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, files[name]!])),
   };
 }
 
 /** What rules in a profile are made of. */
-export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable'> & {
+export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable' | 'prometheus'> & {
   readonly global: Pick<ConfigBundle['global'], 'scrapeInterval'>;
 };
 
 /** The user's rules as they are in a profile, and which of them mean something else there. */
 export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInScrapeInterval> {
-  if (profile === 'normal') return { files: { ...bundle.rules }, lost: [] };
+  // A file of the user's own keeps its intervals in every profile.
+  if (profile === 'normal' || bundle.prometheus !== undefined) return { files: { ...bundle.rules }, lost: [] };
   return rulesInScrapeInterval(bundle.rules, intervalIn(profile, bundle), (metric) =>
     isDropped(metric, profile, bundle),
   );
@@ -48,13 +51,18 @@ function intervalIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeI
 }
 
 /** Whether the profile does without a metric that its target exposes. */
-function isDropped(metric: string, profile: ScrapeProfile, { droppable }: ProfiledBundle): boolean {
-  return profile === 'minimal' && droppable !== undefined && new RegExp(`^(?:${droppable})$`).test(metric);
+function isDropped(metric: string, profile: ScrapeProfile, { droppable, prometheus }: ProfiledBundle): boolean {
+  return drops(profile, { prometheus }) && droppable !== undefined && new RegExp(`^(?:${droppable})$`).test(metric);
 }
 
 export function renderPrometheus(input: RenderInput): string {
+  const { bundle } = input;
+  const text = bundle.prometheus === undefined ? ownFile(input) : usersFile(bundle.prometheus, input);
+  return `# Rendered by the agent; edit config/ and deploy instead.\n${text}`;
+}
+
+function ownFile(input: RenderInput): string {
   const { bundle, profile = 'normal', lateMs = 0 } = input;
-  const limits = scrapeLimits(bundle);
   const document = {
     global: {
       scrape_interval: scrapeInterval(bundle, profile),
@@ -62,19 +70,56 @@ export function renderPrometheus(input: RenderInput): string {
       external_labels: externalLabels(input),
     },
     ...(lateMs === 0 ? {} : { storage: { tsdb: { out_of_order_time_window: `${Math.ceil(lateMs / 1000)}s` } } }),
-    alerting: {
-      // All nodes must send identical alerts, or Alertmanager notifies twice: also when a target moves to another shard.
-      alert_relabel_configs: [{ action: 'labeldrop', regex: `${EXTERNAL_LABELS.replica}|${EXTERNAL_LABELS.shard}` }],
-      alertmanagers: [
-        { api_version: 'v2', timeout: '5s', static_configs: [{ targets: [`${input.gateAddress}:${PORTS.gate}`] }] },
-      ],
-    },
-    // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
-    rule_files: ['rules/*.yml', ...(input.webhooks === null ? [] : ['own-rules/*.yml'])],
-    scrape_configs: [...userJobs(input, profile), ...ownJobs(input.nodeTargets, limits), ...thanosJobs(input, limits)],
+    alerting: alerting(input),
+    rule_files: [RULES, ...ownRuleFiles(input)],
+    scrape_configs: jobs(input),
   };
-  return `# Rendered by the agent; edit config/ and deploy instead.\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
+
+/** config/prometheus.yml with what the cluster adds. */
+function usersFile(text: string, input: RenderInput): string {
+  const { bundle, profile = 'normal', lateMs = 0, nodeTargets } = input;
+  return mergeNative(text, {
+    externalLabels: externalLabels(input),
+    lateMs,
+    alerting: alerting(input),
+    ruleFiles: { before: [RULES], behind: ownRuleFiles(input) },
+    jobs: jobs(input),
+    share: ownShare(input),
+    drop: droppedIn(profile, bundle),
+    nodeTargets,
+  });
+}
+
+// Relative: rule state and evaluation offset hang on the path, which must be the same on every node.
+const RULES = 'rules/*.yml';
+const ownRuleFiles = ({ webhooks }: RenderInput): string[] => (webhooks === null ? [] : ['own-rules/*.yml']);
+
+function alerting({ gateAddress }: RenderInput): { alert_relabel_configs: object[]; alertmanagers: object[] } {
+  return {
+    // All nodes must send identical alerts, or Alertmanager notifies twice: also when a target moves to another shard.
+    alert_relabel_configs: [{ action: 'labeldrop', regex: `${EXTERNAL_LABELS.replica}|${EXTERNAL_LABELS.shard}` }],
+    alertmanagers: [
+      { api_version: 'v2', timeout: '5s', static_configs: [{ targets: [`${gateAddress}:${PORTS.gate}`] }] },
+    ],
+  };
+}
+
+/** Those of config/targets and the cluster's own. */
+function jobs(input: RenderInput): object[] {
+  const { bundle, profile = 'normal', nodeTargets } = input;
+  const limits = scrapeLimits(bundle);
+  return [
+    ...userJobs(input, profile),
+    ...ownJobs(nodeTargets, { ...ownPace(bundle), ...limits }),
+    ...thanosJobs(input, limits),
+  ];
+}
+
+/** Beside a file of the user's own, which says how often its rules are evaluated, ours say it themselves. */
+const ownGroup = ({ prometheus, global }: ConfigBundle): OwnGroup =>
+  prometheus === undefined ? {} : { interval: global.evaluationInterval };
 
 function scrapeInterval({ global }: ConfigBundle, profile: ScrapeProfile): string {
   const ms = profileIntervalMs(profile, global.scrapeInterval);

@@ -27,13 +27,16 @@ export function scrapeLimits({
   };
 }
 
+/** Beside a file of the user's own, whose global interval is that of its jobs, every other job says its own. */
+export function ownPace({ prometheus, global }: ConfigBundle): { readonly scrape_interval?: string } {
+  return prometheus === undefined ? {} : { scrape_interval: global.scrapeInterval };
+}
+
 /** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
-export function userJobs(input: RenderInput, profile: ScrapeProfile): unknown[] {
+export function userJobs(input: RenderInput, profile: ScrapeProfile): object[] {
   const { bundle } = input;
-  const drop =
-    profile === 'minimal' && bundle.droppable !== undefined
-      ? { metric_relabel_configs: [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }] }
-      : {};
+  const dropped = droppedIn(profile, bundle);
+  const share = ownShare(input);
   return Object.keys(bundle.targets)
     .sort()
     .map((job) => {
@@ -48,30 +51,40 @@ export function userJobs(input: RenderInput, profile: ScrapeProfile): unknown[] 
       }
       return {
         job_name: job,
+        ...ownPace(bundle),
         ...scrapeLimits(bundle),
-        ...ownShare(input),
-        ...drop,
+        ...(share.length > 0 && { relabel_configs: share }),
+        ...(dropped.length > 0 && { metric_relabel_configs: dropped }),
         static_configs: parseTargets(job, bundle.targets[job]!),
       };
     });
 }
 
-/** Picks the targets of this shard: those whose address hashes to it by one of the numbers. */
-function ownShare({ shard, shardCounts = [1] }: RenderInput): object {
-  if (shardCounts.includes(1)) return {};
+/** Whether the profile does without what the user marked as droppable. A file of the user's own has no slower intervals to go to first. */
+export function drops(profile: ScrapeProfile, { prometheus }: Pick<ConfigBundle, 'prometheus'>): boolean {
+  return profile === 'minimal' || (profile === 'reduced' && prometheus !== undefined);
+}
+
+/** Relabeling of metrics by which they are dropped. */
+export function droppedIn(profile: ScrapeProfile, bundle: ConfigBundle): object[] {
+  if (!drops(profile, bundle) || bundle.droppable === undefined) return [];
+  return [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }];
+}
+
+/** Relabeling that picks the targets of this shard: those whose address hashes to it by one of the numbers. */
+export function ownShare({ shard, shardCounts = [1] }: RenderInput): object[] {
+  if (shardCounts.includes(1)) return [];
   const label = (shardCount: number): string => `__tmp_shard_of_${shardCount}`;
   const pattern = shardCounts.map((_, i) => shardCounts.map((__, j) => (i === j ? String(shard) : '[0-9]+')).join(';'));
-  return {
-    relabel_configs: [
-      ...shardCounts.map((shardCount) => ({
-        source_labels: ['__address__'],
-        modulus: shardCount,
-        target_label: label(shardCount),
-        action: 'hashmod',
-      })),
-      { source_labels: shardCounts.map(label), regex: pattern.join('|'), action: 'keep' },
-    ],
-  };
+  return [
+    ...shardCounts.map((shardCount) => ({
+      source_labels: ['__address__'],
+      modulus: shardCount,
+      target_label: label(shardCount),
+      action: 'hashmod',
+    })),
+    { source_labels: shardCounts.map(label), regex: pattern.join('|'), action: 'keep' },
+  ];
 }
 
 /** @throws UserError when the text is not a list of target groups */

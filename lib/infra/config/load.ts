@@ -9,11 +9,13 @@ import { checkRules } from './check/rules';
 import { checkTargets } from './check/targets';
 import type { Cluster } from './cluster';
 import { locateSetting, type SettingPath } from './locate';
-import { applyOverlay, type Contained } from './overlay/apply';
+import { applyOverlay, type Contained, type Sound } from './overlay/apply';
 import type { Overlay } from './overlay/overlay';
 import { profileWarnings } from './check/profile-warnings';
 import { slowCatchUp } from './catch-up';
 import { refuse } from './problems';
+import { loadNative, namedRules } from './native/load';
+import { sameName, type Native } from './native/native';
 import { lockFileOf, pinnedImages } from './lock/lock-file';
 import { unpinnedImage } from './lock/node-image';
 import { checkScale } from './lock/scale-lock';
@@ -68,26 +70,43 @@ export function loadConfiguration(
   const rulesDir = join(configDir, 'rules');
   const targetsDir = join(configDir, 'targets');
   const alertmanagerFile = join(configDir, 'alertmanager.yml');
-  const rules = readYamlFiles(rulesDir, problems);
-  const targetFiles = readYamlFiles(targetsDir, problems);
+  const said = { problems, warnings: [] as string[] };
+  const file = loadNative(configDir, problems.length === 0 ? checked.config : null, said);
+  const optional = file !== null;
+  const isNamed = (dir: string): ((name: string) => boolean) => file?.names(dir) ?? (() => false);
+  const rules = readYamlFiles(rulesDir, problems, { optional, isNamed: isNamed('rules') });
+  const allRules = { ...rules, ...namedRules(file?.native ?? null) };
+  const targetFiles = readYamlFiles(targetsDir, problems, { optional, isNamed: isNamed('targets') });
   const targets = Object.fromEntries(Object.entries(targetFiles).map(([name, text]) => [basename(name, '.yml'), text]));
+  const targetsFile = (job: string): string => shown(join(targetsDir, `${job}.yml`));
   const alertmanager = readText(alertmanagerFile, problems);
-  const judged = checkRules(rules, (name) => shown(join(rulesDir, name)));
+  const judged = checkRules(allRules, (name) => shown(join(rulesDir, name)));
   problems.push(
     ...judged.form,
     ...judged.clashes,
-    ...checkTargets(targets, (job) => shown(join(targetsDir, `${job}.yml`))),
+    ...(optional && Object.keys(targets).length === 0 ? [] : checkTargets(targets, targetsFile)),
+    ...(file?.native ? jobsTwice(file.native, targets, targetsFile) : []),
     ...(alertmanager === null ? [] : checkAlertmanager(shown(alertmanagerFile), alertmanager)),
   );
   const remedies = checked.cluster?.remedies ?? [];
   const locate = (path: SettingPath): string => locateSetting(shown(clusterFile), sourceOf(clusterFile), path);
-  problems.push(...checkRemedies(remedies, { rules, targets, root: PROJECT }, locate));
+  problems.push(
+    ...checkRemedies(remedies, { rules: allRules, targets, native: file?.native ?? null, root: PROJECT }, locate),
+  );
   if (checked.cluster !== null) problems.push(...checkScale(checked.cluster, lockFile, shown(lockFile)));
   refuse(problems);
-  const own = { config: checked.config!, rules, targets, alertmanager: alertmanager! };
+  const own = { config: checked.config!, rules, targets, native: file?.native ?? null, alertmanager: alertmanager! };
   const warnings = [
     ...judged.warnings,
-    ...warningsOf(checked.cluster!, rules, shown(clusterFile), (name) => shown(join(rulesDir, name)), locate),
+    ...said.warnings,
+    ...warningsOf(
+      checked.cluster!,
+      own.native,
+      allRules,
+      shown(clusterFile),
+      (name) => shown(join(rulesDir, name)),
+      locate,
+    ),
     ...alertmanagerWarnings(shown(alertmanagerFile), own.alertmanager),
   ];
   if (overlay === null) {
@@ -99,10 +118,7 @@ export function loadConfiguration(
 }
 
 /** What nodes are to run. */
-function bundleOf(
-  cluster: Cluster,
-  { rules, targets, alertmanager }: Pick<ConfigBundle, 'rules' | 'targets' | 'alertmanager'>,
-): ConfigBundle {
+function bundleOf(cluster: Cluster, { rules, targets, native, alertmanager }: Omit<Sound, 'config'>): ConfigBundle {
   const { droppable } = cluster.load;
   return {
     version: 1,
@@ -112,13 +128,24 @@ function bundleOf(
     externalLabels: { [EXTERNAL_LABELS.cluster]: cluster.name },
     rules,
     targets,
+    ...(native === null ? {} : { prometheus: native.text, files: native.named.files }),
     alertmanager,
     remedies: cluster.remedies.map(({ name, when }) => ({ name, ...when })),
   };
 }
 
+/** Jobs of prometheus.yml that are there in config/targets as well. */
+function jobsTwice(
+  { jobs }: Native,
+  targets: Readonly<Record<string, string>>,
+  label: (job: string) => string,
+): UserError[] {
+  return [...jobs].flatMap(([job, where]) => (Object.hasOwn(targets, job) ? [sameName(job, where, label(job))] : []));
+}
+
 function warningsOf(
   cluster: Cluster,
+  native: Native | null,
   rules: Readonly<Record<string, string>>,
   file: string,
   labelOf: (name: string) => string,
@@ -129,7 +156,15 @@ function warningsOf(
     ...slowCatchUp(cluster, locate(['ingest', 'series'])),
     ...unpinnedImage(cluster.image, locate(['instance'])),
     ...(cluster.alarmEmail === undefined ? [unheard(file)] : []),
-    ...profileWarnings({ rules, global: cluster, ...(droppable === undefined ? {} : { droppable }) }, labelOf),
+    ...profileWarnings(
+      {
+        rules,
+        global: cluster,
+        ...(droppable === undefined ? {} : { droppable }),
+        ...(native && { prometheus: native.text }),
+      },
+      labelOf,
+    ),
     ...shardWarnings(rules, cluster, labelOf),
     ...remedyWarnings(cluster.remedies, locate),
   ];

@@ -85,11 +85,21 @@ function lineOfBadByte(bytes: Buffer): number {
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 const kindOf = (entry: Stats): string => (entry.isDirectory() ? 'a directory' : 'neither file nor directory');
 
+/** Which directories may be missing, and which of their files somebody else asks for. */
+export interface Elsewhere {
+  readonly optional: boolean;
+  readonly isNamed: (name: string) => boolean;
+}
+
 /** Name → text of a directory's .yml files, sorted: the order of a directory listing is no one's to rely on. */
-export function readYamlFiles(dir: string, problems: UserError[]): Record<string, string> {
+export function readYamlFiles(
+  dir: string,
+  problems: UserError[],
+  { optional, isNamed }: Elsewhere = { optional: false, isNamed: () => false },
+): Record<string, string> {
   const entry = statSync(dir, { throwIfNoEntry: false });
   if (entry === undefined) {
-    readText(dir, problems);
+    if (!optional) readText(dir, problems);
     return {};
   }
   if (!entry.isDirectory()) {
@@ -107,7 +117,7 @@ export function readYamlFiles(dir: string, problems: UserError[]): Record<string
   const texts: Record<string, string> = {};
   for (const name of readdirSync(dir)
     .sort()
-    .filter((one) => !one.startsWith('.'))) {
+    .filter((one) => !one.startsWith('.') && !isNamed(one))) {
     const path = join(dir, name);
     const isFile = !statSync(path, { throwIfNoEntry: false })?.isDirectory();
     const text = name.endsWith('.yml') && isFile ? readText(path, problems) : null;

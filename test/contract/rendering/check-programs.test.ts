@@ -53,6 +53,39 @@ test.each([
   expect(found[0]).toMatch(/alertmanager\.yml.*amtool does not accept alertmanager\.yml/);
 });
 
+describe("the user's own prometheus.yml", () => {
+  const SD = 'scrape_configs:\n  - job_name: aws\n    ec2_sd_configs: [{ region: eu-west-1 }]\n';
+
+  test.each([
+    ['a key that is none', `${SD}    smaple_limit: 5\n`, 'smaple_limit', /field smaple_limit not found/],
+    ['a value that is none', `${SD}    scrape_interval: 5x\n`, '5x', /unknown unit "x"/],
+    [
+      'a URL for a target',
+      `${SD}    static_configs: [{ targets: ["http://a"] }]\n`,
+      'http://a',
+      /not a valid hostname/,
+    ],
+  ])('%s is named with its line', (_, text, line, says) => {
+    fixture.write('prometheus.yml', text);
+    const found = judged();
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain(fixture.lineOf('prometheus.yml', line).slice(0, -1));
+    expect(found[0]).toMatch(says);
+  });
+
+  test('with discovery, files that only nodes have, and rules in other places it is accepted', () => {
+    const files = 'rule_files: [more.rules]\n';
+    fixture.write('more.rules', 'groups: [{ name: m, rules: [{ record: a:b, expr: up }] }]\n');
+    fixture.write('prometheus.yml', `${files}${SD}    authorization: { credentials_file: /on/nodes }\n`);
+    expect(judged()).toEqual([]);
+    fixture.write(
+      'more.rules',
+      'groups: [{ name: m, rules: [{ alert: A, expr: up, annotations: { a: "{{ $x }}" } }] }]\n',
+    );
+    expect(judged()).toEqual([expect.stringMatching(/more\.rules:1:.*promtool does not accept more\.rules/)]);
+  });
+});
+
 /** A promtool of that version that refuses everything. */
 function fake(dir: string, version: string): string {
   mkdirSync(dir, { recursive: true });

@@ -7,6 +7,7 @@ import { ENV } from '../../../contract/environment';
 import { REMEDY_BUDGET_MS } from '../../../core/remedies/remedies';
 import type { Remedy } from '../schema/remedies';
 import type { SettingPath } from '../locate';
+import type { Native } from '../native/native';
 import { choiceOf } from '../problems';
 import { isReserved, reservedName } from '../reserved';
 
@@ -14,6 +15,8 @@ import { isReserved, reservedName } from '../reserved';
 export interface Referred {
   readonly rules: Readonly<Record<string, string>>;
   readonly targets: Readonly<Record<string, string>>;
+  /** config/prometheus.yml; null where there is none. */
+  readonly native: Pick<Native, 'targets' | 'discovers'> | null;
   /** Directory that hooks' modules are found from. */
   readonly root: string;
 }
@@ -28,7 +31,9 @@ export function checkRemedies(
   const complain = (path: SettingPath, what: string, got: string, expected: string, fix: string): void =>
     void problems.push(new UserError({ what, where: where(['remedies', ...path]), got, expected, fix }));
   const alerts = alertsOf(referred.rules);
-  const targets = targetsOf(referred.targets);
+  const targets = [...targetsOf(referred.targets), ...(referred.native?.targets ?? [])];
+  // What is found only where it runs may be any target.
+  const anyTarget = referred.native?.discovers === true;
   remedies.forEach(({ name, when, connect, passwordSecret, hook }, i) => {
     const same = (other: string): boolean => ENV.remedyPassword(other) === ENV.remedyPassword(name);
     if (remedies.findIndex((other) => same(other.name)) < i)
@@ -45,7 +50,7 @@ export function checkRemedies(
         choiceOf(alerts, 'an alert of config/rules, where there is none'),
         'correct the name, or add the rule',
       );
-    if (target !== undefined && !targets.includes(target))
+    if (target !== undefined && !anyTarget && !targets.includes(target))
       complain(
         [i, 'when', 'target'],
         'this target is not scraped, so no alert can be about it',

@@ -1,4 +1,6 @@
 import type { ClusterConfig } from '../cluster';
+import type { Native } from '../native/native';
+import { containNative } from './contain-native';
 import { addRoutes, containReceivers } from './contain-receivers';
 import { containRemedies, containTargets } from './contain-targets';
 import { merge } from './merge';
@@ -9,6 +11,8 @@ export interface Sound {
   readonly config: ClusterConfig;
   readonly rules: Readonly<Record<string, string>>;
   readonly targets: Readonly<Record<string, string>>;
+  /** config/prometheus.yml; null where there is none. */
+  readonly native: Native | null;
   readonly alertmanager: string;
 }
 
@@ -24,13 +28,14 @@ export interface Contained {
 
 /** The same with the overlay over it. `config` has the form of a ClusterConfig only if the overlay's cluster is sound. */
 export function applyOverlay(
-  { config, rules, targets, alertmanager }: Sound,
+  { config, rules, targets, native, alertmanager }: Sound,
   overlay: Overlay,
 ): Omit<Sound, 'config'> & { readonly config: unknown; readonly contained: Contained } {
   const hosts = overlay.contained ?? { hosts: {}, targets: false, receivers: null };
   const receivers =
     hosts.receivers === null ? { text: alertmanager, names: [] } : containReceivers(alertmanager, hosts.receivers);
   const scraped = containTargets(targets, hosts);
+  const users = native === null ? null : containNative(native, hosts);
   const tried = containRemedies(config.remedies ?? [], hosts);
   const scale = { replicas: config.replicas, shards: config.shards ?? 1 };
   const most = overlay.most ?? scale;
@@ -46,10 +51,11 @@ export function applyOverlay(
     ),
     rules: { ...rules, ...overlay.rules },
     targets: { ...scraped.targets, ...overlay.targets },
+    native: users?.native ?? null,
     alertmanager: addRoutes(receivers.text, overlay.routes),
     contained: {
       receivers: receivers.names,
-      targets: scraped.elsewhere,
+      targets: [...scraped.elsewhere, ...(users?.elsewhere ?? [])],
       remedies: tried.left,
       fewer: (['replicas', 'shards'] as const)
         .filter((name) => scale[name] > most[name])

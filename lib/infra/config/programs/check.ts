@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { UserError } from '../../../contract/errors';
 import { renderFiles } from '../../../core/rendering/render';
 import type { Configuration } from '../load';
 import { shown } from '../shown';
 import { parseYaml } from '../yaml-file';
-import { aboutOf, complaintsIn } from './complaints';
+import { isPattern } from '../native/paths';
+import { NATIVE_FILE } from '../native/read';
+import { aboutOf, aboutUsersFile, complaintsIn } from './complaints';
 import { findChecker, type Checker, type CheckerName } from './find';
 
 export type Checkers = Readonly<Record<CheckerName, Checker | null>>;
@@ -70,14 +72,44 @@ export function objectionsOf({ cluster, bundle }: Configuration, configDir: stri
       complaintsOf(checkers[name], args, dir).map((complaint) =>
         problemOf(name, checkers[name]!.version, complaint, files, configDir),
       );
+    const rules = bundle.prometheus === undefined ? [] : rulesOf(files);
     return [
-      ...said('promtool', ['check', 'config', 'prometheus.yml']),
+      ...(bundle.prometheus === undefined
+        ? said('promtool', ['check', 'config', 'prometheus.yml'])
+        : [
+            ...usersFile(checkers.promtool, configDir),
+            // Discovery and credentials may need files that only nodes have.
+            ...said('promtool', ['check', 'config', '--syntax-only', 'prometheus.yml']),
+            ...(rules.length === 0 ? [] : said('promtool', ['check', 'rules', ...rules])),
+          ]),
       ...said('amtool', ['check-config', 'alertmanager.yml']),
     ];
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
+
+/** As it stands in config/, so that promtool's lines are the user's. */
+function usersFile(checker: Checker | null, configDir: string): UserError[] {
+  const path = join(configDir, NATIVE_FILE);
+  return complaintsOf(checker, ['check', 'config', '--syntax-only', path], configDir).map(
+    (complaint) =>
+      new UserError({
+        what: `promtool does not accept ${NATIVE_FILE}`,
+        ...aboutUsersFile(complaint, readFileSync(path, 'utf8'), shown(path)),
+        expected: `what promtool ${checker!.version} accepts: Prometheus reads the same`,
+        fix: 'correct it',
+      }),
+  );
+}
+
+const rulesOf = (files: Readonly<Record<string, string>>): string[] => {
+  const { rule_files: named } = parse(files['prometheus.yml']!) as { rule_files: string[] };
+  return [
+    ...Object.keys(files).filter((file) => /^rules\/[^/]+\.yml$/.test(file)),
+    ...named.filter((file) => !isPattern(file)),
+  ];
+};
 
 function complaintsOf(checker: Checker | null, args: readonly string[], cwd: string): string[] {
   if (checker === null) return [];

@@ -25,7 +25,7 @@ interface About {
   readonly says: string;
 }
 
-const FILE = /^(?:.*?\bfile )?"?((?:rules\/)?[^\s:"/]+\.yml)"?: (.*)$/s;
+const FILE = /^(?:.*?\bfile )?"?((?:[^\s:"/]+\/)*[^\s:"/]+\.(?:ya?ml|rules?))"?: (.*)$/s;
 /** Both numbered from 1 by whoever says it; groups are named. */
 const RULE = /^(?:(?:\d+):\d+: )?group "([^"]*)", rule (\d+), "[^"]*": (?:(annotation|label) "([^"]+)")?/;
 
@@ -43,4 +43,24 @@ export function aboutOf(complaint: string, groups: (file: string) => readonly st
     line: line === undefined ? null : Number(line),
     path: group === -1 ? null : ['groups', group, 'rules', Number(rule![2]) - 1, ...part],
   };
+}
+
+/** The same of the user's own file: where promtool names no line, that of the job or value which it quotes. */
+export function aboutUsersFile(
+  complaint: string,
+  text: string,
+  file: string,
+): { readonly where: string; readonly got: string } {
+  const got = complaint.replace(/^(?:parsing YAML file [^:]*: )?(?:yaml: )?(?:unmarshal errors: )?/, '');
+  const line = /\bline (\d+)\b/.exec(got)?.[1] ?? lineQuoted(got, text);
+  return { where: line === undefined ? file : `${file}:${line}`, got };
+}
+
+function lineQuoted(says: string, text: string): number | undefined {
+  const lines = text.split('\n');
+  for (const [, quoted] of says.matchAll(/"([^"]+)"/g)) {
+    const found = lines.findIndex((line) => line.includes(quoted!));
+    if (found !== -1) return found + 1;
+  }
+  return undefined;
 }

@@ -93,6 +93,14 @@ const settings = {
   network: networkSchema,
   /** IPv4 ranges that may query through the load balancer. */
   clients: z.array(cidr, { error: 'a list of IPv4 ranges' }),
+  /** The machine that is meant where config/prometheus.yml says localhost. @default each node itself, with a warning */
+  localhost: z
+    .string({ error: 'a host' })
+    .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, 'a host, without scheme and port')
+    .optional(),
+  /** Alertmanagers of others in config/prometheus.yml: 'replaced' by the cluster's own. @default they are refused */
+  foreignAlertmanagers: z.literal('replaced', { error: "'replaced'" }).optional(),
+  /** Of the cluster's own jobs and those of config/targets; jobs of config/prometheus.yml have that file's. */
   scrapeInterval: duration,
   evaluationInterval: duration,
   retention: duration,

@@ -1,4 +1,4 @@
-import { aboutOf, complaintsIn } from '../../../../lib/infra/config/programs/complaints';
+import { aboutOf, complaintsIn, aboutUsersFile } from '../../../../lib/infra/config/programs/complaints';
 
 /** As Prometheus 3.15.0 says it: what it looks at on the one stream, what is wrong on the other. */
 const PROMTOOL = `Checking prometheus.yml
@@ -42,5 +42,24 @@ test('a complaint is about a file, and a line or a part of a rule', () => {
   expect(aboutOf('parsing YAML file prometheus.yml: bad label', groups)).toMatchObject({
     file: 'prometheus.yml',
     says: 'bad label',
+  });
+});
+
+describe("what promtool says of the user's own file", () => {
+  const TEXT = 'scrape_configs:\n  - job_name: "a b"\n    scrape_interval: 5x\n';
+
+  it.each([
+    [
+      'parsing YAML file p.yml: yaml: unmarshal errors: line 3: field x not found',
+      'p.yml:3',
+      'line 3: field x not found',
+    ],
+    ['parsing YAML file p.yml: found multiple scrape configs with job name "a b"', 'p.yml:2', /^found multiple/],
+    ['parsing YAML file p.yml: unknown unit "x" in duration "5x"', 'p.yml:3', /^unknown unit/],
+    ['parsing YAML file p.yml: something else', 'p.yml', 'something else'],
+  ])('%s', (complaint, where, got) => {
+    const found = aboutUsersFile(complaint, TEXT, 'p.yml');
+    expect(found.where).toBe(where);
+    expect(found.got).toMatch(got);
   });
 });

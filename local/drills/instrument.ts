@@ -1,4 +1,4 @@
-import type { Measurements } from './judge/result';
+import type { Measurements } from '../../lib/contract/check';
 import type { TestBed } from './test-bed';
 
 /** When what happened in a run, ms since the Unix epoch. */

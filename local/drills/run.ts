@@ -8,7 +8,7 @@ import { judgeRun } from './judge/judge';
 import { measure } from './judge/measure';
 import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
 import { assignmentsSince, intervalIn, inWords } from './load/record';
-import type { RunResult } from './judge/result';
+import type { RunResult } from '../../lib/contract/check';
 import { executionsAtOnce } from './executions';
 import { callsRefused } from './permissions';
 import type { Scenario } from './scenario';

@@ -1,4 +1,4 @@
-import type { Measurements } from '../../drills/judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 import type { BootWorld } from '../world/world';
 
 /** A way in which one instance boots, really: cloud-init, systemd, the deployed user data and units. */

@@ -1,6 +1,7 @@
 import { judgeRuns } from '../../drills/judge/judge';
 import { renderRun } from '../../drills/judge/report';
-import { check, type DrillResult, type Measurements, type RunResult } from '../../drills/judge/result';
+import { check, type Measurements, type RunResult } from '../../../lib/contract/check';
+import type { DrillResult } from '../../drills/judge/result';
 import type { DrillOptions } from '../../drills/drill';
 import { runningState } from '../../../lib/shell/local/run-state';
 import { UserError } from '../../../lib/contract/errors';

@@ -1,4 +1,4 @@
-import type { Measurements } from '../../drills/judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 import { sleepUnlessStopped } from '../../drills/clock';
 import type { BootWorld } from '../world/world';
 import type { NodeOptions } from '../world/node';

@@ -1,5 +1,6 @@
 import { limitsOf, medianLimit, RUNS_FOR_MEDIAN, type Limit } from './limits';
-import { check, type Check, type DrillResult, type Measurements, type RunResult, type Summary } from './result';
+import { check, type Check, type Measurements, type RunResult } from '../../../lib/contract/check';
+import type { DrillResult, Summary } from './result';
 import type { Scenario } from '../scenario';
 
 /** One run against the scenario's table of limits. What was not measured fails. */

@@ -1,5 +1,5 @@
 import { PAUSED_AT_MOST_MS } from '../failover/operator-scenarios';
-import type { Rule } from './result';
+import type { Rule } from '../../../lib/contract/check';
 import type { Scenario } from '../scenario';
 
 /** A limit on one measurement of every run. */

@@ -1,6 +1,6 @@
 import type { Comparison } from './compare';
 import type { GateTimes } from './gate-times';
-import type { Measurements } from './result';
+import type { Measurements } from '../../../lib/contract/check';
 import type { Scenario } from '../scenario';
 import { DRILL_ALERTS } from '../test-bed';
 import type { FaultRecord } from './watch';

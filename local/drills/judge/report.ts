@@ -1,6 +1,7 @@
 import { RUNS_FOR_MEDIAN } from './limits';
 import { MEANING } from './meaning';
-import type { Check, DrillResult, RunResult } from './result';
+import type { Check, RunResult } from '../../../lib/contract/check';
+import type { DrillResult } from './result';
 
 export function renderRun(number: number, total: number, run: RunResult): string {
   const lines = [`run ${number} of ${total}`];

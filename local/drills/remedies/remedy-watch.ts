@@ -5,7 +5,7 @@ import type { ReadOnly } from '../../../lib/contract/document';
 import { FUNCTIONS } from '../../../lib/contract/functions';
 import type { Instrument, Moments } from '../instrument';
 import { readNotifications, NOTIFICATION_SOURCES, type SentAlert } from '../judge/notifications';
-import type { Measurements } from '../judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, optional, text, time } from '../../../lib/contract/shape';
 

@@ -1,5 +1,5 @@
 import type { Moments } from '../instrument';
-import type { Measurements } from '../judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 
 /** One query through the load balancer. */
 export interface QuerySample {

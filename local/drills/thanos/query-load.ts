@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
-import type { Measurements } from '../judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 import { queriesOf } from '../thanos';
 import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf } from '../../../lib/contract/shape';

@@ -3,7 +3,7 @@ import { judgeDrill, judgeRun, median } from '../../../../local/drills/judge/jud
 import { FAILOVERS } from '../../../../local/drills/failover/failover-scenarios';
 import { limitsOf } from '../../../../local/drills/judge/limits';
 import { renderRun, renderSummary } from '../../../../local/drills/judge/report';
-import { check, type Measurements, type RunResult } from '../../../../local/drills/judge/result';
+import { check, type Measurements, type RunResult } from '../../../../lib/contract/check';
 import { SCENARIOS, scenariosOf } from '../../../../local/drills/scenarios';
 
 const scenario = (name: string): (typeof SCENARIOS)[number] => SCENARIOS.find((s) => s.name === name)!;

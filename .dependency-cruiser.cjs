@@ -13,6 +13,7 @@ const CORE = '^lib/core/([^/]+)/';
 const CORE_ROOMS = {
   alerts: ['failover'],
   rendering: ['alerts', 'remedies'],
+  smoke: ['audit', 'status'],
   status: ['alerts', 'failover', 'remedies', 'thanos', 'tsdb', 'volumes'],
   tsdb: ['failover'],
 };

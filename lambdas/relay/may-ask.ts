@@ -1,7 +1,10 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { PORTS } from '../../lib/contract/ports';
 
-/** What promha asks, by port. Everything is read; nothing that a GET could change is among it. */
+/**
+ * What promha asks, by port: of nodes, of Thanos, and of the load balancer, whose port is Prometheus's. Everything is read;
+ * nothing that a GET could change is among it.
+ */
 const PATHS: Readonly<Record<number, readonly string[]>> = {
   [PORTS.prometheus]: ['/-/ready', '/api/v1/'],
   [PORTS.agent]: ['/v1/status', '/v1/held'],

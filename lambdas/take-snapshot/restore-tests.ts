@@ -1,5 +1,6 @@
-import { CreateTagsCommand, CreateVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
-import { clientToken, ownTags, toTags, type ShardStorage, type TestVolume } from '../../lib/shell/aws/ebs';
+import { CreateTagsCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
+import { toTags, type ShardStorage, type TestVolume } from '../../lib/shell/aws/ebs';
+import { makeTestVolume } from '../../lib/shell/aws/test-volume';
 import { TAGS } from '../../lib/contract/tags';
 import { isHealthy } from '../../lib/core/failover/health';
 import { nextToTest } from '../../lib/core/volumes/snapshots';
@@ -28,28 +29,9 @@ export async function beginTests(
   const zone = reports.get(tester)!.zone;
   const snapshot = nextToTest(nodes, s.snapshots, policy.snapshots);
   if (snapshot === null) return;
-  const made = await ec2.send(
-    new CreateVolumeCommand({
-      AvailabilityZone: zone,
-      SnapshotId: snapshot.id,
-      VolumeType: 'gp3',
-      Encrypted: true,
-      ClientToken: clientToken('test', snapshot.id, tester, Math.floor(now() / SAME_TEST_MS)),
-      TagSpecifications: [
-        {
-          ResourceType: 'volume',
-          Tags: toTags({
-            ...ownTags(cluster, shard),
-            [TAGS.testOf]: snapshot.id,
-            [TAGS.testedBy]: tester,
-            [TAGS.takenAt]: new Date(snapshot.takenAt).toISOString(),
-            Name: `${cluster}-test-of-${snapshot.id}`,
-          }),
-        },
-      ],
-    }),
-  );
-  log('info', 'test-begun', { snapshot: snapshot.id, of: snapshot.node, by: tester, volume: made.VolumeId });
+  const token = Math.floor(now() / SAME_TEST_MS);
+  const volume = await makeTestVolume(ec2, { cluster, shard, snapshot, by: tester, zone, token });
+  log('info', 'test-begun', { snapshot: snapshot.id, of: snapshot.node, by: tester, volume });
 }
 
 /** Writes down what nodes found, and takes back the volumes that were made for it, and no other. */

@@ -7,10 +7,12 @@ import type { Operation } from '../core/failover/operations';
 import { DRILLS, renderDrill } from '../core/status/drill-plan';
 import { renderCost } from '../core/costs/report';
 import { renderPreflight } from '../core/preflight/report';
+import { renderSmoke } from '../core/smoke/report';
 import { reportStatus } from '../core/status/status';
 import { renderStatus } from '../core/status/render-status';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
 import { cost, PRICES } from './commands/cost';
+import { readSmokeOptions, smoke, type SmokeOptions } from './commands/smoke';
 import { CLUSTER_FILE, soundCluster } from './cluster/configured';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
@@ -43,7 +45,7 @@ async function named({
 }: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
   checkNumber(shard);
   const handle = local ? localCluster(cluster) : await awsCluster(cluster);
-  await takeWay(via, handle, local);
+  await takeWay(via, handle);
   return { handle, s3: new S3Client({ forcePathStyle: local }) };
 }
 
@@ -160,7 +162,7 @@ program
   .option('--local', 'asks the system that `npm start` runs on this machine')
   .option('--json', 'machine-readable output')
   .action(async (where: Where & { config: string }) => {
-    if (where.local) localCluster();
+    if (where.local) localCluster(undefined, 'owner');
     const report = await preflight(soundCluster(resolve(where.config)), where.local ?? false);
     print(where, report, renderPreflight);
     process.exitCode = preflightCode(report);
@@ -196,6 +198,34 @@ withWhere(
       say: (line) => void process.stderr.write(`${line}\n`),
     });
     print(where, report, renderDrill);
+    process.exitCode = report.passed ? EXIT.well : EXIT.unhealthy;
+  });
+
+withWhere(
+  program
+    .command('smoke')
+    .description(
+      'half an hour with a sandbox: alarm mail, failover, restore, query fallback, audit; then all is taken back',
+    ),
+)
+  .option('--yes-this-is-a-sandbox <cluster>', 'its name: nobody relies on this cluster')
+  .option('--no-ask', 'asks nobody whether the mail arrived')
+  .option('--only <parts>', 'some of it, such as failover,audit')
+  .option('--report <file>', 'writes the JSON there as well')
+  .action(async (where: Where & SmokeOptions) => {
+    const { handle, s3 } = await connect(where);
+    const asked = readSmokeOptions(where, handle.cluster, process.stdin.isTTY);
+    const stop = new AbortController();
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!stop.signal.aborted) say('\nstopping: what was done is taken back first …');
+        stop.abort();
+      });
+    }
+    const kill = faultInjectors(handle, s3, where.local ?? false)['kill-prometheus'];
+    const report = await smoke({ ...asked, handle, s3, kill, say, signal: stop.signal });
+    print(where, report, renderSmoke);
     process.exitCode = report.passed ? EXIT.well : EXIT.unhealthy;
   });
 

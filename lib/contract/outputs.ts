@@ -4,4 +4,6 @@ export const OUTPUTS = {
   controlBucket: 'ControlBucketName',
   /** Of the control stack: a policy's ARN. */
   operatorPolicy: 'OperatorPolicyArn',
+  /** Likewise. */
+  smokePolicy: 'SmokePolicyArn',
 } as const;

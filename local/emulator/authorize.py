@@ -58,7 +58,8 @@ class Authorize:
         if refused is None:
             return self.app(environ, start_response)
         body_of(environ)
-        return refuse(start_response, call.service, environ["REQUEST_METHOD"] == "HEAD", refused)
+        protocol = "json" if environ.get("HTTP_X_AMZ_TARGET") else call.service
+        return refuse(start_response, protocol, environ["REQUEST_METHOD"] == "HEAD", refused)
 
     def credentials(self, session: str, role: str | None = None, instanceProfile: str | None = None) -> dict:
         iam = iam_backends[ACCOUNT]["aws"]
@@ -136,7 +137,7 @@ def refuse(start_response, service: str, is_head: bool, refused: dict):
 
 
 def shape(service: str, said: str):
-    """As each kind of API says it."""
+    """As each kind of API says it: by service, and `json` where the request was JSON, whatever else the service speaks."""
     xml = escape(said)
     if service == "ec2":
         error = f"<Errors><Error><Code>UnauthorizedOperation</Code><Message>{xml}</Message></Error></Errors>"

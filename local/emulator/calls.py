@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 import botocore.session
+from botocore.parsers import RpcV2CBORParser
 
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d+)/([^/]+)/([^/]+)/aws4_request")
 LOADER = botocore.session.get_session().get_component("data_loader")
@@ -97,7 +98,8 @@ def operation_of(service: str, environ, query: dict):
     if target := environ.get("HTTP_X_AMZ_TARGET", ""):
         return target.rpartition(".")[2], json.loads(body_of(environ) or b"{}")
     if smithy := re.match(r"^/service/[^/]+/operation/(\w+)$", path):
-        return smithy[1], {}
+        body = body_of(environ)
+        return smithy[1], RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body))) if body else {}
     if service in REST:
         host = environ.get("HTTP_HOST", "").split(":")[0]
         if service == "s3" and (virtual := re.match(r"^(.+)\.s3[.-]", host)):

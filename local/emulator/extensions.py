@@ -10,6 +10,7 @@ import ecs
 import functions
 import groups
 import network
+import orders
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import signals
@@ -196,6 +197,7 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     functions.install(lambda_concurrency)
     groups.install()
     network.install()
+    orders.install()
     signals.install()
     stack_updates.install()
     volumes.install()

@@ -44,7 +44,15 @@ def question(action: str, resource: str, context=None, policy=None) -> dict:
 def questions(call: Call) -> list[dict]:
     """In the order in which AWS would look."""
     action = f"{PREFIX.get(call.service, call.service)}:" + ACTIONS.get(call.service, {}).get(call.operation, call.operation)
-    special = {"s3": of_s3, "ec2": of_ec2, "lambda": of_lambda, "servicediscovery": of_cloud_map}.get(call.service)
+    special = {
+        "s3": of_s3,
+        "ec2": of_ec2,
+        "lambda": of_lambda,
+        "servicediscovery": of_cloud_map,
+        "monitoring": of_cloudwatch,
+        "ecs": of_ecs,
+        "ssm": of_ssm,
+    }.get(call.service)
     asked = special(call, action) if special else [question(action, named_resource(call))]
     common = {"aws:SecureTransport": "true", "aws:RequestedRegion": call.region, "aws:PrincipalAccount": ACCOUNT}
     return [{**q, "context": {**common, **q["context"]}} for q in asked]
@@ -99,6 +107,43 @@ def of_cloud_map(call: Call, action: str) -> list[dict]:
     return [question(action, arn) for arn in [*namespaces, about.arn]]
 
 
+def of_cloudwatch(call: Call, action: str) -> list[dict]:
+    """Describing alarms is judged by all of them, by name or not (aws-terminator#63, amazon-cloudwatch-auto-alarms#1)."""
+    if "Alarm" not in call.operation:
+        return [question(action, "*")]
+    named = "*" if call.operation.startswith("Describe") else call.parameters.get("AlarmName", "*")
+    return [question(action, f"arn:aws:cloudwatch:{call.region}:{ACCOUNT}:alarm:{named}")]
+
+
+def of_ecs(call: Call, action: str) -> list[dict]:
+    p = call.parameters
+    named = p.get("services", []) if call.operation == "DescribeServices" else [p["service"]] if "service" in p else []
+    cluster = p.get("cluster", "default").split("/")[-1]
+    arns = [f"arn:aws:ecs:{call.region}:{ACCOUNT}:service/{cluster}/{name.split('/')[-1]}" for name in named]
+    return [question(action, arn) for arn in arns or ["*"]]
+
+
+def of_ssm(call: Call, action: str) -> list[dict]:
+    """A command is judged by the document that it runs and by each machine."""
+    p = call.parameters
+    if call.operation != "SendCommand":
+        return [question(action, "*")]
+    machines = [tagged_with(call.region, "instance", name, action) for name in p.get("InstanceIds", [])]
+    return [question(action, f"arn:aws:ssm:{call.region}::document/{p['DocumentName']}"), *machines]
+
+
+def tagged_with(region: str, kind: str, name: str, action: str, more=None) -> dict:
+    """A question about something of EC2 that is there, with its tags."""
+    found = ec2_backends[ACCOUNT][region].describe_tags(filters={"resource-id": [name]})
+    tags = {t["key"]: t["value"] for t in found}
+    context = {**tagged(tags, "aws:ResourceTag"), **tagged(tags, "ec2:ResourceTag"), **(more or {})}
+    return question(action, ec2_arn(region, kind, name), context)
+
+
+def ec2_arn(region: str, kind: str, name: str) -> str:
+    return f"arn:aws:ec2:{region}:{'' if kind == 'snapshot' else ACCOUNT}:{kind}/{name}"
+
+
 def of_lambda(call: Call, action: str) -> list[dict]:
     name = unquote(call.parameters.get("FunctionName", "")).split(":function:")[-1].split(":")[0]
     return [function_question(call.region, action, name)] if name else [question(action, "*")]
@@ -129,20 +174,16 @@ def key_questions(action: str, topic_arn: str) -> list[dict]:
 def of_ec2(call: Call, action: str) -> list[dict]:
     p, operation = call.parameters, call.operation
 
-    def arn(kind: str, name: str) -> str:
-        return f"arn:aws:ec2:{call.region}:{'' if kind == 'snapshot' else ACCOUNT}:{kind}/{name}"
-
     def existing(kind: str, name: str, more=None) -> dict:
-        found = ec2_backends[ACCOUNT][call.region].describe_tags(filters={"resource-id": [name]})
-        tags = {t["key"]: t["value"] for t in found}
-        return question(action, arn(kind, name), {**tagged(tags, "aws:ResourceTag"), **tagged(tags, "ec2:ResourceTag"), **(more or {})})
+        return tagged_with(call.region, kind, name, action, more)
 
     asked = {k: v for i in range(1, 6) for k, v in form_tags(p, f"TagSpecification.{i}.Tag").items()}
 
     def made(kind: str) -> list[dict]:
         wanted = with_keys(asked)
-        tags = [question("ec2:CreateTags", arn(kind, "new"), {**wanted, "ec2:CreateAction": operation})] if asked else []
-        return [question(action, arn(kind, "new"), wanted), *tags]
+        new = ec2_arn(call.region, kind, "new")
+        tags = [question("ec2:CreateTags", new, {**wanted, "ec2:CreateAction": operation})] if asked else []
+        return [question(action, new, wanted), *tags]
 
     match operation:
         case "AttachVolume" | "DetachVolume":

@@ -20,6 +20,7 @@ from call_log import CallLog
 from changes import CountChanges
 from latency import SlowS3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from orders import Orders
 from ways import Ways
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, ThreadedWSGIServer
 
@@ -57,7 +58,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     extensions.install(given.lambda_concurrency, given.without)
 
-    app = TargetHealth(CountChanges(DomainDispatcherApplication(create_backend_app)))
+    app = TargetHealth(Orders(CountChanges(DomainDispatcherApplication(create_backend_app))))
     if given.authorize is not None:
         app = Authorize(app, given.authorize)
     if given.s3_latency is not None:

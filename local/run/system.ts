@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ENV } from '../../lib/contract/environment';
 import { controlActions } from './actions/actions';
+import { carryOutOrders } from './actions/carry-out';
 import type { Cleanup } from './hosts/cleanup';
 import { serveControl } from './actions/control-api';
 import { deploy } from './phases/deploy-phase';
@@ -32,6 +33,7 @@ export async function startSystem(options: SystemOptions, cleanup: Cleanup, dir:
   };
   const control = await serveControl(socket, controlActions(system));
   cleanup.defer('close the control socket', () => control.close());
+  carryOutOrders(system);
   start.save({ socket });
   return system;
 }

@@ -16,10 +16,11 @@ export interface ClusterHandle {
 const TIMEOUT_MS = 10_000;
 
 /**
- * The running local system, which `named` has to be the name of if it is given; points the SDK to its emulator.
+ * The running local system, which `named` has to be the name of if it is given; points the SDK to its emulator, as an
+ * operator with the deployed policies or as the account's owner.
  * @throws Unreachable when none runs, or none yet
  */
-export function localCluster(named?: string): ClusterHandle {
+export function localCluster(named?: string, as: 'operator' | 'owner' = 'operator'): ClusterHandle {
   const state = runningState();
   if (state === null) {
     throw new Unreachable({
@@ -46,9 +47,12 @@ export function localCluster(named?: string): ClusterHandle {
     });
   }
   process.env.AWS_ENDPOINT_URL = state.endpoint;
+  // What runs functions has an address of its own.
+  if (state.lambda !== undefined) process.env.AWS_ENDPOINT_URL_LAMBDA = state.lambda;
   process.env.AWS_REGION = state.region;
-  process.env.AWS_ACCESS_KEY_ID = 'local';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  delete process.env.AWS_SESSION_TOKEN;
+  const everything = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  Object.assign(process.env, (as === 'operator' ? state.operator : undefined) ?? everything);
   return { cluster: state.cluster, shard: 0, controlBucket: state.controlBucket };
 }
 

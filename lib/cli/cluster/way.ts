@@ -2,7 +2,6 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { FUNCTIONS } from '../../contract/functions';
 import { askBy } from '../../shell/async/http-get';
 import { callRelay, relayedGet } from '../../shell/aws/relay';
-import { runningState } from '../../shell/local/run-state';
 import { reasonOf } from '../../shell/probes/prober';
 import type { ClusterHandle } from './cluster';
 import { Unreachable } from '../exit';
@@ -24,9 +23,9 @@ export interface Waking {
 }
 
 /** From now on this process asks that way. @throws Unreachable when the relay cannot be called */
-export async function takeWay(way: Way, { cluster }: Pick<ClusterHandle, 'cluster'>, local: boolean): Promise<void> {
+export async function takeWay(way: Way, { cluster }: Pick<ClusterHandle, 'cluster'>): Promise<void> {
   if (way === 'direct') return;
-  const lambda = lambdaClient(local);
+  const lambda = new LambdaClient({});
   const name = FUNCTIONS.relay(cluster);
   await wakeRelay(name, {
     lambda,
@@ -35,12 +34,6 @@ export async function takeWay(way: Way, { cluster }: Pick<ClusterHandle, 'cluste
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
   askBy(relayedGet(lambda, name));
-}
-
-/** The emulator has Lambda's definitions; who runs functions there has an address of his own. */
-function lambdaClient(local: boolean): LambdaClient {
-  const endpoint = local ? runningState()?.lambda : undefined;
-  return new LambdaClient(endpoint === undefined ? {} : { endpoint });
 }
 
 /** Before anything with a deadline is asked by it. */

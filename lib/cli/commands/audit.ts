@@ -41,28 +41,37 @@ type AuditAsked = AuditOptions & { readonly rangeMs: number };
 
 /** @throws UserError for what cannot be done */
 export function readAuditOptions(options: AuditOptions): AuditAsked {
-  if (options.html !== undefined) checkWritable(options.html);
+  if (options.html !== undefined) checkWritable('--html', options.html, 'audit.html');
   if (options.thanos !== undefined) checkUrl(options.thanos);
   return { ...options, rangeMs: readRange(options.range) };
 }
 
+/** What an audit saw. `unseen`: parts that could not be looked at, one sentence each; they are among the report's notes. */
+export interface Audited {
+  readonly report: AuditReport;
+  readonly unseen: readonly string[];
+}
+
 /** Compares replicas and Thanos over the range that ends now. @throws when the control bucket cannot be read */
-export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditAsked): Promise<AuditOutcome> {
-  const { rangeMs } = options;
-  const { cluster, shard } = handle;
-  const store = s3ControlStore(s3, handle.controlBucket, shard, STORE_TIMEOUT_MS);
+export async function readAudit(
+  { cluster, shard, controlBucket }: ClusterHandle,
+  s3: S3Client,
+  { rangeMs, thanos: named }: Pick<AuditAsked, 'rangeMs' | 'thanos'>,
+): Promise<Audited> {
+  const store = s3ControlStore(s3, controlBucket, shard, STORE_TIMEOUT_MS);
   const nodes = [...(await readAnnouncements(store, shard)).announcements.values()];
-  const found =
-    options.thanos === undefined
-      ? await findThanos(cluster)
-      : { url: options.thanos.replace(/\/+$/, ''), problem: null };
+  const found = named === undefined ? await findThanos(cluster) : { url: named.replace(/\/+$/, ''), problem: null };
   const replicas = nodes.map((n) => new AuditSource(n.node, `http://${n.address}:${PORTS.prometheus}`));
   const thanos = found.url === null ? null : thanosSource(found.url, cluster, shard);
 
   const to = Date.now() - SETTLE_MS;
   const collected = await collect(replicas, thanos, to - rangeMs, to, progressOn(process.stderr));
   const unseen = [...(found.problem === null ? [] : [found.problem]), ...collected.unseen];
-  const report = audit({ ...collected, notes: [...unseen, ...collected.notes] });
+  return { report: audit({ ...collected, notes: [...unseen, ...collected.notes] }), unseen };
+}
+
+export async function auditCluster(handle: ClusterHandle, s3: S3Client, options: AuditAsked): Promise<AuditOutcome> {
+  const { report, unseen } = await readAudit(handle, s3, options);
   const failed = options.html === undefined ? null : writePage(options.html, report);
   const noted = failed === null ? report : { ...report, notes: [failed, ...report.notes] };
   const written = options.html === undefined || failed !== null ? '' : `\nThe timelines are in ${options.html}.\n`;
@@ -115,17 +124,17 @@ function progressOn(terminal: NodeJS.WriteStream): (share: number) => void {
   };
 }
 
-/** Before minutes are spent on reading. @throws UserError */
-function checkWritable(file: string): void {
+/** Before minutes are spent. `model`: what it could be called. @throws UserError */
+export function checkWritable(option: string, file: string, model: string): void {
   const directory = dirname(resolve(file));
   const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
   if (file === '' || isDirectory(file)) {
-    const fix = `--html ${file === '' ? '' : `${file.replace(/\/+$/, '')}/`}audit.html`;
-    throw new UserError({ what: '--html names no file', got: file || 'nothing', expected: 'a file', fix });
+    const fix = `${option} ${file === '' ? '' : `${file.replace(/\/+$/, '')}/`}${model}`;
+    throw new UserError({ what: `${option} names no file`, got: file || 'nothing', expected: 'a file', fix });
   }
   if (!isDirectory(directory)) {
     throw new UserError({
-      what: '--html names a file in a directory that does not exist',
+      what: `${option} names a file in a directory that does not exist`,
       got: file,
       expected: 'a file in an existing directory',
       fix: `mkdir -p ${directory}, or name another file`,
@@ -135,7 +144,7 @@ function checkWritable(file: string): void {
     accessSync(existsSync(file) ? file : directory, constants.W_OK);
   } catch (error) {
     throw new UserError({
-      what: '--html names a file that cannot be written',
+      what: `${option} names a file that cannot be written`,
       got: `${file} (${reasonOf(error)})`,
       expected: 'a file that whoever calls may write',
       fix: 'name another file',

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { s3ControlStore } from '../../shell/assignment/store';
 import {
@@ -27,13 +28,14 @@ export interface DrillDeps {
   readonly confirm: string | undefined;
   /** Progress, one line each; never where JSON goes. */
   readonly say: (line: string) => void;
+  /** Ends the looking on. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 const LOOK_MS = 500;
 /** A node that is gone must not keep the look from the one that takes over. */
 const NODE_MS = 1_500;
 const STORE_TIMEOUT_MS = 5_000;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @throws UserError when there is no such drill */
 export function drillNamed(name: string): DrillKind {
@@ -66,7 +68,11 @@ export async function drillCluster(drill: DrillKind, deps: DrillDeps): Promise<D
   let moved: { readonly node: string; readonly at: number } | null = null;
   let wellAt: number | null = null;
   let last: StatusReport | null = null;
-  for (const end = struckAt + plan.wellMs; Date.now() < end && wellAt === null; await sleep(LOOK_MS)) {
+  for (
+    const end = struckAt + plan.wellMs;
+    Date.now() < end && wellAt === null;
+    await sleep(LOOK_MS, undefined, { signal: deps.signal })
+  ) {
     last = await look(deps);
     const alerts = last.nodes.find((n) => n.node === last!.active && n.node !== plan.node && n.gate === 'open');
     if (moved === null && alerts !== undefined) {

@@ -25,38 +25,32 @@ export function faultInjectors(handle: ClusterHandle, s3: S3Client, local: boole
       });
       if (!changed) throw new NotNow({ what: `nothing was done. ${because}`, fix });
     },
-    ...(local ? LOCAL : AWS),
+    'kill-prometheus': killPrometheus,
+    'lose-machine': local ? losePlayed : loseMachine,
   };
 }
 
-const AWS: Record<Exclude<DrillKind, 'switchover'>, FaultInjector> = {
-  'kill-prometheus': async ({ instanceId }) => {
-    await new SSMClient({}).send(
-      new SendCommandCommand({
-        InstanceIds: [instanceId],
-        DocumentName: 'AWS-RunShellScript',
-        Comment: 'promha drill kill-prometheus',
-        Parameters: { commands: KILL },
-      }),
-    );
-  },
-  // Not by its group: EC2 ends it in order, the group notices and starts another one, as when hardware is retired.
-  'lose-machine': async ({ instanceId }) => {
-    await new EC2Client({}).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
-  },
+const killPrometheus: FaultInjector = async ({ instanceId }) => {
+  await new SSMClient({}).send(
+    new SendCommandCommand({
+      InstanceIds: [instanceId],
+      DocumentName: 'AWS-RunShellScript',
+      Comment: 'promha drill kill-prometheus',
+      Parameters: { commands: KILL },
+    }),
+  );
 };
 
-const local = (name: string, node: string): Promise<unknown> =>
-  callControl(runningState()!.socket, name, ANYTHING, { node });
+/** Not by its group: EC2 ends it in order, the group notices and starts another one, as when hardware is retired. */
+const loseMachine: FaultInjector = async ({ instanceId }) => {
+  await new EC2Client({}).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+};
 
-/** The same done to the processes that play the machines. */
-const LOCAL: typeof AWS = {
-  'kill-prometheus': async ({ node }) => void (await local('crash-prometheus', node)),
-  // Its host is gone at once, without any order, and comes back: nobody plays the group here.
-  'lose-machine': async ({ node }) => {
-    await local('power-off', node);
-    setTimeout(() => void local('power-on', node), LOST_MS);
-  },
+/** A machine that is played is gone at once, without any order, and comes back: nobody plays its group here. */
+const losePlayed: FaultInjector = async ({ node }) => {
+  const power = (name: string): Promise<unknown> => callControl(runningState()!.socket, name, ANYTHING, { node });
+  await power('power-off');
+  setTimeout(() => void power('power-on'), LOST_MS);
 };
 
 const LOST_MS = 20_000;

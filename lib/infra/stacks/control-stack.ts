@@ -9,6 +9,7 @@ import { controlFunctions } from '../constructs/control/control-functions';
 import { controlDashboard } from '../constructs/control/dashboard';
 import { givenUpCalls } from '../constructs/control/given-up-calls';
 import { operatorPolicy } from '../constructs/control/operator-policy';
+import { smokePolicy } from '../constructs/control/smoke-policy';
 import { fileAsset } from '../constructs/nodes/file-asset';
 import type { ConfigBundle, ConfigPointer } from '../../contract/documents/config';
 import type { QueryRoutes } from '../../contract/documents/settings';
@@ -52,6 +53,7 @@ export class ControlStack extends Stack {
     const relay = functions.get('relay');
     if (relay !== undefined) operatorPolicy(this, { cluster, controlBucket, relay });
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
+    if (relay !== undefined) smokePolicy(this, cluster, this.topic);
     // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.
     if (props.topic === null) {
       this.exportValue(this.topic.topicArn);

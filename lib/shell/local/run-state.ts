@@ -41,6 +41,8 @@ const shape = fields({
   endpoint: text,
   /** Lambda's API: what runs functions. Absent: not yet, or a run of an older version. */
   lambda: optional(text),
+  /** Session of whoever operates it, with the deployed policies, as environment variables. Absent: everybody may do everything. */
+  operator: optional(mapOf(text, text)),
   /** HTTP over this Unix socket: what can be done to the system (local/run/actions/control-api.ts). */
   socket: text,
   /** Nodes of shard 0. */

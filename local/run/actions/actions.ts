@@ -74,7 +74,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'kill-redis': timed(() => system.deployed.workload.redis.kill()),
     'start-redis': timed(() => system.deployed.workload.redis.start()),
     invoke: timed((body) => system.controlPlane.call(String(body.function), body.event)),
-    'trigger-alarm': timed((body) => system.controlPlane.triggerAlarm(String(body.alarm))),
+    'trigger-alarm': timed((body) => system.controlPlane.setAlarm(String(body.alarm), 'ALARM', 'set by hand')),
     'kill-task': timed((body) => service(body).kill()),
     'stop-service': timed((body) => service(body).hold()),
     // `more`: arguments for a drill that cannot wait as long as a deployment does.

@@ -22,7 +22,7 @@ import { readGroup, readListeners, type Locate, type ReadGroup } from './read-li
 export interface LoadBalancerOptions extends HaproxyOptions {
   readonly elb: ElasticLoadBalancingV2Client;
   readonly instances: ReadonlyMap<string, Instance>;
-  readonly bind: string;
+  readonly bind: readonly string[];
   /** Address that it connects to targets from; null: whichever the machine takes. */
   readonly source: string | null;
   /** Of the baseline's statistics. */

@@ -47,7 +47,8 @@ export interface HaproxyFiles {
 }
 
 export interface HaproxySettings {
-  readonly bind: string;
+  /** Addresses. */
+  readonly bind: readonly string[];
   readonly source?: string | null;
   /** A connection on which nothing comes for so long is ended. @default an hour */
   readonly idleMs?: number | undefined;
@@ -71,7 +72,7 @@ export function renderHaproxy(
     ...(source === null ? [] : [`  source ${source}`]),
     ...listeners.flatMap(({ port, group: { name } }) => [
       `frontend nlb-${port}`,
-      `  bind ${bind}:${port}`,
+      `  bind ${bind.map((address) => `${address}:${port}`).join(',')}`,
       `  use_backend ${name}-open if { nbsrv(${name}) eq 0 }`,
       `  default_backend ${name}`,
     ]),

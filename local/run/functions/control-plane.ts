@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
 import { evaluatedEveryMs } from './alarm-rules';
 import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from './alarms';
@@ -32,13 +31,23 @@ export interface ControlPlaneOptions {
   /** The Node.js that functions run on. */
   readonly node: string;
   readonly logDir: string;
-  readonly cloudwatch: CloudWatchClient;
+  /** Told of each change of an alarm's state, and what its actions came to. @default nobody */
+  readonly tellAlarm?: (told: AlarmTold) => Promise<void>;
   /** How late points come, and how far alarms look back; null: at once, and N periods. */
   readonly lateness: Teeth['cloudwatch'];
   /** How Lambda refuses and delays; null: it does not. */
   readonly lambda: Teeth['lambda'];
   /** Log lines of functions (metrics left out) and what this plays itself. */
   readonly onLog: (source: string, line: string) => void;
+}
+
+/** As CloudWatch's API tells it. */
+export interface AlarmTold {
+  readonly name: string;
+  readonly state: AlarmState;
+  readonly reason: string;
+  /** `refused`: why it could not be done; null: it was. */
+  readonly actions: readonly { readonly arn: string; readonly refused: string | null }[];
 }
 
 /** Plays Lambda, EventBridge's schedules and CloudWatch's alarms, from their deployed definitions. */
@@ -163,12 +172,13 @@ export class ControlPlane {
     return fitting[0]!;
   }
 
-  /** Puts an alarm into ALARM, as SetAlarmState does: its actions run; the next evaluation sets it right. */
-  async triggerAlarm(name: string): Promise<void> {
+  /** As SetAlarmState does: where it is another state than before, its actions run; the next evaluation sets it right. */
+  async setAlarm(name: string, state: AlarmState, reason: string): Promise<void> {
     const alarm = this.alarms.find((a) => a.name === name || a.name.endsWith(name));
     if (alarm === undefined)
       throw new Error(`no alarm ${JSON.stringify(name)}; deployed: ${this.alarms.map((a) => a.name).join(', ')}`);
-    await this.change(alarm, this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA', 'ALARM', 'set by hand');
+    const before = this.states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
+    if (state !== before) await this.change(alarm, before, state, reason);
   }
 
   alarmStates(): Record<string, AlarmState> {
@@ -198,25 +208,28 @@ export class ControlPlane {
   private async change(alarm: DeployedAlarm, before: AlarmState, state: AlarmState, reason: string): Promise<void> {
     this.states.set(alarm.name, state);
     this.options.onLog('alarm', JSON.stringify({ event: 'alarm', alarm: alarm.name, state, before, reason }));
-    this.options.cloudwatch
-      .send(new SetAlarmStateCommand({ AlarmName: alarm.name, StateValue: state, StateReason: reason }))
+    const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
+    const event = alarmEvent(alarm, state, before, reason, Date.now());
+    const done = await Promise.all(
+      actions.map(async (arn) => ({
+        arn,
+        refused: (await this.act(alarm, arn, event)) ? null : `not authorized to use ${arn}`,
+      })),
+    );
+    await this.options
+      .tellAlarm?.({ name: alarm.name, state, reason, actions: done })
       .catch((error: Error) =>
         this.options.onLog('alarm', JSON.stringify({ event: 'alarm-state-not-recorded', error: error.message })),
       );
-    const actions = state === 'ALARM' ? alarm.alarmActions : state === 'OK' ? alarm.okActions : [];
-    const event = alarmEvent(alarm, state, before, reason, Date.now());
-    await Promise.all(actions.map((arn) => this.act(alarm, arn, event)));
   }
 
-  /** Of an action only a function's is played; whether the topic would take it is asked. */
-  private async act(alarm: DeployedAlarm, arn: string, event: unknown): Promise<void> {
+  /** Of an action only a function's is played; whether the topic would take it is asked. False: it was refused. */
+  private async act(alarm: DeployedAlarm, arn: string, event: unknown): Promise<boolean> {
     const called = this.byArn(arn);
-    if (called === undefined) {
-      await this.may('cloudwatch.amazonaws.com', alarm.arn, 'sns:Publish', arn);
-      return;
-    }
-    if (await this.mayInvoke('lambda.alarms.cloudwatch.amazonaws.com', alarm.arn, called))
-      this.lambda.queue(called, event);
+    if (called === undefined) return this.may('cloudwatch.amazonaws.com', alarm.arn, 'sns:Publish', arn);
+    if (!(await this.mayInvoke('lambda.alarms.cloudwatch.amazonaws.com', alarm.arn, called))) return false;
+    this.lambda.queue(called, event);
+    return true;
   }
 
   private mayInvoke(service: string, sourceArn: string, { deployed }: FunctionRunner): Promise<boolean> {

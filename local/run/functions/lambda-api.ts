@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { everybodyMay, type MayCall } from './callers';
 import type { Invocation } from './function';
 
-/** Lambda's API as far as nodes and functions use it: Invoke, of a deployed function by its name. */
+/** Lambda's API: Invoke, of a deployed function by its name. Whatever else is asked is the emulator's to answer. */
 export const LAMBDA_API_PORT = 5567;
 
 /** Of deployed functions, by name. Both throw when there is none of that name. */
@@ -17,10 +17,12 @@ export async function serveLambdaApi(
   functions: Callable,
   mayCall: MayCall = everybodyMay,
   mayReach: (address: string) => boolean = () => true,
+  emulator: string | null = null,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     // Without a route or an endpoint nobody would answer.
     if (!mayReach(request.socket.remoteAddress!)) return;
+    if (emulator !== null && invoked(request) === undefined) return void passOn(request, response, emulator);
     const send = ({ status, body, error }: Answer): void =>
       void response
         .writeHead(status, {
@@ -48,12 +50,28 @@ interface Answer {
   readonly error?: string;
 }
 
+/** Which function is to be run; undefined: the call is another one. */
+function invoked({ method, url = '' }: IncomingMessage): string | undefined {
+  const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.split('?')[0]!)?.[1];
+  return method === 'POST' ? name : undefined;
+}
+
+/** With whoever signed it, so that he is judged there. */
+function passOn(request: IncomingMessage, response: ServerResponse, emulator: string): void {
+  const { method, url = '/', headers } = request;
+  const asked = httpRequest(new URL(url, emulator), { method: method!, headers }, (answered) => {
+    response.writeHead(answered.statusCode!, answered.headers);
+    answered.pipe(response);
+  });
+  asked.once('error', (error) => (response.headersSent ? response.destroy(error) : response.writeHead(503).end()));
+  request.pipe(asked);
+}
+
 const notFound = (Message: string): Answer => ({ status: 404, body: { Message }, error: 'ResourceNotFoundException' });
 
 async function answer(request: IncomingMessage, functions: Callable, mayCall: MayCall): Promise<Answer> {
-  const path = (request.url ?? '').split('?')[0]!;
-  const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path)?.[1];
-  if (request.method !== 'POST' || name === undefined) return notFound('only Invoke is played here');
+  const name = invoked(request);
+  if (name === undefined) return notFound('only Invoke is played here');
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
   const called = decodeURIComponent(name);

@@ -8,6 +8,7 @@ import type { Configuration } from '../../../lib/infra/config/load';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { targetsHere } from '../deploy/load-limit';
 import { localOverlay, otherIntervals } from '../deploy/overlay';
+import { makeOperator } from '../deploy/operator';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
 import { deployedSessions, nameInArn, ownersSessions, type Sessions } from '../deploy/credentials';
@@ -107,6 +108,7 @@ export async function deploy(
   await groups?.refresh();
   const routes = routesOf(start, prepared, endpoint);
   await routes?.refresh();
+  if (evaluator !== undefined) start.save({ operator: await makeOperator({ endpoint, region, cluster, sessions }) });
   start.save({ endpoint });
   return {
     emulator,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LOCAL_CREDENTIALS, readSchedules } from '../deploy/read-back';
 import { ControlPlane } from '../functions/control-plane';
@@ -7,6 +6,7 @@ import { LAMBDA_API_PORT, serveLambdaApi } from '../functions/lambda-api';
 import { deployedCallers, everybodyMay, type MayCall } from '../functions/callers';
 import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
+import { tellEmulator } from '../deploy/orders';
 import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
 import type { Prepared } from './prepare-phase';
@@ -26,7 +26,7 @@ export async function startFunctions(
     cleanup.defer('stop the functions', () => plane.stop());
     return plane;
   });
-  await start.step("Lambda's API, for nodes and functions", async () => {
+  await start.step("Lambda's API, for nodes, functions and promha", async () => {
     const api = await serveLambdaApi(
       prepared.network.hostAddress,
       {
@@ -35,6 +35,7 @@ export async function startFunctions(
       },
       mayCall,
       (address) => deployed.routes?.mayReach(address, 'lambda') ?? true,
+      deployed.endpoint,
     );
     cleanup.defer("close Lambda's API", () => api.close());
     start.save({ lambda: lambdaUrl(prepared.network) });
@@ -75,7 +76,7 @@ function controlPlaneOf(
     node: tools.node.path,
     readSchedules: () => readSchedules(events),
     logDir: join(dir, 'logs'),
-    cloudwatch: new CloudWatchClient({ endpoint, region, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 }),
+    tellAlarm: (told) => tellEmulator(endpoint, 'alarm', told),
     lateness: teeth.cloudwatch,
     lambda,
     onLog,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PORTS } from '../../../lib/contract/ports';
 import { impatientClients, type Clients } from '../deploy/clients';
 import { watchChanges } from '../deploy/change-watch';
+import { tellEmulator } from '../deploy/orders';
 import type { Deployed } from './deploy-phase';
 import { EcsPlayer } from '../ecs/player';
 import { LoopbackHosts, namespaceHosts } from '../ecs/task-hosts';
@@ -93,7 +94,7 @@ export async function startManaged(
     dir,
     runId,
     env: { ...env, [MARKS.run]: runId },
-    bind: BALANCER_HOST,
+    bind: source === null ? [BALANCER_HOST] : [BALANCER_HOST, source],
     baselineSocket,
     cleanup,
     onEvent: start.onEnd,
@@ -105,6 +106,8 @@ export async function startManaged(
   });
   if (source !== null) groups?.admit('load balancer', source, await readBalancerGroups(clients.elb));
   await balancer.start();
+  // An internal load balancer's name leads to its addresses.
+  await tellEmulator(endpoint, 'balancer-address', { address: source ?? BALANCER_HOST });
   const watch = watchChanges(
     endpoint,
     async () =>

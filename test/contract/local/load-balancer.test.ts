@@ -136,7 +136,7 @@ beforeAll(async () => {
     delays: DELAYS,
     tellHealth: (health) => tellTargetHealth(endpoint, health),
     source: null,
-    bind: BIND,
+    bind: [BIND],
     baselineSocket: join(dir, 'baseline.sock'),
     cleanup,
     onEvent: () => undefined,

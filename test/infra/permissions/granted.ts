@@ -17,7 +17,9 @@ export function grantedPermissions(made: Synthesized): Permission[] {
     );
   const operators = made
     .all('AWS::IAM::ManagedPolicy')
-    .flatMap(({ Properties: p }) => allowed(p.PolicyDocument, own, () => 'operator'));
+    .flatMap(({ id, Properties: p }) =>
+      allowed(p.PolicyDocument, own, () => (id.startsWith('SmokePolicy') ? 'smoke' : 'operator')),
+    );
   const resources = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy']
     .flatMap((type) => made.all(type))
     .flatMap(({ Properties: p }) => allowed(p.PolicyDocument, own, principalOf));

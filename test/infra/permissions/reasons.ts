@@ -134,9 +134,11 @@ const NOT_RECORDED: readonly Reason[] = [
   notRecorded('cloudwatch.amazonaws.com', 'kms:GenerateDataKey*', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
 ];
 
-/** promha runs as the account's owner against the local run; test/infra/operators.test.ts judges what it calls. */
-const OPERATOR = ([action, resource, command]: readonly [string, string, string]): Reason =>
-  reason(['operator'], action, resource, `promha ${command}`);
+/** promha runs with these policies against the local run, by no drill's doing; test/infra/operators.test.ts judges what it calls. */
+const by =
+  (who: 'operator' | 'smoke') =>
+  ([action, resource, command]: readonly [string, string, string]): Reason =>
+    reason([who], action, resource, `promha ${command}`);
 const machines = 'arn:aws:ec2:{region}:{account}:instance/* if aws:ResourceTag/prometheus-ha:cluster';
 const OPERATORS: readonly Reason[] = (
   [
@@ -162,6 +164,27 @@ const OPERATORS: readonly Reason[] = (
     ['ssm:SendCommand', machines, 'drill kill-prometheus'],
     ['ec2:TerminateInstances', machines, 'drill lose-machine'],
   ] as const
-).map(OPERATOR);
+).map(by('operator'));
 
-export const REASONS: readonly Reason[] = [...LOGS, ...BY_AWS, ...RARE, ...NOT_RECORDED, ...OPERATORS];
+const alarms = 'arn:aws:cloudwatch:{region}:{account}:alarm:';
+const queryService = 'arn:aws:ecs:{region}:{account}:service/{cluster}/{cluster}-query';
+const [volumes, snapshots] = ['arn:aws:ec2:{region}:{account}:volume/*', 'arn:aws:ec2:{region}::snapshot/*'];
+const test = (where: string): string => `aws:${where}/prometheus-ha:cluster, aws:${where}/prometheus-ha:test-of`;
+const SMOKE: readonly Reason[] = (
+  [
+    ['cloudwatch:SetAlarmState', `${alarms}{cluster}-relay-errors`, 'smoke: alarm'],
+    ['cloudwatch:DescribeAlarms', `${alarms}*`, 'smoke: alarm'],
+    ['cloudwatch:DescribeAlarmHistory', `${alarms}*`, 'smoke: alarm'],
+    ['cloudwatch:GetMetricStatistics', '*', 'smoke: alarm, what SNS delivered'],
+    ['sns:ListSubscriptionsByTopic', '{AlarmTopic}', 'smoke: alarm'],
+    ['ec2:CreateVolume', `${volumes} if ${test('RequestTag')}`, 'smoke: restore'],
+    ['ec2:CreateVolume', `${snapshots} if aws:ResourceTag/prometheus-ha:cluster`, 'smoke: restore'],
+    ['ec2:CreateTags', `${volumes} if ec2:CreateAction`, 'smoke: restore'],
+    ['ec2:DeleteVolume', `${volumes} if ${test('ResourceTag')}`, 'smoke: restore, interrupted'],
+    ['elasticloadbalancing:DescribeLoadBalancers', '*', 'smoke: fallback'],
+    ['ecs:DescribeServices', queryService, 'smoke: fallback'],
+    ['ecs:UpdateService', queryService, 'smoke: fallback'],
+  ] as const
+).map(by('smoke'));
+
+export const REASONS: readonly Reason[] = [...LOGS, ...BY_AWS, ...RARE, ...NOT_RECORDED, ...OPERATORS, ...SMOKE];

@@ -52,6 +52,10 @@ export class Traffic extends Construct {
     nodes.addIngressRule(functions, prometheus, 'Probes of Prometheus');
     nodes.addIngressRule(functions, Port.tcp(PORTS.agent), 'Probes of the agent');
 
+    const queries = Port.tcp(BALANCER_PORTS.queries);
+    functions.addEgressRule(loadBalancer, queries, 'Queries, as a client sees them: promha smoke');
+    loadBalancer.addIngressRule(functions, queries, 'Queries of promha smoke');
+
     this.remedies = this.remedyGroup(vpc, cluster);
 
     nodes.addIngressRule(nodes, prometheus, 'Peers probe each other, and fetch what they missed');

@@ -56,7 +56,7 @@ describe('HAProxy in the place of the NLB', () => {
         groups: [tasks, nodes],
         isNew: (_, { id }) => id === fresh,
       },
-      { bind: '127.0.0.1', idleMs },
+      { bind: ['127.0.0.1', '10.0.0.2'], idleMs },
       { socket: '/run/x.sock', state: '/run/x.state' },
     );
 
@@ -68,8 +68,8 @@ describe('HAProxy in the place of the NLB', () => {
   });
   test('every listener goes where it points just now, and every group is checked once', () => {
     const config = render(tasks);
-    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090\n.*\n {2}default_backend tasks\n/);
-    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091\n.*\n {2}default_backend nodes\n/);
+    expect(config).toMatch(/frontend nlb-9090\n {2}bind 127.0.0.1:9090,10.0.0.2:9090\n.*\n {2}default_backend tasks\n/);
+    expect(config).toMatch(/frontend nlb-9091\n {2}bind 127.0.0.1:9091,10.0.0.2:9091\n.*\n {2}default_backend nodes\n/);
     expect(config).toContain('server 10.0.1.9 10.0.1.9:10902 check port 10902');
     expect(render(nodes).match(/^backend (nodes|tasks)$/gm)).toHaveLength(2);
   });

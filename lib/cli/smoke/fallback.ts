@@ -1,0 +1,50 @@
+import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { fallbackMeasured, isAnsweredBy, type WayLook } from '../../core/smoke/fallback';
+import { queryService } from '../../core/smoke/plan';
+import { findQueryBalancer, lookAtWay } from './balancer';
+import type { Part } from './deps';
+import { lookUntil } from './until';
+
+const AWAY = { everyMs: 2_000, withinMs: 300_000 };
+const BACK = { everyMs: 2_000, withinMs: 900_000 };
+/** So long answers have to come from where they come before it is believed. */
+const STEADY_LOOKS = 15;
+
+/** No query task is wanted any more, and then as many as before. A query is asked through the load balancer all the time. */
+export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, undo }) => {
+  const elb = new ElasticLoadBalancingV2Client({});
+  const balancer = await findQueryBalancer(elb, cluster);
+  if (balancer === null) return { skipped: 'The cluster has no Thanos: queries go to the nodes anyway.' };
+  const ecs = new ECSClient({});
+  const service = queryService(cluster);
+  const want = async (desiredCount: number): Promise<void> =>
+    void (await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount })));
+  const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  const tasks = services?.[0]?.desiredCount ?? 0;
+  if (tasks === 0) return { measurements: {}, findings: [`The ECS service ${service} wants no task already.`] };
+
+  const looks: WayLook[] = [];
+  const steady = (route: 'thanos' | 'nodes', since: number): true | null => {
+    const last = looks.slice(-STEADY_LOOKS);
+    return last.length === STEADY_LOOKS && last[0]!.at >= since && last.every(isAnsweredBy(route)) ? true : null;
+  };
+  const look = async (route: 'thanos' | 'nodes', since: number): Promise<true | null> => {
+    looks.push(await lookAtWay(elb, balancer));
+    return steady(route, since);
+  };
+  const back = undo.defer({
+    what: `the ECS service ${service} wants ${tasks} tasks`,
+    how: () => want(tasks),
+    byHand: `aws ecs update-service --cluster ${cluster} --service ${service} --desired-count ${tasks}`,
+  });
+  const awayAt = Date.now();
+  await want(0);
+  say(`${service} wants 0 tasks instead of ${tasks}; looking at where queries through the load balancer go.`);
+  await lookUntil({ ...AWAY, signal }, () => look('nodes', awayAt));
+  const backAt = Date.now();
+  await undo.now(back);
+  say(`${service} wants ${tasks} tasks again.`);
+  await lookUntil({ ...BACK, signal }, () => look('thanos', backAt));
+  return { measurements: fallbackMeasured(looks, { awayAt, backAt }), findings: [] };
+};

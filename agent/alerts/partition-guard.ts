@@ -1,4 +1,14 @@
-import { shouldWithhold, watchIsolation, type Isolation } from '../../lib/core/failover/isolation';
+import {
+  CLOCK_LOOK_MS,
+  isBehind,
+  isCutOff,
+  shouldWithhold,
+  watchIsolation,
+  watchStandstill,
+  type Isolation,
+  type IsolationInput,
+  type Standstill,
+} from '../../lib/core/failover/isolation';
 import { PORTS } from '../../lib/contract/ports';
 import { RESERVED_JOBS_REGEX } from '../../lib/core/rendering/own-jobs';
 import type { Clock } from '../../lib/shell/async/clock';
@@ -14,36 +24,60 @@ export interface PartitionGuardDeps {
   /** From 0 to 1. */
   readonly targetsUp: () => Promise<number>;
   readonly contact: Readonly<Contact>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'repeat'>;
   readonly log: Log;
 }
 
-/** Asked before anything is sent: whether this node is probably the one that is cut off. */
+/** Asked before anything is sent: whether this node is probably the one that is cut off, or stood still. */
 export class PartitionGuard {
   private isolation: Isolation | null = null;
   private withholds = false;
+  private cutOff = false;
 
-  constructor(private readonly deps: PartitionGuardDeps) {}
+  private standstill: Standstill | null = null;
+
+  constructor(private readonly deps: PartitionGuardDeps) {
+    deps.clock.repeat(CLOCK_LOOK_MS, () => this.look());
+  }
+
+  private look(): Standstill {
+    return (this.standstill = watchStandstill(this.standstill, this.deps.clock.now()));
+  }
+
+  /** Whether this node has just been cut off for so long that another one alerts by now. To be asked all the time. */
+  async isNewlyCutOff(): Promise<boolean> {
+    const { storeReadAt } = await this.observe();
+    const before = this.cutOff;
+    this.cutOff = isCutOff(this.isolation, storeReadAt, this.deps.clock.now());
+    return this.cutOff && !before;
+  }
 
   async maySend(): Promise<boolean> {
-    const { contact, clock } = this.deps;
-    const targetsUp = await this.deps.targetsUp();
-    const now = clock.now();
-    const { storeReadAt, peerAnsweredAt } = contact;
-    const input = { targetsUp, storeReadAt, peerAnsweredAt };
-    this.isolation = watchIsolation(this.isolation, input, now);
-    this.say(shouldWithhold(this.isolation, input, now), targetsUp);
+    const input = await this.observe();
+    // First of all on going on, whichever timer comes first.
+    const standstill = this.look();
+    const now = this.deps.clock.now();
+    if (isBehind(standstill, input.storeReadAt, now)) this.say(true, input.targetsUp, 'this node stood still');
+    else this.say(shouldWithhold(this.isolation, input, now), input.targetsUp, 'targets went down');
     return !this.withholds;
   }
 
-  private say(withholds: boolean, targetsUp: number): void {
+  private async observe(): Promise<IsolationInput> {
+    const targetsUp = await this.deps.targetsUp();
+    const { storeReadAt, peerAnsweredAt } = this.deps.contact;
+    const input = { targetsUp, storeReadAt, peerAnsweredAt };
+    this.isolation = watchIsolation(this.isolation, input, this.deps.clock.now());
+    return input;
+  }
+
+  private say(withholds: boolean, targetsUp: number, why: string): void {
     const { log } = this.deps;
     if (withholds === this.withholds) return;
     this.withholds = withholds;
     if (!withholds) return log('info', 'speaks-again');
     log('info', 'holds-back', {
       targetsUp,
-      because: 'targets went down; reading the control bucket before sending it',
+      because: `${why}; reading the control bucket before sending it`,
     });
   }
 }

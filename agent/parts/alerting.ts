@@ -11,16 +11,20 @@ import { serveGate } from '../alerts/server';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
+import type { Failover } from '../failover/failover';
+import type { Peers } from '../failover/peers';
 import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
 import { ShardMapManager } from '../sharding/shard-map-manager';
-import type { Parts } from './parts';
+import type { Log } from '../base/log';
+import type { Supervisor } from '../process/supervisor';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
 
 export interface Alerting {
   readonly gate: AlertGate;
+  readonly guard: PartitionGuard;
   readonly shardMap: ShardMapManager;
 }
 
@@ -47,7 +51,23 @@ export async function startAlerting(
     log,
   });
   await serveGate(gate, env.gateAddress, PORTS.gate);
-  return { gate, shardMap };
+  return { gate, guard, shardMap };
+}
+
+/**
+ * Alerts live in Alertmanager's memory only, silences and the log of notifications do not: started anew it knows what the cluster
+ * knows, and forgets what only this node believed. Killed, because a polite end would still notify.
+ */
+export function forgetAlerts(alertmanager: Supervisor, because: string, log: Log): void {
+  log('warn', 'alertmanager-forgets', { because });
+  alertmanager.signal('SIGKILL');
+}
+
+interface Speaking {
+  readonly gate: AlertGate;
+  readonly contact: Contact;
+  readonly peers: Peers;
+  readonly failover: Failover;
 }
 
 const ALERTS_TIMEOUT_MS = 1_000;
@@ -56,7 +76,7 @@ const ALERTS_TIMEOUT_MS = 1_000;
 export function unsentAlerts(
   { config, log }: Base,
   address: string,
-  { gate, contact, peers, failover }: Pick<Parts, 'gate' | 'contact' | 'peers' | 'failover'>,
+  { gate, contact, peers, failover }: Speaking,
   configHash: () => string | null,
 ): UnsentAlerts {
   const { probes, role } = failover;

@@ -5,6 +5,7 @@ import { prepareMachine } from '../boot/prepare';
 import type { Mounted } from '../boot/volume';
 import { FileSystem } from '../volumes/file-system';
 import { startVolumeCare } from '../volumes/volumes';
+import { forgetAlerts } from './alerting';
 import type { Parts } from './parts';
 
 const MACHINE_AGAIN_MS = 5_000;
@@ -13,6 +14,7 @@ const ANNOUNCE_LOOK_MS = 5_000;
 const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
+const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
 const BACKFILL_LOOK_MS = 2_000;
 const GROW_LOOK_MS = 30_000;
@@ -28,12 +30,20 @@ export function resume({
   failover,
   peerAlerts,
   conditions,
+  guard,
 }: Parts): Loop[] {
   prometheus.adopt();
   alertmanager.adopt();
   sidecar?.adopt();
   nodeQuery?.adopt();
-  return [...failover.begin(() => conditions.look()), every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log)];
+  const cutOff = async (): Promise<void> => {
+    if (await guard.isNewlyCutOff()) forgetAlerts(alertmanager, 'nobody answers this node', base.log);
+  };
+  return [
+    ...failover.begin(() => conditions.look()),
+    every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log),
+    every(CUT_OFF_LOOK_MS, 'cut-off', cutOff, base.log),
+  ];
 }
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { probeNode } from '../../lib/shell/probes/prober';
+import { forgetAlerts } from './alerting';
 import type { AlertGate } from '../alerts/alert-gate';
 import type { PeerAlerts } from '../alerts/peer-alerts';
 import type { Base } from '../base/base';
@@ -38,12 +39,7 @@ export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDep
       gate.setOpen(open, because);
       if (opens) void peerAlerts.merge();
     },
-    onSuperseded: () => {
-      // Its alerts live in memory only, the silences and the log of notifications do not: started anew it knows what
-      // the cluster knows, and forgets what only this node believed. Killed, because a polite end would still notify.
-      log('warn', 'alertmanager-forgets', { because: 'this node was cut off and another one took over' });
-      alertmanager.signal('SIGKILL');
-    },
+    onSuperseded: () => forgetAlerts(alertmanager, 'this node was cut off and another one took over', log),
     prometheusPid: () => prometheus.pid,
     clock: systemClock,
     log,

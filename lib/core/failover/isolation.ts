@@ -20,6 +20,41 @@ export interface IsolationInput {
   readonly peerAnsweredAt: number | null;
 }
 
+/** Long enough for another node to take over, longer than a link flaps. */
+const CUT_OFF_MS = 4_000;
+
+/**
+ * Whether nobody has answered this node for so long that another one alerts by now. What its Alertmanager could not deliver is
+ * old then, and would be notified the moment the network is back, before this node learns anything.
+ */
+export function isCutOff(isolation: Isolation | null, storeReadAt: number | null, now: number): boolean {
+  if (isolation === null || isolation.partlySince !== null) return false;
+  return (storeReadAt ?? -Infinity) <= isolation.since && now - isolation.since >= CUT_OFF_MS;
+}
+
+/** An agent looks at the clock several times in this time, unless it, or its machine, stands still. */
+const STOOD_STILL_MS = 2_000;
+/** How often it looks. */
+export const CLOCK_LOOK_MS = 250;
+
+/** When this node last stood still, as seen by looks at the clock (own, ms). */
+export interface Standstill {
+  readonly lookedAt: number;
+  /** When it went on; null: it never stood still. */
+  readonly wentOnAt: number | null;
+}
+
+export function watchStandstill(before: Standstill | null, now: number): Standstill {
+  const stood = before !== null && now - before.lookedAt >= STOOD_STILL_MS;
+  return { lookedAt: now, wentOnAt: stood ? now : (before?.wentOnAt ?? null) };
+}
+
+/** What it held when it stood still may be long over, and another node may alert: it reads the bucket first. */
+export function isBehind({ wentOnAt }: Standstill, storeReadAt: number | null, now: number): boolean {
+  if (wentOnAt === null || (storeReadAt ?? -Infinity) > wentOnAt) return false;
+  return now - wentOnAt < PARTLY_REACHABLE_MS;
+}
+
 /** Missing a page is worse than a false one: after this long it is sent in any case. */
 export const ISOLATION_LIMIT_MS = 60_000;
 /** With targets or peers in reach it is probably the bucket that is down: then the wait is short. */

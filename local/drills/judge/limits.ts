@@ -231,6 +231,10 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   ],
 };
 
+/** Of a gray node the pair tells what only that node believes: both kinds count together. */
+const beyond = ({ mayMove }: Scenario): string =>
+  mayMove === true ? 'needlessBeyondPlainPair' : 'duplicatesBeyondPlainPair';
+
 /** There and back. */
 const MOVES_AT_MOST = 2;
 
@@ -251,7 +255,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
   if (repeats) limits.push(most('falselyResolved', 0, 'notifications'));
   // Cut off, both sides alert: nobody can do better than two nodes that always do.
   // Its own view of dead targets, sent after the repair, differs from the plain pair's by chance: shown, not judged.
-  if (scenario.plainPair) limits.push(most('duplicatesBeyondPlainPair', 0, 'notifications'));
+  if (scenario.plainPair) limits.push(most(beyond(scenario), 0, 'notifications'));
   else {
     if (repeats) limits.push(most('duplicates', 0, 'notifications'));
     limits.push(most('spurious', 0, 'notifications'));

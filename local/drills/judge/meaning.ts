@@ -16,6 +16,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   plainPairFalselyResolved: ['', 'the same of a plain pair: falsely resolved'],
   plainPairSpurious: ['', 'the same of a plain pair: the oracle knows nothing of it'],
   duplicatesBeyondPlainPair: ['', 'notified twice, beyond the plain pair'],
+  needlessBeyondPlainPair: ['', 'notified twice or of what the oracle knows nothing of, beyond the plain pair'],
   forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
   samplesMissing: ['', 'samples that no node has'],
   callsRefused: ['', 'calls that IAM refused since the system was started'],

@@ -52,6 +52,7 @@ export function measure(scenario: Scenario, e: Evidence): Measurements {
           plainPairFalselyResolved: e.plain.falselyResolved,
           plainPairSpurious: e.plain.spurious,
           duplicatesBeyondPlainPair: Math.max(0, e.ours.duplicates - e.plain.duplicates),
+          needlessBeyondPlainPair: Math.max(0, needless(e.ours) - needless(e.plain)),
         }),
     forTimerOff: forTimer === undefined ? null : seconds(forTimer),
     samplesMissing: e.samplesMissing,
@@ -62,6 +63,9 @@ export function measure(scenario: Scenario, e: Evidence): Measurements {
       : {}),
   };
 }
+
+/** Sent twice, or of what the oracle knows nothing of. */
+const needless = ({ duplicates, spurious }: Comparison): number => duplicates + spurious;
 
 function earliest(...times: (number | null)[]): number | null {
   const known = times.filter((t) => t !== null);

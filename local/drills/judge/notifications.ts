@@ -10,6 +10,9 @@ import { fields, listOf, mapOf, oneOf, text, time } from '../../../lib/contract/
 /** Who sends to the pager: the last part of its webhook's path. */
 export const NOTIFICATION_SOURCES = { system: 'default', oracle: 'oracle', plain: 'plain' } as const;
 
+/** Two nodes may say that the same one began this much apart. */
+const ANEW_MS = 5_000;
+
 /** What one notification said of one alert. */
 export interface SentAlert {
   /** One of SOURCES. */
@@ -64,18 +67,22 @@ export function readNotifications(file: string): SentAlert[] {
  */
 export function parseNotifications(text: string): SentAlert[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const lastSent = new Map<string, 'firing' | 'resolved'>();
+  const lastSent = new Map<string, SentAlert>();
   return whole
     .split('\n')
     .filter((line) => line !== '')
     .flatMap((line) => {
       const sent = sentBy(PAGE.parse(line, 'the pager'));
       const keyOf = (t: SentAlert): string => `${t.source} ${t.alert}`;
-      const news = sent.filter((t) => lastSent.get(keyOf(t)) !== t.status);
-      for (const t of sent) lastSent.set(keyOf(t), t.status);
+      const news = sent.filter((t) => isNews(t, lastSent.get(keyOf(t))));
+      for (const t of sent) lastSent.set(keyOf(t), t);
       return news.length > 0 ? news : sent;
     });
 }
+
+/** One that began anew is news, also when nobody was told that the one before had ended. */
+const isNews = (t: SentAlert, last: SentAlert | undefined): boolean =>
+  last === undefined || last.status !== t.status || t.startsAt - last.startsAt > ANEW_MS;
 
 function sentBy({ receivedAt, source, payload }: Page): SentAlert[] {
   return payload.alerts.map((alert) => ({

@@ -1,0 +1,42 @@
+import { PartitionGuard } from '../../../../agent/alerts/partition-guard';
+import { Contact } from '../../../../agent/base/contact';
+
+test('an agent that stood still sends nothing until it has read the control bucket', async () => {
+  let now = 100_000;
+  let look = (): void => {};
+  const contact = new Contact();
+  const said: string[] = [];
+  const guard = new PartitionGuard({
+    targetsUp: async () => 1,
+    contact,
+    clock: { now: () => now, repeat: (_, turn) => ((look = turn), { stop: () => {} }) },
+    log: (_, event) => void said.push(event),
+  });
+  look();
+  expect(await guard.maySend()).toBe(true);
+  now += 30_000;
+  expect(await guard.maySend()).toBe(false);
+  contact.storeReadAt = now + 1;
+  now += 300;
+  look();
+  expect(await guard.maySend()).toBe(true);
+  expect(said).toEqual(['holds-back', 'speaks-again']);
+});
+
+test('a node that nobody answers for four seconds is cut off, told once; one with targets or a bucket is not', async () => {
+  let now = 100_000;
+  let targetsUp = 0;
+  const contact = new Contact();
+  const clock = { now: () => now, repeat: () => ({ stop: () => {} }) };
+  const guard = new PartitionGuard({ targetsUp: async () => targetsUp, contact, clock, log: () => {} });
+  const after = async (ms: number): Promise<boolean> => {
+    now += ms;
+    return guard.isNewlyCutOff();
+  };
+  expect([await after(0), await after(3_999), await after(1), await after(1_000)]).toEqual([false, false, true, false]);
+  contact.storeReadAt = now;
+  targetsUp = 1;
+  expect(await after(1_000)).toBe(false);
+  targetsUp = 0.5;
+  expect([await after(1_000), await after(5_000)]).toEqual([false, false]);
+});

@@ -1,5 +1,14 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
-import { EMPTY_GATE, fingerprint, forgetStale, hold, type GateState, type HeldAlert } from '../../lib/core/alerts/gate';
+import {
+  emptyGate,
+  fingerprint,
+  forgetStale,
+  hasEnded,
+  hold,
+  type GateState,
+  type HeldAlert,
+} from '../../lib/core/alerts/gate';
+import type { Sendable } from '../../lib/core/alerts/owed';
 import type { Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { Delivery, type DeliverySource } from './delivery';
@@ -18,13 +27,15 @@ export interface GateDeps {
 
 /** For ends that wait while the agent is asked to stop. */
 const PATIENCE_MS = 8_000;
+const FORGET_MS = 1_000;
 
 /**
  * The alert gate: holds the last post of every alert, always; while open, sends every Alertmanager
  * what it still lacks. Opening starts from nothing sent, which is the replay.
  */
 export class AlertGate implements DeliverySource {
-  private current: GateState = EMPTY_GATE;
+  private readonly current: GateState = emptyGate();
+  private forgotAt = 0;
   private deliveries = new Map<string, Delivery>();
   isOpen = false;
   /** By fingerprint: what is sent though the gate is closed, see unsent-alerts.ts. */
@@ -53,11 +64,12 @@ export class AlertGate implements DeliverySource {
     return this.current;
   }
 
-  get toSend(): GateState {
-    const { seq, held } = this.current;
-    const sends = ([key, h]: [string, HeldAlert]): boolean =>
-      (this.isOpen || this.spoken.has(key)) && this.deps.notifies(h.alert);
-    return { seq, held: new Map([...held].filter(sends)) };
+  get toSend(): Sendable {
+    if (this.isOpen) return this.owned;
+    const { held } = this.current;
+    const spoken = [...this.spoken].flatMap((key) => held.get(key) ?? []).sort((a, b) => a.seq - b.seq);
+    const posts = { firing: spoken.filter((h) => !hasEnded(h)), ended: spoken.filter(hasEnded) };
+    return { held, posts, sends: this.isOurs };
   }
 
   get sends(): boolean {
@@ -70,10 +82,11 @@ export class AlertGate implements DeliverySource {
   }
 
   /** Of what this shard sends, all, sent or not. */
-  get owned(): GateState {
-    const { seq, held } = this.current;
-    return { seq, held: new Map([...held].filter(([, h]) => this.deps.notifies(h.alert))) };
+  get owned(): Sendable {
+    return { ...this.current, sends: this.isOurs };
   }
+
+  private readonly isOurs = (h: HeldAlert): boolean => this.deps.notifies(h.alert);
 
   /** Sends these, by fingerprint, while closed; what is sent already goes on from where it is. */
   speakFor(keys: ReadonlySet<string>): void {
@@ -97,7 +110,13 @@ export class AlertGate implements DeliverySource {
   }
 
   private take(alerts: readonly PostedAlert[]): void {
-    this.current = forgetStale(hold(this.current, alerts, Date.now()), Date.now());
+    const now = Date.now();
+    hold(this.current, alerts, now);
+    // What has run out is never sent in any case: it is forgotten now and then.
+    if (now - this.forgotAt >= FORGET_MS) {
+      forgetStale(this.current, now);
+      this.forgotAt = now;
+    }
     this.serve();
   }
 
@@ -120,8 +139,7 @@ export class AlertGate implements DeliverySource {
   /** Drops what a peer said and own Prometheus never confirmed: by now it may long have ended. */
   forgetPeerAlerts(): void {
     if (this.peerIsAlerting.size === 0) return;
-    const held = [...this.current.held].filter(([key]) => !this.peerIsAlerting.has(key));
-    this.current = { seq: this.current.seq, held: new Map(held) };
+    for (const key of this.peerIsAlerting) this.current.held.delete(key);
     this.peerIsAlerting.clear();
   }
 

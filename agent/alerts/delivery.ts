@@ -1,4 +1,4 @@
-import { fingerprint, type GateState, type HeldAlert } from '../../lib/core/alerts/gate';
+import { isLast, type HeldAlert } from '../../lib/core/alerts/gate';
 import {
   deliveredWith,
   endsWaitMs,
@@ -9,6 +9,7 @@ import {
   waitingEnds,
   type Delivered,
   type ReplayedPosts,
+  type Sendable,
 } from '../../lib/core/alerts/owed';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
@@ -16,9 +17,9 @@ import { askCluster, postAlerts, Refused } from './alertmanager';
 
 export interface DeliverySource {
   /** What is held, as far as this shard sends it. */
-  readonly owned: GateState;
+  readonly owned: Sendable;
   /** What of it is sent now. */
-  readonly toSend: GateState;
+  readonly toSend: Sendable;
   /** Whether there may be anything to send. */
   readonly sends: boolean;
   readonly replay: Omit<ReplayedPosts, 'endsWait'>;
@@ -39,8 +40,8 @@ const ALONE_MS = 20_000;
 const ANOTHER_MS = 150;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
-/** Prometheus's own batches are of 64 to 256 alerts. */
-const BATCH = 256;
+/** Before each batch Prometheus is asked whether targets went down: larger ones than its own of 256 are asked for less often. */
+const BATCH = 1_000;
 
 const PLACE_UNKNOWN: ReplayedPosts['endsWait'] = { ms: 0, upTo: 0 };
 
@@ -69,7 +70,7 @@ export class Delivery {
 
   /** It has all that is held, as far as it ever said. */
   get isServed(): boolean {
-    return this.joined && this.error === null && this.behind === 0;
+    return this.joined && this.error === null && this.owed(Date.now(), 1).length === 0;
   }
 
   get behind(): number {
@@ -100,7 +101,7 @@ export class Delivery {
     for (const { held, at } of this.waiting()) {
       const timer = setTimeout(() => {
         this.finishing.delete(timer);
-        if (this.source.owned.held.get(fingerprint(held.alert.labels)) !== held) return; // it fires again
+        if (!isLast(this.source.owned, held)) return; // it fires again
         postAlerts(this.address, [held.alert]).catch((error: Error) => this.failed(error));
       }, at - Date.now());
       this.finishing.add(timer);
@@ -124,8 +125,8 @@ export class Delivery {
     return { ...this.source.replay, endsWait: this.endsWait };
   }
 
-  private owed(now: number): HeldAlert[] {
-    return owed(this.source.toSend, this.delivered, now, this.replay);
+  private owed(now: number, most?: number): HeldAlert[] {
+    return owed(this.source.toSend, this.delivered, now, this.replay, most);
   }
 
   private waiting(): ReturnType<typeof waitingEnds> {
@@ -148,7 +149,7 @@ export class Delivery {
         continue;
       }
       now = Date.now();
-      const batch = this.owed(now).slice(0, BATCH);
+      const batch = this.owed(now, BATCH);
       if (batch.length === 0) {
         if (await this.findPlace(signal)) continue;
         break;

@@ -3,20 +3,30 @@ import type { PostedAlert } from '../../contract/documents/alerts';
 /** What the alert gate holds: the last post of every alert. What of it an Alertmanager lacks: ./owed. */
 
 export interface HeldAlert {
+  /** Fingerprint of the labels. */
+  readonly key: string;
   readonly alert: PostedAlert;
+  /** When the alert says that it ends, ms since the Unix epoch; NaN: it does not say. */
+  readonly endsAt: number;
   /** ms since the Unix epoch, own clock. */
   readonly receivedAt: number;
   /** Rises with every post accepted by this gate. */
   readonly seq: number;
 }
 
+/**
+ * Changed in place: Prometheus posts 64 alerts at a time, and copying what is held for each post would make the effort grow with
+ * the square of the alerts.
+ */
 export interface GateState {
-  readonly seq: number;
+  seq: number;
   /** By fingerprint of the labels: the last post only. */
-  readonly held: ReadonlyMap<string, HeldAlert>;
+  readonly held: Map<string, HeldAlert>;
+  /** All posts by `seq`, ascending; those that a later one replaced are still among them for a while. */
+  readonly posts: { firing: HeldAlert[]; ended: HeldAlert[] };
 }
 
-export const EMPTY_GATE: GateState = { seq: 0, held: new Map() };
+export const emptyGate = (): GateState => ({ seq: 0, held: new Map(), posts: { firing: [], ended: [] } });
 
 /** Same labels, same key, whatever their order. */
 export function fingerprint(labels: Readonly<Record<string, string>>): string {
@@ -30,21 +40,27 @@ export function fingerprint(labels: Readonly<Record<string, string>>): string {
  * fires again just then, that Alertmanager notifies that it is resolved.
  */
 export function hold(state: GateState, posted: readonly PostedAlert[], now: number): GateState {
-  const held = new Map(state.held);
-  let { seq } = state;
   for (const alert of posted) {
     const key = fingerprint(alert.labels);
-    const before = held.get(key);
-    if (before !== undefined && endedBy(alert, now) && sameEnd(alert, before.alert)) continue;
-    seq += 1;
-    held.set(key, { alert, receivedAt: now, seq });
+    const endsAt = Date.parse(alert.endsAt ?? '');
+    const before = state.held.get(key);
+    if (before !== undefined && endsAt <= now && sameEnd(alert, before.alert)) continue;
+    state.seq += 1;
+    const held = { key, alert, endsAt, receivedAt: now, seq: state.seq };
+    state.held.set(key, held);
+    state.posts[hasEnded(held) ? 'ended' : 'firing'].push(held);
   }
-  return { seq, held };
+  const { posts, held } = state;
+  for (const kind of ['firing', 'ended'] as const)
+    if (posts[kind].length > 2 * held.size + SPARE_POSTS) posts[kind] = posts[kind].filter((h) => isLast(state, h));
+  return state;
 }
 
-function endedBy(alert: PostedAlert, now: number): boolean {
-  return Date.parse(alert.endsAt ?? '') <= now;
-}
+/** So many replaced posts are kept in any case: to look for them costs more. */
+const SPARE_POSTS = 64;
+
+/** Whether no later post of the alert has replaced it. */
+export const isLast = ({ held }: Pick<GateState, 'held'>, h: HeldAlert): boolean => held.get(h.key) === h;
 
 function sameEnd(a: PostedAlert, b: PostedAlert): boolean {
   return a.startsAt === b.startsAt && a.endsAt === b.endsAt;
@@ -58,8 +74,8 @@ const KEEP_RESOLVED_MS = 16 * 60_000;
 
 /** Forgets what can no longer be sent truthfully. */
 export function forgetStale(state: GateState, now: number): GateState {
-  const held = new Map([...state.held].filter(([, h]) => !stale(h, now)));
-  return held.size === state.held.size ? state : { seq: state.seq, held };
+  for (const [key, h] of state.held) if (stale(h, now)) state.held.delete(key);
+  return state;
 }
 
 /**
@@ -67,11 +83,9 @@ export function forgetStale(state: GateState, now: number): GateState {
  * "resolved", which nobody has established. A resolved one stays true, until nobody asks.
  */
 export function stale(h: HeldAlert, now: number): boolean {
-  const endsAt = Date.parse(h.alert.endsAt ?? '');
-  const hasNoEnd = Number.isNaN(endsAt);
-  return hasNoEnd || hasEnded(h) ? now - h.receivedAt > KEEP_RESOLVED_MS : endsAt <= now;
+  return Number.isNaN(h.endsAt) || hasEnded(h) ? now - h.receivedAt > KEEP_RESOLVED_MS : h.endsAt <= now;
 }
 
-export function hasEnded({ alert, receivedAt }: HeldAlert): boolean {
-  return Date.parse(alert.endsAt ?? '') <= receivedAt;
+export function hasEnded({ endsAt, receivedAt }: Pick<HeldAlert, 'endsAt' | 'receivedAt'>): boolean {
+  return endsAt <= receivedAt;
 }

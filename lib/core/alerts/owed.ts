@@ -1,4 +1,4 @@
-import { type HeldAlert, type GateState, stale, hasEnded } from './gate';
+import { hasEnded, isLast, stale, type GateState, type HeldAlert } from './gate';
 
 /**
  * What the gate still owes to each Alertmanager. Pure: the agent's HTTP shell moves the bytes. Level-triggered: opening,
@@ -42,17 +42,60 @@ export function endsWaitMs(place: number, members: number, peerTimeoutMs: number
   return Math.max(0, members - 1 - place) * peerTimeoutMs;
 }
 
-/** What an Alertmanager still lacks, oldest first. An end that has to wait holds up the later ones. */
-export function owed(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): HeldAlert[] {
-  const firing = [...state.held.values()].filter((h) => !hasEnded(h) && !stale(h, now) && h.seq > delivered.firing);
-  const ends = endsLeft(state, delivered, now, replay);
-  const waits = ends.findIndex((h) => dueAt(h, replay) > now);
-  return [...firing, ...(waits < 0 ? ends : ends.slice(0, waits))].sort((a, b) => a.seq - b.seq);
+/** What is held, and what of it is sent: what `sends` leaves out is owed to nobody. */
+export interface Sendable extends Pick<GateState, 'held' | 'posts'> {
+  /** @default all */
+  readonly sends?: (held: HeldAlert) => boolean;
+}
+
+/** What an Alertmanager still lacks, oldest first, at most `most`. An end that has to wait holds up the later ones. */
+export function owed(
+  from: Sendable,
+  delivered: Delivered,
+  now: number,
+  replay: ReplayedPosts,
+  most = Infinity,
+): HeldAlert[] {
+  const firing = first(most, lacking(from, from.posts.firing, delivered.firing), (h) => !stale(h, now));
+  const ends: HeldAlert[] = [];
+  for (const h of endsLeft(from, delivered, now, replay)) {
+    if (ends.length === most || dueAt(h, replay) > now) break;
+    ends.push(h);
+  }
+  return [...firing, ...ends].sort((a, b) => a.seq - b.seq).slice(0, most);
+}
+
+function first<T>(most: number, from: Iterable<T>, which: (one: T) => boolean): T[] {
+  const found: T[] = [];
+  for (const one of from) {
+    if (found.length === most) break;
+    if (which(one)) found.push(one);
+  }
+  return found;
+}
+
+/** Those after `seq` that are sent and that no later post replaced, oldest first. */
+function* lacking(from: Sendable, posts: readonly HeldAlert[], seq: number): Generator<HeldAlert> {
+  for (let i = placeAfter(posts, seq); i < posts.length; i += 1) {
+    const h = posts[i]!;
+    if (isLast(from, h) && (from.sends?.(h) ?? true)) yield h;
+  }
+}
+
+/** Of the first one that comes after `seq`. */
+function placeAfter(posts: readonly HeldAlert[], seq: number): number {
+  let [low, high] = [0, posts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (posts[middle]!.seq <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The newest end that it lacks, by `seq`; 0 when there is none. */
-export function newestEnd(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): number {
-  return endsLeft(state, delivered, now, replay).at(-1)?.seq ?? 0;
+export function newestEnd(from: Sendable, delivered: Delivered, now: number, replay: ReplayedPosts): number {
+  return [...endsLeft(from, delivered, now, replay)].at(-1)?.seq ?? 0;
 }
 
 /** What it has after it took `batch`, the beginning of what it was owed. */
@@ -63,38 +106,40 @@ export function deliveredWith(delivered: Delivered, batch: readonly HeldAlert[])
 }
 
 /** When something that waits for its time will be owed, ms since the Unix epoch; null when nothing waits. */
-export function nextDueAt(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): number | null {
-  const due = endsLeft(state, delivered, now, replay).map((h) => dueAt(h, replay));
-  return due.find((at) => at > now && at < Infinity) ?? null;
+export function nextDueAt(from: Sendable, delivered: Delivered, now: number, replay: ReplayedPosts): number | null {
+  for (const h of endsLeft(from, delivered, now, replay)) {
+    const at = dueAt(h, replay);
+    if (at > now && at < Infinity) return at;
+  }
+  return null;
 }
 
 /** Ends of this opening that wait for their time, which is when others of its cluster may have been sent them already. */
 export function waitingEnds(
-  state: GateState,
+  from: Sendable,
   delivered: Delivered,
   now: number,
   replay: ReplayedPosts,
 ): { readonly held: HeldAlert; readonly at: number }[] {
-  return endsLeft(state, delivered, now, replay)
+  return [...endsLeft(from, delivered, now, replay)]
     .filter((held) => held.receivedAt >= replay.openedAt)
     .map((held) => ({ held, at: dueAt(held, replay) }))
     .filter(({ at }) => at > now && at < Infinity);
 }
 
 /** The ends that it lacks and that are still worth sending, due or not, oldest first. */
-function endsLeft(state: GateState, delivered: Delivered, now: number, replay: ReplayedPosts): HeldAlert[] {
-  return [...state.held.values()]
-    .filter((h) => hasEnded(h) && h.seq > delivered.ended && !stale(h, now) && !overEverywhere(h, now, replay))
-    .sort((a, b) => a.seq - b.seq);
+function* endsLeft(from: Sendable, delivered: Delivered, now: number, replay: ReplayedPosts): Generator<HeldAlert> {
+  for (const h of lacking(from, from.posts.ended, delivered.ended))
+    if (!stale(h, now) && !overEverywhere(h, now, replay)) yield h;
 }
 
 /** The last post of its firing has run out by now: sent or not, it is over in every Alertmanager. */
-function overEverywhere({ alert }: HeldAlert, now: number, { lifeMs }: ReplayedPosts): boolean {
-  return Date.parse(alert.endsAt!) < now - lifeMs;
+function overEverywhere({ endsAt }: HeldAlert, now: number, { lifeMs }: ReplayedPosts): boolean {
+  return endsAt < now - lifeMs;
 }
 
-function dueAt({ alert, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: ReplayedPosts): number {
+function dueAt({ endsAt, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: ReplayedPosts): number {
   if (seq > endsWait.upTo) return Infinity;
-  const old = Date.parse(alert.endsAt!) < openedAt;
+  const old = endsAt < openedAt;
   return (old ? openedAt + OLD_ENDS_WAIT_MS : receivedAt) + endsWait.ms;
 }

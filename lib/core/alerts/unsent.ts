@@ -1,4 +1,5 @@
-import { fingerprint, hasEnded, stale, type GateState } from './gate';
+import { fingerprint, hasEnded, stale } from './gate';
+import type { Sendable } from './owed';
 import { WATCHDOG } from './watchdog';
 
 /**
@@ -11,6 +12,8 @@ import { WATCHDOG } from './watchdog';
 export const FIRES_FOR_MS = 3_000;
 /** An Alertmanager that just started has nothing until the active node has posted it all again. */
 export const MISSING_FOR_MS = 3_000;
+/** So many at once nobody overlooks, and an Alertmanager's list of them is many megabytes. */
+const STORM = 5_000;
 /** An end waits for its turn in the order of the Alertmanagers before it is sent. */
 const END_TAKES_MS = 15_000;
 
@@ -37,19 +40,22 @@ export const NONE_UNSENT: Unsent = { seenAt: new Map(), missingSince: new Map(),
  * man's switch: it proves that the active node gets through.
  */
 export function toLookFor(
-  { held }: GateState,
+  { held, sends }: Pick<Sendable, 'held' | 'sends'>,
   { seenAt, spoken }: Unsent,
   resendDelayMs: number,
   now: number,
 ): string[] {
-  return [...held]
-    .filter(([key, h]) => {
+  if (held.size > STORM) return [];
+  return [...held.values()]
+    .filter((h) => {
       const { labels, startsAt } = h.alert;
-      if (hasEnded(h) || stale(h, now) || spoken.has(key)) return false;
+      if (hasEnded(h) || stale(h, now) || spoken.has(h.key) || !(sends?.(h) ?? true)) return false;
       if (labels[WATCHDOG.label.name] === WATCHDOG.label.value) return false;
-      return now - Date.parse(startsAt ?? '') >= FIRES_FOR_MS && now - (seenAt.get(key) ?? -Infinity) >= resendDelayMs;
+      return (
+        now - Date.parse(startsAt ?? '') >= FIRES_FOR_MS && now - (seenAt.get(h.key) ?? -Infinity) >= resendDelayMs
+      );
     })
-    .map(([key]) => key);
+    .map((h) => h.key);
 }
 
 /**
@@ -113,7 +119,7 @@ export function maySpeak(view: StandbyView, now: number): boolean {
 
 /** What is still sent from here: not what the active node holds, and an end only until it must have arrived. */
 export function stillSpoken(
-  { held }: GateState,
+  { held }: Pick<Sendable, 'held'>,
   { spoken }: Unsent,
   heldByActive: ReadonlySet<string>,
   now: number,

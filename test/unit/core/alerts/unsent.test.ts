@@ -1,4 +1,4 @@
-import { EMPTY_GATE, fingerprint, hold, type GateState } from '../../../../lib/core/alerts/gate';
+import { emptyGate, fingerprint, hold, type GateState } from '../../../../lib/core/alerts/gate';
 import {
   looked,
   maySpeak,
@@ -18,7 +18,7 @@ const firing = (name: string, forMs: number, labels = {}) => ({
   startsAt: iso(NOW - forMs),
   endsAt: iso(NOW + 4 * RESEND_MS),
 });
-const held = (...alerts: Parameters<typeof hold>[1]): GateState => hold(EMPTY_GATE, alerts, NOW);
+const held = (...alerts: Parameters<typeof hold>[1]): GateState => hold(emptyGate(), alerts, NOW);
 const taken = (name: string, leftMs: number) => ({ labels: { alertname: name }, endsAt: NOW + leftMs });
 
 describe('what a standby looks for at the Alertmanagers', () => {

@@ -5,8 +5,8 @@ import { loadConfiguration } from '../lib/infra/config/load';
 import { lockFileOf, writeLock } from '../lib/infra/config/lock/lock-file';
 import { demandOf } from '../lib/infra/config/demand';
 import { readOverlay } from '../lib/infra/config/overlay/overlay';
-import { checkByPrograms } from '../lib/infra/config/programs/check';
-import { ConfigurationError, refuse } from '../lib/infra/config/problems';
+import { findCheckers } from '../lib/infra/config/programs/check';
+import { ConfigurationError } from '../lib/infra/config/problems';
 import { UserError } from '../lib/contract/errors';
 import { needsLine, needsOf } from '../lib/core/preflight/needs';
 import { addCluster } from '../lib/infra/stacks/cluster-app';
@@ -28,14 +28,12 @@ try {
   const clusterFile = setting('cluster', existsSync(own) ? own : 'config/cluster.ts');
   const over = app.node.tryGetContext('overlay') as string | undefined;
   const overlay = over === undefined ? null : readOverlay(resolve(root, over));
-  const configuration = loadConfiguration(clusterFile, configDir, overlay);
-  // What the user wrote, and not what an overlay makes of it.
-  const verdict = checkByPrograms(
-    overlay === null ? configuration : loadConfiguration(clusterFile, configDir),
-    configDir,
-  );
-  refuse(verdict.problems);
-  for (const warning of [...configuration.warnings, ...verdict.warnings]) process.stderr.write(`warning: ${warning}\n`);
+  const configuration = loadConfiguration(clusterFile, configDir, overlay, findCheckers);
+  for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (configuration.unchecked.length > 0)
+    process.stderr.write(
+      `not checked here: ${configuration.unchecked.join('; ')}; nodes ask theirs before they load it\n`,
+    );
   process.stderr.write(`${needsLine(needsOf(demandOf(configuration.cluster)))}\n`);
   addCluster(app, configuration.cluster, configuration.bundle, root);
   app.synth();

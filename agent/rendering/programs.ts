@@ -4,9 +4,12 @@ import type { Supervisor } from '../process/supervisor';
 import type { Reloadable } from './configurer';
 import { reloadAndVerify } from './reload';
 
+/** The rest is Prometheus'. */
+export const isAlertmanagers = (file: string): boolean => file === 'alertmanager.yml' || file.startsWith('templates/');
+
 export function prometheusReload(supervisor: Supervisor, address: string): Reloadable {
-  const concerns = (file: string): boolean => file !== 'alertmanager.yml';
-  const reload = reloadable('prometheus', supervisor, `http://${address}:${PORTS.prometheus}`, concerns);
+  const url = `http://${address}:${PORTS.prometheus}`;
+  const reload = reloadable('prometheus', supervisor, url, (file) => !isAlertmanagers(file));
   return {
     ...reload,
     reload: () => {
@@ -17,12 +20,7 @@ export function prometheusReload(supervisor: Supervisor, address: string): Reloa
 }
 
 export function alertmanagerReload(supervisor: Supervisor, address: string): Reloadable {
-  return reloadable(
-    'alertmanager',
-    supervisor,
-    `http://${address}:${PORTS.alertmanager}`,
-    (file) => file === 'alertmanager.yml',
-  );
+  return reloadable('alertmanager', supervisor, `http://${address}:${PORTS.alertmanager}`, isAlertmanagers);
 }
 
 function reloadable(name: string, supervisor: Supervisor, url: string, concerns: Reloadable['concerns']): Reloadable {

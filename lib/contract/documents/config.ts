@@ -56,13 +56,15 @@ const bundle = fields({
   prometheus: optional(text),
   /** What it names: path below config/ → text. Nodes have it at the same path beside prometheus.yml. */
   files: optional(mapOf(pathBelow, text)),
-  /** Text of config/alertmanager.yml. */
+  /** Text of config/alertmanager.yml, its templates at templates/. */
   alertmanager: text,
+  /** File name → text of config/templates/*. Absent from bundles of earlier versions. */
+  templates: optional(mapOf(fileName, text)),
   /** Which alerts call a remedy. Absent from bundles of earlier versions. */
   remedies: optional(listOf(remedyTrigger)),
 });
 
-/** Rules, targets and Alertmanager's configuration, as the user wrote them; one JSON file, an S3 asset. */
+/** Rules, targets, Alertmanager's configuration and its templates, as the user wrote them; one JSON file, an S3 asset. */
 export type ConfigBundle = ReadOnly<z.output<typeof bundle>>;
 
 export const CONFIG_BUNDLE = documentFormat({

@@ -1,9 +1,10 @@
-import { isMap, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
+import { isMap, YAMLMap, YAMLSeq, type Document } from 'yaml';
 import { UserError } from '../../contract/errors';
 import type { RemedyTrigger } from '../../contract/documents/config';
 import { SHARD_LABEL } from '../../contract/labels';
 import { PORTS } from '../../contract/ports';
 import { WATCHDOG, WATCHDOG_INTERVAL_MS } from '../alerts/watchdog';
+import { documentAsWritten } from './as-written';
 
 /** The agent's own webhooks, as its Alertmanager reaches them. */
 export interface Webhooks {
@@ -23,9 +24,10 @@ export const remedyPath = (name: string): string => `/v1/remedies/${name}`;
 /**
  * The user's configuration with our own routes in front. The user's routes move one level down, under a route that
  * matches everything: a child that matches keeps an alert from its parent's receiver, and the root must not lose any.
+ * Values stay as they are written, in theirs and in ours: all are texts here.
  */
 export function renderAlertmanager(text: string, hooks: Webhooks, remedies: readonly RemedyTrigger[]): string {
-  const document = parseDocument(text);
+  const document = documentAsWritten(text);
   const root = document.get('route');
   if (document.errors.length > 0 || !isMap(root)) {
     throw new UserError({
@@ -66,7 +68,7 @@ function remedyRoute({ name, alert, target }: RemedyTrigger): object {
   return {
     receiver: `${OWN_RECEIVERS}remedy-${name}`,
     matchers: [...equals('alertname', alert), ...equals('instance', target)],
-    continue: true,
+    continue: 'true',
     group_by: ['alertname'],
     group_wait: '0s',
     // More than the time-out of Alertmanager's peers (2 s); this is also how soon a call that failed is repeated.
@@ -81,7 +83,7 @@ function receiver(name: string, path: string, { address, tokenFile }: Webhooks):
     webhook_configs: [
       {
         url: `http://${address}:${PORTS.webhooks}${path}`,
-        send_resolved: false,
+        send_resolved: 'false',
         http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } },
       },
     ],

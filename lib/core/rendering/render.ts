@@ -29,6 +29,7 @@ export function renderFiles(input: RenderInput): Record<string, string> {
           'own-rules/profile.yml': profileRules(profile, bundle, input.shard, ownGroup(bundle)),
         }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, files[name]!])),
+    ...Object.fromEntries(Object.entries(bundle.templates ?? {}).map(([name, text]) => [`templates/${name}`, text])),
   };
 }
 

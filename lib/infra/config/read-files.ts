@@ -97,18 +97,29 @@ export function readYamlFiles(
   problems: UserError[],
   { optional, isNamed }: Elsewhere = { optional: false, isNamed: () => false },
 ): Record<string, string> {
-  const entry = statSync(dir, { throwIfNoEntry: false });
-  if (entry === undefined) {
-    if (!optional) readText(dir, problems);
+  if (!optional && statSync(dir, { throwIfNoEntry: false }) === undefined) {
+    readText(dir, problems);
     return {};
   }
+  return readIfThere(dir, '.yml', problems, isNamed);
+}
+
+/** The same for one that may be missing; `ending` may be empty, for files of any name. */
+export function readIfThere(
+  dir: string,
+  ending: string,
+  problems: UserError[],
+  isNamed: Elsewhere['isNamed'] = () => false,
+): Record<string, string> {
+  const entry = statSync(dir, { throwIfNoEntry: false });
+  if (entry === undefined) return {};
   if (!entry.isDirectory()) {
     problems.push(
       new UserError({
         what: 'this is no directory',
         where: shown(dir),
         got: 'a file',
-        expected: 'a directory of .yml files',
+        expected: 'a directory of files',
         fix: `move it into ${shown(dir)}/`,
       }),
     );
@@ -120,19 +131,19 @@ export function readYamlFiles(
     .filter((one) => !one.startsWith('.') && !isNamed(one))) {
     const path = join(dir, name);
     const isFile = !statSync(path, { throwIfNoEntry: false })?.isDirectory();
-    const text = name.endsWith('.yml') && isFile ? readText(path, problems) : null;
+    const text = name.endsWith(ending) && isFile ? readText(path, problems) : null;
     if (text !== null) texts[name] = text;
-    else if (!name.endsWith('.yml') || !isFile) problems.push(leftOut(path, name));
+    else if (!name.endsWith(ending) || !isFile) problems.push(leftOut(path, name, ending));
   }
   return texts;
 }
 
-function leftOut(path: string, name: string): UserError {
+function leftOut(path: string, name: string, ending: string): UserError {
   return new UserError({
     what: 'this file would be left out',
     where: shown(path),
     got: name,
-    expected: 'files that end in .yml',
+    expected: ending === '' ? 'files, no directories' : `files that end in ${ending}`,
     fix: 'rename or remove it',
   });
 }

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration, type Configuration } from '../../../lib/infra/config/load';
-import { objectionsOf, type Checkers } from '../../../lib/infra/config/programs/check';
-import { refuse } from '../../../lib/infra/config/problems';
+import type { Checkers } from '../../../lib/infra/config/programs/check';
 import { parseOverlay, readOverlay, type Overlay, type OverlayFile } from '../../../lib/infra/config/overlay/overlay';
 
 /** In the run's directory; `npx cdk diff -c overlay=…` takes it. */
@@ -20,9 +19,10 @@ export function addToOverlay(file: string, change: (overlay: Overlay) => Overlay
   writeOverlay(file, change(readOverlay(file)));
 }
 
-/** @throws ConfigurationError with what the nodes' own programs would refuse config/ for */
+/** @throws ConfigurationError with what is wrong with config/, by the programs that nodes run, whichever version plays them */
 export function checkUsersConfig(checkers: Checkers): void {
-  refuse(objectionsOf(loadUsersConfig(), CONFIG, checkers));
+  const deployed = { promtool: checkers.promtool?.version ?? '', amtool: checkers.amtool?.version ?? '' };
+  loadConfiguration(join(CONFIG, 'cluster.ts'), CONFIG, null, () => ({ checkers, deployed }));
 }
 
 /** config/ as it is, or with the overlay of that file over it. @throws ConfigurationError */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { z } from 'zod';
 import { UserError } from '../../../contract/errors';
 import { parseDuration } from '../../../contract/duration';
 import { ENV } from '../../../contract/environment';
@@ -10,6 +10,8 @@ import type { SettingPath } from '../locate';
 import type { Native } from '../native/native';
 import { choiceOf } from '../problems';
 import { isReserved, reservedName } from '../reserved';
+import { parseYaml } from '../yaml-file';
+import { rulesFile } from './rule-form';
 
 /** What remedies can refer to. */
 export interface Referred {
@@ -98,24 +100,19 @@ export function remedyWarnings(remedies: readonly Remedy[], where: (path: Settin
   });
 }
 
-/** Files that cannot be read are reported elsewhere. */
-function read<T>(files: Readonly<Record<string, string>>): T[] {
-  return Object.values(files).flatMap((text) => {
-    try {
-      return [parse(text) as T];
-    } catch {
-      return []; // not YAML: its own check says so, with the line
-    }
-  });
+/** What of these files is YAML; the rest is reported elsewhere. */
+function read(files: Readonly<Record<string, string>>): unknown[] {
+  return Object.entries(files).map(([name, text]) => parseYaml(name, text, [])?.value);
 }
 
 function alertsOf(files: Readonly<Record<string, string>>): string[] {
-  const groups = read<{ groups?: { rules?: { alert?: unknown }[] }[] } | null>(files).flatMap((f) => f?.groups ?? []);
-  const names = groups.flatMap((group) => group.rules ?? []).map(({ alert }) => alert);
-  return [...new Set(names.filter((name) => typeof name === 'string'))];
+  const groups = read(files).flatMap((file) => rulesFile.safeParse(file).data?.groups ?? []);
+  return [...new Set(groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? [])))];
 }
 
+const targetGroups = z.array(z.object({ targets: z.array(z.unknown()).optional() }).nullable());
+
 function targetsOf(files: Readonly<Record<string, string>>): string[] {
-  const groups = read<{ targets?: unknown[] }[] | null>(files).flatMap((f) => (Array.isArray(f) ? f : []));
-  return groups.flatMap(({ targets }) => targets ?? []).filter((target) => typeof target === 'string');
+  const groups = read(files).flatMap((file) => targetGroups.safeParse(file).data ?? []);
+  return groups.flatMap((group) => group?.targets ?? []).filter((target) => typeof target === 'string');
 }

@@ -62,3 +62,8 @@ function nameOf(value: unknown, kind = ''): string | null {
   }
   return null;
 }
+
+/** The receiver, interval, group or rule that what stands at a path is part of; null for none. */
+export function nearestNamed(path: readonly (string | number)[], root: unknown): string | null {
+  return named(path, root).about;
+}

@@ -14,6 +14,8 @@ export interface Sound {
   /** config/prometheus.yml; null where there is none. */
   readonly native: Native | null;
   readonly alertmanager: string;
+  /** File name → text. */
+  readonly templates: Readonly<Record<string, string>>;
 }
 
 /** What an overlay keeps from what it would do elsewhere; names, for people. */
@@ -28,7 +30,7 @@ export interface Contained {
 
 /** The same with the overlay over it. `config` has the form of a ClusterConfig only if the overlay's cluster is sound. */
 export function applyOverlay(
-  { config, rules, targets, native, alertmanager }: Sound,
+  { config, rules, targets, native, alertmanager, templates }: Sound,
   overlay: Overlay,
 ): Omit<Sound, 'config'> & { readonly config: unknown; readonly contained: Contained } {
   const hosts = overlay.contained ?? { hosts: {}, targets: false, receivers: null };
@@ -53,6 +55,7 @@ export function applyOverlay(
     targets: { ...scraped.targets, ...overlay.targets },
     native: users?.native ?? null,
     alertmanager: addRoutes(receivers.text, overlay.routes),
+    templates,
     contained: {
       receivers: receivers.names,
       targets: [...scraped.elsewhere, ...(users?.elsewhere ?? [])],

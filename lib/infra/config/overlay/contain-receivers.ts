@@ -1,4 +1,5 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import { AS_WRITTEN, valueAsWritten } from '../../../core/rendering/as-written';
 import { DEMO_LABEL } from '../reserved';
 import type { Overlay } from './overlay';
 
@@ -21,7 +22,9 @@ const IS_INTEGRATION = /_configs$/;
  * integrations, credentials, proxies, templates, tracing, and whatever a later version adds, do not get in.
  */
 export function containReceivers(text: string, url: string): { readonly text: string; readonly names: string[] } {
-  const { global, route, receivers, inhibit_rules, mute_time_intervals, time_intervals } = parse(text) as Alertmanager;
+  const { global, route, receivers, inhibit_rules, mute_time_intervals, time_intervals } = valueAsWritten(
+    text,
+  ) as Alertmanager;
   const sends = (receiver: Alertmanager['receivers'][number]): boolean =>
     Object.keys(receiver).some((key) => !NO_INTEGRATION.includes(key) && IS_INTEGRATION.test(key));
   const contained = receivers.map((receiver) =>
@@ -42,7 +45,7 @@ export function containReceivers(text: string, url: string): { readonly text: st
 /** Alerts of the overlay go their own way first, whatever the user's routes, groups and inhibitions are. */
 export function addRoutes(text: string, routes: Overlay['routes']): string {
   if (routes.length === 0) return text;
-  const config = parse(text) as Alertmanager;
+  const config = valueAsWritten(text) as Alertmanager;
   const own = routes.map(({ matcher, receiver }) => ({
     receiver,
     matchers: [matcher],
@@ -70,11 +73,11 @@ export function addRoutes(text: string, routes: Overlay['routes']): string {
 
 const webhookReceiver = (name: string, url: string): object => ({
   name,
-  webhook_configs: [{ url, send_resolved: true }],
+  webhook_configs: [{ url, send_resolved: 'true' }],
 });
 
 const withoutUndefined = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined));
 
-/** Long expressions on one line; a part that stands twice is written twice. */
-const PLAIN = { lineWidth: 0, aliasDuplicateObjects: false } as const;
+/** Values as they are written, long expressions on one line; a part that stands twice is written twice. */
+const PLAIN = { ...AS_WRITTEN, lineWidth: 0, aliasDuplicateObjects: false };

@@ -1,154 +1,176 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { parse, parseDocument } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UserError } from '../../../contract/errors';
-import { renderFiles } from '../../../core/rendering/render';
-import type { Configuration } from '../load';
-import { shown } from '../shown';
-import { parseYaml } from '../yaml-file';
-import { isPattern } from '../native/paths';
-import { NATIVE_FILE } from '../native/read';
-import { aboutOf, aboutUsersFile, complaintsIn } from './complaints';
+import type { Cluster } from '../cluster';
+import { alertmanagerByAmtool } from './alertmanager';
+import { aboutUsersFile, complaintsIn } from './complaints';
 import { findChecker, type Checker, type CheckerName } from './find';
+import { mendOf } from './mends';
+import { rulesByPromtool } from './rules';
+import { testsByPromtool } from './rule-tests';
+import { runChecker, withFiles } from './run';
 
 export type Checkers = Readonly<Record<CheckerName, Checker | null>>;
-
-/** What the programs say: `problems` if they are those that nodes run, else `warnings`, for another version may be wrong. */
-interface Objections {
-  readonly problems: readonly UserError[];
-  readonly warnings: readonly string[];
+/** Which programs there are to ask, and the versions that are deployed. */
+export interface CheckersAsked {
+  readonly checkers: Checkers;
+  readonly deployed: Readonly<Record<CheckerName, string>>;
 }
 
 /** What this machine has to check a configuration with. */
-function findCheckers({ artifacts }: Configuration['cluster']): Checkers {
+export function findCheckers({ prometheus, alertmanager }: Cluster['artifacts']): CheckersAsked {
+  const deployed = { promtool: prometheus.version, amtool: alertmanager.version };
+  const checkers = {
+    promtool: findChecker('promtool', deployed.promtool),
+    amtool: findChecker('amtool', deployed.amtool),
+  };
+  return { checkers, deployed };
+}
+
+/** The files of a user, as they are written, and what this project's own parsers have against them. */
+export interface Judged {
+  readonly rules: Readonly<Record<string, string>>;
+  readonly ruleProblems: readonly UserError[];
+  /** The user's own; null where there is none. */
+  readonly prometheusYml: { readonly path: string; readonly shown: string } | null;
+  /** Null where there is no file. */
+  readonly alertmanager: string | null;
+  readonly templates: Readonly<Record<string, string>>;
+  readonly alertmanagerProblems: readonly UserError[];
+  /** Files of tests, and the directory that has them. */
+  readonly tests: { readonly dir: string; readonly names: readonly string[] };
+  readonly label: { readonly rule: Label; readonly alertmanager: Label; readonly test: Label };
+}
+type Label = (name: string) => string;
+
+/** `unchecked`: what nobody here could tell, in words. */
+export interface ProgramsVerdict {
+  readonly problems: readonly UserError[];
+  readonly warnings: readonly string[];
+  readonly unchecked: readonly string[];
+}
+
+/**
+ * The programs that nodes run decide: what they take is taken, and what they refuse is refused, in our words where we have
+ * some for the same line. Without them our own parsers do, which know less. Those of another version only warn.
+ */
+export function judgeByPrograms(files: Judged, { checkers, deployed }: CheckersAsked): ProgramsVerdict {
+  const { promtool, amtool } = checkers;
+  const { rules, alertmanager, templates, tests, label } = files;
+  const byPromtool = promtool === null ? null : rulesByPromtool(promtool, rules, label.rule);
+  const ofRules = byPromtool === null ? null : [...byPromtool.values()].flat();
+  const refused = [...(byPromtool?.keys() ?? [])].map((name) => `${label.rule(name)}:`);
+  const ofAlertmanager =
+    amtool === null || alertmanager === null
+      ? null
+      : alertmanagerByAmtool(amtool, { 'alertmanager.yml': alertmanager, ...below(templates) }, label.alertmanager);
+  const { prometheusYml } = files;
+  const ofPrometheusYml =
+    promtool === null || prometheusYml === null ? null : usersFileByPromtool(promtool, prometheusYml);
+  const isDeployed = promtool?.version === deployed.promtool;
+  const verdicts = [
+    verdictOf([], ofPrometheusYml, isDeployed, () => true),
+    verdictOf(files.ruleProblems, ofRules, isDeployed, (p) =>
+      refused.some((file) => p.problem.where?.startsWith(file)),
+    ),
+    verdictOf(files.alertmanagerProblems, ofAlertmanager, amtool?.version === deployed.amtool, () => true),
+  ];
+  // Tests of what is refused say nothing new.
+  const isSound = verdicts.every(({ problems }) => problems.length === 0);
+  const failed = promtool === null || !isSound ? [] : testsByPromtool(promtool, tests.dir, tests.names, label.test);
   return {
-    promtool: findChecker('promtool', artifacts.prometheus.version),
-    amtool: findChecker('amtool', artifacts.alertmanager.version),
+    problems: [...verdicts.flatMap(({ problems }) => problems), ...failed],
+    warnings: verdicts.flatMap(({ warnings }) => warnings),
+    unchecked: uncheckedBy(checkers, tests.names.length),
   };
 }
 
-/** By the programs that this machine has. */
-export function checkByPrograms(configuration: Configuration, configDir: string): Objections {
-  const { artifacts } = configuration.cluster;
-  const checkers = findCheckers(configuration.cluster);
-  const deployed = { promtool: artifacts.prometheus.version, amtool: artifacts.alertmanager.version };
-  const isDeployed = (name: CheckerName): boolean => checkers[name]?.version === deployed[name];
-  const only = (take: (name: CheckerName) => boolean): Checkers => ({
-    promtool: take('promtool') ? checkers.promtool : null,
-    amtool: take('amtool') ? checkers.amtool : null,
-  });
-  return {
-    problems: objectionsOf(configuration, configDir, only(isDeployed)),
-    warnings: objectionsOf(
-      configuration,
-      configDir,
-      only((name) => !isDeployed(name)),
-    ).map(({ message }) => message),
-  };
+/** `said`: by the program; null when it was not asked. `concerns`: whether ours is about something that it refuses. */
+function verdictOf(
+  ours: readonly UserError[],
+  said: readonly UserError[] | null,
+  isDeployed: boolean,
+  concerns: (problem: UserError) => boolean,
+): Omit<ProgramsVerdict, 'unchecked'> {
+  if (said === null) return { problems: ours, warnings: [] };
+  if (!isDeployed) return { problems: ours, warnings: ours.length > 0 ? [] : said.map(({ message }) => message) };
+  if (said.length === 0) return { problems: [], warnings: [] };
+  const explained = ours.filter(concerns);
+  const isNew = (one: UserError): boolean => !explained.some((own) => isSame(own, one));
+  return { problems: [...explained, ...said.filter(isNew)], warnings: [] };
 }
 
-/** What promtool and amtool have against the user's files, with their places. */
-export function objectionsOf({ cluster, bundle }: Configuration, configDir: string, checkers: Checkers): UserError[] {
-  const dir = mkdtempSync(join(tmpdir(), 'promha-check-'));
-  try {
-    const files = renderFiles({
-      bundle,
-      cluster: cluster.name,
-      shard: 0,
-      node: cluster.nodes[0]!.name,
-      gateAddress: '127.0.0.1',
-      nodeTargets: join(dir, 'nodes'),
-      thanos: cluster.thanos !== null,
-      prometheusVersion: checkers.promtool?.version ?? cluster.artifacts.prometheus.version,
-      webhooks: null,
-    });
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(dir, name)), { recursive: true });
-      writeFileSync(join(dir, name), text);
-    }
-    const said = (name: CheckerName, args: readonly string[]): UserError[] =>
-      complaintsOf(checkers[name], args, dir).map((complaint) =>
-        problemOf(name, checkers[name]!.version, complaint, files, configDir),
-      );
-    const rules = bundle.prometheus === undefined ? [] : rulesOf(files);
-    return [
-      ...(bundle.prometheus === undefined
-        ? said('promtool', ['check', 'config', 'prometheus.yml'])
-        : [
-            ...usersFile(checkers.promtool, configDir),
-            // Discovery and credentials may need files that only nodes have.
-            ...said('promtool', ['check', 'config', '--syntax-only', 'prometheus.yml']),
-            ...(rules.length === 0 ? [] : said('promtool', ['check', 'rules', ...rules])),
-          ]),
-      ...said('amtool', ['check-config', 'alertmanager.yml']),
-    ];
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+/** The same line or rule; what is no YAML at all each parser notices at a place of its own, and of groups promtool has none. */
+function isSame(ours: UserError, theirs: UserError): boolean {
+  const [a, b] = [placeOf(ours), placeOf(theirs)];
+  if (a.file !== b.file) return false;
+  const { about } = theirs.problem;
+  if (a.line === b.line || b.line === null || (about !== undefined && about === ours.problem.about)) return true;
+  return ours.problem.what.startsWith('this is not YAML') && /YAML/.test(theirs.problem.expected ?? '');
 }
 
-/** As it stands in config/, so that promtool's lines are the user's. */
-function usersFile(checker: Checker | null, configDir: string): UserError[] {
-  const path = join(configDir, NATIVE_FILE);
-  return complaintsOf(checker, ['check', 'config', '--syntax-only', path], configDir).map(
-    (complaint) =>
+/** A place in a file as `file:line:column` has it; what is not said is null. */
+export function placeOf({ problem }: UserError): { file: string | null; line: number | null; column: number | null } {
+  const found = /^(.*?)(?::(\d+))?(?::(\d+))?$/s.exec(problem.where ?? '');
+  const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+  return { file: found?.[1] || null, line: number(found?.[2]), column: number(found?.[3]) };
+}
+
+const below = (templates: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(templates).map(([name, text]) => [`templates/${name}`, text]));
+
+function uncheckedBy({ promtool, amtool }: Checkers, tests: number): string[] {
+  return [
+    ...(promtool !== null
+      ? []
+      : [
+          `templates in labels and annotations, types in PromQL${tests > 0 ? `, ${tests} files of tests` : ''} (no promtool)`,
+        ]),
+    ...(amtool !== null ? [] : ['receivers, matchers, times and templates of Alertmanager (no amtool)']),
+  ];
+}
+
+/** The user's own file as it stands in config/, so that promtool's lines are the user's. */
+function usersFileByPromtool(promtool: Checker, file: { readonly path: string; readonly shown: string }): UserError[] {
+  const args = ['check', 'config', '--syntax-only', file.path];
+  const text = readFileSync(file.path, 'utf8');
+  const by = `promtool ${promtool.version}`;
+  return complaintsOf(promtool, args, dirname(file.path)).map(
+    (got) =>
       new UserError({
-        what: `promtool does not accept ${NATIVE_FILE}`,
-        ...aboutUsersFile(complaint, readFileSync(path, 'utf8'), shown(path)),
-        expected: `what promtool ${checker!.version} accepts: Prometheus reads the same`,
-        fix: 'correct it',
+        what: `${by} does not accept this`,
+        ...aboutUsersFile(got, text, file.shown),
+        ...mendOf(got, by),
       }),
   );
 }
 
-const rulesOf = (files: Readonly<Record<string, string>>): string[] => {
-  const { rule_files: named } = parse(files['prometheus.yml']!) as { rule_files: string[] };
-  return [
-    ...Object.keys(files).filter((file) => /^rules\/[^/]+\.yml$/.test(file)),
-    ...named.filter((file) => !isPattern(file)),
-  ];
-};
-
-function complaintsOf(checker: Checker | null, args: readonly string[], cwd: string): string[] {
-  if (checker === null) return [];
-  const env = { ...process.env, ...checker.env };
-  const { status, stdout, stderr, error } = spawnSync(checker.path, args, {
-    cwd,
-    encoding: 'utf8',
-    env,
-    timeout: 60_000,
-  });
-  if (status === 0) return [];
-  const found = complaintsIn(`${stdout}\n${stderr}`);
-  return found.length > 0 ? found : [error?.message ?? `${stdout}\n${stderr}`.trim()];
-}
-
-function problemOf(
-  name: CheckerName,
-  version: string,
-  complaint: string,
-  files: Readonly<Record<string, string>>,
+/**
+ * What promtool has against the prometheus.yml that a node would be given; its rules are judged apart. `native`: with the
+ * user's own in it, whose discovery and credentials may need files that only nodes have.
+ */
+export function renderedByPromtool(
+  promtool: Checker,
+  prometheusYml: string,
+  native: boolean,
   configDir: string,
-): UserError {
-  const about = aboutOf(complaint, (file) => groupsOf(files[file] ?? ''));
-  const file = about.file ?? (name === 'amtool' ? 'alertmanager.yml' : null);
-  const isUsers = file !== null && file !== 'prometheus.yml';
-  const place = shown(join(configDir, isUsers ? file : ''));
-  const yaml = isUsers && about.path !== null ? parseYaml(place, files[file] ?? '', []) : null;
-  const line = isUsers && about.line !== null ? `:${about.line}` : '';
-  return new UserError({
-    what: `${name} does not accept ${isUsers ? basename(file) : 'what nodes would be given'}`,
-    where: yaml?.where(about.path!) ?? `${place}${line}`,
-    got: about.says,
-    expected: `what ${name} ${version} accepts: nodes ask it before they load anything`,
-    fix: 'correct it',
-  });
+): UserError[] {
+  const by = `promtool ${promtool.version}`;
+  const args = ['check', 'config', ...(native ? ['--syntax-only'] : []), 'prometheus.yml'];
+  return withFiles({ 'prometheus.yml': prometheusYml }, (cwd) => complaintsOf(promtool, args, cwd)).map(
+    (got) =>
+      new UserError({
+        what: `${by} does not accept what nodes would be given`,
+        where: configDir,
+        got,
+        ...mendOf(got, by),
+      }),
+  );
 }
 
-function groupsOf(text: string): string[] {
-  const groups: unknown = parseDocument(text).toJS();
-  const list: unknown = typeof groups === 'object' && groups !== null ? Reflect.get(groups, 'groups') : null;
-  return Array.isArray(list) ? list.map((group: unknown) => String(Reflect.get(Object(group) as object, 'name'))) : [];
+function complaintsOf(checker: Checker, args: readonly string[], cwd: string): string[] {
+  const { accepted, output } = runChecker(checker, args, cwd);
+  if (accepted) return [];
+  const said = complaintsIn(output);
+  return said.length > 0 ? said : [output];
 }

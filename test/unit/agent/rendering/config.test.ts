@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configurer, type Reloadable } from '../../../../agent/rendering/configurer';
+import { isAlertmanagers } from '../../../../agent/rendering/programs';
 import { Generations } from '../../../../agent/rendering/generation';
 import { variantKey } from '../../../../agent/rendering/variant';
 import type { ConfigBundle, ConfigPointer } from '../../../../lib/contract/documents/config';
@@ -22,7 +23,7 @@ describe('following the configuration pointer', () => {
   let profile: ScrapeProfile;
   let shardCounts: readonly number[];
 
-  const publish = (rules: string, alertmanager = 'am'): string => {
+  const publish = (rules: string, alertmanager = 'am', template = 'x'): string => {
     const bundle: ConfigBundle = {
       version: 1,
       global: { scrapeInterval: '1s', evaluationInterval: '1s' },
@@ -30,6 +31,7 @@ describe('following the configuration pointer', () => {
       rules: { 'a.yml': rules },
       targets: {},
       alertmanager,
+      templates: { 'a.tmpl': template },
     };
     bytes = new TextEncoder().encode(JSON.stringify(bundle));
     const hash = createHash('sha256').update(bytes).digest('hex');
@@ -63,12 +65,10 @@ describe('following the configuration pointer', () => {
         'prometheus.yml': variantKey({ ...variant, profile: 'normal', hash: variant.profile }),
         'alertmanager.yml': b.alertmanager,
         'rules/a.yml': b.rules['a.yml']!,
+        'templates/a.tmpl': b.templates!['a.tmpl']!,
       }),
       check: async () => complaint,
-      programs: [
-        program('prometheus', (file) => file !== 'alertmanager.yml'),
-        program('alertmanager', (file) => file === 'alertmanager.yml'),
-      ],
+      programs: [program('prometheus', (file) => !isAlertmanagers(file)), program('alertmanager', isAlertmanagers)],
       elapsed: () => (elapsed += roundsMs),
       mayLoad: async () => true,
       log: () => {},
@@ -149,9 +149,12 @@ describe('following the configuration pointer', () => {
     publish('one', 'another');
     await c.round();
     expect(reloads).toEqual(['alertmanager']);
-    publish('two', 'another');
+    publish('one', 'another', 'y');
     await c.round();
-    expect(reloads).toEqual(['alertmanager', 'prometheus']);
+    expect(reloads).toEqual(['alertmanager', 'alertmanager']);
+    publish('two', 'another', 'y');
+    await c.round();
+    expect(reloads).toEqual(['alertmanager', 'alertmanager', 'prometheus']);
   });
 
   it('keeps the old one when the check complains, and does not try again until the pointer changes', async () => {

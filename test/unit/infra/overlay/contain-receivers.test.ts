@@ -93,3 +93,10 @@ test('what a node makes of it has no other address than the pager and its own ag
   const urls = texts(parse(rendered)).filter((t) => t.includes('://'));
   expect(new Set(urls.map((url) => new URL(url).hostname))).toEqual(new Set(['127.77.0.1', '127.0.0.1']));
 });
+
+test('values of routes stay as they are written', () => {
+  const text =
+    'route: { receiver: a, group_by: [0123], routes: [{ match: { id: 007, page: yes } }] }\nreceivers: [{ name: a, slack_configs: [{}] }]\n';
+  const contained = addRoutes(containReceivers(text, PAGER).text, [{ matcher: 'a="b"', receiver: 'own', url: PAGER }]);
+  for (const part of ['- 0123', 'id: 007', 'page: yes', 'send_resolved: true']) expect(contained).toContain(part);
+});

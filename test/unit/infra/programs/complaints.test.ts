@@ -1,4 +1,5 @@
-import { aboutOf, complaintsIn, aboutUsersFile } from '../../../../lib/infra/config/programs/complaints';
+import { aboutOf, aboutUsersFile, complaintsIn } from '../../../../lib/infra/config/programs/complaints';
+import { mendOf } from '../../../../lib/infra/config/programs/mends';
 
 /** As Prometheus 3.15.0 says it: what it looks at on the one stream, what is wrong on the other. */
 const PROMTOOL = `Checking prometheus.yml
@@ -14,6 +15,7 @@ rules/a.yml: group "h", rule 2, "B": label "sev": template: __alert_B:1: functio
   FAILED:
 rules/b.yml: yaml: unmarshal errors:
   line 6: field foo not found in type rulefmt.Rule
+  line 9: cannot unmarshal !!seq into string
 `;
 const AMTOOL = `Checking 'alertmanager.yml'  FAILED: yaml: unmarshal errors:
   line 3: field group_wiat not found in type config.plain
@@ -21,28 +23,57 @@ const AMTOOL = `Checking 'alertmanager.yml'  FAILED: yaml: unmarshal errors:
 amtool: error: failed to validate 1 file(s)
 `;
 
-test('each complaint is one, with the lines that belong to it', () => {
+test('each complaint is one, with the lines that belong to it; errors of YAML are one a line', () => {
   expect(complaintsIn(PROMTOOL)).toEqual([
     expect.stringContaining('undefined variable "$lables"'),
     expect.stringContaining('function "foo" not defined'),
-    'rules/b.yml: yaml: unmarshal errors: line 6: field foo not found in type rulefmt.Rule',
+    'rules/b.yml: line 6: field foo not found in type rulefmt.Rule',
+    'rules/b.yml: line 9: cannot unmarshal !!seq into string',
   ]);
-  expect(complaintsIn(AMTOOL)).toEqual([
-    'yaml: unmarshal errors: line 3: field group_wiat not found in type config.plain',
-  ]);
+  expect(complaintsIn(AMTOOL)).toEqual(['line 3: field group_wiat not found in type config.plain']);
 });
 
 test('a complaint is about a file, and a line or a part of a rule', () => {
-  const groups = (): string[] => ['g', 'h'];
-  const [annotation, label, key] = complaintsIn(PROMTOOL).map((complaint) => aboutOf(complaint, groups));
-  expect(annotation).toMatchObject({ file: 'rules/a.yml', path: ['groups', 0, 'rules', 0, 'annotations', 'summary'] });
-  expect(label).toMatchObject({ file: 'rules/a.yml', path: ['groups', 1, 'rules', 1, 'labels', 'sev'] });
-  expect(key).toMatchObject({ file: 'rules/b.yml', line: 6, path: null });
-  expect(aboutOf(complaintsIn(AMTOOL)[0]!, groups)).toMatchObject({ file: null, line: 3 });
-  expect(aboutOf('parsing YAML file prometheus.yml: bad label', groups)).toMatchObject({
+  const [annotation, label, key] = complaintsIn(PROMTOOL).map(aboutOf);
+  expect(annotation).toMatchObject({
+    file: 'rules/a.yml',
+    rule: { group: 'g', index: 0 },
+    key: ['annotations', 'summary'],
+    says: 'template: __alert_A:1: undefined variable "$lables"',
+  });
+  expect(label).toMatchObject({ file: 'rules/a.yml', rule: { group: 'h', index: 1 }, key: ['labels', 'sev'] });
+  expect(key).toMatchObject({
+    file: 'rules/b.yml',
+    line: 6,
+    rule: null,
+    says: 'field foo not found in type rulefmt.Rule',
+  });
+  expect(
+    aboutOf('a.yml: 5:15: group "g", rule 3, "x": could not parse expression: 2:7: parse error: unexpected end'),
+  ).toEqual({
+    file: 'a.yml',
+    line: 5,
+    rule: { group: 'g', index: 2 },
+    key: ['expr'],
+    within: { line: 2, column: 7 },
+    says: 'unexpected end',
+  });
+  expect(aboutOf('parsing YAML file prometheus.yml: bad label')).toMatchObject({
     file: 'prometheus.yml',
     says: 'bad label',
   });
+});
+
+test('every message asks for something', () => {
+  const of = (message: string): string => Object.values(mendOf(message, 'promtool 3.15.0')).join('; ');
+  expect(of('template: __alert_A:1: undefined variable "$lables"')).toMatch(
+    /^\$labels, .*; correct the name of \$lables$/,
+  );
+  expect(of('function "info" is not enabled')).toMatch(/without feature flags/);
+  expect(of('missing webhook_url or webhook_url_file on mattermost_config')).toBe(
+    'webhook_url or webhook_url_file in mattermost_config; add it',
+  );
+  expect(of('something new')).toMatch(/^what promtool 3.15.0 accepts/);
 });
 
 describe("what promtool says of the user's own file", () => {

@@ -1,5 +1,6 @@
-import { isScalar, parseDocument } from 'yaml';
+import { isScalar } from 'yaml';
 import type { ScrapeInterval } from '../../contract/profile';
+import { documentAsWritten, MOST_ALIASES } from './as-written';
 import { inScrapeInterval } from './promql-rewrite';
 
 /** A rule that does not mean the same in a slower profile. */
@@ -33,11 +34,11 @@ export function rulesInScrapeInterval(
   isDropped: (metric: string) => boolean,
 ): { readonly files: Record<string, string>; readonly lost: readonly LostMeaning[] } {
   const names = Object.keys(files).sort();
-  const documents = new Map(names.map((name) => [name, parseDocument(files[name]!)]));
+  const documents = new Map(names.map((name) => [name, documentAsWritten(files[name]!)]));
   const recorded = new Set(['ALERTS', 'ALERTS_FOR_STATE']);
   const each = (visit: (file: string, path: (string | number)[], rule: Rule) => void): void => {
     for (const [file, document] of documents) {
-      const { groups } = (document.toJS() ?? {}) as RulesFile;
+      const { groups } = (document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {}) as RulesFile;
       groups?.forEach((group, g) =>
         group.rules?.forEach((rule, r) => visit(file, ['groups', g, 'rules', r, 'expr'], rule)),
       );

@@ -181,3 +181,12 @@ test('files without rules, and rules without an expression, stay as they are', (
   expect(rendered.files['b.yml']).toBe('groups:\n  - name: g\n    rules:\n');
   expect(rendered.files['d.yml']).toContain('- alert: B\n');
 });
+
+test('the first of several documents is rewritten, with hundreds of aliases and values as they are written', () => {
+  const rules = Array.from({ length: 200 }, (_, i) => `  - { alert: A${i}, expr: up, labels: *l }\n`).join('');
+  const text = `groups:\n- name: g\n  labels: &l { id: 0123 }\n  rules:\n${rules}---\n: [not read\n`;
+  const file = rulesInScrapeInterval({ 'a.yml': text }, MINIMAL, () => false).files['a.yml']!;
+  expect(file).toContain('id: 0123');
+  expect(file.match(/last_over_time\(up\[45s\]\)/g)).toHaveLength(200);
+  expect(file).not.toContain('not read');
+});

@@ -41,9 +41,9 @@ export async function setAlarm({ handle, signal, say, undo }: SmokeDeps): Promis
   const subscriptions = await readSubscriptions(topicArn);
 
   const back = undo.defer({
-    what: `the alarm ${name} is ${alarm.StateValue}`,
+    what: `the alarm ${name} is OK`,
     how: () => setState(cloudwatch, name, 'OK'),
-    byHand: `nothing: CloudWatch sets it right within minutes`,
+    byHand: 'nothing: CloudWatch sets it right within minutes',
   });
   const setAt = Date.now();
   await setState(cloudwatch, name, 'ALARM');

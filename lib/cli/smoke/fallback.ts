@@ -8,8 +8,8 @@ import { lookUntil } from './until';
 
 const AWAY = { everyMs: 2_000, withinMs: 300_000 };
 const BACK = { everyMs: 2_000, withinMs: 900_000 };
-/** So long answers have to come from where they come before it is believed. */
-const STEADY_LOOKS = 15;
+/** So long every answer has to come from there before it is believed: an NLB does late as its listener says. */
+const STEADY = { nodesMs: 30_000, thanosMs: 120_000 };
 
 /** No query task is wanted any more, and then as many as before. A query is asked through the load balancer all the time. */
 export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, undo }) => {
@@ -25,13 +25,11 @@ export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, u
   if (tasks === 0) return { measurements: {}, findings: [`The ECS service ${service} wants no task already.`] };
 
   const looks: WayLook[] = [];
-  const steady = (route: 'thanos' | 'nodes', since: number): true | null => {
-    const last = looks.slice(-STEADY_LOOKS);
-    return last.length === STEADY_LOOKS && last[0]!.at >= since && last.every(isAnsweredBy(route)) ? true : null;
-  };
-  const look = async (route: 'thanos' | 'nodes', since: number): Promise<true | null> => {
+  const look = async (route: 'thanos' | 'nodes', since: number, steadyMs: number): Promise<true | null> => {
     looks.push(await lookAtWay(elb, balancer));
-    return steady(route, since);
+    const from = Date.now() - steadyMs;
+    const isSteady = from >= since && looks.filter(({ at }) => at >= from).every(isAnsweredBy(route));
+    return isSteady ? true : null;
   };
   const back = undo.defer({
     what: `the ECS service ${service} wants ${tasks} tasks`,
@@ -41,10 +39,10 @@ export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, u
   const awayAt = Date.now();
   await want(0);
   say(`${service} wants 0 tasks instead of ${tasks}; looking at where queries through the load balancer go.`);
-  await lookUntil({ ...AWAY, signal }, () => look('nodes', awayAt));
+  await lookUntil({ ...AWAY, signal }, () => look('nodes', awayAt, STEADY.nodesMs));
   const backAt = Date.now();
   await undo.now(back);
   say(`${service} wants ${tasks} tasks again.`);
-  await lookUntil({ ...BACK, signal }, () => look('thanos', backAt));
+  await lookUntil({ ...BACK, signal }, () => look('thanos', backAt, STEADY.thanosMs));
   return { measurements: fallbackMeasured(looks, { awayAt, backAt }), findings: [] };
 };

@@ -45,7 +45,7 @@ export const SMOKE_LIMITS: Readonly<Record<SmokeStep, Readonly<Record<string, Sm
     answeredByNodes: most(300, 's', 'the same → a node answers through the load balancer'),
     // The last task drains while the listener changes, which takes an NLB more than a minute.
     unanswered: most(150, 's', 'longest time without an answer'),
-    returned: most(900, 's', 'query tasks ordered back → Thanos answers through the load balancer'),
+    returned: most(900, 's', 'query tasks ordered back → the listener points at Thanos, and queries are answered'),
     unansweredOnReturn: most(15, 's', 'longest time without an answer on the way back'),
   },
   audit: {

@@ -61,3 +61,17 @@ test('none that runs, and one that still starts, cannot be reached: the SDK is n
   expect(found()).toEqual({ cluster: 'c', shard: 0, controlBucket: 'control' });
   expect(process.env.AWS_ENDPOINT_URL).toBe('http://localhost:5566');
 });
+
+test('it is asked as an operator with the deployed policies, where there is one; as the owner only on purpose', () => {
+  const operator = { AWS_ACCESS_KEY_ID: 'o', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' };
+  const key = (): unknown => [process.env.AWS_ACCESS_KEY_ID, process.env.AWS_SESSION_TOKEN];
+  writeState({ ...STATE, pid: process.pid, endpoint: 'http://e', controlBucket: 'b', operator, lambda: 'http://l' });
+  localCluster();
+  expect(key()).toEqual(['o', 't']);
+  expect(process.env.AWS_ENDPOINT_URL_LAMBDA).toBe('http://l');
+  localCluster(undefined, 'owner');
+  expect(key()).toEqual(['local', undefined]);
+  writeState({ ...STATE, pid: process.pid, endpoint: 'http://e', controlBucket: 'b' });
+  localCluster();
+  expect(key()).toEqual(['local', undefined]);
+});

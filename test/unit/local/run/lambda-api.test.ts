@@ -1,12 +1,23 @@
-import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  type LambdaServiceException,
+} from '@aws-sdk/client-lambda';
 import { callLambda } from '../../../../lib/shell/aws/call-function';
 import { LAMBDA_API_PORT, serveLambdaApi } from '../../../../local/run/functions/lambda-api';
+import type { MayCall } from '../../../../local/run/functions/callers';
 import type { Invocation } from '../../../../local/run/functions/function';
 
 /** The agent's real client against what the local run plays for it. */
 describe("Lambda's API, as nodes use it", () => {
   const HOST = '127.88.9.1';
   const called: unknown[] = [];
+  const passedOn: unknown[] = [];
+  let emulator: Server;
   let api: { close(): Promise<void> };
   let allowed = true;
   let answers: Invocation = { ok: true };
@@ -28,14 +39,23 @@ describe("Lambda's API, as nodes use it", () => {
       take(name, event);
       return Promise.resolve(answers);
     };
-    api = await serveLambdaApi(HOST, { call, queue: take }, async (...question) => {
+    emulator = createServer((request, response) => {
+      passedOn.push([request.url, request.headers.authorization?.includes('Credential=x/')]);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ Timeout: 7 }));
+    }).listen(0, HOST);
+    await once(emulator, 'listening');
+    const mayCall: MayCall = async (...question) => {
       asked.push(question);
       return allowed;
-    });
+    };
+    const { port } = emulator.address() as AddressInfo;
+    api = await serveLambdaApi(HOST, { call, queue: take }, mayCall, () => true, `http://${HOST}:${port}`);
   });
   afterAll(async () => {
     process.env = before;
     await api.close();
+    emulator.close();
+    emulator.closeAllConnections();
   });
 
   it('takes an event for a function, and does not wait for what comes of it', async () => {
@@ -74,6 +94,13 @@ describe("Lambda's API, as nodes use it", () => {
       ['ServiceException', 500],
     ]);
     called.length = 1;
+  });
+
+  it('what is no Invoke the emulator answers, for whoever signed it', async () => {
+    const lambda = new LambdaClient({});
+    const { Timeout } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'known' }));
+    expect(Timeout).toBe(7);
+    expect(passedOn).toEqual([['/2015-03-31/functions/known/configuration', true]]);
   });
 
   it('refuses whoever may not call it, and calls nothing', async () => {

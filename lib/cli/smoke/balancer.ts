@@ -7,6 +7,7 @@ import {
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import type { WayLook } from '../../core/smoke/fallback';
 import { routeOf } from '../../shell/aws/route-book';
+import { reasonOf } from '../../shell/probes/prober';
 import { Prometheus } from '../../shell/prometheus/client';
 import { isThanosGroup, targetGroups } from '../cluster/thanos';
 
@@ -47,14 +48,13 @@ export async function findQueryBalancer(
 /** Never rejects. */
 export async function lookAtWay(elb: ElasticLoadBalancingV2Client, balancer: QueryBalancer): Promise<WayLook> {
   const at = Date.now();
-  const [route, answered] = await Promise.all([
+  const [route, why] = await Promise.all([
     routeNow(elb, balancer).catch(() => null), // the API does not answer: not known
-    new Prometheus(balancer.url, { timeoutMs: QUERY_MS }).value(QUERY).then(
-      (value) => value !== null && value > 0,
-      () => false,
-    ),
+    new Prometheus(balancer.url, { timeoutMs: QUERY_MS })
+      .value(QUERY)
+      .then((value) => (value !== null && value > 0 ? null : 'an answer without data'), reasonOf),
   ]);
-  return { at, route, answered };
+  return { at, route, answered: why === null, why };
 }
 
 async function routeNow(elb: ElasticLoadBalancingV2Client, { arn, groups }: QueryBalancer): Promise<WayLook['route']> {

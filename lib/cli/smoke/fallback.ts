@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { fallbackMeasured, isAnsweredBy, type WayLook } from '../../core/smoke/fallback';
+import { fallbackMeasured, isAnsweredBy, silences, type WayLook } from '../../core/smoke/fallback';
 import { queryService } from '../../core/smoke/plan';
 import { findQueryBalancer, lookAtWay } from './balancer';
 import type { Part } from './deps';
@@ -44,5 +44,5 @@ export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, u
   await undo.now(back);
   say(`${service} wants ${tasks} tasks again.`);
   await lookUntil({ ...BACK, signal }, () => look('thanos', backAt, STEADY.thanosMs));
-  return { measurements: fallbackMeasured(looks, { awayAt, backAt }), findings: [] };
+  return { measurements: fallbackMeasured(looks, { awayAt, backAt }), findings: silences(looks) };
 };

@@ -7,6 +7,8 @@ export interface WayLook {
   readonly route: 'thanos' | 'nodes' | 'other' | null;
   /** A query through the load balancer was answered. */
   readonly answered: boolean;
+  /** Why it was not; null: it was. */
+  readonly why: string | null;
 }
 
 /** When tasks were ordered away and back; null: not yet. */
@@ -39,6 +41,20 @@ export const isAnsweredBy =
   (route: 'thanos' | 'nodes') =>
   (look: WayLook): boolean =>
     look.route === route && look.answered;
+
+/** When there was no answer, and why; a sentence for each stretch. */
+export function silences(looks: readonly WayLook[]): string[] {
+  const time = (at: number): string => new Date(at).toISOString().slice(11, 19);
+  return looks.flatMap((look, i) => {
+    if (look.answered || looks[i - 1]?.answered === false) return [];
+    const rest = looks.slice(i);
+    const next = rest.find(({ answered }) => answered);
+    const until = next === undefined ? 'the end' : time(next.at);
+    return [
+      `No answer from ${time(look.at)} to ${until} UTC, the listener pointing at ${look.route ?? '?'}: ${look.why}.`,
+    ];
+  });
+}
 
 /** From one answer to the next, or to the last look; null without any look. */
 function longestSilenceMs(looks: readonly WayLook[]): number | null {

@@ -2,7 +2,7 @@ import type { StorageReport } from '../../../../lib/contract/documents/storage';
 import { isConfirmed, subscriptionFindings, topicOutcome } from '../../../../lib/core/smoke/alarm';
 import { auditMeasured } from '../../../../lib/core/smoke/audit';
 import { acceptedAfterMs } from '../../../../lib/core/smoke/failover';
-import { fallbackMeasured, type WayLook } from '../../../../lib/core/smoke/fallback';
+import { fallbackMeasured, silences, type WayLook } from '../../../../lib/core/smoke/fallback';
 import { chooseRestore } from '../../../../lib/core/smoke/restore';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:1:alarms';
@@ -111,7 +111,7 @@ describe('what is restored, and by whom', () => {
 
 describe('the way of queries, there and back', () => {
   const looks = (...all: readonly [at: number, route: WayLook['route'], answered: boolean][]): WayLook[] =>
-    all.map(([at, route, answered]) => ({ at: at * 1_000, route, answered }));
+    all.map(([at, route, answered]) => ({ at: at * 1_000, route, answered, why: answered ? null : 'ECONNRESET' }));
   const there: [number, WayLook['route'], boolean][] = [
     [0, 'thanos', true],
     [2, 'thanos', false],
@@ -129,6 +129,14 @@ describe('the way of queries, there and back', () => {
       returned: 4,
       unansweredOnReturn: 4,
     });
+  });
+  test('each stretch without an answer is told once, with why', () => {
+    const again = looks(...there, [10, 'nodes', false]);
+    expect(silences(again)).toEqual([
+      'No answer from 00:00:02 to 00:00:06 UTC, the listener pointing at thanos: ECONNRESET.',
+      'No answer from 00:00:10 to the end UTC, the listener pointing at nodes: ECONNRESET.',
+    ]);
+    expect(silences(looks([0, 'thanos', true]))).toEqual([]);
   });
   test('what did not come is null, and silence to the end counts', () => {
     const seen = looks([0, 'thanos', true], [2, 'thanos', false], [9, 'other', false]);

@@ -65,7 +65,10 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   ),
   'AWS::ECS::TaskDefinition': asDeployed('its command and health check; the image is the pinned program', ECS),
   'AWS::ElasticLoadBalancingV2::Listener': asDeployed('HAProxy forwards as it says, late', BALANCER),
-  'AWS::ElasticLoadBalancingV2::TargetGroup': asDeployed('its checks, stickiness and targets; new ones wait', BALANCER),
+  'AWS::ElasticLoadBalancingV2::TargetGroup': asDeployed(
+    'its checks, stickiness and targets; new ones wait, and one that is sent to itself hears nothing where addresses are kept',
+    BALANCER,
+  ),
   'AWS::ElasticLoadBalancingV2::LoadBalancer': asDeployed('HAProxy in its place', BALANCER),
   'AWS::ServiceDiscovery::PrivateDnsNamespace': asDeployed('its names, and for how long none is one', NAMES),
   'AWS::ServiceDiscovery::Service': asDeployed('its instances are answered', ECS),

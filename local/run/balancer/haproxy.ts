@@ -32,7 +32,12 @@ export class Haproxy {
   ) {
     const dir = join(o.dir, 'haproxy');
     mkdirSync(dir, { recursive: true });
-    this.files = { socket, state: join(dir, `${name}.state`), config: join(dir, `${name}.cfg`) };
+    this.files = {
+      socket,
+      state: join(dir, `${name}.state`),
+      hole: `${socket}.hole`,
+      config: join(dir, `${name}.cfg`),
+    };
   }
 
   /** The successor takes the listening sockets over, so that no connection is refused; open ones stay where they are. */

@@ -83,7 +83,7 @@ export class LoadBalancer {
       this.listeners = noteListeners(this.listeners, said, this.delays, now);
       this.forwardedTo = groupsIn([...said.values()]);
       const all = groupsIn([...this.listeners.values()].flat().map(({ weights }) => weights));
-      this.groups = await Promise.all([...all].map((arn) => readGroup(this.o.elb, arn, this.locate)));
+      this.groups = await Promise.all([...all].map((arn) => this.group(arn)));
       const known = this.groups.filter(({ arn }) => this.forwardedTo.has(arn));
       const keys = known.flatMap((group) => group.registered.map((id) => keyOf(group, id)));
       this.targets = noteTargets(this.targets, keys, now);
@@ -92,6 +92,11 @@ export class LoadBalancer {
       const nodes = this.groups.find((group) => group.ofInstances);
       if (nodes !== undefined) await this.baseline.restart(renderBaseline(nodes, this.o.baselineSocket));
     });
+  }
+
+  private async group(arn: string): Promise<ReadGroup> {
+    const group = await readGroup(this.o.elb, arn, this.locate);
+    return this.o.delays === null ? { ...group, keepsClients: false } : group;
   }
 
   /** What was changed takes effect when it is time, and what targets are is told. */

@@ -15,6 +15,8 @@ export interface DeployedGroup {
   /** Of the nodes, that is; others are of addresses. */
   readonly ofInstances: boolean;
   readonly sticky: boolean;
+  /** Targets see their clients' addresses, so that one that is sent to itself gets its own packets back and drops them. */
+  readonly keepsClients: boolean;
   readonly healthCheck: {
     readonly path: string;
     readonly port: number;
@@ -44,6 +46,8 @@ export interface HaproxyFiles {
   readonly socket: string;
   /** What it knew of its servers, for its successor. */
   readonly state: string;
+  /** Unix socket of its own, on which nobody ever answers. */
+  readonly hole: string;
 }
 
 export interface HaproxySettings {
@@ -56,7 +60,8 @@ export interface HaproxySettings {
 
 /**
  * HAProxy in the NLB's place: TCP, stickiness by source address, the deployed health checks. A group of which nobody is
- * healthy gets connections all the same, for all of its targets (fail open).
+ * healthy gets connections all the same, for all of its targets (fail open). Where clients' addresses are kept, a target that
+ * calls and is sent to itself hears nothing (hairpin); otherwise that setting is not played: targets see the load balancer.
  */
 export function renderHaproxy(
   { listeners, groups, isNew }: BalancerState,
@@ -70,12 +75,14 @@ export function renderHaproxy(
     ...defaults(idleMs),
     '  load-server-state-from-file global',
     ...(source === null ? [] : [`  source ${source}`]),
-    ...listeners.flatMap(({ port, group: { name } }) => [
+    ...listeners.flatMap(({ port, group }) => [
       `frontend nlb-${port}`,
       `  bind ${bind.map((address) => `${address}:${port}`).join(',')}`,
-      `  use_backend ${name}-open if { nbsrv(${name}) eq 0 }`,
-      `  default_backend ${name}`,
+      `  use_backend ${group.name}-open if { nbsrv(${group.name}) eq 0 }`,
+      ...hairpins(group).map((t) => `  use_backend ${hairpin(group, t)} if { src ${t.address} }`),
+      `  default_backend ${group.name}`,
     ]),
+    ...hole(files),
     ...groups.flatMap((g) => [
       `backend ${g.name}`,
       '  balance roundrobin',
@@ -90,10 +97,30 @@ export function renderHaproxy(
       `backend ${g.name}-open`,
       '  balance roundrobin',
       ...g.targets.map((t) => `  server ${t.name} ${t.address}:${t.port}`),
+      ...hairpins(g).flatMap((self) => [
+        `backend ${hairpin(g, self)}`,
+        '  balance roundrobin',
+        ...g.targets.map(
+          (t) =>
+            `  server ${t.name} ${t === self ? files.hole : `${t.address}:${t.port}`} track ${g.name}/${t.name}` +
+            (isNew(g, t) ? ' weight 0' : ''),
+        ),
+      ]),
     ]),
     '',
   ].join('\n');
 }
+
+const hairpins = ({ keepsClients, targets }: DeployedGroup): readonly Target[] => (keepsClients ? targets : []);
+const hairpin = ({ name }: DeployedGroup, self: Target): string => `${name}-from-${self.name}`;
+
+/** Takes connections and says nothing, longer than anybody waits. */
+const hole = (files: HaproxyFiles): string[] => [
+  'frontend hole',
+  `  bind ${files.hole}`,
+  '  tcp-request inspect-delay 1h',
+  '  tcp-request content reject if WAIT_END',
+];
 
 /** What `show servers state` says: those that pass their checks, as `<backend> <server>`. */
 export function serversUp(state: string): Set<string> {

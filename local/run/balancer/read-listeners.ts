@@ -60,10 +60,13 @@ export async function readGroup(
   const group = groups.TargetGroups![0]!;
   const attribute = (key: string): string | undefined => attributes.Attributes?.find((a) => a.Key === key)?.Value;
   const targets = (health.TargetHealthDescriptions ?? []).map(({ Target: t }) => t!);
+  const ofInstances = group.TargetType === 'instance';
   return {
     arn: TargetGroupArn,
     name: group.TargetGroupName!,
-    ofInstances: group.TargetType === 'instance',
+    ofInstances,
+    // As AWS has it where nothing is said, for TCP.
+    keepsClients: (attribute('preserve_client_ip.enabled') ?? String(ofInstances)) === 'true',
     sticky: attribute('stickiness.enabled') === 'true' && attribute('stickiness.type') === 'source_ip',
     healthCheck: {
       path: group.HealthCheckPath!,

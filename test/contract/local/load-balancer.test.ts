@@ -10,6 +10,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
+  ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
@@ -28,6 +29,8 @@ const RUN = `load-balancer-test-${process.pid}`;
 const BIND = '127.77.9.1';
 const PORT = 9090;
 const DELAYS = { listenerMs: 2_000, targetMs: 4_000, idleMs: 1_500 };
+/** Before an idle connection ends. */
+const SILENT_MS = 1_200;
 const dir = mkdtempSync(join(tmpdir(), 'promha-nlb-'));
 const cleanup = new Cleanup();
 const servers: Server[] = [];
@@ -43,10 +46,11 @@ async function target(name: string, host: string): Promise<void> {
   await new Promise<void>((resolve) => server.listen(10902, host, resolve));
 }
 
-/** On a connection of its own: who answered, or how it failed. */
-function ask(): Promise<string> {
+/** On a connection of its own, from this address: who answered, or how it failed. */
+function ask(localAddress?: string): Promise<string> {
   return new Promise((resolve) => {
-    get({ host: BIND, port: PORT, agent: false }, (response) => {
+    const signal = AbortSignal.timeout(SILENT_MS);
+    get({ host: BIND, port: PORT, agent: false, signal, ...(localAddress && { localAddress }) }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => resolve(text));
     }).once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
@@ -187,7 +191,7 @@ test('changes in quick succession leave one that listens, with the last of them'
   for (const group of [1, 0, 1, 0, 1]) await point(groups[group]!);
   await answeredBy('second');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  expect(new Set(await Promise.all(Array.from({ length: 20 }, ask)))).toEqual(new Set(['second']));
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, () => ask())))).toEqual(new Set(['second']));
 }, 60_000);
 
 test('a changed listener does as it says when it is time, not before', async () => {
@@ -209,7 +213,7 @@ test('a new target is initial and gets nothing for a while; then it does', async
   await target('third', '127.77.9.12');
   await elb.send(new RegisterTargetsCommand({ TargetGroupArn: second, Targets: [{ Id: '127.77.9.12', Port: 10902 }] }));
   await eventually('it is new', async () => (await health(second))['127.77.9.12'] === 'initial');
-  expect(new Set(await Promise.all(Array.from({ length: 20 }, ask)))).toEqual(new Set(['second']));
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, () => ask())))).toEqual(new Set(['second']));
   await eventually('it is healthy', async () => (await health(second))['127.77.9.12'] === 'healthy');
   await answeredBy('third');
   // With weight 0 it is looked at, all the same.
@@ -223,6 +227,27 @@ test('targets of a group that hangs on no listener are unused, and new when it i
   await new Promise((resolve) => setTimeout(resolve, 1_000)); // until that has been seen
   await point(second, [first]);
   await eventually('it is new', async () => (await health(first))['127.77.9.10'] === 'initial');
+}, 60_000);
+
+test('a target that calls and is sent to itself hears nothing where clients’ addresses are kept', async () => {
+  const [first] = groups as [string];
+  const keep = (Value: 'true' | 'false'): Promise<unknown> =>
+    elb.send(
+      new ModifyTargetGroupAttributesCommand({
+        TargetGroupArn: first,
+        Attributes: [{ Key: 'preserve_client_ip.enabled', Value }],
+      }),
+    );
+  const [itself, another] = ['127.77.9.10', '127.77.9.11'];
+  await point(first);
+  await answeredBy('first');
+  // As AWS has it for addresses where nothing is said.
+  expect(await ask(itself)).toBe('first');
+  await keep('true');
+  await eventually('silence', async () => (await ask(itself)) === 'ABORT_ERR', 20_000);
+  expect(await ask(another)).toBe('first');
+  await keep('false');
+  await eventually('an answer', async () => (await ask(itself)) === 'first', 20_000);
 }, 60_000);
 
 test('a connection on which nothing comes is ended', async () => {

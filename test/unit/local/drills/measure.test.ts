@@ -109,6 +109,7 @@ test('HAProxy’s baseline is told from the backends with traffic, and going dow
     name: 'nodes',
     ofInstances: true,
     sticky: true,
+    keepsClients: false,
     healthCheck: { path: '/-/ready', port: 9090, intervalMs: 5_000, timeoutMs: 2_000, fall: 2, rise: 2 },
     targets: [{ id: 'i-1', name: 'n1', address: '10.0.0.1', port: 9090 }],
   };

@@ -35,6 +35,7 @@ describe('HAProxy in the place of the NLB', () => {
     name: 'nodes',
     ofInstances: true,
     sticky: true,
+    keepsClients: false,
     healthCheck,
     targets: [{ id: 'i-1', name: 'node-1', address: '10.0.0.1', port: 9090 }],
   };
@@ -43,6 +44,7 @@ describe('HAProxy in the place of the NLB', () => {
     name: 'tasks',
     ofInstances: false,
     sticky: false,
+    keepsClients: false,
     healthCheck: { ...healthCheck, port: 10902 },
     targets: [{ id: '10.0.1.9', name: '10.0.1.9', address: '10.0.1.9', port: 10902 }],
   };
@@ -57,7 +59,7 @@ describe('HAProxy in the place of the NLB', () => {
         isNew: (_, { id }) => id === fresh,
       },
       { bind: ['127.0.0.1', '10.0.0.2'], idleMs },
-      { socket: '/run/x.sock', state: '/run/x.state' },
+      { socket: '/run/x.sock', state: '/run/x.state', hole: '/run/x.hole' },
     );
 
   test('keeps the deployed health checks and stickiness', () => {
@@ -79,6 +81,11 @@ describe('HAProxy in the place of the NLB', () => {
     const [, open] = render(tasks).split('backend tasks-open\n');
     expect(open).toMatch(/^ {2}balance roundrobin\n {2}server 10\.0\.1\.9 10\.0\.1\.9:10902\n/);
     expect(render(tasks)).toContain('use_backend tasks-open if { nbsrv(tasks) eq 0 }');
+  });
+  test('one that is sent to itself hears nothing where addresses are kept, and is answered where they are not', () => {
+    expect(render(tasks)).not.toContain('tasks-from-');
+    const config = render({ ...nodes, keepsClients: true }).split('frontend nlb-9091')[0]!;
+    expect(config).toMatch(/use_backend nodes-from-node-1 if \{ src 10\.0\.0\.1 \}\n {2}default_backend nodes\n/);
   });
   test('an idle connection ends when it is told, or after an hour', () => {
     expect(render(tasks, { idleMs: 350_000 }).match(/timeout (client|server|tunnel) 350000ms/g)).toHaveLength(3);

@@ -18,8 +18,8 @@ import type { Registration } from './registration';
 import { readUploads } from './uploads';
 
 const LOOK_MS = 15_000;
-/** A bucket that answers is asked this often: a list costs what a write does. */
-const BUCKET_MS = 60_000;
+/** A bucket that answers is asked this often: a list costs what a write does, and blocks are uploaded every two hours. */
+const BUCKET_MS = 300_000;
 /** Thanos query looks at its endpoints every 5 s and gives each of them 5 s. */
 const FORGOTTEN_MS = 11_000;
 

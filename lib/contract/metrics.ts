@@ -28,6 +28,8 @@ const seconds = of('Seconds');
 const plain = of('None');
 /** Published while there is some. */
 const some = (metric: MetricDefinition): MetricDefinition => ({ ...metric, untold: 0 });
+/** Published while it is not so. */
+const unless = (metric: MetricDefinition): MetricDefinition => ({ ...metric, untold: 1 });
 
 export const METRICS = {
   /** 1 when the node that alerts answers, is ready, scrapes and has an open gate; else 0. */
@@ -43,11 +45,11 @@ export const METRICS = {
   /** Nodes that find corruption in their TSDB; by group of corruption where there is some. */
   corruptedNodes: some(count('CorruptedNodes')),
   /** 1 when Thanos query answers, else 0. */
-  thanosHealthy: plain('ThanosHealthy'),
+  thanosHealthy: unless(plain('ThanosHealthy')),
   /** 1 when each query task that answers asks a store gateway, else 0: queries leave out what only the bucket has. */
-  queriesWithHistory: { ...plain('QueriesWithHistory'), untold: 1 },
+  queriesWithHistory: unless(plain('QueriesWithHistory')),
   /** 1 while the query listener points at Thanos, 0 while at the Prometheus nodes. */
-  queriesThroughThanos: plain('QueriesThroughThanos'),
+  queriesThroughThanos: unless(plain('QueriesThroughThanos')),
   /** Since its sidecar last uploaded a block, or since it could have for the first time; of the node where that is longest. */
   uploadAge: seconds('BlockUploadAgeSeconds'),
   /** Age of the newest watchdog alert that was delivered end to end; its absence means that none was. */

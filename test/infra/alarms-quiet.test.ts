@@ -21,8 +21,6 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   BlockUploadAgeSeconds: [2, 3_600],
   NodesWithoutGoodSnapshot: [60, 0],
   LoadShare: [60, 0.5],
-  ThanosHealthy: [2, 1],
-  QueriesThroughThanos: [2, 1],
   CPUUtilization: [60, 3],
   Errors: [60, 0],
   Throttles: [60, 0],

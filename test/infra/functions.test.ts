@@ -56,7 +56,7 @@ test('every directory of lambdas/ is in the table, and the other way round', () 
 
 test('functions: arm64, in the VPC, with a log that ends', () => {
   for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
-    expect(p).toMatchObject({ Architectures: ['arm64'], MemorySize: 192, Runtime: 'nodejs24.x' });
+    expect(p).toMatchObject({ Architectures: ['arm64'], MemorySize: 176, Runtime: 'nodejs24.x' });
     expect(p.VpcConfig.SubnetIds).toHaveLength(2);
     expect(p.LoggingConfig.LogGroup).toBeDefined();
   }

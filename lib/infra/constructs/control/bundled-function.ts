@@ -36,7 +36,7 @@ export interface BundledFunctionProps {
 }
 
 /** They take 80 to 120 MiB here, and a hundredth of a CPU: Lambda gives a tenth with this much. docs/costs.md. */
-const MEMORY_MIB = 192;
+const MEMORY_MIB = 176;
 
 const RUNTIME = new Runtime(`nodejs${NODE_MAJOR}.x`, RuntimeFamily.NODEJS);
 

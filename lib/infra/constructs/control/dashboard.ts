@@ -54,7 +54,10 @@ export function controlDashboard(scope: Construct, id: string, props: ControlDas
         ? []
         : [
             [
-              graph('Queries through Thanos', [least(METRICS.thanosHealthy), least(METRICS.queriesThroughThanos)]),
+              graph('Thanos answers, queries go through it: drawn while not', [
+                least(METRICS.thanosHealthy),
+                least(METRICS.queriesThroughThanos),
+              ]),
               graph('Seconds since a block was uploaded', [most(METRICS.uploadAge)]),
             ],
           ]),

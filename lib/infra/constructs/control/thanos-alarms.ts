@@ -34,7 +34,6 @@ export const thanosAlarms = (cluster: Cluster): AlarmSpec[] => [
     periodS: 60,
     periods: 15,
     when: ['<', 1],
-    missing: 'breaching',
   },
   // Thanos passes over a store gateway that is gone from DNS, without a warning in its answers.
   {

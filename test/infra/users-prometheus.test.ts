@@ -104,15 +104,12 @@ test('what only looks like one passes', () => {
   expect(messages()).toEqual([]);
 });
 
-test('external labels: replica and shard are refused, cluster is told', () => {
-  give(`${PACE.replace(' }', ', external_labels: { replica: a, shard: b } }')}`);
-  expect(messages()).toEqual([
-    expect.stringMatching(/:1:\d+: the external label replica/),
-    expect.stringMatching(/label shard/),
-  ]);
-  give(`${PACE.replace(' }', ', external_labels: { cluster: old, monitor: m } }')}`);
+test('external labels: those of the cluster win, and are told', () => {
+  give(`${PACE.replace(' }', ', external_labels: { cluster: old, replica: a, shard: b, monitor: m } }')}`);
   expect(inFile(load().warnings)).toEqual([
     expect.stringMatching(/:1:\d+: the external label cluster is '.*', .* not 'old'/),
+    expect.stringMatching(/:1:\d+: the external label replica is .* not 'a'/),
+    expect.stringMatching(/:1:\d+: the external label shard is .* not 'b'/),
   ]);
   give(`${PACE.replace(' }', ', external_labels: { env: $ENV } }')}`);
   expect(messages()).toEqual([expect.stringMatching(/nobody says what this stands for/)]);

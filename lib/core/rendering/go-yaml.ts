@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, Pair, parseAllDocuments, Scalar } from 'yaml';
-import { YAMLMap, YAMLSeq, type Document, type Node } from 'yaml';
+import { visit, YAMLMap, YAMLSeq, type Document, type Node } from 'yaml';
 
 /** A YAML file as Go's yaml reads it: the first document, anchors and merge keys resolved. */
 export interface GoYaml {
@@ -60,13 +60,17 @@ class Resolver {
   private nodes = 0;
   private readonly within = new Set<Node>();
 
-  constructor(private readonly document: Document.Parsed) {}
+  private readonly sources: ReadonlyMap<Node, Node>;
+
+  constructor(document: Document.Parsed) {
+    this.sources = sourcesIn(document);
+  }
 
   resolve(node: Node): Node {
     const offset = node.range?.[0] ?? 0;
     if (++this.nodes > MOST_NODES) throw new Unresolvable(`more than ${MOST_NODES} values, anchors resolved`, offset);
     if (isAlias(node)) {
-      const source = node.resolve(this.document);
+      const source = this.sources.get(node);
       if (source === undefined) throw new Unresolvable(`the anchor ${node.source} is not defined`, offset);
       if (this.within.has(source)) throw new Unresolvable(`the anchor ${node.source} contains itself`, offset);
       return this.resolve(source);
@@ -107,6 +111,20 @@ class Resolver {
   }
 }
 
+/** What each alias stands for: the last one of that name before it. Found in one pass; to ask each alias takes one for each. */
+function sourcesIn(document: Document.Parsed): Map<Node, Node> {
+  const named = new Map<string, Node>();
+  const sources = new Map<Node, Node>();
+  visit(document, {
+    Value: (_, node) => void (node.anchor !== undefined && named.set(node.anchor, node)),
+    Alias: (_, alias) => {
+      const source = named.get(alias.source);
+      if (source !== undefined) sources.set(alias, source);
+    },
+  });
+  return sources;
+}
+
 const isMergeKey = (key: unknown): boolean => isScalar(key) && key.type === Scalar.PLAIN && key.value === '<<';
 
 const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : '');
@@ -114,6 +132,8 @@ const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : ''
 function scalar(node: Node): Node {
   const copy = node.clone() as Node & { anchor?: string };
   delete copy.anchor;
+  // A tag such as !!binary or !!int makes a value of it; Go has to get the text, and the tag.
+  if (isScalar(copy) && typeof copy.value !== 'string') copy.value = copy.source ?? '';
   copy.comment = null;
   copy.commentBefore = null;
   copy.spaceBefore = false;

@@ -21,6 +21,9 @@ export function giveWay(source: UsersYaml, settings: Settings, said: Said): void
   replicas(source, said);
 }
 
+/** How this refusal begins. */
+export const FOREIGN = 'alerts would no longer reach this Alertmanager: here they go to those of the cluster';
+
 const PACE = [
   ['scrape_interval', 'scrapeInterval', 'jobs', "those of config/targets and the cluster's own"],
   ['evaluation_interval', 'evaluationInterval', 'rules', "the cluster's own"],
@@ -43,23 +46,17 @@ function pace({ root, file, where }: UsersYaml, settings: Settings, { warnings }
 }
 
 /** Ours win: Thanos, audits and alerts tell nodes by them. */
-function labels({ root, where }: UsersYaml, { name }: Settings, { problems, warnings }: Said): void {
-  const external = at(root, 'global', 'external_labels');
-  for (const { key, keyNode: node, value } of entriesOf(external)) {
-    if (key === EXTERNAL_LABELS.cluster && textOf(value) !== name)
-      warnings.push(
-        `${where(node)}: the external label cluster is '${name}', the cluster's name, and not '${textOf(value)}': Thanos and audits find the nodes by it; ` +
-          'routes of alertmanager.yml and dashboards that select the old value have to follow',
-      );
-    if (key !== EXTERNAL_LABELS.replica && key !== EXTERNAL_LABELS.shard) continue;
-    problems.push(
-      new UserError({
-        what: `the external label ${key} is the cluster's: by it Thanos deduplicates, and no alert keeps it`,
-        where: where(node),
-        got: `${key}: ${textOf(value)}`,
-        expected: `external labels other than ${EXTERNAL_LABELS.replica} and ${EXTERNAL_LABELS.shard}`,
-        fix: 'remove it: each node gets its own value',
-      }),
+function labels({ root, where }: UsersYaml, { name }: Settings, { warnings }: Said): void {
+  const ours: Readonly<Record<string, string>> = {
+    [EXTERNAL_LABELS.cluster]: `is '${name}', the cluster's name: Thanos and audits find the nodes by it`,
+    [EXTERNAL_LABELS.replica]: "is each node's name: by it Thanos deduplicates, and no alert has it",
+    [EXTERNAL_LABELS.shard]: "is the node's shard: Thanos and audits find it by it, and no alert has it",
+  };
+  for (const { key, keyNode: node, value } of entriesOf(at(root, 'global', 'external_labels'))) {
+    const text = textOf(value) ?? '';
+    if (!Object.hasOwn(ours, key) || (key === EXTERNAL_LABELS.cluster && text === name)) continue;
+    warnings.push(
+      `${where(node)}: the external label ${key} ${ours[key]}, and not '${text}'; what selects the old value has to follow: routes of alertmanager.yml, dashboards`,
     );
   }
 }
@@ -85,7 +82,7 @@ function alertmanagers({ root, where }: UsersYaml, { foreignAlertmanagers }: Set
     }
     said.problems.push(
       new UserError({
-        what: 'alerts would no longer reach this Alertmanager: here they go to those of the cluster',
+        what: FOREIGN,
         where: where(one),
         got: names,
         expected: 'its routes and receivers in config/alertmanager.yml',

@@ -2,6 +2,10 @@ import { UserError } from '../../../contract/errors';
 import { eachScalar } from '../../../core/rendering/yaml-nodes';
 import type { Said, UsersYaml } from './source';
 
+/** How these refusals begin. */
+export const IN_CLEAR = 'a secret stands in clear';
+export const UNDECLARED = 'nobody says what this stands for';
+
 /** Keys whose value is a secret to Prometheus and its discoveries (type Secret in its source), with what takes a file instead. */
 const SECRETS: Readonly<Record<string, string | null>> = {
   password: 'password_file',
@@ -54,7 +58,7 @@ function isSecret(key: string, keys: readonly string[]): boolean {
 function inClear(key: string, text: string, where: string): UserError {
   const file = SECRETS[key];
   return new UserError({
-    what: `a secret stands in clear: ${key}`,
+    what: `${IN_CLEAR}: ${key}`,
     where,
     got: `${text.length} characters`,
     expected: 'no secret in a file of Git, of which every node, the bucket and the template would have a copy',
@@ -67,7 +71,7 @@ function inClear(key: string, text: string, where: string): UserError {
 
 const inUrl = (text: string, where: string): UserError =>
   new UserError({
-    what: 'a secret stands in clear, in a URL',
+    what: `${IN_CLEAR}, in a URL`,
     where,
     got: text.replace(CREDENTIALS_IN_URL, (all, secret: string) => all.replace(`:${secret}@`, ':…@')),
     expected: 'a URL without user and password',
@@ -76,7 +80,7 @@ const inUrl = (text: string, where: string): UserError =>
 
 const undeclared = (placeholder: string, where: string): UserError =>
   new UserError({
-    what: 'nobody says what this stands for',
+    what: UNDECLARED,
     where,
     got: placeholder,
     expected: 'a value: the environment of a node is not that of your old machine',

@@ -10,6 +10,10 @@ describe('YAML as Go reads it', () => {
     expect(written(text)).toBe(text);
   });
 
+  it.each(['!!binary ////', '!!int 0x1F', '!!str yes'])('leaves %s to Go', (value) => {
+    expect(written(`a: ${value}\n`)).toBe(`a: ${value}\n`);
+  });
+
   it('keeps texts of several lines', () => {
     const text = 'a: |\n  one\n  two\nb: >-\n  three\n\n  four\nc: "x\\ty"\n';
     expect(parse(written(text))).toEqual(parse(text));

@@ -5,14 +5,12 @@ import { basename, join } from 'node:path';
 import { inOneLine, type UserError } from '../../lib/contract/errors';
 import { readGoYaml } from '../../lib/core/rendering/go-yaml';
 import { at, textsOf } from '../../lib/core/rendering/yaml-nodes';
-import { loadConfiguration } from '../../lib/infra/config/load';
+import { inspect } from '../../lib/infra/config/inspect';
 import { isPattern } from '../../lib/infra/config/native/paths';
-import { ConfigurationError } from '../../lib/infra/config/problems';
-import { objectionsOf } from '../../lib/infra/config/programs/check';
+import { findCheckers } from '../../lib/infra/config/programs/check';
 import { complaintsIn } from '../../lib/infra/config/programs/complaints';
-import { findChecker, type Checker } from '../../lib/infra/config/programs/find';
 import { VERSIONS } from '../../lib/contract/versions';
-import type { Judged, Kind } from './verdicts';
+import type { CorpusFile, Kind } from './verdicts';
 
 const CONFIG = join(__dirname, '../../config');
 const NOBODY = 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n';
@@ -30,10 +28,7 @@ export function kindOf(text: string): Kind | null {
 
 /** Asks the tools and the project's own check about one file each. */
 export class Judge {
-  private readonly tools: Readonly<Record<Kind, Checker | null>> = {
-    prometheus: findChecker('promtool', VERSIONS.prometheus.version),
-    alertmanager: findChecker('amtool', VERSIONS.alertmanager.version),
-  };
+  private readonly asked = findCheckers(VERSIONS);
   private readonly dir = mkdtempSync(join(tmpdir(), 'promha-corpus-'));
   private readonly clusterFile = join(this.dir, 'cluster.ts');
 
@@ -46,7 +41,7 @@ export class Judge {
     cpSync(join(CONFIG, 'cluster.lock.json'), join(this.dir, 'cluster.lock.json'));
   }
 
-  judge(path: string, file: string): Judged | null {
+  judge(path: string, file: string): CorpusFile | null {
     const text = readFileSync(path, 'utf8');
     const kind = kindOf(text);
     if (kind === null) return null;
@@ -64,7 +59,8 @@ export class Judge {
   }
 
   private ask(kind: Kind, cwd: string): string | null | undefined {
-    const tool = this.tools[kind];
+    const { promtool, amtool } = this.asked.checkers;
+    const tool = kind === 'prometheus' ? promtool : amtool;
     if (tool === null) return undefined;
     const args = kind === 'prometheus' ? ['check', 'config', '--syntax-only'] : ['check-config'];
     const env = { ...process.env, ...tool.env };
@@ -72,19 +68,20 @@ export class Judge {
     return status === 0 ? null : (complaintsIn(`${stdout}\n${stderr}`)[0] ?? stderr.trim());
   }
 
-  private check(dir: string): Pick<Judged, 'problems' | 'crashed'> {
+  private check(dir: string): Pick<CorpusFile, 'problems' | 'crashed'> {
     try {
-      const configuration = loadConfiguration(this.clusterFile, dir);
-      const { prometheus: promtool, alertmanager: amtool } = this.tools;
-      return { problems: objectionsOf(configuration, dir, { promtool, amtool }).map(brief), crashed: null };
+      const { problems } = inspect(this.clusterFile, dir, () => this.asked);
+      return { problems: problems.map(brief), crashed: null };
     } catch (error) {
-      if (error instanceof ConfigurationError) return { problems: error.problems.map(brief), crashed: null };
       return { problems: [], crashed: error instanceof Error ? error.message : String(error) };
     }
   }
 }
 
-const brief = (error: UserError): Judged['problems'][number] => ({ what: error.problem.what, line: inOneLine(error) });
+const brief = (error: UserError): CorpusFile['problems'][number] => ({
+  what: error.problem.what,
+  line: inOneLine(error),
+});
 
 /** A corpus has the one file: what it names by its path lies beside it, and is empty. */
 function standIns(text: string, dir: string): void {

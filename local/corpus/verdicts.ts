@@ -5,7 +5,7 @@ import { FOREIGN } from '../../lib/infra/config/native/gives-way';
 export type Kind = 'prometheus' | 'alertmanager';
 
 /** One file, and what was said about it. */
-export interface Judged {
+export interface CorpusFile {
   readonly file: string;
   readonly kind: Kind;
   /** First complaint of promtool or amtool; null: they take it; undefined: this machine has none. */
@@ -22,7 +22,7 @@ export type Fate = (typeof FATES)[number];
 /** What nobody can take as it is: secrets in clear, `${NAME}` that nobody declared, Alertmanagers that nobody asked for. */
 const STATED = [IN_CLEAR, UNDECLARED, FOREIGN];
 
-export function fateOf({ problems, crashed }: Pick<Judged, 'problems' | 'crashed'>): Fate {
+export function fateOf({ problems, crashed }: Pick<CorpusFile, 'problems' | 'crashed'>): Fate {
   if (crashed !== null) return 'crashed';
   if (problems.length === 0) return 'accepted';
   const stated = problems.every(({ what }) => STATED.some((one) => what.startsWith(one)));
@@ -30,7 +30,7 @@ export function fateOf({ problems, crashed }: Pick<Judged, 'problems' | 'crashed
 }
 
 /** The table of how many, and below it each file that goes another way than it should, with the first reason. */
-export function renderCorpus(judged: readonly Judged[]): string {
+export function renderCorpus(judged: readonly CorpusFile[]): string {
   const rows = (['prometheus', 'alertmanager'] as const).flatMap((kind) =>
     (['take', 'refuse', 'did not see'] as const).flatMap((tool) => {
       const these = judged.filter((one) => one.kind === kind && toolOf(one) === tool);
@@ -47,18 +47,19 @@ export function renderCorpus(judged: readonly Judged[]): string {
   return [...lines, '', ...judged.filter(isWrong).map(reason)].join('\n');
 }
 
-const toolOf = ({ tool }: Judged): 'take' | 'refuse' | 'did not see' =>
+const toolOf = ({ tool }: CorpusFile): 'take' | 'refuse' | 'did not see' =>
   tool === undefined ? 'did not see' : tool === null ? 'take' : 'refuse';
-const count = (judged: readonly Judged[], fate: Fate): number => judged.filter((one) => fateOf(one) === fate).length;
+const count = (judged: readonly CorpusFile[], fate: Fate): number =>
+  judged.filter((one) => fateOf(one) === fate).length;
 
 /** Not as Prometheus has it: taken here and refused there, or the other way round. */
-export function isWrong(judged: Judged): boolean {
+export function isWrong(judged: CorpusFile): boolean {
   const fate = fateOf(judged);
   if (fate === 'crashed') return true;
   return toolOf(judged) === 'refuse' ? fate === 'accepted' : fate === 'for another reason';
 }
 
-function reason(judged: Judged): string {
+function reason(judged: CorpusFile): string {
   const { file, problems, crashed, tool } = judged;
   const said = crashed === null ? undefined : `crashed: ${crashed}`;
   return `${file}: ${said ?? problems[0]?.line ?? `accepted, and the tool says: ${tool}`}`;

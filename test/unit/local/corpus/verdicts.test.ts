@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Judge, kindOf } from '../../../../local/corpus/judge';
-import { fateOf, isWrong, renderCorpus, type Judged } from '../../../../local/corpus/verdicts';
+import { fateOf, isWrong, renderCorpus, type CorpusFile } from '../../../../local/corpus/verdicts';
 
-const judged = (over: Partial<Judged>): Judged => ({
+const judged = (over: Partial<CorpusFile>): CorpusFile => ({
   file: 'a.yml',
   kind: 'prometheus',
   tool: null,
@@ -12,7 +12,7 @@ const judged = (over: Partial<Judged>): Judged => ({
   crashed: null,
   ...over,
 });
-const problem = (what: string): Judged['problems'][number] => ({ what, line: `a.yml:1:1: ${what}` });
+const problem = (what: string): CorpusFile['problems'][number] => ({ what, line: `a.yml:1:1: ${what}` });
 
 test('a file is told by its keys', () => {
   expect(kindOf('global: {}\nroute: {}\n')).toBe('alertmanager');

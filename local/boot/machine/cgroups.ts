@@ -60,6 +60,16 @@ export class MachineCgroups {
     return pidsBelow(this.directories[0]!);
   }
 
+  /** Processes that the kernel has ended because memory was out: in the machine, or in a unit of it. */
+  oomKills(unit?: string): number {
+    const [file, tree] =
+      this.hierarchies.version === 2 ? ['memory.events.local', ''] : ['memory.oom_control', '/memory/'];
+    const top = this.directories.filter((directory) => directory.includes(tree));
+    const groups = top.flatMap(allBelow).filter((group) => unit === undefined || group.split('/').includes(unit));
+    // Not of the groups above, where the kernel of cgroup v1 counts nothing of those below.
+    return groups.map((group) => killsIn(join(group, file))).reduce((sum, kills) => sum + kills, 0);
+  }
+
   /** Kills what is left in it, and is no more. */
   async remove(): Promise<void> {
     for (const end = Date.now() + REMOVED_MS; ;) {
@@ -92,6 +102,14 @@ function pidsBelow(directory: string): number[] {
   const own = readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
   return [...own, ...directoriesIn(directory).flatMap((name) => pidsBelow(join(directory, name)))];
 }
+
+const allBelow = (directory: string): string[] =>
+  existsSync(directory)
+    ? [directory, ...directoriesIn(directory).flatMap((name) => allBelow(join(directory, name)))]
+    : [];
+
+const killsIn = (file: string): number =>
+  existsSync(file) ? Number(/^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) : 0;
 
 const directoriesIn = (directory: string): string[] =>
   readdirSync(directory, { withFileTypes: true })

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deviceName } from '../../../agent/boot/volume-step';
 import { launch, type Running } from '../../run/hosts/processes';
 import type { DeviceSlots } from '../../run/volumes/slots';
-import type { ResolvedTool } from '../../tools';
+import { run, type ResolvedTool } from '../../tools';
 import { MachineCgroups, type Hierarchies } from './cgroups';
 import { deviceNumber, firstProcess, managerSettings, nspawnOptions, type Hardware } from './nspawn';
 
@@ -61,11 +61,12 @@ export class BootedMachine implements DeviceSlots {
     this.cgroups.make(o.memoryBytes);
     const nspawn = [o.nspawn.path, ...nspawnOptions(o)];
     const groups = this.cgroups.directories.join(':');
+    const root = o.rootBytes === null ? '' : await this.rootVolume(o.rootBytes);
     this.power = launch({
       name: `power of ${o.name}`,
       command: 'unshare',
-      args: ['--mount', 'sh', POWER, o.image, o.dir, String(o.rootBytes ?? 0), groups, ...nspawn],
-      env: { ...o.env, ...o.nspawn.env, MKFS: o.mkfs.path },
+      args: ['--mount', 'sh', POWER, o.image, o.dir, root, groups, ...nspawn],
+      env: { ...o.env, ...o.nspawn.env },
       log: this.console,
     });
     for (const end = Date.now() + BEGUN_MS; this.running() === null; await sleep(20)) {
@@ -98,6 +99,11 @@ export class BootedMachine implements DeviceSlots {
     this.power?.signal('SIGKILL');
     await this.cgroups.remove();
     await this.power?.ended;
+  }
+
+  /** Processes that the kernel has ended because the machine, or the unit in it, was out of memory. */
+  oomKills(unit?: string): number {
+    return this.cgroups.oomKills(unit);
   }
 
   /** Runs a command in it, as root. Rejects with what it said when it fails. */
@@ -145,6 +151,17 @@ export class BootedMachine implements DeviceSlots {
     const waiting = this.held ?? new Map<string, string>();
     this.held = null;
     for (const [id, device] of waiting) this.plug(id, device);
+  }
+
+  /** Made once: it outlives every boot. */
+  private async rootVolume(bytes: number): Promise<string> {
+    const { dir, mkfs } = this.o;
+    const image = join(dir, 'root.img');
+    if (existsSync(image)) return image;
+    writeFileSync(image, '');
+    truncateSync(image, bytes);
+    await run(mkfs.path, ['-q', image], { env: mkfs.env, timeoutMs: COMMAND_MS });
+    return image;
   }
 
   private hot(script: string): void {

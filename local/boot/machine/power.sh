@@ -1,8 +1,8 @@
 #!/bin/sh
 # Power of one machine, in a mount namespace that ends with it: no mount is ever left behind.
-# power.sh <lower root> <directory> <root volume: bytes, or 0 for as much as there is> <cgroup:cgroup…> <nspawn> <options…>
+# power.sh <lower root> <directory> <image of the root volume, or "" for as much as there is> <cgroup:cgroup…> <nspawn> <options…>
 set -eu
-lower=$1 dir=$2 bytes=$3 groups=$4
+lower=$1 dir=$2 image=$3 groups=$4
 shift 4
 old_ifs=$IFS
 IFS=:
@@ -11,14 +11,8 @@ IFS=$old_ifs
 
 volume=$dir/volume-root
 mkdir -p "$volume" "$dir/root"
-if [ "$bytes" != 0 ]; then
-  if ! [ -e "$dir/root.img" ]; then
-    truncate -s "$bytes" "$dir/root.img"
-    "$MKFS" -q "$dir/root.img"
-  fi
-  # The loop device goes with the mount, and that with the last process.
-  mount -o loop "$dir/root.img" "$volume"
-fi
+# The loop device goes with the mount, and that with the last process.
+[ -z "$image" ] || mount -o loop "$image" "$volume"
 mkdir -p "$volume/upper" "$volume/work"
 [ -d "$dir/given" ] && cp -rT "$dir/given" "$volume/upper"
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$volume/upper,workdir=$volume/work" "$dir/root"

@@ -44,9 +44,8 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       const shards = shardsOf(cluster).map(({ shard }) => `stateful${shardSuffix(shard)}`);
       for (const stack of shards) {
         for (const resource of Object.values(made.stacks[stack]!).filter((r) => r.Type !== 'AWS::S3::BucketPolicy')) {
-          // A volume that was only just made is empty, and would be the twin of the next one.
-          const DeletionPolicy = resource.Type === 'AWS::EC2::Volume' ? 'RetainExceptOnCreate' : 'Retain';
-          expect(resource).toMatchObject({ DeletionPolicy, UpdateReplacePolicy: 'Retain' });
+          // What was only just made is empty, and would be the twin of the next one.
+          expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
         }
         const manifest = JSON.parse(readFileSync(join(made.dir, 'manifest.json'), 'utf8'));
         expect(manifest.artifacts[stack].properties.terminationProtection).toBe(true);

@@ -178,7 +178,7 @@ test('query finds nodes and tasks by name; Thanos tells replicas apart by the la
 
 test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, not to be deleted', () => {
   const bucket = made.stacks.stateful!.BlocksBucket!;
-  expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(bucket).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   expect(bucket.Properties.BucketEncryption).toBeDefined();
   expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
   for (const rule of bucket.Properties.LifecycleConfiguration.Rules) {
@@ -189,7 +189,7 @@ test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, 
     .all('AWS::S3::BucketPolicy')
     .filter((p) => JSON.stringify(p.Properties.Bucket).includes('BlocksBucket'));
   // With its stack gone too.
-  expect(policies).toEqual([expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })]);
+  expect(policies).toEqual([expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })]);
   expect(policies.flatMap((p) => p.Properties.PolicyDocument.Statement)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),

@@ -1,6 +1,7 @@
 import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { FUNCTIONS, shardSuffix } from '../../contract/functions';
 import { STACKS } from '../../contract/stacks';
 import { TAGS } from '../../contract/tags';
@@ -10,15 +11,16 @@ import type { Cluster } from '../../infra/config/cluster';
 import { isUsable, tagsOf } from '../../shell/aws/ebs';
 import { askAws, orNull } from './ask';
 
-/** Stacks, functions and volumes with the names and tags of the cluster. */
+/** Stacks, functions, volumes and buckets with the names and tags of the cluster. */
 export async function lookAtNames(cluster: Cluster): Promise<AwsAnswer<NamesSeen>> {
   return askAws(async (abortSignal) => {
-    const [{ stacks, clusters }, functions, volumes] = await Promise.all([
+    const [{ stacks, clusters }, functions, volumes, buckets] = await Promise.all([
       stacksOf(cluster),
       functionsOf(cluster, abortSignal),
       volumesOf(cluster),
+      bucketsOf(cluster, abortSignal),
     ]);
-    return { stacks, clusters, functions, volumes };
+    return { stacks, clusters, functions, volumes, buckets };
   });
 }
 
@@ -68,5 +70,26 @@ async function volumesOf({ name, region }: Cluster): Promise<NamesSeen['volumes'
     .filter(isUsable)
     .map((volume) => ({ id: volume.VolumeId!, tags: tagsOf(volume.Tags) }))
     .filter(({ tags }) => tags[TAGS.generation] !== undefined && tags[TAGS.kept] === undefined)
-    .map(({ id, tags }) => ({ id, node: tags[TAGS.node] ?? 'a node' }));
+    .map(({ id, tags }) => ({
+      id,
+      node: tags[TAGS.node] ?? 'a node',
+      shard: Number(tags[TAGS.shard] ?? 0),
+      generation: Number(tags[TAGS.generation]),
+    }));
+}
+
+/** As CloudFormation names them: the stack's name, cut off where it is long, the logical id, and what makes it unique. */
+const MADE_NAME = /^(.+)-(control|blocks)bucket-[a-z0-9]+$/;
+const CUT_OFF_FROM = 20;
+
+async function bucketsOf({ name, region }: Cluster, abortSignal: AbortSignal): Promise<NamesSeen['buckets']> {
+  const stack = `${name}-stateful`;
+  const s3 = new S3Client({ region });
+  const asked = new ListBucketsCommand({ Prefix: stack.slice(0, CUT_OFF_FROM), BucketRegion: region });
+  const { Buckets = [] } = await s3.send(asked, { abortSignal });
+  return Buckets.flatMap(({ Name = '' }) => {
+    const [, begins = '', holds] = MADE_NAME.exec(Name) ?? [];
+    if (begins !== stack && !(begins.length >= CUT_OFF_FROM && stack.startsWith(begins))) return [];
+    return holds === 'control' || holds === 'blocks' ? [{ name: Name, holds }] : [];
+  });
 }

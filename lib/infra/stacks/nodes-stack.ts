@@ -9,7 +9,7 @@ import { fileAsset } from '../constructs/nodes/file-asset';
 import { NodeGroup } from '../constructs/nodes/node-group';
 import { collectedLogs, nodeLogGroup } from '../constructs/nodes/node-logs';
 import { nodeRole } from '../constructs/nodes/node-role';
-import { pascal } from '../constructs/pascal';
+import { pascal } from '../../contract/pascal';
 import { userData } from '../constructs/nodes/user-data';
 import type { NodeConfig } from '../../contract/documents/node-config';
 import type { NetworkStack } from './network-stack';

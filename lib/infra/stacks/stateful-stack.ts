@@ -7,6 +7,7 @@ import { blocksBucket } from '../constructs/thanos/blocks-bucket';
 import { dataVolumes } from '../constructs/nodes/data-volumes';
 import { ANNOUNCEMENTS, HEARTBEATS } from '../../contract/keys';
 import { OUTPUTS } from '../../contract/outputs';
+import { STATEFUL_IDS } from '../../contract/stateful-ids';
 import { stackProps, tagShard } from './scope';
 
 /**
@@ -29,7 +30,8 @@ export class StatefulStack extends Stack {
       description: 'Who alerts, and what nodes announce: promha reads it',
     });
     this.blocksBucket = blocksBucket(this, 'BlocksBucket');
-    pin(this.blocksBucket.node.defaultChild as CfnBucket, 'BlocksBucket');
+    pin(this.blocksBucket.node.defaultChild as CfnBucket, STATEFUL_IDS.blocksBucket);
+    pin(this.blocksBucket.policy!.node.defaultChild as CfnResource, STATEFUL_IDS.blocksBucketPolicy);
     dataVolumes(this, cluster);
   }
 
@@ -39,7 +41,8 @@ export class StatefulStack extends Stack {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Of a create that fails nothing stays: an empty bucket would be taken for one with a history.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         // Rewritten every few seconds: their history is worth a day. That of assignments is the audit trail and stays.
         ...[HEARTBEATS, ANNOUNCEMENTS].map((prefix) => ({
@@ -49,7 +52,7 @@ export class StatefulStack extends Stack {
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
-    pin(bucket.node.defaultChild as CfnBucket, 'ControlBucket');
+    pin(bucket.node.defaultChild as CfnBucket, STATEFUL_IDS.controlBucket);
     acknowledge(
       bucket,
       'AwsSolutions-S1',

@@ -133,11 +133,17 @@ test('a stack of the name that is somebody else’s, and a volume whose stack is
       ],
     }),
   );
+  const blocks = `${base.name}-stateful-blocksbucket-2wx3yz`;
+  for (const Bucket of [blocks, `${base.name}-stateful-blocksbucket`, `${base.name}-two-stateful-blocksbucket-1`]) {
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+  }
   account.functions = true;
   const { lines } = await found();
   expect(lines).toContain(`stop: a function ${base.name}-health-check exists, and no stack of this cluster has it`);
   expect(lines).toContain(`stop: the stack ${base.name}-network is somebody else's`);
-  expect(lines).toContainEqual(expect.stringMatching(`^stop: ${VolumeId} is a data volume of prometheus-1`));
+  expect(lines).toContain(
+    `stop: the stack ${base.name}-stateful is gone, and it left ${VolumeId} of prometheus-1, s3://${blocks}`,
+  );
 });
 
 test('an AWS that does not answer: everything that was asked is not known, and the code says so', async () => {

@@ -12,7 +12,7 @@ import { shardSuffix, WORKERS } from '../../../contract/functions';
 import { STORAGE } from '../../../contract/keys';
 import { KEPT_EXECUTIONS } from '../../config/lambda-reserve';
 import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
-import { pascal } from '../pascal';
+import { pascal } from '../../../contract/pascal';
 import { BundledFunction } from './bundled-function';
 import { CONTROL_FUNCTIONS } from './functions';
 import type { FunctionContext, FunctionRights, FunctionSchedule, FunctionSpec } from './function-spec';

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../../config/cluster';
 import { TAGS } from '../../../contract/tags';
 import { acknowledge } from '../acknowledge';
-import { pascal } from '../pascal';
+import { STATEFUL_IDS } from '../../../contract/stateful-ids';
 
 /** The data volume of each node of the shard, with a pinned logical id: a changed one would make an empty twin. */
 export function dataVolumes(scope: Construct, cluster: Cluster): void {
@@ -25,8 +25,6 @@ export function dataVolumes(scope: Construct, cluster: Cluster): void {
     Tags.of(volume).add(TAGS.node, name);
     Tags.of(volume).add(TAGS.generation, '1');
     Tags.of(volume).add('Name', `${cluster.name}-${name}-data`);
-    (volume.node.findChild('Resource') as CfnVolume).overrideLogicalId(
-      `DataVolumeShard${cluster.shard}${pascal(name)}`,
-    );
+    (volume.node.findChild('Resource') as CfnVolume).overrideLogicalId(STATEFUL_IDS.dataVolume(cluster.shard, name));
   }
 }

@@ -17,7 +17,7 @@ export function blocksBucket(scope: Construct, id: string): Bucket {
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       { id: 'deleted-versions', noncurrentVersionExpiration: Duration.days(7), expiredObjectDeleteMarker: true },
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
@@ -33,7 +33,7 @@ export function blocksBucket(scope: Construct, id: string): Bucket {
     }),
   );
   // Or the bucket that stays when its stack goes would stay without what protects it.
-  bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   acknowledge(
     bucket,
     'AwsSolutions-S1',

@@ -112,11 +112,12 @@ test('mirror: none, complete, one missing', () => {
 });
 
 describe('names', () => {
-  const NONE = { stacks: [], clusters: [], functions: [], volumes: [] };
+  const NONE = { stacks: [], clusters: [], functions: [], volumes: [], buckets: [] };
   const judged = (over: object): string[] =>
     short(judgeNames({ value: { ...NONE, ...over } }, { cluster: 'c', region: R, keptTag: 'kept' }));
   const stack = (name: string, status = 'CREATE_COMPLETE', ours = true) => ({ name, status, ours });
-  const volumes = [{ id: 'vol-1', node: 'prometheus-1' }];
+  const volume = (id: string, node: string, over: object = {}) => ({ id, node, shard: 0, generation: 1, ...over });
+  const volumes = [volume('vol-1', 'prometheus-1')];
 
   test('that are free, and those of the cluster itself', () => {
     expect(judged({})).toEqual(['well: cluster c: no stack has its names yet | ']);
@@ -148,8 +149,52 @@ describe('names', () => {
   test('of a stack that is gone: functions are in the way, volumes would be twins', () => {
     expect(judged({ functions: ['c-health-check'], volumes })).toEqual([
       expect.stringMatching(/^stop: a function c-health-check .*delete-function/),
-      expect.stringMatching(/^stop: vol-1 is a data volume of prometheus-1.*create-tags .*vol-1 --tags Key=kept/),
+      expect.stringMatching(
+        /^stop: the stack c-stateful is gone, and it left vol-1 of prometheus-1 .*create-tags .*vol-1 --tags Key=kept/,
+      ),
     ]);
+  });
+  test('what such a stack kept is taken over by an import: of shard 0 with its buckets, of others alone', () => {
+    const kept = {
+      volumes: [
+        ...volumes,
+        volume('vol-2', 'prometheus-2'),
+        // Made by restore-snapshot: no stack ever had it.
+        volume('vol-3', 'prometheus-2', { generation: 2 }),
+        volume('vol-4', 'prometheus-1-1', { shard: 1 }),
+      ],
+      buckets: [
+        { name: 'c-stateful-controlbucket-x', holds: 'control' },
+        { name: 'c-stateful-blocksbucket-y', holds: 'blocks' },
+      ],
+    };
+    const imports = judged(kept).map((line) => /cdk import (\S+) --resource-mapping-inline '([^']*)'/.exec(line)!);
+    expect(imports.map(([, stack, map]) => [stack, JSON.parse(map!)])).toEqual([
+      [
+        'stateful',
+        {
+          DataVolumeShard0Prometheus1: { VolumeId: 'vol-1' },
+          DataVolumeShard0Prometheus2: { VolumeId: 'vol-2' },
+          ControlBucket: { BucketName: 'c-stateful-controlbucket-x' },
+          BlocksBucket: { BucketName: 'c-stateful-blocksbucket-y' },
+          BlocksBucketPolicyC97D6EC4: { Bucket: 'c-stateful-blocksbucket-y' },
+        },
+      ],
+      ['stateful-1', { DataVolumeShard1Prometheus11: { VolumeId: 'vol-4' } }],
+    ]);
+  });
+  test('of two of a kind it does not choose, and buckets alone stop nothing', () => {
+    const buckets = ['x', 'y'].map((end) => ({ name: `c-stateful-controlbucket-${end}`, holds: 'control' }));
+    expect(judged({ buckets })).toEqual([
+      expect.stringMatching(
+        /^warn: .*left s3:\/\/c-stateful-controlbucket-x, .*inline '\{\}' \(add one each of: \S+-x as ControlBucket, \S+-y as ControlBucket\)/,
+      ),
+    ]);
+  });
+  test('a stack of volumes that was rolled back is protected from being deleted', () => {
+    expect(judged({ stacks: [stack('c-stateful', 'ROLLBACK_COMPLETE')] })[0]).toMatch(
+      /no-enable-termination-protection .* && aws cloudformation delete-stack/,
+    );
   });
 });
 

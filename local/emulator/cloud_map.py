@@ -1,6 +1,7 @@
 """Cloud Map in CloudFormation: AWS::ServiceDiscovery::PrivateDnsNamespace and ::Service."""
 
 from moto.core.common_models import CloudFormationModel
+from moto.core.exceptions import JsonRESTError
 from moto.servicediscovery.models import ServiceDiscoveryBackend, servicediscovery_backends
 
 
@@ -139,5 +140,24 @@ def register_once(before):
     return register_instance
 
 
+def empty_only(before):
+    """A service with addresses in it is not given up."""
+
+    def delete_service(self, service_id: str) -> None:
+        if self.get_service(service_id).instances:
+            raise ResourceInUse("Service contains registered instances; delete the instances before deleting the service")
+        before(self, service_id)
+
+    return delete_service
+
+
+class ResourceInUse(JsonRESTError):
+    code = 400
+
+    def __init__(self, message: str):
+        super().__init__("ResourceInUse", message)
+
+
 def install() -> None:
+    ServiceDiscoveryBackend.delete_service = empty_only(ServiceDiscoveryBackend.delete_service)
     ServiceDiscoveryBackend.register_instance = register_once(ServiceDiscoveryBackend.register_instance)

@@ -123,23 +123,41 @@ export async function deployApp(o: Deploy): Promise<void> {
     ...(o.overlay === undefined ? [] : ['-c', `overlay=${resolve(o.overlay)}`]),
   ];
   const common = ['--output', o.outDir, ...context];
-  // Away from cdk.json: bootstrapping a named environment needs no synth.
-  await cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`], o, tmpdir());
-  await cdk(
-    [
-      'deploy',
-      '--all',
-      '--require-approval=never',
-      // With change sets the emulator does not register exports.
-      '--method=direct',
-      // The emulator does not keep the previous values of parameters that come from SSM, as BootstrapVersion does.
-      '--previous-parameters=false',
-      '--progress=events',
-      ...common,
-    ],
-    o,
-  );
+  await bootstrap(o);
+  await cdk([...DEPLOY, ...common], o);
 }
+
+const DEPLOY = [
+  'deploy',
+  '--all',
+  '--require-approval=never',
+  // With change sets the emulator does not register exports.
+  '--method=direct',
+  // The emulator does not keep the previous values of parameters that come from SSM, as BootstrapVersion does.
+  '--previous-parameters=false',
+  '--progress=events',
+];
+
+/** Where to. */
+type Account = Pick<Deploy, 'port' | 'region' | 'onProgress' | 'signal'>;
+
+/** Of templates that `cdk synth` has written: into an emulator that was bootstrapped. Each @throws UserError */
+export interface Assembly {
+  deploy(): Promise<void>;
+  /** All of its stacks. */
+  destroy(): Promise<void>;
+  /** As `cdk` takes it, without `npx cdk`. */
+  cdk(args: readonly string[]): Promise<void>;
+}
+
+export function assemblyIn(dir: string, o: Account): Assembly {
+  const run = (args: readonly string[]): Promise<void> => cdk([...args, '--app', dir], o);
+  return { deploy: () => run(DEPLOY), destroy: () => run(['destroy', '--all', '--force']), cdk: run };
+}
+
+export const bootstrap = (o: Account): Promise<void> =>
+  // Away from cdk.json: bootstrapping a named environment needs no synth.
+  cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${o.region}`], o, tmpdir());
 
 /** The environment in which the CDK and AWS CLIs, and SDKs, talk to the emulator. */
 export function emulatorEnv(port: number, region: string): Record<string, string> {
@@ -164,7 +182,7 @@ export function emulatorEnv(port: number, region: string): Record<string, string
   };
 }
 
-async function cdk(args: readonly string[], o: Deploy, cwd = ROOT): Promise<void> {
+async function cdk(args: readonly string[], o: Account, cwd = ROOT): Promise<void> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...emulatorEnv(o.port, o.region),

@@ -14,6 +14,8 @@ import orders
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import signals
+import stack_import
+import stack_life
 import stack_updates
 import volumes
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
@@ -200,4 +202,6 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     orders.install()
     signals.install()
     stack_updates.install()
+    stack_life.install()
+    stack_import.install()
     volumes.install()

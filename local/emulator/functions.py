@@ -53,7 +53,7 @@ class EventInvokeConfig(CloudFormationModel):
                 function.event_invoke_config = []
 
 
-def with_reservation(before):
+def with_reservation(before, creates: bool):
     """AWS::Lambda::Function with its ReservedConcurrentExecutions, which CloudFormation sets by PutFunctionConcurrency."""
 
     def from_cloudformation_json(cls, *args, **kwargs):
@@ -66,6 +66,8 @@ def with_reservation(before):
             try:
                 backend.put_function_concurrency(function.function_name, reserved)
             except InvalidParameterValueException as error:
+                if creates:
+                    backend.delete_function(function.function_name)
                 raise ValidationError(message=error.message) from error
         return function
 
@@ -91,6 +93,7 @@ def reserve_within(quota: int):
 def install(quota: int | None) -> None:
     """`quota`: concurrent executions of the account; None: everything may be reserved."""
     for name in ("create_from_cloudformation_json", "update_from_cloudformation_json"):
-        setattr(LambdaFunction, name, with_reservation(getattr(LambdaFunction, name).__func__))
+        changed = with_reservation(getattr(LambdaFunction, name).__func__, creates=name.startswith("create"))
+        setattr(LambdaFunction, name, changed)
     if quota is not None:
         LambdaBackend.put_function_concurrency = reserve_within(quota)

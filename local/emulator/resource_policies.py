@@ -1,5 +1,6 @@
 """Policies of buckets and topics, which moto's CloudFormation lacks. Kept for authorize.py."""
 
+from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from questions import RESOURCE_POLICIES
 
@@ -23,7 +24,8 @@ class ResourcePolicy:
     def update_from_cloudformation_json(
         cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
     ):
-        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        p = cloudformation_json["Properties"]
+        return cls(cls.arns_of(p), p["PolicyDocument"])
 
     def delete(self, account_id, region_name):
         for arn in self.arns:
@@ -34,6 +36,13 @@ class BucketPolicy(ResourcePolicy, CloudFormationModel):
     """AWS::S3::BucketPolicy."""
 
     __module__ = "prometheus_ha.s3.models"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
+        bucket = cloudformation_json["Properties"]["Bucket"]
+        if f"arn:aws:s3:::{bucket}" in RESOURCE_POLICIES:
+            raise ValidationError(message=f"The bucket policy already exists on bucket {bucket}.")
+        return super().create_from_cloudformation_json(resource_name, cloudformation_json, *args, **kwargs)
 
     @staticmethod
     def cloudformation_type():

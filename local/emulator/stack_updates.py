@@ -46,19 +46,6 @@ def id_of(resources, name: str):
     return getattr(resources._parsed_resources.get(name), "physical_resource_id", None)
 
 
-def keep_retained(before):
-    """A stack that is deleted keeps what RetainExceptOnCreate keeps; moto knows Retain only."""
-
-    def delete(self):
-        for resource in self._resource_json_map.values():
-            if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
-                resource["DeletionPolicy"] = "Retain"
-        before(self)
-
-    return delete
-
-
 def install() -> None:
-    parsing.ResourceMap.delete = keep_retained(parsing.ResourceMap.delete)
     parsing.parse_and_update_resource = keep_unchangeable(parsing.parse_and_update_resource)
     parsing.ResourceMap.update = with_dependants(parsing.ResourceMap.update)

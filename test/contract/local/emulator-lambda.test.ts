@@ -16,6 +16,7 @@ import {
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startEmulator, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
+import { stackState } from './stack-state';
 
 /** What the emulator must do of Lambda and S3 as AWS does it. */
 const dir = mkdtempSync(join(tmpdir(), 'promha-lambda-'));
@@ -96,7 +97,11 @@ const BELOW = (minimum: number): string =>
   `decreases account's UnreservedConcurrentExecution below its minimum value of [${minimum}]`;
 
 test('an account that has 10 has nothing to reserve', async () => {
-  await expect(create('small', 'one', template('one', { ReservedConcurrentExecutions: 1 }))).rejects.toThrow(BELOW(10));
+  await create('small', 'one', template('one', { ReservedConcurrentExecutions: 1 }));
+  expect(await stackState(client('small'), 'one')).toEqual({
+    status: 'ROLLBACK_COMPLETE',
+    failed: { Function: expect.stringContaining(BELOW(10)) },
+  });
   await create('small', 'none', template('none'));
   expect(await reserved('small', 'none')).toBeUndefined();
 });
@@ -112,7 +117,12 @@ test('of 1,000 all but 100 may be reserved, by a stack and by a call, and no mor
     new CloudFormationClient(client('usual')).send(
       new UpdateStackCommand({ StackName: 'big', TemplateBody: template('big', { ReservedConcurrentExecutions }) }),
     );
-  await expect(update(801)).rejects.toThrow(BELOW(100));
+  await update(801);
+  expect(await stackState(client('usual'), 'big')).toEqual({
+    status: 'UPDATE_ROLLBACK_COMPLETE',
+    failed: { Function: expect.stringContaining(BELOW(100)) },
+  });
+  expect(await reserved('usual', 'big')).toBe(800);
   await update(700);
   await lambda.send(put);
   expect([await reserved('usual', 'big'), await reserved('usual', 'small')]).toEqual([700, 101]);

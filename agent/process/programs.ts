@@ -14,6 +14,8 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
   return {
     file: join(paths.bin, 'prometheus'),
     cwd: paths.config,
+    // Before the agent, which starts it again; Alertmanager and the gate still have what it fired.
+    oomScore: 100,
     args: [
       '--config.file=live/prometheus.yml',
       `--web.listen-address=${address}:${PORTS.prometheus}`,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { nextBackoff } from './backoff';
@@ -15,6 +15,11 @@ export interface Command {
   readonly cwd: string;
   /** Whatever it is asked, it takes no more; absent: as it likes. */
   readonly bounds?: Bounds;
+  /**
+   * Its place when the machine runs out of memory, as /proc/<pid>/oom_score_adj has it: the higher, the sooner it goes.
+   * Absent: with its bounds the first, without them as the agent, which goes last.
+   */
+  readonly oomScore?: number;
 }
 
 export interface SupervisorOptions {
@@ -170,7 +175,7 @@ export class Supervisor {
   private spawnNow(): void {
     const { name, log, pidFile, logFile } = this.options;
     const command = this.options.command();
-    const { file, args, cwd } = command;
+    const { file, args, cwd, oomScore } = command;
     const output = openLog(logFile);
     const started = bounded(command);
     const child = spawn(started.file, [...started.args], { cwd, stdio: ['ignore', output, output] });
@@ -179,6 +184,10 @@ export class Supervisor {
     // Without a pid the start itself failed, and 'error' says why; otherwise 'exit' comes.
     child.once('error', (error) => child.pid === undefined && this.exited(`could not be started: ${error.message}`));
     if (child.pid === undefined) return;
+    const { pid } = child;
+    if (oomScore !== undefined) {
+      this.tolerating('oom-score-not-set', () => writeFileSync(`/proc/${pid}/oom_score_adj`, String(oomScore)));
+    }
     const identity = identify(child.pid) ?? { pid: child.pid, startTicks: 0 };
     const current = { ...identity, startedAt: new Date().toISOString() };
     this.record.current = current;

@@ -58,6 +58,8 @@ export class Sidecar {
       command: () => ({
         file: program.file,
         cwd: paths.config,
+        // Blocks can wait.
+        oomScore: 500,
         args: sidecarCommand({ address, tsdbPath: this.tsdbPath, objstoreFile }),
       }),
       marker: `--tsdb.path=${this.tsdbPath}`,

@@ -9,6 +9,7 @@ import { mountedDevice, unmount } from '../boot/mounts';
 import { detach, mountAt, type DataVolumePlace } from '../boot/volume';
 import { ATTACH_TEST_AS, deviceName } from '../boot/volume-step';
 import { messageOf } from '../base/log';
+import { tool } from '../process/bounds';
 import { sleep } from '../base/loop';
 import { Memory } from '../tsdb/memory';
 import { scrubPass } from '../tsdb/pass';
@@ -113,8 +114,8 @@ export class SnapshotTester {
     const worst = findings.find((f) => f.ifStarted === 'refuses' || f.ifStarted === 'destroys');
     if (worst !== undefined) return worst.says;
     const range = [`--min-time=${takenAt - FRESH_MS}`, `--max-time=${takenAt + 60_000}`, '--match={__name__="up"}'];
-    const args = ['-n', '19', promtool, 'tsdb', 'dump', `--sandbox-dir-root=${scratch}`, ...range, tsdb];
-    const samples = await countLines('nice', args, '{', DUMP_MS);
+    const dump = tool(promtool, ['tsdb', 'dump', `--sandbox-dir-root=${scratch}`, ...range, tsdb]);
+    const samples = await countLines(dump.file, dump.args, '{', DUMP_MS);
     return samples === 0
       ? `it opens, and has no sample of the last ${FRESH_MS / 60_000} minutes before it`
       : `${GOOD}: ${samples} samples of up in its last ${FRESH_MS / 60_000} minutes`;

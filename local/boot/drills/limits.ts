@@ -48,5 +48,15 @@ export const BOOT_LIMITS: Readonly<Record<string, readonly Limit[]>> = {
     exactly('samplesLost', 0, 'samples'),
     least('samplesKept', 100, 'samples'),
   ],
+  'boot-oom': [
+    ...UP,
+    least('oomKills', 1, 'programs'),
+    least('prometheusKilled', 1, 'times'),
+    exactly('agentSurvived', 1, ''),
+    exactly('agentGoesLast', 1, ''),
+    most('readyAfterOom', 30, 's'),
+    exactly('samplesLost', 0, 'samples'),
+    least('samplesKept', 100, 'samples'),
+  ],
   'boot-twins': [...UP, ...WAITS, exactly('bothNamed', 1, ''), FORMATTED],
 };

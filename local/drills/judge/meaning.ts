@@ -143,5 +143,11 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   bothNamed: ['', 'it named both volumes'],
   rootUsed: ['%', 'of the root volume was taken'],
   missedWhileFull: ['', 'looks at which the agent or Prometheus did not answer, or targets were not scraped'],
+  oomKills: ['', 'programs that the kernel ended because memory was out'],
+  prometheusKilled: ['', 'times that Prometheus was among them, as its agent saw it'],
+  agentSurvived: ['', 'the agent is the same process as before'],
+  agentGoesLast: ['', 'of the programs of the node the kernel would end the agent last'],
+  oomPolicyPlayed: ['', 'the reaction of systemd is played: with cgroup v1 it notices no such kill'],
+  readyAfterOom: ['s', 'end of Prometheus → ready again'],
   againWhileFull: ['s', 'boots again, still full → every target scraped'],
 };

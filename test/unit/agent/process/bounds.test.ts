@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tool } from '../../../../agent/process/bounds';
 import { Supervisor } from '../../../../agent/process/supervisor';
 import { eventually } from '../../../contract/agent/agent-tools';
 
@@ -10,13 +12,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const supervise = (memoryMiB: number | null): Supervisor => {
+const supervise = (memoryMiB: number | null, oomScore?: number): Supervisor => {
   const marker = `--data=${dir}`;
   const args = ['-e', 'setInterval(() => {}, 1000)', '--', marker];
   const bounds = memoryMiB === null ? {} : { bounds: { memoryMiB } };
   return new Supervisor({
     name: 'program',
-    command: () => ({ file: process.execPath, args, cwd: dir, ...bounds }),
+    command: () => ({ file: process.execPath, args, cwd: dir, ...bounds, ...(oomScore !== undefined && { oomScore }) }),
     marker,
     pidFile: join(dir, 'program.pid'),
     logFile: join(dir, 'program.log'),
@@ -44,6 +46,21 @@ test('a bounded program runs under its limits; one without, as the agent does', 
   await eventually('it runs', () => free.pid !== null);
   expect(boundsOf(free.pid!)).toEqual(own);
   await free.stop();
+});
+
+test('a program is started with its place in running out of memory, which need not be that of the agent', async () => {
+  const own = Number(boundsOf(process.pid)[1]);
+  const program = supervise(null, own + 7);
+  program.start();
+  await eventually('its place', () => boundsOf(program.pid!)[1] === String(own + 7));
+  await program.stop();
+});
+
+test('a tool that can be run again is the first to go', () => {
+  const { file, args } = tool('/bin/cat', ['/proc/self/oom_score_adj', '/proc/self/cmdline']);
+  expect(execFileSync(file, args, { encoding: 'utf8' })).toBe(
+    '1000\n/bin/cat\0/proc/self/oom_score_adj\0/proc/self/cmdline\0',
+  );
 });
 
 test('what starts it is not what runs: it is found again by its own arguments, and its pid is its own', async () => {

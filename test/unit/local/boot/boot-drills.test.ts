@@ -18,6 +18,7 @@ test('each has a name of its own, limits, and is part of `boot`', () => {
       'boot-metadata-late',
       'boot-mirror-only',
       'boot-root-full',
+      'boot-oom',
       'boot-twins',
     ]),
   );

@@ -40,8 +40,9 @@ test('the alarms are those of the table, each with an entry in the runbook', () 
     expect({ path, headings }).toEqual({ path, headings: ['## Description', '## Investigation', '## Resolution'] });
   }
   const written = readdirSync(join(ROOT, 'docs/runbook')).map((name) => name.replace('.md', ''));
-  // What to do after an incident is written beside what to do in one.
-  expect(written.filter((name) => name !== 'README').sort()).toEqual([...entries, 'audit-after-an-incident'].sort());
+  // What to do after an incident, or with a deployment, is written beside what to do in one.
+  const others = ['audit-after-an-incident', 'taking-it-down'];
+  expect(written.filter((name) => name !== 'README').sort()).toEqual([...entries, ...others].sort());
 });
 
 test('an alarm says where its runbook is: a link where the pages are published, else the path and of what', () => {

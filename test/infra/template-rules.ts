@@ -69,7 +69,9 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
           MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
         });
         expect(data).not.toHaveProperty('KeyName');
-        for (const { Ebs } of data.BlockDeviceMappings) expect(Ebs.Encrypted).toBe(true);
+        for (const { Ebs } of data.BlockDeviceMappings) {
+          expect(Ebs).toMatchObject({ Encrypted: true, DeleteOnTermination: true });
+        }
       }
       for (const { Properties: p } of made.all('AWS::AutoScaling::AutoScalingGroup')) {
         expect([p.MinSize, p.MaxSize, p.VPCZoneIdentifier.length]).toEqual(['1', '1', 1]);

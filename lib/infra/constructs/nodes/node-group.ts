@@ -87,7 +87,12 @@ export class NodeGroup extends Construct {
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(16, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }),
+          volume: BlockDeviceVolume.ebs(16, {
+            encrypted: true,
+            volumeType: EbsDeviceVolumeType.GP3,
+            // Or each replaced machine would leave one that nobody sees, and that bills.
+            deleteOnTermination: true,
+          }),
         },
       ],
     });

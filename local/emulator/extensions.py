@@ -14,6 +14,7 @@ import orders
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import signals
+import stack_deletes
 import stack_import
 import stack_life
 import stack_updates
@@ -202,6 +203,7 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     orders.install()
     signals.install()
     stack_updates.install()
+    stack_deletes.install()
     stack_life.install()
     stack_import.install()
     volumes.install()

@@ -21,6 +21,7 @@ import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListNamespacesCommand, ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
+import { TAGS } from '../../../lib/contract/tags';
 import type { Owner } from './deployed-roles';
 
 /** What of each kind there is in the account, beside what the CDK's bootstrap and AWS itself put there; none: left out. */
@@ -48,8 +49,8 @@ async function ofEc2(owner: Owner): Promise<Readonly<Record<string, readonly str
   const gone = (state: string | undefined): boolean => state === 'terminated' || state === 'deleted';
   return {
     instances: instances.filter((one) => !gone(one.State?.Name)).map((one) => one.InstanceId!),
-    // Root volumes go with their instances.
-    volumes: Volumes.filter((one) => one.Attachments?.length === 0 || one.Tags !== undefined).map((v) => v.VolumeId!),
+    // Root volumes go with their instances, as their launch template says; the emulator leaves them.
+    volumes: Volumes.filter((one) => one.Tags?.some(({ Key }) => Key === TAGS.generation)).map((one) => one.VolumeId!),
     natGateways: NatGateways.filter((one) => !gone(one.State)).map((one) => one.NatGatewayId!),
     addresses: Addresses.map((one) => one.AllocationId!),
     vpcs: Vpcs.filter((one) => !one.IsDefault).map((one) => one.VpcId!),

@@ -126,6 +126,7 @@ def removed_last(before):
             said(self, "UPDATE_FAILED", why(error), getattr(error, "failed_resource", ("", "", "")))
             roll_back_update(self, before_it, *was)
             return
+        self.description = self.template_dict.get("Description")
         gone = {n: r for n, r in before_it.items() if n not in self.template_dict["Resources"]}
         delete_resources(self, gone, KEPT)
 

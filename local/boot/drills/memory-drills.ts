@@ -1,5 +1,5 @@
 import { sleepUnlessStopped } from '../../drills/clock';
-import type { Measurements } from '../../drills/judge/result';
+import type { Measurements } from '../../../lib/contract/check';
 import { PORTS } from '../../../lib/contract/ports';
 import type { BootWorld } from '../world/world';
 import type { BootDrill } from './drill';

@@ -5,6 +5,7 @@ import {
   overdue,
   stillSpoken,
   toLookFor,
+  type Repeats,
   type StandbyView,
   type TakenAlert,
   type Unsent,
@@ -18,6 +19,8 @@ import type { AlertGate } from './alert-gate';
 export interface UnsentAlertsDeps {
   readonly gate: Pick<AlertGate, 'isOpen' | 'owned' | 'speakFor' | 'alertmanagers'>;
   readonly resendDelayMs: number;
+  /** When own Prometheus was started, ms since the Unix epoch; null while none runs. */
+  readonly startedAt: () => number | null;
   /** Address of the node that alerts; null: this one does, or nobody, or it is not known where it is. */
   readonly active: () => string | null;
   /** What is known here without asking anybody. */
@@ -45,7 +48,7 @@ export class UnsentAlerts {
     if (gate.isOpen || address === null) return this.forget();
     if (this.unsent.spoken.size > 0) await this.leaveToActive(address);
     const { resendDelayMs, now } = this.deps;
-    const asked = toLookFor(gate.owned, this.unsent, resendDelayMs, now());
+    const asked = toLookFor(gate.owned, this.unsent, this.repeats, now());
     const taken = asked.length === 0 ? [] : await this.taken();
     // No Alertmanager answers: there is nobody to send it to either.
     if (taken === null) return;
@@ -54,6 +57,11 @@ export class UnsentAlerts {
     if (keys.length === 0 || !maySpeak(await this.view(address), now())) return;
     if (gate.isOpen) return this.forget();
     this.speak(keys);
+  }
+
+  private get repeats(): Repeats {
+    const { resendDelayMs, startedAt } = this.deps;
+    return { resendDelayMs, startedAt: startedAt() };
   }
 
   private speak(keys: readonly string[]): void {
@@ -78,7 +86,7 @@ export class UnsentAlerts {
     const held = await heldBy(address).catch(() => []);
     const firing = held.filter(({ endsAt }) => !(Date.parse(endsAt ?? '') <= now()));
     const keys = new Set(firing.map(({ labels }) => fingerprint(labels)));
-    const spoken = stillSpoken(gate.owned, this.unsent, keys, now());
+    const spoken = stillSpoken(gate.owned, this.unsent, keys, this.repeats, now());
     if (spoken.size === this.unsent.spoken.size) return;
     this.unsent = { ...this.unsent, spoken };
     gate.speakFor(spoken);

@@ -17,6 +17,7 @@ import type { Generations } from '../rendering/generation';
 import { liveInstances } from '../rendering/instances';
 import { ShardMapManager } from '../sharding/shard-map-manager';
 import type { Log } from '../base/log';
+import type { ProcessRecord } from '../process/process-record';
 import type { Supervisor } from '../process/supervisor';
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
@@ -68,6 +69,7 @@ interface Speaking {
   readonly contact: Contact;
   readonly peers: Peers;
   readonly failover: Failover;
+  readonly prometheus: Pick<ProcessRecord, 'startedAt'>;
 }
 
 const ALERTS_TIMEOUT_MS = 1_000;
@@ -76,7 +78,7 @@ const ALERTS_TIMEOUT_MS = 1_000;
 export function unsentAlerts(
   { config, log }: Base,
   address: string,
-  { gate, contact, peers, failover }: Speaking,
+  { gate, contact, peers, failover, prometheus }: Speaking,
   configHash: () => string | null,
 ): UnsentAlerts {
   const { probes, role } = failover;
@@ -84,6 +86,7 @@ export function unsentAlerts(
   return new UnsentAlerts({
     gate,
     resendDelayMs: durationMs(config.prometheus.resendDelay),
+    startedAt: () => (prometheus.startedAt === null ? null : Date.parse(prometheus.startedAt)),
     active: () => (role.role === 'standby' ? (peers.others.get(role.assignment?.active ?? '') ?? null) : null),
     own: () => ({
       healthy: probes.selfIsHealthy,

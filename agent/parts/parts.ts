@@ -90,7 +90,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
-  const unsent = unsentAlerts(base, address, running, () => configurer.hash);
+  const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);
   return { ...running, prometheus, alertmanager, unsent, manager, configurer, repairer, announcer };
 }
 

@@ -1,4 +1,4 @@
-import { fingerprint, hasEnded, stale } from './gate';
+import { fingerprint, hasEnded, stale, type HeldAlert } from './gate';
 import type { Sendable } from './owed';
 import { WATCHDOG } from './watchdog';
 
@@ -12,6 +12,22 @@ import { WATCHDOG } from './watchdog';
 export const FIRES_FOR_MS = 3_000;
 /** An Alertmanager that just started has nothing until the active node has posted it all again. */
 export const MISSING_FOR_MS = 3_000;
+/** How own Prometheus repeats what fires. */
+export interface Repeats {
+  readonly resendDelayMs: number;
+  /** When it was started, own clock, ms; null while none runs. */
+  readonly startedAt: number | null;
+}
+
+/** It evaluates, then sends: a repetition may come this much later. */
+const REPEAT_MARGIN_MS = 2_000;
+
+/** Whether own Prometheus, as it runs now, says that it fires. What it said before it ended may be over long since. */
+function isRepeated(h: HeldAlert, { resendDelayMs, startedAt }: Repeats, now: number): boolean {
+  if (hasEnded(h) || stale(h, now) || startedAt === null) return false;
+  return h.receivedAt >= Math.max(startedAt, now - resendDelayMs - REPEAT_MARGIN_MS);
+}
+
 /** So many at once nobody overlooks, and an Alertmanager's list of them is many megabytes. */
 const STORM = 5_000;
 /** An end waits for its turn in the order of the Alertmanagers before it is sent. */
@@ -42,14 +58,15 @@ export const NONE_UNSENT: Unsent = { seenAt: new Map(), missingSince: new Map(),
 export function toLookFor(
   { held, sends }: Pick<Sendable, 'held' | 'sends'>,
   { seenAt, spoken }: Unsent,
-  resendDelayMs: number,
+  repeats: Repeats,
   now: number,
 ): string[] {
   if (held.size > STORM) return [];
+  const { resendDelayMs } = repeats;
   return [...held.values()]
     .filter((h) => {
       const { labels, startsAt } = h.alert;
-      if (hasEnded(h) || stale(h, now) || spoken.has(h.key) || !(sends?.(h) ?? true)) return false;
+      if (!isRepeated(h, repeats, now) || spoken.has(h.key) || !(sends?.(h) ?? true)) return false;
       if (labels[WATCHDOG.label.name] === WATCHDOG.label.value) return false;
       return (
         now - Date.parse(startsAt ?? '') >= FIRES_FOR_MS && now - (seenAt.get(h.key) ?? -Infinity) >= resendDelayMs
@@ -122,13 +139,15 @@ export function stillSpoken(
   { held }: Pick<Sendable, 'held'>,
   { spoken }: Unsent,
   heldByActive: ReadonlySet<string>,
+  repeats: Repeats,
   now: number,
 ): Set<string> {
   return new Set(
     [...spoken].filter((key) => {
       const h = held.get(key);
-      if (h === undefined || stale(h, now)) return false;
-      return hasEnded(h) ? now - h.receivedAt < END_TAKES_MS : !heldByActive.has(key);
+      if (h === undefined) return false;
+      if (hasEnded(h)) return now - h.receivedAt < END_TAKES_MS;
+      return isRepeated(h, repeats, now) && !heldByActive.has(key);
     }),
   );
 }

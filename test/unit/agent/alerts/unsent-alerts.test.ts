@@ -21,6 +21,7 @@ describe('a closed gate and what no Alertmanager has', () => {
     new UnsentAlerts({
       gate,
       resendDelayMs: RESEND_MS,
+      startedAt: () => 0,
       active: () => active,
       own: () => ({ healthy: true, paused: false, storeReadAt: now, configHash: 'a' }),
       ownTargetsUp: async () => 1,
@@ -66,6 +67,7 @@ describe('a closed gate and what no Alertmanager has', () => {
   it.each<[string, () => Partial<UnsentAlertsDeps>]>([
     ['an Alertmanager has it', () => ((taken = [{ labels: { alertname: 'A' }, endsAt: now + 60_000 }]), {})],
     ['no Alertmanager answers', () => ((taken = null), {})],
+    ['its Prometheus was started anew since', () => ({ startedAt: () => now + 1 })],
     ['nobody else alerts', () => ((active = null), {})],
     ['the active node sees more', () => ({ targetsUpOf: async () => 1, ownTargetsUp: async () => 0.5 })],
     [

@@ -11,6 +11,7 @@ import {
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const RESEND_MS = 5_000;
+const REPEATS = { resendDelayMs: RESEND_MS, startedAt: NOW - 60_000 };
 const iso = (ms: number): string => new Date(ms).toISOString();
 const key = (name: string): string => fingerprint({ alertname: name });
 const firing = (name: string, forMs: number, labels = {}) => ({
@@ -32,14 +33,29 @@ describe('what a standby looks for at the Alertmanagers', () => {
       firing('Spoken', 60_000),
     );
     const before = { ...NONE_UNSENT, spoken: new Set([key('Spoken')]) };
-    expect(toLookFor(state, before, RESEND_MS, NOW)).toEqual([key('Old')]);
+    expect(toLookFor(state, before, REPEATS, NOW)).toEqual([key('Old')]);
   });
 
   it('is looked for again only after a resend delay', () => {
     const state = held(firing('A', 60_000));
     const seen = looked(NONE_UNSENT, [key('A')], [taken('A', 20_000)], RESEND_MS, NOW);
-    expect(toLookFor(state, seen, RESEND_MS, NOW + RESEND_MS - 1)).toEqual([]);
-    expect(toLookFor(state, seen, RESEND_MS, NOW + RESEND_MS)).toEqual([key('A')]);
+    expect(toLookFor(state, seen, REPEATS, NOW + RESEND_MS - 1)).toEqual([]);
+    expect(toLookFor(state, seen, REPEATS, NOW + RESEND_MS)).toEqual([key('A')]);
+  });
+});
+
+describe('what own Prometheus no longer repeats', () => {
+  const state = held(firing('A', 60_000));
+  const asked = (startedAt: number | null, at: number): string[] =>
+    toLookFor(state, NONE_UNSENT, { resendDelayMs: RESEND_MS, startedAt }, at);
+  it('is not looked for: it said so before it ended, and it may be over', () => {
+    expect(asked(NOW, NOW)).toEqual([key('A')]);
+    expect(asked(NOW + 1, NOW + 2)).toEqual([]);
+    expect(asked(null, NOW)).toEqual([]);
+  });
+  it('nor when a repetition is two seconds late', () => {
+    expect(asked(NOW, NOW + RESEND_MS + 2_000)).toEqual([key('A')]);
+    expect(asked(NOW, NOW + RESEND_MS + 2_001)).toEqual([]);
   });
 });
 
@@ -102,14 +118,14 @@ describe('what a standby goes on sending', () => {
   const spoken = { ...NONE_UNSENT, spoken: new Set(['A', 'B'].map(key)) };
   it('not what the active node holds, nor what Prometheus no longer repeats', () => {
     const state = held(firing('A', 10_000), firing('B', 10_000));
-    expect([...stillSpoken(state, spoken, new Set([key('B')]), NOW)]).toEqual([key('A')]);
-    expect(stillSpoken(state, spoken, new Set(), NOW + 4 * RESEND_MS).size).toBe(0);
+    expect([...stillSpoken(state, spoken, new Set([key('B')]), REPEATS, NOW)]).toEqual([key('A')]);
+    expect(stillSpoken(state, spoken, new Set(), REPEATS, NOW + RESEND_MS + 2_001).size).toBe(0);
   });
 
   it('an end, until it must have arrived, also when the active node still holds it as firing', () => {
     const state = held({ ...firing('A', 10_000), endsAt: iso(NOW - 1) });
     const both = new Set([key('A')]);
-    expect([...stillSpoken(state, spoken, both, NOW + 14_999)]).toEqual([key('A')]);
-    expect(stillSpoken(state, spoken, both, NOW + 15_000).size).toBe(0);
+    expect([...stillSpoken(state, spoken, both, REPEATS, NOW + 14_999)]).toEqual([key('A')]);
+    expect(stillSpoken(state, spoken, both, REPEATS, NOW + 15_000).size).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { awaitAll, until } from '../clock';
 import { FAILOVER } from './failover-scenarios';
 import type { MetricReading } from '../instrument';
 import { ask, promhaStatus } from './operator';
+import { operatorMachines } from './operator-machines';
 import { recoverySteps } from './recovery-steps';
 import type { Roles, Scenario } from '../scenario';
 import { statusOf, type TestBed } from '../test-bed';
@@ -47,6 +48,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
       return world.faults.act('let-up', { node: hurt, program: 'prometheus' });
     },
   },
+  operatorMachines,
 ];
 
 /** Nothing moves while it is paused, and it says so; it moves when it no longer is. */

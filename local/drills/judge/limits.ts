@@ -145,6 +145,14 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     most('actedAfterResume', 4, 's'),
     NO_RECOVERY_STEP,
   ],
+  'operator-machines': [
+    exactly('commandsFailed', 0, 'commands'),
+    exactly('portsReachedOutside', 0, 'ports of nodes'),
+    // Five of each node.
+    least('portsReachedInside', 10, 'ports of nodes'),
+    // The drill proves nothing unless nodes are out of reach from there.
+    least('directFromOutside', 1, ''),
+  ],
   // The drill proves nothing unless it was down.
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
   'alertmanagers-down': [least('looksAtAlertmanager', 16, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],

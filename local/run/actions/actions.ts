@@ -4,6 +4,7 @@ import type { ServiceRunner } from '../ecs/service-runner';
 import type { Instance } from '../hosts/instance';
 import { grayActions } from './gray-actions';
 import { KeptDown } from './keep-down';
+import { operatorActions } from './operator-machines';
 import { plainPairActions } from '../reference/plain-pair';
 import { findMarked, MARKS } from '../hosts/processes';
 import type { System } from '../parts';
@@ -90,6 +91,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     ...volumeActions(system, node, timed),
     ...grayActions(system, node, timed),
     ...plainPairActions(system, timed),
+    ...operatorActions(system, timed),
   };
 }
 

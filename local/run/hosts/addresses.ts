@@ -16,14 +16,16 @@ export function freeAddresses(hostAddress: string, count: number): string[] {
 }
 
 /** So many at the end of a range are the local run's own. */
-export const RESERVED = 16;
+export const RESERVED = 18;
 
 /** Who has which of them: nobody's may be anybody else's. */
 export function reservedAddresses(hostAddress: string): {
   readonly plainPair: readonly string[];
   readonly balancer: string;
+  readonly operators: { readonly inside: string; readonly outside: string };
   readonly functions: readonly string[];
 } {
   const all = freeAddresses(hostAddress, RESERVED);
-  return { plainPair: all.slice(0, 2), balancer: all[2]!, functions: all.slice(3) };
+  const operators = { inside: all[3]!, outside: all[4]! };
+  return { plainPair: all.slice(0, 2), balancer: all[2]!, operators, functions: all.slice(5) };
 }

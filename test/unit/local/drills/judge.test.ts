@@ -59,6 +59,7 @@ test('the scenarios that the issue names', () => {
     'add-shard',
     'switchover',
     'pause',
+    'operator-machines',
     'redis-down',
     'load-spike',
     'bad-target',

@@ -2,8 +2,8 @@ import { freeAddresses, lastAddress, RESERVED, reservedAddresses } from '../../.
 
 test('no address of the local run is given to two, and none is a task’s', () => {
   const host = lastAddress('10.77.0.0/20');
-  const { plainPair, balancer, functions } = reservedAddresses(host);
-  const own = [host, ...plainPair, balancer, ...functions];
+  const { plainPair, balancer, operators, functions } = reservedAddresses(host);
+  const own = [host, ...plainPair, balancer, ...Object.values(operators), ...functions];
   expect(new Set(own).size).toBe(own.length);
   expect(plainPair).toHaveLength(2);
   // Seven functions of shard 0 and five of shard 1.

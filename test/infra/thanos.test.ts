@@ -189,7 +189,9 @@ test('the bucket: encrypted, TLS only, private, never emptied by its lifecycle, 
     .all('AWS::S3::BucketPolicy')
     .filter((p) => JSON.stringify(p.Properties.Bucket).includes('BlocksBucket'));
   // With its stack gone too.
-  expect(policies).toEqual([expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })]);
+  expect(policies).toEqual([
+    expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }),
+  ]);
   expect(policies.flatMap((p) => p.Properties.PolicyDocument.Statement)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { UserError } from '../lib/contract/errors';
 import { ConfigurationError } from '../lib/infra/config/problems';
-import { programPids } from './run/actions/actions';
+import { programPids } from './run/hosts/program-pids';
 import { Cleanup } from './run/hosts/cleanup';
 import type { Shown } from './run/events';
 import type { System } from './run/parts';

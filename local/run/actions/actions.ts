@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Action } from './control-api';
 import type { ServiceRunner } from '../ecs/service-runner';
 import type { Instance } from '../hosts/instance';
@@ -6,7 +5,7 @@ import { grayActions } from './gray-actions';
 import { KeptDown } from './keep-down';
 import { operatorActions } from './operator-machines';
 import { plainPairActions } from '../reference/plain-pair';
-import { findMarked, MARKS } from '../hosts/processes';
+import { programPids } from '../hosts/program-pids';
 import type { System } from '../parts';
 import { volumeActions } from './volume-actions';
 
@@ -99,18 +98,4 @@ function strings(value: unknown): string[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every((v) => typeof v === 'string')) return value;
   throw new Error(`more is ${JSON.stringify(value)}, not a list of arguments`);
-}
-
-/** As the kernel has it: 15 characters, and Debian's package of Alertmanager names it after Prometheus. */
-const commsOf = (program: string): string[] => [program, `prometheus-${program}`].map((name) => name.slice(0, 15));
-
-/** Pids of a node's processes of one program. */
-export function programPids(runId: string, node: string, program: string): number[] {
-  return findMarked({ [MARKS.run]: runId, [MARKS.instance]: node }).filter((pid) => {
-    try {
-      return commsOf(program).includes(readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
 }

@@ -1,6 +1,6 @@
 import { followOrders, type ApiOrder } from '../deploy/orders';
 import type { System } from '../parts';
-import { programPids } from './actions';
+import { programPids } from '../hosts/program-pids';
 
 /** Systems Manager's own document for shell commands. */
 const SHELL = 'AWS-RunShellScript';

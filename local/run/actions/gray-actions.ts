@@ -1,7 +1,7 @@
 import type { Action } from './control-api';
-import { programPids } from './actions';
+import { programPids } from '../hosts/program-pids';
 import type { Instance } from '../hosts/instance';
-import { lose, type Loss } from '../hosts/loss';
+import { lose, lossOf } from '../hosts/loss';
 import type { System } from '../parts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -27,12 +27,4 @@ export function grayActions(
     hang: timed((body) => signal(body, 'SIGSTOP')),
     resume: timed((body) => signal(body, 'SIGCONT')),
   };
-}
-
-export function lossOf(body: Body): Loss {
-  const percent = (value: unknown): number => {
-    if (typeof value === 'number' && value >= 0 && value <= 100) return value;
-    throw new Error(`a loss of ${JSON.stringify(value)}, not of 0 to 100 percent`);
-  };
-  return { in: percent(body.in), out: percent(body.out) };
 }

@@ -42,3 +42,12 @@ export function lose(host: Pick<HostNetwork, 'namespace' | 'command'>, nft: Tool
     stdio: ['pipe', 'ignore', 'pipe'],
   });
 }
+
+/** Of what a call of the control socket says. @throws Error when it says no percentages */
+export function lossOf(body: Readonly<Record<string, unknown>>): Loss {
+  const percent = (value: unknown): number => {
+    if (typeof value === 'number' && value >= 0 && value <= 100) return value;
+    throw new Error(`a loss of ${JSON.stringify(value)}, not of 0 to 100 percent`);
+  };
+  return { in: percent(body.in), out: percent(body.out) };
+}

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Action } from '../actions/control-api';
-import { lossOf } from '../actions/gray-actions';
 import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
 import { reservedAddresses } from '../hosts/addresses';
-import { lose, type Loss } from '../hosts/loss';
+import { lose, lossOf, type Loss } from '../hosts/loss';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeOracleTargets } from './oracle';
 import { MARKS } from '../hosts/processes';

@@ -106,32 +106,12 @@ const notRecorded = (who: string, action: string, resource: string, by: string):
   reason([who], action, resource, `not recorded yet: ${by}`);
 const blocks = '{BlocksBucket}/*';
 const NOT_RECORDED: readonly Reason[] = [
-  ...['DescribeListeners', 'DescribeTargetHealth'].map((call) =>
-    notRecorded('healthcheckRole', `elasticloadbalancing:${call}`, '*', 'any drill'),
-  ),
-  ...['heartbeats/{shard}/tsdb', 'shards/{shard}/restores'].map((keys) =>
-    notRecorded('healthcheckRole', 's3:GetObject', `{ControlBucket}/${keys}/*.json`, 'any drill'),
-  ),
-  ...['restoresnapshot', 'routequeries', 'shedload'].map((name) =>
-    notRecorded(`${name}Role`, 's3:GetObject', '{ControlBucket}/heartbeats/{shard}.json', 'any drill of five minutes'),
-  ),
-  ...Object.entries({
-    restoresnapshot: 'volume-gone',
-    routequeries: 'thanos-down',
-    shedload: 'load-spike',
-    takesnapshot: 'volume-gone',
-  }).map(([name, drill]) => notRecorded('healthcheckRole', 'lambda:InvokeFunction', `{${name}Function}`, drill)),
-  notRecorded('promotealertingRole', 's3:PutObject', '{ControlBucket}/shards/{shard}/assignment.json', 'alarm-only'),
-  notRecorded('node', 's3:GetObject', blocks, 'blocks-move'),
-  notRecorded('node', 's3:PutObject', blocks, 'blocks-move'),
-  notRecorded('storeTaskRole', 's3:GetObject', blocks, 'blocks-move'),
-  notRecorded('compactTaskRole', 's3:GetObject', blocks, 'compactor-crash'),
+  notRecorded('healthcheckRole', 'lambda:InvokeFunction', '{restoresnapshotFunction}', 'volume-gone'),
+  notRecorded('healthcheckRole', 'lambda:InvokeFunction', '{shedloadFunction}', 'load-spike'),
   notRecorded('compactTaskRole', 's3:PutObject', blocks, 'compactor-crash'),
   notRecorded('compactTaskRole', 's3:DeleteObject', blocks, 'compactor-crash'),
   notRecorded('healthcheckRole', 's3:GetObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
   notRecorded('healthcheckRole', 's3:PutObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
-  notRecorded('cloudwatch.amazonaws.com', 'kms:Decrypt', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
-  notRecorded('cloudwatch.amazonaws.com', 'kms:GenerateDataKey*', '{AlarmTopicKey} if aws:SourceAccount', 'any drill'),
 ];
 
 /** promha runs with these policies against the local run, by no drill's doing; test/infra/operators.test.ts judges what it calls. */

@@ -53,7 +53,7 @@ test('bad configuration ends with exit code 1, all messages, and no stack trace'
   const target = fixture.lineOf('targets/duckdb.yml', 'targets:');
   fixture.remove();
   expect(code).toBe(1);
-  expect(stderr).toContain(`${rule}30: this is not PromQL`);
+  expect(stderr).toContain(`${rule}30: alert RedisDown: this is not PromQL`);
   expect(stderr).toContain(target);
   expect(stderr).toContain('2 problems in the configuration.');
   expect(stderr).not.toMatch(/^ +at /m);

@@ -4,7 +4,7 @@ import { bounded } from '../../../agent/process/bounds';
 import { PORTS } from '../../../lib/contract/ports';
 import { endpointsConfig, nodeQueryCommand } from '../../../lib/core/thanos/node-query';
 import { Prometheus } from '../../../lib/shell/prometheus/client';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../agent/agent-tools';
@@ -135,6 +135,9 @@ test('with its own Prometheus gone it answers from the other node; without any s
   expect(lab.nodeQuery.status.problem).toBeNull();
   // Silent, as a machine that is gone: two seconds, and then the rest of the answer.
   second.sidecar.kill('SIGSTOP');
+  await eventually('it stands still', () =>
+    readFileSync(`/proc/${second.sidecar.pid!}/stat`, 'utf8').includes(') T '),
+  );
   const began = performance.now();
   expect(await clients().vector('up')).toEqual([]);
   expect(performance.now() - began).toBeLessThan(6_000);

@@ -135,9 +135,7 @@ test('with its own Prometheus gone it answers from the other node; without any s
   expect(lab.nodeQuery.status.problem).toBeNull();
   // Silent, as a machine that is gone: two seconds, and then the rest of the answer.
   second.sidecar.kill('SIGSTOP');
-  await eventually('it stands still', () =>
-    readFileSync(`/proc/${second.sidecar.pid!}/stat`, 'utf8').includes(') T '),
-  );
+  await eventually('it stands still', () => readFileSync(`/proc/${second.sidecar.pid!}/stat`, 'utf8').includes(') T '));
   const began = performance.now();
   expect(await clients().vector('up')).toEqual([]);
   expect(performance.now() - began).toBeLessThan(6_000);

@@ -30,10 +30,14 @@ export function smokePolicy(stack: Stack, cluster: Cluster, topic: ITopic): Mana
       allow(['cloudwatch:GetMetricStatistics'], ['*']),
       allow(['sns:ListSubscriptionsByTopic'], [topic.topicArn]),
       // Volumes to try a snapshot with, and taking these back; never another one.
-      allow(['ec2:CreateVolume'], [volumes], made('RequestTag')),
-      allow(['ec2:CreateVolume'], [snapshots], ours('ResourceTag')),
-      allow(['ec2:CreateTags'], [volumes], { StringEquals: { 'ec2:CreateAction': 'CreateVolume' } }),
-      allow(['ec2:DeleteVolume'], [volumes], made('ResourceTag')),
+      ...(cluster.snapshots
+        ? [
+            allow(['ec2:CreateVolume'], [volumes], made('RequestTag')),
+            allow(['ec2:CreateVolume'], [snapshots], ours('ResourceTag')),
+            allow(['ec2:CreateTags'], [volumes], { StringEquals: { 'ec2:CreateAction': 'CreateVolume' } }),
+            allow(['ec2:DeleteVolume'], [volumes], made('ResourceTag')),
+          ]
+        : []),
       ...(cluster.thanos === null
         ? []
         : [

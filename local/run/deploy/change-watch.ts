@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { lookOften } from './look-often';
 
 /** As `local/emulator/changes.py` serves it. */
 const PATH = '/_promha/changes';
@@ -15,10 +15,9 @@ export function watchChanges(
   onChange: () => Promise<void>,
   onError: (error: Error) => void,
 ): { stop(): Promise<void> } {
-  const ending = new AbortController();
   let seen: number | null = null;
   let told = '';
-  const look = async (): Promise<void> => {
+  return lookOften(EVERY_MS, async (ending) => {
     const { changes } = (await fetch(`${endpoint}${PATH}`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then((r) =>
       r.json(),
     )) as { changes: number };
@@ -29,20 +28,8 @@ export function watchChanges(
       told = '';
     } catch (error) {
       const { message } = error as Error;
-      if (!ending.signal.aborted && message !== told) onError(error as Error);
+      if (!ending.aborted && message !== told) onError(error as Error);
       told = message;
     }
-  };
-  const loop = (async () => {
-    while (!ending.signal.aborted) {
-      await look().catch(() => undefined); // it does not answer
-      await sleep(EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined); // told to stop
-    }
-  })();
-  return {
-    async stop() {
-      ending.abort();
-      await loop;
-    },
-  };
+  });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { lookOften } from './look-often';
 
 /** As `local/emulator/orders.py` serves them. */
 const order = z.discriminatedUnion('what', [
@@ -32,28 +32,15 @@ export function followOrders(
   carryOut: (order: ApiOrder) => Promise<void>,
   onError: (error: Error) => void,
 ): { stop(): Promise<void> } {
-  const ending = new AbortController();
   let after = 0;
-  const look = async (): Promise<void> => {
+  return lookOften(EVERY_MS, async () => {
     const url = `${endpoint}/_promha/orders?after=${after}`;
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     for (const one of answer.parse(await response.json()).orders) {
       after = one.number;
       await carryOut(one).catch(onError);
     }
-  };
-  const loop = (async () => {
-    while (!ending.signal.aborted) {
-      await look().catch(() => undefined); // it does not answer
-      await sleep(EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined); // told to stop
-    }
-  })();
-  return {
-    async stop() {
-      ending.abort();
-      await loop;
-    },
-  };
+  });
 }
 
 /** Tells the emulator what it has to answer from now on. @throws Error when it does not take it */

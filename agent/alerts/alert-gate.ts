@@ -105,7 +105,8 @@ export class AlertGate implements DeliverySource {
 
   /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
   accept(alerts: readonly PostedAlert[]): void {
-    for (const { labels } of alerts) this.peerIsAlerting.delete(fingerprint(labels));
+    // `hold` makes the same fingerprints: not twice for each post, and mostly nothing is held on a peer's word.
+    if (this.peerIsAlerting.size > 0) for (const { labels } of alerts) this.peerIsAlerting.delete(fingerprint(labels));
     this.take(alerts);
   }
 

@@ -12,9 +12,9 @@ import { assemble } from './synthesize';
 const { cluster, bundle } = loadConfiguration(join(FIXTURE_CONFIG, 'cluster.ts'), FIXTURE_CONFIG);
 export type Edit = (c: Cluster) => Cluster;
 
-/** What the app makes of an edited configuration. */
-export function stacksOf(edit: Edit): AppStacks {
-  const { dir } = assemble(edit(cluster), bundle);
+/** What the app makes of an edited configuration. `context`: what `-c` says. */
+export function stacksOf(edit: Edit, context: Record<string, string> = {}): AppStacks {
+  const { dir } = assemble(edit(cluster), bundle, context);
   try {
     return readAssembly(dir);
   } finally {

@@ -37,10 +37,10 @@ export function synthesize(configDir = FIXTURE_CONFIG, change: (cluster: Cluster
 /** Nobody here reads where in our code each resource was made. */
 const QUICK = { 'aws:cdk:disable-creation-stack-traces': true };
 
-/** The cloud assembly of a cluster, in a directory of its own. */
-export function assemble(cluster: Cluster, bundle: ConfigBundle): Synthesized {
+/** The cloud assembly of a cluster, in a directory of its own. `more`: what `-c` says. */
+export function assemble(cluster: Cluster, bundle: ConfigBundle, more: Record<string, string> = {}): Synthesized {
   const dir = mkdtempSync(join(tmpdir(), 'promha-synth-'));
-  const app = new App({ outdir: dir, context: { ...context, ...QUICK }, analyticsReporting: false });
+  const app = new App({ outdir: dir, context: { ...context, ...QUICK, ...more }, analyticsReporting: false });
   addCluster(app, cluster, bundle, ROOT);
   const assembly = app.synth();
   const stacks = Object.fromEntries(

@@ -38,6 +38,7 @@ export class QueryStack extends Stack {
       securityGroups: [traffic.loadBalancer],
     });
     this.nodes = this.targets('Nodes', network, TargetType.INSTANCE, nodeTarget(cluster.thanos));
+    keepForUpgrade(this, network);
     this.thanos = cluster.thanos === null ? null : this.targets('Thanos', network, TargetType.IP, QUERY_TASK);
     this.queries = balancer.addListener('Queries', {
       port: BALANCER_PORTS.queries,
@@ -111,4 +112,19 @@ export class QueryStack extends Stack {
       },
     });
   }
+}
+
+/**
+ * `-c upgradeFrom=0.1.0`: for one deploy the nodes' target group of that version stays beside ours, with its export. The
+ * old `nodes` stack imports it, and CloudFormation updates `query` before `nodes`: it would refuse to take the export away.
+ */
+function keepForUpgrade(stack: Stack, { vpc }: NetworkStack): void {
+  if (stack.node.tryGetContext('upgradeFrom') !== '0.1.0') return;
+  const group = new NetworkTargetGroup(stack, 'Prometheus', {
+    vpc,
+    protocol: Protocol.TCP,
+    port: PORTS.prometheus,
+    targetType: TargetType.INSTANCE,
+  });
+  stack.exportValue(group.targetGroupArn);
 }

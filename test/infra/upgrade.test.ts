@@ -48,7 +48,9 @@ test('its groups of machines are changed, none is made again or taken away', () 
 
 test('CloudFormation would refuse it in one step: an export goes that the old nodes import', () => {
   const name = 'trading-metrics-query:ExportsOutputRefPrometheus2BCCDD0187D01660';
-  expect(found.refused).toEqual([expect.stringContaining(`the export ${name} goes, and another stack still imports it`)]);
+  expect(found.refused).toEqual([
+    expect.stringContaining(`the export ${name} goes, and another stack still imports it`),
+  ]);
 });
 
 test('in two steps nothing is refused: the first keeps the old target group, the second takes it away', () => {

@@ -243,6 +243,10 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
 const beyond = ({ mayMove }: Scenario): string =>
   mayMove === true ? 'needlessBeyondPlainPair' : 'duplicatesBeyondPlainPair';
 
+/** An account starts with ten at once; the scenarios named call functions themselves, or deploy a second shard. */
+const EXECUTIONS_AT_ONCE = 8;
+const MORE_EXECUTIONS: readonly string[] = ['double-trigger', 'add-shard'];
+
 /** There and back. */
 const MOVES_AT_MOST = 2;
 
@@ -258,6 +262,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
     // What ships asks for nothing that its policies do not let it do.
     exactly('callsRefused', 0, 'calls'),
   ];
+  if (!MORE_EXECUTIONS.includes(scenario.name)) limits.push(most('executionsAtOnce', EXECUTIONS_AT_ONCE, ''));
   // Nobody repeats what fires for longer than an Alertmanager believes it: it is ended and told anew. Shown, not judged.
   const repeats = scenario.takeover !== 'alarm';
   if (repeats) limits.push(most('falselyResolved', 0, 'notifications'));

@@ -50,7 +50,7 @@ export default defineCluster({
     },
   ],
 
-  // Beyond a limit for 30 s every target is scraped every 5 s, then every 15 s and without what is droppable; and back.
+  // Beyond a limit for 30 s what is droppable is not scraped, until it fits again. No interval and no rule changes.
   load: {
     limits: { memoryMiB: 10_240 },
     droppable: 'trade_engine_depth_.*',

@@ -52,8 +52,6 @@ export class Configurer {
   /** The share of the targets in force, and since when this agent has known it to be, ms. */
   shardCounts: readonly number[] = [1];
   sharedSince = Date.now();
-  /** When the last change of the profile began, and between which. */
-  changed: { readonly at: number; readonly between: readonly ScrapeProfile[] } | null = null;
   loadedAt: number | null = null;
   error: string | null = null;
   private pointer: ConfigPointer | null = null;
@@ -84,7 +82,6 @@ export class Configurer {
     if (!(await this.deps.mayLoad(key))) return;
     const files = await this.fetch(pointer, wanted);
     const from = this.profile;
-    if (files !== null && wanted.profile !== from) this.changed = { at: Date.now(), between: [from, wanted.profile] };
     const problem = files === null ? this.error : await this.apply(files, key);
     if (problem === null) {
       if (String(wanted.shardCounts) !== String(this.shardCounts)) this.sharedSince = Date.now();

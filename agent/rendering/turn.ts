@@ -39,9 +39,13 @@ export class ReloadTurn {
     const answers = await Promise.all(
       this.peers().map(async (address) => {
         try {
-          const { config, profile, sharding } = await readAgentStatus(address, AbortSignal.timeout(1_000));
+          const {
+            config,
+            scrapeProfile: profile = 'normal',
+            sharding,
+          } = await readAgentStatus(address, AbortSignal.timeout(1_000));
           const { shardCounts = [1] } = sharding ?? {};
-          return config.hash && variantKey({ hash: config.hash, profile: profile?.name ?? 'normal', shardCounts });
+          return config.hash && variantKey({ hash: config.hash, profile, shardCounts });
         } catch (error) {
           this.log('warn', 'peer-status-failed', { peer: address, error: messageOf(error) });
           return null;

@@ -1,7 +1,5 @@
 import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import { pauseOf } from '../../lib/core/failover/pause';
-import { slowestMs } from '../../lib/contract/profile';
-import type { Configurer } from '../rendering/configurer';
 import type { Parts } from '../parts/parts';
 import type { ProcessRecord } from '../process/process-record';
 
@@ -39,7 +37,7 @@ export function buildStatus(s: Parts): AgentStatus {
     sidecar: s.sidecar?.status ?? null,
     nodeQuery: s.nodeQuery?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
-    profile: profileOf(s.configurer, Date.now()),
+    scrapeProfile: s.configurer.profile,
     sharding: announcer.shardReport,
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
@@ -49,17 +47,6 @@ export function buildStatus(s: Parts): AgentStatus {
     ...(s.manager === null ? {} : { volume: s.manager.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
-}
-
-/** Scrapes begin anew after a change, each target's at a place of its own within the interval. */
-const SETTLED_AFTER_MS = 5_000;
-
-function profileOf({ profile, changed }: Configurer, now: number): AgentStatus['profile'] {
-  const between = Math.max(0, ...(changed?.between ?? []).map(slowestMs));
-  const settling = changed !== null && now - changed.at < between + SETTLED_AFTER_MS;
-  // On the way back the last scrape may still be one of the slower profile.
-  const slow = Math.max(slowestMs(profile), settling ? between : 0);
-  return { name: profile, slowScrapeMs: slow === 0 ? null : slow, settling };
 }
 
 function processOf({ pid, startedAt, restarts, lastExit }: ProcessRecord, version: string): AgentStatus['prometheus'] {

@@ -7,18 +7,17 @@ import type { FunctionConfig } from '../shared/config';
 import { loadsOf } from '../shared/load-prober';
 import { publish } from '../shared/metrics';
 
-/** How much of its nearest load limit the busiest node uses; null when none says. Never rejects. */
+/** How much of its nearest load limit the busiest node uses; null when none says, or nothing could be shed. Never rejects. */
 export async function lookAtLoad(
   assignment: Assignment | null,
   addresses: ReadonlyMap<NodeId, string>,
   settings: LoadSettings,
   { cluster, shard }: Pick<FunctionConfig, 'cluster' | 'shard'>,
 ): Promise<number | null> {
-  const profile = assignment?.scrapeProfile ?? 'normal';
-  const share = loadShare({ loads: await loadsOf(addresses, profile, settings), policy: settings.policy });
+  const share = loadShare({ loads: await loadsOf(addresses, settings, null), policy: settings.policy });
   publish(cluster, shard, [
-    { metric: METRICS.scrapeProfile, value: PROFILES.indexOf(profile) },
+    { metric: METRICS.scrapeProfile, value: PROFILES.indexOf(assignment?.scrapeProfile ?? 'normal') },
     ...(share === null ? [] : [{ metric: METRICS.loadShare, value: share }]),
   ]);
-  return share;
+  return settings.droppable === true ? share : null;
 }

@@ -15,8 +15,8 @@ const controlOf = keptWarm(connectControl);
 const LOOK_MS = 60_000;
 
 /**
- * Looks at the load of every node and moves the cluster through the scrape profiles. Called by health-check while they
- * bear too much or scrape less, by the alarm `load-high`, by its schedule, or by an operator. While health-check is silent it
+ * Looks at the load of every node and has the cluster do without what is droppable while they bear too much. Called by
+ * health-check while they do or scrape less, by the alarm `load-high`, by its schedule, or by an operator. While health-check is silent it
  * looks in its place. Any number of calls at once is harmless, as only one write of an epoch can win.
  */
 export async function handler(
@@ -45,9 +45,10 @@ async function look({ store, addresses }: Control, settings: LoadSettings): Prom
   await addresses.refresh();
   return shed({
     store,
-    ...settings,
+    policy: settings.policy,
+    droppable: settings.droppable === true,
     now: Date.now,
-    loads: (profile) => loadsOf(addresses.addresses(), profile, settings),
+    loads: (assignment) => loadsOf(addresses.addresses(), settings, assignment),
   });
 }
 

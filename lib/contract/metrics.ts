@@ -60,7 +60,7 @@ export const METRICS = {
   remedyGaveUp: count('RemedyGaveUp'),
   /** How much of its nearest load limit the busiest node uses; 1 is the limit. */
   loadShare: plain('LoadShare'),
-  /** The scrape profile that is asked for: 0 normal, 1 reduced, 2 minimal. */
+  /** The scrape profile that is asked for: 0 normal, 1 reduced. */
   scrapeProfile: some(plain('ScrapeProfile')),
   /** 1 while automatic action is paused, else 0. */
   paused: some(plain('Paused')),

@@ -7,7 +7,7 @@ import { joined, type Measuring, type Moments, type MetricReading } from './inst
 import { judgeRun } from './judge/judge';
 import { measure } from './judge/measure';
 import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
-import { assignmentsSince, intervalIn, inWords } from './load/record';
+import { assignmentsSince, inWords } from './load/record';
 import type { RunResult } from '../../lib/contract/check';
 import { executionsAtOnce } from './executions';
 import { callsRefused } from './permissions';
@@ -77,9 +77,7 @@ async function incident(
   const readings = joined([
     ...(course === undefined ? [] : [course]),
     ...(await Promise.all(instruments.map((i) => i.finish(moments)))),
-    ...(hasThanos(world.state) && scenario.slowScrapes !== true
-      ? [await thanosMissing(world, startedAt, endedAt)]
-      : []),
+    ...(hasThanos(world.state) ? [await thanosMissing(world, startedAt, endedAt)] : []),
   ]);
 
   const sent = said();
@@ -87,7 +85,7 @@ async function incident(
   const ours = compare(sent, NOTIFICATION_SOURCES.system);
   const plain = scenario.plainPair ? compare(sent, NOTIFICATION_SOURCES.plain) : null;
   const assignments = await assignmentsSince(world, settled.epoch);
-  const missing = await samplesMissing(world, startedAt, endedAt, intervalIn(assignments));
+  const missing = await samplesMissing(world, startedAt, endedAt);
   const gates = gateEventsOf(world, scenario, settled, struckAt);
   const now = (await store.readAssignment())!.assignment;
 

@@ -39,8 +39,6 @@ export interface Scenario {
   readonly ownAlerts?: readonly string[];
   /** Alerts move on only after `course`: nobody would be notified of one that begins and ends in it. */
   readonly alertsWait?: true;
-  /** Nodes scrape less often for a while: what Thanos has cannot be compared with the oracle then. */
-  readonly slowScrapes?: true;
   /** How many new epochs the incident may cost, exactly. */
   readonly epochs: number;
   /** Whether alerting may move, or not: a node that is neither well nor dead. */

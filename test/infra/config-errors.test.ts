@@ -120,22 +120,14 @@ test('all problems are listed at once', () => {
   expect(messages()).toHaveLength(3);
 });
 
-test('rules that a slower scrape profile would change are named with file and line, once per profile', () => {
-  const rules = `groups:
-  - name: g
-    rules:
-      - alert: Fast
-        expr: rate(a[8s]) > 1
-      - alert: Deep
-        expr: trade_engine_depth_quantity > 1
-`;
-  fixture.write('rules/zz.yml', rules);
-  const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
-  const ours = warnings.filter((warning) => warning.includes('zz.yml'));
-  expect(ours.map((warning) => warning.slice(fixture.path('rules/zz.yml').length))).toEqual([
-    ":5:9: in the scrape profile 'reduced' alert Fast does not keep its meaning: a[8s] holds fewer than two samples and looks back 15s instead",
-    ":5:9: in the scrape profile 'minimal' alert Fast does not keep its meaning: a[8s] holds fewer than two samples and looks back 45s instead",
-    ":7:9: in the scrape profile 'minimal' alert Deep does not keep its meaning: trade_engine_depth_quantity is not scraped",
+test('that nothing can be shed is said once, and only where nothing is droppable', () => {
+  const said = (): string[] =>
+    loadConfiguration(fixture.path('cluster.ts'), fixture.dir).warnings.filter((warning) => /droppable/.test(warning));
+  expect(said()).toEqual([]);
+  jest.resetModules();
+  fixture.edit('cluster.ts', "droppable: 'trade_engine_depth_.*',", '');
+  expect(said()).toEqual([
+    `${fixture.lineOf('cluster.ts', 'load: {')}3: no load.droppable: a node beyond its limits sheds nothing, and only the alarm load-high says so`,
   ]);
 });
 

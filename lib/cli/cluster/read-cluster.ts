@@ -51,7 +51,7 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
       }),
     ),
     quarantine: new Map(statuses.map(([node, status]) => [node, status?.scrub?.quarantine ?? []])),
-    profiles: new Map(statuses.flatMap(([node, s]) => (s?.profile ? [[node, s.profile.name] as const] : []))),
+    profiles: new Map(statuses.flatMap(([node, s]) => (s?.scrapeProfile ? [[node, s.scrapeProfile] as const] : []))),
     remedies,
     volumes,
     ...judgedBy,

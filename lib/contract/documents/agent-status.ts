@@ -60,15 +60,7 @@ const status = fields({
   nodeQuery: optional(nullable(nodeQuery)),
   config: fields({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
   /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
-  profile: optional(
-    fields({
-      name: oneOf(...PROFILES),
-      /** Between two scrapes, ms, where the profile slows them down; null: as configured. */
-      slowScrapeMs: nullable(number),
-      /** Loaded so recently that not every target has been scraped since. */
-      settling: flag,
-    }),
-  ),
+  scrapeProfile: optional(oneOf(...PROFILES)),
   /** What of the user's targets it scrapes. Absent in what agents of an earlier deploy say. */
   sharding: optional(shardReport),
   store: fields({ reachable: flag, lastReadAt: nullable(time) }),

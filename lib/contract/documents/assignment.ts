@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
-import { gte, int, lte } from 'zod/mini';
+import { gte, int, lte, pipe, transform } from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { PROFILES } from '../profile';
+import { PROFILES, type ScrapeProfile } from '../profile';
 import { listOf, name, nullable, oneOf, fields, optional, orElse, text, time, version1 } from '../shape';
 
 export type NodeId = string;
@@ -22,6 +22,12 @@ export const epoch = int('a whole number').check(
 
 const pause = fields({ by: text, since: time, reason: text });
 
+/** Up to 0.2 there was a second step, `minimal`: also without what is droppable. */
+const scrapeProfile = pipe(
+  oneOf(...PROFILES, 'minimal'),
+  transform((said): ScrapeProfile => (said === 'minimal' ? 'reduced' : said)),
+);
+
 const shape = fields({
   version: version1,
   epoch,
@@ -38,7 +44,7 @@ const shape = fields({
   promotions: listOf(time),
   /** While set, nothing automatic happens. */
   paused: orElse(nullable(pause), null),
-  scrapeProfile: orElse(oneOf(...PROFILES), 'normal'),
+  scrapeProfile: orElse(scrapeProfile, 'normal'),
   /** ISO 8601, UTC: when `scrapeProfile` last changed; absent while it never did. */
   profileSince: optional(time),
 });

@@ -39,7 +39,7 @@ export type RemedyTrigger = ReadOnly<z.output<typeof remedyTrigger>>;
 const bundle = fields({
   version: version1,
   global: fields({ scrapeInterval: text, evaluationInterval: text }),
-  /** Regular expression of the metrics that the minimal profile does without; absent: none. */
+  /** Regular expression of the metrics that the reduced profile does without; absent: none. */
   droppable: optional(text),
   /** Beyond these a target's scrape fails as a whole. Absent in bundles of an earlier deploy: the defaults. */
   scrapeLimits: optional(scrapeLimits),

@@ -1,14 +1,14 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
 import { WORKERS } from '../functions';
-import { amount, fields, listOf, oneOf, text } from '../shape';
+import { amount, fields, flag, listOf, oneOf, optional, text } from '../shape';
 
-/** What is measured, and in a person's words. `grows`: with the number of scrapes; the others do not. */
+/** What is measured, and in a person's words. `grows`: with the series that are kept; the others do not. */
 export const MEASURES = {
-  /** What half of the targets take to answer, as a share of the scrape interval. */
-  scrapeTime: { what: 'of the scrape interval for a scrape', grows: true },
+  /** What half of the targets take to answer, each as a share of its interval. */
+  scrapeTime: { what: 'of the scrape interval for a scrape', grows: false },
   samplesPerSecond: { what: 'samples a second', grows: true },
-  memoryMiB: { what: 'MiB of memory', grows: false },
+  memoryMiB: { what: 'MiB of memory', grows: true },
   walMiBPerMinute: { what: 'MiB of WAL a minute', grows: true },
   /** What the slowest group of rules takes, as a share of its interval. */
   evaluationTime: { what: 'of the interval for the slowest rules', grows: false },
@@ -24,9 +24,9 @@ const loadPolicy = fields({
     walMiBPerMinute: amount,
     evaluationTime: amount,
   } satisfies Record<Measure, typeof amount>),
-  /** Beyond a limit for this long: one step less. */
+  /** Beyond a limit for this long: what is droppable goes. */
   sustainedForMs: amount,
-  /** What the next step up would bring has been well below every limit for this long: one step back. */
+  /** What all series would bring has been well below every limit for this long: they come back. */
   recoverAfterMs: amount,
 });
 
@@ -37,8 +37,10 @@ const FIX = 'deploy the control stack again instead of editing the function';
 
 const load = fields({
   policy: loadPolicy,
-  /** In the normal profile. */
+  /** Of the cluster's own jobs, which say what a node bears. */
   scrapeInterval: text,
+  /** Whether the user marked series as droppable. Absent: no. */
+  droppable: optional(flag),
 });
 
 /** What nodes may bear before they scrape less (ENV.load). */

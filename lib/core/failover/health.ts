@@ -20,10 +20,6 @@ export interface Probe {
     readonly storeReachable: boolean;
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
     readonly watchdogAt?: number | null;
-    /** Between two scrapes, ms, while it scrapes less often than configured; absent in the normal profile. */
-    readonly slowScrapeMs?: number;
-    /** It has just changed its scrape profile: every series is stale until it is scraped again. */
-    readonly settling?: true;
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */
     readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
@@ -48,10 +44,7 @@ export function isHealthy(probe: Probe, policy: Policy): boolean {
 }
 
 export function scraping(probe: Probe, policy: Policy): boolean {
-  const { scrapeLagMs, agent } = probe;
-  if (scrapeLagMs === null) return agent?.settling === true;
-  // In a slower profile one scrape may be due and another one late.
-  return scrapeLagMs <= policy.maxScrapeLagMs + 2 * (agent?.slowScrapeMs ?? 0);
+  return probe.scrapeLagMs !== null && probe.scrapeLagMs <= policy.maxScrapeLagMs;
 }
 
 /** Whether the node does the alerting node's work: it works and lets its alerts through. */

@@ -1,5 +1,5 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
-import { PROFILES, profileIntervalMs, type ScrapeProfile } from '../../contract/profile';
+import type { ScrapeProfile } from '../../contract/profile';
 import { MEASURES, type LoadPolicy, type Measure } from '../../contract/documents/settings';
 
 /** Well below a limit: at most this share of it. */
@@ -7,24 +7,26 @@ export const RECOVER_SHARE = 0.8;
 
 /** Of one measure over time; null where the node has nothing to report. */
 export interface LoadReading {
-  /** The least over policy.overMs: it was never below. */
+  /** The least over policy.sustainedForMs: it was never below. */
   readonly sustained: number | null;
-  /** The most over policy.calmMs: it was never above. */
+  /** The most over policy.recoverAfterMs: it was never above. */
   readonly peak: number | null;
 }
 
-/** What one node says of its load. Values are as in the profile in force. */
+/** What one node says of its load, in the profile in force. */
 export interface NodeLoad {
   readonly node: NodeId;
   readonly readings: Readonly<Record<Measure, LoadReading>>;
+  /** So many times as many samples it would keep in the normal profile; null where it can't say. */
+  readonly times: number | null;
 }
 
 export interface LoadSituation {
   readonly assignment: Assignment | null;
   /** Nodes that answered. */
   readonly loads: readonly NodeLoad[];
-  /** Between two scrapes in the normal profile, e.g. 1s. */
-  readonly scrapeInterval: string;
+  /** Whether there are series that may go. */
+  readonly droppable: boolean;
   readonly policy: LoadPolicy;
 }
 
@@ -32,12 +34,9 @@ export type ProfileDecision =
   | { readonly kind: 'none'; readonly because: string }
   | { readonly kind: 'change'; readonly next: Assignment; readonly because: string };
 
-/** After a change a node shows its effect only when both have loaded it and some scrapes have passed. */
-const SETTLE_MS = 60_000;
-
 /**
- * Whether the cluster scrapes less, or more again: one step at a time. Down as soon as any node has been beyond a limit;
- * back only when what the step would bring is well below every limit, and was so for longer. Who alerts is not touched.
+ * Whether the cluster does without what is droppable. It goes as soon as any node has been beyond a limit; it comes back only
+ * when all would be well below every limit with it, and would have been for longer. Who alerts is not touched.
  * `now` in ms since the Unix epoch.
  */
 export function decideProfile(s: LoadSituation, now: number): ProfileDecision {
@@ -46,34 +45,34 @@ export function decideProfile(s: LoadSituation, now: number): ProfileDecision {
   if (assignment === null) return none('There is no assignment yet.');
   const { paused, scrapeProfile: profile } = assignment;
   if (paused !== null) return none(`Paused by ${paused.by} since ${paused.since}: the profile stays ${profile}.`);
+  if (!s.droppable) {
+    if (profile === 'normal') return none('Nothing is droppable, so nothing can be shed.');
+    return change(assignment, 'normal', 'Scrape profile normal again: nothing is droppable any more.', now);
+  }
   if (loads.length === 0) return none(`No node reports its load: the profile stays ${profile}.`);
 
-  const sinceMs = assignment.profileSince === undefined ? Infinity : now - Date.parse(assignment.profileSince);
-  const at = PROFILES.indexOf(profile);
-  const over = worst(s, ({ sustained }) => sustained);
-  if (over !== null && over.share > 1) {
-    const less = PROFILES[at + 1];
-    if (less === undefined) return none(`${say(over, policy)}, and less than ${profile} there is not.`);
-    if (sinceMs < policy.sustainedForMs + SETTLE_MS)
-      return none(`${say(over, policy)}; ${profile} has only just begun.`);
-    return change(assignment, less, `Scrape profile ${less} instead of ${profile}: ${say(over, policy)}.`, now);
+  const over = worst(s, ({ readings }, measure) => readings[measure].sustained);
+  if (profile === 'normal') {
+    if (over === null) return none('No node reports its load.');
+    if (over.share <= 1) return none(`Nothing to shed: ${say(over, policy)}.`);
+    return change(assignment, 'reduced', `Scrape profile reduced instead of normal: ${say(over, policy)}.`, now);
   }
-  if (profile === 'normal')
-    return none(over === null ? 'No node reports its load.' : `Nothing to shed: ${say(over, policy)}.`);
-
-  const more = PROFILES[at - 1]!;
-  if (sinceMs < policy.recoverAfterMs)
-    return none(`${profile} since ${assignment.profileSince}: too early to go back.`);
-  const times = profileIntervalMs(profile, s.scrapeInterval) / profileIntervalMs(more, s.scrapeInterval);
-  const peak = worst(s, ({ peak }, measure) => (peak !== null && MEASURES[measure].grows ? peak * times : peak));
-  if (peak === null) return none(`No node reports its load: the profile stays ${profile}.`);
-  if (peak.share > RECOVER_SHARE) return none(`${more} would bring too much: ${say(peak, policy)}.`);
-  return change(assignment, more, `Scrape profile ${more} again: it would bring ${say(peak, policy)}.`, now);
+  if (over !== null && over.share > 1)
+    return none(`${say(over, policy)}, and what is droppable is not scraped already.`);
+  const sinceMs = assignment.profileSince === undefined ? Infinity : now - Date.parse(assignment.profileSince);
+  if (sinceMs < policy.recoverAfterMs) return none(`reduced since ${assignment.profileSince}: too early to go back.`);
+  const peak = worst(s, ({ readings, times }, measure) => {
+    const { peak } = readings[measure];
+    return peak !== null && MEASURES[measure].grows ? peak * (times ?? 1) : peak;
+  });
+  if (peak === null) return none('No node reports its load: the profile stays reduced.');
+  if (peak.share > RECOVER_SHARE) return none(`normal would bring too much: ${say(peak, policy)}.`);
+  return change(assignment, 'normal', `Scrape profile normal again: it would bring ${say(peak, policy)}.`, now);
 }
 
 /** How much of the nearest limit is used, 1 being the limit; null when nobody reports. */
 export function loadShare(s: Pick<LoadSituation, 'loads' | 'policy'>): number | null {
-  return worst(s, ({ sustained }) => sustained)?.share ?? null;
+  return worst(s, ({ readings }, measure) => readings[measure].sustained)?.share ?? null;
 }
 
 interface Worst {
@@ -85,15 +84,15 @@ interface Worst {
 
 function worst(
   { loads, policy }: Pick<LoadSituation, 'loads' | 'policy'>,
-  valueOf: (reading: LoadReading, measure: Measure) => number | null,
+  valueOf: (load: NodeLoad, measure: Measure) => number | null,
 ): Worst | null {
   let found: Worst | null = null;
-  for (const { node, readings } of loads) {
+  for (const load of loads) {
     for (const measure of Object.keys(MEASURES) as Measure[]) {
-      const value = valueOf(readings[measure], measure);
+      const value = valueOf(load, measure);
       if (value === null) continue;
       const share = value / policy.limits[measure];
-      if (found === null || share > found.share) found = { node, measure, value, share };
+      if (found === null || share > found.share) found = { node: load.node, measure, value, share };
     }
   }
   return found;

@@ -15,7 +15,7 @@ export const RESERVED_JOBS: readonly string[] = [...OWN_JOBS, ...THANOS_JOBS];
 export const RESERVED_JOBS_REGEX = RESERVED_JOBS.join('|');
 
 /** Seconds are for what trades; what stores history is looked at less often. */
-export const THANOS_INTERVAL = '15s';
+const THANOS_INTERVAL = '15s';
 /**
  * A target that goes is forgotten after two intervals, unless Prometheus ends before: then its last `up` stays for five
  * minutes. In a rolling deploy a node goes half a minute after its peer has moved.

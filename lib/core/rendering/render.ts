@@ -1,23 +1,19 @@
 import { stringify } from 'yaml';
-import { durationMs } from '../../contract/duration';
 import type { ConfigBundle } from '../../contract/documents/config';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { PORTS } from '../../contract/ports';
-import { profileIntervalMs, intervalOf, type ScrapeInterval, type ScrapeProfile } from '../../contract/profile';
 import { profileRules } from './profile-alert';
-import { rulesInScrapeInterval } from './profile-rules';
 import { renderAlertmanager } from './render-alertmanager';
 import { watchdogRules, type OwnGroup } from './watchdog-rules';
 import { mergeNative } from './merge-native';
 import type { RenderInput } from './render-input';
-import { THANOS_INTERVAL, ownJobs, thanosJobs } from './own-jobs';
-import { droppedIn, drops, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
+import { ownJobs, thanosJobs } from './own-jobs';
+import { droppedIn, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. */
 export function renderFiles(input: RenderInput): Record<string, string> {
   const { bundle, webhooks, profile = 'normal' } = input;
-  const { files } = rulesIn(profile, bundle);
-  const rules = Object.keys(files).sort();
+  const rules = Object.keys(bundle.rules).sort();
   return {
     ...bundle.files,
     'prometheus.yml': renderPrometheus(input),
@@ -26,34 +22,11 @@ export function renderFiles(input: RenderInput): Record<string, string> {
       : {
           'alertmanager.yml': renderAlertmanager(bundle.alertmanager, webhooks, bundle.remedies ?? []),
           'own-rules/watchdog.yml': watchdogRules(input.shard, ownGroup(bundle)),
-          'own-rules/profile.yml': profileRules(profile, bundle, input.shard, ownGroup(bundle)),
+          'own-rules/profile.yml': profileRules(profile, bundle.droppable, input.shard, ownGroup(bundle)),
         }),
-    ...Object.fromEntries(rules.map((name) => [`rules/${name}`, files[name]!])),
+    ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
     ...Object.fromEntries(Object.entries(bundle.templates ?? {}).map(([name, text]) => [`templates/${name}`, text])),
   };
-}
-
-/** What rules in a profile are made of. */
-export type ProfiledBundle = Pick<ConfigBundle, 'rules' | 'droppable' | 'prometheus'> & {
-  readonly global: Pick<ConfigBundle['global'], 'scrapeInterval'>;
-};
-
-/** The user's rules as they are in a profile, and which of them mean something else there. */
-export function rulesIn(profile: ScrapeProfile, bundle: ProfiledBundle): ReturnType<typeof rulesInScrapeInterval> {
-  // A file of the user's own keeps its intervals in every profile.
-  if (profile === 'normal' || bundle.prometheus !== undefined) return { files: { ...bundle.rules }, lost: [] };
-  return rulesInScrapeInterval(bundle.rules, intervalIn(profile, bundle), (metric) =>
-    isDropped(metric, profile, bundle),
-  );
-}
-
-function intervalIn(profile: ScrapeProfile, { global }: ProfiledBundle): ScrapeInterval {
-  return intervalOf(profile, global.scrapeInterval, durationMs(THANOS_INTERVAL));
-}
-
-/** Whether the profile does without a metric that its target exposes. */
-function isDropped(metric: string, profile: ScrapeProfile, { droppable, prometheus }: ProfiledBundle): boolean {
-  return drops(profile, { prometheus }) && droppable !== undefined && new RegExp(`^(?:${droppable})$`).test(metric);
 }
 
 export function renderPrometheus(input: RenderInput): string {
@@ -63,10 +36,10 @@ export function renderPrometheus(input: RenderInput): string {
 }
 
 function ownFile(input: RenderInput): string {
-  const { bundle, profile = 'normal', lateMs = 0 } = input;
+  const { bundle, lateMs = 0 } = input;
   const document = {
     global: {
-      scrape_interval: scrapeInterval(bundle, profile),
+      scrape_interval: bundle.global.scrapeInterval,
       evaluation_interval: bundle.global.evaluationInterval,
       external_labels: externalLabels(input),
     },
@@ -80,7 +53,7 @@ function ownFile(input: RenderInput): string {
 
 /** config/prometheus.yml with what the cluster adds. */
 function usersFile(text: string, input: RenderInput): string {
-  const { bundle, profile = 'normal', lateMs = 0, nodeTargets } = input;
+  const { lateMs = 0, nodeTargets } = input;
   return mergeNative(text, {
     externalLabels: externalLabels(input),
     lateMs,
@@ -88,7 +61,7 @@ function usersFile(text: string, input: RenderInput): string {
     ruleFiles: { before: [RULES], behind: ownRuleFiles(input) },
     jobs: jobs(input),
     share: ownShare(input),
-    drop: droppedIn(profile, bundle),
+    drop: droppedIn(input),
     nodeTargets,
   });
 }
@@ -109,23 +82,14 @@ function alerting({ gateAddress }: RenderInput): { alert_relabel_configs: object
 
 /** Those of config/targets and the cluster's own. */
 function jobs(input: RenderInput): object[] {
-  const { bundle, profile = 'normal', nodeTargets } = input;
+  const { bundle, nodeTargets } = input;
   const limits = scrapeLimits(bundle);
-  return [
-    ...userJobs(input, profile),
-    ...ownJobs(nodeTargets, { ...ownPace(bundle), ...limits }),
-    ...thanosJobs(input, limits),
-  ];
+  return [...userJobs(input), ...ownJobs(nodeTargets, { ...ownPace(bundle), ...limits }), ...thanosJobs(input, limits)];
 }
 
 /** Beside a file of the user's own, which says how often its rules are evaluated, ours say it themselves. */
 const ownGroup = ({ prometheus, global }: ConfigBundle): OwnGroup =>
   prometheus === undefined ? {} : { interval: global.evaluationInterval };
-
-function scrapeInterval({ global }: ConfigBundle, profile: ScrapeProfile): string {
-  const ms = profileIntervalMs(profile, global.scrapeInterval);
-  return ms === durationMs(global.scrapeInterval) ? global.scrapeInterval : `${ms / 1000}s`;
-}
 
 function externalLabels({ bundle, cluster, shard, node, prometheusVersion }: RenderInput): Record<string, string> {
   const labels: Record<string, string> = {

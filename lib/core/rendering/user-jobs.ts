@@ -1,7 +1,6 @@
 import { parse } from 'yaml';
 import { UserError } from '../../contract/errors';
 import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
-import type { ScrapeProfile } from '../../contract/profile';
 import type { RenderInput } from './render-input';
 import { RESERVED_JOBS } from './own-jobs';
 
@@ -33,9 +32,9 @@ export function ownPace({ prometheus, global }: ConfigBundle): { readonly scrape
 }
 
 /** Static targets rather than file_sd, which would delay the first scrape of a new target by its discovery. */
-export function userJobs(input: RenderInput, profile: ScrapeProfile): object[] {
+export function userJobs(input: RenderInput): object[] {
   const { bundle } = input;
-  const dropped = droppedIn(profile, bundle);
+  const dropped = droppedIn(input);
   const share = ownShare(input);
   return Object.keys(bundle.targets)
     .sort()
@@ -60,15 +59,10 @@ export function userJobs(input: RenderInput, profile: ScrapeProfile): object[] {
     });
 }
 
-/** Whether the profile does without what the user marked as droppable. A file of the user's own has no slower intervals to go to first. */
-export function drops(profile: ScrapeProfile, { prometheus }: Pick<ConfigBundle, 'prometheus'>): boolean {
-  return profile === 'minimal' || (profile === 'reduced' && prometheus !== undefined);
-}
-
-/** Relabeling of metrics by which they are dropped. */
-export function droppedIn(profile: ScrapeProfile, bundle: ConfigBundle): object[] {
-  if (!drops(profile, bundle) || bundle.droppable === undefined) return [];
-  return [{ source_labels: ['__name__'], regex: bundle.droppable, action: 'drop' }];
+/** Relabeling of metrics by which those are dropped that the profile does without. */
+export function droppedIn({ bundle: { droppable }, profile }: RenderInput): object[] {
+  if (profile !== 'reduced' || droppable === undefined) return [];
+  return [{ source_labels: ['__name__'], regex: droppable, action: 'drop' }];
 }
 
 /** Relabeling that picks the targets of this shard: those whose address hashes to it by one of the numbers. */

@@ -20,8 +20,6 @@ export interface NodeReport {
   readonly scrapeLagMs: number | null;
   readonly gate: 'open' | 'closed' | 'unknown';
   readonly couldTakeOver: boolean;
-  /** Between two scrapes, ms, while it scrapes less often than configured; else null. */
-  readonly slowScrapeMs: number | null;
   /** It has just started: its gate will hold every alert that fires within one resend interval. */
   readonly isPriming: boolean;
   /** Empty when nothing is wrong. */
@@ -43,7 +41,6 @@ export function reportNode(view: ClusterView, node: NodeId, active: NodeId | nul
     ready: probe?.ready ?? false,
     scrapeLagMs: probe?.scrapeLagMs ?? null,
     gate: probe === undefined || probe.agent === null ? 'unknown' : probe.agent.gateOpen ? 'open' : 'closed',
-    slowScrapeMs: probe?.agent?.slowScrapeMs ?? null,
     couldTakeOver: probe !== undefined && isPromotable(probe, policy),
     isPriming,
     wrong: announced === undefined ? unannounced(view, node) : wrongWith(view, probe, node === active, isPriming),

@@ -19,17 +19,12 @@ const COLUMNS: readonly Column[] = [
     of: (n) => (n.scrapeLagMs === null ? NOTHING : `${(n.scrapeLagMs / 1000).toFixed(1)} s`),
     spare: 1,
   },
-  { title: 'PROFILE', of: profile, spare: 3 },
+  { title: 'PROFILE', of: (n) => n.scrapeProfile ?? NOTHING, spare: 3 },
   { title: 'VOLUME', of: (n) => n.volumeId ?? NOTHING, spare: 5 },
   { title: 'ADDRESS', of: (n) => n.address ?? NOTHING, spare: 2 },
   { title: 'ZONE', of: (n) => n.zone ?? NOTHING, spare: 4 },
   { title: 'WRONG', of: (n) => n.wrong || NOTHING, spare: 0 },
 ];
-
-function profile({ slowScrapeMs, scrapeProfile }: NodeReport): string {
-  if (slowScrapeMs === null) return scrapeProfile ?? NOTHING;
-  return `${scrapeProfile ?? '?'}, every ${slowScrapeMs / 1000} s`;
-}
 
 /** One line for each node, in at most so many columns if that can be had: `--json` always has everything. */
 export function nodeTable(nodes: readonly NodeReport[], columns: number): string[] {

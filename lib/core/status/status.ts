@@ -71,7 +71,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
   const { scrapeProfile = 'normal', profileSince } = assignment ?? {};
   if (scrapeProfile !== 'normal') {
     problems.push(
-      `Targets are scraped less often: the scrape profile is ${scrapeProfile} since ${profileSince ?? '?'}.`,
+      `Droppable series are not scraped: the scrape profile is ${scrapeProfile} since ${profileSince ?? '?'}.`,
     );
   }
   const open = nodes.filter((n) => n.gate === 'open').map((n) => n.node);

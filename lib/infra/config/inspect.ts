@@ -7,7 +7,6 @@ import { configBundleOf } from './bundle';
 import { slowCatchUp } from './catch-up';
 import { checkAlertmanager, type AlertmanagerVerdict } from './check/alertmanager';
 import { checkCluster } from './check/cluster';
-import { profileWarnings } from './check/profile-warnings';
 import { checkRemedies, remedyWarnings } from './check/remedies';
 import { checkRules } from './check/rules';
 import { shardWarnings } from './check/shard-warnings';
@@ -32,6 +31,9 @@ const PROJECT = join(__dirname, '../../..');
 /** The dead man's switch among them: its absence pages by this way, and only by this way. */
 const unheard = (file: string): string =>
   `${file}: no alarmEmail: alarms of the control plane go to an SNS topic that nobody hears; set it, or subscribe your pager to the topic "Prometheus control plane" after the deploy`;
+
+const nothingToShed = (where: string): string =>
+  `${where}: no load.droppable: a node beyond its limits sheds nothing, and only the alarm load-high says so`;
 
 /** Which programs to ask, by what the cluster deploys; null: none. */
 export type Ask = ((artifacts: Cluster['artifacts']) => CheckersAsked) | null;
@@ -115,7 +117,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...verdict.warnings,
     ...ofRules.warnings,
     ...said.warnings,
-    ...warningsOf(cluster, native, allRules, shown(clusterFile), (name) => at('rules', name), locate),
+    ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
     ...ofAlertmanager.warnings,
     ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),
     ...mapped!.warnings,
@@ -155,26 +157,16 @@ function jobsTwice(
 
 function warningsOf(
   cluster: Cluster,
-  native: Native | null,
   rules: Readonly<Record<string, string>>,
   file: string,
   labelOf: (name: string) => string,
   locate: (path: SettingPath) => string,
 ): string[] {
-  const { droppable } = cluster.load;
   return [
     ...slowCatchUp(cluster, locate(['ingest', 'series'])),
     ...unpinnedImage(cluster.image, locate(['instance'])),
     ...(cluster.alarmEmail === undefined ? [unheard(file)] : []),
-    ...profileWarnings(
-      {
-        rules,
-        global: cluster,
-        ...(droppable === undefined ? {} : { droppable }),
-        ...(native && { prometheus: native.text }),
-      },
-      labelOf,
-    ),
+    ...(cluster.load.droppable === undefined ? [nothingToShed(locate(['load']))] : []),
     ...shardWarnings(rules, cluster, labelOf),
     ...remedyWarnings(cluster.remedies, locate),
   ];

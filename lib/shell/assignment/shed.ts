@@ -7,9 +7,9 @@ import { updateByCas, type CasDecision } from './update-by-cas';
 
 export interface ShedDeps {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
-  /** What the nodes that answer say of their load in this profile. */
-  readonly loads: (profile: Assignment['scrapeProfile']) => Promise<readonly NodeLoad[]>;
-  readonly scrapeInterval: string;
+  /** What the nodes that answer say of their load. */
+  readonly loads: (assignment: Assignment) => Promise<readonly NodeLoad[]>;
+  readonly droppable: boolean;
   readonly policy: LoadPolicy;
   readonly now: () => number;
 }
@@ -30,12 +30,12 @@ const MAX_LOST = 3;
  * Reads the load, decides by the core, writes by compare-and-swap. Whoever loses the race reads again: the decision was
  * made of a document that stands no more. @throws when the store does not answer
  */
-export async function shed({ store, loads, scrapeInterval, policy, now }: ShedDeps): Promise<ShedOutcome> {
+export async function shed({ store, loads, droppable, policy, now }: ShedDeps): Promise<ShedOutcome> {
   let share: number | null = null;
   const decide = async (assignment: Assignment | null): Promise<CasDecision<Assignment, ShedOutcome>> => {
-    const read = assignment === null ? [] : await loads(assignment.scrapeProfile);
+    const read = assignment === null ? [] : await loads(assignment);
     share = loadShare({ loads: read, policy });
-    const decision = decideProfile({ assignment, loads: read, scrapeInterval, policy }, now());
+    const decision = decideProfile({ assignment, loads: read, droppable, policy }, now());
     const { because } = decision;
     if (decision.kind === 'none') return { kind: 'done', result: { acted: false, because, assignment, share } };
     return {

@@ -52,15 +52,13 @@ export async function probeNode(node: string, address: string, timeoutMs: number
 
 /** What of an agent's status bears on anybody's decision. */
 function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
-  const { gate, store, watchdog, profile, sidecar, nodeQuery, scrub, volume, pause } = status;
+  const { gate, store, watchdog, sidecar, nodeQuery, scrub, volume, pause } = status;
   return {
     appliedEpoch: status.appliedEpoch,
     gateOpen: gate.open,
     gatePrimed: gate.primed,
     storeReachable: store.reachable,
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
-    ...(typeof profile?.slowScrapeMs === 'number' ? { slowScrapeMs: profile.slowScrapeMs } : {}),
-    ...(profile?.settling ? { settling: true as const } : {}),
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),

@@ -6,7 +6,7 @@ import { EXTERNAL_LABELS } from '../../../lib/contract/labels';
 import { DEMO_JOBS, SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import { gateEvents, type GateEvent } from './gate-times';
 import type { MetricReading } from '../instrument';
-import { missingEverywhere, type Interval, type SampleTimes } from './samples';
+import { missingEverywhere, type SampleTimes } from './samples';
 import { queriesOf } from '../thanos';
 import { oracleOf, allNodes, prometheusOf, type TestBed } from '../test-bed';
 
@@ -63,13 +63,8 @@ export async function thanosMissing(world: TestBed, from: number, to: number): P
   };
 }
 
-/** Samples that no node has, by series; `interval` is the nodes', which may scrape less often than the oracle. @throws Error when the oracle has too little to judge by */
-export async function samplesMissing(
-  world: TestBed,
-  from: number,
-  to: number,
-  interval: Interval = INTERVAL_MS,
-): Promise<Map<string, number>> {
+/** Samples that no node has, by series. @throws Error when the oracle has too little to judge by */
+export async function samplesMissing(world: TestBed, from: number, to: number): Promise<Map<string, number>> {
   const [oracle, ...nodes] = await Promise.all(
     [oracleOf(world), ...allNodes(world).map((n) => prometheusOf(world, n.node))].map((p) => sampleTimes(p, from, to)),
   );
@@ -79,7 +74,7 @@ export async function samplesMissing(
       `the oracle has only ${oracle!.size} series of ${jobs.size} jobs to compare samples by: ${[...oracle!.keys()].join(' ')}`,
     );
   }
-  return missingEverywhere(nodes, oracle!, from, to, interval, INTERVAL_MS);
+  return missingEverywhere(nodes, oracle!, from, to, INTERVAL_MS);
 }
 
 /** The gates' movements as the agents logged them, also of those that nobody could reach. */

@@ -157,10 +157,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
   'alertmanagers-down': [least('looksAtAlertmanager', 16, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
   'load-spike': [
-    exactly('profileSteps', 4, 'changes'),
-    exactly('stepsSkipped', 0, 'changes'),
+    exactly('profileSteps', 2, 'changes'),
     most('reducedAfter', 110, 's'),
-    most('minimalAfter', 200, 's'),
     most('normalAfter', 300, 's'),
     exactly('pendingReset', 0, 'of 20 alerts'),
     exactly('nodesNotReady', 0, 'looks'),

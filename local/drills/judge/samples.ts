@@ -7,16 +7,10 @@ export type SampleTimes = ReadonlyMap<string, readonly number[]>;
  */
 const SLACK = 0.25;
 
-/** Between two samples, ms; where it changes, in a time. */
-export type Interval = number | ((from: number, to: number) => number);
-
 /** How many samples are missing between `from` and `to`. */
-export function missingSamples(times: readonly number[], from: number, to: number, interval: Interval): number {
+export function missingSamples(times: readonly number[], from: number, to: number, intervalMs: number): number {
   const all = [from, ...times.filter((t) => t >= from && t <= to), to];
-  return all.slice(1).reduce((sum, t, i) => {
-    const intervalMs = typeof interval === 'number' ? interval : interval(all[i]!, t);
-    return sum + Math.max(0, Math.floor((t - all[i]!) / intervalMs + SLACK) - 1);
-  }, 0);
+  return all.slice(1).reduce((sum, t, i) => sum + Math.max(0, Math.floor((t - all[i]!) / intervalMs + SLACK) - 1), 0);
 }
 
 /**
@@ -28,13 +22,12 @@ export function missingEverywhere(
   oracle: SampleTimes,
   from: number,
   to: number,
-  interval: Interval,
-  oracleInterval: Interval = interval,
+  intervalMs: number,
 ): Map<string, number> {
   const missing = new Map<string, number>();
   for (const [series, truth] of oracle) {
     const union = nodes.flatMap((node) => node.get(series) ?? []).sort((a, b) => a - b);
-    const beyond = missingSamples(union, from, to, interval) - missingSamples(truth, from, to, oracleInterval);
+    const beyond = missingSamples(union, from, to, intervalMs) - missingSamples(truth, from, to, intervalMs);
     if (beyond > 0) missing.set(series, beyond);
   }
   return missing;

@@ -4,7 +4,6 @@ import { awaitAll } from '../clock';
 import type { Instrument } from '../instrument';
 import { NodeLooks } from './node-looks';
 import { readNotifications, NOTIFICATION_SOURCES } from '../judge/notifications';
-import { profileChanges, skippedSteps } from './profile-steps';
 import { assignmentsSince } from './record';
 import { activeAlertsAt, prometheusOf, shape, type TestBed } from '../test-bed';
 
@@ -24,7 +23,7 @@ async function waiting(world: TestBed): Promise<Map<string, string>> {
   return new Map(found.flat());
 }
 
-/** Twenty alerts wait while the profile changes: none may begin anew. Nodes stay ready, in steps, and it is sent. */
+/** Twenty alerts wait while the profile changes: none may begin anew. Nodes stay ready, and it is sent. */
 export const profileWatch: Instrument = (world) => {
   const nodes = world.state.nodes.length;
   const began = new Set<string>();
@@ -62,7 +61,9 @@ export const profileWatch: Instrument = (world) => {
     },
     async finish({ startedAt }) {
       const assignments = await assignmentsSince(world, first);
-      const changes = profileChanges(assignments);
+      const changes = assignments.filter(
+        ({ scrapeProfile }, i) => i > 0 && scrapeProfile !== assignments[i - 1]!.scrapeProfile,
+      );
       const sent = readNotifications(world.state.pages).filter(
         (t) => t.source === NOTIFICATION_SOURCES.system && t.name === PROFILE_ALERT && t.receivedAt >= startedAt,
       );
@@ -70,7 +71,6 @@ export const profileWatch: Instrument = (world) => {
       return {
         measurements: {
           profileSteps: changes.length,
-          stepsSkipped: skippedSteps(assignments[0]!.scrapeProfile, changes),
           // On each node the same twenty.
           pendingReset: new Set([...began].map((alert) => alert.split(' ')[1])).size,
           nodesNotReady: notReady,
@@ -79,10 +79,10 @@ export const profileWatch: Instrument = (world) => {
           ownAlertTold: sent.filter((t) => t.status === 'firing').length,
           ownAlertEnded: sent.filter((t) => t.status === 'resolved').length,
         },
-        findings: changes.map(({ at, profile }) => {
-          const why = assignments.find((a) => Date.parse(a.at) === at)!.reason;
-          return `+${((at - startedAt) / 1000).toFixed(0)} s ${profile}: ${why}`;
-        }),
+        findings: changes.map(
+          ({ at, scrapeProfile, reason }) =>
+            `+${((Date.parse(at) - startedAt) / 1000).toFixed(0)} s ${scrapeProfile}: ${reason}`,
+        ),
       };
     },
     stop() {

@@ -2,14 +2,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { readHistory } from '../../../lib/shell/assignment/history';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
-import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
-import { expectedInterval, profileChanges } from './profile-steps';
-import type { Interval } from '../judge/samples';
 import type { TestBed } from '../test-bed';
 
 /** Every run starts anew, and none changes the assignment so often. */
 const MOST = 100;
-const SCRAPE_INTERVAL = `${SCRAPE_INTERVAL_MS / 1000}s`;
 
 /** The assignment's versions from that epoch on, oldest first. */
 export async function assignmentsSince(world: TestBed, epoch: number): Promise<Assignment[]> {
@@ -21,11 +17,6 @@ export async function assignmentsSince(world: TestBed, epoch: number): Promise<A
   } finally {
     s3.destroy();
   }
-}
-
-/** Between two samples, by the scrape profiles that these assignments asked for. */
-export function intervalIn(assignments: readonly Assignment[]): Interval {
-  return expectedInterval(assignments[0]?.scrapeProfile ?? 'normal', profileChanges(assignments), SCRAPE_INTERVAL);
 }
 
 export const inWords = ({ epoch, by, reason }: Assignment): string => `epoch ${epoch}, by ${by}: ${reason}`;

@@ -6,15 +6,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reloadAndVerify } from '../../../agent/rendering/reload';
 import type { ConfigBundle } from '../../../lib/contract/documents/config';
-import { profileIntervalMs, type ScrapeProfile } from '../../../lib/contract/profile';
+import { type ScrapeProfile } from '../../../lib/contract/profile';
 import { renderFiles, renderPrometheus } from '../../../lib/core/rendering/render';
 import { agentTestPrograms } from './agent-programs';
 import { eventually, freePort } from './agent-tools';
 
 /** Prometheus itself, with what an agent renders for each profile, against targets of ours. */
 const ALERTS = 20;
-/** Beyond an interval: Prometheus begins a new interval up to 3 s after the reload; and a busy machine. */
-const SLACK_MS = 5_500;
+/** After a reload; an interval is a second. */
+const WATCHED_MS = 8_000;
+/** A second, and a busy machine. */
+const MOST_GAP_MS = 4_000;
 
 let programs: Awaited<ReturnType<typeof agentTestPrograms>>;
 let dir: string;
@@ -120,29 +122,28 @@ afterAll(async () => {
   programs?.remove();
 });
 
-test('through all profiles and back no pending alert begins anew, and no sample is missing beyond the interval', async () => {
+test('down and back no pending alert begins anew, and no sample is missing of what is kept', async () => {
   const before = await pending();
   expect(Object.keys(before)).toHaveLength(ALERTS);
   const seen: Record<string, unknown>[] = [];
-  for (const profile of ['reduced', 'minimal', 'reduced', 'normal'] as const) {
+  for (const profile of ['reduced', 'normal', 'reduced', 'normal'] as const) {
     write(profile);
     expect(await reload()).toBeNull();
-    const interval = profileIntervalMs(profile, '1s');
     const began = Date.now();
     const reset = new Set<string>();
     // Looked at all the time: an alert that is gone for a moment began anew.
-    while (Date.now() - began < interval + 6_000) {
+    while (Date.now() - began < WATCHED_MS) {
       const now = await pending();
       for (const n of Object.keys(before)) if (now[n] !== before[n]) reset.add(n);
       await sleep(200);
     }
     const times = (await samplesOf('work{n="0"}', 40)).filter((at) => at > began);
     const gaps = [...times, Date.now()].map((at, i) => at - (times[i - 1] ?? began));
-    seen.push({ profile, reset: reset.size, late: Math.max(...gaps) > interval + SLACK_MS });
-    if (profile === 'minimal') expect(await value('count(noisy)')).toBeNull();
+    seen.push({ profile, reset: reset.size, late: Math.max(...gaps) > MOST_GAP_MS });
+    if (profile === 'reduced') expect(await value('count(noisy)')).toBeNull();
   }
   expect(seen).toEqual(
-    ['reduced', 'minimal', 'reduced', 'normal'].map((profile) => ({ profile, reset: 0, late: false })),
+    ['reduced', 'normal', 'reduced', 'normal'].map((profile) => ({ profile, reset: 0, late: false })),
   );
   await eventually('the dropped series', async () => (await value('count(noisy)')) === 10);
 }, 180_000);

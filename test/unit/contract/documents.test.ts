@@ -7,6 +7,11 @@ import { anAssignment } from '../../fixtures/builders';
 const GOOD = anAssignment({ epoch: 3, promotions: ['2026-01-01T00:00:00.000Z'] });
 
 describe('the assignment', () => {
+  test('reads the slowest profile of versions before as the one that is left', () => {
+    const old = JSON.stringify({ ...GOOD, scrapeProfile: 'minimal' });
+    expect(ASSIGNMENT.parse(old, 'here').scrapeProfile).toBe('reduced');
+    expect(ASSIGNMENT.serialize(ASSIGNMENT.parse(old, 'here'))).toContain('"reduced"');
+  });
   test('reads what it wrote', () => expect(ASSIGNMENT.parse(ASSIGNMENT.serialize(GOOD), 'here')).toEqual(GOOD));
 
   test.each<[string, string, string]>([

@@ -41,7 +41,7 @@ const assignment: fc.Arbitrary<Assignment> = fc.record(
     at: time,
     promotions: fc.array(time),
     paused: orNull(pause),
-    scrapeProfile: fc.constantFrom('normal' as const, 'reduced' as const, 'minimal' as const),
+    scrapeProfile: fc.constantFrom('normal' as const, 'reduced' as const),
     profileSince: time,
   },
   {

@@ -3,7 +3,7 @@ import { isRe2 } from '../promql/re2';
 import { duration, positive, wholeNumber } from './values';
 
 const share = z.number({ error: 'a share, such as 0.5' }).positive('more than 0').max(10, 'a share, such as 0.5');
-/** When and how nodes scrape less: docs/runbook/load-shed.md. */
+/** When nodes scrape less, and what they do without then: docs/runbook/load-shed.md. */
 export const loadSchema = z.strictObject(
   {
     /** What a node may bear, each sustained: beyond one of them the cluster scrapes less. */
@@ -14,7 +14,7 @@ export const loadSchema = z.strictObject(
       samplesPerSecond: wholeNumber.optional(),
       /** @default what three times the expected samples need, at 8 bytes each */
       walMiBPerMinute: positive.optional(),
-      /** What half of the targets take to answer, as a share of scrapeInterval. @default 0.5 */
+      /** What half of the targets take to answer, as a share of its interval. @default 0.5 */
       scrapeTime: share.optional(),
       /** What the slowest group of rules takes, as a share of its interval. @default 0.8 */
       evaluationTime: share.optional(),
@@ -23,7 +23,7 @@ export const loadSchema = z.strictObject(
     sustainedFor: duration.optional(),
     /** @default 5m */
     recoverAfter: duration.optional(),
-    /** Regular expression of metrics that may be missing in the worst case (profile minimal). @default none */
+    /** Regular expression of metrics that may be missing under load. @default none: then nothing is shed */
     droppable: z
       .string({ error: 'a regular expression of metric names' })
       .refine(

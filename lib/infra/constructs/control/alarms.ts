@@ -14,7 +14,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
   return [
     ...alertingAlarms(cluster, functions),
     ...(cluster.snapshots === true ? volumeAlarms(cluster) : []),
-    ...loadAlarms,
+    ...loadAlarms(cluster),
     ...(cluster.thanos === null ? [] : [uploadAlarm, ...(isFirst ? thanosAlarms(cluster) : [])]),
     ...(isFirst && cluster.remedies.length > 0 ? remedyAlarms : []),
     ...Object.entries(CORRUPTION_GROUPS).map(([group, what]): AlarmSpec => ({
@@ -28,20 +28,20 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
   ];
 }
 
-const loadAlarms: readonly AlarmSpec[] = [
+const loadAlarms = ({ load: { droppable } }: Cluster): readonly AlarmSpec[] => [
   {
     ...some(METRICS.loadShare),
     name: 'load-high',
-    // The second trigger; the first is health-check, which also feeds it.
-    description: 'A node exceeds its load limit. shed-load is called.',
+    description: `A node exceeds its load limit. ${droppable === undefined ? 'Nothing is droppable, so nothing is shed.' : 'shed-load is called.'}`,
     periodS: 60,
     when: ['>', 1],
-    calls: ['shed-load'],
+    // The second trigger; the first is health-check, which also feeds it.
+    ...(droppable === undefined ? {} : { calls: ['shed-load'] as const }),
   },
   {
     ...some(METRICS.scrapeProfile),
     name: 'load-shed',
-    description: 'Targets have been scraped less often than configured for 30 minutes.',
+    description: 'Droppable series have not been scraped for 30 minutes.',
     statistic: 'Minimum',
     periodS: 60,
     periods: 30,

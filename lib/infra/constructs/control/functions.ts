@@ -74,7 +74,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: 'shed-load',
-    description: 'Scrapes less while nodes exceed their load limits',
+    description: 'Does without droppable series while nodes exceed their load limits',
     timeoutS: STANDS_IN_S,
     schedule: { every: 2, id: 'EveryMinuteLoad', description: 'Looks, should health-check not call' },
     rights: ({ cluster }) => ({
@@ -165,7 +165,8 @@ function calling(stack: Stack, { name, shard }: Cluster, workers: readonly Worke
 }
 
 function loadEnvironment({ load, scrapeInterval }: Cluster): Readonly<Record<string, string>> {
-  const { limits, sustainedForMs, recoverAfterMs } = load;
-  const settings: LoadSettings = { policy: { limits, sustainedForMs, recoverAfterMs }, scrapeInterval };
+  const { limits, sustainedForMs, recoverAfterMs, droppable } = load;
+  const policy = { limits, sustainedForMs, recoverAfterMs };
+  const settings: LoadSettings = { policy, scrapeInterval, ...(droppable !== undefined && { droppable: true }) };
   return { [ENV.load]: JSON.stringify(settings) };
 }

@@ -42,24 +42,6 @@ describe('what a probe means', () => {
       'Prometheus last scraped 5.6 s ago',
     ],
     [
-      'scraped as the reduced profile has it',
-      probe({ scrapeLagMs: 14_900, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
-      { isHealthy: true, isAlerting: true, isPromotable: true },
-      '',
-    ],
-    [
-      'scraped too long ago even so',
-      probe({ scrapeLagMs: 15_100, agent: { ...AGENT, slowScrapeMs: 5_000 } }),
-      { isHealthy: false, isAlerting: false, isPromotable: false },
-      'Prometheus last scraped 15.1 s ago',
-    ],
-    [
-      'every series stale by a change of profile',
-      probe({ scrapeLagMs: null, agent: { ...AGENT, slowScrapeMs: 5_000, settling: true } }),
-      { isHealthy: true, isAlerting: true, isPromotable: true },
-      '',
-    ],
-    [
       'no agent',
       probe({ agent: null }),
       { isHealthy: false, isAlerting: false, isPromotable: false },

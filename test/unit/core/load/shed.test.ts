@@ -3,7 +3,7 @@ import type { Assignment } from '../../../../lib/contract/documents/assignment';
 import { type LoadPolicy, type Measure, MEASURES } from '../../../../lib/contract/documents/settings';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
 import { decideProfile, loadShare, type NodeLoad } from '../../../../lib/core/load/shed';
-import { loadQueries } from '../../../../lambdas/shared/load-prober';
+import { loadQueries, timesQuery } from '../../../../lambdas/shared/load-prober';
 import { shed } from '../../../../lib/shell/assignment/shed';
 import { promqlError } from '../../../../lib/infra/config/promql/promql';
 import { anAssignment } from '../../../fixtures/builders';
@@ -19,9 +19,10 @@ const assignment = (over: Partial<Assignment> = {}): Assignment =>
   anAssignment({ epoch: 4, since: ago(9e6), at: ago(9e6), promotions: [ago(9e6)], ...over });
 const load = (
   values: Partial<Record<Measure, [sustained: number | null, peak: number | null]>>,
-  node = 'a',
+  { node = 'a', times = null }: { node?: string; times?: number | null } = {},
 ): NodeLoad => ({
   node,
+  times,
   readings: Object.fromEntries(
     (Object.keys(MEASURES) as Measure[]).map((measure) => {
       const [sustained, peak] = values[measure] ?? [0, 0];
@@ -30,13 +31,14 @@ const load = (
   ) as NodeLoad['readings'],
 });
 const decide = (a: Assignment | null, ...loads: NodeLoad[]) =>
-  decideProfile({ assignment: a, loads, scrapeInterval: '1s', policy }, T);
+  decideProfile({ assignment: a, loads, droppable: true, policy }, T);
+const reduced = (ms: number): Assignment => assignment({ scrapeProfile: 'reduced', profileSince: ago(ms) });
 
 test.each(Object.keys(MEASURES) as Measure[])(
-  'beyond the limit of %s on one node: one step less, and why',
+  'beyond the limit of %s on one node: what is droppable goes, and why',
   (measure) => {
     const limit = policy.limits[measure];
-    const decision = decide(assignment(), load({}), load({ [measure]: [limit * 1.1, limit * 2] }, 'b'));
+    const decision = decide(assignment(), load({}), load({ [measure]: [limit * 1.1, limit * 2] }, { node: 'b' }));
     expect(decision).toMatchObject({ kind: 'change', next: { scrapeProfile: 'reduced', epoch: 5, by: 'shed-load' } });
     expect(decision.because).toContain(`b takes`);
     expect(decision.because).toContain(MEASURES[measure].what);
@@ -55,35 +57,44 @@ test('who alerts is not touched', () => {
   expect([reason, scrapeProfile]).toEqual([decision.because, 'reduced']);
 });
 
-test('the next step waits until the last one can have had its effect', () => {
+test('there is one step only', () => {
+  const decision = decide(reduced(9e6), load({ memoryMiB: [2_000, 2_000] }));
+  expect(decision).toMatchObject({ kind: 'none', because: expect.stringMatching(/is not scraped already/) });
+});
+
+test('where nothing is droppable nothing is done, and what was done is taken back', () => {
   const over = load({ memoryMiB: [2_000, 2_000] });
-  const reduced = (ms: number): Assignment => assignment({ scrapeProfile: 'reduced', profileSince: ago(ms) });
-  expect(decide(reduced(80_000), over).kind).toBe('none');
-  expect(decide(reduced(91_000), over)).toMatchObject({ next: { scrapeProfile: 'minimal' } });
-  expect(decide(assignment({ scrapeProfile: 'minimal', profileSince: ago(9e6) }), over).kind).toBe('none');
+  const without = (a: Assignment) => decideProfile({ assignment: a, loads: [over], droppable: false, policy }, T);
+  expect(without(assignment())).toMatchObject({
+    kind: 'none',
+    because: expect.stringMatching(/^Nothing is droppable/),
+  });
+  expect(without(reduced(1))).toMatchObject({ kind: 'change', next: { scrapeProfile: 'normal' } });
+  expect(without(assignment({ paused: { by: 'me', since: ago(1), reason: '' } })).kind).toBe('none');
 });
 
 test('back only when what it would bring is well below the limits, and was so for longer', () => {
-  const reduced = (ms: number): Assignment => assignment({ scrapeProfile: 'reduced', profileSince: ago(ms) });
-  // Five times as many samples: 150 a second become 750 of 1,000.
-  const calm = load({ samplesPerSecond: [150, 150], memoryMiB: [700, 790] });
+  // Five times as many samples: 150 a second become 750 of 1,000. The slowest rules take what they took.
+  const calm = load({ samplesPerSecond: [150, 150], memoryMiB: [100, 158], evaluationTime: [0, 0.6] }, { times: 5 });
   expect(decide(reduced(301_000), calm)).toMatchObject({ next: { scrapeProfile: 'normal' } });
   expect(decide(reduced(299_000), calm).kind).toBe('none');
-  expect(decide(reduced(301_000), calm, load({ samplesPerSecond: [100, 170] }, 'b')).kind).toBe('none');
-  expect(decide(reduced(301_000), load({ memoryMiB: [700, 810] })).kind).toBe('none');
+  const other = load({ samplesPerSecond: [100, 170] }, { node: 'b', times: 5 });
+  expect(decide(reduced(301_000), calm, other)).toMatchObject({
+    kind: 'none',
+    because: expect.stringMatching(/^normal would bring too much: b takes 850 /),
+  });
+  expect(decide(reduced(301_000), load({ memoryMiB: [100, 170] }, { times: 5 })).kind).toBe('none');
+  // Who can't say brings what it brings.
+  expect(decide(reduced(301_000), load({ memoryMiB: [700, 790] })).kind).toBe('change');
 });
 
 test('limits and waits hold to the last', () => {
-  const profile = (scrapeProfile: ScrapeProfile, ms: number) => assignment({ scrapeProfile, profileSince: ago(ms) });
-  const over = load({ memoryMiB: [2_000, 2_000] });
   expect(decide(assignment(), load({ memoryMiB: [1_000, 1_000] })).because).toContain('Nothing to shed');
-  expect(decide(profile('reduced', 89_999), over).kind).toBe('none');
-  expect(decide(profile('reduced', 90_000), over).kind).toBe('change');
   const calm = load({ memoryMiB: [700, 800] });
-  expect(decide(profile('reduced', 299_999), calm).kind).toBe('none');
-  expect(decide(profile('reduced', 300_000), calm).kind).toBe('change');
+  expect(decide(reduced(299_999), calm).kind).toBe('none');
+  expect(decide(reduced(300_000), calm).kind).toBe('change');
   // Of when a profile began nothing is known: long ago.
-  expect(decide(assignment({ scrapeProfile: 'reduced' }), over).kind).toBe('change');
+  expect(decide(assignment({ scrapeProfile: 'reduced' }), calm).kind).toBe('change');
 });
 
 test('says who takes how much of what, with two digits below a hundred', () => {
@@ -118,9 +129,10 @@ test('under a load that does not change the profile comes to rest, wherever it s
       let a = assignment({ scrapeProfile: from, profileSince: ago(9e6) });
       const seen: ScrapeProfile[] = [];
       for (let minute = 0; minute < 60; minute++) {
-        const rate = demand / { normal: 1, reduced: 5, minimal: 15 }[a.scrapeProfile];
-        const loads = [load({ samplesPerSecond: [rate, rate] })];
-        const decision = decideProfile({ assignment: a, loads, scrapeInterval: '1s', policy }, T + minute * 60_000);
+        const times = a.scrapeProfile === 'normal' ? null : 4;
+        const rate = demand / (times ?? 1);
+        const loads = [load({ samplesPerSecond: [rate, rate] }, { times })];
+        const decision = decideProfile({ assignment: a, loads, droppable: true, policy }, T + minute * 60_000);
         if (decision.kind === 'change') a = decision.next;
         seen.push(a.scrapeProfile);
       }
@@ -130,11 +142,13 @@ test('under a load that does not change the profile comes to rest, wherever it s
 });
 
 test('what is asked is PromQL, and the share is of the nearest limit', () => {
-  for (const query of Object.values(loadQueries('node-1', 5)))
+  for (const query of [...Object.values(loadQueries('node-1', 5_000)), timesQuery(ago(0), 1_000)])
     expect([query, promqlError(query)]).toEqual([query, null]);
-  expect(loadShare({ loads: [load({ memoryMiB: [500, 900] }), load({ walMiBPerMinute: [9, 9] }, 'b')], policy })).toBe(
-    0.9,
-  );
+  expect(loadQueries('node-1', 1_000).memoryMiB).toContain('[60s]');
+  expect(loadQueries('node-1', 60_000).memoryMiB).toContain('[240s]');
+  expect(
+    loadShare({ loads: [load({ memoryMiB: [500, 900] }), load({ walMiBPerMinute: [9, 9] }, { node: 'b' })], policy }),
+  ).toBe(0.9);
   expect(loadShare({ loads: [], policy })).toBeNull();
 });
 
@@ -155,7 +169,7 @@ test('a lost race is decided anew, of what stands then', async () => {
     },
   };
   const loads = async (): Promise<NodeLoad[]> => [load({ memoryMiB: [2_000, 2_000] })];
-  const outcome = await shed({ store, loads, scrapeInterval: '1s', policy, now: () => T });
+  const outcome = await shed({ store, loads, droppable: true, policy, now: () => T });
   expect(outcome).toMatchObject({ acted: true, share: 2 });
   expect(written).toMatchObject([{ epoch: 6, active: 'b', scrapeProfile: 'reduced' }]);
 });

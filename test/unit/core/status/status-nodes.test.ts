@@ -40,7 +40,6 @@ describe('a node', () => {
       scrapeLagMs: null,
       gate: 'unknown',
       couldTakeOver: false,
-      slowScrapeMs: null,
     });
     expect(report({ probes: probes('b', { agent: null }) }).nodes[1]).toMatchObject({ gate: 'unknown', ready: true });
   });

@@ -44,7 +44,6 @@ describe('where all is well', () => {
       ready: true,
       scrapeLagMs: 500,
       gate: 'open',
-      slowScrapeMs: null,
       couldTakeOver: true,
       isPriming: false,
       wrong: '',
@@ -178,12 +177,11 @@ describe('a pause', () => {
 describe('load and the control plane', () => {
   test('scraping less is a problem, with its beginning where that is known', () => {
     expect(problems(assigned({ scrapeProfile: 'reduced', profileSince: ago(5_000) }))).toEqual([
-      `Targets are scraped less often: the scrape profile is reduced since ${ago(5_000)}.`,
+      `Droppable series are not scraped: the scrape profile is reduced since ${ago(5_000)}.`,
     ]);
-    const minimal = report(assigned({ scrapeProfile: 'minimal' }));
-    expect(minimal.scrapeProfile).toBe('minimal');
-    expect(minimal.problems).toEqual(['Targets are scraped less often: the scrape profile is minimal since ?.']);
-    expect(report({ probes: probes('a', { agent: { slowScrapeMs: 5_000 } }) }).nodes[0]!.slowScrapeMs).toBe(5_000);
+    const reduced = report(assigned({ scrapeProfile: 'reduced' }));
+    expect(reduced.scrapeProfile).toBe('reduced');
+    expect(reduced.problems).toEqual(['Droppable series are not scraped: the scrape profile is reduced since ?.']);
   });
 
   test('a control plane that has never probed, and one that stopped', () => {
@@ -198,7 +196,7 @@ describe('load and the control plane', () => {
 
 test('what keeps alerts from people comes first, what concerns queries and volumes last', () => {
   const all = problems({
-    ...assigned({ paused: { by: 'kim', since: ago(1), reason: 'disks' }, scrapeProfile: 'minimal' }),
+    ...assigned({ paused: { by: 'kim', since: ago(1), reason: 'disks' }, scrapeProfile: 'reduced' }),
     probes: new Map(),
     heartbeatAt: null,
     complaints: new Map([['b', ['corruption in its TSDB.']]]),
@@ -210,7 +208,7 @@ test('what keeps alerts from people comes first, what concerns queries and volum
     /NO ALERT GETS/,
     /PAUSED/,
     /Nothing is done/,
-    /less often/,
+    /Droppable/,
     /b: it was/,
     /b: corr/,
     /No standby/,

@@ -3,6 +3,7 @@ import {
   emptyGate,
   fingerprint,
   forgetStale,
+  forgetUnrepeated,
   hasEnded,
   hold,
   type GateState,
@@ -142,6 +143,11 @@ export class AlertGate implements DeliverySource {
     if (this.peerIsAlerting.size === 0) return;
     for (const key of this.peerIsAlerting) this.current.held.delete(key);
     this.peerIsAlerting.clear();
+  }
+
+  /** See forgetUnrepeated. `since`: when the Prometheus that runs was started, ms since the Unix epoch. */
+  forgetFiringBefore(since: number): void {
+    forgetUnrepeated(this.current, since);
   }
 
   setOpen(open: boolean, because: string): void {

@@ -20,8 +20,15 @@ export class PeerAlerts {
 
   async merge(): Promise<void> {
     const { gate, peers, prometheus, timeoutMs, log } = this.deps;
+    this.forgetUnrepeated();
     if (this.heardAllSince(prometheus.reloadedAt)) gate.forgetPeerAlerts();
     else if (gate.isOpen) await mergeFromPeers(gate, peers(), timeoutMs, log);
+  }
+
+  /** Before the gate opens, too: what only an earlier Prometheus said to fire may be over, and would be told again. */
+  forgetUnrepeated(): void {
+    const { gate, prometheus } = this.deps;
+    if (this.isPrimed) gate.forgetFiringBefore(Date.parse(prometheus.startedAt!));
   }
 
   /** Since its Prometheus started, the gate has heard of everything that fires. */

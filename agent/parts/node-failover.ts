@@ -36,6 +36,7 @@ export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDep
     contact,
     setGate: (open, because) => {
       const opens = open && !gate.isOpen;
+      if (opens) peerAlerts.forgetUnrepeated();
       gate.setOpen(open, because);
       if (opens) void peerAlerts.merge();
     },

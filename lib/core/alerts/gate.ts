@@ -79,6 +79,15 @@ export function forgetStale(state: GateState, now: number): GateState {
 }
 
 /**
+ * Forgets what was said to fire before `since` and not repeated: a Prometheus that ended tells the end of no alert, and the one
+ * after it does not know those that were over by its start. For when it must have repeated all that fires.
+ */
+export function forgetUnrepeated(state: GateState, since: number): GateState {
+  for (const [key, h] of state.held) if (!hasEnded(h) && h.receivedAt < since) state.held.delete(key);
+  return state;
+}
+
+/**
  * A firing alert that Prometheus stopped repeating has run out: sending it now would read as
  * "resolved", which nobody has established. A resolved one stays true, until nobody asks.
  */

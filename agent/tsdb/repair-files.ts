@@ -3,12 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { segmentPath } from '../../lib/core/tsdb/log';
 import type { RepairStep } from '../../lib/core/tsdb/repair-steps';
 import { syncDirectory, writeAtomically, writeDurably } from '../base/files';
-import { LostChunksSeen, marksLostChunks } from './chunk-markers';
 import { guardRecord, guardReferences } from './guard';
 import { listLog, listNumbered } from './scan/listing';
 import type { Pace } from './scan/pace';
-import { scanSegment } from './scan/segment';
-import { reading } from './scan/window';
 import { rewriteSegment } from './rewrite-segment';
 import type { Quarantine } from './quarantine';
 
@@ -37,7 +34,6 @@ async function carryOut(step: RepairStep, aside: Quarantine, pace: Pace): Promis
     case 'renumber-segments':
       return renumber(aside);
     case 'quarantine-head-chunks':
-      await forgetChunks(step.from, step.because, aside, pace);
       // From the end, so that what is left never has a gap.
       for (const { name, index } of ((await listNumbered(join(tsdb, 'chunks_head'))) ?? []).reverse()) {
         if (index >= step.from) await aside.move(join('chunks_head', name), step.because);
@@ -61,31 +57,13 @@ async function carryOut(step: RepairStep, aside: Quarantine, pace: Pace): Promis
 }
 
 /** The corrupted file keeps its content under another name; the one that Prometheus reads is replaced at once. */
-async function rewrite(
-  path: string,
-  because: string,
-  aside: Quarantine,
-  pace: Pace,
-  leaveOut?: (head: number, payload: Buffer) => boolean,
-): Promise<void> {
+async function rewrite(path: string, because: string, aside: Quarantine, pace: Pace): Promise<void> {
   const { tsdb } = aside.options;
   if (!(await aside.keepCopy(path, because))) return;
   const rewritten = join(aside.root, 'rewritten');
-  if ((await rewriteSegment(join(tsdb, path), rewritten, pace, leaveOut)) === null) return;
+  if ((await rewriteSegment(join(tsdb, path), rewritten, pace)) === null) return;
   renameSync(rewritten, join(tsdb, path));
   syncDirectory(dirname(join(tsdb, path)));
-}
-
-/** Before the chunks go: late samples that were in both places are in wbl/ alone then. */
-async function forgetChunks(from: number, because: string, aside: Quarantine, pace: Pace): Promise<void> {
-  const { tsdb } = aside.options;
-  for (const { name } of (await listNumbered(join(tsdb, 'wbl'))) ?? []) {
-    const path = join('wbl', name);
-    const seen = new LostChunksSeen(from);
-    await reading(join(tsdb, path), pace, (file) => scanSegment(file, seen));
-    if (!seen.found) continue;
-    await rewrite(path, because, aside, pace, (head, payload) => marksLostChunks(head, payload, from));
-  }
 }
 
 /** All segments move behind the checkpoint, in their order; the highest first, so that none is in the way. */

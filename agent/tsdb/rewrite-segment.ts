@@ -14,7 +14,7 @@ import { reading } from './scan/window';
 
 /**
  * Writes to `to` every whole, valid record of the segment `from`, in the order and with the compression that
- * they have, but those that `leaveOut` names by a fragment's first byte and the payload. Prometheus's own repair ends at
+ * they have, but those for which `leaveOut`, asked once for each, says so. Prometheus's own repair ends at
  * the first corruption; what follows it is as good as what precedes.
  * `to` is on disk when this returns. null when `from` is gone.
  */
@@ -22,7 +22,7 @@ export async function rewriteSegment(
   from: string,
   to: string,
   pace: Pace,
-  leaveOut: (head: number, payload: Buffer) => boolean = () => false,
+  leaveOut: () => boolean = () => false,
 ): Promise<SegmentScan | null> {
   const out = await open(to, 'w');
   try {
@@ -45,7 +45,7 @@ class SegmentWriter implements RecordSink {
 
   constructor(
     private readonly out: FileHandle,
-    private readonly leaveOut: (head: number, payload: Buffer) => boolean,
+    private readonly leaveOut: () => boolean,
   ) {}
 
   fragment({ head, payload }: Fragment): void {
@@ -60,7 +60,7 @@ class SegmentWriter implements RecordSink {
   async end(): Promise<void> {
     let rest = Buffer.concat(this.fragments);
     this.fragments = [];
-    if (this.leaveOut(this.flags, rest)) return;
+    if (this.leaveOut()) return;
     for (let first = true; first || rest.length > 0; first = false) {
       if (WAL_PAGE_BYTES - this.used < HEADER) await this.flush();
       const part = rest.subarray(0, WAL_PAGE_BYTES - this.used - HEADER);

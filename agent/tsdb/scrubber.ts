@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ScrubStatus } from '../../lib/contract/documents/agent/part-status';
 import type { Policy } from '../../lib/contract/documents/policy';
 import { dueForDeepRead, forget } from '../../lib/core/tsdb/inventory';
@@ -5,6 +6,7 @@ import { judge, type Judgement } from '../../lib/core/tsdb/judge';
 import { nextRecoveryStep } from '../../lib/core/tsdb/recovery-plan';
 import { messageOf, type Log } from '../base/log';
 import type { Conditions } from './conditions';
+import { dropLostMarkers } from './late-markers';
 import { Memory } from './memory';
 import { repair } from './repair-files';
 import { Pace } from './scan/pace';
@@ -117,8 +119,22 @@ export class Scrubber {
       const step = nextRecoveryStep(findings, seen.inventory, climbed);
       this.state = { ...this.state, asksForVolume: step.do === 'ask-volume' ? step.because : null };
       if (step.do === 'ask-volume' && !step.startMeanwhile) throw new Error(step.because);
-      if (step.do !== 'repair') return;
+      if (step.do !== 'repair') return this.dropLostMarkers(seen.inventory);
       climbed.push(await this.carryOut(step.steps, incident, seen));
+    }
+  }
+
+  /** No corruption, but what every kill may leave: nothing is quarantined or told. */
+  private async dropLostMarkers(inventory: Judgement['inventory']): Promise<void> {
+    const { data, tsdb, log } = this.options;
+    try {
+      const scratch = join(data, 'scrub', 'rewritten');
+      const segments = await dropLostMarkers(tsdb, scratch, new Pace({ bytesPerSecond: UNHURRIED }));
+      if (segments.length === 0) return;
+      log('info', 'late-markers-dropped', { segments });
+      await this.memory.write(forget(inventory, segments));
+    } catch (error) {
+      log('error', 'late-markers-not-checked', { error: messageOf(error) });
     }
   }
 

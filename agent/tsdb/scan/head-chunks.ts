@@ -34,6 +34,17 @@ export async function scanHeadChunks(
   return { header: 'good', spots: [] };
 }
 
+/** In a chunk's encoding: its samples came late. */
+const LATE = 0x80;
+
+/** The reference of the series whose late samples the whole chunk at `offset` holds; null: no such chunk begins there. */
+export async function lateChunkAt(file: Window, offset: number): Promise<number | null> {
+  if (offset < HEADER || ((await file.at(offset + CHUNK_HEAD, 1))[0] ?? 0) < LATE) return null;
+  let series: number | null = null;
+  const end = await chunkEnd(file, offset, (reference) => (series = reference));
+  return typeof end === 'number' ? series : null;
+}
+
 /** Where the chunk at `offset` ends; null when the file's content ends there. */
 async function chunkEnd(
   file: Window,

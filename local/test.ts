@@ -3,7 +3,10 @@ import { availableParallelism, setPriority } from 'node:os';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals } from './tools';
 
-/** `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. */
+/**
+ * `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. `npm run test:full` draws more of
+ * what is drawn by seed.
+ */
 async function main(): Promise<number> {
   const onProgress = (line: string): void => console.log(`· ${line}`);
   await stopOnSignals(async (signal) => {
@@ -12,7 +15,8 @@ async function main(): Promise<number> {
     // What needs it is skipped where it cannot be had.
     await ifItCanBeHad('thanos', { onProgress, signal });
   });
-  const asked = process.argv.slice(2);
+  const asked = process.argv.slice(2).filter((argument) => argument !== '--full');
+  if (process.argv.includes('--full')) process.env.PROMHA_TEST_FULL = '1';
   if (asked.length > 0) return jest(asked);
   // What waits for programs most of the time, and beside it, in what it leaves of both cores, what only computes.
   const [programs, computing] = await Promise.all([

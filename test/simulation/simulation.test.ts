@@ -1,8 +1,9 @@
+import { FULL } from '../fixtures/full';
 import { loadSimulation } from './bundle';
 import { describeExploration, describeFailure } from './report';
 
 const SEED = Number(process.env.SIM_SEED ?? 1);
-const SCHEDULES = Number(process.env.SIM_SCHEDULES ?? 10_000);
+const SCHEDULES = Number(process.env.SIM_SCHEDULES ?? (FULL ? 10_000 : 3_000));
 
 test(`${SCHEDULES} schedules of faults, seed ${SEED}: every invariant holds`, async () => {
   const { explore } = await loadSimulation();

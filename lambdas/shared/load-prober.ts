@@ -18,7 +18,8 @@ export function loadQueries(node: NodeId, ownIntervalMs: number): Readonly<Recor
   return {
     // Of targets that answer: what a broken one would cost is not taken in.
     scrapeTime: `quantile(0.5, sum_over_time(scrape_duration_seconds[${s}s]) * (${last('up')} == 1)) / ${s}`,
-    samplesPerSecond: `sum(rate(prometheus_tsdb_head_samples_appended_total${own}[${s}s]))`,
+    // What was scraped and kept; what is appended would count a backfill. Thanos' tasks are the same for every profile.
+    samplesPerSecond: `sum(sum_over_time(scrape_samples_post_metric_relabeling{job!~"thanos-.+"}[${s}s]) * (${last('up')} == 1)) / ${s}`,
     memoryMiB: `max(${last(`process_resident_memory_bytes${own}`)}) / ${2 ** 20}`,
     // It shrinks whenever the head is cut; that is no negative load.
     walMiBPerMinute: `clamp_min(max(deriv(prometheus_tsdb_wal_storage_size_bytes${own}[${2 * s}s])), 0) * 60 / ${2 ** 20}`,

@@ -24,7 +24,7 @@ export interface UnsentAlertsDeps {
   /** Address of the node that alerts; null: this one does, or nobody, or it is not known where it is. */
   readonly active: () => string | null;
   /** What is known here without asking anybody. */
-  readonly own: () => Pick<StandbyView, 'healthy' | 'paused' | 'storeReadAt' | 'configHash'>;
+  readonly own: () => Pick<StandbyView, 'healthy' | 'paused' | 'storeReadAt' | 'configHash' | 'discovered'>;
   readonly ownTargetsUp: () => Promise<number>;
   /** All that one Alertmanager has. @throws when it does not answer in time */
   readonly alertsOf: (address: string) => Promise<readonly TakenAlert[]>;

@@ -13,12 +13,13 @@ import {
   type BackfillNeed,
   type Span,
 } from '../../lib/core/backfill/backfill';
+import { lookBackMs, scrapeGroups, widestMargin, type ScrapeGroup } from '../../lib/core/backfill/rhythm';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import type { Probes } from '../failover/probes';
-import { fill, type Filled } from './compare';
+import { fill } from './compare';
 import { BackfillMemory } from './memory';
-import { scrapesPerMinute } from './scrapes';
+import { missedScrapes, scrapesPerMinute } from './scrapes';
 import { sideOf, type BackfillSide } from './side';
 
 export interface BackfillerOptions {
@@ -34,9 +35,25 @@ export interface BackfillerOptions {
   readonly log: Log;
 }
 
+/** How much time is read at once, ms. */
+interface SliceLimits {
+  readonly first: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A time in which these series are compared. */
+interface Work {
+  readonly span: Span;
+  readonly group: ScrapeGroup;
+  /** All others have been compared up to there. */
+  readonly isLast: boolean;
+}
+
 /** Compared at once; the slices of time follow from it. */
 const SAMPLES_AT_ONCE = 1_000_000;
-const SLICE = { first: 15_000, least: 5_000, most: 300_000 } as const;
+const SLICE: SliceLimits = { first: 15_000, least: 5_000, most: 300_000 };
+const SCRAPES_AT_ONCE = 10;
 /** Backfilled samples need room until the next block is cut. */
 const LEAST_FREE = 0.1;
 
@@ -102,18 +119,13 @@ export class Backfiller {
     const peers = await Promise.all(
       others.map(async ([name, address]) => ({ name, side: await sideOf(urlOf(address)) })),
     );
-    const spans = spansToCompare(
-      need,
-      await this.lacking(
-        own,
-        peers.map(({ side }) => side),
-        need,
-      ),
-    );
     const from = new Map(peers.map(({ name }) => [name, 0]));
     let refused = 0;
-    for (const span of spans) {
-      let length: number = SLICE.first;
+    const sides = [own, ...peers.map(({ side }) => side)];
+    const widestMs = widestMargin(sides.flatMap(({ targets }) => targets));
+    for (const { span, group, isLast } of await this.work(sides, need)) {
+      const limits = sliceLimits(group);
+      let length: number = limits.first;
       for (let at = span.from; at < span.to;) {
         if (!stillRuns()) throw new Error('Prometheus was started anew meanwhile');
         await this.mayWrite();
@@ -121,7 +133,7 @@ export class Backfiller {
         const sliceBegan = Date.now();
         let compared = 0;
         for (const { name, side } of peers) {
-          const filled = await fillAll(own, side, slice);
+          const filled = await fill(own, side, slice, group, widestMs);
           compared += filled.compared;
           refused += filled.refused;
           from.set(name, from.get(name)! + filled.written);
@@ -133,8 +145,8 @@ export class Backfiller {
           };
         }
         at = slice.to;
-        await this.done(slice.to, need);
-        length = nextLength(length, compared);
+        if (isLast) await this.done(slice.to, need);
+        length = nextLength(length, compared, limits);
         await sleep(Math.max(0, (compared / policy.backfill.samplesPerSecond) * 1000 - (Date.now() - sliceBegan)));
       }
     }
@@ -148,11 +160,30 @@ export class Backfiller {
     return null;
   }
 
-  /** Minutes that are not looked at sample by sample where no target was scraped less often than by another node. */
-  private async lacking(own: BackfillSide, peers: readonly BackfillSide[], need: BackfillNeed): Promise<number[]> {
+  /**
+   * What is looked at sample by sample: of slow targets the scrapes that others had, of the rest the minutes in which one was
+   * scraped less often than by another node. The rest comes last: how far it has come is how far all has.
+   */
+  private async work(sides: readonly BackfillSide[], need: BackfillNeed): Promise<readonly Work[]> {
+    const { windowMs } = this.options.policy.backfill;
+    const urls = sides.map(({ url }) => url);
+    const groups = scrapeGroups(sides.flatMap(({ targets }) => targets));
+    const [rest, ...slow] = groups.reverse();
+    const work: Work[] = [];
+    for (const group of slow) {
+      const span = { from: Math.max(need.from - lookBackMs(group), need.to - windowMs), to: need.to };
+      const missed = await missedScrapes(urls[0]!, urls.slice(1), span, group);
+      const inDoubt = { from: span.from, to: Math.min(span.to, need.thoroughUntil) };
+      for (const one of [inDoubt, ...missed]) work.push({ span: one, group, isLast: false });
+    }
+    const minutes = await this.lacking(urls, need, rest!);
+    return [...work, ...spansToCompare(need, minutes).map((span) => ({ span, group: rest!, isLast: true }))];
+  }
+
+  private async lacking(urls: readonly string[], need: BackfillNeed, group: ScrapeGroup): Promise<number[]> {
     const span: Span = { from: need.from, to: need.to };
     if (wholeMinutes(span).length === 0) return [];
-    const [mine, ...theirs] = await Promise.all([own, ...peers].map(({ url }) => scrapesPerMinute(url, span)));
+    const [mine, ...theirs] = await Promise.all(urls.map((url) => scrapesPerMinute(url, span, group)));
     const all = theirs.flatMap((scrapes) => lackingMinutes(mine!, scrapes));
     return [...new Set(all)].sort((a, b) => a - b);
   }
@@ -171,23 +202,16 @@ export class Backfiller {
   }
 }
 
-async function fillAll(own: BackfillSide, peer: BackfillSide, slice: Span): Promise<Filled> {
-  let sum: Filled = { compared: 0, written: 0, refused: 0, why: null };
-  for (const interval of own.intervals) {
-    const filled = await fill(own, peer, slice, interval);
-    sum = {
-      compared: sum.compared + filled.compared,
-      written: sum.written + filled.written,
-      refused: sum.refused + filled.refused,
-      why: sum.why ?? filled.why,
-    };
-  }
-  return sum;
+/** One reading of slow targets has some scrapes of each, or the margin around it would be most of it. */
+function sliceLimits({ intervalMs }: ScrapeGroup): SliceLimits {
+  if (intervalMs === null) return SLICE;
+  const length = SCRAPES_AT_ONCE * intervalMs;
+  return { first: length, least: length, most: Math.max(length, SLICE.most) };
 }
 
-function nextLength(length: number, compared: number): number {
+function nextLength(length: number, compared: number, { least, most }: SliceLimits): number {
   const fits = compared === 0 ? 2 * length : Math.min(2 * length, (length * SAMPLES_AT_ONCE) / compared);
-  return Math.round(Math.max(SLICE.least, Math.min(SLICE.most, fits)));
+  return Math.round(Math.max(least, Math.min(most, fits)));
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

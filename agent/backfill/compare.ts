@@ -1,8 +1,9 @@
 import { inGaps, type Span } from '../../lib/core/backfill/backfill';
+import type { ScrapeGroup } from '../../lib/core/backfill/rhythm';
 import { remoteRead, remoteWrite } from './remote';
-import type { ScrapeGroup, BackfillSide } from './side';
+import type { BackfillSide } from './side';
 import { readings, withoutAdded } from './stored-labels';
-import type { Matcher, WireSeries } from './wire';
+import { anyOf, jobMatchers, type Matcher, type WireSeries } from './wire';
 
 export interface Filled {
   /** Samples that were read on both sides. */
@@ -13,51 +14,89 @@ export interface Filled {
   readonly why: string | null;
 }
 
+const NOTHING_FILLED: Filled = { compared: 0, written: 0, refused: 0, why: null };
+
+const bothFilled = (a: Filled, b: Filled): Filled => ({
+  compared: a.compared + b.compared,
+  written: a.written + b.written,
+  refused: a.refused + b.refused,
+  why: a.why ?? b.why,
+});
+
 /** What alerts a node had is what it thought; it thought nothing while it was away. */
 const NOT_ALERTS: Matcher = { name: '__name__', is: '!~', value: 'ALERTS|ALERTS_FOR_STATE' };
 /** Series of one batch that are written at once. */
 const BATCH_POINTS = 50_000;
+/** In one regular expression. */
+const NAMES_AT_ONCE = 200;
 
-/** Writes into our own Prometheus those of the peer's samples of the span that lie in gaps of ours. */
+/**
+ * Writes into our own Prometheus those of the peer's samples of the span that lie in gaps of ours. Of what we have nothing and the
+ * peer has one sample nobody can tell whether it is missing: these are looked at once more, from `widestMs` before to after.
+ */
 export async function fill(
   own: BackfillSide,
   peer: BackfillSide,
   span: Span,
-  { matchers, marginMs }: ScrapeGroup,
+  group: ScrapeGroup,
+  widestMs: number,
 ): Promise<Filled> {
-  // A gap is seen by the samples around it.
-  const [from, to] = [span.from - marginMs, span.to + marginMs];
-  const have = new Map<string, readonly number[]>();
-  let compared = 0;
-  for (const series of await readAll(own, from, to, matchers, 'times')) {
-    have.set(keyOf(series.labels), series.times);
-    compared += series.times.length;
+  const first = await fillSeries(own, peer, span, group, jobMatchers(group.jobs), false);
+  let sum = first.filled;
+  const names = [...first.doubtful];
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+    const value = anyOf(names.slice(from, from + NAMES_AT_ONCE));
+    const matchers: Matcher[] = [...jobMatchers(group.jobs), { name: '__name__', is: '=~', value }];
+    const wide = { intervalMs: null, marginMs: widestMs };
+    sum = bothFilled(sum, (await fillSeries(own, peer, span, wide, matchers, true)).filled);
   }
-  let sum: Filled = { compared, written: 0, refused: 0, why: null };
+  return sum;
+}
+
+/** `whole`: what we have nothing of in all that is read is missing. `doubtful`: names of series of which too little was read. */
+async function fillSeries(
+  own: BackfillSide,
+  peer: BackfillSide,
+  span: Span,
+  { intervalMs, marginMs }: Pick<ScrapeGroup, 'intervalMs' | 'marginMs'>,
+  matchers: readonly Matcher[],
+  whole: boolean,
+): Promise<{ readonly filled: Filled; readonly doubtful: ReadonlySet<string> }> {
+  // A gap is seen by the samples around it.
+  const read = { from: span.from - marginMs, to: Math.min(span.to + marginMs, Date.now()), intervalMs };
+  const have = new Map<string, readonly number[]>();
+  const doubtful = new Set<string>();
+  let filled = NOTHING_FILLED;
+  for (const series of await readAll(own, read, matchers, 'times')) {
+    have.set(keyOf(series.labels), series.times);
+    filled = { ...filled, compared: filled.compared + series.times.length };
+  }
   let batch: Pick<WireSeries, 'labels' | 'points'>[] = [];
   let points = 0;
   const flush = async (): Promise<void> => {
     const { refused, why } = await remoteWrite(own.url, batch);
-    sum = { ...sum, written: sum.written + points - refused, refused: sum.refused + refused, why: sum.why ?? why };
+    filled = bothFilled(filled, { compared: 0, written: points - refused, refused, why });
     batch = [];
     points = 0;
   };
-  for (const series of await readAll(peer, from, to, matchers, 'points')) {
-    sum = { ...sum, compared: sum.compared + series.times.length };
-    const wanted = inGaps(have.get(keyOf(series.labels)) ?? [], series.times, span);
+  for (const { labels, times, points: samples } of await readAll(peer, read, matchers, 'points')) {
+    filled = { ...filled, compared: filled.compared + times.length };
+    const inSpan = (): number[] => [...times.keys()].filter((i) => times[i]! >= span.from && times[i]! < span.to);
+    const found = inGaps(have.get(keyOf(labels)) ?? [], times, span, read);
+    if (found === null && !whole) doubtful.add(labels.find(([name]) => name === '__name__')?.[1] ?? '');
+    const wanted = found ?? (whole ? inSpan() : []);
     if (wanted.length === 0) continue;
-    batch.push({ labels: series.labels, points: wanted.map((i) => series.points[i]!) });
+    batch.push({ labels, points: wanted.map((i) => samples[i]!) });
     points += wanted.length;
     if (points >= BATCH_POINTS) await flush();
   }
   if (points > 0) await flush();
-  return sum;
+  return { filled, doubtful };
 }
 
 async function readAll(
   { url, labels }: BackfillSide,
-  from: number,
-  to: number,
+  { from, to }: Span,
   matchers: readonly Matcher[],
   wanted: 'times' | 'points',
 ): Promise<WireSeries[]> {

@@ -1,3 +1,4 @@
+import type { ScrapeGroup } from '../../lib/core/backfill/rhythm';
 import { VARINT, each, skip, varint, field, numberField, position } from './protobuf';
 
 /**
@@ -18,6 +19,16 @@ export interface Matcher {
   readonly is: '=' | '!=' | '=~' | '!~';
   readonly value: string;
 }
+/** Series of these jobs; none where all are meant. */
+export function jobMatchers(jobs: ScrapeGroup['jobs']): Matcher[] {
+  const [is, names] = 'only' in jobs ? (['=~', jobs.only] as const) : (['!~', jobs.without] as const);
+  return names.length === 0 ? [] : [{ name: 'job', is, value: anyOf(names) }];
+}
+
+/** A regular expression of these texts and no others. */
+export const anyOf = (texts: readonly string[]): string =>
+  texts.map((text) => text.replaceAll(/[\\.*+?^${}()|[\]]/g, '\\$&')).join('|');
+
 const MATCHER_TYPES: Readonly<Record<Matcher['is'], number>> = { '=': 0, '!=': 1, '=~': 2, '!~': 3 };
 /** Fields of TimeSeries. */
 const SERIES = { label: 1, sample: 2, histogram: 4 } as const;

@@ -11,6 +11,7 @@ import { serveGate } from '../alerts/server';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
+import type { Discovery } from '../failover/discovery';
 import type { Failover } from '../failover/failover';
 import type { Peers } from '../failover/peers';
 import type { Generations } from '../rendering/generation';
@@ -70,6 +71,7 @@ interface Speaking {
   readonly peers: Peers;
   readonly failover: Failover;
   readonly prometheus: Pick<ProcessRecord, 'startedAt'>;
+  readonly discovery: Pick<Discovery, 'undiscovered'>;
 }
 
 const ALERTS_TIMEOUT_MS = 1_000;
@@ -78,7 +80,7 @@ const ALERTS_TIMEOUT_MS = 1_000;
 export function unsentAlerts(
   { config, log }: Base,
   address: string,
-  { gate, contact, peers, failover, prometheus }: Speaking,
+  { gate, contact, peers, failover, prometheus, discovery }: Speaking,
   configHash: () => string | null,
 ): UnsentAlerts {
   const { probes, role } = failover;
@@ -93,6 +95,7 @@ export function unsentAlerts(
       paused: pauseOf(role.assignment) !== null,
       storeReadAt: contact.storeReadAt,
       configHash: configHash(),
+      discovered: discovery.undiscovered.length === 0,
     }),
     ownTargetsUp: () => askTargetsUp(address),
     alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),

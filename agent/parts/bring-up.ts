@@ -16,6 +16,7 @@ const CONFIG_LOOK_MS = 100;
 const MERGE_MS = 2_000;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
+const DISCOVERY_LOOK_MS = 1_000;
 const BACKFILL_LOOK_MS = 2_000;
 const GROW_LOOK_MS = 30_000;
 const RESTORE_LOOK_MS = 5_000;
@@ -91,7 +92,7 @@ async function firstRound(parts: Parts): Promise<void> {
 }
 
 function loopsOf(parts: Parts): Loop[] {
-  const { base, announcer, configurer, restorer, backfiller, scrubber, repairer, unsent } = parts;
+  const { base, announcer, configurer, restorer, backfiller, scrubber, repairer, unsent, discovery } = parts;
   const { policy } = base.config;
   const { log } = base;
   return [
@@ -99,6 +100,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
+    every(DISCOVERY_LOOK_MS, 'discovery', () => discovery.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
     every(BACKFILL_LOOK_MS, 'backfill', () => backfiller.round(), log),
     every(policy.scrub.periodMs, 'scrub', () => scrubber.round(), log),

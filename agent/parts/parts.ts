@@ -10,6 +10,7 @@ import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Identity } from '../base/identity';
 import { ProgramVersions } from '../base/versions';
+import { Discovery, discoverySources } from '../failover/discovery';
 import type { Failover } from '../failover/failover';
 import { handOver } from '../failover/leave';
 import { Peers } from '../failover/peers';
@@ -45,6 +46,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly peerAlerts: PeerAlerts;
   readonly unsent: UnsentAlerts;
   readonly failover: Failover;
+  readonly discovery: Discovery;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
@@ -85,7 +87,15 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     failover.prometheusExited();
   };
   const prometheus = supervisePrometheus(base, address, record, onExit, () => tsdb.scrubber.beforeStart());
-  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover };
+  const discovery = new Discovery({
+    node: config.node,
+    nodes: () => peers.nodes,
+    startedAt: () => record.startedAt,
+    ...discoverySources(address),
+    now: systemClock.now,
+    log,
+  });
+  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover, discovery };
   const manager = volumeManager(running, prometheus);
   const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);

@@ -38,6 +38,7 @@ export function buildStatus(s: Parts): AgentStatus {
     nodeQuery: s.nodeQuery?.status ?? null,
     config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
     scrapeProfile: s.configurer.profile,
+    undiscovered: [...s.discovery.undiscovered],
     sharding: announcer.shardReport,
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },

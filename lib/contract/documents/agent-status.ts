@@ -61,6 +61,8 @@ const status = fields({
   config: fields({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
   /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
   scrapeProfile: optional(oneOf(...PROFILES)),
+  /** Jobs whose targets it has not discovered since its Prometheus started, and others have. Absent in what agents of an earlier deploy say. */
+  undiscovered: optional(listOf(text)),
   /** What of the user's targets it scrapes. Absent in what agents of an earlier deploy say. */
   sharding: optional(shardReport),
   store: fields({ reachable: flag, lastReadAt: nullable(time) }),

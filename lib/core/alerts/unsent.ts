@@ -116,6 +116,8 @@ export interface StandbyView {
   /** Share of the user's targets that answered their last scrape, 0 to 1. */
   readonly targetsUp: number;
   readonly configHash: string | null;
+  /** It has found the targets that others know. */
+  readonly discovered: boolean;
   /** The same of the active node, null where it does not say. */
   readonly active: { readonly targetsUp: number | null; readonly configHash: string | null };
 }
@@ -128,9 +130,11 @@ const IN_TOUCH_MS = 5_000;
  * but the active node alerts, whatever happens.
  */
 export function maySpeak(view: StandbyView, now: number): boolean {
-  const { healthy, paused, storeReadAt, targetsUp, configHash, active } = view;
+  const { healthy, paused, storeReadAt, targetsUp, configHash, discovered, active } = view;
   if (!healthy || paused || now - (storeReadAt ?? -Infinity) > IN_TOUCH_MS) return false;
   if (active.configHash !== null && active.configHash !== configHash) return false;
+  // What it does not know of is no target that is down. Where the active node says nothing, some targets are better than none.
+  if (!discovered && (active.configHash !== null || active.targetsUp !== null)) return false;
   return active.targetsUp === null || targetsUp >= active.targetsUp;
 }
 

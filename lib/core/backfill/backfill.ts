@@ -93,26 +93,35 @@ export function wholeMinutes({ from, to }: Span): number[] {
 /** A scrape may come late without being missing; two times the distance means that one is. */
 const HOLE = 1.75;
 
+/** What was read of a series, and what is known of it beforehand. */
+export interface Reading extends Span {
+  /** Between two samples, ms, where that is known. */
+  readonly intervalMs?: number | null;
+}
+
 /**
  * Which of the peer's samples of one series lie in gaps of ours, by their index. Both ascending. Replicas scrape at
- * different fractions of a second, so times do not match; what matters is that no gap is left.
+ * different fractions of an interval, so times do not match; what matters is that no gap is left. `read`: from when to when both
+ * are known; there is nothing of ours beyond it that would end a gap, nor would it have to be there yet.
+ * Null: we have nothing, and of the peer too little was read to tell how much that is.
  */
-export function inGaps(own: readonly number[], peer: readonly number[], span: Span): number[] {
-  const step = Math.min(usualDistance(peer), usualDistance(own));
+export function inGaps(own: readonly number[], peer: readonly number[], span: Span, read: Reading): number[] | null {
+  const step = Math.min(usualDistance(peer), usualDistance(own), read.intervalMs ?? Infinity);
   const found: number[] = [];
   let next = 0;
   for (const [i, at] of peer.entries()) {
     if (at < span.from || at >= span.to) continue;
     while (next < own.length && own[next]! < at) next += 1;
     if (own[next] === at) continue;
-    const before = own[next - 1] ?? -Infinity;
-    const after = own[next] ?? Infinity;
-    if (own.length === 0 || after - before > HOLE * step) found.push(i);
+    const before = own[next - 1] ?? read.from;
+    const after = own[next] ?? read.to;
+    if (own.length === 0 && step === Infinity) return null;
+    if (after - before > HOLE * step) found.push(i);
   }
   return found;
 }
 
-/** The median; with fewer than two samples there is none, and only a series that is not there at all has a gap. */
+/** The median; with fewer than two samples there is none. */
 function usualDistance(times: readonly number[]): number {
   if (times.length < 2) return Infinity;
   const distances = times.slice(1).map((at, i) => at - times[i]!);

@@ -1,6 +1,6 @@
 import { MAX_EPOCH_JUMP, type Assignment, type Caller, type NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { complaints, isPromotable, isAlerting, isHealthy, type Probe } from './health';
+import { blindness, complaints, isPromotable, isAlerting, isHealthy, type Probe } from './health';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
 export interface Situation {
@@ -69,6 +69,7 @@ function obstacle(s: Situation, node: NodeId): string {
     if (!agent.storeReachable) return 'it cannot read the control bucket';
     if (!isCredible(s)(agent.appliedEpoch)) return `it claims epoch ${agent.appliedEpoch}, which nobody wrote`;
     if (node === s.exited) return 'its Prometheus exited';
+    if (agent.undiscovered !== undefined) return blindness(probe);
   }
   return explain(s, node);
 }

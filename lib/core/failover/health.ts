@@ -20,6 +20,8 @@ export interface Probe {
     readonly storeReachable: boolean;
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
     readonly watchdogAt?: number | null;
+    /** Jobs whose targets it has not discovered since it started, and others have; absent: none. */
+    readonly undiscovered?: readonly string[];
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */
     readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */
@@ -53,11 +55,12 @@ export function isAlerting(probe: Probe, policy: Policy): boolean {
 }
 
 /**
- * Whether the node may be given alerting: it works and it would learn of its new role. An unprimed gate is no
+ * Whether the node may be given alerting: it works, it sees the targets that others see, and it would learn of its new role. An
+ * unprimed gate is no
  * obstacle, only a reason to prefer another: open, it passes on what Prometheus repeats, and waiting gains nothing.
  */
 export function isPromotable(probe: Probe, policy: Policy): boolean {
-  return isHealthy(probe, policy) && probe.agent!.storeReachable;
+  return isHealthy(probe, policy) && probe.agent!.storeReachable && probe.agent!.undiscovered === undefined;
 }
 
 /** In a person's words, what keeps the node from working; empty when it works. */
@@ -73,6 +76,12 @@ export function complaints(probe: Probe, policy: Policy): string {
   if (probe.agent === null) found.push('the agent does not answer');
   else if (probe.agent.volumeTrouble) found.push(`its data volume is ${probe.agent.volumeTrouble}`);
   return found.join(', ');
+}
+
+/** The same of a node that works and takes nothing over: it has not found targets that others know. Empty when it has. */
+export function blindness({ agent }: Probe): string {
+  const jobs = agent?.undiscovered ?? [];
+  return jobs.length === 0 ? '' : `it has not discovered the targets of ${jobs.join(', ')} since it started`;
 }
 
 /** HAProxy's rule: `fall` failures in a row make a node unhealthy, `rise` successes in a row healthy again. */

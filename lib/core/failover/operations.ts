@@ -1,6 +1,6 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { complaints, isPromotable, isAlerting, type Probe } from './health';
+import { blindness, complaints, isPromotable, isAlerting, type Probe } from './health';
 
 /** What an operator may ask for. */
 export type Operation =
@@ -119,8 +119,9 @@ function switchover(
 function obstacle(s: OperationSituation, node: NodeId): string {
   const found = notWorking(s, node);
   if (found !== '') return found;
-  if (!s.probes.get(node)!.agent!.storeReachable) return 'it cannot read the control bucket';
-  return 'its gate has not listened for a resend interval yet';
+  const probe = s.probes.get(node)!;
+  if (!probe.agent!.storeReachable) return 'it cannot read the control bucket';
+  return blindness(probe) || 'its gate has not listened for a resend interval yet';
 }
 
 function activeObstacle(s: OperationSituation, node: NodeId): string {

@@ -2,7 +2,7 @@ import type { NodeId } from '../../contract/documents/assignment';
 import type { ScrapeProfile } from '../../contract/profile';
 import type { NodeAnnouncement } from '../../contract/documents/announcement';
 import type { Policy } from '../../contract/documents/policy';
-import { complaints, isPromotable, isHealthy, type Probe } from '../failover/health';
+import { blindness, complaints, isPromotable, isHealthy, type Probe } from '../failover/health';
 import type { ClusterView } from './cluster-view';
 
 /** What promha status says of one node. */
@@ -77,6 +77,7 @@ function wrongWith(
   if (!probe.agent!.storeReachable) {
     return unusable?.assignment ? 'it cannot use the assignment either' : 'it cannot read the control bucket';
   }
+  if (probe.agent!.undiscovered !== undefined) return blindness(probe);
   if (active && !probe.agent!.gateOpen) return 'its gate is closed';
   if (!active && !probe.agent!.gatePrimed && !isPriming) return 'its gate has not listened long enough to take over';
   return '';

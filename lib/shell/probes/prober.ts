@@ -2,15 +2,16 @@ import { UserError } from '../../contract/errors';
 import type { Probe } from '../../core/failover/health';
 import type { AgentStatus } from '../../contract/documents/agent-status';
 import { PORTS } from '../../contract/ports';
+import { OWN_JOBS } from '../../core/rendering/own-jobs';
 import { Prometheus } from '../prometheus/client';
 import { readAgentStatus } from './agent-api';
 
 /**
- * Age of the last scrape of the stalest job, by Prometheus's own clock, so that no other clock matters.
- * Thanos is scraped less often, and says nothing about the rest.
- * `up` is written by failed scrapes too: this tells whether Prometheus works, not whether targets do.
+ * Age of the last scrape of the stalest job, by Prometheus's own clock, so that no other clock matters. Of the cluster's own jobs,
+ * which every node has and whose interval is known: a user's job may have any, and what keeps Prometheus from scraping at all
+ * keeps it from these. `up` is written by failed scrapes too: this tells whether Prometheus works, not whether targets do.
  */
-export const SCRAPE_LAG_QUERY = 'time() - min(max by (job) (timestamp(up{job!~"thanos-.+"})))';
+export const SCRAPE_LAG_QUERY = `time() - min(max by (job) (timestamp(up{job=~"${OWN_JOBS.join('|')}"})))`;
 
 /**
  * Probes one node: Prometheus and the agent, both at once. Never rejects, whatever answers: who says nothing that can be
@@ -59,6 +60,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     gatePrimed: gate.primed,
     storeReachable: store.reachable,
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
+    ...(status.undiscovered?.length ? { undiscovered: status.undiscovered } : {}),
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),

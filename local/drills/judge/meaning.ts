@@ -42,7 +42,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   portsReachedInside: ['', 'and the one inside'],
   directFromOutside: ['', 'exit code of `promha status --via direct` from outside'],
   actedAfterResume: ['s', 'resume → the other node’s gate open'],
-  reducedAfter: ['s', 'ten times the series → both nodes scrape less'],
+  reducedAfter: ['s', 'many times the series → both nodes scrape less'],
   normalAfter: ['s', 'end of it → both nodes scrape everything again'],
   // Up to 0.2, when intervals were changed.
   minimalAfter: ['s', 'sixty times → every 15 s, without droppable series'],

@@ -14,7 +14,7 @@ import { explosionWatch } from './explosion-watch';
 import { setDrill, shape, statusOf, type TestBed } from '../test-bed';
 
 /** So many times the order book; more where the limit is higher. */
-const SPIKE = 10;
+const SPIKE = 20;
 /** One for each of the last orders; more than the local run's `scrapeLimits.samples`. */
 const ORDERS = 60_000;
 /** health-check asks for the load of the last minute once a minute; loading takes up to 20 s. */

@@ -23,7 +23,7 @@ describe('a closed gate and what no Alertmanager has', () => {
       resendDelayMs: RESEND_MS,
       startedAt: () => 0,
       active: () => active,
-      own: () => ({ healthy: true, paused: false, storeReadAt: now, configHash: 'a' }),
+      own: () => ({ healthy: true, paused: false, storeReadAt: now, configHash: 'a', discovered: true }),
       ownTargetsUp: async () => 1,
       alertsOf: async () => {
         if (taken === null) throw new Error('no answer');

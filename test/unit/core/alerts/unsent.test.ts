@@ -96,6 +96,7 @@ describe('whether a standby may speak', () => {
     storeReadAt: NOW - 5_000,
     targetsUp: 0.9,
     configHash: 'a',
+    discovered: true,
     active: { targetsUp: 0.9, configHash: 'a' },
   };
   it.each<[string, Partial<StandbyView>, boolean]>([
@@ -105,6 +106,8 @@ describe('whether a standby may speak', () => {
     ['sees a target less than the active node', { targetsUp: 0.89 }, false],
     ['has other rules', { configHash: 'b' }, false],
     ['does not know its own rules', { configHash: null }, false],
+    ['does not know what others know of', { discovered: false }, false],
+    ['some targets are better than none', { discovered: false, active: { targetsUp: null, configHash: null } }, true],
     ['is not well', { healthy: false }, false],
     ['automation is paused', { paused: true }, false],
     ['may be the one that is cut off', { storeReadAt: NOW - 5_001 }, false],

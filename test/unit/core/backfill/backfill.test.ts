@@ -74,25 +74,41 @@ describe('which minutes', () => {
 
 describe('which samples', () => {
   const span = { from: 0, to: 1e9 };
+  /** Read without an end. */
+  const all = { from: -1e9, to: 2e9 };
   const every = (from: number, to: number, step = 1_000): number[] =>
     Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
   test('none where only the fraction of a second differs', () => {
-    expect(inGaps(every(300, 61_000), every(800, 60_000), span)).toEqual([]);
+    expect(inGaps(every(300, 61_000), every(800, 60_000), span, all)).toEqual([]);
   });
   test('those in a gap', () => {
     const own = [...every(0, 10_000), ...every(17_000, 31_000)];
     const peer = every(500, 30_000);
-    expect(inGaps(own, peer, span).map((i) => peer[i])).toEqual(every(9_500, 17_000));
+    expect(inGaps(own, peer, span, all)!.map((i) => peer[i])).toEqual(every(9_500, 17_000));
   });
   test('one that is missing is a gap', () => {
-    expect(inGaps([0, 1_000, 3_000, 4_000], every(500, 4_500), span)).toEqual([1, 2]);
+    expect(inGaps([0, 1_000, 3_000, 4_000], every(500, 4_500), span, all)).toEqual([1, 2]);
   });
   test('all of a series that is not there; none outside of the span', () => {
-    expect(inGaps([], [5], span)).toEqual([0]);
-    expect(inGaps([], every(0, 10_000), { from: 2_000, to: 4_000 })).toEqual([2, 3]);
+    expect(inGaps([], every(0, 10_000), { from: 2_000, to: 4_000 }, all)).toEqual([2, 3]);
+  });
+  test('of a single one of what we have nothing of nobody knows, unless its rhythm is known', () => {
+    expect(inGaps([], [5], span, all)).toBeNull();
+    expect(inGaps([], [5], span, { ...all, intervalMs: 60_000 })).toEqual([0]);
+    expect(inGaps([], [5], { from: 10, to: 20 }, all)).toEqual([]);
+  });
+  test('a scrape of a minute or an hour that was missed, and none that is not due yet', () => {
+    const minute = { from: 0, to: 300_000, intervalMs: 60_000 };
+    const peer = [20_000, 80_000, 140_000, 200_000, 260_000];
+    expect(inGaps([50_000, 170_000, 230_000, 290_000], peer, minute, minute)).toEqual([1, 2]);
+    const hour = 3_600_000;
+    // Ours comes half an hour later: due at 1.5 h, and late at 2.25 h.
+    const read = (now: number): Parameters<typeof inGaps>[3] => ({ from: -2 * hour, to: now, intervalMs: hour });
+    expect(inGaps([-0.5 * hour, 0.5 * hour], [0, hour], { from: 0, to: 1.1 * hour }, read(1.1 * hour))).toEqual([]);
+    expect(inGaps([-0.5 * hour, 0.5 * hour], [0, hour], { from: 0, to: 2.3 * hour }, read(2.3 * hour))).toEqual([1]);
   });
   test('slow series have wide distances', () => {
-    expect(inGaps(every(0, 300_000, 15_000), every(7_000, 300_000, 15_000), { from: 0, to: 285_000 })).toEqual([]);
+    expect(inGaps(every(0, 300_000, 15_000), every(7_000, 300_000, 15_000), { from: 0, to: 285_000 }, all)).toEqual([]);
   });
   test('after it nothing is missing beyond chance, and nothing is written twice', () => {
     const lossy = fc.record({
@@ -105,10 +121,10 @@ describe('which samples', () => {
         const gone = (i: number): boolean => lost.some(({ from, length }) => i >= from && i < from + length);
         const own = every(0, 62_000).flatMap((at, i) => (gone(i) ? [] : [at + (jitter[i] ?? 0)]));
         const peer = every(offset, 60_000);
-        const found = inGaps(own, peer, span).map((i) => peer[i]!);
-        const all = [...new Set([...own, ...found])].sort((a, b) => a - b);
-        expect(all.length).toBe(own.length + found.length);
-        const inner = all.filter((at) => at >= 1_000 && at <= 59_000);
+        const found = inGaps(own, peer, span, all)!.map((i) => peer[i]!);
+        const both = [...new Set([...own, ...found])].sort((a, b) => a - b);
+        expect(both.length).toBe(own.length + found.length);
+        const inner = both.filter((at) => at >= 1_000 && at <= 59_000);
         for (const [i, at] of inner.entries()) if (i > 0) expect(at - inner[i - 1]!).toBeLessThan(2_250);
       }),
     );

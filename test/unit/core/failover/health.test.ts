@@ -66,6 +66,12 @@ describe('what a probe means', () => {
       '',
     ],
     [
+      'has not found what others know',
+      probe({ agent: { ...AGENT, undiscovered: ['ec2'] } }),
+      { isHealthy: true, isAlerting: true, isPromotable: false },
+      '',
+    ],
+    [
       'a volume that takes no writes',
       probe({ agent: { ...AGENT, volumeTrouble: 'read-only' } }),
       { isHealthy: false, isAlerting: false, isPromotable: false },

@@ -54,6 +54,7 @@ test.each<[string, Partial<Probe>, string]>([
   ['not ready', { ready: false }, 'b: Prometheus is not ready'],
   ['not scraping', { scrapeLagMs: 60_000 }, 'b: Prometheus last scraped 60.0 s ago'],
   ['an agent that is silent', { agent: null }, 'b: the agent does not answer'],
+  ['blind', { agent: { ...AGENT, undiscovered: ['ec2'] } }, 'b: it has not discovered the targets of ec2 since'],
   ['deaf to the bucket', { agent: { ...AGENT, storeReachable: false } }, 'b: it cannot read the control bucket'],
   ['an unprimed gate', { agent: { ...AGENT, gatePrimed: false } }, 'b: its gate has not listened'],
 ])('a switch-over to a node that is %s is refused, and says so', (_, over, because) => {

@@ -60,6 +60,24 @@ describe('who alerts next', () => {
       'cannot read the control bucket',
     ],
     [
+      'nor blind: what it has not found since it started others know',
+      () => decide({ a: DEAD, b: { agent: { undiscovered: ['ec2', 'nodes'] } } }),
+      null,
+      'b: it has not discovered the targets of ec2, nodes since it started',
+    ],
+    [
+      'who sees all is preferred',
+      () => decide({ a: DEAD, b: { agent: { undiscovered: ['ec2'] } }, c: { agent: { gatePrimed: false } } }),
+      'c',
+      'c took over',
+    ],
+    [
+      'who alerts is not replaced for being blind',
+      () => decide({ a: { agent: { ...ACTIVE.agent, undiscovered: ['ec2'] } }, b: {} }),
+      null,
+      'a alerts and answers',
+    ],
+    [
       'a primed gate is preferred',
       () => decide({ a: DEAD, b: { agent: { gatePrimed: false } }, c: {} }),
       'c',

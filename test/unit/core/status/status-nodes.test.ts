@@ -14,6 +14,11 @@ describe('a node', () => {
     ['was not probed', { probes: probes('b', null) }, 'it was not probed'],
     ['is not ready', { probes: probes('b', { ready: false }) }, 'Prometheus is not ready'],
     ['has no agent', { probes: probes('b', { agent: null }) }, 'the agent does not answer'],
+    [
+      'is blind',
+      { probes: probes('b', { agent: { undiscovered: ['ec2'] } }) },
+      'it has not discovered the targets of ec2 since it started',
+    ],
     ['is cut off', { probes: probes('b', { agent: { storeReachable: false } }) }, 'it cannot read the control bucket'],
     [
       'has a gate that stays cold',

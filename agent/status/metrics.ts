@@ -1,5 +1,10 @@
 import type { AgentStatus } from '../../lib/contract/documents/agent-status';
-import type { BackfillStatus, ScrubStatus } from '../../lib/contract/documents/agent/part-status';
+import type {
+  BackfillStatus,
+  ScrubStatus,
+  SidecarStatus,
+  VolumeStatus,
+} from '../../lib/contract/documents/agent/part-status';
 
 /** Numbers that the status does not show. */
 export interface Counters {
@@ -86,6 +91,8 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
   if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
   if (s.backfill !== undefined) backfillMetrics(s.backfill, metric);
+  if (s.volume !== undefined) volumeMetrics(s.volume, metric);
+  if (s.sidecar) uploadMetrics(s.sidecar, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
 }
@@ -116,5 +123,23 @@ function backfillMetrics(backfill: BackfillStatus, metric: Metric): void {
     'backfill_whole_until_timestamp_seconds',
     'Until when nothing is missing that another node has.',
     whole,
+  );
+}
+
+function volumeMetrics({ trouble, freeBytes, totalBytes }: VolumeStatus, metric: Metric): void {
+  metric('gauge', 'volume_trouble', '1 while the data volume is full, read-only, stalled or gone.', trouble !== null);
+  if (freeBytes === null || totalBytes === null) return;
+  metric('gauge', 'volume_free_bytes', 'What is free on the data volume.', freeBytes);
+  metric('gauge', 'volume_size_bytes', 'How large the data volume is.', totalBytes);
+}
+
+function uploadMetrics({ uploadAgeMs, waitingBlocks }: SidecarStatus, metric: Metric): void {
+  metric('gauge', 'upload_waiting_blocks', 'Blocks on disk that still wait for their upload.', waitingBlocks);
+  if (uploadAgeMs === null) return;
+  metric(
+    'gauge',
+    'upload_age_seconds',
+    'Since the newest uploaded block was made, or could have been for the first time.',
+    uploadAgeMs / 1000,
   );
 }

@@ -4,6 +4,8 @@ import { Command, Option } from 'commander';
 import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
+import { renderAnswers, askPanels } from './grafana/ask';
+import { dashboardsOf } from './grafana/files';
 import { DRILLS, renderDrill } from '../core/status/drill-plan';
 import { renderCost } from '../core/costs/report';
 import { renderPreflight } from '../core/preflight/report';
@@ -18,6 +20,7 @@ import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster'
 import { drillCluster, drillNamed } from './commands/drill';
 import { usage, ending, EXIT, statusCode } from './exit';
 import { readHistories, renderHistory } from './commands/history';
+import { queriesUrl, writeGrafana } from './commands/grafana';
 import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
@@ -177,6 +180,31 @@ program
   .action((where: Where & { config: string; prices: string }) => {
     const file = resolve(where.config);
     print(where, cost(soundCluster(file), file, resolve(where.prices)), renderCost);
+  });
+
+program
+  .command('grafana')
+  .description('provisioning files, dashboards and rules for a Grafana; or whether each query of them answers')
+  .argument('[directory]', 'where they are written to', 'grafana')
+  .option('--config <file>', 'another config/cluster.ts', CLUSTER_FILE)
+  .option('--url <url>', 'where the cluster answers queries (default: its queryName, or of the local run)')
+  .option('--at <path>', 'where Grafana finds the directory, e.g. in its container (default: where it is)')
+  .option('--check', 'asks each query of each panel once instead of writing; exit code 1 if one answers nothing')
+  .option('--local', 'the system that `npm start` runs on this machine')
+  .option('--json', 'machine-readable output')
+  .action(async (directory: string, where: Where & { config: string; url?: string; at?: string; check?: boolean }) => {
+    const cluster = soundCluster(resolve(where.config));
+    const url = queriesUrl(cluster, where.url, where.local ?? false);
+    if (where.check !== true) {
+      return print(
+        where,
+        { url, files: writeGrafana(cluster, directory, url, where.at) },
+        ({ files }) => `${files.join('\n')}\n`,
+      );
+    }
+    const answers = await askPanels(dashboardsOf(cluster), url);
+    print(where, { url, answers }, () => renderAnswers(answers));
+    process.exitCode = answers.every(({ well }) => well) ? EXIT.well : EXIT.unhealthy;
   });
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpGet } from '../../lib/shell/async/http-get';
@@ -57,6 +57,14 @@ function promha<T>(...args: string[]): T {
     encoding: 'utf8',
   });
   return JSON.parse(output) as T;
+}
+
+/** Queries of our dashboards that answer nothing. A rate needs two samples: soon after a start there are some. */
+function silentPanels(): string[] {
+  const args = ['bin/promha.cjs', 'grafana', '--check', '--local', '--json'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' });
+  const { answers } = JSON.parse(stdout) as { answers: { panel: string; expr: string; well: boolean }[] };
+  return answers.flatMap(({ panel, expr, well }) => (well ? [] : [`${panel}: ${expr}`]));
 }
 
 /** Loop devices of volumes; none on a machine that cannot have them. */
@@ -120,6 +128,9 @@ describe('npm start', () => {
       if ((await onThisMachine('thanos')) !== null) {
         const queries = `${state.urls['load balancer']}/api/v1/stores`;
         await until('Thanos asking both nodes', async () => (await sidecars(queries)) === state.nodes.length, 60_000);
+        await until('data in every panel', () => silentPanels().length === 0, 60_000).catch(() =>
+          expect(silentPanels()).toEqual([]),
+        );
       }
 
       // By the function in the VPC, as from anywhere else.

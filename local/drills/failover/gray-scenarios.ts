@@ -59,6 +59,21 @@ async function standing(faults: Faults, node: string, program: string, verb: 'ha
   return (await Promise.all([faults.act(verb, { node, program }), ...ofPair]))[0]!;
 }
 
+const MACHINE = ['agent', 'prometheus', 'alertmanager'] as const;
+
+/** Everything of the node that scrapes, decides and notifies; what is on disk and in memory stays. */
+const machine = (verb: 'hang' | 'resume') =>
+  hurting(async (faults, hurt) => {
+    const done = await Promise.all(MACHINE.map((program) => faults.act(verb, { node: hurt, program })));
+    return Math.max(...done);
+  });
+
+/** Where the node asks AWS, which is S3 alone as far as failover goes. */
+const fromAws =
+  (out: number) =>
+  ({ faults, state }: TestBed, { hurt }: Roles): Promise<number> =>
+    faults.act('lose', { node: hurt, in: 0, out, toPort: Number(new URL(state.endpoint).port) });
+
 export const GRAY_SCENARIOS: readonly Scenario[] = [
   {
     ...GRAY,
@@ -75,5 +90,25 @@ export const GRAY_SCENARIOS: readonly Scenario[] = [
   losing('one-way-out', 'nothing leaves the active node, everything reaches it', { in: 0, out: 100 }),
   losing('one-way-in', 'nothing reaches the active node, everything leaves it', { in: 100, out: 0 }),
   standingStill('alertmanager', `the active node's Alertmanager stands still for ${FAULT_S} s, then goes on (SIGSTOP)`),
+  {
+    ...GRAY,
+    name: 'vm-pause',
+    what: `the active node's machine stands still for ${FAULT_S} s, then goes on: agent, Prometheus, Alertmanager (SIGSTOP)`,
+    takeover: 'silence',
+    // A plain pair has no agent, and of its programs only one is stopped.
+    plainPair: false,
+    gateOutlivesFault: true,
+    inject: machine('hang'),
+    undo: machine('resume'),
+  },
+  {
+    ...GRAY,
+    name: 'cut-from-s3-only',
+    what: 'the active node alone cannot reach the control bucket, nor any other API of AWS; all else reaches it',
+    // A plain pair has no bucket.
+    plainPair: false,
+    inject: fromAws(100),
+    undo: fromAws(0),
+  },
   standingStill('agent', `the active node's agent stands still for ${FAULT_S} s, then goes on (SIGSTOP)`),
 ];

@@ -6,10 +6,13 @@ import type { Tool } from '../tool-dir';
 export interface Loss {
   readonly in: number;
   readonly out: number;
+  /** Only those that are sent to this TCP port of any host. */
+  readonly toPort?: number;
 }
 
 /** An nftables table of its own, before that of the security groups; loopback loses nothing. */
 export function lossRules(loss: Loss): string {
+  const only = loss.toPort === undefined ? '' : `tcp dport ${loss.toPort} `;
   const chain = (hook: 'input' | 'output', percent: number): string[] =>
     percent === 0
       ? []
@@ -17,7 +20,7 @@ export function lossRules(loss: Loss): string {
           `  chain ${hook} {`,
           `    type filter hook ${hook} priority -10;`,
           `    ${hook === 'input' ? 'iif' : 'oif'} lo accept`,
-          `    ${percent >= 100 ? '' : `numgen random mod 100 < ${percent} `}drop`,
+          `    ${only}${percent >= 100 ? '' : `numgen random mod 100 < ${percent} `}drop`,
           '  }',
         ];
   return [
@@ -49,5 +52,7 @@ export function lossOf(body: Readonly<Record<string, unknown>>): Loss {
     if (typeof value === 'number' && value >= 0 && value <= 100) return value;
     throw new Error(`a loss of ${JSON.stringify(value)}, not of 0 to 100 percent`);
   };
-  return { in: percent(body.in), out: percent(body.out) };
+  const { toPort } = body;
+  if (toPort !== undefined && typeof toPort !== 'number') throw new Error(`${JSON.stringify(toPort)} is no port`);
+  return { in: percent(body.in), out: percent(body.out), ...(toPort === undefined ? {} : { toPort }) };
 }

@@ -38,6 +38,8 @@ test('the scenarios that the issue names', () => {
     'one-way-out',
     'one-way-in',
     'alertmanager-hang',
+    'vm-pause',
+    'cut-from-s3-only',
     'agent-pause',
     'wal-flip',
     'wal-truncate',

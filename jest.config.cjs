@@ -9,6 +9,8 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // It is an ES module, and Node 20 requires none.
+  transformIgnorePatterns: ['/node_modules/(?!hysnappy/)'],
   setupFiles: ['<rootDir>/test/fixtures/build-once.ts'],
   testSequencer: '<rootDir>/test/sequencer.cjs',
   testTimeout: 60_000,

@@ -1,4 +1,5 @@
-import { compress, uncompress } from 'snappyjs';
+import { snappyCompress } from 'hysnappy';
+import { unpacked } from '../base/snappy';
 import { decodeRead, encodeRead, encodeSeries, type Matcher, type WireSeries } from './wire';
 
 const HEADERS = { 'Content-Type': 'application/x-protobuf', 'Content-Encoding': 'snappy' } as const;
@@ -16,7 +17,7 @@ export async function remoteRead(
 ): Promise<WireSeries[]> {
   const body = await post(`${url}/api/v1/read`, encodeRead(from, to, matchers));
   if (!body.ok) throw new Error(`${url} does not hand out its samples: HTTP ${body.status} ${body.text()}`);
-  return decodeRead(uncompress(body.bytes, MOST_BYTES), wanted);
+  return decodeRead(unpacked(body.bytes, MOST_BYTES), wanted);
 }
 
 /**
@@ -43,7 +44,12 @@ async function post(
   message: Buffer,
 ): Promise<{ readonly ok: boolean; readonly status: number; readonly bytes: Buffer; readonly text: () => string }> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: compress(message), signal });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: HEADERS,
+    body: Buffer.from(snappyCompress(message).buffer),
+    signal,
+  });
   const bytes = Buffer.from(await response.arrayBuffer());
   return { ok: response.ok, status: response.status, bytes, text: () => bytes.toString('utf8', 0, 200).trim() };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { uncompress } from 'snappyjs';
 import { syncDirectory } from '../base/files';
+import { unpacked } from '../base/snappy';
 import { rewriteSegment } from './rewrite-segment';
 import { lateChunkAt } from './scan/head-chunks';
 import { listNumbered } from './scan/listing';
@@ -11,6 +11,8 @@ import { Window } from './scan/window';
 
 const MARKERS_RECORD = 5;
 const PAIR = 16;
+/** Prometheus writes a record for each commit, and markers of it. */
+const MOST_RECORD_BYTES = 128 * 1024 * 1024;
 
 /**
  * Late samples are in wbl/, and in chunks_head/ once there are enough of them: then a record of markers in wbl/ says in
@@ -120,7 +122,7 @@ function plain(head: number, payload: Buffer): Buffer | null {
   if ((head & ZSTD) !== 0) return null;
   if ((head & SNAPPY) === 0) return payload;
   try {
-    return Buffer.from(uncompress(payload));
+    return unpacked(payload, MOST_RECORD_BYTES);
   } catch {
     return null; // left as it is: Prometheus says what it thinks of it
   }

@@ -73,7 +73,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^(?!\\./|\\.\\./[a-z]+/|\\.\\./\\.\\./contract/|yaml$|@prometheus-io/lezer-promql$)',
+              regex: '^(?!\\./|\\.\\./[a-z-]+(?:/|$)|(?:\\.\\./){2,3}contract/|yaml$|@prometheus-io/lezer-promql$)',
               message: 'lib/core imports only lib/core, lib/contract, and pure parsers by name.',
             },
           ],

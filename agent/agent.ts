@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { NodeConfig } from '../lib/contract/documents/node-config';
 import { controlS3, s3ControlStore } from '../lib/shell/assignment/store';
 import { systemClock } from '../lib/shell/async/clock';
@@ -31,7 +32,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const { storeTimeoutMs } = config.policy;
   const s3 = controlS3(storeTimeoutMs);
   const store = s3ControlStore(s3, config.controlBucket, config.shard, storeTimeoutMs);
-  const generations = new Generations(base.paths.config);
+  const generations = new Generations(base.paths.config, join(base.paths.secrets, 'generations'));
   const contact = new Contact();
   const identified = untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const address = identified.then((identity) => identity.address);

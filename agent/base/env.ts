@@ -6,6 +6,8 @@ export interface AgentEnv {
   readonly dataDir: string;
   /** Whether the data volume has to be attached and mounted at dataDir (not when the directory was given as it is). */
   readonly mountData: boolean;
+  /** Values of secrets: has to lie in memory. */
+  readonly secretsDir: string;
   /** Where the system names attached devices by their volume's id. */
   readonly deviceDir: string;
   /** Programs are used from here as they are; null: the pinned releases are installed. */
@@ -23,6 +25,7 @@ export function readEnv(env: NodeJS.ProcessEnv): AgentEnv {
     stateDir: env.PROMHA_STATE_DIR ?? '/var/lib/prometheus-ha',
     dataDir: env.PROMHA_DATA_DIR ?? '/data',
     mountData: env.PROMHA_DATA_DIR === undefined || env.PROMHA_MOUNT_DATA === '1',
+    secretsDir: env.PROMHA_SECRETS_DIR ?? '/run/prometheus-ha/secrets',
     deviceDir: env.PROMHA_DEVICE_DIR ?? '/dev/disk/by-id',
     binDir: env.PROMHA_BIN_DIR ?? null,
     gateAddress: env.PROMHA_GATE_ADDRESS ?? '127.0.0.1',

@@ -21,6 +21,10 @@ export interface Paths {
   readonly shardMap: string;
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
+  /** Values of secrets, in memory: `files/` what programs are told to read, `generations/` configurations with values. */
+  readonly secrets: string;
+  /** Their last good copy, encrypted, on the data volume. */
+  readonly secretsCopy: string;
   readonly pid: (program: string) => string;
   readonly log: (program: NodeLog) => string;
 }
@@ -39,6 +43,8 @@ export function pathsOf(env: AgentEnv): Paths {
     repairs: join(stateDir, 'repairs.json'),
     shardMap: join(stateDir, 'layout.json'),
     webhookToken: join(stateDir, 'webhook-token'),
+    secrets: env.secretsDir,
+    secretsCopy: join(env.dataDir, 'secrets', 'last-good.json'),
     pid: (program) => join(stateDir, `${program}.pid`),
     log: (program) => join(stateDir, 'logs', `${program}.log`),
   };

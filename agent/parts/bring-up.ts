@@ -13,6 +13,7 @@ const MACHINE_AGAIN_MS = 5_000;
 const ANNOUNCE_LOOK_MS = 5_000;
 const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
+const SECRETS_LOOK_MS = 1_000;
 const MERGE_MS = 2_000;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
@@ -61,6 +62,7 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   await firstRound(parts);
   begun(loopsOf(parts));
   await configured(parts);
+  await parts.secrets.prepareLive();
   prometheus.start();
   alertmanager.start();
   sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
@@ -92,13 +94,14 @@ async function firstRound(parts: Parts): Promise<void> {
 }
 
 function loopsOf(parts: Parts): Loop[] {
-  const { base, announcer, configurer, restorer, backfiller, scrubber, repairer, unsent, discovery } = parts;
+  const { base, announcer, configurer, secrets, restorer, backfiller, scrubber, repairer, unsent, discovery } = parts;
   const { policy } = base.config;
   const { log } = base;
   return [
     every(ANNOUNCE_LOOK_MS, 'announce', () => announcer.round(), log),
     every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+    every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
     every(DISCOVERY_LOOK_MS, 'discovery', () => discovery.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),

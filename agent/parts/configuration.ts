@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { renderFiles } from '../../lib/core/rendering/render';
@@ -8,9 +9,10 @@ import type { Peers } from '../failover/peers';
 import type { RoleManager } from '../failover/role-manager';
 import type { Supervisor } from '../process/supervisor';
 import { checkConfig } from '../rendering/check';
-import { Configurer } from '../rendering/configurer';
+import { Configurer, type Reloadable } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { alertmanagerReload, prometheusReload } from '../rendering/programs';
+import type { SecretKeeper } from '../secrets/keeper';
 import { ReloadTurn } from '../rendering/turn';
 import type { ShardMapManager } from '../sharding/shard-map-manager';
 
@@ -23,13 +25,20 @@ export interface ConfigurationDeps {
   readonly shardMap: ShardMapManager;
   readonly peers: Peers;
   readonly role: RoleManager;
+  readonly secrets: SecretKeeper;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
 }
 
+/** The programs that read files of the configuration. */
+export const reloadables = (
+  address: string,
+  { prometheus, alertmanager }: Pick<ConfigurationDeps, 'prometheus' | 'alertmanager'>,
+): Reloadable[] => [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)];
+
 /** What keeps the programs' configuration as it was deployed, profile and shards included. */
 export function configurerOf({ config, env, paths, log }: Base, deps: ConfigurationDeps): Configurer {
-  const { address, store, generations, versions, gate, shardMap, peers, role, prometheus, alertmanager } = deps;
+  const { address, store, generations, versions, gate, shardMap, peers, role, secrets } = deps;
   const turn = new ReloadTurn(
     () => gate.isOpen,
     () => [...peers.others.values()],
@@ -51,12 +60,14 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
         thanos: config.thanos !== null,
         prometheusVersion: versions.prometheus,
         lateMs: config.policy.backfill.windowMs,
+        secretFiles: join(paths.secrets, 'files'),
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),
     elapsed: systemClock.elapsed,
     mayLoad: (key) => turn.mayLoad(key),
     check: (directory) => checkConfig(paths.bin, directory),
-    programs: [prometheusReload(prometheus, address), alertmanagerReload(alertmanager, address)],
+    programs: reloadables(address, deps),
+    secrets: { lacks: (files) => secrets.lacks(files), prepare: (generation) => secrets.prepare(generation) },
     log,
   });
 }

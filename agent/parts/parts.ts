@@ -20,11 +20,12 @@ import type { Supervisor } from '../process/supervisor';
 import type { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
 import { Repairer } from '../tsdb/repairer';
+import { secretKeeper, type SecretKeeper } from '../secrets/keeper';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
 import { unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
-import { configurerOf } from './configuration';
+import { configurerOf, reloadables } from './configuration';
 import { nodeFailover } from './node-failover';
 import { tsdbCare, type TsdbCare } from './tsdb';
 
@@ -51,6 +52,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
   readonly manager: VolumeManager | null;
+  readonly secrets: SecretKeeper;
   readonly configurer: Configurer;
   readonly repairer: Repairer;
   readonly announcer: Announcer;
@@ -97,11 +99,13 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   });
   const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover, discovery };
   const manager = volumeManager(running, prometheus);
-  const configurer = configurerOf(base, { ...running, address, role, prometheus, alertmanager });
+  const programs = reloadables(address, { prometheus, alertmanager });
+  const secrets = secretKeeper(base, ground.generations, programs);
+  const configurer = configurerOf(base, { ...running, address, role, secrets, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
   const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);
-  return { ...running, prometheus, alertmanager, unsent, manager, configurer, repairer, announcer };
+  return { ...running, prometheus, alertmanager, unsent, manager, secrets, configurer, repairer, announcer };
 }
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;

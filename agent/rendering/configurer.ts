@@ -31,6 +31,12 @@ export interface ConfigurerDeps {
   /** Null when the configuration is sound. */
   readonly check: (directory: string) => Promise<string | null>;
   readonly programs: readonly Reloadable[];
+  readonly secrets: {
+    /** Names of those that have no value, and that what runs does not lack as well. */
+    readonly lacks: (files: Readonly<Record<string, string>>) => Promise<readonly string[]>;
+    /** Puts into place what a generation needs. */
+    readonly prepare: (generation: string) => Promise<void>;
+  };
   /** Whether it is this node's turn to load this variant (its key). */
   readonly mayLoad: (key: string) => Promise<boolean>;
   /** Of a clock that is never set, ms. */
@@ -40,6 +46,8 @@ export interface ConfigurerDeps {
 
 /** The pointer is written once a minute at most. Profile and shards come by other ways, and are looked at each round. */
 const POINTER_MS = 10_000;
+/** A deploy gives nodes the permission to read a new secret minutes after its name; what runs need not suffer for it. */
+const SECRETS_PATIENCE_MS = 5 * 60_000;
 
 /**
  * Follows the configuration pointer and the scrape profile: fetch, render, check, swap, reload, verify. What is rejected on the
@@ -58,6 +66,9 @@ export class Configurer {
   private pointerReadAt = -Infinity;
   private rejected: string | null = null;
   private saidMissing = false;
+  /** What waits for its secrets. */
+  private waiting: { readonly key: string; readonly files: Record<string, string>; readonly since: number } | null =
+    null;
 
   constructor(private readonly deps: ConfigurerDeps) {
     const { live } = deps.generations;
@@ -80,7 +91,8 @@ export class Configurer {
       this.hash === null ? null : variantKey({ hash: this.hash, profile: this.profile, shardCounts: this.shardCounts });
     if (key === inForce || key === this.rejected) return;
     if (!(await this.deps.mayLoad(key))) return;
-    const files = await this.fetch(pointer, wanted);
+    const files = this.waiting?.key === key ? this.waiting.files : await this.fetch(pointer, wanted);
+    if (files !== null && inForce !== null && (await this.waitsForSecrets(key, files))) return;
     const from = this.profile;
     const problem = files === null ? this.error : await this.apply(files, key);
     if (problem === null) {
@@ -95,6 +107,16 @@ export class Configurer {
       this.error = problem;
       this.deps.log('error', 'config-rejected', { ...wanted, error: problem, keeps: inForce });
     }
+  }
+
+  private async waitsForSecrets(key: string, files: Record<string, string>): Promise<boolean> {
+    const names = await this.deps.secrets.lacks(files);
+    const now = this.deps.elapsed();
+    const { since } = this.waiting?.key === key ? this.waiting : { since: now };
+    const waits = names.length > 0 && now - since < SECRETS_PATIENCE_MS;
+    if (waits && this.waiting?.key !== key) this.deps.log('warn', 'config-waits-for-secrets', { key, names });
+    this.waiting = waits ? { key, files, since } : null;
+    return waits;
   }
 
   /** Without one each round asks: a new cluster waits for its first. */
@@ -127,6 +149,7 @@ export class Configurer {
     }
     const before = generations.live;
     const next = generations.write(files, key);
+    await this.deps.secrets.prepare(next);
     const complaint = await check(generations.directory(next));
     if (complaint !== null) {
       generations.prune([before]);

@@ -1,26 +1,48 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { SECRET_NEEDS } from '../../lib/contract/documents/secrets';
+import { NEEDS_FILE } from '../../lib/core/rendering/secrets/of-bundle';
 import { readIfExists, syncDirectory, writeAtomically } from '../base/files';
+
+/** Lies beside a link: the text of a file in which values have to stand, without them. */
+const TEMPLATE = '.template';
 
 /**
  * Configurations lie in `generations/<id>/`, and `live` points to the one in use: a single rename swaps
  * all files at once, while Prometheus sees the same paths (`live/rules/…`) for ever.
  */
 export class Generations {
-  constructor(private readonly root: string) {
+  /** `memory`: where files with values in them are put, `<id>/<name>`, in memory. */
+  constructor(
+    private readonly root: string,
+    private readonly memory: string,
+  ) {
     mkdirSync(join(root, 'generations'), { recursive: true });
   }
 
   /** The generation in use, null before the first. */
   get live(): string | null {
     const link = join(this.root, 'live');
-    return existsSync(join(link, 'prometheus.yml')) ? readlinkSync(link).replace(/^generations\//, '') : null;
+    // After a boot it may be a link to what is not in memory yet.
+    const file = lstatSync(join(link, 'prometheus.yml'), { throwIfNoEntry: false });
+    return file !== undefined ? readlinkSync(link).replace(/^generations\//, '') : null;
   }
 
   /** Which bundle a generation was rendered from. */
   bundleOf(id: string): string | null {
     return readIfExists(join(this.directory(id), 'bundle-hash'));
+  }
+
+  /** Those that are kept. */
+  get all(): string[] {
+    return readdirSync(join(this.root, 'generations'));
+  }
+
+  /** A file as it was rendered, without values of secrets; null where there is none. */
+  textOf(id: string, file: string): string | null {
+    const path = join(this.directory(id), file);
+    return readIfExists(`${path}${TEMPLATE}`) ?? readIfExists(path);
   }
 
   directory(id: string): string {
@@ -38,8 +60,16 @@ export class Generations {
       .update(JSON.stringify([bundleHash, files]))
       .digest('hex')
       .slice(0, 16);
+    const needs = files[NEEDS_FILE];
+    const filled = needs === undefined ? [] : SECRET_NEEDS.parse(needs, 'what was rendered').filled;
     for (const [name, text] of Object.entries({ ...files, 'bundle-hash': bundleHash })) {
-      writeAtomically(join(this.directory(id), name), text);
+      const path = join(this.directory(id), name);
+      if (!filled.includes(name)) writeAtomically(path, text);
+      else {
+        writeAtomically(`${path}${TEMPLATE}`, text);
+        rmSync(path, { force: true });
+        symlinkSync(join(this.memory, id, name), path);
+      }
     }
     return id;
   }
@@ -54,16 +84,18 @@ export class Generations {
 
   /** Removes what is neither in use nor named. */
   prune(keep: readonly (string | null)[]): void {
-    for (const id of readdirSync(join(this.root, 'generations'))) {
+    for (const id of this.all) {
       if (id !== this.live && !keep.includes(id)) rmSync(this.directory(id), { recursive: true });
     }
   }
 
   private digest(id: string, concerns: (file: string) => boolean): string {
     const directory = this.directory(id);
-    const names = (readdirSync(directory, { recursive: true }) as string[]).filter(
-      (name) => name !== 'bundle-hash' && concerns(name) && statSync(join(directory, name)).isFile(),
-    );
-    return JSON.stringify(names.sort().map((name) => [name, readIfExists(join(this.directory(id), name))]));
+    // Of a link the template beside it tells: a value may be another one, and somebody else sees to that.
+    const names = (readdirSync(directory, { recursive: true }) as string[])
+      .filter((name) => name !== 'bundle-hash' && name !== NEEDS_FILE && lstatSync(join(directory, name)).isFile())
+      .map((name) => name.replace(/\.template$/, ''))
+      .filter(concerns);
+    return JSON.stringify(names.sort().map((name) => [name, this.textOf(id, name)]));
   }
 }

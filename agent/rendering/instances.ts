@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { RESERVED_JOBS } from '../../lib/core/rendering/own-jobs';
 import type { Instances } from '../../lib/core/alerts/ownership';
 import type { Generations } from './generation';
-import { readIfExists } from '../base/files';
 
 interface Rendered {
   readonly scrape_configs?: readonly {
@@ -18,7 +16,7 @@ interface Rendered {
 /** The user's targets in the configuration that runs, by the instance that their alerts name. */
 export function liveInstances(generations: Generations): Instances {
   const { live } = generations;
-  const text = live === null ? null : readIfExists(join(generations.directory(live), 'prometheus.yml'));
+  const text = live === null ? null : generations.textOf(live, 'prometheus.yml');
   const instances = new Map<string, string[]>();
   const { scrape_configs: jobs = [] } = ((text === null ? null : parse(text)) ?? {}) as Rendered;
   for (const { job_name: job, static_configs: groups = [] } of jobs) {

@@ -2,6 +2,7 @@ import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type {
   BackfillStatus,
   ScrubStatus,
+  SecretsStatus,
   SidecarStatus,
   VolumeStatus,
 } from '../../lib/contract/documents/agent/part-status';
@@ -93,6 +94,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   if (s.backfill !== undefined) backfillMetrics(s.backfill, metric);
   if (s.volume !== undefined) volumeMetrics(s.volume, metric);
   if (s.sidecar) uploadMetrics(s.sidecar, metric);
+  if (s.secrets !== undefined) secretMetrics(s.secrets, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
 }
@@ -110,6 +112,30 @@ function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {
   metric('gauge', 'scrub_last_pass_timestamp_seconds', 'When the last pass began.', seconds(scrub.lastPassAt));
   metric('gauge', 'scrub_last_pass_seconds', 'How long the last pass took.', (scrub.lastPassMs ?? 0) / 1000);
   metric('gauge', 'scrub_last_pass_bytes', 'How much the last pass read.', scrub.lastPassBytes ?? 0);
+}
+
+/** A secret's name is one of config/cluster.ts; of its value nothing is said. */
+function secretMetrics(secrets: SecretsStatus, metric: Metric): void {
+  metric('gauge', 'secrets_declared', 'Secrets that the configuration declares.', secrets.declared);
+  metric('gauge', 'secrets_missing', 'Secrets without a value: who needs them fails.', secrets.missing.length);
+  metric(
+    'gauge',
+    'secrets_not_renewed',
+    'Secrets of which an earlier value is used, as none could be fetched.',
+    secrets.notRenewed.length,
+  );
+  metric(
+    'gauge',
+    'secrets_copy_failing',
+    '1 while the last good copy cannot be written.',
+    secrets.copyProblem !== null,
+  );
+  metric(
+    'gauge',
+    'secrets_fetched_timestamp_seconds',
+    'When all secrets were last fetched; 0 for never.',
+    seconds(secrets.fetchedAt),
+  );
 }
 
 function backfillMetrics(backfill: BackfillStatus, metric: Metric): void {

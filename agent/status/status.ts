@@ -46,6 +46,7 @@ export function buildStatus(s: Parts): AgentStatus {
     backfill: s.backfiller.status,
     restore: s.restorer?.status ?? null,
     ...(s.manager === null ? {} : { volume: s.manager.status }),
+    ...(s.secrets.status === null ? {} : { secrets: s.secrets.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -1,4 +1,4 @@
-import { IN_CLEAR, UNDECLARED } from '../../lib/infra/config/native/secrets';
+import { IN_CLEAR, UNDECLARED } from '../../lib/infra/config/secrets/said';
 import { FOREIGN } from '../../lib/infra/config/native/gives-way';
 
 /** What a file of a user's configures. */

@@ -6,9 +6,11 @@ who calls what on which resource, and what the policies say.
 """
 
 import http.client
+import io
 import json
 import socket
 import sys
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from calls import CALL, CALLER, answer, body_of, parse
@@ -55,11 +57,36 @@ class Authorize:
             return self.app(environ, start_response)
         environ[CALLER] = role["name"]
         refused = self.refused(role, questions(call))
+        if refused is None and call.operation == "BatchGetSecretValue":
+            return self.of_several(environ, start_response, call, role)
         if refused is None:
             return self.app(environ, start_response)
         body_of(environ)
         protocol = "json" if environ.get("HTTP_X_AMZ_TARGET") else call.service
         return refuse(start_response, protocol, environ["REQUEST_METHOD"] == "HEAD", refused)
+
+    def of_several(self, environ, start_response, call, role):
+        """Of several secrets those that are refused are named in the answer, and the others are in it."""
+        names = call.parameters["SecretIdList"]
+        asked = {name: replace(call, operation="GetSecretValue", parameters={"SecretId": name}) for name in names}
+        errors = [
+            {"SecretId": name, "ErrorCode": "AccessDeniedException", "Message": refused["because"]}
+            for name, one in asked.items()
+            if (refused := self.refused(role, questions(one))) is not None
+        ]
+        refused = [error["SecretId"] for error in errors]
+        body = json.dumps({"SecretIdList": [name for name in asked if name not in refused]}).encode()
+        body_of(environ)
+        environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+        said = []
+        answered = b"".join(self.app(environ, lambda status, headers, _=None: said.append((status, headers))))
+        status, headers = said[0]
+        document = json.loads(answered)
+        document["Errors"] = [*(document.get("Errors") or []), *errors]
+        answered = json.dumps(document).encode()
+        rest = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start_response(status, [*rest, ("Content-Length", str(len(answered)))])
+        return [answered]
 
     def credentials(self, session: str, role: str | None = None, instanceProfile: str | None = None) -> dict:
         iam = iam_backends[ACCOUNT]["aws"]

@@ -1,6 +1,8 @@
 """What a call asks of IAM: an action on each resource that it touches, with what conditions may look at."""
 
+import base64
 import json
+import re
 from urllib.parse import unquote
 
 from calls import Call
@@ -10,6 +12,7 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.servicediscovery.models import servicediscovery_backends
 from moto.sns.models import sns_backends
 
@@ -52,6 +55,8 @@ def questions(call: Call) -> list[dict]:
         "monitoring": of_cloudwatch,
         "ecs": of_ecs,
         "ssm": of_ssm,
+        "secretsmanager": of_secrets,
+        "kms": of_kms,
     }.get(call.service)
     asked = special(call, action) if special else [question(action, named_resource(call))]
     common = {"aws:SecureTransport": "true", "aws:RequestedRegion": call.region, "aws:PrincipalAccount": ACCOUNT}
@@ -126,10 +131,51 @@ def of_ecs(call: Call, action: str) -> list[dict]:
 def of_ssm(call: Call, action: str) -> list[dict]:
     """A command is judged by the document that it runs and by each machine."""
     p = call.parameters
+    if call.operation in ("GetParameter", "GetParameters"):
+        names = p.get("Names") or [p["Name"]]
+        arns = [f"arn:aws:ssm:{call.region}:{ACCOUNT}:parameter/{name.removeprefix('/')}" for name in names]
+        return [question(action, arn) for arn in arns]
     if call.operation != "SendCommand":
         return [question(action, "*")]
     machines = [tagged_with(call.region, "instance", name, action) for name in p.get("InstanceIds", [])]
     return [question(action, f"arn:aws:ssm:{call.region}::document/{p['DocumentName']}"), *machines]
+
+
+def of_secrets(call: Call, action: str) -> list[dict]:
+    """Of several at once each is asked apart (authorize.py): one that is refused keeps none of the others back."""
+    if call.operation == "BatchGetSecretValue" or "SecretId" not in call.parameters:
+        return [question(action, "*")]
+    return [question(action, secret_arn(call.region, call.parameters["SecretId"]))]
+
+
+def secret_arn(region: str, asked: str) -> str:
+    """A whole ARN is the user's own; of a name it is what the secret got, or would have got."""
+    if re.search(r"^arn:.*-[A-Za-z0-9]{6}$", asked):
+        return asked
+    found = secretsmanager_backends[ACCOUNT][region].secrets.get(asked)
+    if found is not None:
+        return found.arn
+    return asked if asked.startswith("arn:") else f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{asked}-000000"
+
+
+def of_kms(call: Call, action: str) -> list[dict]:
+    """The key by its id, its ARN, its alias, or by what it encrypted."""
+    p, backend = call.parameters, kms_backends[ACCOUNT][call.region]
+    named = p.get("KeyId")
+    if named is None and "CiphertextBlob" in p:
+        # As moto packs it: the id in front.
+        named = base64.b64decode(p["CiphertextBlob"])[:36].decode(errors="replace")
+    if named is None:
+        return [question(action, "*")]
+    key_id = named.split(":key/")[-1]
+    if "alias/" in named:
+        key_id = backend.get_key_id_from_alias(named.split(":")[-1]) or key_id
+    if key_id not in backend.keys:
+        return [question(action, f"arn:aws:kms:{call.region}:{ACCOUNT}:key/{key_id}")]
+    key = backend.keys[key_id]
+    policy = json.loads(key.policy) if isinstance(key.policy, str) else key.policy
+    context = {f"kms:EncryptionContext:{name}": value for name, value in (p.get("EncryptionContext") or {}).items()}
+    return [question(action, key.arn, context, policy)]
 
 
 def tagged_with(region: str, kind: str, name: str, action: str, more=None) -> dict:

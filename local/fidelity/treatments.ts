@@ -91,7 +91,11 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::EC2::EIP': notAtAll('nobody here sees from which address a NAT gateway calls'),
   'AWS::EC2::VPCEndpoint': routing,
   'AWS::EC2::FlowLog': notAtAll('nobody reads it here'),
-  'AWS::KMS::Key': enforced('who publishes to its topic is judged by its policy; nothing is encrypted', DEPLOYED),
+  'AWS::KMS::Key': enforced(
+    'who publishes to its topic, or opens copies of secrets, is judged by its policy; the emulator encrypts those',
+    'test/contract/local/emulator-secrets.test.ts',
+  ),
+  'AWS::KMS::Alias': asDeployed('nodes ask for its key by it', 'test/contract/local/emulator-secrets.test.ts'),
   'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
   'AWS::SQS::Queue': played('whether a function may send there what was given up is judged; nothing is kept'),
   'AWS::SQS::QueuePolicy': notAtAll('it refuses plain http, and Lambda speaks none'),

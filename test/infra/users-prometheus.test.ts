@@ -71,10 +71,14 @@ test.each([
   [
     'a password',
     `basic_auth: { username: u, password: ${SECRET} }`,
-    /secret stands in clear: password[^]*password_file/,
+    /secret stands in clear: password[^]*declare secrets: \{ PASSWORD:/,
   ],
-  ['a bearer token', `authorization: { credentials: ${SECRET} }`, /in clear: credentials[^]*credentials_file/],
-  ['a private key', `tls_config: { key: ${SECRET} }`, /in clear: key[^]*key_file/],
+  [
+    'a bearer token',
+    `authorization: { credentials: ${SECRET} }`,
+    /in clear: credentials[^]*declare secrets: \{ CREDENTIALS:/,
+  ],
+  ['a private key', `tls_config: { key: ${SECRET} }`, /in clear: key[^]*declare secrets: \{ KEY:/],
   [
     "a discovery's key",
     `ec2_sd_configs: [{ access_key: a, secret_key: ${SECRET} }]`,

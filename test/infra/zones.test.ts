@@ -7,7 +7,7 @@ const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c', 'eu-west-1d'];
 /** Logical id → range of every subnet of a VPC over so many zones. */
 function subnets(egress: 'nat' | 'endpoints', cidr: string, zones: number): Record<string, string> {
   const stack = new Stack(new App(), 'network', { env: { region: 'eu-west-1', account: '111122223333' } });
-  createNetwork(stack, { kind: 'new', cidr, egress }, ZONES.slice(0, zones));
+  createNetwork(stack, { kind: 'new', cidr, egress }, ZONES.slice(0, zones), []);
   const found = Template.fromStack(stack).findResources('AWS::EC2::Subnet');
   return Object.fromEntries(Object.entries(found).map(([id, s]) => [id, s.Properties.CidrBlock as string]));
 }

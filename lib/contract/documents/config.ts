@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
 import { fileName, listOf, mapOf, name, fields, optional, pathBelow, sha256, text, version1, whole } from '../shape';
+import { secretReferences } from './secrets';
 
 export const configPointer = fields({
   version: version1,
@@ -62,6 +63,8 @@ const bundle = fields({
   templates: optional(mapOf(fileName, text)),
   /** Which alerts call a remedy. Absent from bundles of earlier versions. */
   remedies: optional(listOf(remedyTrigger)),
+  /** Where values of secrets are kept that the files name; never a value. Absent: there are none. */
+  secrets: optional(secretReferences),
 });
 
 /** Rules, targets, Alertmanager's configuration and its templates, as the user wrote them; one JSON file, an S3 asset. */

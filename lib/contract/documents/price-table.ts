@@ -37,6 +37,8 @@ const rates = fields({
   fargateDiskGbHour: amount,
   hostedZoneMonth: amount,
   discoveryRequest: amount,
+  /** A call of Secrets Manager, for up to 20 secrets. */
+  secretRequest: amount,
 });
 export type Rate = keyof z.output<typeof rates>;
 

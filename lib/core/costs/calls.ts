@@ -31,6 +31,7 @@ const PRICES: Readonly<Record<string, readonly (readonly [operation: RegExp, pri
   // By what they carry.
   logs: [[/^(Create|Put|Describe)/, null]],
   kms: [[/^(Decrypt|Encrypt|GenerateDataKey|Describe)/, 'keyRequest']],
+  secretsmanager: [[/^(BatchGet|Get|Describe)/, 'secretRequest']],
   sns: [[/^Publish/, 'topicRequest']],
 };
 

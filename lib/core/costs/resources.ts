@@ -27,6 +27,22 @@ const lambda = propertiesOf(
   fields({ FunctionName: text, MemorySize: number, Architectures: optional(listOf(text)) }),
 );
 
+const policies = propertiesOf(
+  'AWS::IAM::Role',
+  fields({
+    Policies: optional(
+      listOf(
+        fields({
+          PolicyDocument: fields({
+            Statement: listOf(fields({ Action: optional(anything), Resource: optional(anything) })),
+          }),
+        }),
+      ),
+    ),
+  }),
+);
+const keyed = propertiesOf('AWS::KMS::Key', fields({ Description: optional(text) }));
+
 const one = (name: string, plane: Plane, rate: Quantity['rate'], counted: number, unit: string): Quantity => ({
   name,
   plane,
@@ -67,6 +83,19 @@ function alarmMonth(value: unknown): Quantity[] {
     : [monthly('alarms', 'control', 'alarmMonth', 'alarms')];
 }
 
+/** How often a node asks for its secrets (lib/core/secrets/known.ts), 20 at once. Parameters of Systems Manager are free. */
+const SECRET_LOOKS_PER_HOUR = 120;
+
+function role(value: unknown): Quantity[] {
+  const { Policies = [] } = policies(value);
+  const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  const reading = statements.filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
+  const secrets = reading.flatMap(({ Resource }) => [Resource].flat()).length;
+  if (secrets === 0) return [];
+  const looks = Math.ceil(secrets / 20) * SECRET_LOOKS_PER_HOUR * HOURS_OF_MONTH;
+  return [one('looks for new secrets', 'data', 'secretRequest', looks, 'calls')];
+}
+
 /** By type, what one of them costs. */
 const PRICED: Readonly<Record<string, (value: unknown) => Quantity[]>> = {
   'AWS::EC2::LaunchTemplate': node,
@@ -80,7 +109,12 @@ const PRICED: Readonly<Record<string, (value: unknown) => Quantity[]>> = {
   ],
   'AWS::CloudWatch::Alarm': alarmMonth,
   'AWS::CloudWatch::Dashboard': () => [monthly('dashboard', 'data', 'dashboardMonth', 'dashboards')],
-  'AWS::KMS::Key': () => [monthly('key of the topic', 'control', 'keyMonth', 'keys')],
+  'AWS::KMS::Key': (value) => [
+    /secrets/.test(keyed(value).Description ?? '')
+      ? monthly("key of secrets' copies", 'data', 'keyMonth', 'keys')
+      : monthly('key of the topic', 'control', 'keyMonth', 'keys'),
+  ],
+  'AWS::IAM::Role': role,
   'AWS::ServiceDiscovery::PrivateDnsNamespace': () => [
     monthly('names of Thanos', 'data', 'hostedZoneMonth', 'hosted zones'),
   ],

@@ -24,4 +24,6 @@ export interface RenderInput {
   readonly lateMs?: number;
   /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
   readonly webhooks: Webhooks | null;
+  /** Directory of the files with secrets, on the node. @default secrets */
+  readonly secretFiles?: string;
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { ConfigBundle } from '../../contract/documents/config';
+import { SECRET_NEEDS } from '../../contract/documents/secrets';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { PORTS } from '../../contract/ports';
 import { profileRules } from './profile-alert';
@@ -8,10 +9,13 @@ import { watchdogRules, type OwnGroup } from './watchdog-rules';
 import { mergeNative } from './merge-native';
 import type { RenderInput } from './render-input';
 import { ownJobs, thanosJobs } from './own-jobs';
+import { NEEDS_FILE, SECRETS_DIRECTORY, withSecretFiles } from './secrets/of-bundle';
 import { droppedIn, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
 
-/** The files of one configuration, by path relative to its directory. Same input, same bytes. */
-export function renderFiles(input: RenderInput): Record<string, string> {
+/** The files of one configuration, by path relative to its directory. Same input, same bytes. No value of a secret. */
+export function renderFiles(given: RenderInput): Record<string, string> {
+  const { bundle: users, needs } = withSecretFiles(given.bundle, given.secretFiles ?? SECRETS_DIRECTORY);
+  const input = { ...given, bundle: users };
   const { bundle, webhooks, profile = 'normal' } = input;
   const rules = Object.keys(bundle.rules).sort();
   return {
@@ -26,6 +30,7 @@ export function renderFiles(input: RenderInput): Record<string, string> {
         }),
     ...Object.fromEntries(rules.map((name) => [`rules/${name}`, bundle.rules[name]!])),
     ...Object.fromEntries(Object.entries(bundle.templates ?? {}).map(([name, text]) => [`templates/${name}`, text])),
+    ...(needs === null ? {} : { [NEEDS_FILE]: SECRET_NEEDS.serialize(needs) }),
   };
 }
 

@@ -11,6 +11,7 @@ export function nodeComplaints({
   scrub,
   backfill,
   restore,
+  secrets,
   volume,
 }: AgentStatus): string[] {
   const found: string[] = [];
@@ -22,6 +23,7 @@ export function nodeComplaints({
   if (scrub?.error) found.push(`its scrub fails, so corruption would not be found: ${scrub.error}.`);
   if (backfill?.error) found.push(`it does not fetch what it missed from the other nodes: ${backfill.error}.`);
   if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);
+  if (secrets !== undefined) found.push(...secretsSaid(secrets));
   // Agents of an earlier deploy say nothing of it, and without a configuration it has not been tried to start.
   if (config.hash === null) return found;
   if (sidecar === null || sidecar === undefined) return found;
@@ -44,6 +46,21 @@ export function nodeComplaints({
 export function neverConfigured({ config }: AgentStatus): string | null {
   if (config.hash !== null) return null;
   return config.error === null ? 'it waits for its first configuration' : `it refuses its first one: ${config.error}`;
+}
+
+function secretsSaid({ missing, notRenewed, copyProblem }: NonNullable<AgentStatus['secrets']>): string[] {
+  return [
+    ...missing.map(({ name, because, usedBy }) => {
+      const who = usedBy.length === 0 ? 'nothing uses it' : `${usedBy.join(', ')} fail${usedBy.length > 1 ? '' : 's'}`;
+      return `the secret ${name} is missing (${because}): ${who}.`;
+    }),
+    ...notRenewed.map(
+      ({ name, because }) => `the secret ${name} cannot be renewed (${because}): its last value is used.`,
+    ),
+    ...(copyProblem === null
+      ? []
+      : [`its secrets cannot be copied to its data volume (${copyProblem}): a boot without AWS would lack them.`]),
+  ];
 }
 
 /** So many of one kind are named one by one: a page of the same hides what else is wrong. */

@@ -3,6 +3,9 @@ import { inOneLine, type UserError } from '../../contract/errors';
 import type { ConfigBundle } from '../../contract/documents/config';
 import { VERSIONS } from '../../contract/versions';
 import { renderPrometheus } from '../../core/rendering/render';
+import { fillYaml } from '../../core/rendering/secrets/fill';
+import { SECRETS_DIRECTORY, withSecretFiles } from '../../core/rendering/secrets/of-bundle';
+import { withStandIns } from '../../core/rendering/secrets/stand-ins';
 import { configBundleOf } from './bundle';
 import { slowCatchUp } from './catch-up';
 import { checkAlertmanager, type AlertmanagerVerdict } from './check/alertmanager';
@@ -19,9 +22,10 @@ import { unpinnedImage } from './lock/node-image';
 import { checkScale } from './lock/scale-lock';
 import { loadNative, namedRules } from './native/load';
 import { NATIVE_FILE, nativeText } from './native/read';
-import { sameName, type Native } from './native/native';
+import { declaredIn, sameName, type Native } from './native/native';
 import type { Sound } from './overlay/apply';
 import { judgeByPrograms, renderedByPromtool, type CheckersAsked, type ProgramsVerdict } from './programs/check';
+import { secretWarnings } from './secrets/warnings';
 import { exported, sourceOf, readIfThere, readText, readYamlFiles } from './read-files';
 import { shown } from './shown';
 
@@ -74,18 +78,21 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
   const written = readText(join(configDir, 'alertmanager.yml'), problems);
 
   const ofRules = checkRules(allRules, (name) => at('rules', name));
-  const ofAlertmanager = written === null ? NOTHING_TO_SAY : checkAlertmanager(at('alertmanager.yml'), written);
+  const isDeclared = declaredIn(checked.config?.secrets);
+  const ofAlertmanager =
+    written === null ? NOTHING_TO_SAY : checkAlertmanager(at('alertmanager.yml'), written, isDeclared);
   const mapped = written === null ? null : mapTemplates(written, Object.keys(templates), at('alertmanager.yml'));
   const asked = ask === null ? NO_PROGRAMS : ask(cluster?.artifacts ?? DEFAULT_ARTIFACTS);
   const verdict = judgeByPrograms(
     {
       rules: allRules,
       ruleProblems: ofRules.form,
-      alertmanager: mapped?.text ?? null,
+      alertmanager: mapped === null ? null : withStandIns(mapped.text, isDeclared),
       templates,
       alertmanagerProblems: ofAlertmanager.form,
       prometheusYml:
         nativeText(configDir) === null ? null : { path: join(configDir, NATIVE_FILE), shown: at(NATIVE_FILE) },
+      isDeclared,
       tests: { dir: join(configDir, 'tests'), names: tests },
       label: { rule: (name) => at('rules', name), alertmanager: (name) => at(name), test: (name) => at('tests', name) },
     },
@@ -118,6 +125,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...ofRules.warnings,
     ...said.warnings,
     ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
+    ...secretWarnings(cluster, { native, alertmanager: mapped!.text }, locate),
     ...ofAlertmanager.warnings,
     ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),
     ...mapped!.warnings,
@@ -133,8 +141,9 @@ const DEFAULT_ARTIFACTS: Cluster['artifacts'] = {
 
 /** prometheus.yml as the first node has it. */
 function forOneNode(cluster: Cluster, bundle: ConfigBundle): string {
-  return renderPrometheus({
-    bundle,
+  const names = Object.keys(bundle.secrets ?? {});
+  const rendered = renderPrometheus({
+    bundle: withSecretFiles(bundle, SECRETS_DIRECTORY).bundle,
     cluster: cluster.name,
     shard: 0,
     node: cluster.nodes[0]!.name,
@@ -144,6 +153,7 @@ function forOneNode(cluster: Cluster, bundle: ConfigBundle): string {
     prometheusVersion: cluster.artifacts.prometheus.version,
     webhooks: null,
   });
+  return names.length === 0 ? rendered : fillYaml(rendered, names, () => undefined);
 }
 
 /** Jobs of prometheus.yml that are there in config/targets as well. */

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
+import { neededServices } from '../config/reach/needed-services';
 import { importNetwork } from '../constructs/network/imported-network';
 import type { ClusterNetwork } from '../constructs/network/cluster-network';
 import { createNetwork } from '../constructs/network/new-network';
@@ -32,7 +33,10 @@ export class NetworkStack extends Stack implements ClusterNetwork {
     super(scope, id, stackProps(cluster, 'network'));
     tagShard(this, cluster);
     const { network, zones } = cluster;
-    const made = network.kind === 'new' ? createNetwork(this, network, zones) : importNetwork(this, network, zones);
+    const made =
+      network.kind === 'new'
+        ? createNetwork(this, network, zones, neededServices(cluster))
+        : importNetwork(this, network, zones);
     this.vpc = made.vpc;
     this.subnets = made.subnets;
     this.traffic = new Traffic(this, 'Traffic', this.vpc, cluster);

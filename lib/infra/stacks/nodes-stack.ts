@@ -9,6 +9,7 @@ import { fileAsset } from '../constructs/nodes/file-asset';
 import { NodeGroup } from '../constructs/nodes/node-group';
 import { collectedLogs, nodeLogGroup } from '../constructs/nodes/node-logs';
 import { nodeRole } from '../constructs/nodes/node-role';
+import { secretsKey } from '../constructs/nodes/secrets-key';
 import { pascal } from '../../contract/pascal';
 import { userData } from '../constructs/nodes/user-data';
 import type { NodeConfig } from '../../contract/documents/node-config';
@@ -27,7 +28,7 @@ export interface NodesStackProps {
 }
 
 /** Loaded once per boot, so less strict than a function's; it still travels to every new machine. */
-const MAX_AGENT_BYTES = 2_000_000;
+const MAX_AGENT_BYTES = 2_400_000;
 
 /** The machines. Everything in here can be replaced at any time, one node after the other. */
 export class NodesStack extends Stack {
@@ -36,6 +37,7 @@ export class NodesStack extends Stack {
     super(scope, id, stackProps(cluster, 'nodes'));
     tagShard(this, cluster);
     const { asset: agent } = fileAsset(this, 'Agent', cluster, bundle(props.agentEntry, props.root, MAX_AGENT_BYTES));
+    const key = secretsKey(this, 'Secrets', cluster);
     const logs = nodeLogGroup(this, 'NodeLogs', cluster);
     let previous: NodeGroup | undefined;
     for (const node of cluster.nodes) {
@@ -46,6 +48,7 @@ export class NodesStack extends Stack {
         controlBucketArn: controlBucket.bucketArn,
         assetsBucketArn: agent.bucket.bucketArn,
         blocksBucketArn: blocksBucket.bucketArn,
+        secretsKeyArn: key && key.keyArn,
         discovery: {
           serviceArn: network.sidecarsOf(cluster).serviceArn,
           namespaceArn: network.namespace.namespaceArn,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { Machine, seenFromOutside } from './machine';
@@ -51,6 +51,8 @@ export interface InstanceOptions {
 /** As Amazon Linux names it: node-24. */
 const isNode = (program: string): boolean => /(^|\/)node(-\d+)?$/.test(program);
 
+const SHARED_MEMORY = '/dev/shm';
+
 /** systemd waits 90 s for what is left when a machine shuts down; nothing here takes that long. */
 const SHUTDOWN_MS = 15_000;
 
@@ -91,6 +93,14 @@ export class Instance {
   /** Where devices of attached volumes appear. */
   get deviceDir(): string {
     return join(this.options.dir, 'by-id');
+  }
+
+  /** What stands for its /run: in this machine's memory, where there is such a place. */
+  private get memory(): string {
+    const { dir, runId } = this.options;
+    return existsSync(SHARED_MEMORY)
+      ? join(SHARED_MEMORY, `prometheus-ha-${runId}`, this.deployed.node)
+      : join(dir, 'run');
   }
 
   /** Runs a command on the machine. */
@@ -144,6 +154,7 @@ export class Instance {
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata!.endpoint,
         PROMHA_STATE_DIR: join(options.dir, 'state'),
         PROMHA_DATA_DIR: join(options.dir, 'data'),
+        PROMHA_SECRETS_DIR: this.memory,
         ...(this.machine === null ? {} : { PROMHA_MOUNT_DATA: '1', PROMHA_DEVICE_DIR: this.deviceDir }),
       },
       log: join(options.dir, 'agent.log'),
@@ -171,6 +182,7 @@ export class Instance {
     if (mode === 'namespaces') this.options.host.cut();
     await this.machine?.powerOff();
     await killMarked(this.marks);
+    this.forgetMemory();
   }
 
   powerOn(mode: 'namespaces' | 'loopback'): void {
@@ -190,6 +202,14 @@ export class Instance {
     await killMarked(this.marks);
     await this.machine?.powerOff();
     await this.metadata?.close();
+    this.forgetMemory();
+  }
+
+  private forgetMemory(): void {
+    rmSync(this.memory, { recursive: true, force: true });
+    // Of the last node of a run the directory around it goes as well.
+    const around = dirname(this.memory);
+    if (around.startsWith(SHARED_MEMORY) && existsSync(around) && readdirSync(around).length === 0) rmdirSync(around);
   }
 
   /** EC2 terminates it: systemd stops the agent as its unit says, then asks the rest to end; its address is free. */

@@ -8,6 +8,7 @@ import type { Configuration } from '../../../lib/infra/config/load';
 import { deployApp, startEmulator, type Emulator } from '../../emulator/deploy';
 import { targetsHere } from '../deploy/load-limit';
 import { localOverlay, otherIntervals } from '../deploy/overlay';
+import { keepLocalSecrets } from '../deploy/local-secrets';
 import { makeOperator } from '../deploy/operator';
 import { loadUsersConfig, OVERLAY_FILE, writeOverlay } from '../deploy/overlay-file';
 import { EMULATOR_PORT, type Prepared } from './prepare-phase';
@@ -84,6 +85,9 @@ export async function deploy(
   );
   start.save({ pages: workload.pages });
 
+  const endpoint = `http://${hostAddress}:${EMULATOR_PORT}`;
+  await keepLocalSecrets(start, own.bundle.secrets ?? {}, { endpoint, region });
+
   const overlay = overlayOf(start, prepared, own, settings);
   await start.step('cdk bootstrap, cdk deploy --all', () =>
     deployApp({
@@ -96,7 +100,6 @@ export async function deploy(
     }),
   );
 
-  const endpoint = `http://${hostAddress}:${EMULATOR_PORT}`;
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const fetchObject = async (Bucket: string, Key: string): Promise<Uint8Array> =>
     (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray();

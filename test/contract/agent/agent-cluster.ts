@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,6 +32,8 @@ export class TestNode {
     readonly name: string,
     readonly address: string,
     readonly dir: string,
+    /** What stands for its memory: a boot finds nothing in it. */
+    readonly memory: string,
     private readonly bundle: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly machine: TestMachine | null,
@@ -128,6 +130,8 @@ export class TestCluster {
     await this.publish(bundle(pager.url));
     await this.keepControlPlaneAlive();
 
+    const memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : root, 'promha-contract-'));
+    this.cleanup.push(() => rmSync(memory, { recursive: true, force: true }));
     const lambda = `${this.network}.250`;
     const queue = (name: string, event: unknown): void => void this.calls.push({ name, event });
     const api = await serveLambdaApi(lambda, { call: () => Promise.reject(new Error('nobody waits here')), queue });
@@ -165,6 +169,7 @@ export class TestCluster {
       const env = {
         PROMHA_STATE_DIR: join(dir, 'state'),
         PROMHA_DATA_DIR: join(dir, 'data'),
+        PROMHA_SECRETS_DIR: join(memory, name),
         PROMHA_BIN_DIR: programs.bin,
         PROMHA_GATE_ADDRESS: address,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
@@ -172,7 +177,7 @@ export class TestCluster {
         AWS_ENDPOINT_URL_LAMBDA: `http://${lambda}:${LAMBDA_API_PORT}`,
         ...machine?.env,
       };
-      this.nodes.push(new TestNode(name, address, dir, agentFile, env, machine, programs.node));
+      this.nodes.push(new TestNode(name, address, dir, join(memory, name), agentFile, env, machine, programs.node));
     }
     // Further shards are started when the test wants them.
     for (const node of this.nodes.slice(0, count)) node.start();

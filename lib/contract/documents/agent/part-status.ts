@@ -116,3 +116,21 @@ export const volume = fields({
 
 /** Of the data volume as a whole. */
 export type VolumeStatus = ReadOnly<z.output<typeof volume>>;
+
+export const secrets = fields({
+  /** How many the configuration declares. */
+  declared: number,
+  /** When every one was fetched, ISO 8601, UTC; null: never. */
+  fetchedAt: nullable(time),
+  /** Those without a value, why, and what fails for it: receivers, jobs. Never a value. */
+  missing: listOf(fields({ name: text, because: text, usedBy: listOf(text) })),
+  /** Those of which an earlier value is used. */
+  notRenewed: listOf(fields({ name: text, because: text })),
+  /** When the last good copy was last written to the data volume. */
+  copiedAt: nullable(time),
+  /** Why it could not be; null when it could. */
+  copyProblem: nullable(text),
+});
+
+/** Of the secrets that prometheus.yml and alertmanager.yml name. */
+export type SecretsStatus = ReadOnly<z.output<typeof secrets>>;

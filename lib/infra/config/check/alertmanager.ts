@@ -3,6 +3,7 @@ import { UserError } from '../../../contract/errors';
 import { OWN_RECEIVERS } from '../../../core/rendering/render-alertmanager';
 import { hint } from '../../../contract/nearest';
 import { filesNotOnNodes } from './files-on-nodes';
+import { refuseAlertmanagerSecrets } from '../secrets/alertmanager';
 import { choiceOf } from '../problems';
 import { checkShape } from './shape';
 import { parseYaml } from '../yaml-file';
@@ -58,9 +59,14 @@ export interface AlertmanagerVerdict {
   readonly warnings: readonly string[];
 }
 
-export function checkAlertmanager(file: string, text: string): AlertmanagerVerdict {
+export function checkAlertmanager(
+  file: string,
+  text: string,
+  isDeclared: (name: string) => boolean = () => false,
+): AlertmanagerVerdict {
   const form: UserError[] = [];
   const clashes: UserError[] = [];
+  refuseAlertmanagerSecrets(file, text, isDeclared, { problems: clashes, warnings: [] });
   const yaml = parseYaml(file, text, form);
   const parsed = yaml && checkShape(yaml, config, "Alertmanager's configuration", form);
   if (!yaml || !parsed) return { form, clashes, elsewhere: [], warnings: [] };
@@ -104,5 +110,5 @@ export function checkAlertmanager(file: string, text: string): AlertmanagerVerdi
       ? []
       : [`${yaml.where(['receivers', i, 'name'])}: no route leads to the receiver '${name}': it is never notified`],
   );
-  return { form, clashes, elsewhere: filesNotOnNodes(yaml), warnings: idle };
+  return { form, clashes, elsewhere: filesNotOnNodes(yaml, isDeclared), warnings: idle };
 }

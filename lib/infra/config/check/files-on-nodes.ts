@@ -1,4 +1,5 @@
 import { UserError } from '../../../contract/errors';
+import { secretOfPath } from '../../../core/rendering/secrets/placeholders';
 import type { YamlFile } from '../yaml-file';
 import { nearestNamed } from './shape';
 
@@ -6,14 +7,15 @@ import { nearestNamed } from './shape';
 const NAMES_FILE = /_file$/;
 
 /** Files that a configuration of Alertmanager names and that no deploy brings to the nodes. */
-export function filesNotOnNodes(yaml: YamlFile): UserError[] {
+export function filesNotOnNodes(yaml: YamlFile, isDeclared: (name: string) => boolean): UserError[] {
   const found: UserError[] = [];
   const visit = (value: unknown, path: readonly (string | number)[]): void => {
     if (typeof value !== 'object' || value === null) return;
     for (const [key, inner] of Object.entries(value)) {
       const at = [...path, Array.isArray(value) ? Number(key) : key];
-      if (NAMES_FILE.test(key) && typeof inner === 'string' && inner !== '') found.push(missing(yaml, at, key, inner));
-      else visit(inner, at);
+      if (NAMES_FILE.test(key) && typeof inner === 'string' && inner !== '') {
+        if (secretOfPath(inner, isDeclared) === null) found.push(missing(yaml, at, key, inner));
+      } else visit(inner, at);
     }
   };
   visit(yaml.value, []);
@@ -27,7 +29,7 @@ function missing(yaml: YamlFile, path: readonly (string | number)[], key: string
     what: 'this file is not on the nodes: notifications would fail when there is something to notify of',
     where: yaml.where(path),
     got: `${key}: ${file}`,
-    expected: 'what config/ has, or an image of your own (instance.ami) that has the file',
-    fix: `write ${key.replace(NAMES_FILE, '')} itself, or boot nodes from such an image`,
+    expected: 'a declared secret, what config/ has, or an image of your own (instance.ami) that has the file',
+    fix: `declare secrets: { '${file.replace(/^.*\//, '')}': { secretsManager: 'its name there' } } in cluster.ts, or boot nodes from such an image`,
   });
 }

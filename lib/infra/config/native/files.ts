@@ -1,6 +1,8 @@
 import { isMap, isScalar, YAMLSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import { UserError } from '../../../contract/errors';
 import { at, eachScalar, extend, itemsOf, put, quoted, textOf } from '../../../core/rendering/yaml-nodes';
+import { namesFile } from '../../../core/rendering/secrets/file-keys';
+import { secretOfPath } from '../../../core/rendering/secrets/placeholders';
 import { NODES_DIRECTORY } from '../../../core/rendering/merge-native';
 import { filesNamed, isPattern } from './paths';
 import { keyNode, readUsersYaml, type Said, type UsersYaml } from './source';
@@ -76,12 +78,19 @@ function namedBy(
 }
 
 /** Files of discovery and certificates come along if they are in config/; files with secrets must not be there. */
-export function otherFiles(source: UsersYaml, folder: Folder, named: Named, said: Said): void {
+export function otherFiles(
+  source: UsersYaml,
+  folder: Folder,
+  named: Named,
+  isDeclared: (name: string) => boolean,
+  said: Said,
+): void {
   for (const job of itemsOf(at(source.root, 'scrape_configs'))) {
     for (const sd of itemsOf(at(job, 'file_sd_configs'))) if (isMap(sd)) discovered(sd, source, folder, named, said);
   }
   eachScalar(source.root, (scalar, keys) => {
-    if (isFile(keys)) certificate(scalar, keys, source, folder, named, said);
+    if (!isFile(keys) || secretOfPath(String(scalar.value), isDeclared) !== null) return;
+    certificate(scalar, keys, source, folder, named, said);
   });
 }
 
@@ -108,9 +117,8 @@ const PUBLIC = ['ca_file', 'cert_file', 'client_certificate_file'];
 
 /** http_headers: { NAME: { files: […] } } are files, too. */
 function isFile(keys: readonly string[]): boolean {
-  const key = keys.at(-1) ?? '';
   const below = keys.includes('labels') || keys.includes('external_labels') || keys.includes('params');
-  return !below && (key.endsWith('_file') || (key === 'files' && keys.at(-3) === 'http_headers'));
+  return !below && namesFile(keys);
 }
 
 function certificate(
@@ -127,7 +135,7 @@ function certificate(
   if (path === '') return;
   if (found === undefined) {
     warnings.push(
-      `${source.where(scalar)}: ${key} ${path}: not in config/, so it has to lie there on every node, or it refuses this configuration`,
+      `${source.where(scalar)}: ${key} ${path}: not in config/, and no secret of that name is declared (secrets in cluster.ts), so it has to lie there on every node, or it refuses this configuration`,
     );
   } else if (PUBLIC.includes(key)) {
     named.files[found] = folder.read(found);
@@ -139,7 +147,7 @@ function certificate(
         where: source.where(scalar),
         got: folder.shown(found),
         expected: 'no secret where Git, the bucket and every node would have a copy',
-        fix: 'move it out of config/ and onto the nodes',
+        fix: `move it to Secrets Manager, and declare secrets: { '${path.replace(/^.*\//, '')}': { secretsManager: 'its name' } } in cluster.ts`,
       }),
     );
   }

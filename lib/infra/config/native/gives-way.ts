@@ -8,7 +8,7 @@ import { keyNode, type Said, type UsersYaml } from './source';
 /** What of config/cluster.ts meets config/prometheus.yml. */
 export type Settings = Pick<
   ClusterConfig,
-  'name' | 'scrapeInterval' | 'evaluationInterval' | 'retention' | 'localhost' | 'foreignAlertmanagers'
+  'name' | 'scrapeInterval' | 'evaluationInterval' | 'retention' | 'localhost' | 'foreignAlertmanagers' | 'secrets'
 >;
 
 /** Where the file and the cluster both say something: who wins, and why. What loses is taken out of the file. */

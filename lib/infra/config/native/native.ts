@@ -6,7 +6,7 @@ import { isReserved, reservedName } from '../reserved';
 import { mustBeList, otherFiles, ruleFiles, scrapeConfigFiles, type Folder, type Named } from './files';
 import { giveWay, type Settings } from './gives-way';
 import { mapLocalhost, nodesForSelf, targetsIn } from './jobs';
-import { refuseSecrets } from './secrets';
+import { refuseSecrets } from '../secrets/prometheus';
 import { keyNode, readUsersYaml, type Said, type UsersYaml } from './source';
 
 /** config/prometheus.yml as a part of a bundle. */
@@ -50,6 +50,12 @@ export function adaptNative(file: string, text: string, folder: Folder, settings
   };
 }
 
+/** Whether a name is one of secrets. */
+export const declaredIn =
+  (secrets: Settings['secrets'] = {}) =>
+  (name: string): boolean =>
+    Object.hasOwn(secrets, name);
+
 interface Around {
   readonly folder: Folder;
   readonly named: Named;
@@ -60,13 +66,14 @@ interface Around {
 }
 
 function jobsOf(source: UsersYaml, { folder, named, settings, seen, said }: Around): YAMLMap[] {
-  refuseSecrets(source, said);
+  const isDeclared = declaredIn(settings.secrets);
+  refuseSecrets(source, isDeclared, said);
   const jobs = itemsOf(at(source.root, 'scrape_configs')).filter((job) => isMap(job));
   for (const job of jobs) said.problems.push(...badName(job, source, seen));
   const left = jobs.filter((job) => nodesForSelf(job, source, said));
   source.root.delete('scrape_configs');
   extend(source.root, 'scrape_configs', left);
-  otherFiles(source, folder, named, said);
+  otherFiles(source, folder, named, isDeclared, said);
   mapLocalhost(source, settings.localhost, said);
   return left;
 }

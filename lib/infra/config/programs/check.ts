@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../contract/errors';
+import { secretsIn } from '../../../core/rendering/secrets/placeholders';
+import { withStandIns } from '../../../core/rendering/secrets/stand-ins';
 import type { Cluster } from '../cluster';
 import { alertmanagerByAmtool } from './alertmanager';
 import { aboutUsersFile, complaintsIn } from './complaints';
@@ -33,6 +35,8 @@ export interface Judged {
   readonly ruleProblems: readonly UserError[];
   /** The user's own; null where there is none. */
   readonly prometheusYml: { readonly path: string; readonly shown: string } | null;
+  /** Whether `${NAME}` of the user's is a secret: something that has the form of one stands there for the programs. */
+  readonly isDeclared: (name: string) => boolean;
   /** Null where there is no file. */
   readonly alertmanager: string | null;
   readonly templates: Readonly<Record<string, string>>;
@@ -66,7 +70,7 @@ export function judgeByPrograms(files: Judged, { checkers, deployed }: CheckersA
       : alertmanagerByAmtool(amtool, { 'alertmanager.yml': alertmanager, ...below(templates) }, label.alertmanager);
   const { prometheusYml } = files;
   const ofPrometheusYml =
-    promtool === null || prometheusYml === null ? null : usersFileByPromtool(promtool, prometheusYml);
+    promtool === null || prometheusYml === null ? null : usersFileByPromtool(promtool, prometheusYml, files.isDeclared);
   const isDeployed = promtool?.version === deployed.promtool;
   const verdicts = [
     verdictOf([], ofPrometheusYml, isDeployed, () => true),
@@ -131,11 +135,16 @@ function uncheckedBy({ promtool, amtool }: Checkers, tests: number): string[] {
 }
 
 /** The user's own file as it stands in config/, so that promtool's lines are the user's. */
-function usersFileByPromtool(promtool: Checker, file: { readonly path: string; readonly shown: string }): UserError[] {
-  const args = ['check', 'config', '--syntax-only', file.path];
+function usersFileByPromtool(
+  promtool: Checker,
+  file: { readonly path: string; readonly shown: string },
+  isDeclared: Judged['isDeclared'],
+): UserError[] {
   const text = readFileSync(file.path, 'utf8');
   const by = `promtool ${promtool.version}`;
-  return complaintsOf(promtool, args, dirname(file.path)).map(
+  const complaints = (path: string): string[] =>
+    complaintsOf(promtool, ['check', 'config', '--syntax-only', path], dirname(path));
+  return withoutSecrets(file.path, isDeclared, complaints).map(
     (got) =>
       new UserError({
         what: `${by} does not accept this`,
@@ -143,6 +152,23 @@ function usersFileByPromtool(promtool: Checker, file: { readonly path: string; r
         ...mendOf(got, by),
       }),
   );
+}
+
+/** With the file, or with a copy of its directory in which something stands for each secret. */
+function withoutSecrets<T>(path: string, isDeclared: Judged['isDeclared'], use: (path: string) => T): T {
+  const dir = dirname(path);
+  const changed: Record<string, string> = {};
+  for (const name of (readdirSync(dir, { recursive: true }) as string[]).filter((one) => /\.ya?ml$/.test(one))) {
+    if (!statSync(join(dir, name)).isFile()) continue;
+    const text = readFileSync(join(dir, name), 'utf8');
+    if (secretsIn(text, isDeclared).length > 0) changed[name] = withStandIns(text, isDeclared);
+  }
+  if (Object.keys(changed).length === 0) return use(path);
+  return withFiles({}, (copy) => {
+    cpSync(dir, copy, { recursive: true, filter: (from) => !from.includes('node_modules') });
+    for (const [name, text] of Object.entries(changed)) writeFileSync(join(copy, name), text);
+    return use(join(copy, basename(path)));
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ import { image } from './thanos-image';
 import { nodes, machines } from './nodes';
 import { network } from './network';
 import { disk, load, reservation } from './capacity';
+import { secretsElsewhere } from './secrets';
 import { times } from './times';
 
 /** Relations between settings; each setting alone is well-formed by now. */
@@ -19,5 +20,6 @@ export function contradictions(c: Cluster & Pick<ClusterConfig, 'thanos'>): Cont
     ...reservation(c),
     ...thanosProblems(c),
     ...image(c),
+    ...secretsElsewhere(c),
   ];
 }

@@ -7,6 +7,7 @@ import { remedy } from './remedies';
 import { duration, hostName, hostedZone, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
 import { networkSchema } from './network';
 import { policy } from './policy';
+import { secretsSchema } from './secrets';
 import { thanos } from './thanos';
 
 /** The form of config/cluster.ts, value by value; messages are what was expected. Relations are in ../relations. */
@@ -100,6 +101,13 @@ const settings = {
     .optional(),
   /** Alertmanagers of others in config/prometheus.yml: 'replaced' by the cluster's own. @default they are refused */
   foreignAlertmanagers: z.literal('replaced', { error: "'replaced'" }).optional(),
+  /**
+   * What `${NAME}`, and files of that name, stand for in config/prometheus.yml and config/alertmanager.yml. Nodes fetch the
+   * values with their own role and look for new ones every 30 s: docs/bring-your-own.md. `kmsKey`: the key of yours that
+   * encrypts one, if any. Parameters of Systems Manager cost nothing.
+   * @default none
+   */
+  secrets: secretsSchema.optional(),
   /** Of the cluster's own jobs and those of config/targets; jobs of config/prometheus.yml have that file's. */
   scrapeInterval: duration,
   evaluationInterval: duration,

@@ -14,6 +14,8 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { NewNetwork } from '../../config/schema/network';
+import { pascal } from '../../../contract/pascal';
+import type { NeededService } from '../../config/reach/needed-services';
 import type { ClusterNetwork } from './cluster-network';
 
 /**
@@ -33,8 +35,19 @@ const ENDPOINTS = {
   Lambda: InterfaceVpcEndpointAwsService.LAMBDA,
 };
 
+/** Of what the user's configuration asks; without it there is none of these. */
+const BY_NEED: Readonly<Record<NeededService, InterfaceVpcEndpointAwsService>> = {
+  secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  kms: InterfaceVpcEndpointAwsService.KMS,
+};
+
 /** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */
-export function createNetwork(scope: Construct, network: NewNetwork, zones: readonly string[]): ClusterNetwork {
+export function createNetwork(
+  scope: Construct,
+  network: NewNetwork,
+  zones: readonly string[],
+  needed: readonly NeededService[],
+): ClusterNetwork {
   const nat = network.egress === 'nat';
   const type = nat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
   const vpc = new Vpc(scope, 'Vpc', {
@@ -67,7 +80,8 @@ export function createNetwork(scope: Construct, network: NewNetwork, zones: read
       allowAllOutbound: false,
     });
     group.addIngressRule(Peer.ipv4(network.cidr), Port.tcp(443), 'API calls from inside the VPC');
-    for (const [name, service] of Object.entries(ENDPOINTS)) {
+    const asked = needed.map((service) => [pascal(service), BY_NEED[service]] as const);
+    for (const [name, service] of [...Object.entries(ENDPOINTS), ...asked]) {
       vpc.addInterfaceEndpoint(name, { service, subnets, securityGroups: [group], open: false });
     }
   }

@@ -33,7 +33,7 @@ function acknowledgeNode(role: Role, { cluster, node }: NodeResources): void {
   );
   const account = cluster.account ?? '<AWS::AccountId>';
   const partition = partitionOf(cluster.region);
-  acknowledgeWildcards(role, 'DescribeVolumes and what Cloud Map does in a node’s name know no narrower resource.', [
+  acknowledgeWildcards(role, 'Describing calls and those for several secrets at once know no narrower resource.', [
     '*',
   ]);
   acknowledgeWildcards(

@@ -8,6 +8,7 @@ import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
 import { forNodes } from './file-asset';
 import { logStatement } from './node-logs';
+import { secretStatements } from './secret-statements';
 import { keysOfNodes } from './readable-keys';
 
 export interface NodeResources {
@@ -16,6 +17,8 @@ export interface NodeResources {
   readonly controlBucketArn: string;
   readonly assetsBucketArn: string;
   readonly blocksBucketArn: string;
+  /** The key of secrets' copies; null: there are no secrets. */
+  readonly secretsKeyArn: string | null;
   /** The Cloud Map service in which nodes register, its namespace, and the zone that Cloud Map made for that. */
   readonly discovery: {
     readonly serviceArn: string;
@@ -35,6 +38,7 @@ export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
     ...testedVolumeStatements(stack, o),
     ...remedyStatements(stack, o),
+    ...secretStatements(stack, o.cluster, o.secretsKeyArn),
     logStatement(stack, o.cluster, o.node),
   ];
 }

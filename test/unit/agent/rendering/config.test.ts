@@ -15,6 +15,7 @@ describe('following the configuration pointer', () => {
   let bytes: Uint8Array;
   let complaint: string | null;
   let reloads: string[];
+  let lacking: string[];
   let answers: (string | null)[];
   let ready: boolean;
   let elapsed: number;
@@ -57,7 +58,8 @@ describe('following the configuration pointer', () => {
           return bytes;
         },
       },
-      generations: new Generations(root),
+      generations: new Generations(root, join(root, 'memory')),
+      secrets: { lacks: async () => lacking, prepare: async () => {} },
       profile: () => profile,
       shardCounts: () => shardCounts,
       onLoaded: () => {},
@@ -78,6 +80,7 @@ describe('following the configuration pointer', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'promha-config-'));
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
+    lacking = [];
     profile = 'normal';
     shardCounts = [1];
     [elapsed, roundsMs] = [0, 20_000];

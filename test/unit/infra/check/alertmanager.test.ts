@@ -35,7 +35,7 @@ test('a name of the nodes is a clash, an idle receiver a warning, a file on the 
   expect(verdict.warnings).toEqual([expect.stringMatching(/^am.yml:4:3: no route leads to the receiver 'idle'/)]);
   expect(verdict.elsewhere.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^am.yml:6:5: receiver idle: this file is not on the nodes.*\n.*api_url_file: \/etc\/slack\n.*\n.*write api_url itself/,
+      /^am.yml:6:5: receiver idle: this file is not on the nodes.*\n.*api_url_file: \/etc\/slack\n.*\n.*declare secrets: { .slack./,
     ),
     expect.stringMatching(/^am.yml:7:34: receiver idle: .*\n.*ca_file: ca\.pem/),
   ]);

@@ -202,6 +202,11 @@ export class AlertGate implements DeliverySource {
     return [...this.deliveries.values()].map((d) => ({ address: d.address, behind: d.behind, error: d.error }));
   }
 
+  /** Alerts that an Alertmanager has refused for what is in them: nobody is notified of these. */
+  get refused(): number {
+    return Math.max(0, ...[...this.deliveries.values()].map((delivery) => delivery.refused));
+  }
+
   stop(): void {
     for (const delivery of this.deliveries.values()) delivery.stop();
   }

@@ -6,7 +6,25 @@ import { atMost } from '../base/deadline';
 const REQUEST_TIMEOUT_MS = 3_000;
 
 /** The Alertmanager answered, and did not take it. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    answer: string,
+  ) {
+    super(`HTTP ${status}: ${answer.slice(0, 200)}`);
+  }
+
+  /** It would say the same again. */
+  get isOfContent(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
+  }
+}
+
+/** An alert that an Alertmanager will not have, and what it said. */
+export interface RefusedAlert {
+  readonly alert: PostedAlert;
+  readonly says: string;
+}
 
 /** @throws Refused, or another error when there is no answer in time */
 export async function postAlerts(
@@ -21,7 +39,28 @@ export async function postAlerts(
     signal: atMost(REQUEST_TIMEOUT_MS, signal),
   });
   const answer = await response.text();
-  if (!response.ok) throw new Refused(`HTTP ${response.status}: ${answer.slice(0, 200)}`);
+  if (!response.ok) throw new Refused(response.status, answer);
+}
+
+/**
+ * Posts all; one that is refused for what is in it holds up no other. Says which those are: Alertmanager refuses a request as a
+ * whole, so its halves are tried. @throws Refused for another reason, or another error when there is no answer in time
+ */
+export async function postPassingOver(
+  address: string,
+  alerts: readonly PostedAlert[],
+  signal?: AbortSignal,
+): Promise<RefusedAlert[]> {
+  try {
+    await postAlerts(address, alerts, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.isOfContent) throw error;
+    if (alerts.length === 1) return [{ alert: alerts[0]!, says: error.message }];
+    const half = Math.ceil(alerts.length / 2);
+    const first = await postPassingOver(address, alerts.slice(0, half), signal);
+    return [...first, ...(await postPassingOver(address, alerts.slice(half), signal))];
+  }
 }
 
 /** How it sees its cluster; null when it does not answer. */

@@ -1,4 +1,4 @@
-import { isLast, type HeldAlert } from '../../lib/core/alerts/gate';
+import { fingerprint, isLast, type HeldAlert } from '../../lib/core/alerts/gate';
 import {
   deliveredWith,
   endsWaitMs,
@@ -13,7 +13,7 @@ import {
 } from '../../lib/core/alerts/owed';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
-import { askCluster, postAlerts, Refused } from './alertmanager';
+import { askCluster, postAlerts, postPassingOver, Refused, type RefusedAlert } from './alertmanager';
 
 export interface DeliverySource {
   /** What is held, as far as this shard sends it. */
@@ -57,6 +57,8 @@ export class Delivery {
   private foundAloneAt: number | null = null;
   private endsWait: ReplayedPosts['endsWait'] = PLACE_UNKNOWN;
   private readonly finishing = new Set<NodeJS.Timeout>();
+  /** By fingerprint, what it has refused since the agent started. */
+  private readonly refusals = new Set<string>();
   private running = false;
   private stopped = false;
   private abort = new AbortController();
@@ -71,6 +73,11 @@ export class Delivery {
   /** It has all that is held, as far as it ever said. */
   get isServed(): boolean {
     return this.joined && this.error === null && this.owed(Date.now(), 1).length === 0;
+  }
+
+  /** How many alerts it has refused for what is in them. */
+  get refused(): number {
+    return this.refusals.size;
   }
 
   get behind(): number {
@@ -161,17 +168,15 @@ export class Delivery {
       if (signal.aborted) return;
       try {
         this.joined = true;
-        await postAlerts(
-          this.address,
-          batch.map((held) => held.alert),
-          signal,
-        );
+        const alerts = batch.map((held) => held.alert);
+        const refused = await postPassingOver(this.address, alerts, signal);
         if (signal.aborted) return;
+        this.passedOver(refused);
         this.delivered = deliveredWith(this.delivered, batch);
         if (this.error !== null) this.log('info', 'delivery-recovered', { alertmanager: this.address });
         this.error = null;
         pauseMs = RETRY_FIRST_MS;
-        this.source.accepted(this.address, batch.length);
+        this.source.accepted(this.address, batch.length - refused.length);
       } catch (error) {
         if (signal.aborted) return;
         this.failed(error as Error);
@@ -215,6 +220,16 @@ export class Delivery {
     const { place, members } = cluster ?? { place: 0, members: 1 };
     this.endsWait = { ms: endsWaitMs(place, members, this.source.peerTimeoutMs), upTo };
     return true;
+  }
+
+  /** Whose alert it is has to learn it; once, for Prometheus repeats it. */
+  private passedOver(refused: readonly RefusedAlert[]): void {
+    for (const { alert, says } of refused) {
+      const { labels } = alert;
+      const key = fingerprint(labels);
+      if (!this.refusals.has(key)) this.log('error', 'alert-refused', { alertmanager: this.address, labels, says });
+      this.refusals.add(key);
+    }
   }
 
   private failed(error: Error): void {

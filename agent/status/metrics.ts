@@ -44,6 +44,12 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
     'Alerts that this node sends through its closed gate: no Alertmanager had them.',
     s.gate.unsent ?? 0,
   );
+  metric(
+    'gauge',
+    'gate_refused_alerts',
+    'Alerts that an Alertmanager refused for what is in them, since the agent started.',
+    s.gate.refused ?? 0,
+  );
   const { alertmanagers } = s.gate;
   for (const { address, behind } of alertmanagers) {
     metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {

@@ -28,6 +28,7 @@ export function buildStatus(s: Parts): AgentStatus {
       held: gate.state.held.size,
       sent: gate.sent,
       unsent: gate.spokenFor,
+      refused: gate.refused,
       openedAt: iso(gate.openedAt),
       firstAcceptedAt: iso(gate.firstAcceptedAt),
       alertmanagers: gate.alertmanagers,

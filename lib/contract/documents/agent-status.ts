@@ -38,6 +38,8 @@ const status = fields({
     firstAcceptedAt: nullable(time),
     /** Alerts that it sends though it is closed, as no Alertmanager had them. Absent from agents that send none. */
     unsent: optional(number),
+    /** Alerts that an Alertmanager refused for what is in them, since the agent started. Absent from agents that don't count them. */
+    refused: optional(number),
     alertmanagers: listOf(
       fields({
         address: text,

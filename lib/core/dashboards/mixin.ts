@@ -34,6 +34,14 @@ export const MIXIN_ALERTS: readonly MixinAlert[] = [
     runbook: 'alerting-silent',
   },
   {
+    alert: 'PrometheusHAAlertRefused',
+    expr: `max by (cluster, shard, node) (${AGENT}gate_refused_alerts) > 0`,
+    for: '0s',
+    severity: 'ticket',
+    summary: 'An Alertmanager refuses {{ $value }} alert(s) of {{ $labels.node }}: its log says which (alert-refused)',
+    runbook: 'alerting-silent',
+  },
+  {
     alert: 'PrometheusHANoStandby',
     expr: `sum by (cluster, shard) (${AGENT}gate_primed) < 2`,
     for: '10m',

@@ -6,6 +6,8 @@ import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
 export class FakeAlertmanager {
   readonly got: string[][] = [];
   answer: number | 'hang' = 200;
+  /** Names of alerts for which it refuses a request as a whole, as Alertmanager does for one that is not valid. */
+  refuses: string[] = [];
   aborted = 0;
   cluster: 'ready' | 'settling' = 'ready';
   peers = 2;
@@ -31,7 +33,9 @@ export class FakeAlertmanager {
         }
         if (this.answer === 'hang') return void response.on('close', () => (this.aborted += 1));
         const alerts = JSON.parse(Buffer.concat(chunks).toString() || '[]') as PostedAlert[];
-        if (this.answer === 200) this.got.push(alerts.map((a) => a.labels.alertname!));
+        const names = alerts.map((a) => a.labels.alertname!);
+        if (names.some((name) => this.refuses.includes(name))) return void response.writeHead(400).end('not valid');
+        if (this.answer === 200) this.got.push(names);
         response.writeHead(this.answer).end();
       });
     }).listen(port, '127.0.0.1');

@@ -53,6 +53,32 @@ describe('the alert gate and its Alertmanagers', () => {
     expect(gate.current.firstAcceptedAt! - gate.current.openedAt!).toBeLessThan(5_000);
   });
 
+  it('passes over what an Alertmanager refuses, names it once, and holds up nothing behind it', async () => {
+    const logged: string[] = [];
+    gate.current.stop();
+    gate.current = gateWith({
+      log: (_, event, data) => void (event === 'alert-refused' && logged.push(JSON.stringify(data))),
+    });
+    alertmanagers[0]!.refuses = ['bad', 'worse'];
+    gate.current.setAlertmanagers(addresses);
+    const names = Array.from({ length: 300 }, (_, i) => `a${i}`);
+    const all = ['bad', ...names.slice(0, 200), 'worse', ...names.slice(200)];
+    gate.current.accept(all.map(alert));
+    gate.current.setOpen(true, 'test');
+    await eventually('all but the refused', () => sent(0).length === 300 && sent(1).length === 302);
+    expect(sent(0)).toEqual(names);
+    expect(gate.current.alertmanagers.map(({ behind, error }) => [behind, error])).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    gate.current.accept([alert('bad'), alert('later')]);
+    await eventually('what comes later', () => sent(0).includes('later'));
+    expect(logged).toHaveLength(2);
+    expect(logged[0]).toContain('"alertname":"bad"');
+    expect(logged[0]).toContain('HTTP 400: not valid');
+    expect(gate.current.refused).toBe(2);
+  }, 15_000);
+
   describe('told an end, one after another', () => {
     const sleepMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const WAIT_MS = 1_000;

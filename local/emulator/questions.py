@@ -10,6 +10,7 @@ from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import cloudformation_backends
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -57,6 +58,7 @@ def questions(call: Call) -> list[dict]:
         "ssm": of_ssm,
         "secretsmanager": of_secrets,
         "kms": of_kms,
+        "sts": of_sts,
     }.get(call.service)
     asked = special(call, action) if special else [question(action, named_resource(call))]
     common = {"aws:SecureTransport": "true", "aws:RequestedRegion": call.region, "aws:PrincipalAccount": ACCOUNT}
@@ -156,6 +158,16 @@ def secret_arn(region: str, asked: str) -> str:
     if found is not None:
         return found.arn
     return asked if asked.startswith("arn:") else f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{asked}-000000"
+
+
+def of_sts(call: Call, action: str) -> list[dict]:
+    """Whom a role lets assume it stands in its own policy."""
+    arn = call.parameters.get("RoleArn")
+    if arn is None:
+        return []
+    found = next((role for role in iam_backends[ACCOUNT]["aws"].roles.values() if role.arn == arn), None)
+    policy = found and found.assume_role_policy_document
+    return [question(action, arn, {}, json.loads(policy) if isinstance(policy, str) else policy)]
 
 
 def of_kms(call: Call, action: str) -> list[dict]:

@@ -25,6 +25,7 @@ import { NATIVE_FILE, nativeText } from './native/read';
 import { declaredIn, sameName, type Native } from './native/native';
 import type { Sound } from './overlay/apply';
 import { judgeByPrograms, renderedByPromtool, type CheckersAsked, type ProgramsVerdict } from './programs/check';
+import { reachWarnings } from './reach/warnings';
 import { secretWarnings } from './secrets/warnings';
 import { exported, sourceOf, readIfThere, readText, readYamlFiles } from './read-files';
 import { shown } from './shown';
@@ -126,6 +127,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...said.warnings,
     ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
     ...secretWarnings(cluster, { native, alertmanager: mapped!.text }, locate),
+    ...reachWarnings(cluster, configBundleOf(cluster, own), locate),
     ...ofAlertmanager.warnings,
     ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),
     ...mapped!.warnings,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Cluster } from '../config/cluster';
+import { awsNeeds } from '../config/reach/aws-needs';
 import { shardsOf } from '../config/layout';
 import type { ConfigBundle } from '../../contract/documents/config';
 import { shardSuffix } from '../../contract/functions';
@@ -25,7 +26,7 @@ const HANDS_ON = 'its function health-check hands the configuration on to the no
  */
 export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, root: string): void {
   const { controlBucket, blocksBucket } = new StatefulStack(app, 'stateful', cluster);
-  const network = new NetworkStack(app, 'network', cluster);
+  const network = new NetworkStack(app, 'network', cluster, bundle);
   const query = new QueryStack(app, 'query', cluster, network);
   if (cluster.thanos !== null && query.thanos !== null) {
     const { thanos } = cluster;
@@ -33,9 +34,11 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
   }
   const agentEntry = join(root, 'agent/main.ts');
   const common = { network, controlBucket, root };
+  const needs = awsNeeds(bundle);
   const nodes = new NodesStack(app, 'nodes', {
     ...common,
     cluster,
+    needs,
     blocksBucket,
     targetGroup: query.nodes,
     agentEntry,
@@ -54,6 +57,7 @@ export function addCluster(app: App, cluster: Cluster, bundle: ConfigBundle, roo
     const nodesOfShard = new NodesStack(app, id('nodes'), {
       ...common,
       cluster: shard,
+      needs,
       blocksBucket,
       targetGroup: null,
       agentEntry,

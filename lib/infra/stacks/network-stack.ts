@@ -7,6 +7,7 @@ import {
   type IService,
 } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
+import type { ConfigBundle } from '../../contract/documents/config';
 import type { Cluster } from '../config/cluster';
 import { neededServices } from '../config/reach/needed-services';
 import { importNetwork } from '../constructs/network/imported-network';
@@ -29,13 +30,13 @@ export class NetworkStack extends Stack implements ClusterNetwork {
   readonly namespace: PrivateDnsNamespace;
   private readonly sidecars: ReadonlyMap<string, IService>;
 
-  constructor(scope: Construct, id: string, cluster: Cluster) {
+  constructor(scope: Construct, id: string, cluster: Cluster, bundle: ConfigBundle) {
     super(scope, id, stackProps(cluster, 'network'));
     tagShard(this, cluster);
     const { network, zones } = cluster;
     const made =
       network.kind === 'new'
-        ? createNetwork(this, network, zones, neededServices(cluster))
+        ? createNetwork(this, network, zones, neededServices(cluster, bundle).endpoints)
         : importNetwork(this, network, zones);
     this.vpc = made.vpc;
     this.subnets = made.subnets;

@@ -4,6 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { releaseArtifact } from '../config/artifacts';
 import type { Cluster } from '../config/cluster';
+import type { AwsNeed } from '../config/reach/aws-needs';
 import { bundle } from '../constructs/control/bundle';
 import { fileAsset } from '../constructs/nodes/file-asset';
 import { NodeGroup } from '../constructs/nodes/node-group';
@@ -18,6 +19,8 @@ import { stackProps, tagShard } from './scope';
 
 export interface NodesStackProps {
   readonly cluster: Cluster;
+  /** What the user's configuration asks of AWS. */
+  readonly needs: readonly AwsNeed[];
   readonly network: NetworkStack;
   readonly controlBucket: Bucket;
   readonly blocksBucket: Bucket;
@@ -48,6 +51,7 @@ export class NodesStack extends Stack {
         controlBucketArn: controlBucket.bucketArn,
         assetsBucketArn: agent.bucket.bucketArn,
         blocksBucketArn: blocksBucket.bucketArn,
+        needs: props.needs,
         secretsKeyArn: key && key.keyArn,
         discovery: {
           serviceArn: network.sidecarsOf(cluster).serviceArn,

@@ -6,6 +6,7 @@ import { isReserved, reservedName } from '../reserved';
 import { mustBeList, otherFiles, ruleFiles, scrapeConfigFiles, type Folder, type Named } from './files';
 import { giveWay, type Settings } from './gives-way';
 import { mapLocalhost, nodesForSelf, targetsIn } from './jobs';
+import { dropProfiles } from '../reach/profiles';
 import { refuseSecrets } from '../secrets/prometheus';
 import { keyNode, readUsersYaml, type Said, type UsersYaml } from './source';
 
@@ -68,6 +69,7 @@ interface Around {
 function jobsOf(source: UsersYaml, { folder, named, settings, seen, said }: Around): YAMLMap[] {
   const isDeclared = declaredIn(settings.secrets);
   refuseSecrets(source, isDeclared, said);
+  dropProfiles(source, said);
   const jobs = itemsOf(at(source.root, 'scrape_configs')).filter((job) => isMap(job));
   for (const job of jobs) said.problems.push(...badName(job, source, seen));
   const left = jobs.filter((job) => nodesForSelf(job, source, said));

@@ -3,9 +3,9 @@ import type { Cluster } from '../cluster';
 import type { SettingPath } from '../locate';
 import type { Native } from '../native/native';
 
-/** Secrets that nothing names, and what nodes need to reach them by. */
+/** Secrets that nothing names. */
 export function secretWarnings(
-  { secrets = {}, network }: Cluster,
+  { secrets = {} }: Cluster,
   { native, alertmanager }: { readonly native: Native | null; readonly alertmanager: string },
   locate: (path: SettingPath) => string,
 ): string[] {
@@ -17,14 +17,7 @@ export function secretWarnings(
   };
   const used = usersOf({ declared: secrets, texts: {} }, (file) => texts[file] ?? '');
   const idle = names.filter((name) => !used.has(name));
-  return [
-    ...idle.map(
-      (name) => `${locate(['secrets', name])}: neither prometheus.yml nor alertmanager.yml names the secret ${name}`,
-    ),
-    ...(network.kind === 'imported'
-      ? [
-          `${locate(['secrets'])}: from the subnets of ${network.vpcId} nodes have to reach Secrets Manager or Systems Manager, and KMS: by a NAT gateway, or by interface endpoints; without them they use the last good copy`,
-        ]
-      : []),
-  ];
+  return idle.map(
+    (name) => `${locate(['secrets', name])}: neither prometheus.yml nor alertmanager.yml names the secret ${name}`,
+  );
 }

@@ -37,8 +37,14 @@ const ENDPOINTS = {
 
 /** Of what the user's configuration asks; without it there is none of these. */
 const BY_NEED: Readonly<Record<NeededService, InterfaceVpcEndpointAwsService>> = {
-  secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  'aps-workspaces': InterfaceVpcEndpointAwsService.PROMETHEUS_WORKSPACES,
+  ecs: InterfaceVpcEndpointAwsService.ECS,
+  elasticache: InterfaceVpcEndpointAwsService.ELASTICACHE,
   kms: InterfaceVpcEndpointAwsService.KMS,
+  rds: InterfaceVpcEndpointAwsService.RDS,
+  secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  sns: InterfaceVpcEndpointAwsService.SNS,
+  sts: InterfaceVpcEndpointAwsService.STS,
 };
 
 /** One private subnet per zone; S3 by a gateway endpoint, which needs no instance, route or service to stay up. */

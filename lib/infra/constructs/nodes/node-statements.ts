@@ -8,6 +8,8 @@ import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
 import { forNodes } from './file-asset';
 import { logStatement } from './node-logs';
+import type { AwsNeed } from '../../config/reach/aws-needs';
+import { neededStatements } from './needed-statements';
 import { secretStatements } from './secret-statements';
 import { keysOfNodes } from './readable-keys';
 
@@ -17,6 +19,8 @@ export interface NodeResources {
   readonly controlBucketArn: string;
   readonly assetsBucketArn: string;
   readonly blocksBucketArn: string;
+  /** What the user's configuration asks of AWS. */
+  readonly needs: readonly AwsNeed[];
   /** The key of secrets' copies; null: there are no secrets. */
   readonly secretsKeyArn: string | null;
   /** The Cloud Map service in which nodes register, its namespace, and the zone that Cloud Map made for that. */
@@ -38,6 +42,7 @@ export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
     ...testedVolumeStatements(stack, o),
     ...remedyStatements(stack, o),
+    ...neededStatements(stack, o.needs),
     ...secretStatements(stack, o.cluster, o.secretsKeyArn),
     logStatement(stack, o.cluster, o.node),
   ];

@@ -50,8 +50,8 @@ interface Work {
   readonly isLast: boolean;
 }
 
-/** Compared at once; the slices of time follow from it. */
-const SAMPLES_AT_ONCE = 1_000_000;
+/** Compared at once, on the thread that also serves alerts; the slices of time follow from it. */
+const SAMPLES_AT_ONCE = 250_000;
 const SLICE: SliceLimits = { first: 15_000, least: 5_000, most: 300_000 };
 const SCRAPES_AT_ONCE = 10;
 /** Backfilled samples need room until the next block is cut. */

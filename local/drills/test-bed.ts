@@ -5,7 +5,7 @@ import { ANYTHING, callControl } from '../../lib/shell/local/call-control';
 import { PORTS } from '../../lib/contract/ports';
 import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type { ControlStore } from '../../lib/shell/assignment/store';
-import { WATCHDOG } from '../../lib/core/alerts/watchdog';
+import { isWatchdog } from '../../lib/core/alerts/watchdog';
 import { localStore } from '../run/ready';
 import { runningState, type RunState } from '../../lib/shell/local/run-state';
 import { WORKLOAD_PORTS } from '../run/workload';
@@ -74,10 +74,6 @@ async function tellEngine(world: TestBed, path: string, body: unknown): Promise<
   });
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
 }
-
-/** The dead man's switch always fires, on the nodes only: no alert that anybody is notified of. */
-const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
-  labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 
 export type AlertLabels = Readonly<Record<string, string>>;
 

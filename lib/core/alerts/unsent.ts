@@ -1,6 +1,6 @@
 import { fingerprint, hasEnded, stale, type HeldAlert } from './gate';
 import type { Sendable } from './owed';
-import { WATCHDOG } from './watchdog';
+import { isWatchdog } from './watchdog';
 
 /**
  * Alerts that a standby's Prometheus fires and no Alertmanager has. An active node that is neither well nor dead sees its
@@ -67,7 +67,7 @@ export function toLookFor(
     .filter((h) => {
       const { labels, startsAt } = h.alert;
       if (!isRepeated(h, repeats, now) || spoken.has(h.key) || !(sends?.(h) ?? true)) return false;
-      if (labels[WATCHDOG.label.name] === WATCHDOG.label.value) return false;
+      if (isWatchdog(labels)) return false;
       return (
         now - Date.parse(startsAt ?? '') >= FIRES_FOR_MS && now - (seenAt.get(h.key) ?? -Infinity) >= resendDelayMs
       );

@@ -11,10 +11,16 @@ import type { Probe } from '../failover/health';
  */
 export const WATCHDOG = {
   alert: 'Watchdog',
-  /** Its route and the drills know it by this label, so that an alert of the same name in config/rules is another one. */
+  /**
+   * Known by its name and this label together: an alert of the same name in config/rules is another one, and so is one of a
+   * target that has put the label onto its series, to divert its page to us.
+   */
   label: { name: 'prometheus_ha', value: 'watchdog' },
   evaluatedAt: 'evaluated_at',
 } as const;
+
+export const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
+  labels.alertname === WATCHDOG.alert && labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 
 /** Sent this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they notify. */
 export const WATCHDOG_INTERVAL_MS = 10_000;
@@ -29,7 +35,7 @@ export const MAX_AHEAD_MS = 60_000;
 export function watchdogsIn({ alerts }: Notification, now: number): ReadonlyMap<number, number> {
   const youngest = new Map<number, number>();
   for (const { status, labels, annotations } of alerts) {
-    if (status !== 'firing' || labels[WATCHDOG.label.name] !== WATCHDOG.label.value) continue;
+    if (status !== 'firing' || !isWatchdog(labels)) continue;
     const at = Math.round(Number(annotations[WATCHDOG.evaluatedAt] || NaN) * 1000);
     const shard = Number(labels[SHARD_LABEL] ?? 0);
     if (at <= now + MAX_AHEAD_MS && Number.isInteger(shard))

@@ -51,7 +51,7 @@ export function renderAlertmanager(text: string, hooks: Webhooks, remedies: read
 function watchdogRoute(): object {
   return {
     receiver: `${OWN_RECEIVERS}watchdog`,
-    matchers: [`${WATCHDOG.label.name}="${WATCHDOG.label.value}"`],
+    matchers: [`alertname="${WATCHDOG.alert}"`, `${WATCHDOG.label.name}="${WATCHDOG.label.value}"`],
     // Each shard's comes on its own.
     group_by: ['alertname', SHARD_LABEL],
     group_wait: '0s',

@@ -28,6 +28,10 @@ describe("the dead man's switch", () => {
   it.each([
     ['one that has ended', alert('1.79e+09', { status: 'resolved' })],
     ["a user's alert of the same name", alert('1.79e+09', { labels: { alertname: 'Watchdog' } })],
+    [
+      'one of a target that claims the label',
+      alert('1.79e+09', { labels: { alertname: 'RedisDown', prometheus_ha: 'watchdog' } }),
+    ],
     ['one without a time', alert('')],
     ['one with something else for a time', alert('soon')],
     ['one from beyond the end of time', alert('1e+300')],

@@ -36,7 +36,7 @@ export async function startAgent(config: NodeConfig, env: AgentEnv, log: Log): P
   const contact = new Contact();
   const identified = untilItWorks('instance metadata', () => readIdentity(env.metadataEndpoint), log);
   const address = identified.then((identity) => identity.address);
-  const alerting = await startAlerting(base, store, generations, contact, address);
+  const alerting = await startAlerting(base, store, contact, address);
 
   const parts = partsOf({ base, s3, store, generations, contact, ...alerting }, await identified);
   await serveOthers(parts);

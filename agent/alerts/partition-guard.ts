@@ -16,8 +16,12 @@ import type { Contact } from '../base/contact';
 import { Prometheus } from '../../lib/shell/prometheus/client';
 import type { Log } from '../base/log';
 
-/** Share of the user's targets that answered their last scrape; nothing when there are none. */
-const TARGETS_QUERY = `avg(up{job!~"${RESERVED_JOBS_REGEX}"})`;
+const USERS = `up{job!~"${RESERVED_JOBS_REGEX}"}`;
+/**
+ * Share of the user's targets that answered their last scrape; nothing when there are none. Where some are scraped often, these
+ * alone: what was up a minute ago says nothing of whether this node is cut off now.
+ */
+export const TARGETS_QUERY = `avg(${USERS} and count_over_time(${USERS}[20s]) >= 3) or avg(${USERS})`;
 const QUERY_TIMEOUT_MS = 500;
 
 export interface PartitionGuardDeps {

@@ -4,6 +4,7 @@ import { pauseOf } from '../../lib/core/failover/pause';
 import { activeAlerts } from '../../lib/shell/alertmanager/client';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
+import { Prometheus } from '../../lib/shell/prometheus/client';
 import { readAgentStatus, readHeldAlerts } from '../../lib/shell/probes/agent-api';
 import { AlertGate } from '../alerts/alert-gate';
 import { askTargetsUp, PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
@@ -14,12 +15,13 @@ import type { Contact } from '../base/contact';
 import type { Discovery } from '../failover/discovery';
 import type { Failover } from '../failover/failover';
 import type { Peers } from '../failover/peers';
-import type { Generations } from '../rendering/generation';
-import { liveInstances } from '../rendering/instances';
 import { ShardMapManager } from '../sharding/shard-map-manager';
 import type { Log } from '../base/log';
 import type { ProcessRecord } from '../process/process-record';
 import type { Supervisor } from '../process/supervisor';
+
+/** Thousands of them take some time, and nobody waits. */
+const TARGETS_TIMEOUT_MS = 5_000;
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
@@ -37,12 +39,12 @@ export interface Alerting {
 export async function startAlerting(
   { config, env, paths, log }: Base,
   store: ControlStore,
-  generations: Generations,
   contact: Contact,
   address: Promise<string>,
 ): Promise<Alerting> {
-  const instances = () => liveInstances(generations);
-  const shardMap = new ShardMapManager({ shard: config.shard, store, file: paths.shardMap, instances, log });
+  const targets = async () =>
+    new Prometheus(`http://${await address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS }).targets();
+  const shardMap = new ShardMapManager({ shard: config.shard, store, file: paths.shardMap, targets, log });
   const targetsUp = async (): Promise<number> => targetsUpAt(await address);
   const guard = new PartitionGuard({ targetsUp, contact, clock: systemClock, log });
   const gate = new AlertGate({

@@ -18,6 +18,8 @@ const MERGE_MS = 2_000;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
 const DISCOVERY_LOOK_MS = 1_000;
+/** A new shard is announced ten minutes ahead. */
+const TARGETS_LOOK_MS = 10_000;
 const BACKFILL_LOOK_MS = 2_000;
 const GROW_LOOK_MS = 30_000;
 const RESTORE_LOOK_MS = 5_000;
@@ -100,6 +102,7 @@ function loopsOf(parts: Parts): Loop[] {
   return [
     every(ANNOUNCE_LOOK_MS, 'announce', () => announcer.round(), log),
     every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
+    every(TARGETS_LOOK_MS, 'targets', () => parts.shardMap.lookAtTargets(), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
@@ -114,6 +117,7 @@ function loopsOf(parts: Parts): Loop[] {
 /** Who sends which alert may have changed: what was passed over so far may be owed now. */
 async function followShardMap({ shardMap, gate }: Parts): Promise<void> {
   if (!(await shardMap.round())) return;
+  await shardMap.lookAtTargets();
   gate.resendAll();
   shardMap.keep();
 }

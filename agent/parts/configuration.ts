@@ -49,7 +49,6 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
     generations,
     profile: () => role.assignment?.scrapeProfile ?? 'normal',
     shardCounts: () => shardMap.shardCounts,
-    onLoaded: () => shardMap.forgetInstances(),
     render: (bundle, variant) =>
       renderFiles({
         bundle,

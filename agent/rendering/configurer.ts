@@ -26,8 +26,6 @@ export interface ConfigurerDeps {
   readonly profile: () => ScrapeProfile;
   /** Which share of the targets the shard map gives to this one. */
   readonly shardCounts: () => readonly number[];
-  /** Another configuration runs. */
-  readonly onLoaded: () => void;
   /** Null when the configuration is sound. */
   readonly check: (directory: string) => Promise<string | null>;
   readonly programs: readonly Reloadable[];
@@ -100,7 +98,6 @@ export class Configurer {
       ({ hash: this.hash, profile: this.profile, shardCounts: this.shardCounts } = wanted);
       this.loadedAt = Date.now();
       this.error = null;
-      this.deps.onLoaded();
       this.deps.log('info', 'config-loaded', { ...wanted, ...(wanted.profile !== from && { before: from }) });
     } else {
       this.rejected = key;

@@ -1,24 +1,27 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import { ONE_SHARD, SHARD_MAP, type ShardMap } from '../../lib/contract/documents/shard-map';
 import { shardCountsOf, normalized } from '../../lib/core/sharding/sharding';
-import { DROP_AFTER_MS, notifies, type Instances } from '../../lib/core/alerts/ownership';
+import { DROP_AFTER_MS, notifies } from '../../lib/core/alerts/ownership';
 import { hashmod } from './hashmod';
 import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { writeAtomically } from '../base/files';
 import type { Log } from '../base/log';
 import { readState } from '../base/state-file';
+import { TargetInstances, type ListedTarget } from './instances';
 
 /** A split is announced ten minutes ahead (policy.sharding.overlapMs), and followed closely from then on. */
 const CALM_MS = 15_000;
+/** A list of thousands of targets is some megabytes. */
+const LOOK_AGAIN_MS = 500;
 
 export interface ShardMapDeps {
   readonly shard: number;
   readonly store: Pick<ControlStore, 'readShardMap'>;
   /** The shard map that was read last, for a start without S3. */
   readonly file: string;
-  /** The user's targets in the configuration that runs. */
-  readonly instances: () => Instances;
+  /** What own Prometheus scrapes. @throws when it does not answer in time */
+  readonly targets: () => Promise<readonly ListedTarget[]>;
   readonly log: Log;
 }
 
@@ -26,8 +29,10 @@ export interface ShardMapDeps {
 export class ShardMapManager {
   shardMap: ShardMap;
   private before: { readonly shardMap: ShardMap; readonly changedAt: number } | null = null;
-  private known: Instances | null = null;
+  private readonly instances = new TargetInstances(Date.now);
   private readAt = -Infinity;
+  private lookedAt = -Infinity;
+  private looking = false;
 
   constructor(private readonly deps: ShardMapDeps) {
     this.shardMap = readState(SHARD_MAP, deps.file, ONE_SHARD, deps.log);
@@ -65,14 +70,28 @@ export class ShardMapManager {
   }
 
   notifies(alert: PostedAlert): boolean {
-    const { shard, instances } = this.deps;
-    this.known ??= instances();
-    const ownership = { shard, shardMap: this.shardMap, before: this.before, instances: this.known, owner: hashmod };
+    const { shardMap, before, hasSeveral } = this;
+    const { instance } = alert.labels;
+    if (hasSeveral && instance !== undefined && this.instances.isUndecided(instance)) {
+      void this.lookAtTargets();
+      return false;
+    }
+    const ownership = { shard: this.deps.shard, shardMap, before, instances: this.instances.known, owner: hashmod };
     return notifies(alert, ownership, Date.now());
   }
 
-  /** Another configuration runs. */
-  forgetInstances(): void {
-    this.known = null;
+  /** Whose alert is whose hangs on the targets, where there are several shards. */
+  async lookAtTargets(): Promise<void> {
+    if (!this.hasSeveral || this.looking || systemClock.elapsed() - this.lookedAt < LOOK_AGAIN_MS) return;
+    this.looking = true;
+    this.lookedAt = systemClock.elapsed();
+    // Who does not answer posts no alert either.
+    const targets = await this.deps.targets().catch(() => null);
+    if (targets !== null) this.instances.see(targets);
+    this.looking = false;
+  }
+
+  private get hasSeveral(): boolean {
+    return this.shardMap.shards > 1 || this.shardMap.next !== null;
   }
 }

@@ -3,10 +3,12 @@ import type { AddressBook } from '../../lib/shell/assignment/address-book';
 import { promote, type PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
+import type { Policy } from '../../lib/contract/documents/policy';
 import {
   countProbe,
   isAlerting,
   UNKNOWN_HEALTH,
+  blindness,
   isHealthy,
   type HealthCount,
   type Probe,
@@ -75,7 +77,7 @@ export async function runCycle(
   const nodes = new Map(
     [...watched].map((node) => {
       const probe = probes.get(node);
-      const ok = probe !== undefined && (node === active ? isAlerting(probe, policy) : isHealthy(probe, policy));
+      const ok = probe !== undefined && (node === active ? isAlerting(probe, policy) : standsBy(probe, policy));
       return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];
     }),
   );
@@ -134,3 +136,6 @@ export async function runCycle(
 function beat(control: CycleControl, invocation: string): Promise<void> {
   return control.store.writeHeartbeat({ version: 1, at: new Date(control.now()).toISOString(), invocation });
 }
+
+/** Works, and could take over as far as its targets go. */
+const standsBy = (probe: Probe, policy: Policy): boolean => isHealthy(probe, policy) && blindness(probe) === '';

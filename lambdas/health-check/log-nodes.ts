@@ -1,5 +1,5 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
-import { complaints, type HealthCount, type Probe } from '../../lib/core/failover/health';
+import { blindness, complaints, type HealthCount, type Probe } from '../../lib/core/failover/health';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
 
@@ -20,7 +20,7 @@ export function logNodes(
       log('info', 'probe-missed', {
         node,
         consecutiveFailures: count.consecutiveFailures,
-        saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || 'gate closed',
+        saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || blindness(probe) || 'gate closed',
         errors: probe?.errors ?? [],
       });
     }

@@ -1,6 +1,6 @@
 import type { AuditInput, AuditTarget, View } from '../../core/audit/audit-report';
-import { extendTrack, usualInterval, type Track } from '../../core/audit/track';
-import { jobKey, type AuditSource } from './source';
+import { extendTrack, usualInterval, type Track, type UpSample } from '../../core/audit/track';
+import { jobKey, type AuditSource, type Rhythm } from './source';
 
 /** So much is asked for at once: answers stay small enough for every Prometheus. */
 const CHUNK_MS = 5 * 60_000;
@@ -21,8 +21,8 @@ interface Answering {
   readonly older: boolean;
   /** Unix milliseconds. */
   readonly keepsSince: number;
-  /** Milliseconds by target and by job. */
-  readonly intervals: ReadonlyMap<string, number>;
+  /** By target and by job. */
+  readonly rhythms: ReadonlyMap<string, Rhythm>;
 }
 
 /** Reads what the audit compares. Never rejects: a source that does not answer is named in `unseen` and left out. */
@@ -46,7 +46,7 @@ export async function collect(
 
   const chunks = Math.ceil((to - from) / CHUNK_MS) * (answering.length + (thanos === null ? 0 : 1));
   let chunksRead = 0;
-  const reader = new Reader(from, to, new Map(answering.flatMap((a) => [...a.intervals])), unseen, () => {
+  const reader = new Reader(from, to, new Map(answering.flatMap((a) => [...a.rhythms])), unseen, () => {
     chunksRead += 1;
     onProgress(chunksRead / chunks);
   });
@@ -73,12 +73,12 @@ export async function collect(
 async function ask(source: AuditSource, from: number, to: number, unseen: string[]): Promise<Answering | null> {
   try {
     const offsetMs = await source.clockOffsetMs();
-    const [intervals, older, keptMs] = await Promise.all([
-      source.intervals(),
+    const [rhythms, older, keptMs] = await Promise.all([
+      source.rhythms(),
       source.hasBefore(from + offsetMs),
       source.retentionMs(),
     ]);
-    return { source, offsetMs, older, keepsSince: keptMs === null ? from : to - keptMs, intervals };
+    return { source, offsetMs, older, keepsSince: keptMs === null ? from : to - keptMs, rhythms };
   } catch (error) {
     unseen.push(`Not looked at: ${(error as Error).message}.`);
     return null;
@@ -108,8 +108,8 @@ class Reader {
   constructor(
     private readonly from: number,
     private readonly to: number,
-    /** Milliseconds by target and by job. */
-    private readonly intervals: ReadonlyMap<string, number>,
+    /** By target and by job. */
+    private readonly rhythms: ReadonlyMap<string, Rhythm>,
     private readonly unseen: string[],
     private readonly onChunk: () => void,
   ) {}
@@ -121,8 +121,8 @@ class Reader {
       for (let start = this.from; start < this.to; start += CHUNK_MS) {
         const end = Math.min(start + CHUNK_MS, this.to);
         for (const { key, job, instance, samples } of await source.chunk(start + offsetMs, end + offsetMs)) {
-          const intervalMs = this.intervalOf(key, job) ?? usualInterval(samples) ?? UNKNOWN_INTERVAL_MS;
-          this.targets.set(key, { key, job, instance, intervalMs });
+          const { intervalMs, foundWithinMs } = this.rhythmOf(key, job, samples);
+          this.targets.set(key, { key, job, instance, intervalMs, foundWithinMs });
           const track = extendTrack(tracks.get(key) ?? null, samples, intervalMs, offsetMs);
           if (track !== null) tracks.set(key, track);
         }
@@ -136,7 +136,10 @@ class Reader {
     return { name: source.name, tracks, ...(keepsSince === undefined ? {} : { keepsSince }) };
   }
 
-  private intervalOf(key: string, job: string): number | undefined {
-    return this.targets.get(key)?.intervalMs ?? this.intervals.get(key) ?? this.intervals.get(jobKey(job));
+  private rhythmOf(key: string, job: string, samples: readonly UpSample[]): Rhythm {
+    const { intervalMs, foundWithinMs = 0 } = this.targets.get(key) ??
+      this.rhythms.get(key) ??
+      this.rhythms.get(jobKey(job)) ?? { intervalMs: usualInterval(samples) ?? UNKNOWN_INTERVAL_MS };
+    return { intervalMs, foundWithinMs };
   }
 }

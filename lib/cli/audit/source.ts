@@ -1,3 +1,6 @@
+import { parse } from 'yaml';
+import { documentFormat } from '../../contract/document';
+import { anything, fields, listOf, mapOf, optional, orElse, text } from '../../contract/shape';
 import { Prometheus } from '../../shell/prometheus/client';
 import { reasonOf } from '../../shell/probes/prober';
 import type { UpSample } from '../../core/audit/track';
@@ -20,6 +23,12 @@ export interface Chunk {
   readonly job: string;
   readonly instance: string;
   readonly samples: readonly UpSample[];
+}
+
+/** How often a target is scraped, and how long a node may take to find it; ms. */
+export interface Rhythm {
+  readonly intervalMs: number;
+  readonly foundWithinMs: number;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -45,13 +54,16 @@ export class AuditSource {
     return Math.round(seconds * 1000 - (before + Date.now()) / 2);
   }
 
-  /** Scrape intervals in ms of the targets that it has now, by target and by job. */
-  async intervals(): Promise<Map<string, number>> {
-    const targets = await this.asked((prometheus) => prometheus.targets());
+  /** The rhythm of the targets that it has now, by target and by job. */
+  async rhythms(): Promise<Map<string, Rhythm>> {
+    const [targets, yaml] = await this.asked((prometheus) => Promise.all([prometheus.targets(), prometheus.config()]));
+    const refreshMs = refreshes(yaml, this.url);
     return new Map(
-      targets.flatMap(({ labels, scrapeInterval }) => {
-        const ms = parseDuration(scrapeInterval ?? '');
-        return ms === null || ms === 0 ? [] : [[keyOf(labels), ms] as const, [jobKey(labels.job ?? '?'), ms] as const];
+      targets.flatMap(({ labels, scrapeInterval, scrapePool = '' }) => {
+        const intervalMs = parseDuration(scrapeInterval ?? '');
+        if (intervalMs === null || intervalMs === 0) return [];
+        const rhythm = { intervalMs, foundWithinMs: intervalMs + (refreshMs.get(scrapePool) ?? 0) };
+        return [[keyOf(labels), rhythm] as const, [jobKey(labels.job ?? '?'), rhythm] as const];
       }),
     );
   }
@@ -97,6 +109,27 @@ export class AuditSource {
       throw new Error(`${this.name} (${this.url}): ${reasonOf(error)}${said}`, { cause: error });
     }
   }
+}
+
+const CONFIG = documentFormat({
+  what: 'configuration of Prometheus',
+  shape: fields({ scrape_configs: orElse(listOf(mapOf(text, anything)), []) }),
+  maxBytes: MAX_BYTES,
+  fix: 'look at what listens there: another program may have the port',
+});
+const DISCOVERIES = listOf(fields({ refresh_interval: optional(text) }));
+
+/** The slowest refresh of each job's discoveries, ms, by the name of the job. Static targets are there at once. */
+function refreshes(yaml: string, url: string): Map<string, number> {
+  const { scrape_configs: jobs } = CONFIG.check(parse(yaml, { maxAliasCount: -1 }), url);
+  return new Map(
+    jobs.map((job) => {
+      const found = Object.entries(job).flatMap(([name, value]) =>
+        name.endsWith('_sd_configs') ? (DISCOVERIES.safeParse(value).data ?? []) : [],
+      );
+      return [String(job.job_name), Math.max(0, ...found.map((one) => parseDuration(one.refresh_interval ?? '') ?? 0))];
+    }),
+  );
 }
 
 /** The same target in every view: Thanos adds the external labels, a replica's own API does not. */

@@ -15,6 +15,8 @@ export interface AuditTarget {
   readonly job: string;
   readonly instance: string;
   readonly intervalMs: number;
+  /** How long a replica may take to find it, ms: another one found it sooner, and that is no gap. @default 0 */
+  readonly foundWithinMs?: number;
 }
 
 export interface AuditInput {

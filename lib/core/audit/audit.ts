@@ -73,7 +73,9 @@ function auditTarget(target: AuditTarget, input: AuditInput): TargetReport | nul
     })),
   });
   const replicas = input.replicas.map((view, i) => {
-    const since = Math.max(life.from, view.keepsSince ?? life.from);
+    const first = view.tracks.get(key)?.first ?? Infinity;
+    const foundLater = life.appeared && first - life.from <= (target.foundWithinMs ?? 0);
+    const since = Math.max(life.from, view.keepsSince ?? life.from, foundLater ? first : life.from);
     const kept = without(replicaGaps[i]!, [{ from: -Infinity, to: since }]);
     const gaps = kept.filter((gap) => missingIn(gap, intervalMs) > 0);
     return report(view.name, view.tracks.get(key), gaps, since);

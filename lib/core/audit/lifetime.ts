@@ -37,16 +37,20 @@ export function lifetime(
 export function absencesOf(
   { key, intervalMs }: AuditTarget,
   life: ReplicaGap,
-  { replicas }: AuditInput,
+  { replicas, targets }: AuditInput,
   gapsOfViews: readonly (readonly ReplicaGap[])[],
 ): ReplicaGap[] {
-  const scrapedAllThrough = (gap: ReplicaGap): boolean =>
-    replicas.some(({ tracks }) =>
+  // A target of an hour says nothing of ten minutes.
+  const scrapedAllThrough = (gap: ReplicaGap): boolean => {
+    const fast = targets.filter((other) => other.key !== key && 2 * other.intervalMs <= gap.to - gap.from);
+    const tells = new Set(fast.map((other) => other.key));
+    return replicas.some(({ tracks }) =>
       [...tracks].some(
         ([other, { first, last, gaps }]) =>
-          other !== key && first <= gap.from && last >= gap.to && overlap(gaps, [gap]).length === 0,
+          first <= gap.from && last >= gap.to && overlap(gaps, [gap]).length === 0 && tells.has(other),
       ),
     );
+  };
   return together(gapsOfViews, life, intervalMs).filter(
     (gap) => gap.from > life.from && gap.to < life.to && gap.to - gap.from > GRACE_MS && scrapedAllThrough(gap),
   );

@@ -23,7 +23,14 @@ export const MATRIX = answer(fields({ result: listOf(fields({ metric: labels, va
 export const LABEL_VALUES = answer(listOf(text));
 export const TARGETS = answer(
   fields({
-    activeTargets: listOf(fields({ labels, discoveredLabels: orElse(labels, {}), scrapeInterval: optional(text) })),
+    activeTargets: listOf(
+      fields({
+        labels,
+        discoveredLabels: orElse(labels, {}),
+        scrapeInterval: optional(text),
+        scrapePool: optional(text),
+      }),
+    ),
   }),
 );
 export const RUNTIME = answer(fields({ storageRetention: optional(text) }));

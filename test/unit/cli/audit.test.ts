@@ -27,6 +27,15 @@ const FROM = Date.UTC(2026, 0, 1, 3);
 const MINUTES = 12;
 const TO = FROM + MINUTES * 60_000;
 
+/** As Prometheus shows it: defaults included. */
+const CONFIG = `scrape_configs:
+- job_name: engine (as the file calls it)
+  static_configs: [{ targets: ['h:1'] }]
+- job_name: slow (as the file calls it)
+  ec2_sd_configs: [{ region: eu-west-1, refresh_interval: 1m }]
+  file_sd_configs: [{ files: [a.json], refresh_interval: 5m }, { files: [b.json], refresh_interval: 10s }]
+`;
+
 /** Answers as Prometheus does: one job every second since the beginning, one every 15 s. */
 async function serve(fake: Fake): Promise<{ url: string; asked: URLSearchParams[] }> {
   const asked: URLSearchParams[] = [];
@@ -36,9 +45,14 @@ async function serve(fake: Fake): Promise<{ url: string; asked: URLSearchParams[
     const send = (body: unknown): void => void response.end(JSON.stringify(body));
     if (fake.fails) return void response.writeHead(503).end('starting');
     if (url.pathname === '/api/v1/targets') {
-      const active = (job: string, scrapeInterval: string) => ({ labels: { job, instance: 'h:1' }, scrapeInterval });
+      const active = (job: string, scrapeInterval: string) => ({
+        labels: { job, instance: 'h:1' },
+        scrapeInterval,
+        scrapePool: `${job} (as the file calls it)`,
+      });
       return send({ data: { activeTargets: [active('engine', '1s'), active('slow', '15s')] } });
     }
+    if (url.pathname === '/api/v1/status/config') return send({ data: { yaml: CONFIG } });
     if (url.pathname === '/api/v1/status/runtimeinfo') {
       return send({ data: { storageRetention: fake.retention ?? '15d or 100GiB' } });
     }
@@ -88,7 +102,12 @@ test('replicas and Thanos are compared target by target, in chunks', async () =>
     [720, 0, 1],
   ]);
   expect(engine.deduplicated).toMatchObject({ view: 'Thanos', expected: 720, present: 720, missing: 0 });
-  expect(report.targets.find((t) => t.job === 'slow')).toMatchObject({ intervalMs: 15_000, verdict: 'whole' });
+  expect(engine).toMatchObject({ foundWithinMs: 1_000 });
+  expect(report.targets.find((t) => t.job === 'slow')).toMatchObject({
+    intervalMs: 15_000,
+    foundWithinMs: 315_000,
+    verdict: 'whole',
+  });
 
   const chunks = thanos.asked.map((p) => p.get('query')!).filter((q) => q.startsWith('up'));
   expect(chunks).toEqual([300_000, 300_000, 120_000].map((ms) => `up{cluster="c",shard="0"}[${ms}ms]`));

@@ -60,6 +60,28 @@ test('a heartbeat that cannot be written is heard of at once: Node ends a functi
 });
 
 test.each([
+  ['works', {}, true],
+  ['is blind: it could not take over', { undiscovered: ['ec2'] }, false],
+])('a standby that %s', async (_, agent, counts) => {
+  const control: CycleControl = {
+    store: {
+      readAssignment: async () => ({ assignment: ASSIGNED, etag: '1' }),
+      writeAssignment: async () => 'written',
+      writeHeartbeat: async () => {},
+    },
+    addresses: { isComplete: true, refreshIfDue: async () => {}, note: () => {} },
+    nodes: ['a', 'b'],
+    policy: DEFAULT_POLICY,
+    probeAll: async () => new Map([['b', { ...WORKS, agent: { ...WORKS.agent!, ...agent } }]]),
+    now: () => Date.parse(AT),
+    sleep: async () => {},
+  };
+  const config = { cluster: 'c', shard: 0, controlBucket: 'b', policy: DEFAULT_POLICY };
+  const after = await runCycle({ ...NO_COUNTS, noCandidate: false }, control, config, 'i');
+  expect(after.nodes.get('b')!.consecutiveFailures).toBe(counts ? 0 : 1);
+});
+
+test.each([
   ['never yet', null, true],
   ['a cycle ago', 2_000, false],
   ['two cycles ago', 4_010, false],

@@ -1,5 +1,10 @@
-import { PartitionGuard } from '../../../../agent/alerts/partition-guard';
+import { PartitionGuard, TARGETS_QUERY } from '../../../../agent/alerts/partition-guard';
 import { Contact } from '../../../../agent/base/contact';
+import { promqlError } from '../../../../lib/infra/config/promql/promql';
+
+test('what is asked about the targets is PromQL', () => {
+  expect(promqlError(TARGETS_QUERY)).toBeNull();
+});
 
 test('an agent that stood still sends nothing until it has read the control bucket', async () => {
   let now = 100_000;

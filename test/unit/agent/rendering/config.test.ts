@@ -62,7 +62,6 @@ describe('following the configuration pointer', () => {
       secrets: { lacks: async () => lacking, prepare: async () => {} },
       profile: () => profile,
       shardCounts: () => shardCounts,
-      onLoaded: () => {},
       render: (b, variant) => ({
         'prometheus.yml': variantKey({ ...variant, profile: 'normal', hash: variant.profile }),
         'alertmanager.yml': b.alertmanager,

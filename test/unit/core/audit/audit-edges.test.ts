@@ -1,5 +1,6 @@
 import { TOGETHER } from '../../../../lib/core/audit/audit-report';
-import { at, downTrack, examine, target, track, view } from './fixtures';
+import { extendTrack, type Track } from '../../../../lib/core/audit/track';
+import { at, downTrack, examine, S, target, track, view } from './fixtures';
 
 const whole = track(-5, 305);
 const two = (tracks: Parameters<typeof view>[1]) => [view('r1', tracks), view('r2', tracks)];
@@ -138,5 +139,44 @@ describe('an absence', () => {
     const tracks = { a: track(50, 250), b: whole };
     const [a] = examine({ targets: [target('a')], replicas: two(tracks) }).targets;
     expect(a).toMatchObject({ appeared: true, vanished: true, absences: [] });
+  });
+});
+
+describe('a target that is discovered', () => {
+  const found = (later: number): ReturnType<typeof examine> =>
+    examine({
+      targets: [{ ...target('a'), foundWithinMs: 61 * S }, target('b')],
+      replicas: [
+        view('r1', { a: track(100, 300), b: track(-5, 305) }),
+        view('r2', { a: track(later, 300), b: track(-5, 305) }),
+      ],
+    });
+  test('later by one replica, within its refresh, is no gap', () => {
+    const a = found(161).targets.find(({ key }) => key === 'a')!;
+    expect(a).toMatchObject({ appeared: true, verdict: 'whole' });
+    expect(a.replicas[1]).toMatchObject({ expected: 139, missing: 0, gaps: [] });
+  });
+  test('later than that is one', () => {
+    expect(found(162).targets.find(({ key }) => key === 'a')).toMatchObject({ appeared: true, verdict: 'hidden' });
+  });
+});
+
+describe('a slow target beside fast ones', () => {
+  const HOUR = 3_600 * S;
+  const slow = (samples: readonly number[]): Track =>
+    extendTrack(
+      null,
+      samples.map((s) => ({ at: at(s), up: true })),
+      HOUR,
+      0,
+    )!;
+  test('does not say that others were no targets while nobody scraped them', () => {
+    const both = { a: track(0, 300, [[100, 200]]), hourly: slow([-1_800, 1_800]) };
+    const report = examine({
+      targets: [target('a'), { ...target('hourly'), intervalMs: HOUR }],
+      replicas: [view('r1', both), view('r2', both)],
+    });
+    expect(report.targets[0]).toMatchObject({ key: 'a', verdict: 'gaps', absences: [] });
+    expect(report.targets[1]).toMatchObject({ key: 'hourly', verdict: 'whole' });
   });
 });

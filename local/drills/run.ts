@@ -6,6 +6,7 @@ import { gateTimes, type GateEvent } from './judge/gate-times';
 import { joined, type Measuring, type Moments, type MetricReading } from './instrument';
 import { judgeRun } from './judge/judge';
 import { measure } from './judge/measure';
+import { Silence } from './judge/silence';
 import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from './judge/notifications';
 import { assignmentsSince, inWords } from './load/record';
 import type { RunResult } from '../../lib/contract/check';
@@ -32,10 +33,13 @@ export async function runOnce(world: TestBed, scenario: Scenario, inForce: InFor
   world.say('  settling');
   await scenario.prepare?.(world);
   const settled = await settle(world, scenario);
-  const instruments = scenario.instruments.map((instrument) => instrument(world));
+  const silence = await Silence.make(world);
+  const kept: Measuring = { finish: () => silence.lost(world) };
+  const instruments = [...scenario.instruments.map((instrument) => instrument(world)), kept];
   try {
     return await incident(world, scenario, settled, instruments, inForce);
   } finally {
+    await silence.end().catch((error: Error) => world.say(`  ${error.message}`));
     for (const instrument of instruments) instrument.stop?.();
   }
 }

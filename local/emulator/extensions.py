@@ -18,6 +18,7 @@ import stack_deletes
 import stack_import
 import stack_life
 import stack_updates
+import templates  # noqa: F401 (it patches moto)
 import volumes
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel

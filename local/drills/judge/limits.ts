@@ -259,6 +259,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
     most('missed', 0, 'notifications'),
     // What ships asks for nothing that its policies do not let it do.
     exactly('callsRefused', 0, 'calls'),
+    exactly('silencesLost', 0, ''),
   ];
   if (!MORE_EXECUTIONS.includes(scenario.name)) limits.push(most('executionsAtOnce', EXECUTIONS_AT_ONCE, ''));
   // Nobody repeats what fires for longer than an Alertmanager believes it: it is ended and told anew. Shown, not judged.

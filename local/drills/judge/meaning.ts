@@ -19,6 +19,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   needlessBeyondPlainPair: ['', 'notified twice or of what the oracle knows nothing of, beyond the plain pair'],
   forTimerOff: ['s', '`for: 30s` alert, off the oracle’s time'],
   samplesMissing: ['', 'samples that no node has'],
+  silencesLost: ['', 'Alertmanagers without a silence that was made before the fault'],
   callsRefused: ['', 'calls that IAM refused since the system was started'],
   executionsAtOnce: ['', 'executions of functions at once from the fault on, at most'],
   noGateOpen: ['s', 'no gate was open'],

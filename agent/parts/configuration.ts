@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { promtoolFlags } from '../../lib/contract/promtool-flags';
 import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { renderFiles } from '../../lib/core/rendering/render';
@@ -29,6 +30,10 @@ export interface ConfigurationDeps {
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
 }
+
+const FEATURES = '--enable-feature=';
+const featuresIn = (flags: readonly string[] = []): string[] =>
+  flags.filter((flag) => flag.startsWith(FEATURES)).flatMap((flag) => flag.slice(FEATURES.length).split(','));
 
 /** The programs that read files of the configuration. */
 export const reloadables = (
@@ -64,7 +69,7 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
       }),
     elapsed: systemClock.elapsed,
     mayLoad: (key) => turn.mayLoad(key),
-    check: (directory) => checkConfig(paths.bin, directory),
+    check: (directory) => checkConfig(paths.bin, directory, promtoolFlags(featuresIn(config.prometheus.flags))),
     programs: reloadables(address, deps),
     secrets: { lacks: (files) => secrets.lacks(files), prepare: (generation) => secrets.prepare(generation) },
     log,

@@ -10,7 +10,7 @@ import type { Command } from './supervisor';
  * Reloads go by SIGHUP: with --web.enable-lifecycle, whoever reaches the load balancer could stop a node.
  */
 export function prometheusCommand(config: NodeConfig, paths: Paths, address: string): Command {
-  const { retentionTime, walSegmentSize, resendDelay } = config.prometheus;
+  const { retentionTime, walSegmentSize, resendDelay, flags = [] } = config.prometheus;
   return {
     file: join(paths.bin, 'prometheus'),
     cwd: paths.config,
@@ -30,6 +30,7 @@ export function prometheusCommand(config: NodeConfig, paths: Paths, address: str
       // Takes what the node missed, from its own agent (agent/backfill).
       '--web.enable-remote-write-receiver',
       ...(config.thanos === null ? [] : uploadedAsCut(config.thanos.blockDuration)),
+      ...flags,
       '--log.format=json',
     ],
   };

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /** Lets the programs' own tools judge a configuration. Null when they accept it, else their first complaint. */
-export async function checkConfig(bin: string, directory: string): Promise<string | null> {
+export async function checkConfig(
+  bin: string,
+  directory: string,
+  flags: readonly string[] = [],
+): Promise<string | null> {
   return (
-    (await complaint(join(bin, 'promtool'), ['check', 'config', 'prometheus.yml'], directory)) ??
+    (await complaint(join(bin, 'promtool'), [...flags, 'check', 'config', 'prometheus.yml'], directory)) ??
     (await complaint(join(bin, 'amtool'), ['check-config', 'alertmanager.yml'], directory))
   );
 }
@@ -22,6 +26,6 @@ async function complaint(tool: string, args: string[], cwd: string): Promise<str
     // Both tools first print what they look at and a bare "FAILED:"; the reason follows it.
     const failed = lines.findIndex((line) => line.includes('FAILED'));
     const reason = lines.slice(Math.max(0, failed)).find((line) => line !== '' && !/FAILED:?$/.test(line));
-    return `${args[0] === 'check' ? 'promtool' : 'amtool'}: ${reason ?? message}`;
+    return `${basename(tool)}: ${reason ?? message}`;
   }
 }

@@ -96,13 +96,18 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
     seconds(s.watchdog?.evaluatedAt ?? null),
   );
   metric('counter', 'store_errors_total', 'Failed reads of the control bucket.', counters.storeErrors);
+  partMetrics(s, metric);
+  metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Of parts that not every node has. */
+function partMetrics(s: AgentStatus, metric: Metric): void {
   if (s.scrub !== undefined) scrubMetrics(s.scrub, metric);
   if (s.backfill !== undefined) backfillMetrics(s.backfill, metric);
   if (s.volume !== undefined) volumeMetrics(s.volume, metric);
   if (s.sidecar) uploadMetrics(s.sidecar, metric);
   if (s.secrets !== undefined) secretMetrics(s.secrets, metric);
-  metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
-  return `${lines.join('\n')}\n`;
 }
 
 function scrubMetrics(scrub: ScrubStatus, metric: Metric): void {

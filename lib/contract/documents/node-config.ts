@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { literal } from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { mapOf, name, nullable, fields, optional, sha256, text, version1, whole } from '../shape';
+import { listOf, mapOf, name, nullable, fields, optional, sha256, text, version1, whole } from '../shape';
 import { policyShape } from './policy';
 
 const artifact = fields({
@@ -53,6 +53,8 @@ const config = fields({
     walSegmentSize: text,
     /** Firing alerts are sent again this often, e.g. 15s; also bounds how long a hand-over may take (EndsAt = 4 ×). */
     resendDelay: text,
+    /** Beside those that every node has. Absent: none. */
+    flags: optional(listOf(text)),
   }),
   alertmanager: fields({ artifact, peerTimeout: text }),
   /** null: no sidecar, and Prometheus compacts its blocks itself. */

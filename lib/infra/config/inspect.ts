@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { inOneLine, type UserError } from '../../contract/errors';
 import type { ConfigBundle } from '../../contract/documents/config';
+import { promtoolFlags } from '../../contract/promtool-flags';
 import { VERSIONS } from '../../contract/versions';
 import { renderPrometheus } from '../../core/rendering/render';
 import { fillYaml } from '../../core/rendering/secrets/fill';
@@ -83,7 +84,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
   const ofAlertmanager =
     written === null ? NOTHING_TO_SAY : checkAlertmanager(at('alertmanager.yml'), written, isDeclared);
   const mapped = written === null ? null : mapTemplates(written, Object.keys(templates), at('alertmanager.yml'));
-  const asked = ask === null ? NO_PROGRAMS : ask(cluster?.artifacts ?? DEFAULT_ARTIFACTS);
+  const asked = askedWith(ask, cluster);
   const verdict = judgeByPrograms(
     {
       rules: allRules,
@@ -140,6 +141,14 @@ const DEFAULT_ARTIFACTS: Cluster['artifacts'] = {
   prometheus: VERSIONS.prometheus,
   alertmanager: VERSIONS.alertmanager,
 };
+
+/** What Prometheus takes with its features promtool takes as well. */
+function askedWith(ask: Ask, cluster: Cluster | null): CheckersAsked {
+  const { checkers, deployed } = ask === null ? NO_PROGRAMS : ask(cluster?.artifacts ?? DEFAULT_ARTIFACTS);
+  const { promtool } = checkers;
+  const flags = promtoolFlags(cluster?.prometheusFeatures ?? []);
+  return { checkers: { ...checkers, promtool: promtool && { ...promtool, flags } }, deployed };
+}
 
 /** prometheus.yml as the first node has it. */
 function forOneNode(cluster: Cluster, bundle: ConfigBundle): string {

@@ -4,6 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { releaseArtifact } from '../config/artifacts';
 import type { Cluster } from '../config/cluster';
+import { prometheusFlags } from '../config/prometheus-flags';
 import type { AwsNeed } from '../config/reach/aws-needs';
 import { bundle } from '../constructs/control/bundle';
 import { fileAsset } from '../constructs/nodes/file-asset';
@@ -90,6 +91,7 @@ function nodeConfig(
   node: string,
   { controlBucket, blocksBucket, network }: NodesStackProps,
 ): NodeConfig {
+  const flags = prometheusFlags(cluster);
   return {
     version: 1,
     cluster: cluster.name,
@@ -103,6 +105,7 @@ function nodeConfig(
       retentionTime: cluster.retention,
       walSegmentSize: cluster.walSegmentSize,
       resendDelay: cluster.resendDelay,
+      ...(flags.length === 0 ? {} : { flags }),
     },
     // Well below any group_interval: a peer that waits that long notifies of what it saw before.
     alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },

@@ -10,6 +10,8 @@ export interface Checker {
   /** To be added to its environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Of its own, before each command. */
+  readonly flags?: readonly string[];
 }
 export type CheckerName = 'promtool' | 'amtool';
 

@@ -13,7 +13,7 @@ export interface CheckerSaid {
 const TIMEOUT_MS = 120_000;
 
 export function runChecker(checker: Checker, args: readonly string[], cwd: string): CheckerSaid {
-  const { status, stdout, stderr, error } = spawnSync(checker.path, args, {
+  const { status, stdout, stderr, error } = spawnSync(checker.path, [...(checker.flags ?? []), ...args], {
     cwd,
     encoding: 'utf8',
     env: { ...process.env, ...checker.env },

@@ -7,6 +7,7 @@ import { remedy } from './remedies';
 import { duration, hostName, hostedZone, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
 import { networkSchema } from './network';
 import { policy } from './policy';
+import { prometheusFeatures, prometheusLimits } from './prometheus-flags';
 import { secretsSchema } from './secrets';
 import { thanos } from './thanos';
 
@@ -108,6 +109,14 @@ const settings = {
    * @default none
    */
   secrets: secretsSchema.optional(),
+  /**
+   * Features of Prometheus (--enable-feature) and what became of them, such as exemplar-storage; what each means for failover,
+   * backfill and Thanos: docs/bring-your-own.md. A change replaces machines, one after the other.
+   * @default none
+   */
+  prometheusFeatures: prometheusFeatures.optional(),
+  /** Other limits than Prometheus' own. A change replaces machines, one after the other. @default Prometheus' */
+  prometheusLimits: prometheusLimits.optional(),
   /** Of the cluster's own jobs and those of config/targets; jobs of config/prometheus.yml have that file's. */
   scrapeInterval: duration,
   evaluationInterval: duration,

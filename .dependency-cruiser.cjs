@@ -12,6 +12,7 @@ const CORE = '^lib/core/([^/]+)/';
 /** Room of lib/core → rooms that it stands on. Health of nodes is what most decisions begin with. */
 const CORE_ROOMS = {
   alerts: ['failover'],
+  import: ['rendering'],
   rendering: ['alerts', 'remedies'],
   smoke: ['audit', 'status'],
   status: ['alerts', 'failover', 'remedies', 'thanos', 'tsdb', 'volumes'],

@@ -12,6 +12,7 @@ import { renderPreflight } from '../core/preflight/report';
 import { renderSmoke } from '../core/smoke/report';
 import { reportStatus } from '../core/status/status';
 import { renderStatus } from '../core/status/render-status';
+import { addImport } from './commands/import';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
 import { cost, PRICES } from './commands/cost';
 import { readSmokeOptions, smoke, type SmokeOptions } from './commands/smoke';
@@ -206,6 +207,8 @@ program
     print(where, { url, answers }, () => renderAnswers(answers));
     process.exitCode = answers.every(({ well }) => well) ? EXIT.well : EXIT.unhealthy;
   });
+
+addImport(program);
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);
 withWhere(

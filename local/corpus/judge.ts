@@ -5,6 +5,9 @@ import { basename, join } from 'node:path';
 import { inOneLine, type UserError } from '../../lib/contract/errors';
 import { readGoYaml } from '../../lib/core/rendering/go-yaml';
 import { at, textsOf } from '../../lib/core/rendering/yaml-nodes';
+import { gatherFiles } from '../../lib/cli/import/from-files';
+import { planImport } from '../../lib/cli/import/plan';
+import { Stage } from '../../lib/cli/import/stage';
 import { inspect } from '../../lib/infra/config/inspect';
 import { isPattern } from '../../lib/infra/config/native/paths';
 import { findCheckers } from '../../lib/infra/config/programs/check';
@@ -32,7 +35,8 @@ export class Judge {
   private readonly dir = mkdtempSync(join(tmpdir(), 'promha-corpus-'));
   private readonly clusterFile = join(this.dir, 'cluster.ts');
 
-  constructor() {
+  /** @param imported judges what `promha import` makes of the files, and not the files themselves */
+  constructor(private readonly imported: boolean) {
     // As delivered, but for what refers to rules and targets that are not there.
     const cluster = readFileSync(join(CONFIG, 'cluster.ts'), 'utf8')
       .replace("'../lib/infra/config/cluster'", JSON.stringify(join(CONFIG, '../lib/infra/config/cluster')))
@@ -70,10 +74,34 @@ export class Judge {
 
   private check(dir: string): Pick<CorpusFile, 'problems' | 'crashed'> {
     try {
-      const { problems } = inspect(this.clusterFile, dir, () => this.asked);
+      const problems = this.imported
+        ? this.leftByImport(dir)
+        : inspect(this.clusterFile, dir, () => this.asked).problems;
       return { problems: problems.map(brief), crashed: null };
     } catch (error) {
       return { problems: [], crashed: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** As an operator would: a dry run first, then others with values for the variables that are no secrets. */
+  private leftByImport(dir: string): readonly UserError[] {
+    const plan = (values: Readonly<Record<string, string>>): readonly UserError[] => {
+      const stage = new Stage(this.clusterFile, join(this.dir, 'nowhere'));
+      const clusterText = readFileSync(this.clusterFile, 'utf8');
+      const wishes = { localhost: null, values, clusterFile: this.clusterFile, clusterText, clusterName: 'corpus' };
+      try {
+        return planImport(gatherFiles(dir, null), { ...wishes, hasAlertmanager: false }, stage, () => this.asked).left;
+      } finally {
+        stage.end();
+      }
+    };
+    const values: Record<string, string> = {};
+    for (;;) {
+      const left = plan(values);
+      const unknown = left.flatMap(({ problem }) => /\$\{?(\w+)/.exec(problem.got ?? '')?.[1] ?? []);
+      const newOnes = unknown.filter((name) => !Object.hasOwn(values, name));
+      if (newOnes.length === 0) return left;
+      for (const name of newOnes) values[name] = 'example';
     }
   }
 }

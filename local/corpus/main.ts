@@ -1,6 +1,6 @@
 /**
- * `npm run corpus -- DIR [--json]`: how the project takes a folder of users' prometheus.yml and alertmanager.yml, beside what
- * promtool and amtool say. JSON: [{ file, kind, tool, fate, problems, crashed }]. Exit codes: 0, 1 when it differs, 2 wrong call.
+ * `npm run corpus -- DIR [--imported] [--json]`: how the project takes a folder of users' prometheus.yml and alertmanager.yml, beside what
+ * promtool and amtool say. `--imported`: how it takes what `promha import` makes of them. JSON: [{ file, kind, tool, fate, problems, crashed }]. Exit codes: 0, 1 when it differs, 2 wrong call.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -9,12 +9,13 @@ import { fateOf, isWrong, renderCorpus } from './verdicts';
 
 function main(args: readonly string[]): number {
   const json = args.includes('--json');
-  const [dir, ...more] = args.filter((arg) => arg !== '--json');
+  const imported = args.includes('--imported');
+  const [dir, ...more] = args.filter((arg) => !['--json', '--imported'].includes(arg));
   if (dir === undefined || more.length > 0 || !existsSync(dir) || !statSync(dir).isDirectory()) {
-    process.stderr.write('usage: npm run corpus -- DIR [--json]\n');
+    process.stderr.write('usage: npm run corpus -- DIR [--imported] [--json]\n');
     return 2;
   }
-  const judge = new Judge();
+  const judge = new Judge(imported);
   try {
     const files = filesIn(dir).filter((path) => /\.ya?ml$/.test(path));
     const judged = files.flatMap((path) => judge.judge(path, relative(dir, path)) ?? []);

@@ -14,7 +14,7 @@ export function locateSetting(file: string, text: string, path: SettingPath): st
 }
 
 /** The argument of defineCluster(…). */
-function rootObject(source: ts.SourceFile): ts.Node | undefined {
+export function rootObject(source: ts.SourceFile): ts.Node | undefined {
   let found: ts.Node | undefined;
   const visit = (node: ts.Node): void => {
     if (found === undefined && ts.isCallExpression(node) && node.expression.getText() === 'defineCluster') {

@@ -17,6 +17,12 @@ const pages = tracked.filter((file) => file.endsWith('.md') && file !== 'CHANGEL
 /** Where product and tests send people: messages, comments, configuration. */
 const sources = tracked.filter((file) => /\.(ts|mjs|cjs|yml|json)$/.test(file) && !/^(test|node_modules)\//.test(file));
 
+/** Where promha's commands and options are said. */
+const promhaCode = tracked
+  .filter((file) => /^lib\/cli\/(main|commands\/\w+)\.ts$/.test(file))
+  .map(read)
+  .join('\n');
+
 /** Names packages. */
 const NOT_OF_THE_CODE = ['docs/dependencies.md'];
 
@@ -62,7 +68,7 @@ test('every page that code, messages or configuration send people to exists', ()
 });
 
 test('every npm script, promha command and drill that a page names exists', () => {
-  const promha = [...read('lib/cli/main.ts').matchAll(/\.command\('([a-z]+)/g)].map(([, name]) => name!);
+  const promha = [...promhaCode.matchAll(/\.command\('([a-z]+)/g)].map(([, name]) => name!);
   expect(promha).toEqual(expect.arrayContaining(['status', 'switchover', 'drill']));
   const wrong = pages.flatMap((page) =>
     namedCommands(read(page)).flatMap(({ command, name, argument }) => {
@@ -77,8 +83,8 @@ test('every npm script, promha command and drill that a page names exists', () =
 });
 
 test("every option of promha's commands is in docs/promha.md", () => {
-  const options = [...read('lib/cli/main.ts').matchAll(/'(--[a-z]+)/g)].map(([, option]) => option!);
-  expect(options).toEqual(expect.arrayContaining(['--reason', '--html', '--local']));
+  const options = [...promhaCode.matchAll(/[oO]ption\(\s*'(--[a-z]+)/g)].map(([, option]) => option!);
+  expect(options).toEqual(expect.arrayContaining(['--reason', '--html', '--local', '--apply']));
   expect(options.filter((option) => !read('docs/promha.md').includes(option))).toEqual([]);
 });
 

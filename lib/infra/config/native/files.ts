@@ -49,6 +49,11 @@ export function scrapeConfigFiles(source: UsersYaml, folder: Folder, said: Said)
   });
 }
 
+const missing = (what: string): string => `a file with ${what} is missing`;
+/** How these refusals read. */
+export const MISSING_RULES = missing('rules');
+export const MISSING_JOBS = missing('jobs');
+
 function namedBy(
   { dir, where }: UsersYaml,
   items: readonly Node[],
@@ -66,7 +71,7 @@ function namedBy(
     }
     said.problems.push(
       new UserError({
-        what: `a file with ${what} is missing`,
+        what: missing(what),
         where: where(item),
         got: path,
         expected: `a file in config/, such as config/${path.replace(/^.*\//, '')}`,

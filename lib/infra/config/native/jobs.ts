@@ -93,6 +93,9 @@ const NO_ADDRESS = [
   'server_name',
 ];
 
+/** How this warning begins. */
+export const ITS_OWN_LOCALHOST = 'each node is its own localhost';
+
 /** localhost is each node itself; HOST of cluster.ts's localhost takes its place where it is said. */
 export function mapLocalhost({ root, where }: UsersYaml, host: string | undefined, { warnings }: Said): void {
   const places: string[] = [];
@@ -106,7 +109,7 @@ export function mapLocalhost({ root, where }: UsersYaml, host: string | undefine
   if (places.length === 0) return;
   const more = places.length > 5 ? ` and ${places.length - 5} more` : '';
   warnings.push(
-    `${where(root)}: each node is its own localhost, and nothing of yours runs there: ${places.slice(0, 5).join(', ')}${more}; ` +
+    `${where(root)}: ${ITS_OWN_LOCALHOST}, and nothing of yours runs there: ${places.slice(0, 5).join(', ')}${more}; ` +
       "localhost: 'HOST' in cluster.ts says which machine is meant",
   );
 }

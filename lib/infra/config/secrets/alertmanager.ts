@@ -21,6 +21,8 @@ const SECRET_URLS: Readonly<Record<string, string>> = {
   msteamsv2_configs: 'webhook_url',
 };
 const GLOBAL_URLS = ['slack_api_url', 'mattermost_webhook_url'];
+/** Beside an app token; without one it lets nobody in. */
+const SLACK_METHOD = 'https://slack.com/api/chat.postMessage';
 /** Chats whose webhooks need nothing but their address, wherever they are written. */
 const WEBHOOK_OF_CHAT =
   /^https:\/\/(hooks\.slack\.com\/.|(\w+\.)?discord(app)?\.com\/api\/webhooks\/.|[\w.-]+\.webhook\.office\.com\/.|chat\.googleapis\.com\/.+[?&](key|token)=)/i;
@@ -61,7 +63,7 @@ function isSecret(value: string, keys: readonly string[]): boolean {
   if (keys[0] === 'route') return false;
   if (SECRETS.includes(key) || (key === 'key' && parent === 'tls_config')) return true;
   const isUrl = SECRET_URLS[parent] === key || (parent === 'global' && GLOBAL_URLS.includes(key));
-  if (isUrl) return hasPath(value);
+  if (isUrl) return hasPath(value) && value !== SLACK_METHOD;
   return /url$/.test(key) && (WEBHOOK_OF_CHAT.test(value) || TOKEN_IN_QUERY.test(value));
 }
 

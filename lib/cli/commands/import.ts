@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../../contract/errors';
+import { findCheckers } from '../../infra/config/programs/check';
+import { shown } from '../../infra/config/shown';
+import { soundCluster } from '../cluster/configured';
+import { EXIT } from '../exit';
+import { gatherFiles } from '../import/from-files';
+import { gatherFromServer } from '../import/from-server';
+import { isUrl } from '../import/gathered';
+import { planImport } from '../import/plan';
+import { importAsJson, renderImport, type ImportReport } from '../import/render';
+import { Stage } from '../import/stage';
+import { compare, write } from '../import/write';
+
+export interface ImportOptions {
+  readonly to: string;
+  readonly config?: string;
+  readonly alertmanager?: string;
+  readonly localhost?: string;
+  readonly set: readonly string[];
+  readonly apply?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Says what `import` takes. */
+export function addImport(program: Command): void {
+  const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+  program
+    .command('import')
+    .description('what a running Prometheus, or its files, need to run here: shows it, and writes it with --apply')
+    .argument('<source>', 'a prometheus.yml, its directory, or the URL of a running Prometheus')
+    .option('--to <dir>', 'where config/ is', 'config')
+    .option('--alertmanager <source>', 'an alertmanager.yml, its directory, or the URL of a running Alertmanager')
+    .option('--localhost <host>', 'the machine that its localhost means (default: the host of the URL)')
+    .option('--set <name=value>', 'what ${NAME} stands for; once for each', collect, [])
+    .option('--config <file>', 'another cluster.ts (default: that of --to, else config/cluster.ts)')
+    .option('--apply', 'writes it; without it nothing is written')
+    .option('--force', 'overwrites files that are there and differ')
+    .option('--json', 'machine-readable output')
+    .action(async (source: string, options: ImportOptions) => {
+      const report = await importConfiguration(source, options);
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify(importAsJson(report), null, 2)}\n` : renderImport(report),
+      );
+      process.exitCode = report.plan.left.length + report.inTheWay.length === 0 ? EXIT.well : EXIT.unhealthy;
+    });
+}
+
+/** Reads, plans, checks, and writes if asked to. @throws UserError where there is nothing to read */
+export async function importConfiguration(source: string, options: ImportOptions): Promise<ImportReport> {
+  const dir = resolve(options.to);
+  const clusterFile = clusterOf(dir, options.config);
+  const alertmanager = options.alertmanager ?? null;
+  const values = readValues(options.set);
+  const clusterName = soundCluster(clusterFile).name;
+  const found = isUrl(source) ? await gatherFromServer(source, alertmanager) : await gatherFiles(source, alertmanager);
+  const stage = new Stage(clusterFile, dir);
+  try {
+    const wishes = {
+      localhost: options.localhost ?? null,
+      values,
+      clusterFile,
+      clusterText: readFileSync(clusterFile, 'utf8'),
+      clusterName,
+      hasAlertmanager: existsSync(join(dir, 'alertmanager.yml')),
+    };
+    const plan = planImport(found, wishes, stage, findCheckers);
+    const written = compare(plan, options.to);
+    const different = written.filter(({ before }) => before === 'something else').map(({ file }) => file);
+    const inTheWay = options.apply === true && options.force !== true ? different : [];
+    const applied = options.apply === true && inTheWay.length === 0;
+    if (applied) write(plan, dir, clusterFile);
+    return {
+      from: found.prometheus.file,
+      to: options.to,
+      clusterFile: shown(clusterFile),
+      applied,
+      plan,
+      written,
+      inTheWay,
+    };
+  } finally {
+    stage.end();
+  }
+}
+
+function clusterOf(dir: string, asked: string | undefined): string {
+  const own = join(dir, 'cluster.ts');
+  return resolve(asked ?? (existsSync(own) ? own : 'config/cluster.ts'));
+}
+
+function readValues(set: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    set.map((one) => {
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_.]*)=(.*)$/s.exec(one) ?? [];
+      if (name !== undefined && value !== undefined) return [name, value];
+      throw new UserError({
+        what: '--set is no value of a name',
+        got: one,
+        expected: 'NAME=VALUE',
+        fix: '--set ENVIRONMENT=production',
+      });
+    }),
+  );
+}

@@ -1,0 +1,38 @@
+/** Flags of Prometheus that change what it does, with what they have when nobody says anything, and what they are here. */
+const FLAGS: readonly (readonly [flag: string, usual: readonly string[], here: string])[] = [
+  [
+    'storage.tsdb.retention.time',
+    ['0s', '15d', ''],
+    "nodes keep what retention of cluster.ts says; what is older is Thanos's",
+  ],
+  [
+    'storage.tsdb.retention.size',
+    ['0', '0B', ''],
+    'nodes keep by time alone; synth checks that volume.sizeGiB suffices',
+  ],
+  ['enable-feature', [''], 'nodes have no such flag: what stands on one of these does not work here'],
+  ['query.lookback-delta', ['5m', '5m0s'], 'nodes look back 5m: rules over slow targets mean something else here'],
+  ['web.enable-remote-write-receiver', ['false'], 'nobody pushes to a node: what pushes has to be scraped'],
+  ['web.enable-otlp-receiver', ['false'], 'nobody pushes to a node: what pushes has to be scraped'],
+  ['web.enable-admin-api', ['false'], 'clients delete no series here'],
+  ['web.external-url', [''], 'links in notifications lead to the cluster'],
+  ['web.config.file', [''], 'clients of cluster.ts says who may query'],
+  ['rules.alert.for-outage-tolerance', ['1h', '1h0m0s'], 'nodes have 1h'],
+  ['rules.alert.for-grace-period', ['10m', '10m0s'], 'nodes have 0s: a `for` goes on where it was'],
+  ['rules.alert.resend-delay', ['1m', '1m0s'], 'resendDelay of cluster.ts is meant'],
+  ['scrape.timestamp-tolerance', ['2ms'], 'nodes have no such flag'],
+  ['scrape.adjust-timestamps', ['true'], 'nodes have no such flag'],
+  ['rules.query-offset', [''], 'nodes have no such flag: say query_offset in the groups'],
+];
+
+/** Like the web console and its paths: of whoever asks for them there, and no part of a configuration. */
+const ADDRESS = /^https?:\/\/[^/]*:9090\/?$/;
+
+/** One line for each flag that was changed and does not come along. Names as /api/v1/status/flags has them. */
+export function flagsTold(flags: Readonly<Record<string, string>>): string[] {
+  return FLAGS.flatMap(([flag, usual, here]) => {
+    const value = flags[flag];
+    if (value === undefined || usual.includes(value)) return [];
+    return flag === 'web.external-url' && ADDRESS.test(value) ? [] : [`--${flag}=${value}: ${here}`];
+  });
+}

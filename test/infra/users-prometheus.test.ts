@@ -61,6 +61,15 @@ test('a remedy may be about a target that only discovery finds', () => {
   expect(messages()).toEqual([]);
 });
 
+test.each([
+  ["static_configs: [{ targets: ['a:1'], labels: { instance: web-1 } }]"],
+  ["static_configs: [{ targets: ['a:1'] }], relabel_configs: [{ target_label: instance, replacement: web-1 }]"],
+])('a remedy may be about the instance that alerts name: %s', (job) => {
+  fixture.edit('cluster.ts', "when: { alert: 'RedisDown' }", "when: { target: 'web-1' }");
+  give(`${PACE}scrape_configs: [{ job_name: a, ${job} }]`);
+  expect(messages()).toEqual([]);
+});
+
 test('an empty file is one', () => {
   give('');
   expect(load().bundle.prometheus).toBeDefined();

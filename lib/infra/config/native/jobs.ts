@@ -71,8 +71,10 @@ export function nodesForSelf(job: YAMLMap, { where }: UsersYaml, { warnings }: S
 }
 
 /** Whether relabeling makes the address: then targets are what a probe is asked about. */
-function movesAddress(job: YAMLMap): boolean {
-  return itemsOf(at(job, 'relabel_configs')).some((one) => textOf(at(one, 'target_label')) === '__address__');
+const movesAddress = (job: YAMLMap): boolean => relabels(job, '__address__');
+
+function relabels(job: YAMLMap, label: string): boolean {
+  return itemsOf(at(job, 'relabel_configs')).some((one) => textOf(at(one, 'target_label')) === label);
 }
 
 function discoversElse(job: YAMLMap): boolean {
@@ -114,12 +116,15 @@ export function mapLocalhost({ root, where }: UsersYaml, host: string | undefine
   );
 }
 
-/** Targets that are written down, and whether others are found only where it runs. */
+/** Targets that are written down, as alerts name them, and whether others get their name only where it runs. */
 export function targetsIn(jobs: readonly YAMLMap[]): { readonly written: string[]; readonly discovers: boolean } {
+  const groups = jobs.flatMap((job) => itemsOf(at(job, 'static_configs')));
+  const named = (job: YAMLMap): boolean => relabels(job, '__address__') || relabels(job, 'instance');
   return {
-    written: jobs.flatMap((job) =>
-      itemsOf(at(job, 'static_configs')).flatMap((group) => textsOf(at(group, 'targets'))),
-    ),
-    discovers: jobs.some((job) => movesAddress(job) || entriesOf(job).some(({ key }) => key.endsWith('_sd_configs'))),
+    written: groups.flatMap((group) => [
+      ...textsOf(at(group, 'targets')),
+      ...[textOf(at(group, 'labels', 'instance'))].filter((instance) => instance !== null),
+    ]),
+    discovers: jobs.some((job) => named(job) || entriesOf(job).some(({ key }) => key.endsWith('_sd_configs'))),
   };
 }

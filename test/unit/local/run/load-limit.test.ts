@@ -2,8 +2,8 @@ import { RECOVER_SHARE } from '../../../../lib/core/load/shed';
 import { CONTAINED, localOverlay } from '../../../../local/run/deploy/overlay';
 import { MEASURED, samplesLimit, scrapeLimit, targetsHere } from '../../../../local/run/deploy/load-limit';
 
-const AT_REST_OF_TWO = 6_600;
-const AT_REST_OF_THREE = 8_825;
+const AT_REST_OF_TWO = 6_010;
+const AT_REST_OF_THREE = 8_235;
 /** What twenty times the order book brings more. */
 const SPIKE_SAMPLES = 11_400;
 

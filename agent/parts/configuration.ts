@@ -64,6 +64,7 @@ export function configurerOf({ config, env, paths, log }: Base, deps: Configurat
         thanos: config.thanos !== null,
         prometheusVersion: versions.prometheus,
         lateMs: config.policy.backfill.windowMs,
+        retentionTime: config.prometheus.retentionTime,
         secretFiles: join(paths.secrets, 'files'),
         webhooks: { address: env.gateAddress, tokenFile: paths.webhookToken },
       }),

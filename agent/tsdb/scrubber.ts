@@ -198,7 +198,7 @@ export class Scrubber {
       signal,
     });
     if (!counts()) return null;
-    const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: false });
+    const judged = judge(memory, seen, { running, blocksLoaded, retentionMs, bySize: true });
     await this.memory.write(judged.inventory);
     const found = judged.findings.filter((f) => f.repair !== 'none').map((f) => `${f.class} ${f.path}`);
     this.confirmed = running ? found.filter((what) => this.suspected.includes(what)) : [];

@@ -110,7 +110,7 @@ export class SnapshotTester {
     if (!existsSync(join(tsdb, 'wal'))) return 'there is no TSDB on it';
     const seen = await scrubPass(tsdb, { bytesPerSecond, deep: new Set() });
     const memory = await new Memory(scratch, log).read();
-    const { findings } = judge(memory, seen, { running: false, blocksLoaded: null, retentionMs, bySize: false });
+    const { findings } = judge(memory, seen, { running: false, blocksLoaded: null, retentionMs, bySize: true });
     const worst = findings.find((f) => f.ifStarted === 'refuses' || f.ifStarted === 'destroys');
     if (worst !== undefined) return worst.says;
     const range = [`--min-time=${takenAt - FRESH_MS}`, `--max-time=${takenAt + 60_000}`, '--match={__name__="up"}'];

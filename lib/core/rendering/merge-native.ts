@@ -9,11 +9,18 @@ import { at, extend, itemsOf, mapAt, nodeOf, put, quoted, textOf } from './yaml-
 /** Where the cluster's own targets are, in a job of the user's that scraped its Prometheus: replaced by the node's directory. */
 export const NODES_DIRECTORY = 'prometheus-ha-nodes';
 
+/** How long blocks are kept, and up to which share of the volume. */
+export interface OwnRetention {
+  readonly time: string;
+  readonly percentage: number;
+}
+
 /** What the cluster adds to the user's config/prometheus.yml; each as it stands in a file of Prometheus. */
 export interface OwnParts {
   readonly externalLabels: Readonly<Record<string, string>>;
   /** How much older than the newest a sample may be, ms. */
   readonly lateMs: number;
+  readonly retention?: OwnRetention | undefined;
   readonly alerting: { readonly alert_relabel_configs: readonly object[]; readonly alertmanagers: readonly object[] };
   /** Rule files in front of the user's and behind them. */
   readonly ruleFiles: { readonly before: readonly string[]; readonly behind: readonly string[] };
@@ -45,6 +52,7 @@ export function mergeNative(text: string, own: OwnParts): string {
   const labels = mapAt(mapAt(root, 'global'), 'external_labels');
   for (const [name, value] of Object.entries(own.externalLabels)) put(labels, name, quoted(value));
   addWindow(root, own.lateMs);
+  if (own.retention !== undefined) put(mapAt(mapAt(root, 'storage'), 'tsdb'), 'retention', nodeOf(own.retention));
   const alerting = mapAt(root, 'alerting');
   extend(alerting, 'alert_relabel_configs', own.alerting.alert_relabel_configs.map(nodeOf));
   put(alerting, 'alertmanagers', list(own.alerting.alertmanagers.map(nodeOf)));

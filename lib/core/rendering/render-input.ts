@@ -22,6 +22,8 @@ export interface RenderInput {
   readonly prometheusVersion: string;
   /** How much older than the newest a sample may be, ms; what a node missed comes late. @default 0 */
   readonly lateMs?: number;
+  /** How long samples are kept, e.g. 15d. @default what the flag says */
+  readonly retentionTime?: string;
   /** Where alerts of our own go; null: there is no agent that takes them, so there are none. */
   readonly webhooks: Webhooks | null;
   /** Directory of the files with secrets, on the node. @default secrets */

@@ -6,7 +6,7 @@ import { PORTS } from '../../contract/ports';
 import { profileRules } from './profile-alert';
 import { renderAlertmanager } from './render-alertmanager';
 import { watchdogRules, type OwnGroup } from './watchdog-rules';
-import { mergeNative } from './merge-native';
+import { mergeNative, type OwnRetention } from './merge-native';
 import type { RenderInput } from './render-input';
 import { ownJobs, thanosJobs } from './own-jobs';
 import { NEEDS_FILE, SECRETS_DIRECTORY, withSecretFiles } from './secrets/of-bundle';
@@ -41,14 +41,15 @@ export function renderPrometheus(input: RenderInput): string {
 }
 
 function ownFile(input: RenderInput): string {
-  const { bundle, lateMs = 0 } = input;
+  const { bundle } = input;
+  const tsdb = storage(input);
   const document = {
     global: {
       scrape_interval: bundle.global.scrapeInterval,
       evaluation_interval: bundle.global.evaluationInterval,
       external_labels: externalLabels(input),
     },
-    ...(lateMs === 0 ? {} : { storage: { tsdb: { out_of_order_time_window: `${Math.ceil(lateMs / 1000)}s` } } }),
+    ...(Object.keys(tsdb).length === 0 ? {} : { storage: { tsdb } }),
     alerting: alerting(input),
     rule_files: [RULES, ...ownRuleFiles(input)],
     scrape_configs: jobs(input),
@@ -62,6 +63,7 @@ function usersFile(text: string, input: RenderInput): string {
   return mergeNative(text, {
     externalLabels: externalLabels(input),
     lateMs,
+    retention: retention(input),
     alerting: alerting(input),
     ruleFiles: { before: [RULES], behind: ownRuleFiles(input) },
     jobs: jobs(input),
@@ -69,6 +71,28 @@ function usersFile(text: string, input: RenderInput): string {
     drop: droppedIn(input),
     nodeTargets,
   });
+}
+
+/**
+ * Of the data volume. Both nodes store the same: without it both are full at the same time. What lies above is for the head,
+ * for blocks that wait for their upload, and for what is quarantined.
+ */
+const BLOCKS_PERCENT = 80;
+
+function retention({ retentionTime, prometheusVersion }: RenderInput): OwnRetention | undefined {
+  const [major = 0, minor = 0] = prometheusVersion.split('.').map(Number);
+  // 3.13 does not know it.
+  if (retentionTime === undefined || major < 3 || (major === 3 && minor < 15)) return undefined;
+  return { time: retentionTime, percentage: BLOCKS_PERCENT };
+}
+
+function storage(input: RenderInput): object {
+  const { lateMs = 0 } = input;
+  const kept = retention(input);
+  return {
+    ...(lateMs === 0 ? {} : { out_of_order_time_window: `${Math.ceil(lateMs / 1000)}s` }),
+    ...(kept === undefined ? {} : { retention: kept }),
+  };
 }
 
 // Relative: rule state and evaluation offset hang on the path, which must be the same on every node.

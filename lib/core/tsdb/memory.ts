@@ -91,7 +91,9 @@ function judgeVanished(ulid: string, known: RememberedBlock, seen: ScrubPass, re
   if (known.meta.sources.length > 0 && present.some(holdsIt)) return null;
   const newest = Math.max(...present.map(({ maxTime }) => maxTime));
   if (retention.retentionMs !== null && newest - known.meta.maxTime >= retention.retentionMs) return null;
-  if (retention.bySize && present.every(({ maxTime }) => maxTime > known.meta.maxTime)) return null;
+  // By size the oldest go; one that is left says that there was no other reason.
+  if (retention.bySize && present.length > 0 && present.every(({ maxTime }) => maxTime > known.meta.maxTime))
+    return null;
   const { minTime: from, maxTime: to } = known.meta;
   const says = `the block ${ulid} is gone, no other block holds its samples, and it was not past retention`;
   return finding('block-vanished', { path: ulid }, says, { span: { from, to } });

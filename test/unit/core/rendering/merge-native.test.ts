@@ -101,7 +101,11 @@ test.each([
   ['2w', '2w'],
 ])('of two windows for late samples the wider one counts: %s', (users, counts) => {
   const found = rendered(`storage: { exemplars: { max_exemplars: 9 }, tsdb: { out_of_order_time_window: ${users} } }`);
-  expect(found.storage).toEqual({ exemplars: { max_exemplars: 9 }, tsdb: { out_of_order_time_window: counts } });
+  const retention = { time: '15d', percentage: 80 };
+  expect(found.storage).toEqual({
+    exemplars: { max_exemplars: 9 },
+    tsdb: { out_of_order_time_window: counts, retention },
+  });
 });
 
 test("a job with the name of one of the cluster's keeps it as its label", () => {

@@ -133,10 +133,21 @@ describe('rendering of a node’s configuration', () => {
 
   it('takes late samples only where something comes late, by whole seconds', () => {
     const storage = (lateMs?: number): unknown =>
-      (parse(renderPrometheus({ ...input, lateMs })) as { storage?: unknown }).storage;
+      (parse(renderPrometheus({ ...input, lateMs, retentionTime: undefined })) as { storage?: unknown }).storage;
     expect(storage()).toBeUndefined();
     expect(storage(0)).toBeUndefined();
     expect(storage(1_500)).toEqual({ tsdb: { out_of_order_time_window: '2s' } });
+  });
+
+  it.each([
+    ['3.15.0', { time: '15d', percentage: 80 }],
+    ['4.0.0', { time: '15d', percentage: 80 }],
+    ['3.13.2', undefined],
+  ])('keeps blocks by time and by a share of the disk where Prometheus %s knows that', (prometheusVersion, kept) => {
+    const { storage } = parse(renderPrometheus({ ...input, prometheusVersion })) as {
+      storage: { tsdb: { retention?: unknown } };
+    };
+    expect(storage.tsdb.retention).toEqual(kept);
   });
 
   it('limits every scrape by what the user has set', () => {

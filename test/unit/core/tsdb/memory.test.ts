@@ -122,6 +122,8 @@ describe('a block', () => {
     const left = (...hours: number[]) => blocks(...hours.map((h, i) => block([B, C][i]!, h)));
     const three = blocks(block(A, 0), block(B, 2), block(C, 4));
     expect(compare(three, left(2, 4), bySize).findings).toEqual([]);
+    // None is left to say that it was the oldest.
+    expect(brief(compare(blocks(block(A, 0)), left(), bySize).findings)).toEqual([...gone]);
     expect(brief(compare(blocks(block(A, 0), block(C, 4)), left(0, 4), bySize).findings)).toEqual([...gone]);
   });
   test('whose file has less than before is corrupted where it ends now', () => {

@@ -12,7 +12,8 @@ const HTTP: FileKeys = {
   tls_config: ['ca', 'cert', 'key'],
 };
 
-const FILE_KEYS: Readonly<Record<SecretReader, FileKeys>> = {
+/** Of each program. */
+export const FILE_KEYS: Readonly<Record<SecretReader, FileKeys>> = {
   prometheus: {
     ...HTTP,
     marathon_sd_configs: ['auth_token'],

@@ -52,6 +52,11 @@ describe('what a program reads from a file', () => {
     expect(victorops.text).toContain('${TOKEN}');
   });
 
+  test('by its program: each has files of its own', () => {
+    const text = 'scrape_configs: [{ job_name: a, marathon_sd_configs: [{ auth_token: "${TOKEN}" }] }]';
+    expect([inPrometheus(text).isLeft, inAlertmanager(text).isLeft]).toEqual([false, true]);
+  });
+
   test('secrets of a header move to its files', () => {
     const { text } = inPrometheus(
       'scrape_configs: [{ job_name: a, http_headers: { X-Key: { secrets: ["${TOKEN}", other] } } }]',

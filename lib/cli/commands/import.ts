@@ -11,6 +11,7 @@ import { gatherFromServer } from '../import/from-server';
 import { isUrl } from '../import/gathered';
 import { planImport } from '../import/plan';
 import { importAsJson, renderImport, type ImportReport } from '../import/render';
+import { importSilences, renderSilences } from '../import/silences';
 import { Stage } from '../import/stage';
 import { compare, write } from '../import/write';
 
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly alertmanager?: string;
   readonly localhost?: string;
   readonly set: readonly string[];
+  readonly silences?: string;
+  readonly into?: string;
   readonly apply?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -31,16 +34,20 @@ export function addImport(program: Command): void {
   program
     .command('import')
     .description('what a running Prometheus, or its files, need to run here: shows it, and writes it with --apply')
-    .argument('<source>', 'a prometheus.yml, its directory, or the URL of a running Prometheus')
+    .argument('[source]', 'a prometheus.yml, its directory, or the URL of a running Prometheus')
     .option('--to <dir>', 'where config/ is', 'config')
     .option('--alertmanager <source>', 'an alertmanager.yml, its directory, or the URL of a running Alertmanager')
     .option('--localhost <host>', 'the machine that its localhost means (default: the host of the URL)')
     .option('--set <name=value>', 'what ${NAME} stands for; once for each', collect, [])
     .option('--config <file>', 'another cluster.ts (default: that of --to, else config/cluster.ts)')
+    .option('--silences <url>', 'instead: the silences of that running Alertmanager')
+    .option('--into <url>', 'with --silences: an Alertmanager of the cluster, which tells the others')
     .option('--apply', 'writes it; without it nothing is written')
     .option('--force', 'overwrites files that are there and differ')
     .option('--json', 'machine-readable output')
-    .action(async (source: string, options: ImportOptions) => {
+    .action(async (source: string | undefined, options: ImportOptions) => {
+      if (options.silences !== undefined) return silences(options.silences, options);
+      if (source === undefined) throw missing('SOURCE', 'npx promha import http://prometheus:9090 --to config');
       const report = await importConfiguration(source, options);
       process.stdout.write(
         options.json === true ? `${JSON.stringify(importAsJson(report), null, 2)}\n` : renderImport(report),
@@ -48,6 +55,16 @@ export function addImport(program: Command): void {
       process.exitCode = report.plan.left.length + report.inTheWay.length === 0 ? EXIT.well : EXIT.unhealthy;
     });
 }
+
+async function silences(from: string, { into, apply = false, json = false }: ImportOptions): Promise<void> {
+  if (into === undefined)
+    throw missing('--into', 'npx promha import --silences http://old:9093 --into http://node:9193');
+  const report = await importSilences(from, into, apply, Date.now());
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : renderSilences(report));
+}
+
+const missing = (what: string, example: string): UserError =>
+  new UserError({ what: `${what} is missing`, got: 'nothing', expected: 'what to import, and where to', fix: example });
 
 /** Reads, plans, checks, and writes if asked to. @throws UserError where there is nothing to read */
 export async function importConfiguration(source: string, options: ImportOptions): Promise<ImportReport> {

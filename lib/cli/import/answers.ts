@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
-import { fields, listOf, mapOf, nullable, number, orElse, text } from '../../contract/shape';
+import { fields, listOf, mapOf, nullable, number, optional, orElse, text } from '../../contract/shape';
 
 /** What a running Prometheus and Alertmanager answer, as far as import reads it. */
 const fix = 'look at what listens there: another program may have the port';
@@ -47,6 +47,25 @@ export const DISCOVERED = answer(
 export const STATUS = documentFormat({
   what: "Alertmanager's status",
   shape: fields({ config: fields({ original: text }) }),
+  maxBytes: MOST,
+  fix,
+});
+
+export const SILENCES = documentFormat({
+  what: "Alertmanager's list of silences",
+  shape: listOf(
+    fields({
+      id: text,
+      status: fields({ state: text }),
+      matchers: listOf(
+        fields({ name: text, value: text, isRegex: orElse(z.boolean(), false), isEqual: optional(z.boolean()) }),
+      ),
+      startsAt: text,
+      endsAt: text,
+      createdBy: orElse(text, ''),
+      comment: orElse(text, ''),
+    }),
+  ),
   maxBytes: MOST,
   fix,
 });

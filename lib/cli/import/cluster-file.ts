@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
+import type { FlagSettings } from '../../core/import/flags';
 import { rootObject } from '../../infra/config/locate';
 
 /** NewSettings of cluster.ts that an import brings along: the name of each with its value as TypeScript. */
-export interface NewSettings {
+export interface NewSettings extends Partial<FlagSettings> {
   readonly localhost?: string;
   readonly foreignAlertmanagers?: 'replaced';
   /** Name → name in Secrets Manager. */
@@ -11,13 +12,34 @@ export interface NewSettings {
 }
 
 /** As people would write them, one a line. */
-export function settingsAsText({ localhost, foreignAlertmanagers, secrets }: NewSettings): string[] {
-  const names = Object.keys(secrets);
+export function settingsAsText(settings: NewSettings): string[] {
+  const names = Object.keys(settings.secrets);
   return [
-    ...(localhost === undefined ? [] : [`localhost: ${quoted(localhost)},`]),
-    ...(foreignAlertmanagers === undefined ? [] : [`foreignAlertmanagers: ${quoted(foreignAlertmanagers)},`]),
-    ...(names.length === 0 ? [] : ['secrets: {', ...names.map((name) => `  ${declared(name, secrets)}`), '},']),
+    ...Object.values(simple(settings)),
+    ...(names.length === 0
+      ? []
+      : ['secrets: {', ...names.map((name) => `  ${declared(name, settings.secrets)}`), '},']),
   ];
+}
+
+/** Those that are one line each, by name. */
+function simple({
+  localhost,
+  foreignAlertmanagers,
+  prometheusFeatures = [],
+  prometheusLimits = {},
+}: NewSettings): Record<string, string> {
+  const limits = Object.entries(prometheusLimits).map(
+    ([key, value]) => `${key}: ${typeof value === 'number' ? value : quoted(value)}`,
+  );
+  const all = {
+    localhost: localhost === undefined ? '' : quoted(localhost),
+    foreignAlertmanagers: foreignAlertmanagers === undefined ? '' : quoted(foreignAlertmanagers),
+    prometheusFeatures: prometheusFeatures.length === 0 ? '' : `[${prometheusFeatures.map(quoted).join(', ')}]`,
+    prometheusLimits: limits.length === 0 ? '' : `{ ${limits.join(', ')} }`,
+  };
+  const said = Object.entries(all).filter(([, value]) => value !== '');
+  return Object.fromEntries(said.map(([name, value]) => [name, `${name}: ${value},`]));
 }
 
 /**
@@ -30,8 +52,6 @@ export function withSettings(file: string, text: string, settings: NewSettings):
   if (root === undefined || !ts.isObjectLiteralExpression(root)) return null;
   const there = (object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined =>
     object.properties.find((one) => one.name !== undefined && nameOf(one.name) === name);
-  const missing = (name: 'localhost' | 'foreignAlertmanagers'): boolean =>
-    settings[name] !== undefined && there(root, name) === undefined;
   const { secrets } = settings;
   const own = there(root, 'secrets');
   const inner = own !== undefined && ts.isPropertyAssignment(own) ? own.initializer : undefined;
@@ -40,11 +60,10 @@ export function withSettings(file: string, text: string, settings: NewSettings):
     (name) => inner === undefined || there(inner as ts.ObjectLiteralExpression, name) === undefined,
   );
   const newSecrets = Object.fromEntries(newNames.map((name) => [name, secrets[name]!]));
-  const lines = settingsAsText({
-    ...(missing('localhost') ? { localhost: settings.localhost! } : {}),
-    ...(missing('foreignAlertmanagers') ? { foreignAlertmanagers: 'replaced' as const } : {}),
-    secrets: inner === undefined ? newSecrets : {},
-  });
+  const lines = [
+    ...Object.entries(simple(settings)).flatMap(([name, line]) => (there(root, name) === undefined ? [line] : [])),
+    ...settingsAsText({ secrets: inner === undefined ? newSecrets : {} }),
+  ];
   if (inner === undefined || newNames.length === 0) return addTo(text, root, lines);
   const ofSecrets = newNames.map((name) => declared(name, secrets));
   return withSettings(file, addTo(text, inner as ts.ObjectLiteralExpression, ofSecrets), settings);

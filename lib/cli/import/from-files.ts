@@ -33,6 +33,7 @@ export function gatherFiles(source: string, alertmanager: string | null): Gather
     told,
     version: null,
     host: null,
+    flags: { prometheusFeatures: [], prometheusLimits: {} },
   };
 }
 

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import { durationMs } from '../../contract/duration';
 import { targetFilesOf } from '../../core/import/found-targets';
-import { flagsTold } from '../../core/import/flags';
+import { flagSettings, flagsTold } from '../../core/import/flags';
 import { namedPaths, placeIn } from '../../core/import/paths';
 import { ruleFilesOf } from '../../core/import/rules-api';
 import { readGoYaml } from '../../core/rendering/go-yaml';
 import { at, textOf } from '../../core/rendering/yaml-nodes';
 import { ALERTMANAGERS, BUILD, LOADED_CONFIG, FLAGS, RULES, STATUS, DISCOVERED } from './answers';
+import { PROMETHEUS_FEATURES } from '../../infra/config/schema/prometheus-flags';
 import { Server } from './ask';
 import { Files, isUrl, type Gathered, type UsersText } from './gathered';
 import { alertmanagerFiles } from './from-files';
@@ -29,7 +30,10 @@ export async function gatherFromServer(url: string, alertmanager: string | null)
   const rules = ruleFilesOf(groups, (durationMs(interval) ?? 60_000) / 1000);
   const targets = targetFilesOf(discovered);
   for (const [path, text] of Object.entries({ ...rules, ...targets })) files.add(placeIn(path, dir), path, text);
-  const told = [...flagsTold(flags), ...lost(yaml, Object.keys(rules).length, Object.keys(targets).length)];
+  const told = [
+    ...flagsTold(flags, PROMETHEUS_FEATURES),
+    ...lost(yaml, Object.keys(rules).length, Object.keys(targets).length),
+  ];
   const own = alertmanager === null ? null : await alertmanagerFrom(alertmanager, files, told);
   if (alertmanager === null) told.push(...(await alertmanagersOf(server)));
   return {
@@ -38,6 +42,7 @@ export async function gatherFromServer(url: string, alertmanager: string | null)
     files: files.all(),
     told,
     version,
+    flags: flagSettings(flags, PROMETHEUS_FEATURES),
     host: isLoopback(server.host) ? null : server.host,
   };
 }

@@ -1,3 +1,5 @@
+import type { FlagSettings } from '../../core/import/flags';
+
 /** What an import found, before anything of it is changed. */
 export interface Gathered {
   /** As people see where it is from. */
@@ -11,6 +13,8 @@ export interface Gathered {
   readonly version: string | null;
   /** What localhost meant to it; null where it is not known. */
   readonly host: string | null;
+  /** What its flags are in cluster.ts. */
+  readonly flags: FlagSettings;
 }
 
 export interface UsersText {

@@ -139,6 +139,7 @@ class Attempt {
     return {
       ...(this.localhost === null ? {} : { localhost: this.localhost }),
       ...(this.foreign ? { foreignAlertmanagers: 'replaced' } : {}),
+      ...this.found.flags,
       secrets: Object.fromEntries(secrets.map((one) => [one.name, `${this.wishes.clusterName}/${one.name}`])),
     };
   }

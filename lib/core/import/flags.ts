@@ -10,10 +10,7 @@ const FLAGS: readonly (readonly [flag: string, usual: readonly string[], here: s
     ['0', '0B', ''],
     'nodes keep by time alone; synth checks that volume.sizeGiB suffices',
   ],
-  ['enable-feature', [''], 'nodes have no such flag: what stands on one of these does not work here'],
-  ['query.lookback-delta', ['5m', '5m0s'], 'nodes look back 5m: rules over slow targets mean something else here'],
   ['web.enable-remote-write-receiver', ['false'], 'nobody pushes to a node: what pushes has to be scraped'],
-  ['web.enable-otlp-receiver', ['false'], 'nobody pushes to a node: what pushes has to be scraped'],
   ['web.enable-admin-api', ['false'], 'clients delete no series here'],
   ['web.external-url', [''], 'links in notifications lead to the cluster'],
   ['web.config.file', [''], 'clients of cluster.ts says who may query'],
@@ -25,14 +22,55 @@ const FLAGS: readonly (readonly [flag: string, usual: readonly string[], here: s
   ['rules.query-offset', [''], 'nodes have no such flag: say query_offset in the groups'],
 ];
 
+/** Flag → key of prometheusLimits in cluster.ts, and what Prometheus has. */
+const LIMITS: readonly (readonly [flag: string, key: string, usual: readonly string[]])[] = [
+  ['query.max-samples', 'queryMaxSamples', ['50000000']],
+  ['query.max-concurrency', 'queryMaxConcurrency', ['20']],
+  ['query.timeout', 'queryTimeout', ['2m', '2m0s']],
+  ['query.lookback-delta', 'queryLookbackDelta', ['5m', '5m0s']],
+  ['rules.max-concurrent-evals', 'rulesMaxConcurrentEvals', ['4']],
+  ['alertmanager.notification-queue-capacity', 'notificationQueueCapacity', ['10000']],
+];
+
+/** What of a server's flags cluster.ts can say. */
+export interface FlagSettings {
+  readonly prometheusFeatures: readonly string[];
+  readonly prometheusLimits: Readonly<Record<string, string | number>>;
+}
+
+/** @param known features that nodes may have */
+export function flagSettings(flags: Readonly<Record<string, string>>, known: readonly string[]): FlagSettings {
+  const limits = LIMITS.flatMap(([flag, key, usual]) => {
+    const value = flags[flag];
+    if (value === undefined || usual.includes(value)) return [];
+    return [[key, /^\d+$/.test(value) ? Number(value) : value] as const];
+  });
+  return {
+    prometheusFeatures: featuresIn(flags).filter((one) => known.includes(one)),
+    prometheusLimits: Object.fromEntries(limits),
+  };
+}
+
+function featuresIn(flags: Readonly<Record<string, string>>): string[] {
+  const features = (flags['enable-feature'] ?? '').split(/[,\s[\]]+/).filter((one) => one !== '');
+  return flags['web.enable-otlp-receiver'] === 'true' ? [...features, 'otlp-write-receiver'] : features;
+}
+
 /** Like the web console and its paths: of whoever asks for them there, and no part of a configuration. */
 const ADDRESS = /^https?:\/\/[^/]*:9090\/?$/;
 
-/** One line for each flag that was changed and does not come along. Names as /api/v1/status/flags has them. */
-export function flagsTold(flags: Readonly<Record<string, string>>): string[] {
-  return FLAGS.flatMap(([flag, usual, here]) => {
-    const value = flags[flag];
-    if (value === undefined || usual.includes(value)) return [];
-    return flag === 'web.external-url' && ADDRESS.test(value) ? [] : [`--${flag}=${value}: ${here}`];
-  });
+/**
+ * One line for each flag that was changed and does not come along. Names as /api/v1/status/flags has them.
+ * @param known features that nodes may have
+ */
+export function flagsTold(flags: Readonly<Record<string, string>>, known: readonly string[]): string[] {
+  const features = featuresIn(flags).filter((one) => !known.includes(one));
+  return [
+    ...features.map((one) => `--enable-feature=${one}: nodes do not have it; the server may not need it any more`),
+    ...FLAGS.flatMap(([flag, usual, here]) => {
+      const value = flags[flag];
+      if (value === undefined || usual.includes(value)) return [];
+      return flag === 'web.external-url' && ADDRESS.test(value) ? [] : [`--${flag}=${value}: ${here}`];
+    }),
+  ];
 }

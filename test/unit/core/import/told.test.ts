@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { targetFilesOf } from '../../../../lib/core/import/found-targets';
-import { flagsTold } from '../../../../lib/core/import/flags';
+import { flagSettings, flagsTold } from '../../../../lib/core/import/flags';
 import { namedPaths, placeIn } from '../../../../lib/core/import/paths';
 import { durationOf, ruleFilesOf } from '../../../../lib/core/import/rules-api';
 
@@ -74,17 +74,26 @@ test('paths of rules, jobs, targets and certificates are found, and none of secr
   expect(namedPaths('a: [')).toEqual({ rules: [], jobs: [], targets: [], certificates: [] });
 });
 
-test('only flags that somebody changed, and that do not come along, are told', () => {
+test('flags are settings, or told if somebody changed them', () => {
   const flags = {
-    'query.lookback-delta': '5m',
-    'enable-feature': 'exemplar-storage',
+    'query.lookback-delta': '7m',
+    'query.max-samples': '90000000',
+    'query.timeout': '2m',
+    'enable-feature': 'exemplar-storage,agent',
+    'web.enable-otlp-receiver': 'true',
     'storage.tsdb.retention.time': '90d',
     'web.external-url': 'http://box:9090/',
     'web.max-connections': '7',
   };
-  const told = flagsTold(flags);
-  expect(told).toHaveLength(2);
-  expect(told[0]).toMatch(/^--storage\.tsdb\.retention\.time=90d: nodes keep what retention of cluster\.ts says/);
-  expect(told[1]).toMatch(/^--enable-feature=exemplar-storage: nodes have no such flag/);
-  expect(flagsTold({})).toEqual([]);
+  const known = ['exemplar-storage', 'otlp-write-receiver'];
+  expect(flagSettings(flags, known)).toEqual({
+    prometheusFeatures: known,
+    prometheusLimits: { queryLookbackDelta: '7m', queryMaxSamples: 90_000_000 },
+  });
+  expect(flagsTold(flags, known)).toEqual([
+    expect.stringMatching(/^--enable-feature=agent: nodes do not have it/),
+    expect.stringMatching(/^--storage\.tsdb\.retention\.time=90d: nodes keep what retention of cluster\.ts says/),
+  ]);
+  expect(flagsTold({}, known)).toEqual([]);
+  expect(flagSettings({}, known)).toEqual({ prometheusFeatures: [], prometheusLimits: {} });
 });

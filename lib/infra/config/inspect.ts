@@ -26,6 +26,7 @@ import { NATIVE_FILE, nativeText } from './native/read';
 import { declaredIn, sameName, type Native } from './native/native';
 import type { Sound } from './overlay/apply';
 import { judgeByPrograms, renderedByPromtool, type CheckersAsked, type ProgramsVerdict } from './programs/check';
+import { withoutProfiles } from './reach/profiles';
 import { reachWarnings } from './reach/warnings';
 import { secretWarnings } from './secrets/warnings';
 import { exported, sourceOf, readIfThere, readText, readYamlFiles } from './read-files';
@@ -116,7 +117,8 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
   if (cluster !== null) problems.push(...checkScale(cluster, lockFile, shown(lockFile)));
   const { unchecked } = verdict;
   if (problems.length > 0 || cluster === null) return { problems, warnings: [], unchecked, sound: null, images };
-  const own = { config: checked.config!, rules, targets, native, alertmanager: mapped!.text, templates };
+  const alertmanager = withoutProfiles(at('alertmanager.yml'), mapped!.text, said);
+  const own = { config: checked.config!, rules, targets, native, alertmanager, templates };
   const { promtool } = asked.checkers;
   if (promtool !== null && promtool.version === asked.deployed.promtool)
     problems.push(
@@ -127,7 +129,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...ofRules.warnings,
     ...said.warnings,
     ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
-    ...secretWarnings(cluster, { native, alertmanager: mapped!.text }, locate),
+    ...secretWarnings(cluster, { native, alertmanager }, locate),
     ...reachWarnings(cluster, configBundleOf(cluster, own), locate),
     ...ofAlertmanager.warnings,
     ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),

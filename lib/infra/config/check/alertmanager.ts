@@ -3,7 +3,6 @@ import { UserError } from '../../../contract/errors';
 import { OWN_RECEIVERS } from '../../../core/rendering/render-alertmanager';
 import { hint } from '../../../contract/nearest';
 import { filesNotOnNodes } from './files-on-nodes';
-import { refuseUnknownTopics } from '../reach/profiles';
 import { refuseAlertmanagerSecrets } from '../secrets/alertmanager';
 import { choiceOf } from '../problems';
 import { checkShape } from './shape';
@@ -68,7 +67,6 @@ export function checkAlertmanager(
   const form: UserError[] = [];
   const clashes: UserError[] = [];
   refuseAlertmanagerSecrets(file, text, isDeclared, { problems: clashes, warnings: [] });
-  refuseUnknownTopics(file, text, { problems: clashes, warnings: [] });
   const yaml = parseYaml(file, text, form);
   const parsed = yaml && checkShape(yaml, config, "Alertmanager's configuration", form);
   if (!yaml || !parsed) return { form, clashes, elsewhere: [], warnings: [] };

@@ -92,7 +92,9 @@ function written(remote: Node): AwsNeed[] {
 
 /** A topic, an endpoint of a device, or a phone, which is no resource. */
 function published(config: Node): AwsNeed[] {
-  const arn = textOf(at(config, 'topic_arn')) ?? textOf(at(config, 'target_arn'));
+  const named = textOf(at(config, 'topic_arn')) ?? textOf(at(config, 'target_arn'));
+  // What a template makes of an alert nobody knows before.
+  const arn = named && named.replace(/\{\{.*?\}\}/g, '*');
   const region = /^arn:[^:]*:sns:([^:]+):/.exec(arn ?? '')?.[1] ?? textOf(at(config, 'sigv4', 'region'));
   const services = [{ name: 'sns', region }];
   const actions = ['sns:Publish'];

@@ -1,6 +1,6 @@
 import { isMap, isSeq, type Node } from 'yaml';
-import { UserError } from '../../../contract/errors';
-import { at, entriesOf, itemsOf, textOf } from '../../../core/rendering/yaml-nodes';
+import { writeGoYaml } from '../../../core/rendering/go-yaml';
+import { at, entriesOf, itemsOf } from '../../../core/rendering/yaml-nodes';
 import { keyNode, readUsersYaml, type Said, type UsersYaml } from '../native/source';
 
 /** Maps that say with whose permissions AWS is asked. */
@@ -17,39 +17,14 @@ export function dropProfiles({ root, where }: UsersYaml, { warnings }: Said): vo
   }
 }
 
-/** What a receiver of SNS says that a node cannot know, or that no permission can be made of. */
-export function refuseUnknownTopics(file: string, text: string, { problems }: Said): void {
+/** The same of receivers of SNS. The text is another one only where there was a profile. */
+export function withoutProfiles(file: string, text: string, said: Said): string {
+  if (!/\bprofile\b/.test(text)) return text;
   const source = readUsersYaml(file, '', text, { problems: [], warnings: [] });
-  if (source === null) return;
-  for (const map of mapsOfAws(source.root)) {
-    const profile = textOf(at(map, 'profile'));
-    if (profile === null) continue;
-    problems.push(
-      new UserError({
-        what: 'a node has no profiles of the AWS CLI: this receiver would get no credentials',
-        where: source.where(keyNode(map, 'profile')),
-        got: profile,
-        expected: "the node's own role, or role_arn",
-        fix: 'leave it out',
-      }),
-    );
-  }
-  const sns = itemsOf(at(source.root, 'receivers')).flatMap((one) => itemsOf(at(one, 'sns_configs')));
-  for (const config of sns) {
-    for (const key of ['topic_arn', 'target_arn']) {
-      const arn = textOf(at(config, key)) ?? '';
-      if (arn === '' || /^arn:aws[a-z-]*:sns:[^{}$]+$/.test(arn)) continue;
-      problems.push(
-        new UserError({
-          what: `nodes could not be allowed to publish there: ${key} is no ARN`,
-          where: source.where(keyNode(config, key)),
-          got: arn,
-          expected: 'an ARN as it is, so that the role of the nodes gets this one and no other',
-          fix: 'write the ARN, with a receiver for each topic',
-        }),
-      );
-    }
-  }
+  if (source === null) return text;
+  const before = said.warnings.length;
+  dropProfiles(source, said);
+  return said.warnings.length === before ? text : writeGoYaml(source.root);
 }
 
 function mapsOfAws(node: Node | null): Node[] {

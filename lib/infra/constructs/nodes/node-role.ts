@@ -19,9 +19,16 @@ export function nodeRole(scope: Construct, id: string, props: NodeResources): Ro
     inlinePolicies: { node: new PolicyDocument({ statements: nodeStatements(Stack.of(scope), props) }) },
   });
   acknowledgeNode(role, props);
+  acknowledgeNeeds(role, props);
   acknowledgeBlocks(role, blocksBucketArn);
   acknowledgeAnnouncements(role, controlBucketArn);
   return role;
+}
+
+/** Of topics that a template of the user's names. */
+function acknowledgeNeeds(role: Role, { needs }: NodeResources): void {
+  const patterns = needs.flatMap(({ resources }) => resources ?? []).filter((arn) => arn.includes('*'));
+  acknowledgeWildcards(role, 'A template of alertmanager.yml makes the rest of it.', [...new Set(patterns)]);
 }
 
 /** Accepts what cdk-nag says of the managed policy and of the wildcards. */

@@ -45,6 +45,7 @@ export class SecretKeeper {
   private since: { readonly wanted: string; readonly at: number } | null = null;
   /** Values as they lie on the data volume, so that only a change is written. */
   private copied: string | null = null;
+  private copyIsUnread = false;
   private copiedAt: number | null = null;
   private copyProblem: string | null = null;
   /** Programs that have to load a file again. */
@@ -119,8 +120,11 @@ export class SecretKeeper {
     try {
       const values = await within(PATIENCE_MS, copy.read(), 'the copy was not read in time');
       this.recall(values);
+      this.copyIsUnread = false;
+      if (values !== null) this.copied = JSON.stringify(values.values);
       if (values !== null) log('warn', 'secrets-from-copy', { fetchedAt: values.fetchedAt });
     } catch (error) {
+      this.copyIsUnread = true;
       log('error', 'secrets-copy-unreadable', { error: messageOf(error) });
     }
   }
@@ -165,11 +169,11 @@ export class SecretKeeper {
 
   private async keepCopy(needs: SecretNeeds): Promise<void> {
     const { copy, clock, log } = this.deps;
-    // What came from the copy, or from nowhere, is no better than the copy.
-    if (this.known.failures.size > 0 || this.known.fetchedAt === null) return;
     const kept = this.toKeep(needs);
     const values = JSON.stringify(kept.values);
-    if (values === this.copied) return;
+    if (values === this.copied || values === '{}') return;
+    // A copy that could not be read may have what is missing.
+    if (this.copyIsUnread && missingOf(this.known, needs.declared).length > 0) return;
     const before = this.copyProblem;
     try {
       await within(PATIENCE_MS, copy.write(kept), 'the copy was not written in time');
@@ -185,7 +189,7 @@ export class SecretKeeper {
 
   private toKeep({ declared }: SecretNeeds): SecretValues {
     const { values, fetchedAt } = forgetOthers(this.known, declared);
-    return { version: 1, values, fetchedAt: new Date(fetchedAt ?? 0).toISOString() };
+    return { version: 1, values, fetchedAt: fetchedAt === null ? null : new Date(fetchedAt).toISOString() };
   }
 
   private wantedSince({ declared }: SecretNeeds): number {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { fileName, fields, listOf, mapOf, optional, text, time, version1 } from '../shape';
+import { fileName, fields, listOf, mapOf, nullable, optional, text, time, version1 } from '../shape';
 
 /** `${NAME}` in prometheus.yml and alertmanager.yml, and the name of a file with the value on each node. */
 export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
@@ -55,8 +55,8 @@ const values = fields({
   version: version1,
   /** By reference (referenceKey). */
   values: mapOf(text, text),
-  /** When they were last fetched. */
-  fetchedAt: time,
+  /** When all of them were last fetched; null: never all at once. */
+  fetchedAt: nullable(time),
 });
 
 /** What was fetched; lies in memory, and on the data volume encrypted. */

@@ -33,7 +33,7 @@ export function learn(
 export const recall = (known: KnownSecrets, { values, fetchedAt }: SecretValues): KnownSecrets => ({
   ...known,
   values: { ...values, ...known.values },
-  fetchedAt: known.fetchedAt ?? Date.parse(fetchedAt),
+  fetchedAt: known.fetchedAt ?? (fetchedAt === null ? null : Date.parse(fetchedAt)),
 });
 
 export const valueOf = (

@@ -6,9 +6,9 @@ import type { RestoreStatus } from '../../lib/contract/documents/agent/part-stat
 import { filesOf, stillWanted } from '../../lib/core/backfill/block-restore';
 import { directorySynced, replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';
-import { scanBlock } from '../tsdb/scan/block';
-import { ifThere, listBlocks } from '../tsdb/scan/listing';
-import { Pace } from '../tsdb/scan/pace';
+import { scanBlock } from '../../lib/shell/tsdb/block';
+import { ifThere, listBlocks } from '../../lib/shell/tsdb/listing';
+import { Pace } from '../../lib/shell/tsdb/pace';
 import { fetchFile, keyOf, objectsOf } from './block-source';
 
 export interface BlockRestorerOptions {

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { BlockObject } from '../../lib/core/backfill/block-restore';
-import { ifThere } from '../tsdb/scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 
 /** The client's own time-outs do not cover an answer that stalls: nothing would be fetched any more. */
 const LIST_MS = 30_000;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BACKFILL_STATE, type BackfillState } from '../../lib/contract/documents/agent-files';
 import { replaceFile } from '../base/files';
-import { ifThere } from '../tsdb/scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 
 /** Up to when this node is whole, on its data volume. Lost or corrupted, all of the window is compared again. */
 export class BackfillMemory {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulidTime, type UploadSituation } from '../../lib/core/thanos/uploads';
-import { ifThere } from '../tsdb/scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 import { documentFormat } from '../../lib/contract/document';
 import { listOf, nullable, fields, text } from '../../lib/contract/shape';
 

@@ -4,7 +4,7 @@ import { finding, type Finding } from '../../lib/core/tsdb/corruption';
 import { PORTS } from '../../lib/contract/ports';
 import { followReplay, isStuck, type WalReplay } from '../../lib/core/tsdb/replay';
 import { ticksOf } from '../process/proc';
-import { ifThere } from './scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 import { Prometheus } from '../../lib/shell/prometheus/client';
 
 export interface ConditionsOptions {

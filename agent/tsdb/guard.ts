@@ -2,12 +2,12 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentPath } from '../../lib/core/tsdb/log';
 import { syncDirectory, writeDurably } from '../base/files';
-import { crc32c } from './scan/crc32c';
+import { crc32c } from '../../lib/shell/tsdb/crc32c';
 import { scanHeadChunks } from './scan/head-chunks';
-import { listLog, listNumbered } from './scan/listing';
-import type { Pace } from './scan/pace';
+import { listLog, listNumbered } from '../../lib/shell/tsdb/listing';
+import type { Pace } from '../../lib/shell/tsdb/pace';
 import { FRAGMENT, HEADER } from './scan/segment';
-import { reading } from './scan/window';
+import { reading } from '../../lib/shell/tsdb/window';
 
 /** More series than may have been lost whose chunks were not on disk yet. */
 const MARGIN = 2 ** 20;

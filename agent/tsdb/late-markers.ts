@@ -4,10 +4,10 @@ import { syncDirectory } from '../base/files';
 import { unpacked } from '../base/snappy';
 import { rewriteSegment } from './rewrite-segment';
 import { lateChunkAt } from './scan/head-chunks';
-import { listNumbered } from './scan/listing';
-import type { Pace } from './scan/pace';
+import { listNumbered } from '../../lib/shell/tsdb/listing';
+import type { Pace } from '../../lib/shell/tsdb/pace';
 import { scanSegment, SNAPPY, ZSTD, type Fragment, type RecordSink } from './scan/segment';
-import { Window } from './scan/window';
+import { Window } from '../../lib/shell/tsdb/window';
 
 const MARKERS_RECORD = 5;
 const PAIR = 16;

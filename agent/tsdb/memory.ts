@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { INVENTORY, type Inventory } from '../../lib/contract/documents/agent/inventory';
 import { replaceFile } from '../base/files';
 import { messageOf, type Log } from '../base/log';
-import { ifThere } from './scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 
 /**
  * What the last pass saw, on the data volume: a volume made from a snapshot brings the memory that fits it.

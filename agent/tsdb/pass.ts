@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { ScrubPass, SeenBlock, SeenHeadChunks } from '../../lib/core/tsdb/seen';
 import { sleep } from '../base/loop';
-import { scanBlock } from './scan/block';
+import { scanBlock } from '../../lib/shell/tsdb/block';
 import { scanHeadChunks } from './scan/head-chunks';
-import { listBlocks, listNumbered } from './scan/listing';
-import { Pace, type PaceOptions } from './scan/pace';
+import { listBlocks, listNumbered } from '../../lib/shell/tsdb/listing';
+import { Pace, type PaceOptions } from '../../lib/shell/tsdb/pace';
 import { MOST_LISTINGS, scanLog, seenFile, SETTLE_MS } from './scan/scan-log';
 import { tolerating, type Unreadable } from './scan/unreadable';
-import { reading } from './scan/window';
+import { reading } from '../../lib/shell/tsdb/window';
 
 export interface PassOptions extends PaceOptions {
   /** Blocks of which every chunk and every entry of the index is read too, by ULID. */

@@ -8,7 +8,7 @@ import {
 } from '../../lib/contract/documents/quarantine';
 import { isExpired, newManifest } from '../../lib/core/tsdb/quarantine';
 import { readIfExists, syncDirectory, writeAtomically } from '../base/files';
-import { ifThere } from './scan/listing';
+import { ifThere } from '../../lib/shell/tsdb/listing';
 
 export interface QuarantineOptions {
   /** The data volume: everything stays on it, so that a rename is all it takes. */

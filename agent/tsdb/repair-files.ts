@@ -4,8 +4,8 @@ import { segmentPath } from '../../lib/core/tsdb/log';
 import type { RepairStep } from '../../lib/core/tsdb/repair-steps';
 import { syncDirectory, writeAtomically, writeDurably } from '../base/files';
 import { guardRecord, guardReferences } from './guard';
-import { listLog, listNumbered } from './scan/listing';
-import type { Pace } from './scan/pace';
+import { listLog, listNumbered } from '../../lib/shell/tsdb/listing';
+import type { Pace } from '../../lib/shell/tsdb/pace';
 import { rewriteSegment } from './rewrite-segment';
 import type { Quarantine } from './quarantine';
 

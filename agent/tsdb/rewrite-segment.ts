@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { crc32c } from './scan/crc32c';
-import type { Pace } from './scan/pace';
+import { crc32c } from '../../lib/shell/tsdb/crc32c';
+import type { Pace } from '../../lib/shell/tsdb/pace';
 import {
   FRAGMENT,
   HEADER,
@@ -10,7 +10,7 @@ import {
   type RecordSink,
   type SegmentScan,
 } from './scan/segment';
-import { reading } from './scan/window';
+import { reading } from '../../lib/shell/tsdb/window';
 
 /**
  * Writes to `to` every whole, valid record of the segment `from`, in the order and with the compression that

@@ -9,7 +9,7 @@ import type { Conditions } from './conditions';
 import { dropLostMarkers } from './late-markers';
 import { Memory } from './memory';
 import { repair } from './repair-files';
-import { Pace } from './scan/pace';
+import { Pace } from '../../lib/shell/tsdb/pace';
 import { scrubPass } from './pass';
 import { expireQuarantine, Quarantine } from './quarantine';
 import { quarantineOf, ReportedCorruption } from './findings-log';

@@ -1,7 +1,7 @@
 import type { SeenHeadChunks, Spot } from '../../../lib/core/tsdb/seen';
-import { crc32c } from './crc32c';
-import { uvarint } from './varint';
-import type { Window } from './window';
+import { crc32c } from '../../../lib/shell/tsdb/crc32c';
+import { uvarint } from '../../../lib/shell/tsdb/varint';
+import type { Window } from '../../../lib/shell/tsdb/window';
 
 const MAGIC = 0x0130bc91;
 const VERSION = 1;

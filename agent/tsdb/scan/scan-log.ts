@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { SeenCheckpoint, SeenFile, SeenLog, SeenSegment } from '../../../lib/core/tsdb/seen';
 import { sleep } from '../../base/loop';
-import { crc32c } from './crc32c';
-import { listLog, listNumbered, type LogListing } from './listing';
-import type { Pace } from './pace';
+import { crc32c } from '../../../lib/shell/tsdb/crc32c';
+import { listLog, listNumbered, type LogListing } from '../../../lib/shell/tsdb/listing';
+import type { Pace } from '../../../lib/shell/tsdb/pace';
 import { scanSegment } from './segment';
 import { tolerating, type Unreadable } from './unreadable';
-import { reading, type Window } from './window';
+import { reading, type Window } from '../../../lib/shell/tsdb/window';
 
 /** What looks corrupted is looked at again after this: a write that was under way is done by then. */
 export const SETTLE_MS = 250;

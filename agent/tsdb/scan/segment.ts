@@ -1,6 +1,6 @@
 import type { Spot } from '../../../lib/core/tsdb/seen';
-import { crc32c } from './crc32c';
-import type { Window } from './window';
+import { crc32c } from '../../../lib/shell/tsdb/crc32c';
+import type { Window } from '../../../lib/shell/tsdb/window';
 
 export const WAL_PAGE_BYTES = 32 * 1024;
 export const HEADER = 7;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { UserError } from '../../contract/errors';
 import { findCheckers } from '../../infra/config/programs/check';
@@ -11,6 +12,7 @@ import { gatherFromServer } from '../import/from-server';
 import { isUrl } from '../import/gathered';
 import { planImport } from '../import/plan';
 import { importAsJson, renderImport, type ImportReport } from '../import/render';
+import { uploadHistory, renderHistoryImport } from '../import/history';
 import { importSilences, renderSilences } from '../import/silences';
 import { Stage } from '../import/stage';
 import { compare, write } from '../import/write';
@@ -23,10 +25,16 @@ export interface ImportOptions {
   readonly set: readonly string[];
   readonly silences?: string;
   readonly into?: string;
+  readonly history?: string;
+  readonly bucket?: string;
+  readonly replica: string;
+  readonly shard: string;
   readonly apply?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
+
+type ConfigurationOptions = Omit<ImportOptions, 'silences' | 'into' | 'history' | 'bucket' | 'replica' | 'shard'>;
 
 /** Says what `import` takes. */
 export function addImport(program: Command): void {
@@ -42,10 +50,19 @@ export function addImport(program: Command): void {
     .option('--config <file>', 'another cluster.ts (default: that of --to, else config/cluster.ts)')
     .option('--silences <url>', 'instead: the silences of that running Alertmanager')
     .option('--into <url>', 'with --silences: an Alertmanager of the cluster, which tells the others')
+    .option('--history <dir>', 'instead: the blocks of a snapshot, or of the data directory of a stopped Prometheus')
+    .option('--bucket <name>', "with --history: the cluster's bucket for blocks")
+    .option(
+      '--replica <name>',
+      'with --history: whose samples these are; a second server needs another name',
+      'imported',
+    )
+    .option('--shard <n>', 'with --history: the shard that goes on with them', '0')
     .option('--apply', 'writes it; without it nothing is written')
     .option('--force', 'overwrites files that are there and differ')
     .option('--json', 'machine-readable output')
     .action(async (source: string | undefined, options: ImportOptions) => {
+      if (options.history !== undefined) return history(options.history, options);
       if (options.silences !== undefined) return silences(options.silences, options);
       if (source === undefined) throw missing('SOURCE', 'npx promha import http://prometheus:9090 --to config');
       const report = await importConfiguration(source, options);
@@ -63,11 +80,24 @@ async function silences(from: string, { into, apply = false, json = false }: Imp
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : renderSilences(report));
 }
 
+async function history(dir: string, options: ImportOptions): Promise<void> {
+  const { bucket, replica, shard, apply = false, json = false } = options;
+  if (bucket === undefined) throw missing('--bucket', 'npx promha import --history data/snapshots/… --bucket NAME');
+  const cluster = soundCluster(clusterOf(resolve(options.to), options.config)).name;
+  // As nodes do: other systems that speak S3 know no checksums behind a body.
+  const s3 = new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+  const labels = { cluster, replica, shard };
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const report = await uploadHistory(dir, { s3, name: bucket }, labels, { apply, say });
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : renderHistoryImport(report));
+  process.exitCode = report.blocks.every(({ fate }) => fate !== 'refused') ? EXIT.well : EXIT.unhealthy;
+}
+
 const missing = (what: string, example: string): UserError =>
   new UserError({ what: `${what} is missing`, got: 'nothing', expected: 'what to import, and where to', fix: example });
 
 /** Reads, plans, checks, and writes if asked to. @throws UserError where there is nothing to read */
-export async function importConfiguration(source: string, options: ImportOptions): Promise<ImportReport> {
+export async function importConfiguration(source: string, options: ConfigurationOptions): Promise<ImportReport> {
   const dir = resolve(options.to);
   const clusterFile = clusterOf(dir, options.config);
   const alertmanager = options.alertmanager ?? null;

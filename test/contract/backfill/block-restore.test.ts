@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Pace } from '../../../agent/tsdb/scan/pace';
-import { scanBlock } from '../../../agent/tsdb/scan/block';
+import { Pace } from '../../../lib/shell/tsdb/pace';
+import { scanBlock } from '../../../lib/shell/tsdb/block';
 import { BlockRestorer } from '../../../agent/backfill/block-restorer';
 import { makeBlocks } from '../../../local/drills/thanos/history-import';
 import { resolveTools } from '../../../local/tools';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { dropLostMarkers } from '../../../agent/tsdb/late-markers';
 import { Quarantine } from '../../../agent/tsdb/quarantine';
 import { repair } from '../../../agent/tsdb/repair-files';
-import { Pace } from '../../../agent/tsdb/scan/pace';
+import { Pace } from '../../../lib/shell/tsdb/pace';
 import { resolveTools } from '../../../local/tools';
 import { countSamples, push, startLab, type Lab, type Series } from './scrub-lab';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repair } from '../../../agent/tsdb/repair-files';
-import { Pace } from '../../../agent/tsdb/scan/pace';
+import { Pace } from '../../../lib/shell/tsdb/pace';
 import { scrubPass } from '../../../agent/tsdb/pass';
 import { Quarantine } from '../../../agent/tsdb/quarantine';
 import type { Finding, IfStarted } from '../../../lib/core/tsdb/corruption';

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dropLostMarkers } from '../../../../agent/tsdb/late-markers';
-import { crc32c } from '../../../../agent/tsdb/scan/crc32c';
-import { Pace } from '../../../../agent/tsdb/scan/pace';
+import { crc32c } from '../../../../lib/shell/tsdb/crc32c';
+import { Pace } from '../../../../lib/shell/tsdb/pace';
 
 const XOR = 1;
 const LATE = 0x80;

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32c } from '../../../../agent/tsdb/scan/crc32c';
-import { Pace } from '../../../../agent/tsdb/scan/pace';
+import { crc32c } from '../../../../lib/shell/tsdb/crc32c';
+import { Pace } from '../../../../lib/shell/tsdb/pace';
 import { rewriteSegment } from '../../../../agent/tsdb/rewrite-segment';
 import { WAL_PAGE_BYTES, scanSegment, type SegmentScan } from '../../../../agent/tsdb/scan/segment';
-import { reading } from '../../../../agent/tsdb/scan/window';
+import { reading } from '../../../../lib/shell/tsdb/window';
 
 const pace = new Pace({ bytesPerSecond: 1e12 });
 let dir: string;

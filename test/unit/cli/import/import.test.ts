@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importConfiguration, type ImportOptions } from '../../../../lib/cli/commands/import';
+import { importConfiguration } from '../../../../lib/cli/commands/import';
 import { loadableAnywhere, withSettings } from '../../../../lib/cli/import/cluster-file';
 import { importAsJson, renderImport } from '../../../../lib/cli/import/render';
 import { FIXTURE_CONFIG, ROOT } from '../../../fixtures/config-dir';
@@ -54,7 +54,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const run = (options: Partial<ImportOptions> = {}, source = from) =>
+const run = (options: Partial<Parameters<typeof importConfiguration>[1]> = {}, source = from) =>
   importConfiguration(source, { to, set: [], localhost: 'old.example.com', ...options });
 
 test('a dry run writes nothing and says what it would', async () => {

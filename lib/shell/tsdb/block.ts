@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlockMeta, BlockPart, SeenBlock, Spot } from '../../../lib/core/tsdb/seen';
+import type { BlockMeta, BlockPart, SeenBlock, Spot } from '../../core/tsdb/seen';
 import { scanIndex } from './block-index';
 import { crc32c } from './crc32c';
 import { ifThere } from './listing';
@@ -8,9 +8,9 @@ import type { Pace } from './pace';
 import { uvarint } from './varint';
 import { reading, type Window } from './window';
 import * as z from 'zod/mini';
-import { documentFormat } from '../../../lib/contract/document';
-import type { UserError } from '../../../lib/contract/errors';
-import { flag, listOf, fields, text } from '../../../lib/contract/shape';
+import { documentFormat } from '../../contract/document';
+import type { UserError } from '../../contract/errors';
+import { flag, listOf, fields, text } from '../../contract/shape';
 
 const CHUNKS_MAGIC = 0x85bd40dd;
 const CHUNKS_HEADER = 8;

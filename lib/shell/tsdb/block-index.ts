@@ -1,4 +1,4 @@
-import type { Spot } from '../../../lib/core/tsdb/seen';
+import type { Spot } from '../../core/tsdb/seen';
 import { crc32c } from './crc32c';
 import { uvarint } from './varint';
 import type { Window } from './window';

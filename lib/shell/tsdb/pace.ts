@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { sleep } from '../../base/loop';
+import { systemClock } from '../async/clock';
 
 export interface PaceOptions {
   /** The volume belongs to Prometheus: so much a second is read at most. */
@@ -23,7 +23,7 @@ export class Pace {
     this.bytes += bytes;
     this.aheadUntil = Math.max(Date.now(), this.aheadUntil) + (bytes / this.options.bytesPerSecond) * 1_000;
     const aheadMs = this.aheadUntil - Date.now();
-    if (aheadMs >= SHORTEST_SLEEP_MS) await sleep(aheadMs);
+    if (aheadMs >= SHORTEST_SLEEP_MS) await systemClock.sleep(aheadMs);
     else await turn();
     this.options.signal?.throwIfAborted();
   }

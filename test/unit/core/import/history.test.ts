@@ -30,6 +30,8 @@ test('what is there is not sent again, not even where the compactor made another
   const compacted = there('x', 0, { maxTime: 20, sources: ['a', 'b'] });
   const old = [block('a', 0), block('b', 10), block('ab', 0, { sources: ['a', 'b'], maxTime: 20 }), block('c', 20)];
   expect(fates(old, [compacted])).toEqual(['a there', 'ab there', 'b there', 'c upload']);
+  // Half of it is not all of it.
+  expect(fates([block('az', 0, { sources: ['a', 'z'], maxTime: 30 })], [compacted])).toEqual(['az refused']);
 });
 
 test('of the nodes themselves at the same time nothing is taken for it', () => {

@@ -221,7 +221,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'blocks-move': [
     least('blocksGiven', 48, 'blocks'),
     most('uploadedAfter', 120, 's'),
-    most('servedAfter', 240, 's'),
+    // The store gateway looks for new blocks every five minutes.
+    most('servedAfter', 330, 's'),
     most('compactedAfter', 300, 's'),
     most('blocksOverlapping', 0, 'pairs'),
     most('historyWrong', 0, 'samples'),

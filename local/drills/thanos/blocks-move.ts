@@ -5,18 +5,16 @@ import {
   made,
   makeHistory,
   samplesWrong,
+  served,
   takeFromNode,
   uploaded,
   type Imported,
 } from './history-steps';
 import { compacted, spansBoth } from './compaction-steps';
-import { awaitAll } from '../clock';
 import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import { service, startEagerCompactor } from '../thanos';
 import type { TestBed } from '../test-bed';
-
-const SERVED_MS = 300_000;
 
 /** The way of a block: node, sidecar, bucket, store gateway, compactor; each step seen, and its data asked for. */
 export const blocksMove = {
@@ -48,13 +46,7 @@ async function course(world: TestBed, history: Imported, struckAt: number): Prom
   const takenAt = Date.now();
   await takeFromNode(world, history);
   step('no node has them any more');
-  const wrong = await awaitAll(
-    async () => {
-      const n = await samplesWrong(world, history);
-      return n === 0 ? null : `${n} samples are not as they were written`;
-    },
-    { timeoutMs: SERVED_MS, signal: world.signal, everyMs: 1_000 },
-  );
+  const wrong = await served(world, history);
   if (wrong !== null) throw new Error(`the store gateway does not serve what the sidecar uploaded: ${wrong}`);
   const servedAfter = since(takenAt);
   step('all of them are answered from the bucket');

@@ -2,7 +2,7 @@ import { listBucketBlocks } from './bucket';
 import { awaitAll } from '../clock';
 import { compacted, uncompacted } from './compaction-steps';
 import { compactors, isWriting, type Compactor } from './compactors';
-import { importHistory, made, samplesWrong } from './history-steps';
+import { importHistory, made, samplesWrong, served } from './history-steps';
 import type { Instrument } from '../instrument';
 import type { Scenario } from '../scenario';
 import { service, startEagerCompactor } from '../thanos';
@@ -44,6 +44,7 @@ export const compactorCrash = {
     world.say(`    killed: ${left ?? 'it was done already'}`);
     const done = await compacted(world, imported);
     const finishedAfter = (Date.now() - struckAt) / 1000;
+    const wrong = await served(world, imported);
     return {
       measurements: {
         killedInTheMiddle: left === null ? 0 : 1,
@@ -51,7 +52,7 @@ export const compactorCrash = {
         blocksOverlapping: done.overlapping,
         historyWrong: await samplesWrong(world, imported),
       },
-      findings: done.findings,
+      findings: [...done.findings, ...(wrong === null ? [] : [wrong])],
     };
   },
   undo: service('start-service', 'compact'),

@@ -124,6 +124,19 @@ export async function samplesWrong(world: TestBed, { history }: Imported): Promi
   });
 }
 
+/** The store gateway looks for new blocks every five minutes (lib/core/thanos/commands.ts). */
+const SERVED_MS = 360_000;
+
+/** Waits until all of it is answered as it was written. Says what is not, if that does not come; null: all is. */
+export const served = (world: TestBed, imported: Imported): Promise<string | null> =>
+  awaitAll(
+    async () => {
+      const n = await samplesWrong(world, imported);
+      return n === 0 ? null : `${n} samples are not as they were written`;
+    },
+    { timeoutMs: SERVED_MS, signal: world.signal, everyMs: 1_000 },
+  );
+
 /** The same, answered from downsampled blocks: series with a wrong sum. Their number of samples is another one. */
 export async function downsampledWrong(world: TestBed, { history }: Imported): Promise<number> {
   const got = await samplesAt(queriesOf(world), history, '5m');

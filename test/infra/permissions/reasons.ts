@@ -106,9 +106,6 @@ const notRecorded = (who: string, action: string, resource: string, by: string):
   reason([who], action, resource, `not recorded yet: ${by}`);
 const blocks = '{BlocksBucket}/*';
 const NOT_RECORDED: readonly Reason[] = [
-  notRecorded('healthcheckRole', 'lambda:InvokeFunction', '{restoresnapshotFunction}', 'volume-gone'),
-  notRecorded('healthcheckRole', 'lambda:InvokeFunction', '{shedloadFunction}', 'load-spike'),
-  notRecorded('compactTaskRole', 's3:PutObject', blocks, 'compactor-crash'),
   notRecorded('compactTaskRole', 's3:DeleteObject', blocks, 'compactor-crash'),
   notRecorded('healthcheckRole', 's3:GetObject', '{ControlBucket}/shards/layout.json', 'add-shard'),
   notRecorded('healthcheckRole', 's3:PutObject', '{ControlBucket}/shards/layout.json', 'add-shard'),

@@ -113,7 +113,8 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
       const each = (metrics: readonly MetricDefinition[], of: readonly unknown[] = shards): string[] =>
         of.flatMap(() => [METRICS.heartbeat, ...metrics].map(({ name }) => name)).sort();
       expect(calling('restoresnapshot').sort()).toEqual(cluster.snapshots === true ? each(ofVolumes) : []);
-      expect(calling('shedload').sort()).toEqual(each([METRICS.loadShare]));
+      // Where nothing is droppable it could do nothing.
+      expect(calling('shedload').sort()).toEqual(each(cluster.load.droppable === undefined ? [] : [METRICS.loadShare]));
       // Queries are the first shard's business.
       expect(calling('routequeries').sort()).toEqual(cluster.thanos === null ? [] : each([METRICS.thanosHealthy], [0]));
       for (const { name } of [...ofVolumes, METRICS.loadShare, METRICS.thanosHealthy])

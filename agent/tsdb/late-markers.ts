@@ -7,7 +7,7 @@ import { lateChunkAt } from './scan/head-chunks';
 import { listNumbered } from '../../lib/shell/tsdb/listing';
 import type { Pace } from '../../lib/shell/tsdb/pace';
 import { scanSegment, SNAPPY, ZSTD, type Fragment, type RecordSink } from './scan/segment';
-import { Window } from '../../lib/shell/tsdb/window';
+import { reading, Window } from '../../lib/shell/tsdb/window';
 
 const MARKERS_RECORD = 5;
 const PAIR = 16;
@@ -48,14 +48,8 @@ export async function dropLostMarkers(tsdb: string, scratch: string, pace: Pace)
 
 /** Which records of a segment, counted from 0, have a marker whose chunk is not there. */
 async function lostIn(path: string, chunks: HeadChunkFiles, pace: Pace): Promise<ReadonlySet<number>> {
-  const file = await Window.open(path, pace);
-  if (file === null) return new Set();
   const seen = new LostMarkers(chunks);
-  try {
-    await scanSegment(file, seen);
-  } finally {
-    await file.close();
-  }
+  await reading(path, pace, (file) => scanSegment(file, seen));
   return seen.lost;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
-import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from '../fixtures/config-fixture';
+import { problemsOf } from '../fixtures/problems-of';
 import { CLUSTER_ERRORS } from '../fixtures/cluster-errors';
 
 let fixture: ConfigFixture;
@@ -11,16 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-function messages(): string[] {
-  try {
-    loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
-    return [];
-  } catch (error) {
-    // After resetModules the class is another one: compare by name.
-    if ((error as Error).name !== 'ConfigurationError') throw error;
-    return (error as ConfigurationError).problems.map((problem) => problem.message);
-  }
-}
+const messages = (): string[] => problemsOf(() => loadConfiguration(fixture.path('cluster.ts'), fixture.dir));
 
 test('the configuration as delivered is sound', () => {
   expect(messages()).toEqual([]);

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { loadConfiguration, type Configuration } from '../../lib/infra/config/load';
-import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from '../fixtures/config-fixture';
+import { problemsOf } from '../fixtures/problems-of';
 
 let fixture: ConfigFixture;
 beforeEach(() => {
@@ -20,16 +20,7 @@ function give(text: string, files: Readonly<Record<string, string>> = {}): void 
 }
 const load = (): Configuration => loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
 
-function messages(): string[] {
-  try {
-    load();
-    return [];
-  } catch (error) {
-    // After resetModules the class is another one: compare by name.
-    if ((error as Error).name !== 'ConfigurationError') throw error;
-    return (error as ConfigurationError).problems.map((problem) => problem.message);
-  }
-}
+const messages = (): string[] => problemsOf(load);
 
 const inFile = (warnings: readonly string[]): string[] => warnings.filter((one) => one.includes('prometheus.yml'));
 const PACE = 'global: { scrape_interval: 1s, evaluation_interval: 1s }\n';

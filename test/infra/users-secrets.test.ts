@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadConfiguration, type Configuration } from '../../lib/infra/config/load';
 import { findCheckers } from '../../lib/infra/config/programs/check';
-import { ConfigurationError } from '../../lib/infra/config/problems';
 import { ConfigFixture } from '../fixtures/config-fixture';
+import { problemsOf } from '../fixtures/problems-of';
 
 let fixture: ConfigFixture;
 beforeEach(() => {
@@ -13,16 +13,7 @@ beforeEach(() => {
 afterEach(() => fixture.remove());
 
 const load = (): Configuration => loadConfiguration(fixture.path('cluster.ts'), fixture.dir, null, findCheckers);
-function messages(): string[] {
-  try {
-    load();
-    return [];
-  } catch (error) {
-    // After resetModules the class is another one: compare by name.
-    if ((error as Error).name !== 'ConfigurationError') throw error;
-    return (error as ConfigurationError).problems.map((problem) => problem.message);
-  }
-}
+const messages = (): string[] => problemsOf(load);
 const declare = (text: string): void =>
   void fixture.edit('cluster.ts', 'shards: 1,', `shards: 1, secrets: { ${text} },`);
 function give(files: Readonly<Record<string, string>>): void {

@@ -32,8 +32,9 @@ test('two calls at once, for tasks that hang, move the listener; a third finds n
   lab.isHealthy[lab.nodes['node-1']] = false;
   const results = await lab.call(ALARM, 2);
   expect(results.map((r) => r.error)).toEqual([undefined, undefined]);
-  expect(results.some((r) => (r.value as { acted: boolean }).acted)).toBe(true);
-  expect(results[0]!.value).toMatchObject({ because: expect.stringContaining('node-2'), route: 'nodes' });
+  // One that comes late finds the listener moved, and says that instead.
+  const because = expect.stringContaining('node-2');
+  expect(results.map((r) => r.value)).toContainEqual(expect.objectContaining({ acted: true, because, route: 'nodes' }));
   expect(await lab.pointsTo()).toBe('nodes');
   const [again] = await lab.call(OPERATOR);
   expect(again!.value).toMatchObject({ acted: false, route: 'nodes' });

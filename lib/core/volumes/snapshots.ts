@@ -22,14 +22,24 @@ export const newestFirst = (a: KnownSnapshot, b: KnownSnapshot): number => b.tak
 const MOST_PENDING = 2;
 /** So old, one that is not completed has failed, and waiting for it would end snapshots for good. */
 const STUCK_MS = 24 * 3_600_000;
+/** How soon another one follows while a new node has none but bad ones, and how long a node is new. */
+const AGAIN_MS = 2 * 60_000;
+const NEW_MS = 30 * 60_000;
 
 /** Whether a node's volume is to be snapshotted now. */
 export function isDue(ofNode: readonly KnownSnapshot[], policy: SnapshotPolicy, now: number): boolean {
   const pending = ofNode.filter((s) => !s.completed && now - s.takenAt < STUCK_MS);
   if (pending.length >= MOST_PENDING) return false;
   const newest = Math.max(0, ...ofNode.map((s) => s.takenAt));
+  const everyMs = isNewAndBad(ofNode, now) ? Math.min(AGAIN_MS, policy.everyMs) : policy.everyMs;
   // Half a minute early rather than a whole one late: the schedule comes once a minute.
-  return now - newest >= policy.everyMs - 30_000;
+  return now - newest >= everyMs - 30_000;
+}
+
+/** The first of a new node was taken before Prometheus stored a sample, and is found bad: there is nothing to restore from. */
+function isNewAndBad(ofNode: readonly KnownSnapshot[], now: number): boolean {
+  const since = Math.min(...ofNode.map((s) => s.takenAt));
+  return now - since < NEW_MS && ofNode.every((s) => s.verdict === 'bad');
 }
 
 /**

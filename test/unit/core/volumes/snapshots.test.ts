@@ -169,6 +169,17 @@ describe('whether a snapshot is due', () => {
     expect(isDue([of('a', 0), of('a', 5)], policy, 14.5 * MINUTE)).toBe(true);
   });
 
+  it('comes sooner while a new node has none but bad ones: the first was taken before a sample was stored', () => {
+    const rare = { ...policy, everyMs: 10 * MINUTE };
+    const due = (now: number, ...snapshots: KnownSnapshot[]): boolean => isDue(snapshots, rare, now * MINUTE);
+    expect(due(2.4, of('a', 1, 'bad'))).toBe(false);
+    expect(due(2.5, of('a', 1, 'bad'))).toBe(true);
+    expect(due(10, of('a', 1, 'bad'), of('a', 3))).toBe(false);
+    expect(due(10, of('a', 1, 'good'), of('a', 3, 'bad'))).toBe(false);
+    // Not for ever: of a node that is never well there would be hundreds a day.
+    expect(due(31, of('a', 1, 'bad'), of('a', 29, 'bad'))).toBe(false);
+  });
+
   it('waits while two are being made, but not for ever', () => {
     const making = (minute: number): KnownSnapshot => ({ ...of('a', minute), completed: false });
     const now = 30 * MINUTE;

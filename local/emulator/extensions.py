@@ -183,6 +183,18 @@ def with_versioning(before):
     return classmethod(create_from_cloudformation_json)
 
 
+def named_bucket(before):
+    """moto looks for the name that CloudFormation chose when the tags of a bucket change, and finds none."""
+
+    def update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        p = {"BucketName": original_resource.name, **cloudformation_json["Properties"]}
+        return before(
+            cls, original_resource, new_resource_name, {**cloudformation_json, "Properties": p}, account_id, region_name
+        )
+
+    return update
+
+
 def extend(model, around) -> None:
     """Wraps the model's own constructor."""
     model.create_from_cloudformation_json = around(model.create_from_cloudformation_json.__func__)
@@ -195,6 +207,9 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     extend(Volume, with_volume_properties)
     extend(FakeTargetGroup, with_group_attributes)
     extend(FakeBucket, with_versioning)
+    FakeBucket.update_from_cloudformation_json = classmethod(
+        named_bucket(FakeBucket.update_from_cloudformation_json.__func__)
+    )
     balancing.install()
     cloud_map.install()
     ecs.install(refuses="ecs" not in without)

@@ -6,12 +6,16 @@ from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, au
 
 def update_group(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
     p = cloudformation_json["Properties"]
-    return autoscaling_backends[account_id][region_name].update_auto_scaling_group(
+    backend = autoscaling_backends[account_id][region_name]
+    before, after = set(original_resource.target_group_arns), set(p.get("TargetGroupARNs", []))
+    backend.detach_load_balancer_target_groups(original_resource.name, sorted(before - after))
+    backend.attach_load_balancer_target_groups(original_resource.name, sorted(after - before))
+    return backend.update_auto_scaling_group(
         name=original_resource.name,
         availability_zones=p.get("AvailabilityZones", []),
         desired_capacity=None,
-        max_size=p.get("MaxSize"),
-        min_size=p.get("MinSize"),
+        max_size=int(p["MaxSize"]),
+        min_size=int(p["MinSize"]),
         launch_config_name=None,
         launch_template=p.get("LaunchTemplate", {}),
         mixed_instances_policy=p.get("MixedInstancesPolicy", {}),

@@ -1,13 +1,13 @@
 """What becomes of a stack whose create, update or delete fails, as CloudFormation does it; moto answers such a call with
 the error and leaves what was made. A failed create is rolled back (ROLLBACK_COMPLETE), a failed update too
-(UPDATE_ROLLBACK_COMPLETE), what an update takes away goes last and only when it succeeded, a protected stack or one whose
-exports are imported is not deleted. Everything happens within the call, so no …_IN_PROGRESS is ever seen."""
+(UPDATE_ROLLBACK_COMPLETE), so is one that takes away or changes an imported export, what an update takes away goes last
+and only when it succeeded, a protected stack or one whose exports are imported is not deleted. Everything happens within the call, so no …_IN_PROGRESS is ever seen."""
 
 import json
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend, Event, Stack
+from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
@@ -122,6 +122,7 @@ def removed_last(before):
         self.resource_map.begun = {}
         try:
             before(self, template, role_arn, parameters, tags)
+            refuse_lost_exports(self)
         except Exception as error:
             said(self, "UPDATE_FAILED", why(error), getattr(error, "failed_resource", ("", "", "")))
             roll_back_update(self, before_it, *was)
@@ -180,13 +181,24 @@ def exported_anew(before):
 
 
 def importers(backend: CloudFormationBackend, stack: Stack) -> list:
-    """(export, name of the stack that imports it) of what others have of it."""
+    """(export, name of the stack that imports it) of what others have of it, as it was before an update."""
     return [
-        (export.name, other.name)
-        for export in stack.exports
+        (export, other.name)
+        for export in backend.exports.values()
         for other in backend.stacks.values()
-        if other is not stack and json.dumps({"Fn::ImportValue": export.name}) in json.dumps(other.template_dict)
+        if export.exporting_stack_id == stack.stack_id
+        and other is not stack
+        and json.dumps({"Fn::ImportValue": export.name}) in json.dumps(other.template_dict)
     ]
+
+
+def refuse_lost_exports(stack: Stack) -> None:
+    now = {export.name: export.value for export in stack.exports}
+    for export, user in importers(cloudformation_backends[stack.account_id][stack.region_name], stack):
+        if export.name not in now:
+            raise ValidationError(message=f"Cannot delete export {export.name} as it is in use by {user}.")
+        if now[export.name] != export.value:
+            raise ValidationError(message=f"Cannot update export {export.name} as it is in use by {user}.")
 
 
 def delete_stack(self: CloudFormationBackend, name_or_stack_id: str) -> None:
@@ -197,7 +209,7 @@ def delete_stack(self: CloudFormationBackend, name_or_stack_id: str) -> None:
         raise ValidationError(message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
     used = importers(self, stack)
     if used:
-        said(stack, stack.status, f"Delete canceled. Cannot delete export {used[0][0]} as it is in use by {used[0][1]}.")
+        said(stack, stack.status, f"Delete canceled. Cannot delete export {used[0][0].name} as it is in use by {used[0][1]}.")
         return
     said(stack, "DELETE_IN_PROGRESS", "User Initiated")
     left = delete_resources(stack, dict(stack.resource_map._resource_json_map), KEPT)

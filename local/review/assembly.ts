@@ -14,7 +14,8 @@ const STACK = z.object({
   stackName: z.string().optional(),
   terminationProtection: z.boolean().optional(),
 });
-const TEMPLATE = z.looseObject({
+/** What is read of a stack's template. */
+export const STACK_TEMPLATE = z.looseObject({
   Resources: z.record(
     z.string(),
     z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
@@ -39,7 +40,7 @@ export function readAssembly(dir: string): AppStacks {
       .filter(([, { type }]) => type === 'aws:cloudformation:stack')
       .map(([id, { environment = '', properties }]) => {
         const { templateFile, stackName = id, terminationProtection = false } = STACK.parse(properties);
-        const template = TEMPLATE.parse(read(templateFile));
+        const template = STACK_TEMPLATE.parse(read(templateFile));
         return [id, { stackName, environment, terminationProtection, template }];
       }),
   );

@@ -1,34 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { AppStacks } from '../../lib/core/review/change';
 import { STATEFUL_IDS } from '../../lib/contract/stateful-ids';
-import { ROOT } from '../fixtures/config-dir';
+import { recordedRelease } from '../fixtures/releases/recorded';
 import { judged, rows, stacksOf } from './review-lab';
 
-/** What version 0.1.0 deployed, as its `cdk synth` made it of the configuration that it came with; without metadata. */
-const RECORDED = join(ROOT, 'test/fixtures/releases/0.1.0.json');
-const stack = z.object({
-  stackName: z.string(),
-  environment: z.string(),
-  terminationProtection: z.boolean(),
-  template: z.looseObject({
-    Resources: z.record(
-      z.string(),
-      z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
-    ),
-    Outputs: z
-      .record(
-        z.string(),
-        z.looseObject({
-          Value: z.unknown(),
-          Export: z.looseObject({ Name: z.unknown() }).optional(),
-        }),
-      )
-      .optional(),
-  }),
-});
-const before: AppStacks = z.record(z.string(), stack).parse(JSON.parse(readFileSync(RECORDED, 'utf8')));
+const before = recordedRelease('0.1.0');
 const after = stacksOf((cluster) => cluster);
 const found = judged(before, after);
 

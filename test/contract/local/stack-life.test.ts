@@ -162,7 +162,7 @@ test('a protected stack is not deleted', async () => {
   expect(await buckets('protected-')).toEqual([]);
 });
 
-test('neither is one whose exports are imported, also those that came with an update', async () => {
+test('neither is one whose exports are imported, also those that came with an update; nor can an update take them', async () => {
   const made = { B: bucket('exports-b') };
   await create('exports', made);
   await update('exports', made, { Out: { Value: { Ref: 'B' }, Export: { Name: 'the-bucket' } } });
@@ -172,6 +172,10 @@ test('neither is one whose exports are imported, also those that came with an up
   };
   await create('imports', importing);
   expect(await status('imports')).toBe('CREATE_COMPLETE');
+  await update('exports', { ...made, Added: bucket('exports-added') });
+  expect(await status('exports')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  await update('exports', made, { Out: { Value: 'another', Export: { Name: 'the-bucket' } } });
+  expect(await status('exports')).toBe('UPDATE_ROLLBACK_COMPLETE');
   await remove('exports');
   expect(await buckets('exports-')).toEqual(['exports-b']);
   await remove('imports');

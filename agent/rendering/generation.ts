@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { SECRET_NEEDS } from '../../lib/contract/documents/secrets';
 import { NEEDS_FILE } from '../../lib/core/rendering/secrets/of-bundle';
 import { readIfExists, syncDirectory, writeAtomically } from '../base/files';
@@ -54,7 +54,7 @@ export class Generations {
     return a === null || this.digest(a, concerns) !== this.digest(b, concerns);
   }
 
-  /** Writes the files of a new generation; the same files give the same one. */
+  /** Writes the files of a new generation; the same files give the same one. @throws Error before anything is written, when one would lie elsewhere */
   write(files: Readonly<Record<string, string>>, bundleHash: string): string {
     const id = createHash('sha256')
       .update(JSON.stringify([bundleHash, files]))
@@ -62,8 +62,9 @@ export class Generations {
       .slice(0, 16);
     const needs = files[NEEDS_FILE];
     const filled = needs === undefined ? [] : SECRET_NEEDS.parse(needs, 'what was rendered').filled;
-    for (const [name, text] of Object.entries({ ...files, 'bundle-hash': bundleHash })) {
-      const path = join(this.directory(id), name);
+    const all = Object.entries({ ...files, 'bundle-hash': bundleHash });
+    const paths = all.map(([name, text]) => [name, text, this.within(id, name)] as const);
+    for (const [name, text, path] of paths) {
       if (!filled.includes(name)) writeAtomically(path, text);
       else {
         writeAtomically(`${path}${TEMPLATE}`, text);
@@ -72,6 +73,12 @@ export class Generations {
       }
     }
     return id;
+  }
+
+  private within(id: string, name: string): string {
+    const path = join(this.directory(id), name);
+    if (path.startsWith(`${this.directory(id)}${sep}`)) return path;
+    throw new Error(`${JSON.stringify(name)} is no name of a file of a configuration`);
   }
 
   activate(id: string): void {

@@ -50,14 +50,14 @@ export function documentFormat<S extends z.ZodMiniType>(
   };
   const tooLarge = (text: string, where: string): void => {
     const bytes = Buffer.byteLength(text);
+    const expected = `at most ${maxBytes}`;
     if (bytes > maxBytes)
-      throw new UserError({
-        what: `the ${what} is too large`,
-        where,
-        got: `${bytes} bytes`,
-        expected: `at most ${maxBytes}`,
-        fix,
-      });
+      throw new UserError({ what: `the ${what} is too large`, where, got: `${bytes} bytes`, expected, fix });
+  };
+  const tooDeep = (text: string, where: string): void => {
+    const expected = `at most ${MOST_LEVELS} levels of lists and objects`;
+    if (levelsOf(text) > MOST_LEVELS)
+      throw new UserError({ what: `the ${what} is nested too deeply`, where, got: excerpt(text), expected, fix });
   };
   return {
     maxBytes,
@@ -65,6 +65,7 @@ export function documentFormat<S extends z.ZodMiniType>(
     is: (value): value is ReadOnly<z.output<S>> => z.safeParse(shape, value).success,
     parse(text, where) {
       tooLarge(text, where);
+      tooDeep(text, where);
       let value: unknown;
       try {
         value = JSON.parse(text);
@@ -83,11 +84,31 @@ export function documentFormat<S extends z.ZodMiniType>(
       const where = `${what} about to be written`;
       const text = `${JSON.stringify(document, null, indented ? 2 : 0)}\n`;
       tooLarge(text, where);
+      tooDeep(text, where);
       check(document, where);
       return text;
     },
   };
 }
+
+/** No document has a tenth of it. Megabytes of brackets would be as many lists, and too deep for whoever writes them. */
+const MOST_LEVELS = 100;
+
+/** How deep lists and objects lie in one another; looked at before anything is made of the text. */
+function levelsOf(text: string): number {
+  let level = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let i = 0; i < text.length && deepest <= MOST_LEVELS; i += 1) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) inText = !inText;
+    else if (inText) i += c === BACKSLASH ? 1 : 0;
+    else if (c === LIST || c === OBJECT) deepest = Math.max(deepest, (level += 1));
+    else if (c === LIST + 2 || c === OBJECT + 2) level -= 1;
+  }
+  return deepest;
+}
+const [QUOTE, BACKSLASH, LIST, OBJECT] = [...'"\\[{'].map((c) => c.charCodeAt(0)) as [number, number, number, number];
 
 /** The value that a path leads to, as far as it leads. */
 function at(value: unknown, path: readonly string[]): unknown {
@@ -99,6 +120,11 @@ function at(value: unknown, path: readonly string[]): unknown {
 
 /** JSON, so that no control character reaches a terminal. */
 export function excerpt(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'what cannot be written down'; // an event of a function, nested too deeply
+  }
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

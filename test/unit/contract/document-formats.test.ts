@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { KNOWN_PEERS, PID_FILE, WANTED_BLOCKS } from '../../../lib/contract/documents/agent-files';
 import { INVENTORY } from '../../../lib/contract/documents/agent/inventory';
 import { AGENT_STATUS } from '../../../lib/contract/documents/agent-status';
-import { NOTIFICATION, POSTED_ALERTS } from '../../../lib/contract/documents/alerts';
+import { HELD_ALERTS, NOTIFICATION, POSTED_ALERTS } from '../../../lib/contract/documents/alerts';
 import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';
 import * as events from '../../../lib/contract/documents/events';
 import { QUARANTINE_MANIFEST } from '../../../lib/contract/documents/quarantine';
@@ -73,6 +73,26 @@ function onlyUserErrors(work: () => unknown): void {
     expect(error).toBeInstanceOf(UserError);
   }
 }
+
+describe('what is nested without end', () => {
+  const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  test.each([
+    ['brackets', deep(200_000)],
+    ['brackets without end', '['.repeat(4_000_000)],
+    ['objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+    ['a field of tomorrow', `{"alerts":[],"x":${deep(200)}}`],
+  ])('%s are refused in words', (_, text) => {
+    expect(() => HELD_ALERTS.parse(text, 'here')).toThrow(/is nested too deeply\n {2}got: /);
+  });
+
+  test('and brackets in a text are a text', () =>
+    expect(
+      HELD_ALERTS.parse(JSON.stringify({ alerts: [{ labels: { a: `\\"${deep(200)}` } }] }), 'here').alerts,
+    ).toHaveLength(1));
+
+  test('an event of a function is refused in words as well', () =>
+    expect(() => ALARM_EVENT.check(JSON.parse(deep(100_000)), 'the event')).toThrow(UserError));
+});
 
 describe('what cannot be read back is not written', () => {
   const written: Assignment = promoted(null, { active: 'a', reason: '', by: 'agent', appliedEpoch: 0 }, 0, 1);

@@ -111,6 +111,30 @@ describe('following the configuration pointer', () => {
     expect(live('rules/a.yml')).toBe('two');
   });
 
+  it.each([
+    ['rules', { '../../../evil.yml': 'x' }],
+    ['rules', { '..': 'x' }],
+    ['templates', { 'a/../../../evil': 'x' }],
+    ['files', { '../evil': 'x' }],
+    ['files', { 'a/../../evil': 'x' }],
+    ['files', { '/evil': 'x' }],
+    ['targets', { '../evil': 'x' }],
+  ])('a bundle whose %s would lie elsewhere is rejected, and writes nothing: %j', async (part, names) => {
+    publish('r');
+    bytes = new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(bytes)), [part]: names }));
+    pointer = { ...pointer!, hash: createHash('sha256').update(bytes).digest('hex') };
+    const c = configurer();
+    await c.round();
+    expect(c.error).toMatch(/configuration bundle's .* is unusable/);
+    expect(readdirSync(root, { recursive: true })).toEqual(['generations']);
+  });
+
+  it.each(['../../x', '..', '/x/../../../y', 'a/../../x'])('and a file named %s is written nowhere', (name) => {
+    const generations = new Generations(root, join(root, 'memory'));
+    expect(() => generations.write({ 'prometheus.yml': 'p', [name]: 'x' }, 'h')).toThrow('is no name of a file');
+    expect(readdirSync(root, { recursive: true })).toEqual(['generations']);
+  });
+
   it('waits until there is a pointer', async () => {
     await configurer().round();
     expect(existsSync(join(root, 'live'))).toBe(false);

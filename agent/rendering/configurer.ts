@@ -120,7 +120,7 @@ export class Configurer {
   private async readPointer(): Promise<ConfigPointer | null> {
     const now = this.deps.elapsed();
     if (this.pointer !== null && now - this.pointerReadAt < POINTER_MS) return this.pointer;
-    this.pointer = await this.deps.store.readConfigPointer();
+    this.pointer = (await this.deps.store.readConfigPointer())?.pointer ?? null;
     this.pointerReadAt = now;
     return this.pointer;
   }

@@ -22,7 +22,7 @@ export async function handler(
   const config = readFunctionConfig(process.env);
   const { control, watched } = worldOf(config);
   const { store, addresses } = control;
-  const pointer = readSchedule(event);
+  const carried = readSchedule(event);
   const { intervalMs } = config.policy.probe;
   const forMs = loopMs(context);
   log('info', 'loop-started', { forMs, intervalMs, nodes: control.nodes });
@@ -39,7 +39,7 @@ export async function handler(
     counts = found;
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
-    if (pointer !== null) await syncConfigPointer(pointer, control.store);
+    if (carried !== null) await syncConfigPointer(carried, control.store, control.now());
     await admitShard(config.shard, control.store, config.policy.announceMs, control.now());
   });
   await watching;

@@ -26,7 +26,7 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
       }
       const keys = [
         ...made.all('AWS::EC2::LaunchTemplate').map((t) => JSON.stringify(t.Properties.LaunchTemplateData.UserData)),
-        ...made.all('AWS::Events::Rule').map((r) => JSON.stringify(r.Properties.Targets[0].Input ?? '')),
+        ...made.all('AWS::Events::Rule').map((r) => JSON.stringify(r.Properties.Targets[0])),
       ];
       const fetched = keys.flatMap((text) => text.match(/[0-9a-f]{64}\.[\w.-]+/g) ?? []);
       expect(fetched.length).toBeGreaterThan(nodesOf(cluster).length);

@@ -75,7 +75,7 @@ test('every shard watches itself: alarms look at its own metrics, functions writ
   expect(text).not.toContain('shards/0/');
   expect(JSON.stringify(two.stacks.control)).not.toContain('shards/1/');
   // One pointer to the configuration, with one writer.
-  const inputs = two.all('AWS::Events::Rule').map((r) => JSON.stringify(r.Properties.Targets[0].Input));
+  const inputs = two.all('AWS::Events::Rule').map((r) => JSON.stringify(r.Properties.Targets[0]));
   expect(inputs.filter((input) => input.includes('config.json') || input.includes('hash'))).toHaveLength(1);
 });
 

@@ -42,7 +42,10 @@ test.each([
   expect(differing.map((resource) => resource.Type)).toEqual(['AWS::Events::Rule']);
   const [before, after] = [made, changed].map((s) => {
     const [rule] = s.all('AWS::Events::Rule');
-    return { ...rule!, Properties: { ...rule!.Properties, Targets: [{ ...rule!.Properties.Targets[0], Input: '' }] } };
+    return {
+      ...rule!,
+      Properties: { ...rule!.Properties, Targets: [{ ...rule!.Properties.Targets[0], InputTransformer: '' }] },
+    };
   });
   expect(after).toEqual(before);
 });

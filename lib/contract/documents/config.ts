@@ -1,6 +1,19 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { fileName, listOf, mapOf, name, fields, optional, pathBelow, sha256, text, version1, whole } from '../shape';
+import {
+  fileName,
+  listOf,
+  mapOf,
+  moment,
+  name,
+  fields,
+  optional,
+  pathBelow,
+  sha256,
+  text,
+  version1,
+  whole,
+} from '../shape';
 import { secretReferences } from './secrets';
 
 export const configPointer = fields({
@@ -9,6 +22,8 @@ export const configPointer = fields({
   key: text,
   /** SHA-256 of the bundle's bytes, hex. */
   hash: sha256,
+  /** When the schedule's event was made that carried it first, ms since the Unix epoch, EventBridge's clock. Absent: by an earlier version. */
+  generation: optional(moment),
 });
 
 /** Which configuration bundle nodes shall run (KEYS.configPointer). */

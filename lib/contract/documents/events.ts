@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { amount, name, fields, optional, text } from '../shape';
+import { amount, name, fields, optional, text, time } from '../shape';
 import { configPointer } from './config';
 
 /** What Lambda gives to the functions. Each reads the parts that it knows. */
@@ -19,6 +19,8 @@ const schedule = fields({
   source: z.literal('schedule', 'schedule'),
   /** Of health-check: the configuration that was deployed last. */
   config: optional(configPointer),
+  /** When EventBridge made the event; beside `config`. Absent in schedules of an earlier version. */
+  time: optional(time),
 });
 
 /** The constant input of an EventBridge schedule. */

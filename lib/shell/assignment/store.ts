@@ -44,8 +44,9 @@ export interface ControlStore {
   readShardMap(): Promise<{ readonly shardMap: ShardMap; readonly etag: string } | null>;
   /** Compare-and-swap, as for the assignment. */
   writeShardMap(next: ShardMap, etag: string | null): Promise<'written' | 'lost'>;
-  readConfigPointer(): Promise<ConfigPointer | null>;
-  writeConfigPointer(pointer: ConfigPointer): Promise<void>;
+  readConfigPointer(): Promise<{ readonly pointer: ConfigPointer; readonly etag: string } | null>;
+  /** Compare-and-swap, as for the assignment. */
+  writeConfigPointer(next: ConfigPointer, etag: string | null): Promise<'written' | 'lost'>;
   readStorage(node: NodeId): Promise<StorageReport | null>;
   writeStorage(report: StorageReport): Promise<void>;
   readRestore(node: NodeId): Promise<{ readonly record: RestoreRecord; readonly etag: string } | null>;
@@ -107,9 +108,10 @@ export function s3ControlStore(s3: S3Client, bucket: string, shard: number, time
     },
     writeAnnouncement: (next) => documents.put(ANNOUNCEMENT, KEYS.announcement(shard, next.node), next),
     async readConfigPointer() {
-      return (await documents.read(CONFIG_POINTER, KEYS.configPointer))?.document ?? null;
+      const read = await documents.read(CONFIG_POINTER, KEYS.configPointer);
+      return read && { pointer: read.document, etag: read.etag };
     },
-    writeConfigPointer: (pointer) => documents.put(CONFIG_POINTER, KEYS.configPointer, pointer),
+    writeConfigPointer: async (next, etag) => won(await documents.swap(CONFIG_POINTER, KEYS.configPointer, next, etag)),
     async readStorage(node) {
       return (await documents.read(STORAGE_REPORT, KEYS.storage(shard, node)))?.document ?? null;
     },

@@ -1,4 +1,5 @@
 import type { Assignment } from '../../contract/documents/assignment';
+import type { ConfigPointer } from '../../contract/documents/config';
 import type { ShardMap } from '../../contract/documents/shard-map';
 import type { Swappable } from './update-by-cas';
 import type { ControlStore } from './store';
@@ -12,6 +13,17 @@ export const swappableAssignment = (
     return read && { document: read.assignment, etag: read.etag };
   },
   write: async (next, etag) => (await store.writeAssignment(next, etag)) === 'written',
+});
+
+/** The pointer to the configuration, for updateByCas. */
+export const swappablePointer = (
+  store: Pick<ControlStore, 'readConfigPointer' | 'writeConfigPointer'>,
+): Swappable<ConfigPointer> => ({
+  async read() {
+    const read = await store.readConfigPointer();
+    return read && { document: read.pointer, etag: read.etag };
+  },
+  write: async (next, etag) => (await store.writeConfigPointer(next, etag)) === 'written',
 });
 
 /** The shard map, for updateByCas. */

@@ -134,7 +134,7 @@ async function controlPlane(
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const control = deployment.functions[0]!.environment[ENV.controlBucket]!;
   const store = s3ControlStore(s3, control, 0, STORE_TIMEOUT_MS);
-  await store.writeConfigPointer(pointer);
+  await store.writeConfigPointer(pointer, null);
   const putRelease = async (release: Release, content?: Uint8Array): Promise<void> => {
     const { name: Key, file } = releases[release];
     await s3.send(new PutObjectCommand({ Bucket: MIRROR, Key, Body: content ?? readFileSync(file) }));

@@ -15,6 +15,7 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { METRIC_NAMESPACE } from '../../../lib/contract/metrics';
 import { TAGS } from '../../../lib/contract/tags';
 import { EMULATOR_ACCOUNT } from '../../emulator/deploy';
+import { inputOf } from './schedule-input';
 import { timesOf, type Times } from './schedule-times';
 import { nameInArn, ownersSessions, type Sessions } from './credentials';
 import { readFunctionLimits } from './function-limits';
@@ -24,7 +25,7 @@ import type { DeployedInstance } from '../hosts/instance';
 import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, mapOf, optional, text } from '../../../lib/contract/shape';
 
-/** A schedule as it was deployed: a rule with a rate or times, a function, a constant input. */
+/** A schedule as it was deployed: a rule with a rate or times, a function, and what it would be handed now. */
 export interface DeployedSchedule extends Times {
   readonly name: string;
   readonly arn: string;
@@ -206,7 +207,7 @@ export async function readSchedules(events: EventBridgeClient): Promise<Deployed
         arn: rule.Arn!,
         ...timesOf(rule.ScheduleExpression!),
         functionArn: target.Arn!,
-        input: JSON.parse(target.Input ?? '{}') as unknown,
+        input: inputOf(target, new Date()),
       }));
     }),
   );

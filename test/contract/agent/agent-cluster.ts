@@ -221,7 +221,8 @@ export class TestCluster {
     const text = JSON.stringify(bundle);
     const hash = createHash('sha256').update(text).digest('hex');
     await controlS3(5_000).send(new PutObjectCommand({ Bucket: BUCKET, Key: `bundles/${hash}`, Body: text }));
-    await this.store.writeConfigPointer({ version: 1, bucket: BUCKET, key: `bundles/${hash}`, hash });
+    const { etag = null } = (await this.store.readConfigPointer()) ?? {};
+    await this.store.writeConfigPointer({ version: 1, bucket: BUCKET, key: `bundles/${hash}`, hash }, etag);
     return hash;
   }
 

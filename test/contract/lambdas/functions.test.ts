@@ -153,7 +153,7 @@ describe('health-check', () => {
       for (const end = Date.now() + 15_000; !(await holds());)
         if (Date.now() > end) throw new Error(`${what}: ${lines.join('\n')}`);
     };
-    await until('pointer', async () => (await store().readConfigPointer())?.hash === pointer.hash);
+    await until('pointer', async () => (await store().readConfigPointer())?.pointer.hash === pointer.hash);
     await until('heartbeat', async () => (await store().readHeartbeat()) !== null);
     isHealthy['node-1'] = false;
     await until('promotion', async () => (await store().readAssignment())!.assignment.active === 'node-2');

@@ -37,6 +37,7 @@ import { deployApp, startEmulator, type Emulator } from '../../../local/emulator
 import { serveEvaluator } from '../../../local/iam/service';
 import { resolveTools } from '../../../local/tools';
 import { FIXTURE_CONFIG } from '../../fixtures/config-dir';
+import { inputOf } from '../../../local/run/deploy/schedule-input';
 import { ConfigFixture } from '../../fixtures/config-fixture';
 import { deployedRoleTests } from './deployed-roles';
 import { deployedWatchTests } from './deployed-watch';
@@ -86,7 +87,7 @@ async function schedule(): Promise<{ expression?: string; input: { source: strin
   const { Rules } = await events.send(new ListRulesCommand({}));
   const rule = Rules!.find((r) => r.Name === 'trading-metrics-health-check')!;
   const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule.Name }));
-  return { expression: rule.ScheduleExpression, input: JSON.parse(Targets![0]!.Input!) };
+  return { expression: rule.ScheduleExpression, input: inputOf(Targets![0]!, new Date()) as never };
 }
 
 async function instances(address = 0): Promise<Instance[]> {

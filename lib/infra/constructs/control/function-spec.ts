@@ -32,7 +32,7 @@ export interface FunctionRights {
   readonly environment?: Readonly<Record<string, string>>;
   readonly securityGroup?: ISecurityGroup;
   readonly entry?: BundleEntry;
-  /** Constant input of its schedule. */
+  /** Input of its schedule: constants, and fields of the event. */
   readonly input?: object;
 }
 

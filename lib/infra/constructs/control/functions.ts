@@ -1,4 +1,5 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { EventField } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Cluster } from '../../config/cluster';
 import type { LoadSettings } from '../../../contract/documents/settings';
@@ -43,7 +44,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
         ofCluster === null ? KEYS.shardMap : KEYS.configPointer,
       ],
       // One pointer for all shards, carried by one schedule: two would contradict each other while a deploy is half done.
-      ...(ofCluster && { input: { config: ofCluster.pointer } }),
+      // With the time, by which an event that was overtaken is known.
+      ...(ofCluster && { input: { config: ofCluster.pointer, time: EventField.time } }),
     }),
   },
   {

@@ -52,7 +52,7 @@ describe('following the configuration pointer', () => {
   const configurer = (): Configurer =>
     new Configurer({
       store: {
-        readConfigPointer: async () => pointer,
+        readConfigPointer: async () => pointer && { pointer, etag: '1' },
         readBytes: async () => {
           reads += 1;
           return bytes;

@@ -1,0 +1,35 @@
+import { nextPointer } from '../../../../lib/core/rendering/config-pointer';
+import type { ConfigPointer } from '../../../../lib/contract/documents/config';
+
+const MINUTE = 60_000;
+const NOW = 100 * MINUTE;
+const named = (name: string): ConfigPointer => ({ version: 1, bucket: 'b', key: name, hash: name.repeat(64) });
+const [a, b] = [named('a'), named('b')];
+const standing = (pointer: ConfigPointer, at: number): ConfigPointer => ({ ...pointer, generation: at });
+
+test('the first one is taken, and so is the one of a later event', () => {
+  expect(nextPointer(null, { pointer: a, at: NOW }, NOW).next).toEqual(standing(a, NOW));
+  expect(nextPointer(standing(a, NOW - MINUTE), { pointer: b, at: NOW }, NOW).next).toEqual(standing(b, NOW));
+});
+
+test('what was replaced does not come back with an event that was overtaken', () => {
+  const { next, because } = nextPointer(standing(b, NOW - MINUTE), { pointer: a, at: NOW - 2 * MINUTE }, NOW);
+  expect([next, because]).toEqual([null, expect.stringContaining('has been heard')]);
+});
+
+test('what was deployed again does', () => {
+  expect(nextPointer(standing(b, NOW - MINUTE), { pointer: a, at: NOW }, NOW).next).toEqual(standing(a, NOW));
+});
+
+test('the same one is written once, and nothing is said', () => {
+  expect(nextPointer(standing(a, 1), { pointer: a, at: NOW }, NOW)).toEqual({ next: null, because: null });
+});
+
+test('an event from the future is not believed: no later one would be heard', () => {
+  expect(nextPointer(standing(a, 1), { pointer: b, at: NOW + 2 * MINUTE }, NOW).next).toBeNull();
+});
+
+test('a schedule of before, which does not say when, is believed until one has said', () => {
+  expect(nextPointer(a, { pointer: b, at: null }, NOW).next).toEqual(b);
+  expect(nextPointer(standing(a, 1), { pointer: b, at: null }, NOW).next).toBeNull();
+});

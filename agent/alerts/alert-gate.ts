@@ -107,7 +107,9 @@ export class AlertGate implements DeliverySource {
   /** Keeps what Prometheus posted; whoever is owed something now is served at once. */
   accept(alerts: readonly PostedAlert[]): void {
     // `hold` makes the same fingerprints: not twice for each post, and mostly nothing is held on a peer's word.
-    if (this.peerIsAlerting.size > 0) for (const { labels } of alerts) this.peerIsAlerting.delete(fingerprint(labels));
+    const borrowed = [this.peerIsAlerting, this.carried].filter(({ size }) => size > 0);
+    if (borrowed.length > 0)
+      for (const { labels } of alerts) for (const keys of borrowed) keys.delete(fingerprint(labels));
     this.take(alerts);
   }
 
@@ -145,6 +147,28 @@ export class AlertGate implements DeliverySource {
     this.peerIsAlerting.clear();
   }
 
+  /** By fingerprint: what an open gate sends on though own Prometheus does not fire it, see carried-alerts.ts. */
+  readonly carried = new Set<string>();
+
+  /** Of what this shard sends: takes it in, until own Prometheus posts it, or endCarried does. Only while open. */
+  carry(alerts: readonly PostedAlert[]): void {
+    const own = this.isOpen ? alerts.filter((alert) => this.deps.notifies(alert)) : [];
+    for (const { labels } of own) this.carried.add(fingerprint(labels));
+    if (own.length > 0) this.take(own);
+  }
+
+  /** Not sent on any more, unless own Prometheus has posted it. `over`: it ended, or else it runs out by itself. */
+  endCarried(keys: readonly string[], over: boolean): void {
+    const gone = keys.filter((key) => this.carried.delete(key)).flatMap((key) => this.current.held.get(key) ?? []);
+    const endsAt = new Date().toISOString();
+    if (over && gone.length > 0) this.take(gone.map(({ alert }) => ({ ...alert, endsAt })));
+  }
+
+  private forgetCarried(): void {
+    for (const key of this.carried) this.current.held.delete(key);
+    this.carried.clear();
+  }
+
   /** See forgetUnrepeated. `since`: when the Prometheus that runs was started, ms since the Unix epoch. */
   forgetFiringBefore(since: number): void {
     forgetUnrepeated(this.current, since);
@@ -161,6 +185,7 @@ export class AlertGate implements DeliverySource {
       this.firstAcceptedAt = null;
     } else {
       this.forgetPeerAlerts();
+      this.forgetCarried();
     }
     const held = this.current.held.size;
     this.deps.log('info', open ? 'gate-opened' : 'gate-closed', { held, because });

@@ -1,5 +1,6 @@
 import { durationMs } from '../../lib/contract/duration';
 import { PORTS } from '../../lib/contract/ports';
+import type { RuleState } from '../../lib/core/alerts/carried';
 import { pauseOf } from '../../lib/core/failover/pause';
 import { activeAlerts } from '../../lib/shell/alertmanager/client';
 import type { ControlStore } from '../../lib/shell/assignment/store';
@@ -9,6 +10,7 @@ import { readAgentStatus, readHeldAlerts } from '../../lib/shell/probes/agent-ap
 import { AlertGate } from '../alerts/alert-gate';
 import { askTargetsUp, PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
 import { serveGate } from '../alerts/server';
+import { CarriedAlerts } from '../alerts/carried-alerts';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
@@ -72,11 +74,16 @@ interface Speaking {
   readonly contact: Contact;
   readonly peers: Peers;
   readonly failover: Failover;
-  readonly prometheus: Pick<ProcessRecord, 'startedAt'>;
+  readonly prometheus: Started;
   readonly discovery: Pick<Discovery, 'undiscovered'>;
 }
 
 const ALERTS_TIMEOUT_MS = 1_000;
+
+type Started = Pick<ProcessRecord, 'startedAt'>;
+
+/** ms since the Unix epoch; null while it does not run. */
+const startOf = ({ startedAt }: Started): number | null => (startedAt === null ? null : Date.parse(startedAt));
 
 /** What a standby does about alerts that fire here and that nobody has. `configHash`: of what this node runs. */
 export function unsentAlerts(
@@ -90,7 +97,7 @@ export function unsentAlerts(
   return new UnsentAlerts({
     gate,
     resendDelayMs: durationMs(config.prometheus.resendDelay),
-    startedAt: () => (prometheus.startedAt === null ? null : Date.parse(prometheus.startedAt)),
+    startedAt: () => startOf(prometheus),
     active: () => (role.role === 'standby' ? (peers.others.get(role.assignment?.active ?? '') ?? null) : null),
     own: () => ({
       healthy: probes.selfIsHealthy,
@@ -108,3 +115,34 @@ export function unsentAlerts(
     log,
   });
 }
+
+/** What the node that alerts does about alerts that its Prometheus does not fire yet. */
+export function carriedAlerts(
+  { config, log }: Base,
+  address: string,
+  gate: AlertGate,
+  prometheus: Started,
+): CarriedAlerts {
+  const resendDelayMs = durationMs(config.prometheus.resendDelay);
+  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  return new CarriedAlerts({
+    gate,
+    resendDelayMs,
+    alertLifeMs: ALERT_LIVES * resendDelayMs,
+    startedAt: () => startOf(prometheus),
+    alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
+    rules: () => ruleStates(own),
+    now: systemClock.now,
+    log,
+  });
+}
+
+/** @throws when it does not answer in time */
+export const ruleStates = async (prometheus: Prometheus): Promise<RuleState[]> =>
+  (await prometheus.alertingRules()).map(({ name, labels, keepFiringFor, health, alerts }) => ({
+    name,
+    labels,
+    keepFiringForMs: 1_000 * keepFiringFor,
+    evaluated: health !== 'unknown',
+    alerts: alerts.map((alert) => alert.labels),
+  }));

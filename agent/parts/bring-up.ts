@@ -17,6 +17,7 @@ const SECRETS_LOOK_MS = 1_000;
 const MERGE_MS = 2_000;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
+const CARRIED_LOOK_MS = 2_000;
 const DISCOVERY_LOOK_MS = 1_000;
 /** A new shard is announced ten minutes ahead. */
 const TARGETS_LOOK_MS = 10_000;
@@ -96,7 +97,8 @@ async function firstRound(parts: Parts): Promise<void> {
 }
 
 function loopsOf(parts: Parts): Loop[] {
-  const { base, announcer, configurer, secrets, restorer, backfiller, scrubber, repairer, unsent, discovery } = parts;
+  const { base, announcer, configurer, secrets, restorer, backfiller, scrubber, repairer, unsent, carried, discovery } =
+    parts;
   const { policy } = base.config;
   const { log } = base;
   return [
@@ -106,6 +108,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
     every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
+    every(CARRIED_LOOK_MS, 'carried-alerts', () => carried.round(), log),
     every(DISCOVERY_LOOK_MS, 'discovery', () => discovery.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),
     every(BACKFILL_LOOK_MS, 'backfill', () => backfiller.round(), log),

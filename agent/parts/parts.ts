@@ -4,6 +4,7 @@ import { PORTS } from '../../lib/contract/ports';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
 import { PeerAlerts } from '../alerts/peer-alerts';
+import type { CarriedAlerts } from '../alerts/carried-alerts';
 import type { UnsentAlerts } from '../alerts/unsent-alerts';
 import { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
@@ -23,7 +24,7 @@ import { Repairer } from '../tsdb/repairer';
 import { secretKeeper, type SecretKeeper } from '../secrets/keeper';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
-import { unsentAlerts, type Alerting } from './alerting';
+import { carriedAlerts, unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf, reloadables } from './configuration';
 import { nodeFailover } from './node-failover';
@@ -46,6 +47,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly peers: Peers;
   readonly peerAlerts: PeerAlerts;
   readonly unsent: UnsentAlerts;
+  readonly carried: CarriedAlerts;
   readonly failover: Failover;
   readonly discovery: Discovery;
   readonly prometheus: Supervisor;
@@ -105,7 +107,8 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const repairer = repairerOf(running, prometheus);
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
   const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);
-  return { ...running, prometheus, alertmanager, unsent, manager, secrets, configurer, repairer, announcer };
+  const carried = carriedAlerts(base, address, gate, record);
+  return { ...running, prometheus, alertmanager, unsent, carried, manager, secrets, configurer, repairer, announcer };
 }
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;

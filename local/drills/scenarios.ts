@@ -8,6 +8,7 @@ import { LOAD_SCENARIOS } from './load/load-scenarios';
 import { OPERATOR_SCENARIOS } from './failover/operator-scenarios';
 import { QUERY_PATH } from './thanos/query-path-scenarios';
 import { SCALE_SCENARIOS } from './sharding/scale-scenarios';
+import { STATE_SCENARIOS } from './failover/state-scenarios';
 import type { Scenario } from './scenario';
 import { TARGET_SCENARIOS } from './remedies/target-scenarios';
 import { THANOS_SCENARIOS } from './thanos/thanos-scenarios';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...ALARM_SCENARIOS,
   ...GRAY_SCENARIOS,
+  ...STATE_SCENARIOS,
   ...DAMAGE,
   BOTH_DAMAGED,
   ...VOLUME_SCENARIOS,

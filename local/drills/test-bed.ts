@@ -15,6 +15,8 @@ import { Faults } from './faults';
 /** The alerts that a drill moves; rules in local/demo/rules. */
 export const DRILL_ALERTS = { immediate: 'DrillImmediate', for5s: 'DrillFor5s', for30s: 'DrillFor30s' } as const;
 export type DrillAlert = keyof typeof DRILL_ALERTS;
+/** Fires for two minutes more; one drill moves it. */
+export const KEPT_ALERT = 'DrillKept';
 
 /** A running system as a drill reaches it: over its own interfaces, wherever it was started. */
 export interface TestBed {
@@ -58,7 +60,7 @@ export const statusOf = (world: TestBed, node: string): Promise<AgentStatus> =>
   readAgentStatus(addressOf(world, node), AbortSignal.timeout(1_000));
 
 /** Sets one of the gauges that the drill's alerts watch. */
-export const setDrill = (world: TestBed, alert: DrillAlert, value: 0 | 1): Promise<void> =>
+export const setDrill = (world: TestBed, alert: DrillAlert | 'kept', value: 0 | 1): Promise<void> =>
   tellEngine(world, 'drill', { alert, value });
 
 /** How much the trade engine and the DuckDB exporter beside it expose; what is left out stays as it is. */

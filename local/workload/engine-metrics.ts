@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SIDES, SYMBOLS } from './market';
 
 /** Alerts that drills make pending, firing and resolving at will, by POST /drill. */
-export const DRILL_ALERT_NAMES = ['immediate', 'for5s', 'for30s'] as const;
+export const DRILL_ALERT_NAMES = ['immediate', 'for5s', 'for30s', 'kept'] as const;
 
 export type EngineMetrics = ReturnType<typeof engineMetrics>;
 

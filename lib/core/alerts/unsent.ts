@@ -23,7 +23,7 @@ export interface Repeats {
 const REPEAT_MARGIN_MS = 2_000;
 
 /** Whether own Prometheus, as it runs now, says that it fires. What it said before it ended may be over long since. */
-function isRepeated(h: HeldAlert, { resendDelayMs, startedAt }: Repeats, now: number): boolean {
+export function isRepeated(h: HeldAlert, { resendDelayMs, startedAt }: Repeats, now: number): boolean {
   if (hasEnded(h) || stale(h, now) || startedAt === null) return false;
   return h.receivedAt >= Math.max(startedAt, now - resendDelayMs - REPEAT_MARGIN_MS);
 }

@@ -8,6 +8,7 @@ export const RESERVED_ALERTS: readonly string[] = [
   'DrillImmediate',
   'DrillFor5s',
   'DrillFor30s',
+  'DrillKept',
   'DrillWaiting',
   'DemoRedisDown',
   'DemoDuckDBDown',

@@ -1,6 +1,5 @@
-import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
-import type { TakenAlert } from '../../core/alerts/unsent';
+import type { KnownAlert } from '../../core/alerts/carried';
 import { listOf, mapOf, nullable, fields, orElse, text } from '../../contract/shape';
 import { httpGet } from '../async/http-get';
 
@@ -21,7 +20,16 @@ const STATUS = documentFormat({
 
 const ALERTS = documentFormat({
   what: "Alertmanager's list of alerts",
-  shape: listOf(fields({ labels: mapOf(text, text), endsAt: text, status: z.optional(fields({ state: text })) })),
+  shape: listOf(
+    fields({
+      labels: mapOf(text, text),
+      annotations: orElse(mapOf(text, text), {}),
+      startsAt: text,
+      endsAt: text,
+      updatedAt: text,
+      generatorURL: orElse(text, ''),
+    }),
+  ),
   maxBytes: 64 * 1024 * 1024,
   fix,
 });
@@ -49,7 +57,12 @@ export function clusterOf(status: string, where: string): AlertmanagerCluster {
 }
 
 /** All that it takes for firing, silenced and inhibited ones included. @throws when it does not answer with them in time */
-export async function activeAlerts(url: string, timeoutMs: number): Promise<TakenAlert[]> {
+export async function activeAlerts(url: string, timeoutMs: number): Promise<KnownAlert[]> {
   const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs), ALERTS.maxBytes);
-  return ALERTS.parse(answer, url).map(({ labels, endsAt }) => ({ labels, endsAt: Date.parse(endsAt) }));
+  return ALERTS.parse(answer, url).map(({ labels, annotations, startsAt, endsAt, updatedAt, generatorURL }) => ({
+    labels,
+    endsAt: Date.parse(endsAt),
+    updatedAt: Date.parse(updatedAt),
+    alert: { labels, annotations, startsAt, endsAt, generatorURL },
+  }));
 }

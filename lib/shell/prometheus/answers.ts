@@ -41,6 +41,25 @@ export const ALERTS = answer(
     alerts: listOf(fields({ labels, state: text, activeAt: orElse(text, ''), annotations: orElse(labels, {}) })),
   }),
 );
+export const ALERTING_RULES = answer(
+  fields({
+    groups: listOf(
+      fields({
+        rules: listOf(
+          fields({
+            name: text,
+            labels: orElse(labels, {}),
+            /** Seconds. */
+            keepFiringFor: orElse(number, 0),
+            /** "unknown": not evaluated since it was started. */
+            health: text,
+            alerts: orElse(listOf(fields({ labels, state: text, activeAt: orElse(text, '') })), []),
+          }),
+        ),
+      }),
+    ),
+  }),
+);
 
 /** Thanos query's list of the stores that it asks, by their kind. */
 export const STORES = answer(

@@ -5,6 +5,7 @@ import {
   CONFIG,
   LABEL_VALUES,
   MATRIX,
+  ALERTING_RULES,
   RUNTIME,
   SCALAR,
   STORES,
@@ -92,6 +93,11 @@ export class Prometheus {
   /** Pending and firing. */
   async alerts() {
     return (await this.ask(ALERTS, '/api/v1/alerts')).alerts;
+  }
+
+  /** Alerting rules, with what of them is pending or fires. */
+  async alertingRules() {
+    return (await this.ask(ALERTING_RULES, '/api/v1/rules?type=alert')).groups.flatMap(({ rules }) => rules);
   }
 
   runtime() {

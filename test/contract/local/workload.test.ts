@@ -132,7 +132,7 @@ test("the DuckDB exporter serves the engine's open database", async () => {
 });
 
 test('drills set their gauges over HTTP', async () => {
-  for (const alert of ['immediate', 'for5s', 'for30s']) {
+  for (const alert of ['immediate', 'for5s', 'for30s', 'kept']) {
     expect(await metric(demoUrl, `trade_engine_drill{alert="${alert}"}`)).toBe(0);
   }
   const post = (body: string): Promise<Response> => fetch(`${demoUrl}/drill`, { method: 'POST', body });

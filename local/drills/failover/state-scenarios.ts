@@ -1,0 +1,57 @@
+import { must, until } from '../clock';
+import { FAILOVER, on } from './failover-scenarios';
+import type { Roles, Scenario } from '../scenario';
+import {
+  alertmanagerOf,
+  firingAt,
+  KEPT_ALERT,
+  oracleAlertmanagerOf,
+  setDrill,
+  statusOf,
+  type TestBed,
+} from '../test-bed';
+
+const TOLD_MS = 30_000;
+/** Beyond the life of an alert in Alertmanager, so that it would have run out there. */
+const KEPT_MS = 120_000;
+/** After its end: for the notifications of all Alertmanagers. */
+const OVER_MS = 90_000;
+
+const powerOff = on('power-off');
+
+/** The active node's Prometheus keeps an alert firing that the standby's, started anew, has never seen. */
+async function loseTheNodeThatKeepsIt(world: TestBed, roles: Roles): Promise<number> {
+  const { faults, signal, state } = world;
+  await setDrill(world, 'kept', 1);
+  await must(`not every Alertmanager has ${KEPT_ALERT}`, TOLD_MS, signal, async () => {
+    const all = await Promise.all([oracleAlertmanagerOf(world), ...state.nodes.map(alertmanagerOf)].map(firingAt));
+    return all.every((firing) => firing.some(({ alertname }) => alertname === KEPT_ALERT)) ? null : 'one lacks it';
+  });
+  await setDrill(world, 'kept', 0);
+  const { startedAt } = (await statusOf(world, roles.standby)).prometheus;
+  // Its last sample must be the one that ends it.
+  await until(Date.now() + 3_000, signal);
+  await faults.on(roles.standby, 'crash-prometheus');
+  await must('the standby could not take over', TOLD_MS, signal, async () => {
+    const { prometheus, gate } = await statusOf(world, roles.standby);
+    return prometheus.startedAt !== startedAt && gate.primed ? null : 'it is not primed';
+  });
+  return powerOff(world, roles);
+}
+
+/** What rules remember, and a node that takes over does not know. */
+export const STATE_SCENARIOS: readonly Scenario[] = [
+  {
+    ...FAILOVER,
+    name: 'keep-firing',
+    what: "an alert is kept firing by its keep_firing_for, the standby's Prometheus is started anew, and the active node's host is lost",
+    agentDies: true,
+    alertsWait: true,
+    inject: loseTheNodeThatKeepsIt,
+    course: async (world, _, struckAt) => {
+      await until(struckAt + KEPT_MS + OVER_MS, world.signal);
+      return { measurements: {}, findings: [] };
+    },
+    undo: on('power-on'),
+  },
+];

@@ -61,8 +61,10 @@ export class PartitionGuard {
     // First of all on going on, whichever timer comes first.
     const standstill = this.look();
     const now = this.deps.clock.now();
-    if (isBehind(standstill, input.storeReadAt, now)) this.say(true, input.targetsUp, 'this node stood still');
-    else this.say(shouldWithhold(this.isolation, input, now), input.targetsUp, 'targets went down');
+    if (isBehind(standstill, input.storeReadAt, now)) {
+      this.deps.contact.askForRead();
+      this.say(true, input.targetsUp, 'this node stood still');
+    } else this.say(shouldWithhold(this.isolation, input, now), input.targetsUp, 'targets went down');
     return !this.withholds;
   }
 
@@ -71,6 +73,7 @@ export class PartitionGuard {
     const { storeReadAt, peerAnsweredAt } = this.deps.contact;
     const input = { targetsUp, storeReadAt, peerAnsweredAt };
     this.isolation = watchIsolation(this.isolation, input, this.deps.clock.now());
+    if (this.isolation !== null && (storeReadAt ?? -Infinity) <= this.isolation.since) this.deps.contact.askForRead();
     return input;
   }
 

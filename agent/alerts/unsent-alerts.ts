@@ -25,6 +25,8 @@ export interface UnsentAlertsDeps {
   readonly active: () => string | null;
   /** What is known here without asking anybody. */
   readonly own: () => Pick<StandbyView, 'healthy' | 'paused' | 'storeReadAt' | 'configHash' | 'discovered'>;
+  /** Has the control bucket read at once. */
+  readonly askForRead: () => void;
   readonly ownTargetsUp: () => Promise<number>;
   /** All that one Alertmanager has. @throws when it does not answer in time */
   readonly alertsOf: (address: string) => Promise<readonly TakenAlert[]>;
@@ -53,6 +55,8 @@ export class UnsentAlerts {
     // No Alertmanager answers: there is nobody to send it to either.
     if (taken === null) return;
     this.unsent = looked(this.unsent, asked, taken, resendDelayMs, now());
+    // Before it is overdue: who is cut off tells nothing.
+    if (this.unsent.missingSince.size > 0) this.deps.askForRead();
     const keys = overdue(this.unsent, now());
     if (keys.length === 0 || !maySpeak(await this.view(address), now())) return;
     if (gate.isOpen) return this.forget();

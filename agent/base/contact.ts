@@ -4,4 +4,6 @@ import type { IsolationInput } from '../../lib/core/failover/isolation';
 export class Contact implements Pick<IsolationInput, 'storeReadAt' | 'peerAnsweredAt'> {
   storeReadAt: number | null = null;
   peerAnsweredAt: number | null = null;
+  /** Asks fail-over to read the control bucket at once: what was read last is too old for a decision. */
+  askForRead: () => void = () => {};
 }

@@ -3,6 +3,8 @@ import { messageOf, type Log } from './log';
 
 export interface Loop {
   stop(): void;
+  /** A round at once; while one runs, another follows it. */
+  now(): void;
 }
 
 /**
@@ -17,10 +19,13 @@ export function every(
   clock: Pick<Clock, 'repeat'> = systemClock,
 ): Loop {
   let running = false;
+  let again = false;
+  let stopped = false;
   let failure: string | null = null;
   const turn = async (): Promise<void> => {
-    if (running) return;
+    if (running || stopped) return;
     running = true;
+    again = false;
     try {
       await round();
       if (failure !== null) log('info', 'loop-recovered', { loop: name });
@@ -32,9 +37,20 @@ export function every(
     } finally {
       running = false;
     }
+    if (again) await turn();
   };
   void turn();
-  return clock.repeat(ms, () => void turn());
+  const timer = clock.repeat(ms, () => void turn());
+  return {
+    stop: () => {
+      stopped = true;
+      timer.stop();
+    },
+    now: () => {
+      again = running;
+      void turn();
+    },
+  };
 }
 
 export const { sleep } = systemClock;

@@ -22,24 +22,34 @@ export class Failover {
   readonly probes: Probes;
   readonly role: RoleManager;
   private exitedAt: number | null = null;
+  private readNow = (): void => {};
 
   constructor(private readonly deps: FailoverDeps) {
     const { node, addresses, probe, policy, contact } = deps;
-    this.probes = new Probes({ self: node, addresses, probe, policy, contact });
+    const knownEpoch = (): number => this.role.assignment?.epoch ?? 0;
+    this.probes = new Probes({ self: node, addresses, probe, knownEpoch, policy, contact });
     this.role = new RoleManager({ ...deps, probes: this.probes, prometheusIsDown: () => this.prometheusIsDown });
   }
 
   /** `afterProbing`: what else looks at each round's probes. */
   begin(afterProbing: () => Promise<void>): Loop[] {
-    const { policy, log, clock } = this.deps;
+    const { policy, contact, log, clock } = this.deps;
     const probe = async (): Promise<void> => {
       await this.probes.round();
+      this.hear(this.probes.othersEpoch);
       await afterProbing();
     };
-    return [
-      every(policy.pollMs, 'role', () => this.role.round(), log, clock),
-      every(policy.probe.intervalMs, 'probes', probe, log, clock),
-    ];
+    const roles = every(policy.pollMs, 'role', () => this.role.round(), log, clock);
+    this.readNow = contact.askForRead = () => {
+      this.role.ask();
+      roles.now();
+    };
+    return [roles, every(policy.probe.intervalMs, 'probes', probe, log, clock)];
+  }
+
+  /** Somebody knows this epoch: if it is a later one, the bucket has it. */
+  hear(epoch: number): void {
+    if (epoch > (this.role.assignment?.epoch ?? 0)) this.readNow();
   }
 
   prometheusExited(): void {

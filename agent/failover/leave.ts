@@ -61,7 +61,7 @@ export function handOver(
     {
       store,
       nodes,
-      probeAll: () => probes.probeAll(policy.probe.timeoutMs),
+      probeAll: (knownEpoch) => probes.probeAll(policy.probe.timeoutMs, knownEpoch),
       operator: `the agent of ${node}`,
       policy,
       now: () => clock.now(),

@@ -9,14 +9,16 @@ export interface Streak {
   readonly consecutiveFailures: number;
 }
 
-const NO_STREAK: Streak = { consecutiveSuccesses: 0, consecutiveFailures: 0 };
+export const NO_STREAK: Streak = { consecutiveSuccesses: 0, consecutiveFailures: 0 };
 
 export interface ProbesDeps {
   readonly self: NodeId;
   /** Of every node of the shard, this one included. */
   readonly addresses: () => ReadonlyMap<NodeId, string>;
   /** Asks one node; bounded by the time-out, and never rejects. */
-  readonly probe: (node: NodeId, address: string, timeoutMs: number) => Promise<Probe>;
+  readonly probe: (node: NodeId, address: string, timeoutMs: number, knownEpoch: number) => Promise<Probe>;
+  /** Of the assignment that this node applied: who missed it learns of it by being probed. */
+  readonly knownEpoch: () => number;
   readonly policy: Policy;
   readonly contact: Contact;
 }
@@ -52,10 +54,23 @@ export class Probes {
   }
 
   /** Fresh probes of every node with an address, all at once. */
-  async probeAll(timeoutMs: number): Promise<Map<NodeId, Probe>> {
+  async probeAll(timeoutMs: number, knownEpoch = this.deps.knownEpoch()): Promise<Map<NodeId, Probe>> {
     const { addresses, probe } = this.deps;
-    const probes = [...addresses()].map(([node, address]) => probe(node, address, timeoutMs));
+    const probes = [...addresses()].map(([node, address]) => probe(node, address, timeoutMs, knownEpoch));
     return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
+  }
+
+  /** Lets the others know of an epoch that was just written. Never rejects. */
+  async tell(epoch: number): Promise<void> {
+    const { self, addresses, probe, policy } = this.deps;
+    const others = [...addresses()].filter(([node]) => node !== self);
+    await Promise.all(others.map(([node, address]) => probe(node, address, policy.verifyTimeoutMs, epoch)));
+  }
+
+  /** The highest epoch that another node had applied when it was last seen; 0: none. */
+  get othersEpoch(): number {
+    const others = [...this.last.values()].filter(({ node }) => node !== this.deps.self);
+    return Math.max(0, ...others.map(({ agent }) => agent?.appliedEpoch ?? 0));
   }
 
   /** A node is judged from when it got its role: before, its gate was rightly closed, also in an answer still to come. */

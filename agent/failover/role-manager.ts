@@ -1,6 +1,7 @@
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
 import { isUnusableObject } from '../../lib/contract/errors';
 import type { Policy } from '../../lib/contract/documents/policy';
+import { isCalm, isReadDue } from '../../lib/core/failover/polling';
 import { decideRole, supersededWhilePartitioned } from '../../lib/core/failover/role';
 import { initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/failover/role-state';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
@@ -9,7 +10,7 @@ import type { Clock } from '../../lib/shell/async/clock';
 import type { Contact } from '../base/contact';
 import { messageOf, type Log } from '../base/log';
 import type { LastGood } from './last-good';
-import type { Probes } from './probes';
+import { NO_STREAK, type Probes } from './probes';
 import { Takeover } from './takeover';
 
 export interface RoleDeps {
@@ -18,7 +19,7 @@ export interface RoleDeps {
   /** Nodes of the shard that are known, in order of preference. */
   readonly nodes: () => readonly NodeId[];
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'readHeartbeat'>;
-  readonly probes: Pick<Probes, 'probeAll' | 'streakOf' | 'forget' | 'peerIsAlerting' | 'selfIsHealthy'>;
+  readonly probes: Pick<Probes, 'probeAll' | 'tell' | 'streakOf' | 'forget' | 'peerIsAlerting' | 'selfIsHealthy'>;
   readonly setGate: (open: boolean, because: string) => void;
   /** Another node took over while this one was cut off and went on alerting. */
   readonly onSuperseded: () => void;
@@ -39,6 +40,9 @@ export class RoleManager {
   private said = '';
   private refused: number | null = null;
   private heartbeatReadAt = -Infinity;
+  private readAt = -Infinity;
+  private askedAt = -Infinity;
+  private takesOver = false;
   private failure: 'store-unreachable' | 'store-object-unusable' | null = null;
   because = 'Starting.';
   storeReachable = false;
@@ -56,6 +60,8 @@ export class RoleManager {
         return nodes();
       },
       probeAll: (timeoutMs) => probes.probeAll(timeoutMs),
+      // Its own gate waits for nobody.
+      tell: (epoch) => void probes.tell(epoch),
       policy,
       now: () => clock.now(),
       sleep: (ms) => clock.sleep(ms),
@@ -80,13 +86,37 @@ export class RoleManager {
     return this.state.assignment?.active === this.deps.node;
   }
 
+  /** To be called every policy.pollMs, and at once after ask(). */
   async round(): Promise<void> {
+    if (this.isReadDue) await this.readAndDecide();
+    if (this.isAssigned && this.deps.prometheusIsDown()) this.reportExit();
+  }
+
+  /** Somebody knows of a later epoch, or has to know that there is none. */
+  ask(): void {
+    this.askedAt = this.deps.clock.now();
+  }
+
+  private async readAndDecide(): Promise<void> {
     const known = this.state.assignment;
     const read = await this.readStore();
     // What was written or read meanwhile is newer than a read that began before it: that one says nothing of a loss.
     const overtaken = read !== null && this.state.assignment !== known;
     this.decide(overtaken ? { ...read, assignment: newest(read.assignment, this.state.assignment) } : read);
-    if (this.isAssigned && this.deps.prometheusIsDown()) this.reportExit();
+  }
+
+  private get isReadDue(): boolean {
+    const { probes, policy, clock } = this.deps;
+    const active = this.state.assignment?.active;
+    const polling = {
+      readAt: this.readAt,
+      askedAt: this.askedAt,
+      isCalm:
+        this.storeReachable &&
+        !this.takesOver &&
+        isCalm(this.state, active === undefined ? NO_STREAK : probes.streakOf(active), probes.peerIsAlerting),
+    };
+    return isReadDue(polling, policy, clock.now());
   }
 
   /** An own Prometheus that exited is certain: nobody has to count probes. */
@@ -111,6 +141,7 @@ export class RoleManager {
   private async readStore(): Promise<RoleInput['store']> {
     const { store, log, contact } = this.deps;
     const began = this.deps.clock.now();
+    this.readAt = began;
     try {
       const wanted = this.heartbeatMatters || began - this.heartbeatReadAt >= HEARTBEAT_CALM_MS;
       const [read, heartbeat] = await Promise.all([
@@ -143,7 +174,7 @@ export class RoleManager {
   private decide(store: RoleInput['store']): void {
     const { node, policy, nodes, probes, setGate } = this.deps;
     const active = this.state.assignment?.active;
-    const streak = active === undefined ? { consecutiveSuccesses: 0, consecutiveFailures: 0 } : probes.streakOf(active);
+    const streak = active === undefined ? NO_STREAK : probes.streakOf(active);
     const before = this.state.assignment;
     const now = this.deps.clock.now();
     const decision = decideRole(
@@ -167,6 +198,7 @@ export class RoleManager {
     );
     const superseded = supersededWhilePartitioned(this.state, decision, policy, now);
     this.state = decision.state;
+    this.takesOver = decision.takeOver;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);
     this.because = decision.because;

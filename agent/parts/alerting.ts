@@ -106,6 +106,7 @@ export function unsentAlerts(
       configHash: configHash(),
       discovered: discovery.undiscovered.length === 0,
     }),
+    askForRead: () => contact.askForRead(),
     ownTargetsUp: () => askTargetsUp(address),
     alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
     targetsUpOf: askTargetsUp,

@@ -31,7 +31,7 @@ export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDep
     nodes: () => peers.nodes,
     addresses: () => peers.addresses,
     store,
-    probe: (node, address, timeoutMs) => probeNode(node, address, timeoutMs, systemClock.now),
+    probe: (node, address, timeoutMs, knownEpoch) => probeNode(node, address, timeoutMs, systemClock.now, knownEpoch),
     lastGood: lastGoodIn(paths.assignment, log),
     contact,
     setGate: (open, because) => {

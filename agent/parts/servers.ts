@@ -26,6 +26,7 @@ export async function serveOthers(parts: Parts): Promise<void> {
   await serveApi(
     {
       status: () => buildStatus(parts),
+      hear: (epoch) => failover.hear(epoch),
       held: () => [...gate.state.held.values()],
       counters: () => ({ storeErrors: failover.role.storeErrors }),
     },

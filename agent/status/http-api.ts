@@ -1,6 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { AGENT_STATUS, ANSWERS_CLIENTS_PATH, type AgentStatus } from '../../lib/contract/documents/agent-status';
+import {
+  AGENT_STATUS,
+  ANSWERS_CLIENTS_PATH,
+  KNOWN_EPOCH,
+  type AgentStatus,
+} from '../../lib/contract/documents/agent-status';
 import { notCaughtUp } from '../../lib/core/backfill/caught-up';
 import type { HeldAlert } from '../../lib/core/alerts/gate';
 import { metricsText, type Counters } from './metrics';
@@ -8,16 +13,21 @@ import { messageOf } from '../base/log';
 
 export interface ApiSource {
   readonly status: () => AgentStatus;
+  /** Whoever asks knows this epoch of the assignment. */
+  readonly hear: (epoch: number) => void;
   readonly held: () => readonly HeldAlert[];
   readonly counters: () => Counters;
 }
 
-/** What others may know of this node. Read only: nothing here changes anything. */
+/** What others may know of this node. Read only: at most this node reads its assignment a little sooner. */
 export async function serveApi(source: ApiSource, address: string, port: number): Promise<Server> {
   type Answer = readonly [type: string, body: string, status?: number];
   const json = (value: unknown): Answer => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
-  const routes: Readonly<Record<string, () => Answer>> = {
-    '/v1/status': () => ['application/json', AGENT_STATUS.serialize(source.status())],
+  const routes: Readonly<Record<string, (query: URLSearchParams) => Answer>> = {
+    '/v1/status': (query) => {
+      source.hear(Number(query.get(KNOWN_EPOCH) ?? 0));
+      return ['application/json', AGENT_STATUS.serialize(source.status())];
+    },
     '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
     '/-/healthy': () => ['text/plain', 'OK\n'],
@@ -33,7 +43,8 @@ export async function serveApi(source: ApiSource, address: string, port: number)
     },
   };
   const server = createServer((request, response) => {
-    const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0]!] : undefined;
+    const [path, query] = (request.url ?? '').split('?');
+    const route = request.method === 'GET' ? routes[path!] : undefined;
     if (route === undefined) {
       response
         .writeHead(404, { 'Content-Type': 'text/plain' })
@@ -41,7 +52,7 @@ export async function serveApi(source: ApiSource, address: string, port: number)
       return;
     }
     try {
-      const [type, body, status = 200] = route();
+      const [type, body, status = 200] = route(new URLSearchParams(query));
       response.writeHead(status, { 'Content-Type': type }).end(body);
     } catch (error) {
       // Whoever asks learns it; the agent has other things to do than to end over it.

@@ -69,7 +69,7 @@ export async function runCycle(
         return before.assignment;
       },
     ),
-    probeWithBook(control, policy.probe.timeoutMs),
+    probeWithBook(control, policy.probe.timeoutMs, before.assignment?.epoch ?? 0),
   ]);
   const active = assignment?.active ?? null;
   // Whose announcement is gone has not stopped being the one that must alert.

@@ -43,6 +43,13 @@ export function connectControl(config: FunctionConfig): Control & Connected {
       error: reasonOf(error),
     }),
   );
+  // A shard has at most eight nodes (synth refuses more): all of them at once.
+  const probeAll: Control['probeAll'] = async (timeoutMs, knownEpoch) => {
+    const probes = [...addresses.addresses()].map(([node, address]) =>
+      probeNode(node, address, timeoutMs, Date.now, knownEpoch),
+    );
+    return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
+  };
   return {
     store,
     addresses,
@@ -53,13 +60,8 @@ export function connectControl(config: FunctionConfig): Control & Connected {
     policy,
     now: systemClock.now,
     sleep: systemClock.sleep,
-    probeAll: async (timeoutMs) => {
-      // A shard has at most eight nodes (synth refuses more): all of them at once.
-      const probes = await Promise.all(
-        [...addresses.addresses()].map(([node, address]) => probeNode(node, address, timeoutMs, Date.now)),
-      );
-      return new Map(probes.map((probe) => [probe.node, probe]));
-    },
+    probeAll,
+    tell: (epoch) => probeAll(policy.verifyTimeoutMs, epoch),
   };
 }
 
@@ -76,10 +78,11 @@ export async function probeWithBook(
     addresses: Pick<AddressBook, 'isComplete' | 'refreshIfDue' | 'note'>;
   },
   timeoutMs: number,
+  knownEpoch = 0,
 ): Promise<ReadonlyMap<NodeId, Probe>> {
   const refreshed = addresses.refreshIfDue(now());
   if (!addresses.isComplete) await refreshed;
-  const [probes] = await Promise.all([probeAll(timeoutMs), refreshed]);
+  const [probes] = await Promise.all([probeAll(timeoutMs, knownEpoch), refreshed]);
   addresses.note([...probes.values()].every(({ agent }) => agent !== null));
   return probes;
 }

@@ -5,6 +5,9 @@ import { UserError } from './errors';
 /** A loop of route-queries runs for a minute and remembers nothing of the one before it; some of it goes to waiting. */
 const MAX_BACK_AFTER_MS = 45_000;
 
+/** With two gates open for so long nobody is paged twice: they send the same to one cluster. */
+const MAX_CALM_POLL_MS = 10_000;
+
 /** A broken relation between two settings, `path` being where a person would look for it. */
 export interface PolicyProblem {
   readonly path: readonly string[];
@@ -57,6 +60,12 @@ function outages(p: Policy, check: Check): void {
     'storeOutageGraceMs',
     'one failed read is not an outage',
     `more than pollMs + storeTimeoutMs (${p.pollMs + p.storeTimeoutMs} ms)`,
+  );
+  check(
+    p.pollMs <= p.calmPollMs && p.calmPollMs <= MAX_CALM_POLL_MS,
+    'calmPollMs',
+    'nodes read the assignment less often while all is well, and a node that nobody could tell of a change must still learn of it',
+    `pollMs (${p.pollMs} ms) to ${MAX_CALM_POLL_MS} ms`,
   );
   check(
     p.flapping.holdDownMs < p.flapping.windowMs,

@@ -56,9 +56,9 @@ export async function operateCluster(
   return operate(operation, {
     store,
     nodes,
-    probeAll: async () => {
+    probeAll: async (knownEpoch) => {
       const probes = [...announcements.values()].map((a) =>
-        probeNode(a.node, a.address, policy.probe.timeoutMs, Date.now),
+        probeNode(a.node, a.address, policy.probe.timeoutMs, Date.now, knownEpoch),
       );
       return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
     },

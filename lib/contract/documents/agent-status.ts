@@ -93,5 +93,8 @@ export const AGENT_STATUS = documentFormat({
   fix: "look at the node's agent: another program may listen on its port",
 });
 
+/** In the query of that URL: the epoch of the assignment that the asker knows, so that who missed it learns of it. */
+export const KNOWN_EPOCH = 'epoch';
+
 /** What the load balancer asks on PORTS.agent: 200 when the node's own Thanos query answers and finds a sidecar, else 503. */
 export const ANSWERS_CLIENTS_PATH = '/-/answers-clients';

@@ -18,8 +18,10 @@ export const DEFAULT_POLICY = {
   verifyTimeoutMs: 700,
   /** A node whose stalest job was scraped longer ago than this is not scraping. */
   maxScrapeLagMs: 5_000,
-  /** Nodes read the assignment this often. */
+  /** Nodes read the assignment this often while something is not as it should be. */
   pollMs: 1_000,
+  /** And this often while all is well: whoever writes it tells them. */
+  calmPollMs: 5_000,
   /** For one request to S3 by a node or function. */
   storeTimeoutMs: 2_000,
   /** Nodes announce themselves at a change, and this often. */

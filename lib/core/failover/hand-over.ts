@@ -19,5 +19,5 @@ export function handingOverSince(
 
 /** Until the new one has read its assignment and a probe has seen its gate. */
 export function handOverMs(policy: Policy): number {
-  return policy.pollMs + policy.storeTimeoutMs + policy.probe.intervalMs + policy.probe.timeoutMs;
+  return policy.calmPollMs + policy.storeTimeoutMs + policy.probe.intervalMs + policy.probe.timeoutMs;
 }

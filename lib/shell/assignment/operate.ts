@@ -10,8 +10,8 @@ import { updateByCas } from './update-by-cas';
 export interface OperateDeps extends Pick<Clock, 'now' | 'sleep'> {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly nodes: readonly NodeId[];
-  /** One fresh probe of every node that can be reached, all in parallel. */
-  readonly probeAll: () => Promise<ReadonlyMap<NodeId, Probe>>;
+  /** One fresh probe of every node that can be reached, all in parallel. `knownEpoch`: they learn of it. */
+  readonly probeAll: (knownEpoch?: number) => Promise<ReadonlyMap<NodeId, Probe>>;
   readonly operator: string;
   readonly policy: Policy;
 }
@@ -29,7 +29,7 @@ export interface OperateOutcome {
   readonly tookMs?: number;
 }
 
-/** A switch-over takes two polls; after this long it has not worked. */
+/** A switch-over takes two polls at most; after this long it has not worked. */
 const VERIFY_MS = 15_000;
 const LOOK_MS = 200;
 const MAX_LOST = 5;
@@ -68,7 +68,11 @@ export async function operate(operation: Operation, deps: OperateDeps): Promise<
     return { done: false, changed: false, because, fix, assignment: outcome.current };
   }
   const { result } = outcome;
-  if (outcome.kind === 'done' || operation.kind !== 'switchover') return result;
+  if (outcome.kind === 'done') return result;
+  if (operation.kind !== 'switchover') {
+    await deps.probeAll(result.assignment!.epoch);
+    return result;
+  }
   return verify(result.assignment!, result.because, writtenAt, deps);
 }
 
@@ -95,7 +99,7 @@ async function verify(
   let servedAt: number | null = null;
   let open: readonly NodeId[] = [];
   while (deps.now() - writtenAt < VERIFY_MS) {
-    const probes = await deps.probeAll();
+    const probes = await deps.probeAll(next.epoch);
     const probe = probes.get(next.active);
     // Of an earlier epoch its gate may still be open, and about to close.
     const learnt = probe !== undefined && (probe.agent?.appliedEpoch ?? 0) >= next.epoch;

@@ -29,8 +29,10 @@ export interface PromoteOutcome {
 export interface PromoteDeps extends Pick<Clock, 'now' | 'sleep'> {
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment'>;
   readonly nodes: readonly NodeId[];
-  /** One fresh probe of every node that has an address, all in parallel. */
-  readonly probeAll: (timeoutMs: number) => Promise<ReadonlyMap<NodeId, Probe>>;
+  /** One fresh probe of every node that has an address, all in parallel. `knownEpoch`: they learn of it. */
+  readonly probeAll: (timeoutMs: number, knownEpoch?: number) => Promise<ReadonlyMap<NodeId, Probe>>;
+  /** Lets every node know at once that this epoch was written. A promise is waited for; never rejects. */
+  readonly tell: (epoch: number) => Promise<unknown> | void;
   readonly policy: Policy;
 }
 
@@ -89,6 +91,7 @@ export async function promote(request: PromoteRequest, deps: PromoteDeps): Promi
     mostLost: MAX_LOST,
     beside: () => deps.probeAll(timeoutMs),
   });
+  if (outcome.kind === 'written') await deps.tell(outcome.result.assignment!.epoch);
   if (outcome.kind !== 'lost') return outcome.result;
   const because = `Lost ${outcome.times} races to other writers; they decide.`;
   return { acted: false, because, assignment: outcome.current };

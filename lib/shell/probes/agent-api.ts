@@ -1,11 +1,14 @@
-import { AGENT_STATUS, type AgentStatus } from '../../contract/documents/agent-status';
+import { AGENT_STATUS, KNOWN_EPOCH, type AgentStatus } from '../../contract/documents/agent-status';
 import { HELD_ALERTS, type PostedAlert } from '../../contract/documents/alerts';
 import { PORTS } from '../../contract/ports';
 import { httpGet } from '../async/http-get';
 
-/** What a node's agent says of itself. @throws when it does not answer in time, or with something else */
-export async function readAgentStatus(address: string, signal: AbortSignal): Promise<AgentStatus> {
-  const url = `http://${address}:${PORTS.agent}/v1/status`;
+/**
+ * What a node's agent says of itself. `knownEpoch`: of the assignment that the asker knows; an agent that knows an earlier one reads
+ * the bucket at once. 0: none. @throws when it does not answer in time, or with something else
+ */
+export async function readAgentStatus(address: string, signal: AbortSignal, knownEpoch = 0): Promise<AgentStatus> {
+  const url = `http://${address}:${PORTS.agent}/v1/status${knownEpoch === 0 ? '' : `?${KNOWN_EPOCH}=${knownEpoch}`}`;
   return AGENT_STATUS.parse(await httpGet(url, signal, AGENT_STATUS.maxBytes), url);
 }
 

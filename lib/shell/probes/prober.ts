@@ -16,9 +16,15 @@ export const SCRAPE_LAG_QUERY = `time() - min(max by (job) (timestamp(up{job=~"$
 /**
  * Probes one node: Prometheus and the agent, both at once. Never rejects, whatever answers: who says nothing that can be
  * understood counts as silent. That Prometheus answers a query says that it is ready, too: until then its API answers
- * 503, by the same switch as /-/ready (test/contract/agent/probe-ready).
+ * 503, by the same switch as /-/ready (test/contract/agent/probe-ready). `knownEpoch`: see readAgentStatus.
  */
-export async function probeNode(node: string, address: string, timeoutMs: number, now: () => number): Promise<Probe> {
+export async function probeNode(
+  node: string,
+  address: string,
+  timeoutMs: number,
+  now: () => number,
+  knownEpoch = 0,
+): Promise<Probe> {
   const at = now();
   const errors: string[] = [];
   // One deadline for the whole probe. A hung Prometheus still accepts connections: only an answer counts.
@@ -34,7 +40,7 @@ export async function probeNode(node: string, address: string, timeoutMs: number
   const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal });
   let [answer, status] = await Promise.all([
     ask('Prometheus', prometheus.vector(SCRAPE_LAG_QUERY)),
-    ask('agent', readAgentStatus(address, signal)),
+    ask('agent', readAgentStatus(address, signal, knownEpoch)),
   ]);
   // An address that was given to another node meanwhile says nothing of this one.
   if (status !== null && status.node !== node) {

@@ -18,12 +18,10 @@ export async function ask(world: TestBed, operation: Operation): Promise<Operate
   const outcome = await operate(operation, {
     store,
     nodes: state.nodes.map((n) => n.node),
-    probeAll: async () =>
-      new Map(
-        await Promise.all(
-          state.nodes.map(async (n) => [n.node, await probeNode(n.node, n.address, 1_000, Date.now)] as const),
-        ),
-      ),
+    probeAll: async (knownEpoch) => {
+      const probes = state.nodes.map((n) => probeNode(n.node, n.address, 1_000, Date.now, knownEpoch));
+      return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
+    },
     operator: 'a drill',
     policy: DEFAULT_POLICY,
     now: Date.now,

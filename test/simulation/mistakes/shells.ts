@@ -111,8 +111,7 @@ const AGENT: readonly Mistake[] = [
       },
   ),
   loops('every', 'a loop goes on after its end', (real) => (...args) => {
-    real(...args);
-    return { stop: () => {} };
+    return { ...real(...args), stop: () => {} };
   }),
 ];
 

@@ -110,6 +110,11 @@ export class SimAgent {
     };
   }
 
+  /** Who asks for its status knows this epoch. */
+  hear(epoch: number): void {
+    if (this.up) this.failover!.hear(epoch);
+  }
+
   exited(): void {
     if (this.up) this.failover!.prometheusExited();
   }
@@ -126,11 +131,11 @@ export class SimAgent {
   /** One round of probes and one attempt at a time: nobody is asked by more at once. */
   private counted(probe: ProbesDeps['probe']): typeof probe {
     const self = nameOf(this.index);
-    return async (node, address, timeoutMs) => {
-      if (node !== self) return probe(node, address, timeoutMs);
+    return async (node, address, timeoutMs, knownEpoch) => {
+      if (node !== self) return probe(node, address, timeoutMs, knownEpoch);
       this.asking += 1;
       if (this.asking > 2) this.world.judge.violated(`${self} makes two attempts at once`);
-      const answer = await probe(node, address, timeoutMs);
+      const answer = await probe(node, address, timeoutMs, knownEpoch);
       this.asking -= 1;
       return answer;
     };

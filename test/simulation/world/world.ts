@@ -86,7 +86,7 @@ export class World {
   }
 
   /** One probe as probeNode does it: Prometheus and the agent at once, one deadline for both. */
-  probe(from: number, index: number, timeoutMs: number, answer: (probe: Probe) => void): void {
+  probe(from: number, index: number, timeoutMs: number, knownEpoch: number, answer: (probe: Probe) => void): void {
     const node = this.nodes[index]!;
     const at = this.clock(from);
     const trip = this.trip(from, index);
@@ -108,6 +108,7 @@ export class World {
         return;
       }
       const { prometheus } = node;
+      node.agent.hear(knownEpoch);
       const ready = prometheus.ready();
       const probe: Probe = {
         ...nothing,
@@ -142,25 +143,27 @@ export class World {
 
   /** How a process probes one node; once it is dead it hears nothing. */
   prober(from: number, alive: () => boolean): ProbesDeps['probe'] {
-    return (node, _address, timeoutMs) =>
+    return (node, _address, timeoutMs, knownEpoch) =>
       this.kernel.promise((resolve) =>
-        this.probe(from, this.names.indexOf(node), timeoutMs, (probe) => alive() && resolve(probe)),
+        this.probe(from, this.names.indexOf(node), timeoutMs, knownEpoch, (probe) => alive() && resolve(probe)),
       );
   }
 
   /** What a function's cycle gets from its shell. */
   control(alive: () => boolean): CycleControl {
     const probe = this.prober(FUNCTIONS, alive);
+    const probeAll = async (timeoutMs: number, knownEpoch = 0): Promise<Map<string, Probe>> => {
+      const probes = await Promise.all(this.names.map((node) => probe(node, '', timeoutMs, knownEpoch)));
+      return new Map(probes.map((p) => [p.node, p]));
+    };
     return {
       ...this.timeOf(FUNCTIONS, alive),
       store: this.store.adapter(FUNCTIONS, alive),
       nodes: this.names,
       policy: this.policy,
       addresses: { isComplete: true, refreshIfDue: () => Promise.resolve(), note: () => {} },
-      probeAll: async (timeoutMs) => {
-        const probes = await Promise.all(this.names.map((node) => probe(node, '', timeoutMs)));
-        return new Map(probes.map((p) => [p.node, p]));
-      },
+      probeAll,
+      tell: (epoch) => probeAll(this.policy.verifyTimeoutMs, epoch),
     };
   }
 

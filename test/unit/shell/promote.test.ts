@@ -10,7 +10,15 @@ const FIRST = anAssignment();
 
 /** A bucket in memory; `probes` says what the nth look at the nodes sees (the last one repeats). */
 function world(probes: Probe[][], start: Assignment | null = FIRST) {
-  const seen = { assignment: start, version: 0, slept: 0, looks: 0, timeouts: [] as number[], writes: 0 };
+  const seen = {
+    assignment: start,
+    version: 0,
+    slept: 0,
+    looks: 0,
+    timeouts: [] as number[],
+    told: [] as number[],
+    writes: 0,
+  };
   const deps: PromoteDeps = {
     nodes: ['a', 'b'],
     policy,
@@ -19,6 +27,7 @@ function world(probes: Probe[][], start: Assignment | null = FIRST) {
       seen.slept += ms;
       return Promise.resolve();
     },
+    tell: (epoch) => void seen.told.push(epoch),
     probeAll: (timeoutMs) => {
       seen.timeouts.push(timeoutMs);
       const now = probes[Math.min(seen.looks, probes.length - 1)]!;
@@ -45,7 +54,7 @@ test('with a count of its own, the caller waits for one verifying probe only', a
   const outcome = await promote({ caller: 'health-check', consecutiveFailures: { node: 'a', count: 3 } }, deps);
   expect(outcome).toMatchObject({ acted: true, assignment: { active: 'b', epoch: 2, by: 'health-check' } });
   expect(outcome.because).toBe('b took over from a: Prometheus is not ready in 4 probes.');
-  expect(seen).toMatchObject({ slept: 0, looks: 1, timeouts: [policy.verifyTimeoutMs] });
+  expect(seen).toMatchObject({ slept: 0, looks: 1, timeouts: [policy.verifyTimeoutMs], told: [2] });
 });
 
 test('without one it counts by the same rule', async () => {
@@ -60,7 +69,7 @@ test('a node that answers in between is left alone', async () => {
     acted: false,
     because: expect.stringContaining('a alerts'),
   });
-  expect(seen.writes).toBe(0);
+  expect(seen).toMatchObject({ writes: 0, told: [] });
 });
 
 test("the caller's count is void when its own probe finds the node well", async () => {

@@ -17,10 +17,14 @@ test('an agent that stood still sends nothing until it has read the control buck
     clock: { now: () => now, repeat: (_, turn) => ((look = turn), { stop: () => {} }) },
     log: (_, event) => void said.push(event),
   });
+  let asked = 0;
+  contact.askForRead = () => (asked += 1);
   look();
   expect(await guard.maySend()).toBe(true);
+  expect(asked).toBe(0);
   now += 30_000;
   expect(await guard.maySend()).toBe(false);
+  expect(asked).toBe(1);
   contact.storeReadAt = now + 1;
   now += 300;
   look();
@@ -42,6 +46,13 @@ test('a node that nobody answers for four seconds is cut off, told once; one wit
   contact.storeReadAt = now;
   targetsUp = 1;
   expect(await after(1_000)).toBe(false);
+  // What was read before says nothing of it.
+  let asked = 0;
+  contact.askForRead = () => {
+    asked += 1;
+    contact.storeReadAt = now + 1;
+  };
   targetsUp = 0.5;
   expect([await after(1_000), await after(5_000)]).toEqual([false, false]);
+  expect(asked).toBe(1);
 });

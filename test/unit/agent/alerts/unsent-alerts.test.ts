@@ -24,6 +24,7 @@ describe('a closed gate and what no Alertmanager has', () => {
       startedAt: () => 0,
       active: () => active,
       own: () => ({ healthy: true, paused: false, storeReadAt: now, configHash: 'a', discovered: true }),
+      askForRead: () => {},
       ownTargetsUp: async () => 1,
       alertsOf: async () => {
         if (taken === null) throw new Error('no answer');
@@ -62,6 +63,14 @@ describe('a closed gate and what no Alertmanager has', () => {
     await eventually('its end', () => told().length === 2);
     expect(told()).toEqual(['A', 'A']);
     expect([gate.isOpen, gate.firstAcceptedAt]).toEqual([false, null]);
+  });
+
+  it('has the bucket read before it sends: who is cut off sends nothing', async () => {
+    gate.accept([firing('A')]);
+    let storeReadAt = now - 60_000;
+    const own = () => ({ healthy: true, paused: false, storeReadAt, configHash: 'a', discovered: true });
+    await looks(unsent({ own, askForRead: () => (storeReadAt = now) }));
+    await eventually('A', () => told().length > 0);
   });
 
   it.each<[string, () => Partial<UnsentAlertsDeps>]>([

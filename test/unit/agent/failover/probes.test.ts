@@ -18,7 +18,14 @@ function probesOf(probe: (node: string) => Promise<Probe>) {
     ['node-2', '10.0.0.2'],
   ]);
   const contact = new Contact();
-  const deps = { self: 'node-1', addresses: () => addresses, probe, policy: DEFAULT_POLICY, contact };
+  const deps = {
+    self: 'node-1',
+    addresses: () => addresses,
+    probe,
+    knownEpoch: () => 0,
+    policy: DEFAULT_POLICY,
+    contact,
+  };
   return { probes: new Probes(deps), addresses, contact };
 }
 

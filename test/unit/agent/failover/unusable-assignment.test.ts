@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 
 test('what was read and cannot be used has an event of its own, once, with what and fix', async () => {
   const said: [string, Readonly<Record<string, unknown>> | undefined][] = [];
+  let now = 0;
   let answer: () => Promise<null> = () => Promise.resolve(null);
   const manager = new RoleManager({
     node: 'a',
@@ -22,7 +23,7 @@ test('what was read and cannot be used has an event of its own, once, with what 
     prometheusIsDown: () => false,
     lastGood: { load: () => null, save: () => {} },
     contact: { storeReadAt: null },
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    clock: { now: () => (now += DEFAULT_POLICY.calmPollMs), sleep: () => Promise.resolve() },
     log: (_: string, event: string, more?: Readonly<Record<string, unknown>>) => {
       if (event.startsWith('store-')) said.push([event, more]);
     },

@@ -18,6 +18,7 @@ test.each<[string, AgentStatus['nodeQuery'], number, string]>([
 ])('what the load balancer hears when %s', async (_, nodeQuery, status, said) => {
   const source = {
     status: () => anAgentStatus('node-1', { nodeQuery }),
+    hear: () => {},
     held: () => [],
     counters: () => ({ storeErrors: 0 }),
   };

@@ -240,8 +240,8 @@ describe('a planned hand-over', () => {
   });
 
   test('does not wait for ever', () => {
-    expect(play(assigned('b'), mine, { ...handed, times: 6 }).gate).toBe('open');
-    expect(play(assigned('b'), mine, { ...handed, times: 7 }).gate).toBe('closed');
+    expect(play(assigned('b'), mine, { ...handed, times: 10 }).gate).toBe('open');
+    expect(play(assigned('b'), mine, { ...handed, times: 11 }).gate).toBe('closed');
   });
 
   test('is an operator’s only: who lost alerting by failing closes at once', () => {

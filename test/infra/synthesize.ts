@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, CloudFormationValidatePlugin, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { loadConfiguration } from '../../lib/infra/config/load';
 import type { ConfigBundle } from '../../lib/contract/documents/config';
@@ -23,6 +23,8 @@ export interface Synthesized {
   readonly stacks: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
   /** Stack → its outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What a user's synth asks about the templates. */
+  readonly validators: readonly IPolicyValidationPlugin[];
   all(type: string): (Resource & { readonly id: string })[];
 }
 
@@ -37,11 +39,27 @@ export function synthesize(configDir = FIXTURE_CONFIG, change: (cluster: Cluster
 /** Nobody here reads where in our code each resource was made. */
 const QUICK = { 'aws:cdk:disable-creation-stack-traces': true };
 
-/** The cloud assembly of a cluster, in a directory of its own. `more`: what `-c` says. */
+/** The CDK has one for all synths of a process, as here: it takes longer to start than it takes for a cluster. */
+const OF_THE_CDK = new CloudFormationValidatePlugin();
+
+/**
+ * The cloud assembly of a cluster, in a directory of its own. `more`: what `-c` says.
+ * What a user's synth asks about it is most of the work, and only asked by the rule that says so (template-rules.ts).
+ */
 export function assemble(cluster: Cluster, bundle: ConfigBundle, more: Record<string, string> = {}): Synthesized {
   const dir = mkdtempSync(join(tmpdir(), 'promha-synth-'));
-  const app = new App({ outdir: dir, context: { ...context, ...QUICK, ...more }, analyticsReporting: false });
+  const app = new App({
+    outdir: dir,
+    context: { ...context, ...QUICK, ...more },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
+  const validators: IPolicyValidationPlugin[] = [OF_THE_CDK];
+  const adding = jest
+    .spyOn(Validations.prototype, 'addPlugins')
+    .mockImplementation((...plugins) => void validators.push(...plugins));
   addCluster(app, cluster, bundle, ROOT);
+  adding.mockRestore();
   const assembly = app.synth();
   const stacks = Object.fromEntries(
     assembly.stacks.map((stack) => [stack.id, (stack.template as { Resources: Record<string, Resource> }).Resources]),
@@ -51,6 +69,7 @@ export function assemble(cluster: Cluster, bundle: ConfigBundle, more: Record<st
     dir,
     cluster,
     stacks,
+    validators,
     outputs: Object.fromEntries(
       assembly.stacks.map((stack) => [stack.id, (stack.template as { Outputs?: unknown }).Outputs]),
     ),

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { PRICE_TABLE } from '../../lib/contract/documents/price-table';
 import { QUIET_RUN } from '../../lib/contract/documents/quiet-run';
 import { costReport } from '../../lib/core/costs/report';
@@ -16,6 +15,7 @@ import { FUNCTION_RULES } from './function-rules';
 import { BALANCER_RULES } from './balancer-rules';
 import type { Resource } from './synthesize';
 import { nodesOf, type TemplateRule } from './template-rule';
+import { VALIDATED } from './validated';
 
 const QUIET = join(ROOT, 'docs/measurements/0.2.0/quiet.json');
 const PRICES = join(ROOT, 'lib/cli/costs/eu-west-1.json');
@@ -196,10 +196,5 @@ export const TEMPLATE_RULES: readonly TemplateRule[] = [
       expect(made.stacks.thanos !== undefined).toBe(cluster.thanos !== null);
     },
   },
-  {
-    says: 'cdk-nag finds nothing',
-    check(made) {
-      expect(new AwsSolutionsChecks().validateScope(made.app).violations).toEqual([]);
-    },
-  },
+  VALIDATED,
 ];

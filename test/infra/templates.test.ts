@@ -105,14 +105,20 @@ test('cdk-nag would find something', () => {
   expect(check(stack).violations.map((v) => v.ruleName)).toContain('AwsSolutions-S10');
 });
 
+/** What it found nothing in: other shapes have most templates in common, and it takes its time. */
+const sound = new Set<string>();
+
 /** @throws with its findings */
 async function lint({ dir }: Synthesized): Promise<void> {
   const { 'cfn-lint': tool } = await resolveTools(['cfn-lint']);
-  const templates = readdirSync(dir).filter((name) => name.endsWith('.template.json'));
-  expect(templates).toHaveLength(6);
+  const all = readdirSync(dir).filter((name) => name.endsWith('.template.json'));
+  expect(all).toHaveLength(6);
+  const textOf = (name: string): string => readFileSync(join(dir, name), 'utf8');
+  const templates = all.filter((name) => !sound.has(textOf(name)));
   const env = { ...process.env, ...tool.env };
   const { status, stdout, stderr } = spawnSync(tool.path, templates, { cwd: dir, env, encoding: 'utf8' });
   expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+  for (const name of templates) sound.add(textOf(name));
 }
 
 test('cfn-lint finds nothing', () => lint(made));

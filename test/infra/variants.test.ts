@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Cluster } from '../../lib/infra/config/cluster';
 import { inShard } from '../../lib/infra/config/layout';
-import { synthesize } from './synthesize';
+import { loadConfiguration } from '../../lib/infra/config/load';
+import { ROOT } from '../fixtures/config-dir';
+import { assemble, synthesize, type Synthesized } from './synthesize';
 import { TEMPLATE_RULES } from './template-rules';
 
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
@@ -31,11 +34,17 @@ const VARIANTS: readonly (readonly [name: string, change: (cluster: Cluster) => 
     'two shards, and a name for queries',
     (c) => ({ ...c, shards: 2, queryName: { name: 'metrics.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' } }),
   ],
+  [
+    'Thanos from an ECR',
+    (c) => {
+      const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/thanos';
+      return { ...c, artifactMirror: 'mirror', thanos: { ...c.thanos!, image: { ...c.thanos!.image, repository } } };
+    },
+  ],
   ['no image pinned', (c) => ({ ...c, image: { id: null, parameter: '/aws/service/some/image' } })],
 ];
 
-test.each(VARIANTS)('what holds of every template holds: %s', (_, change) => {
-  const made = synthesize(undefined, change);
+function keepsEveryRule(made: Synthesized): void {
   try {
     const broken = TEMPLATE_RULES.flatMap(({ says, check }) => {
       try {
@@ -49,4 +58,14 @@ test.each(VARIANTS)('what holds of every template holds: %s', (_, change) => {
   } finally {
     rmSync(made.dir, { recursive: true });
   }
+}
+
+test.each(VARIANTS)('what holds of every template holds: %s', (_, change) => {
+  keepsEveryRule(synthesize(undefined, change));
+});
+
+test('and of config/ as its user has it, whatever it says', () => {
+  const config = join(ROOT, 'config');
+  const { cluster, bundle } = loadConfiguration(join(config, 'cluster.ts'), config);
+  keepsEveryRule(assemble(cluster, bundle));
 });

@@ -4,14 +4,13 @@ import { Command, Option } from 'commander';
 import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
-import { renderAnswers, askPanels } from './grafana/ask';
-import { dashboardsOf } from './grafana/files';
 import { DRILLS, renderDrill } from '../core/status/drill-plan';
 import { renderCost } from '../core/costs/report';
 import { renderPreflight } from '../core/preflight/report';
 import { renderSmoke } from '../core/smoke/report';
 import { reportStatus } from '../core/status/status';
 import { renderStatus } from '../core/status/render-status';
+import type * as Grafana from './commands/grafana';
 import { addImport } from './commands/import';
 import { auditCluster, readAuditOptions, type AuditOptions } from './commands/audit';
 import { cost, PRICES } from './commands/cost';
@@ -21,7 +20,6 @@ import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster'
 import { drillCluster, drillNamed } from './commands/drill';
 import { usage, ending, EXIT, statusCode } from './exit';
 import { readHistories, renderHistory } from './commands/history';
-import { queriesUrl, writeGrafana } from './commands/grafana';
 import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
@@ -64,6 +62,10 @@ async function connect(where: Where & { to?: string }): Promise<{ handle: Cluste
   const { handle, s3 } = await named(where);
   return { handle: await shardMeant(handle, s3, where), s3 };
 }
+
+/** Grafana's builders take longer to load than most commands to run. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const grafana = (): typeof Grafana => require('./commands/grafana') as typeof Grafana;
 
 const program = new Command('promha')
   .description('Looks at a prometheus-ha cluster and operates it.')
@@ -194,6 +196,7 @@ program
   .option('--local', 'the system that `npm start` runs on this machine')
   .option('--json', 'machine-readable output')
   .action(async (directory: string, where: Where & { config: string; url?: string; at?: string; check?: boolean }) => {
+    const { askPanels, dashboardsOf, queriesUrl, renderAnswers, writeGrafana } = grafana();
     const cluster = soundCluster(resolve(where.config));
     const url = queriesUrl(cluster, where.url, where.local ?? false);
     if (where.check !== true) {

@@ -6,6 +6,9 @@ import { runningState } from '../../shell/local/run-state';
 import type { Cluster } from '../../infra/config/cluster';
 import { grafanaFiles } from '../grafana/files';
 
+export { askPanels, renderAnswers } from '../grafana/ask';
+export { dashboardsOf } from '../grafana/files';
+
 /** Where queries go: as asked, of the local run, or by the name that config/cluster.ts gives it. @throws UserError */
 export function queriesUrl(cluster: Pick<Cluster, 'queryName'>, asked: string | undefined, local: boolean): string {
   const url = asked ?? (local ? runningState()?.urls['load balancer'] : ofName(cluster));

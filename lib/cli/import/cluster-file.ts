@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import ts from 'typescript';
+import type ts from 'typescript';
 import type { FlagSettings } from '../../core/import/flags';
 import { rootObject } from '../../infra/config/locate';
+import { compiler } from '../../infra/config/typescript';
 
 /** NewSettings of cluster.ts that an import brings along: the name of each with its value as TypeScript. */
 export interface NewSettings extends Partial<FlagSettings> {
@@ -47,6 +48,7 @@ function simple({
  * to add them to, as where it comes from a function.
  */
 export function withSettings(file: string, text: string, settings: NewSettings): string | null {
+  const ts = compiler();
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const root = rootObject(source);
   if (root === undefined || !ts.isObjectLiteralExpression(root)) return null;
@@ -72,8 +74,10 @@ export function withSettings(file: string, text: string, settings: NewSettings):
 const declared = (name: string, secrets: NewSettings['secrets']): string =>
   `${/^[A-Za-z_]\w*$/.test(name) ? name : quoted(name)}: { secretsManager: ${quoted(secrets[name]!)} },`;
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-const nameOf = (name: ts.PropertyName): string =>
-  ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : name.getText();
+const nameOf = (name: ts.PropertyName): string => {
+  const { isIdentifier, isStringLiteral } = compiler();
+  return isIdentifier(name) || isStringLiteral(name) ? name.text : name.getText();
+};
 
 /** Behind the last property of an object. */
 function addTo(text: string, object: ts.ObjectLiteralExpression, lines: readonly string[]): string {
@@ -95,7 +99,9 @@ function addTo(text: string, object: ts.ObjectLiteralExpression, lines: readonly
 
 /** The same text, loadable from anywhere: what it imports relatively is named absolutely. */
 export function loadableAnywhere(file: string, text: string): string {
-  const imported = ts.preProcessFile(text).importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
+  const imported = compiler()
+    .preProcessFile(text)
+    .importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
   const dir = dirname(resolve(file));
   // `pos` is that of the quotation mark.
   return [...imported].reverse().reduce((changed, { fileName, pos }) => {

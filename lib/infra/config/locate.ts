@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { compiler } from './typescript';
 
 export type SettingPath = readonly (string | number)[];
 
@@ -7,7 +8,8 @@ export type SettingPath = readonly (string | number)[];
  * it when it is missing or comes from a variable.
  */
 export function locateSetting(file: string, text: string, path: SettingPath): string {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const { createSourceFile, ScriptTarget } = compiler();
+  const source = createSourceFile(file, text, ScriptTarget.Latest, true);
   const found = nearest(rootObject(source) ?? source, path);
   const { line, character } = source.getLineAndCharacterOfPosition(found.getStart());
   return `${file}:${line + 1}:${character + 1}`;
@@ -15,18 +17,20 @@ export function locateSetting(file: string, text: string, path: SettingPath): st
 
 /** The argument of defineCluster(…). */
 export function rootObject(source: ts.SourceFile): ts.Node | undefined {
+  const { isCallExpression, forEachChild } = compiler();
   let found: ts.Node | undefined;
   const visit = (node: ts.Node): void => {
-    if (found === undefined && ts.isCallExpression(node) && node.expression.getText() === 'defineCluster') {
+    if (found === undefined && isCallExpression(node) && node.expression.getText() === 'defineCluster') {
       found = node.arguments[0];
     }
-    if (found === undefined) ts.forEachChild(node, visit);
+    if (found === undefined) forEachChild(node, visit);
   };
   visit(source);
   return found;
 }
 
 function nearest(node: ts.Node, path: SettingPath): ts.Node {
+  const ts = compiler();
   const [step, ...rest] = path;
   if (step === undefined) return node;
   const inner = ts.isAsExpression(node) || ts.isSatisfiesExpression(node) ? node.expression : node;
@@ -50,5 +54,6 @@ function deeper(property: ts.PropertyAssignment, rest: SettingPath): ts.Node {
 }
 
 function nameOf(name: ts.PropertyName): string {
+  const ts = compiler();
   return ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : name.getText();
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
-import ts from 'typescript';
 import { UserError } from '../../contract/errors';
 import { shown } from './shown';
+import { compiler } from './typescript';
 
 /** The default export, by whatever loads TypeScript in this process (tsx, or Jest's transform). */
 export function exported(file: string, problems: UserError[]): unknown {
@@ -27,6 +27,7 @@ export function exported(file: string, problems: UserError[]): unknown {
 
 /** The first thing that the compiler cannot read, and its place; null when it reads it all. */
 function syntaxError(file: string): { readonly where: string; readonly says: string } | null {
+  const ts = compiler();
   const text = sourceOf(file);
   const [first] = ts.transpileModule(text, { reportDiagnostics: true, fileName: file }).diagnostics ?? [];
   if (first?.start === undefined) return null;

@@ -9,14 +9,18 @@ import { NODE_TARGET } from '../../../lib/contract/versions';
 import { startEmulator as startExtended, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
 
-/** Asks again until it holds; what it last saw goes into the complaint. */
+/**
+ * Asks again until it holds; what it last saw goes into the complaint. The longer it waits, the less often it asks: what is
+ * asked is on the same processors as what is waited for.
+ */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   withinMs = 30_000,
 ): Promise<T> {
   let seen: unknown;
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
+  const began = Date.now();
+  while (Date.now() < began + withinMs) {
     try {
       const answer = await ask();
       if (answer !== null && answer !== undefined && answer !== false) return answer;
@@ -24,7 +28,8 @@ export async function eventually<T>(
     } catch (error) {
       seen = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const askAgainMs = Math.min(250, Math.max(50, (Date.now() - began) / 20));
+    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
   }
   throw new Error(
     `${what}: not within ${withinMs} ms (last: ${seen instanceof Error ? seen.message : JSON.stringify(seen)})`,

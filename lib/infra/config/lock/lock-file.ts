@@ -1,4 +1,3 @@
-import ts from 'typescript';
 import * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../../../contract/document';
 import { fields, mapOf, optional, text, version1 } from '../../../contract/shape';
@@ -6,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../../contract/errors';
 import type { Cluster } from '../cluster';
 import { shardsOf } from '../layout';
+import { compiler } from '../typescript';
 import type { PinnedImages } from './node-image';
 import { IMAGE_ID } from '../schema/values';
 
@@ -100,7 +100,9 @@ function brokenLine(text: string, what: string): number {
   } catch (error) {
     // Node says the position only of some mistakes, and the compiler finds the others.
     const said = /position (\d+)/.exec((error as Error).message)?.[1];
-    return lineAt(said === undefined ? (ts.parseConfigFileTextToJson('', text).error?.start ?? 0) : Number(said));
+    return lineAt(
+      said === undefined ? (compiler().parseConfigFileTextToJson('', text).error?.start ?? 0) : Number(said),
+    );
   }
   const field = /'s (\S+) is unusable/.exec(what)?.[1]!.split('.').at(-1);
   return field === undefined ? 1 : lineAt(Math.max(0, text.indexOf(`"${field}"`)));

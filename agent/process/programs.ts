@@ -49,6 +49,9 @@ function uploadedAsCut(blockDuration: string): string[] {
   ];
 }
 
+/** So long after Alertmanager answers the gates have sent it all that fires. */
+const START_DELAY = '5s';
+
 /** Peers are those known at start; who starts later names us, so that the cluster joins either way. */
 export function alertmanagerCommand(
   config: NodeConfig,
@@ -69,6 +72,11 @@ export function alertmanagerCommand(
       // Default 15m: killed all at once, they would forget what they notified of since; firing alerts would be sent again, and
       // ends of alerts that nobody remembers never.
       '--data.maintenance-interval=2s',
+      // A name of its own, drawn at each start, would leave the one before in the cluster as a failed peer. A new machine has another
+      // address, and an old name is not given to another address.
+      `--cluster.peer-name=${config.node}.${address}`,
+      // An alert that it got before the one that inhibits it would be notified: started anew it does not wait for its group.
+      `--dispatch.start-delay=${START_DELAY}`,
       `--cluster.listen-address=${gossip}`,
       `--cluster.advertise-address=${gossip}`,
       ...peers.map((peer) => `--cluster.peer=${peer}:${PORTS.alertmanagerCluster}`),

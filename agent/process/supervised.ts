@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Base } from '../base/base';
+import { setAsideUnreadable } from './alertmanager-files';
 import { alertmanagerCommand, prometheusCommand } from './programs';
 import type { ProcessRecord } from './process-record';
 import { Supervisor } from './supervisor';
@@ -16,6 +17,7 @@ export function superviseAlertmanager(
     marker: `--storage.path=${join(paths.data, 'alertmanager')}`,
     pidFile: paths.pid('alertmanager'),
     logFile: paths.log('alertmanager'),
+    beforeStart: () => setAsideUnreadable(paths, log),
     // The gates notice by themselves, and the other Alertmanager notifies meanwhile.
     onExit: () => {},
     log,

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentEnv } from '../../../agent/base/env';
-import { pathsOf } from '../../../agent/base/paths';
+import { pathsOf, type Paths } from '../../../agent/base/paths';
+import { openLog } from '../../../agent/process/log-file';
 import { alertmanagerCommand } from '../../../agent/process/programs';
 import type { NodeConfig } from '../../../lib/contract/documents/node-config';
 import { PORTS } from '../../../lib/contract/ports';
@@ -14,13 +16,15 @@ import { eventually, servePager } from '../agent/agent-tools';
 /** Real Alertmanagers, each with the command that an agent gives it, on loopback addresses; and whom they tell. */
 export class Alertmanagers {
   private readonly root = mkdtempSync(join(tmpdir(), 'promha-alertmanagers-'));
-  private running: ChildProcess[] = [];
+  private running = new Map<string, ChildProcess>();
   private bin!: string;
   private pager!: Awaited<ReturnType<typeof servePager>>;
 
   constructor(
     private readonly peerTimeoutMs: number,
     private readonly groupIntervalMs: number,
+    /** More of their configuration, YAML. */
+    private readonly more = '',
   ) {}
 
   async prepare(): Promise<void> {
@@ -35,20 +39,27 @@ export class Alertmanagers {
     );
   }
 
-  /** Who is started later comes later in the cluster's order. Returns host:port. */
-  start(address: string, peers: readonly string[]): string {
+  pathsOf(address: string): Paths {
     const dir = join(this.root, address);
-    const paths = pathsOf({ stateDir: dir, dataDir: join(dir, 'data'), binDir: this.bin } as AgentEnv);
+    return pathsOf({ stateDir: dir, dataDir: join(dir, 'data'), binDir: this.bin } as AgentEnv);
+  }
+
+  /** They are in the cluster in the order of their addresses. Returns host:port. */
+  start(address: string, peers: readonly string[]): string {
+    const paths = this.pathsOf(address);
     mkdirSync(join(paths.config, 'live'), { recursive: true });
     const timing = `group_wait: 1s, group_interval: ${this.groupIntervalMs}ms, repeat_interval: 4h`;
     writeFileSync(
       join(paths.config, 'live', 'alertmanager.yml'),
       `route: { receiver: pager, group_by: [alertname], ${timing} }\n` +
-        `receivers: [{ name: pager, webhook_configs: [{ url: '${this.pager.url}', send_resolved: true }] }]\n`,
+        `receivers: [{ name: pager, webhook_configs: [{ url: '${this.pager.url}', send_resolved: true }] }]\n` +
+        this.more,
     );
-    const config = { alertmanager: { peerTimeout: `${this.peerTimeoutMs}ms` } } as NodeConfig;
+    const config = { node: 'node', alertmanager: { peerTimeout: `${this.peerTimeoutMs}ms` } } as NodeConfig;
     const { file, args, cwd } = alertmanagerCommand(config, paths, address, peers);
-    this.running.push(spawn(file, [...args], { cwd, stdio: 'ignore' }));
+    const output = openLog(paths.log('alertmanager'));
+    this.running.set(address, spawn(file, [...args], { cwd, stdio: ['ignore', output, output] }));
+    closeSync(output);
     return `${address}:${PORTS.alertmanager}`;
   }
 
@@ -66,11 +77,18 @@ export class Alertmanagers {
     expect([...names].sort()).toEqual(names);
   }
 
-  /** SIGKILL of every one at once. */
-  async kill(): Promise<void> {
-    const ended = this.running.map((process) => new Promise((resolve) => process.once('exit', resolve)));
-    for (const process of this.running.splice(0)) process.kill('SIGKILL');
-    await Promise.all(ended);
+  /** SIGKILL of every one at once, or of these. */
+  async kill(addresses: readonly string[] = [...this.running.keys()]): Promise<void> {
+    const killed = addresses.map((address) => this.ended(address));
+    for (const address of addresses) this.running.get(address)!.kill('SIGKILL');
+    await Promise.all(killed);
+    for (const address of addresses) this.running.delete(address);
+  }
+
+  /** Resolves when the one that was started there has ended. */
+  async ended(address: string): Promise<void> {
+    const process = this.running.get(address)!;
+    if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { buildSync, type BuildFailure, type BuildOptions } from 'esbuild';
@@ -11,6 +11,12 @@ const MAX_BUNDLE_BYTES = 600_000;
 /** A module's path, or the text of one that is made at synth; its imports begin at the root. */
 export type BundleEntry = string | { readonly name: string; readonly contents: string };
 
+interface Built {
+  readonly text: string;
+  /** What is in it: path → bytes. */
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+}
+
 /**
  * One minified CommonJS file with everything it imports, the AWS SDK included: what was tested is what runs, not
  * the SDK that the runtime happens to bring. Same sources, same bytes.
@@ -19,10 +25,50 @@ export type BundleEntry = string | { readonly name: string; readonly contents: s
  */
 export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTES): string {
   const name = typeof entry === 'string' ? relative(root, entry) : entry.name;
+  const { text, inputs } =
+    typeof entry !== 'string'
+      ? only(
+          build(root, name, { stdin: { contents: entry.contents, resolveDir: root, sourcefile: name, loader: 'ts' } }),
+        )
+      : (deployed(root, name) ?? only(build(root, name, { entryPoints: [entry] })));
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limit) {
+    const largest = Object.entries(inputs)
+      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+      .slice(0, 3)
+      .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
+    throw new UserError({
+      what: `the bundle of ${name} is too large`,
+      got: `${bytes} bytes, most of them from ${largest.join(', ')}`,
+      expected: `at most ${limit} bytes`,
+      fix: 'import less, or call the one AWS API by a smaller client',
+    });
+  }
+  return text;
+}
+
+const only = (built: ReadonlyMap<string, Built>): Built => [...built.values()][0]!;
+
+const together = new Map<string, ReadonlyMap<string, Built>>();
+
+/** What is deployed of `root` is built at once: so what all of them import, the SDK above all, is read once. */
+function deployed(root: string, name: string): Built | undefined {
+  const functions = join(root, 'lambdas');
+  const entries = (existsSync(functions) ? readdirSync(functions) : [])
+    .map((directory) => join('lambdas', directory, 'handler.ts'))
+    .concat(join('agent', 'main.ts'))
+    .filter((path) => existsSync(join(root, path)));
+  if (!entries.includes(name)) return undefined;
+  const built =
+    together.get(root) ?? build(root, name, { entryPoints: entries.map((path) => join(root, path)), outdir: root });
+  together.set(root, built);
+  return built.get(name);
+}
+
+/** By entry. */
+function build(root: string, name: string, what: BuildOptions): ReadonlyMap<string, Built> {
   const options = {
-    ...(typeof entry === 'string'
-      ? { entryPoints: [entry] }
-      : { stdin: { contents: entry.contents, resolveDir: root, sourcefile: entry.name, loader: 'ts' } }),
+    ...what,
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -37,27 +83,17 @@ export function bundle(entry: BundleEntry, root: string, limit = MAX_BUNDLE_BYTE
     charset: 'utf8',
     logLevel: 'silent',
   } satisfies BuildOptions;
-  const result = build(name, () => buildSync(options));
-  const { text } = result.outputFiles[0]!;
-  const bytes = Buffer.byteLength(text);
-  if (bytes > limit) {
-    const [output] = Object.values(result.metafile.outputs);
-    const largest = Object.entries(output!.inputs)
-      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
-      .slice(0, 3)
-      .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`);
-    throw new UserError({
-      what: `the bundle of ${name} is too large`,
-      got: `${bytes} bytes, most of them from ${largest.join(', ')}`,
-      expected: `at most ${limit} bytes`,
-      fix: 'import less, or call the one AWS API by a smaller client',
-    });
-  }
-  return text;
+  const { outputFiles, metafile } = explained(name, () => buildSync(options));
+  return new Map(
+    Object.values(metafile.outputs).map(({ entryPoint, inputs }, i) => [
+      entryPoint ?? name,
+      { text: outputFiles[i]!.text, inputs },
+    ]),
+  );
 }
 
 /** @throws UserError with esbuild's first complaint, instead of all that it knows of it */
-function build<T>(name: string, work: () => T): T {
+function explained<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -84,7 +84,8 @@ function receiver(name: string, path: string, { address, tokenFile }: Webhooks):
       {
         url: `http://${address}:${PORTS.webhooks}${path}`,
         send_resolved: 'false',
-        http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } },
+        // The token is for nobody else.
+        http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile }, follow_redirects: 'false' },
       },
     ],
   };

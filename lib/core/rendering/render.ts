@@ -10,7 +10,7 @@ import { mergeNative, type OwnRetention } from './merge-native';
 import type { RenderInput } from './render-input';
 import { ownJobs, thanosJobs } from './own-jobs';
 import { NEEDS_FILE, SECRETS_DIRECTORY, withSecretFiles } from './secrets/of-bundle';
-import { droppedIn, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
+import { DIRECT, droppedIn, ownPace, ownShare, scrapeLimits, userJobs } from './user-jobs';
 
 /** The files of one configuration, by path relative to its directory. Same input, same bytes. No value of a secret. */
 export function renderFiles(given: RenderInput): Record<string, string> {
@@ -104,7 +104,7 @@ function alerting({ gateAddress }: RenderInput): { alert_relabel_configs: object
     // All nodes must send identical alerts, or Alertmanager notifies twice: also when a target moves to another shard.
     alert_relabel_configs: [{ action: 'labeldrop', regex: `${EXTERNAL_LABELS.replica}|${EXTERNAL_LABELS.shard}` }],
     alertmanagers: [
-      { api_version: 'v2', timeout: '5s', static_configs: [{ targets: [`${gateAddress}:${PORTS.gate}`] }] },
+      { api_version: 'v2', timeout: '5s', ...DIRECT, static_configs: [{ targets: [`${gateAddress}:${PORTS.gate}`] }] },
     ],
   };
 }
@@ -112,7 +112,7 @@ function alerting({ gateAddress }: RenderInput): { alert_relabel_configs: object
 /** Those of config/targets and the cluster's own. */
 function jobs(input: RenderInput): object[] {
   const { bundle, nodeTargets } = input;
-  const limits = scrapeLimits(bundle);
+  const limits = { ...scrapeLimits(bundle), ...DIRECT };
   return [...userJobs(input), ...ownJobs(nodeTargets, { ...ownPace(bundle), ...limits }), ...thanosJobs(input, limits)];
 }
 

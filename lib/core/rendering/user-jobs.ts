@@ -15,12 +15,25 @@ export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
   body: '50MB',
 };
 
+/** Whoever answers for a target must not send Prometheus elsewhere, into the VPC or to the metadata service. */
+export const DIRECT = { follow_redirects: false } as const;
+
+/** Nobody writes a longer one. */
+const LABEL_NAME_LENGTH = 1_024;
+/** Who expects fewer series in all may have one target that exposes more than that. */
+const LEAST_SAMPLES = 10_000;
+
+/** Of one target, where the user names none: what is expected of all of them together, within bounds. */
+export const sampleLimit = (expectedSeries: number): number =>
+  Math.min(DEFAULT_SCRAPE_LIMITS.samples, Math.max(LEAST_SAMPLES, expectedSeries));
+
 export function scrapeLimits({
   scrapeLimits: limits = DEFAULT_SCRAPE_LIMITS,
 }: ConfigBundle): Readonly<Record<string, unknown>> {
   return {
     sample_limit: limits.samples,
     label_limit: limits.labels,
+    label_name_length_limit: LABEL_NAME_LENGTH,
     label_value_length_limit: limits.labelValueLength,
     body_size_limit: limits.body,
   };
@@ -52,6 +65,7 @@ export function userJobs(input: RenderInput): object[] {
         job_name: job,
         ...ownPace(bundle),
         ...scrapeLimits(bundle),
+        ...DIRECT,
         ...(share.length > 0 && { relabel_configs: share }),
         ...(dropped.length > 0 && { metric_relabel_configs: dropped }),
         static_configs: parseTargets(job, bundle.targets[job]!),

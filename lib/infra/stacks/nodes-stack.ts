@@ -40,7 +40,12 @@ export class NodesStack extends Stack {
     const { cluster, network, controlBucket, blocksBucket } = props;
     super(scope, id, stackProps(cluster, 'nodes'));
     tagShard(this, cluster);
-    const { asset: agent } = fileAsset(this, 'Agent', cluster, bundle(props.agentEntry, props.root, MAX_AGENT_BYTES));
+    const { asset: agent, hash: sha256 } = fileAsset(
+      this,
+      'Agent',
+      cluster,
+      bundle(props.agentEntry, props.root, MAX_AGENT_BYTES),
+    );
     const key = secretsKey(this, 'Secrets', cluster);
     const logs = nodeLogGroup(this, 'NodeLogs', cluster);
     let previous: NodeGroup | undefined;
@@ -70,7 +75,7 @@ export class NodesStack extends Stack {
         userData: userData(
           nodeConfig(cluster, node.name, props),
           {
-            agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey },
+            agent: { bucket: agent.s3BucketName, key: agent.s3ObjectKey, sha256 },
             signal: { stack: this.stackName, resource: logicalId },
           },
           collectedLogs(cluster, node.name),

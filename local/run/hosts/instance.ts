@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -7,9 +8,9 @@ import type { HostNetwork } from './network';
 import { askMarkedToEnd, killMarked, launch, MARKS, type Running } from './processes';
 import { parseUnit, type Unit } from './unit-file';
 import { ownDocument } from '../../../lib/shell/local/own-document';
-import { fields, text } from '../../../lib/contract/shape';
+import { fields, optional, sha256, text } from '../../../lib/contract/shape';
 
-const BOOT = ownDocument('boot.json', fields({ agent: fields({ bucket: text, key: text }) }));
+const BOOT = ownDocument('boot.json', fields({ agent: fields({ bucket: text, key: text, sha256: optional(sha256) }) }));
 
 /** An instance as it was deployed. */
 export interface DeployedInstance {
@@ -129,7 +130,12 @@ export class Instance {
     for (const [path, content] of files) this.write(path, content);
     if (this.machine === null) seenFromOutside(this.dir, 'data');
     const boot = BOOT.parse(this.file(files, '/etc/prometheus-ha/boot.json'), 'the user data');
-    this.write('/opt/prometheus-ha/agent.js', await this.options.fetchObject(boot.agent.bucket, boot.agent.key));
+    const agent = await this.options.fetchObject(boot.agent.bucket, boot.agent.key);
+    // As boot.sh does; user data of an earlier version does not say.
+    const found = createHash('sha256').update(agent).digest('hex');
+    if (boot.agent.sha256 !== undefined && boot.agent.sha256 !== found)
+      throw new Error(`agent.js has SHA-256 ${found}, expected ${boot.agent.sha256}`);
+    this.write('/opt/prometheus-ha/agent.js', agent);
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
     this.credentials = await this.options.beforeAgent();
     this.startAgent();

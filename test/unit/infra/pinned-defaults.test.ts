@@ -52,7 +52,7 @@ test('nodes install and execute the Node.js that functions and bundles are made 
   const data = userData(
     {} as Parameters<typeof userData>[0],
     {
-      agent: { bucket: 'b', key: 'k' },
+      agent: { bucket: 'b', key: 'k', sha256: '0'.repeat(64) },
       signal: { stack: 's', resource: 'r' },
     },
     {},

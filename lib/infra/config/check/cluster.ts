@@ -1,7 +1,7 @@
 import { hint } from '../../../contract/nearest';
 import { UserError } from '../../../contract/errors';
 import { VERSIONS } from '../../../contract/versions';
-import { DEFAULT_SCRAPE_LIMITS } from '../../../core/rendering/user-jobs';
+import { DEFAULT_SCRAPE_LIMITS, sampleLimit } from '../../../core/rendering/user-jobs';
 import type { Cluster, ClusterConfig, ClusterThanos } from '../cluster';
 import { nodesOf } from '../layout';
 import { nodeImage, type PinnedImages } from '../lock/node-image';
@@ -72,7 +72,7 @@ export function resolveCluster(
     image: nodeImage(config, images),
     policy: policyOf(config),
     load: loadPolicy(config),
-    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, ...config.scrapeLimits },
+    scrapeLimits: { ...DEFAULT_SCRAPE_LIMITS, samples: sampleLimit(config.ingest.series), ...config.scrapeLimits },
     artifacts: {
       prometheus: artifacts?.prometheus ?? VERSIONS.prometheus,
       alertmanager: artifacts?.alertmanager ?? VERSIONS.alertmanager,

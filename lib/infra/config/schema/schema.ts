@@ -139,7 +139,7 @@ const settings = {
   /**
    * One target beyond these fails as a whole, and the rest goes on. Only `body` keeps memory free of labels that are new in
    * each scrape: set it to what your largest target sends.
-   * @default DEFAULT_SCRAPE_LIMITS (lib/core/rendering/user-jobs.ts)
+   * @default DEFAULT_SCRAPE_LIMITS (lib/core/rendering/user-jobs.ts); `samples` at most what `ingest` expects of all targets
    */
   scrapeLimits: scrapeLimitsSchema,
   /** Other releases than those that are tested. @default lib/contract/versions, which `npm run pin` raises */

@@ -2,10 +2,10 @@ import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DISCOVERY } from '../../../contract/discovery';
 import { FUNCTIONS } from '../../../contract/functions';
-import { KEYS } from '../../../contract/keys';
 import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
 import type { Cluster } from '../../config/cluster';
+import { forbiddenStatements, ownKeys } from './forbidden-statements';
 import { forNodes } from './file-asset';
 import { logStatement } from './node-logs';
 import type { AwsNeed } from '../../config/reach/aws-needs';
@@ -45,6 +45,7 @@ export function nodeStatements(stack: Stack, o: NodeResources): PolicyStatement[
     ...neededStatements(stack, o.needs),
     ...secretStatements(stack, o.cluster, o.secretsKeyArn),
     logStatement(stack, o.cluster, o.node),
+    ...forbiddenStatements(stack, o),
   ];
 }
 
@@ -58,7 +59,6 @@ function storeStatements(
   stack: Stack,
   { cluster, node, controlBucketArn, assetsBucketArn, blocksBucketArn }: NodeResources,
 ): PolicyStatement[] {
-  const { shard } = cluster;
   return [
     // Without ListBucket S3 answers 403 instead of 404 for an object that does not exist yet.
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [controlBucketArn, blocksBucketArn] }),
@@ -71,14 +71,9 @@ function storeStatements(
         ...mirrored(cluster, stack.partition),
       ],
     }),
-    // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
     new PolicyStatement({
       actions: ['s3:PutObject'],
-      resources: [
-        `${controlBucketArn}/${KEYS.assignment(shard)}`,
-        `${controlBucketArn}/${KEYS.announcement(shard, node)}`,
-        ...(cluster.snapshots === true ? [`${controlBucketArn}/${KEYS.storage(shard, node)}`] : []),
-      ],
+      resources: ownKeys({ cluster, node }).map((key) => `${controlBucketArn}/${key}`),
     }),
     // The sidecar uploads. It deletes nothing: what it did not finish it uploads again, or the compactor removes.
     new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [`${blocksBucketArn}/*`] }),

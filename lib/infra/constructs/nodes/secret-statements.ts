@@ -1,5 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Cluster } from '../../config/cluster';
 import type { DeclaredSecrets } from '../../config/schema/secrets';
 
@@ -12,7 +12,7 @@ export function secretStatements(
   const all = Object.values(secrets);
   if (all.length === 0 || copyKeyArn === null) return [];
   const inManager = unique(all.flatMap((one) => ('parameter' in one ? [] : [secretArn(stack, one.secretsManager)])));
-  const parameters = unique(all.flatMap((one) => ('parameter' in one ? [parameterArn(stack, one.parameter)] : [])));
+  const parameters = parametersOf(stack, { secrets });
   return [
     ...(inManager.length === 0
       ? []
@@ -23,19 +23,15 @@ export function secretStatements(
         ]),
     ...(parameters.length === 0
       ? []
-      : [
-          new PolicyStatement({ actions: ['ssm:GetParameters'], resources: parameters }),
-          // AWS's policy of the SSM agent would let a node read every parameter of the account.
-          new PolicyStatement({
-            effect: Effect.DENY,
-            actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-            notResources: parameters,
-          }),
-        ]),
+      : [new PolicyStatement({ actions: ['ssm:GetParameters'], resources: parameters })]),
     ...keyStatements(stack, secrets),
     new PolicyStatement({ actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [copyKeyArn] }),
   ];
 }
+
+/** ARNs of the declared ones. */
+export const parametersOf = (stack: Stack, { secrets = {} }: Pick<Cluster, 'secrets'>): string[] =>
+  unique(Object.values(secrets).flatMap((one) => ('parameter' in one ? [parameterArn(stack, one.parameter)] : [])));
 
 /** Keys of the user's, by the services that keep the secrets and not by themselves. */
 function keyStatements(stack: Stack, secrets: DeclaredSecrets): PolicyStatement[] {

@@ -6,7 +6,8 @@ import { NODE_MAJOR } from '../../../contract/versions';
 
 /** What the boot stub needs to know before there is an agent. */
 export interface BootConfig {
-  readonly agent: { readonly bucket: string; readonly key: string };
+  /** Where the agent is, and the SHA-256 of its bytes, hex. */
+  readonly agent: { readonly bucket: string; readonly key: string; readonly sha256: string };
   /** The group that waits for this node: stack and logical id. */
   readonly signal: { readonly stack: string; readonly resource: string };
 }

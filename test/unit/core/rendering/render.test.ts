@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { renderFiles, renderPrometheus } from '../../../../lib/core/rendering/render';
 import { OWN_JOBS, RESERVED_JOBS } from '../../../../lib/core/rendering/own-jobs';
 import type { RenderInput } from '../../../../lib/core/rendering/render-input';
+import { sampleLimit } from '../../../../lib/core/rendering/user-jobs';
 import { profileRules } from '../../../../lib/core/rendering/profile-alert';
 import { UserError } from '../../../../lib/contract/errors';
 import { PROFILES, type ScrapeProfile } from '../../../../lib/contract/profile';
@@ -71,7 +72,7 @@ describe('rendering of a node’s configuration', () => {
       alerting: { alertmanagers: unknown[]; alert_relabel_configs: unknown[] };
     };
     expect(alerting.alertmanagers).toEqual([
-      { api_version: 'v2', timeout: '5s', static_configs: [{ targets: ['127.0.0.1:9093'] }] },
+      { api_version: 'v2', timeout: '5s', follow_redirects: false, static_configs: [{ targets: ['127.0.0.1:9093'] }] },
     ]);
     expect(alerting.alert_relabel_configs).toEqual([{ action: 'labeldrop', regex: 'replica|shard' }]);
   });
@@ -160,10 +161,26 @@ describe('rendering of a node’s configuration', () => {
       expect(job).toMatchObject({
         sample_limit: 5,
         label_limit: 6,
+        label_name_length_limit: 1_024,
         label_value_length_limit: 7,
         body_size_limit: '8MB',
       });
     }
+  });
+
+  it.each([
+    [50, 10_000],
+    [50_000, 50_000],
+    [5_000_000, 100_000],
+  ])('with %d expected series one target may expose %d', (series, most) => expect(sampleLimit(series)).toBe(most));
+
+  it('follows no redirection, of a target or of the gate', () => {
+    const { scrape_configs: jobs, alerting } = parse(renderPrometheus(input)) as {
+      scrape_configs: { follow_redirects?: boolean }[];
+      alerting: { alertmanagers: { follow_redirects?: boolean }[] };
+    };
+    const all = [...jobs, ...alerting.alertmanagers];
+    expect(all.map((one) => one.follow_redirects)).toEqual(all.map(() => false));
   });
 
   it('has no job of Thanos in a cluster without it', () => {

@@ -14,8 +14,16 @@ export AWS_DEFAULT_REGION
 # From Amazon Linux's repositories, which are in S3: no internet needed.
 [ -x /usr/bin/node-@NODE@ ] || dnf install -y -q nodejs@NODE@
 
-if ! [ -s /opt/prometheus-ha/agent.js ]; then
+# It runs as root: only what was deployed, also where it lies here already.
+agent=/opt/prometheus-ha/agent.js
+is_deployed() { echo "$(setting $boot agent.sha256)  $1" | sha256sum --check --status; }
+if ! is_deployed $agent; then
   mkdir -p /opt/prometheus-ha
-  aws s3 cp --only-show-errors "s3://$(setting $boot agent.bucket)/$(setting $boot agent.key)" /opt/prometheus-ha/agent.js.new
-  mv /opt/prometheus-ha/agent.js.new /opt/prometheus-ha/agent.js
+  aws s3 cp --only-show-errors "s3://$(setting $boot agent.bucket)/$(setting $boot agent.key)" $agent.new
+  if ! is_deployed $agent.new; then
+    echo "agent.js has SHA-256 $(sha256sum <$agent.new | cut -c1-64), expected $(setting $boot agent.sha256): it is not run" >&2
+    rm $agent.new
+    exit 1
+  fi
+  mv $agent.new $agent
 fi

@@ -10,6 +10,7 @@ import {
   type HeldAlert,
 } from '../../lib/core/alerts/gate';
 import type { Sendable } from '../../lib/core/alerts/owed';
+import { systemClock } from '../../lib/shell/async/clock';
 import type { Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { Delivery, type DeliverySource } from './delivery';
@@ -117,7 +118,7 @@ export class AlertGate implements DeliverySource {
     const now = Date.now();
     hold(this.current, alerts, now);
     // What has run out is never sent in any case: it is forgotten now and then.
-    if (now - this.forgotAt >= FORGET_MS) {
+    if (Math.abs(now - this.forgotAt) >= FORGET_MS) {
       forgetStale(this.current, now);
       this.forgotAt = now;
     }
@@ -208,7 +209,8 @@ export class AlertGate implements DeliverySource {
   /** Resolves when no end is on its way any more, or after a while. */
   async resolvedSent(): Promise<void> {
     const waits = (): boolean => [...this.deliveries.values()].some((delivery) => delivery.owesEnds);
-    for (const deadline = Date.now() + PATIENCE_MS; waits() && Date.now() < deadline;) await sleep(50);
+    const { elapsed } = systemClock;
+    for (const deadline = elapsed() + PATIENCE_MS; waits() && elapsed() < deadline;) await sleep(50);
   }
 
   anotherIsServed(address: string): boolean {

@@ -1,9 +1,12 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import { clusterOf, UNKNOWN_CLUSTER, type AlertmanagerCluster } from '../../lib/shell/alertmanager/client';
 import { httpGet, HttpError } from '../../lib/shell/async/http-get';
+import { fetchBounded } from '../base/fetch-bounded';
 import { atMost } from '../base/deadline';
 
 const REQUEST_TIMEOUT_MS = 3_000;
+/** It answers nothing, or a sentence for each alert. */
+const MOST_ANSWERED = 2 ** 20;
 
 /** The Alertmanager answered, and did not take it. */
 export class Refused extends Error {
@@ -11,7 +14,7 @@ export class Refused extends Error {
     readonly status: number,
     answer: string,
   ) {
-    super(`HTTP ${status}: ${answer.slice(0, 200)}`);
+    super(`HTTP ${status}: ${answer}`);
   }
 
   /** It would say the same again. */
@@ -32,14 +35,14 @@ export async function postAlerts(
   alerts: readonly PostedAlert[],
   signal = new AbortController().signal,
 ): Promise<void> {
-  const response = await fetch(`http://${address}/api/v2/alerts`, {
+  const request = {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(alerts),
     signal: atMost(REQUEST_TIMEOUT_MS, signal),
-  });
-  const answer = await response.text();
-  if (!response.ok) throw new Refused(response.status, answer);
+  };
+  const { ok, status, said } = await fetchBounded(`http://${address}/api/v2/alerts`, request, MOST_ANSWERED);
+  if (!ok) throw new Refused(status, said);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type ReplayedPosts,
   type Sendable,
 } from '../../lib/core/alerts/owed';
+import { systemClock } from '../../lib/shell/async/clock';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { askCluster, postAlerts, postPassingOver, Refused, type RefusedAlert } from './alertmanager';
@@ -54,6 +55,7 @@ export class Delivery {
   private due: NodeJS.Timeout | null = null;
   /** Whether it is known to have joined its cluster; unknown again as soon as it fails to answer. */
   private joined = false;
+  /** Of a clock that is never set: set back, it would keep alerts for as long. */
   private foundAloneAt: number | null = null;
   private endsWait: ReplayedPosts['endsWait'] = PLACE_UNKNOWN;
   private readonly finishing = new Set<NodeJS.Timeout>();
@@ -202,10 +204,10 @@ export class Delivery {
     if (cluster === null) return this.error !== null;
     if (cluster.status === 'settling') return true;
     const alone = cluster.status === 'ready' && cluster.members < 2;
-    this.foundAloneAt = alone ? (this.foundAloneAt ?? Date.now()) : null;
+    this.foundAloneAt = alone ? (this.foundAloneAt ?? systemClock.elapsed()) : null;
     if (!alone) return false;
     const patienceMs = this.source.anotherIsServed(this.address) ? ALONE_MS : ANOTHER_MS;
-    return Date.now() - this.foundAloneAt! < patienceMs;
+    return systemClock.elapsed() - this.foundAloneAt! < patienceMs;
   }
 
   /**

@@ -14,10 +14,11 @@ export class WatchdogReceiver {
 
   constructor(private readonly shard: number) {}
 
-  /** The own shard's youngest, by the clock of the Prometheus that evaluated it, ms. */
+  /** The own shard's youngest, by the clock of the Prometheus that evaluated it, ms; what a clock that was set back left in the future is none. */
   get evaluatedAt(): number | null {
-    const times = [this.received.get(this.shard), this.heard].filter((at) => typeof at === 'number');
-    return times.length === 0 ? null : Math.max(...times);
+    const latest = Date.now() + MAX_AHEAD_MS;
+    const times = [this.received.get(this.shard) ?? null, this.heard].filter((at) => at !== null && at <= latest);
+    return times.length === 0 ? null : Math.max(...times.map(Number));
   }
 
   /**
@@ -28,7 +29,7 @@ export class WatchdogReceiver {
     const found = watchdogsIn(notification, Date.now());
     if (found.size === 0) throw new Error('the notification has no watchdog that fires in it');
     this.receivedAt = Date.now();
-    for (const [shard, at] of found) this.received.set(shard, Math.max(at, this.received.get(shard) ?? 0));
+    for (const [shard, at] of found) this.received.set(shard, younger(at, this.received.get(shard)));
     return [...found.keys()].some((shard) => shard !== this.shard);
   }
 
@@ -40,6 +41,11 @@ export class WatchdogReceiver {
   /** What another node passed on. */
   hear(passedOn: Readonly<Record<string, string>> | undefined): void {
     const at = Date.parse(passedOn?.[String(this.shard)] ?? '');
-    if (at <= Date.now() + MAX_AHEAD_MS) this.heard = Math.max(at, this.heard ?? 0);
+    if (at <= Date.now() + MAX_AHEAD_MS) this.heard = younger(at, this.heard ?? undefined);
   }
+}
+
+/** One from the future was believed by a clock that was set back since. */
+function younger(at: number, before = 0): number {
+  return before > Date.now() + MAX_AHEAD_MS ? at : Math.max(at, before);
 }

@@ -1,10 +1,12 @@
 import { snappyCompress } from 'hysnappy';
+import { fetchBounded, type Answered } from '../base/fetch-bounded';
 import { unpacked } from '../base/snappy';
 import { decodeRead, encodeRead, encodeSeries, type Matcher, type WireSeries } from './wire';
 
 const HEADERS = { 'Content-Type': 'application/x-protobuf', 'Content-Encoding': 'snappy' } as const;
 const TIMEOUT_MS = 60_000;
-/** More than a batch ever is once it is unpacked; a peer that sends nonsense must not take the agent's memory. */
+/** More than a batch ever is, and once it is unpacked; a peer that sends nonsense must not take the memory. */
+const MOST_PACKED = 128 * 1024 * 1024;
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /** All samples of a Prometheus between two moments, both included. @throws Error when it does not answer with them */
@@ -16,7 +18,7 @@ export async function remoteRead(
   wanted: 'times' | 'points',
 ): Promise<WireSeries[]> {
   const body = await post(`${url}/api/v1/read`, encodeRead(from, to, matchers));
-  if (!body.ok) throw new Error(`${url} does not hand out its samples: HTTP ${body.status} ${body.text()}`);
+  if (!body.ok) throw new Error(`${url} does not hand out its samples: HTTP ${body.status} ${body.said}`);
   return decodeRead(unpacked(body.bytes, MOST_BYTES), wanted);
 }
 
@@ -31,25 +33,22 @@ export async function remoteWrite(
   if (series.length === 0) return { refused: 0, why: null };
   const body = await post(`${url}/api/v1/write`, Buffer.concat(series.map(encodeSeries)));
   if (body.ok) return { refused: 0, why: null };
-  if (body.status !== 400) throw new Error(`${url} does not take samples: HTTP ${body.status} ${body.text()}`);
-  if (series.length === 1) return { refused: series[0]!.points.length, why: body.text() };
+  if (body.status !== 400) throw new Error(`${url} does not take samples: HTTP ${body.status} ${body.said}`);
+  if (series.length === 1) return { refused: series[0]!.points.length, why: body.said };
   const half = Math.ceil(series.length / 2);
   const first = await remoteWrite(url, series.slice(0, half));
   const second = await remoteWrite(url, series.slice(half));
   return { refused: first.refused + second.refused, why: first.why ?? second.why };
 }
 
-async function post(
-  url: string,
-  message: Buffer,
-): Promise<{ readonly ok: boolean; readonly status: number; readonly bytes: Buffer; readonly text: () => string }> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: HEADERS,
-    body: Buffer.from(snappyCompress(message).buffer),
-    signal,
-  });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { ok: response.ok, status: response.status, bytes, text: () => bytes.toString('utf8', 0, 200).trim() };
-}
+const post = (url: string, message: Buffer): Promise<Answered> =>
+  fetchBounded(
+    url,
+    {
+      method: 'POST',
+      headers: HEADERS,
+      body: Buffer.from(snappyCompress(message).buffer),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    },
+    MOST_PACKED,
+  );

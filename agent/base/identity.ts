@@ -8,7 +8,7 @@ export interface Identity {
 export async function readIdentity(endpoint: string): Promise<Identity> {
   const base = endpoint.replace(/\/$/, '');
   const ask = async (path: string, init: RequestInit): Promise<string> => {
-    const response = await fetch(`${base}${path}`, { ...init, signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(`${base}${path}`, { ...init, redirect: 'error', signal: AbortSignal.timeout(2_000) });
     if (!response.ok) throw new Error(`instance metadata ${path}: HTTP ${response.status}`);
     return (await response.text()).trim();
   };

@@ -26,6 +26,9 @@ export class Peers {
   private known: readonly Known[];
   private listed: readonly NodeOfShard[] = [];
   private done = NOT_ANNOUNCED;
+  /** What is known lies on disk as well. */
+  private isKept = true;
+  private saidNotKept = false;
 
   constructor(
     private readonly config: NodeConfig,
@@ -81,16 +84,19 @@ export class Peers {
       this.listed = await store.listNodes();
       this.done = { ...this.done, listedAt: now };
     }
-    if (!due.read && !due.list) return;
-    await this.readOthers();
-    this.done = { ...this.done, readAt: now };
+    this.keep();
+    if (due.read === 'none') return;
+    await this.readOthers(due.read);
+    if (due.read === 'all') this.done = { ...this.done, readAt: now };
   }
 
-  private async readOthers(): Promise<void> {
+  private async readOthers(which: 'all' | 'own shard'): Promise<void> {
+    const isMeant = ({ shard }: NodeOfShard): boolean => which === 'all' || shard === this.config.shard;
     const read = await Promise.all(
       this.listed
         .filter(({ node }) => node !== this.config.node)
         .map(async ({ shard, node }) => {
+          if (!isMeant({ shard, node })) return this.known.filter((known) => known.node === node);
           const read = await this.readOne({ shard, node });
           if (read === null) return this.known.filter((known) => known.node === node);
           if (read === 'none') return [];
@@ -101,10 +107,25 @@ export class Peers {
     const next = this.withSelf(read.flat());
     if (JSON.stringify(next) === JSON.stringify(this.known)) return;
     this.known = next;
-    writeAtomically(this.paths.peers, KNOWN_PEERS.serialize(next));
-    writeNodeTargets(this.config, this.paths.nodeTargets, this.addresses);
     this.log('info', 'peers-changed', { addresses: Object.fromEntries(next.map((k) => [k.node, k.address])) });
+    // First: where alerts go must not wait for a disk that is full.
     this.onChange(this.everywhere);
+    this.isKept = false;
+    this.keep();
+  }
+
+  /** On disk, until it took. */
+  private keep(): void {
+    if (this.isKept) return;
+    try {
+      writeNodeTargets(this.config, this.paths.nodeTargets, this.addresses);
+      writeAtomically(this.paths.peers, KNOWN_PEERS.serialize(this.known));
+      this.isKept = true;
+      this.saidNotKept = false;
+    } catch (error) {
+      if (!this.saidNotKept) this.log('error', 'peers-not-kept', { error: messageOf(error) });
+      this.saidNotKept = true;
+    }
   }
 
   /** One that cannot be understood keeps nobody from learning where the others are: null, its last address stays. */

@@ -9,11 +9,17 @@ export function openLog(path: string): number {
   return openSync(path, 'a');
 }
 
-/** Copies and truncates: the child keeps its descriptor. One older file is kept. */
+/**
+ * Copies and truncates: the child keeps its descriptor. One older file is kept. @throws when the copy fails; on a full disk the
+ * file is truncated all the same, or it would fill it for ever
+ */
 export function rotateLog(path: string, maxBytes = MAX_BYTES): boolean {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= maxBytes) return false;
-  copyFileSync(path, `${path}.1`);
-  truncateSync(path, 0);
+  try {
+    copyFileSync(path, `${path}.1`);
+  } finally {
+    truncateSync(path, 0);
+  }
   return true;
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/shell/async/clock';
 import { readAgentStatus } from '../../lib/shell/probes/agent-api';
 import { messageOf, type Log } from '../base/log';
 import { variantKey, variantOf } from './variant';
@@ -26,13 +27,13 @@ export class ReloadTurn {
     if (!this.alerts() || this.peers().length === 0) return true;
     if (this.key !== key) {
       this.key = key;
-      this.firstAskedAt = Date.now();
+      this.firstAskedAt = systemClock.elapsed();
       this.peerLoadedAt = null;
       this.log('info', 'config-waits-for-standby', { ...variantOf(key) });
     }
-    if (this.peerLoadedAt === null && (await this.somePeerRuns(key))) this.peerLoadedAt = Date.now();
-    const settled = this.peerLoadedAt !== null && Date.now() - this.peerLoadedAt >= SETTLED_MS;
-    return settled || Date.now() - this.firstAskedAt >= PATIENCE_MS;
+    if (this.peerLoadedAt === null && (await this.somePeerRuns(key))) this.peerLoadedAt = systemClock.elapsed();
+    const settled = this.peerLoadedAt !== null && systemClock.elapsed() - this.peerLoadedAt >= SETTLED_MS;
+    return settled || systemClock.elapsed() - this.firstAskedAt >= PATIENCE_MS;
   }
 
   private async somePeerRuns(key: string): Promise<boolean> {

@@ -18,6 +18,7 @@ import { readSmokeOptions, smoke, type SmokeOptions } from './commands/smoke';
 import { CLUSTER_FILE, soundCluster } from './cluster/configured';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
+import { printable } from './report/printable';
 import { usage, ending, EXIT, statusCode } from './exit';
 import { readHistories, renderHistory } from './commands/history';
 import { preflight, preflightCode } from './commands/preflight';
@@ -36,7 +37,7 @@ interface Where {
 }
 
 function print<T>({ json = false }: Where, result: T, render: (result: T) => string): void {
-  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : printable(render(result)));
 }
 
 async function named({
@@ -131,7 +132,7 @@ withWhere(
     const asked = readAuditOptions(where);
     const { handle, s3 } = await connect(where);
     const { output, exitCode } = await auditCluster(handle, s3, asked);
-    process.stdout.write(output);
+    process.stdout.write(where.json === true ? output : printable(output));
     process.exitCode = exitCode;
   });
 
@@ -274,6 +275,6 @@ stayAwake(() => program.parseAsync()).catch((error: Error & { code?: string; exi
   const failure = called ? usage(error.message, process.argv.slice(2), commands) : error;
   const { code, out, err } = ending(failure, process.argv.includes('--json'));
   process.stdout.write(out);
-  process.stderr.write(err);
+  process.stderr.write(printable(err));
   process.exitCode = code;
 });

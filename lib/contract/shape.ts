@@ -43,6 +43,10 @@ const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 export const address = z
   .string('an IPv4 address')
   .check(z.regex(new RegExp(`^${OCTET}(\\.${OCTET}){3}$`), 'an IPv4 address'));
+/** At which a machine can be reached: not this network, link-local (the metadata service), multicast or what is beyond. */
+export const hostAddress = address.check(
+  z.regex(/^(?!0\.|169\.254\.|22[4-9]\.|2[3-5]\d\.)/, 'the address of a machine'),
+);
 
 export const time = z
   .string('a time in ISO 8601')

@@ -90,5 +90,7 @@ function policiesOf(made: Synthesized, shard: number, node: string): IamPolicy[]
 /** ARNs of the control bucket and that of blocks, by what the role may list. */
 function bucketsIn(policies: readonly IamPolicy[]): readonly string[] {
   const all = policies.flatMap(({ Statement }) => Statement);
-  return all.find(({ Action }) => Action?.includes('s3:ListBucket'))!.Resource!;
+  const listed = all.find(({ Action }) => Action?.includes('s3:ListBucket'))!.Resource!;
+  const named = (pattern: RegExp): string => listed.find((arn) => pattern.test(arn))!;
+  return [named(/control/i), named(/blocks/i)];
 }

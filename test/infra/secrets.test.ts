@@ -75,11 +75,6 @@ test('a node may read the secrets that are declared, and no others, with the key
     },
     { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: 'arn:aws:ssm:eu-west-1:*:parameter/prod/password' },
     {
-      Effect: 'Deny',
-      Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
-      NotResource: 'arn:aws:ssm:eu-west-1:*:parameter/prod/password',
-    },
-    {
       Effect: 'Allow',
       Action: 'kms:Decrypt',
       Resource: 'arn:aws:kms:eu-west-1:111122223333:key/k1',
@@ -89,6 +84,11 @@ test('a node may read the secrets that are declared, and no others, with the key
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
+    },
+    {
+      Effect: 'Deny',
+      Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
+      NotResource: 'arn:aws:ssm:eu-west-1:*:parameter/prod/password',
     },
   ]);
   const kms = Object.values(one.stacks.nodes!).filter(({ Type }) => Type.startsWith('AWS::KMS'));

@@ -1,12 +1,25 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { address, listOf, moment, name, nullable, number, fields, text, time, ulid, version1, whole } from '../shape';
+import {
+  hostAddress,
+  listOf,
+  moment,
+  name,
+  nullable,
+  number,
+  fields,
+  text,
+  time,
+  ulid,
+  version1,
+  whole,
+} from '../shape';
 
 /** Files that an agent keeps for its next life. Nothing depends on one: a file that cannot be read is left out. */
 export const fix = 'remove the file: the agent writes it anew';
 export const MiB = 1024 * 1024;
 
-const peers = listOf(fields({ shard: whole, node: name, address }));
+const peers = listOf(fields({ shard: whole, node: name, address: hostAddress }));
 
 /** peers.json: which nodes announced themselves, and where they are, for the day on which S3 is down. */
 export const KNOWN_PEERS = documentFormat({ what: 'list of known nodes', shape: peers, maxBytes: 4 * MiB, fix });

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
-import { address, mapOf, name, nullable, fields, optional, text, time, version1 } from '../shape';
+import { hostAddress, mapOf, name, nullable, fields, optional, text, time, version1 } from '../shape';
 import { shardReport } from './shard-report';
 
 const announcement = fields({
@@ -8,7 +8,7 @@ const announcement = fields({
   node: name,
   instanceId: text,
   /** IPv4 address at which functions and peers reach the node. */
-  address,
+  address: hostAddress,
   zone: text,
   volumeId: nullable(text),
   /** ISO 8601, UTC. */

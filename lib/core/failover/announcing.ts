@@ -24,7 +24,7 @@ export interface OthersSeen {
 
 /**
  * What is due of: writing its own announcement, reading those of the others, listing who there is. At a change at once; a
- * node that answers is where it was. Of one that does not, another may have come in its place.
+ * node that answers is where it was. Of one of the own shard that does not, another may have come in its place.
  */
 export function announcingDue(
   before: Announcing,
@@ -32,14 +32,16 @@ export function announcingDue(
   { nodes, othersAnswer, isSharded }: OthersSeen,
   announceMs: number,
   now: number,
-): { readonly write: boolean; readonly read: boolean; readonly list: boolean } {
+): { readonly write: boolean; readonly read: 'all' | 'own shard' | 'none'; readonly list: boolean } {
   const passed = (since: number | null): number => (since === null || since > now ? Infinity : now - since);
   const readEveryMs = isSharded ? announceMs / 2 : announceMs;
   const isAlone = nodes < 2;
+  const list = isAlone || passed(before.listedAt) >= 2 * announceMs;
   return {
     write: gist !== before.said || passed(before.writtenAt) >= announceMs,
-    read: isAlone || !othersAnswer || passed(before.readAt) >= readEveryMs,
-    list: isAlone || passed(before.listedAt) >= 2 * announceMs,
+    // Of other shards nothing hangs on a second, and all nodes that read all others are more than S3 gives to one prefix.
+    read: list || passed(before.readAt) >= readEveryMs ? 'all' : othersAnswer ? 'none' : 'own shard',
+    list,
   };
 }
 

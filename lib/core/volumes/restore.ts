@@ -5,6 +5,21 @@ import { begin, goOn } from './running-restore';
 const MOST_RESTORES = 12;
 const RESTORES_WITHIN_MS = 6 * 3_600_000;
 
+/** A report is written at a change and once a minute, so it is hardly older. */
+const REPORT_MS = 60_000;
+/** By so much clocks differ that are well. */
+const CLOCKS_MS = 2_000;
+
+/**
+ * Since when a node's volume is bad, by a clock that others have as well: what its clock is ahead, its report is from the future.
+ * Else a snapshot that was taken after the damage would be taken for a good one.
+ */
+function trusted(since: string, reportedAt: string, now: number): string {
+  const aheadMs = Date.parse(reportedAt) - now;
+  const at = Date.parse(since) - (aheadMs > CLOCKS_MS ? aheadMs + REPORT_MS : 0);
+  return new Date(Math.min(at, now)).toISOString();
+}
+
 /** The next step towards a node with a volume that works. `now` in ms since the Unix epoch. */
 export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
   const { report, record, volumes } = s;
@@ -54,7 +69,7 @@ export function nextRestoreStep(s: RestoreSituation, now: number): RestoreStep {
       because: report.needsVolume.because,
       startedAt: at,
       endedAt: null,
-      corruptedAt: report.needsVolume.since,
+      corruptedAt: trusted(report.needsVolume.since, report.at, now),
       triedAt: at,
       from: volumes.some((v) => v.id === report.volumeId) ? report.volumeId : null,
       snapshotId: null,

@@ -16,6 +16,8 @@ const CHUNKS_MAGIC = 0x85bd40dd;
 const CHUNKS_HEADER = 8;
 const TOMBSTONES_MAGIC = 0x0130ba30;
 const CRC = 4;
+/** Prometheus cuts chunks at some hundred samples; a wrong length must not be read, and held, as what it says. */
+const MOST_CHUNK_BYTES = 16 * 1024 * 1024;
 
 type BlockSpot = Spot & { readonly part: BlockPart; readonly path: string };
 
@@ -119,6 +121,8 @@ async function scanChunks(file: Window, deep: boolean): Promise<(Spot & { part: 
   }
   for (let offset = CHUNKS_HEADER; deep && offset < file.bytes;) {
     const length = uvarint(await file.at(offset, 5), 0);
+    if (length !== null && length.value > MOST_CHUNK_BYTES)
+      return [{ offset, what: `a chunk says that it has ${length.value} bytes`, part: 'chunk' }];
     const size = length === null ? 0 : length.bytes + 1 + length.value + CRC;
     if (length === null || offset + size > file.bytes) return [{ offset, what: 'a chunk is cut off', part: 'chunk' }];
     const chunk = await file.at(offset, size);

@@ -3,6 +3,7 @@ import { KNOWN_PEERS, PID_FILE, WANTED_BLOCKS } from '../../../lib/contract/docu
 import { INVENTORY } from '../../../lib/contract/documents/agent/inventory';
 import { AGENT_STATUS } from '../../../lib/contract/documents/agent-status';
 import { HELD_ALERTS, NOTIFICATION, POSTED_ALERTS } from '../../../lib/contract/documents/alerts';
+import { ANNOUNCEMENT } from '../../../lib/contract/documents/announcement';
 import { ASSIGNMENT, type Assignment } from '../../../lib/contract/documents/assignment';
 import * as events from '../../../lib/contract/documents/events';
 import { QUARANTINE_MANIFEST } from '../../../lib/contract/documents/quarantine';
@@ -10,6 +11,7 @@ import { LOAD_SETTINGS, QUERY_ROUTES } from '../../../lib/contract/documents/set
 import { ONE_SHARD, SHARD_MAP } from '../../../lib/contract/documents/shard-map';
 import { UserError } from '../../../lib/contract/errors';
 import type { DocumentFormat } from '../../../lib/contract/document';
+import { anAnnouncement } from '../../fixtures/builders';
 import { promoted } from '../../../lib/core/failover/promoted';
 import { WRITTEN } from './written-documents';
 
@@ -118,6 +120,23 @@ test.each([
 ] as [string, DocumentFormat<unknown>][])('%s is refused', (text, format) =>
   expect(() => format.parse(text, 'here')).toThrow(UserError),
 );
+
+test.each([
+  ['127.0.0.1', true],
+  ['10.1.2.3', true],
+  ['0.0.0.0', false],
+  ['169.254.169.254', false],
+  ['224.0.0.1', false],
+  ['255.255.255.255', false],
+  ['evil:80/x?', false],
+  ['10.0.0.1:9090', false],
+  ['::1', false],
+])('a node that announces %s is believed: %s', (address, isBelieved) => {
+  const text = JSON.stringify(anAnnouncement('a', { address }));
+  const read = () => ANNOUNCEMENT.parse(text, 'here').address;
+  if (isBelieved) expect(read()).toBe(address);
+  else expect(read).toThrow(UserError);
+});
 
 test('a promotion by an older program keeps what a newer one wrote', () => {
   const newer = ASSIGNMENT.parse(

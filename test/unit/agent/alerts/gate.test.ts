@@ -186,6 +186,24 @@ describe('the alert gate and its Alertmanagers', () => {
     await alertmanagers[0].start();
   });
 
+  it('posts to one that is alone though the clock is set back meanwhile', async () => {
+    alertmanagers[1]!.peers = 1;
+    gate.current.accept([alert('a')]);
+    gate.current.setOpen(true, 'test');
+    await eventually('the other one', () => sent(0).length === 1);
+    await alertmanagers[0]!.stop();
+    const real = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() - 10 * 60_000);
+    try {
+      gate.current.accept([alert('b')]);
+      await eventually('the only one', () => sent(1).length > 0);
+    } finally {
+      clock.mockRestore();
+    }
+    alertmanagers[0] = new FakeAlertmanager();
+    await alertmanagers[0].start();
+  });
+
   it('tells nothing while it may not, and then what is true by then', async () => {
     may = false;
     gate.current.accept([alert('a')]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nextBackoff } from '../../../../agent/process/backoff';
@@ -153,5 +153,13 @@ describe('supervision of a process', () => {
     writeFileSync(file, 'x'.repeat(100));
     expect([rotateLog(file, 100), rotateLog(file, 99)]).toEqual([false, true]);
     expect([readFileSync(file, 'utf8'), readFileSync(`${file}.1`, 'utf8').length]).toEqual(['', 100]);
+  });
+
+  it('truncates a log of which no copy can be made: it would fill the disk for ever', () => {
+    const file = join(dir, 'b.log');
+    writeFileSync(file, 'x'.repeat(100));
+    mkdirSync(`${file}.1`);
+    expect(() => rotateLog(file, 99)).toThrow();
+    expect(readFileSync(file, 'utf8')).toBe('');
   });
 });

@@ -255,3 +255,24 @@ describe('what a restore builds on may vanish', () => {
     expect(lost(MINUTE + 1, mounted)).toMatchObject({ do: 'wait' });
   });
 });
+
+describe('a clock that is ahead', () => {
+  const tenMinutesAhead = storageReport({
+    at: iso(10 * MINUTE),
+    needsVolume: { since: iso(9 * MINUTE), because: 'the WAL is gone' },
+  });
+  const takes = (over: Partial<RestoreSituation>): string | null | undefined => {
+    const step = next(over);
+    return step.do === 'record' ? step.record.snapshotId : undefined;
+  };
+
+  test('makes no snapshot from after the damage a good one', () => {
+    const snapshots = [snapshot('after', 30_000), snapshot('before', 20 * MINUTE)];
+    expect(takes({ report: tenMinutesAhead, snapshots })).toBe('snap-before');
+  });
+
+  test('and a clock that is right costs no snapshot', () => {
+    const snapshots = [snapshot('newest', 61_000), snapshot('before', 20 * MINUTE)];
+    expect(takes({ report: asking, snapshots })).toBe('snap-newest');
+  });
+});

@@ -1,5 +1,5 @@
 import { snappyCompress } from 'hysnappy';
-import { fetchBounded, type Answered } from '../base/fetch-bounded';
+import { fetchBounded, type HttpAnswer } from '../base/fetch-bounded';
 import { unpacked } from '../base/snappy';
 import { decodeRead, encodeRead, encodeSeries, type Matcher, type WireSeries } from './wire';
 
@@ -41,7 +41,7 @@ export async function remoteWrite(
   return { refused: first.refused + second.refused, why: first.why ?? second.why };
 }
 
-const post = (url: string, message: Buffer): Promise<Answered> =>
+const post = (url: string, message: Buffer): Promise<HttpAnswer> =>
   fetchBounded(
     url,
     {

@@ -1,5 +1,5 @@
 /** What a program of ours or its neighbour answered. */
-export interface Answered {
+export interface HttpAnswer {
   readonly status: number;
   readonly ok: boolean;
   readonly bytes: Buffer;
@@ -11,7 +11,7 @@ export interface Answered {
  * fetch for what is reached by its address: whoever answers sends the agent nowhere else, and fills none of its memory.
  * @throws Error when the answer is longer than `mostBytes` or a redirection, and what fetch throws
  */
-export async function fetchBounded(url: string, init: RequestInit, mostBytes: number): Promise<Answered> {
+export async function fetchBounded(url: string, init: RequestInit, mostBytes: number): Promise<HttpAnswer> {
   const response = await fetch(url, { ...init, redirect: 'error' });
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -2,13 +2,18 @@ import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { KEYS } from '../../../contract/keys';
 import { parametersOf } from './secret-statements';
-import type { NodeResources } from './node-statements';
+import type { Cluster } from '../../config/cluster';
 
 /** What Thanos's components do by as they find these in a block: the compactor's, and people's (thanos tools bucket mark). */
 const MARKS = ['deletion-mark.json', 'no-compact-mark.json', 'no-downsample-mark.json'];
 
+interface NodeOf {
+  readonly cluster: Cluster;
+  readonly node: string;
+}
+
 /** What of the control bucket a node writes. */
-export const ownKeys = ({ cluster, node }: Pick<NodeResources, 'cluster' | 'node'>): string[] => [
+export const ownKeys = ({ cluster, node }: NodeOf): string[] => [
   // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
   KEYS.assignment(cluster.shard),
   KEYS.announcement(cluster.shard, node),
@@ -19,7 +24,10 @@ export const ownKeys = ({ cluster, node }: Pick<NodeResources, 'cluster' | 'node
  * What a node never does, whatever else it is allowed to: by a policy that somebody attaches, and by AWS's own of the SSM agent.
  * Whoever owns a node thus neither has blocks deleted, nor speaks for another node or shard, nor reads the account's parameters.
  */
-export function forbiddenStatements(stack: Stack, resources: NodeResources): PolicyStatement[] {
+export function forbiddenStatements(
+  stack: Stack,
+  resources: NodeOf & { readonly controlBucketArn: string; readonly blocksBucketArn: string },
+): PolicyStatement[] {
   const { controlBucketArn, blocksBucketArn, cluster } = resources;
   const deny = (actions: string[], on: { resources: string[] } | { notResources: string[] }): PolicyStatement =>
     new PolicyStatement({ effect: Effect.DENY, actions, ...on });

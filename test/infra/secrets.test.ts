@@ -87,7 +87,7 @@ test('a node may read the secrets that are declared, and no others, with the key
     },
     {
       Effect: 'Deny',
-      Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
+      Action: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:GetParameters', 'ssm:GetParametersByPath'],
       NotResource: 'arn:aws:ssm:eu-west-1:*:parameter/prod/password',
     },
   ]);

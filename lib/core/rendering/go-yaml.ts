@@ -1,6 +1,8 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, Pair, parseAllDocuments, Scalar } from 'yaml';
 import { visit, YAMLMap, YAMLSeq, type Document, type Node } from 'yaml';
 
+import { TOO_DEEP, withinStack } from './yaml-depth';
+
 /** A YAML file as Go's yaml reads it: the first document, anchors and merge keys resolved. */
 export interface GoYaml {
   /** Null where the file is empty, or nothing but comments. */
@@ -17,6 +19,15 @@ const MOST_NODES = 500_000;
  * reads them into, and only Prometheus knows its fields.
  */
 export function readGoYaml(text: string): GoYaml {
+  const tooDeep = (): GoYaml => ({
+    root: null,
+    errors: [{ says: TOO_DEEP, offset: 0 }],
+    placeOf: () => ({ line: 1, col: 1 }),
+  });
+  return withinStack(text, () => readShallow(text), tooDeep);
+}
+
+function readShallow(text: string): GoYaml {
   const lines = new LineCounter();
   const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false } as const;
   const [document] = parseAllDocuments(text, options) as readonly Document.Parsed[];
@@ -95,7 +106,7 @@ class Resolver {
     const merged: YAMLMap[] = [];
     for (const { key, value } of node.items) {
       if (isMergeKey(key)) merged.push(...this.mergedBy(value as Node | null));
-      else made.items.push(new Pair(scalar(key as Node), value === null ? null : this.resolve(value as Node)));
+      else made.items.push(new Pair(this.resolve(key as Node), value === null ? null : this.resolve(value as Node)));
     }
     for (const pair of merged.flatMap(({ items }) => items)) {
       if (!made.has(keyOf(pair))) made.items.push(pair);

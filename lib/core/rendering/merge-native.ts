@@ -40,15 +40,25 @@ export interface OwnParts {
 export function mergeNative(text: string, own: OwnParts): string {
   const { root: read, errors } = readGoYaml(text);
   const root = read ?? new YAMLMap();
-  if (errors.length > 0 || !isMap(root)) {
-    throw new UserError({
-      what: "Prometheus's configuration cannot be read",
-      where: 'config/prometheus.yml',
-      got: errors[0]?.says ?? text.slice(0, 80),
-      expected: 'a document of keys and values',
-      fix: 'correct it; `npx cdk synth` names the line',
-    });
+  if (errors.length > 0 || !isMap(root)) throw unreadable(errors[0]?.says ?? text.slice(0, 80));
+  try {
+    return withOwnParts(root, own);
+  } catch (error) {
+    // Found out only when something is put into it, or when it is written.
+    throw unreadable((error as Error).message);
   }
+}
+
+const unreadable = (got: string): UserError =>
+  new UserError({
+    what: "Prometheus's configuration cannot be read",
+    where: 'config/prometheus.yml',
+    got,
+    expected: 'a document of keys and values',
+    fix: 'correct it; `npx cdk synth` names the line',
+  });
+
+function withOwnParts(root: YAMLMap, own: OwnParts): string {
   const labels = mapAt(mapAt(root, 'global'), 'external_labels');
   for (const [name, value] of Object.entries(own.externalLabels)) put(labels, name, quoted(value));
   addWindow(root, own.lateMs);

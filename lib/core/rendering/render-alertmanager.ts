@@ -29,15 +29,21 @@ export const remedyPath = (name: string): string => `/v1/remedies/${name}`;
 export function renderAlertmanager(text: string, hooks: Webhooks, remedies: readonly RemedyTrigger[]): string {
   const document = documentAsWritten(text);
   const root = document.get('route');
-  if (document.errors.length > 0 || !isMap(root)) {
-    throw new UserError({
-      what: "Alertmanager's configuration cannot be read",
-      where: 'config/alertmanager.yml',
-      got: document.errors[0]?.message ?? text.slice(0, 80),
-      expected: 'a document with a route',
-      fix: 'correct it; `npx cdk synth` names the line',
-    });
+  if (document.errors.length > 0 || !isMap(root)) throw unreadable(document.errors[0]?.message ?? text.slice(0, 80));
+  try {
+    return withOwn(document, root, hooks, remedies);
+  } catch (error) {
+    // Found out only when something is put into it, or when it is written: a key without a value, an alias without an anchor.
+    throw unreadable((error as Error).message);
   }
+}
+
+function withOwn(
+  document: Document.Parsed,
+  root: YAMLMap,
+  hooks: Webhooks,
+  remedies: readonly RemedyTrigger[],
+): string {
   const users = new YAMLMap();
   const routes = root.get('routes', true);
   if (routes !== undefined) users.set('routes', routes);
@@ -47,6 +53,15 @@ export function renderAlertmanager(text: string, hooks: Webhooks, remedies: read
   for (const { name } of remedies) add(document, 'receivers', receiver(`remedy-${name}`, remedyPath(name), hooks));
   return document.toString({ lineWidth: 0 });
 }
+
+const unreadable = (got: string): UserError =>
+  new UserError({
+    what: "Alertmanager's configuration cannot be read",
+    where: 'config/alertmanager.yml',
+    got,
+    expected: 'a document with a route',
+    fix: 'correct it; `npx cdk synth` names the line',
+  });
 
 function watchdogRoute(): object {
   return {

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { UserError } from '../../contract/errors';
 import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
 import type { RenderInput } from './render-input';
+import { isTooDeep } from './yaml-depth';
 import { RESERVED_JOBS } from './own-jobs';
 
 /**
@@ -95,9 +96,18 @@ export function ownShare({ shard, shardCounts = [1] }: RenderInput): object[] {
   ];
 }
 
+/** Null where it is no YAML. */
+function valueOrNull(text: string): unknown {
+  try {
+    return isTooDeep(text) ? null : (parse(text, { logLevel: 'error' }) as unknown);
+  } catch {
+    return null;
+  }
+}
+
 /** @throws UserError when the text is not a list of target groups */
 function parseTargets(job: string, text: string): unknown[] {
-  const groups: unknown = parse(text);
+  const groups = valueOrNull(text);
   const isGroup = (g: unknown): boolean =>
     typeof g === 'object' && g !== null && Array.isArray((g as { targets?: unknown }).targets);
   if (Array.isArray(groups) && groups.every(isGroup)) return groups as unknown[];

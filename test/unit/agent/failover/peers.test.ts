@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Peers } from '../../../../agent/failover/peers';
 import { pathsOf } from '../../../../agent/base/paths';
 import { readEnv } from '../../../../agent/base/env';
+import { ANNOUNCEMENT } from '../../../../lib/contract/documents/announcement';
 import { DEFAULT_POLICY } from '../../../../lib/contract/documents/policy';
 import { anAnnouncement } from '../../../fixtures/builders';
 
@@ -47,4 +48,23 @@ test('a peer that moves is told of though the disk is full, and kept as soon as 
   mkdirSync(join(dir, 'state'));
   await look(peers);
   expect(readFileSync(paths().peers, 'utf8')).toContain('10.0.0.2');
+});
+
+test('a malformed announcement of one node keeps nobody from learning where the others are', async () => {
+  const peers = new Peers(
+    { node: 'a', shard: 0, policy: DEFAULT_POLICY, thanos: null } as never,
+    '10.0.0.1',
+    {
+      listNodes: async () => ['a', 'b', 'c'].map((node) => ({ shard: 0, node })),
+      readAnnouncement: async (node) =>
+        ANNOUNCEMENT.parse(node === 'b' ? '{}' : JSON.stringify(anAnnouncement(node, { address })), 's3://x'),
+      writeAnnouncement: async () => {},
+    },
+    paths(),
+    (_, event) => void said.push(event),
+    (everywhere) => void told.push(everywhere),
+    () => {},
+  );
+  await look(peers);
+  expect([told, said.includes('announcement-unusable')]).toEqual([[['10.0.0.1', '10.0.0.2']], true]);
 });

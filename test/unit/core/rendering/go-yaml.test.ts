@@ -1,3 +1,6 @@
+import { UserError } from '../../../../lib/contract/errors';
+import { renderFiles } from '../../../../lib/core/rendering/render';
+import { RENDER_INPUT } from '../../../fixtures/render-input';
 import { parse } from 'yaml';
 import { readGoYaml, writeGoYaml } from '../../../../lib/core/rendering/go-yaml';
 
@@ -72,5 +75,36 @@ describe('YAML as Go reads it', () => {
   it('takes more than a hundred aliases', () => {
     const { errors } = readGoYaml(`a: &a 1\nb: [${Array(500).fill('*a').join()}]\n`);
     expect(errors).toEqual([]);
+  });
+});
+
+describe('found by fuzzing', () => {
+  test.each([
+    ['a key that is an alias without its anchor', '? *a'],
+    ['a key without end', '? '.repeat(3_000)],
+    ['lists without end', '['.repeat(20_000)],
+  ])('%s is an error, and nothing is thrown', (_, text) => {
+    const { root, errors } = readGoYaml(text);
+    expect([root, errors.length > 0]).toEqual([null, true]);
+  });
+
+  test.each([
+    ['receivers without a list', 'route: { receiver: a }\nreceivers:'],
+    ['an alias without its anchor', '<<: *a\nroute: { receiver: a }\nreceivers: [{ name: a }]'],
+  ])('%s in alertmanager.yml is refused in words', (_, alertmanager) => {
+    expect(() => renderFiles({ ...RENDER_INPUT, bundle: { ...RENDER_INPUT.bundle, alertmanager } })).toThrow(UserError);
+  });
+
+  test.each(["&a - targets: ['a:1']\n", '? '.repeat(3_000)])(
+    'targets that are no YAML are refused in words',
+    (text) => {
+      const bundle = { ...RENDER_INPUT.bundle, targets: { a: text } };
+      expect(() => renderFiles({ ...RENDER_INPUT, bundle })).toThrow(UserError);
+    },
+  );
+
+  test('a configuration of nothing but a key is refused in words', () => {
+    const bundle = { ...RENDER_INPUT.bundle, prometheus: '? ' };
+    expect(() => renderFiles({ ...RENDER_INPUT, bundle })).toThrow(UserError);
   });
 });

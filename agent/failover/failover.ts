@@ -3,14 +3,16 @@ import type { Policy } from '../../lib/contract/documents/policy';
 import type { Clock } from '../../lib/shell/async/clock';
 import type { Log } from '../base/log';
 import { every, type Loop } from '../base/loop';
+import { Watcher, type AskWatched } from '../../lib/shell/probes/watcher';
 import { Probes, type ProbesDeps } from './probes';
 import { RoleManager, type RoleDeps } from './role-manager';
 
-export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'prometheusIsDown' | 'clock'> {
+export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'watcher' | 'prometheusIsDown' | 'clock'> {
   readonly node: NodeId;
   readonly policy: Policy;
   readonly addresses: ProbesDeps['addresses'];
   readonly probe: ProbesDeps['probe'];
+  readonly ask: AskWatched;
   /** This node's Prometheus; null while none runs. */
   readonly prometheusPid: () => number | null;
   readonly clock: Clock;
@@ -21,6 +23,8 @@ export interface FailoverDeps extends Omit<RoleDeps, 'probes' | 'prometheusIsDow
 export class Failover {
   readonly probes: Probes;
   readonly role: RoleManager;
+  /** Of the node that alerts; a standby's only. */
+  readonly watcher: Watcher;
   private exitedAt: number | null = null;
   private readNow = (): void => {};
 
@@ -28,7 +32,13 @@ export class Failover {
     const { node, addresses, probe, policy, contact } = deps;
     const knownEpoch = (): number => this.role.assignment?.epoch ?? 0;
     this.probes = new Probes({ self: node, addresses, probe, knownEpoch, policy, contact });
-    this.role = new RoleManager({ ...deps, probes: this.probes, prometheusIsDown: () => this.prometheusIsDown });
+    this.watcher = new Watcher(deps.ask, policy, deps.clock);
+    this.role = new RoleManager({
+      ...deps,
+      probes: this.probes,
+      watcher: this.watcher,
+      prometheusIsDown: () => this.prometheusIsDown,
+    });
   }
 
   /** `afterProbing`: what else looks at each round's probes. */
@@ -44,7 +54,18 @@ export class Failover {
       this.role.ask();
       roles.now();
     };
-    return [roles, every(policy.probe.intervalMs, 'probes', probe, log, clock)];
+    return [
+      roles,
+      every(policy.probe.intervalMs, 'probes', probe, log, clock),
+      every(policy.watch.intervalMs, 'watch', async () => this.watchActive(), log, clock),
+    ];
+  }
+
+  private watchActive(): void {
+    const { node, addresses } = this.deps;
+    const active = this.role.assignment?.active ?? node;
+    if (active === node) this.watcher.look(null, undefined);
+    else this.watcher.look(active, addresses().get(active));
   }
 
   /** Somebody knows this epoch: if it is a later one, the bucket has it. */

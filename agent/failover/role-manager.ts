@@ -1,13 +1,15 @@
 import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
 import { isUnusableObject } from '../../lib/contract/errors';
 import type { Policy } from '../../lib/contract/documents/policy';
-import { isCalm, isReadDue } from '../../lib/core/failover/polling';
+import { isCalm, readDueIn } from '../../lib/core/failover/polling';
 import { decideRole, supersededWhilePartitioned } from '../../lib/core/failover/role';
+import { looksSilent } from '../../lib/core/failover/silence';
 import { initialRole, type RoleDecision, type RoleInput, type RoleState } from '../../lib/core/failover/role-state';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import type { Clock } from '../../lib/shell/async/clock';
 import type { Contact } from '../base/contact';
+import type { Watcher } from '../../lib/shell/probes/watcher';
 import { messageOf, type Log } from '../base/log';
 import type { LastGood } from './last-good';
 import { NO_STREAK, type Probes } from './probes';
@@ -20,6 +22,7 @@ export interface RoleDeps {
   readonly nodes: () => readonly NodeId[];
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'readHeartbeat'>;
   readonly probes: Pick<Probes, 'probeAll' | 'tell' | 'streakOf' | 'forget' | 'peerIsAlerting' | 'selfIsHealthy'>;
+  readonly watcher: Pick<Watcher, 'seen'>;
   readonly setGate: (open: boolean, because: string) => void;
   /** Another node took over while this one was cut off and went on alerting. */
   readonly onSuperseded: () => void;
@@ -88,7 +91,11 @@ export class RoleManager {
 
   /** To be called every policy.pollMs, and at once after ask(). */
   async round(): Promise<void> {
-    if (this.isReadDue) await this.readAndDecide();
+    const waitMs = this.readDueIn;
+    if (waitMs !== null) {
+      if (waitMs > 0) await this.deps.clock.sleep(waitMs);
+      await this.readAndDecide();
+    }
     if (this.isAssigned && this.deps.prometheusIsDown()) this.reportExit();
   }
 
@@ -105,8 +112,8 @@ export class RoleManager {
     this.decide(overtaken ? { ...read, assignment: newest(read.assignment, this.state.assignment) } : read);
   }
 
-  private get isReadDue(): boolean {
-    const { probes, policy, clock } = this.deps;
+  private get readDueIn(): number | null {
+    const { probes, watcher, policy, clock } = this.deps;
     const active = this.state.assignment?.active;
     const polling = {
       readAt: this.readAt,
@@ -114,9 +121,10 @@ export class RoleManager {
       isCalm:
         this.storeReachable &&
         !this.takesOver &&
+        !looksSilent(watcher.seen?.forMs ?? 0, policy) &&
         isCalm(this.state, active === undefined ? NO_STREAK : probes.streakOf(active), probes.peerIsAlerting),
     };
-    return isReadDue(polling, policy, clock.now());
+    return readDueIn(polling, policy, clock.now());
   }
 
   /** An own Prometheus that exited is certain: nobody has to count probes. */

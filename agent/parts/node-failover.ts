@@ -1,6 +1,7 @@
 import { systemClock } from '../../lib/shell/async/clock';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { probeNode } from '../../lib/shell/probes/prober';
+import { askWatched } from '../../lib/shell/probes/watcher';
 import { forgetAlerts } from './alerting';
 import type { AlertGate } from '../alerts/alert-gate';
 import type { PeerAlerts } from '../alerts/peer-alerts';
@@ -32,6 +33,7 @@ export function nodeFailover({ config, paths, log }: Base, deps: NodeFailoverDep
     addresses: () => peers.addresses,
     store,
     probe: (node, address, timeoutMs, knownEpoch) => probeNode(node, address, timeoutMs, systemClock.now, knownEpoch),
+    ask: askWatched,
     lastGood: lastGoodIn(paths.assignment, log),
     contact,
     setGate: (open, because) => {

@@ -8,6 +8,7 @@ export function buildStatus(s: Parts): AgentStatus {
   const { base, identity, gate, announcer } = s;
   const { config } = base;
   const { role } = s.failover;
+  const { seen } = s.failover.watcher;
   const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   const { breakGlass } = role;
   return {
@@ -41,6 +42,7 @@ export function buildStatus(s: Parts): AgentStatus {
     scrapeProfile: s.configurer.profile,
     undiscovered: [...s.discovery.undiscovered],
     sharding: announcer.shardReport,
+    watch: seen && { node: seen.node, silentMs: Math.round(seen.forMs) },
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     scrub: s.scrubber.status,

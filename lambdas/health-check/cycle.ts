@@ -1,4 +1,5 @@
 import { reasonOf } from '../../lib/shell/probes/prober';
+import type { AskWatched } from '../../lib/shell/probes/watcher';
 import type { AddressBook } from '../../lib/shell/assignment/address-book';
 import { promote, type PromoteDeps } from '../../lib/shell/assignment/promote';
 import type { ControlStore } from '../../lib/shell/assignment/store';
@@ -20,12 +21,14 @@ import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import { cycleMetrics, watchdogMetrics, uploadMetrics, corruptionMetrics, volumeMetrics } from './node-metrics';
 import { isBeatDue } from './heartbeat';
+import { sayOutcome } from './say-outcome';
 import { logNodes } from './log-nodes';
 
-/** What a cycle needs of the outside world. */
+/** What a cycle, and the watch beside it, need of the outside world. */
 export interface CycleControl extends PromoteDeps {
+  readonly ask: AskWatched;
   readonly store: Pick<ControlStore, 'readAssignment' | 'writeAssignment' | 'writeHeartbeat'>;
-  readonly addresses: Pick<AddressBook, 'isComplete' | 'refreshIfDue' | 'note'>;
+  readonly addresses: Pick<AddressBook, 'addresses' | 'isComplete' | 'refreshIfDue' | 'note'>;
 }
 
 /** What the loop remembers from cycle to cycle. */
@@ -108,12 +111,7 @@ export async function runCycle(
         control,
       );
       noCandidate = outcome.noCandidate === true;
-      log(outcome.acted ? 'warn' : 'info', outcome.acted ? 'promoted' : 'not-promoted', {
-        because: outcome.because,
-        epoch: outcome.assignment?.epoch ?? null,
-        active: outcome.assignment?.active ?? null,
-      });
-      publish(config.cluster, config.shard, [{ metric: METRICS.promotions, value: outcome.acted ? 1 : 0 }]);
+      sayOutcome(outcome, config);
     } catch (error) {
       errors.push(`promotion failed: ${reasonOf(error)}`);
     }

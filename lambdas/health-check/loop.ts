@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/shell/async/clock';
 import type { FunctionConfig } from '../shared/config';
 import { everyInterval } from '../shared/loop';
+import { lookQuickly } from './quick-look';
 import { NO_COUNTS, runCycle, type Counts, type CycleControl } from './cycle';
 
 /** What one invocation does with its minute: cycle after cycle, each knowing what the one before it counted. */
@@ -17,5 +18,8 @@ export async function probeLoop(
     counts = await runCycle(counts, control, config, invocation);
     await afterCycle(counts);
   };
-  await everyInterval(config.policy.probe.intervalMs, forMs, cycle, clock);
+  await Promise.all([
+    everyInterval(config.policy.probe.intervalMs, forMs, cycle, clock),
+    lookQuickly(control, config, () => counts.assignment, forMs, clock),
+  ]);
 }

@@ -1,5 +1,6 @@
 import { AddressBook } from '../../lib/shell/assignment/address-book';
 import { systemClock } from '../../lib/shell/async/clock';
+import { askWatched, type AskWatched } from '../../lib/shell/probes/watcher';
 import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
 import type { PromoteDeps } from '../../lib/shell/assignment/promote';
 import { controlS3, s3ControlStore, type ControlStore } from '../../lib/shell/assignment/store';
@@ -10,6 +11,7 @@ import { log } from './log';
 
 /** The outside world of a control function; made once per execution environment, so that it stays warm. */
 export interface Control extends PromoteDeps {
+  readonly ask: AskWatched;
   readonly store: ControlStore;
   readonly addresses: AddressBook;
 }
@@ -61,6 +63,7 @@ export function connectControl(config: FunctionConfig): Control & Connected {
     now: systemClock.now,
     sleep: systemClock.sleep,
     probeAll,
+    ask: askWatched,
     tell: (epoch) => probeAll(policy.verifyTimeoutMs, epoch),
   };
 }

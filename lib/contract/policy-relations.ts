@@ -8,6 +8,9 @@ const MAX_BACK_AFTER_MS = 45_000;
 /** With two gates open for so long nobody is paged twice: they send the same to one cluster. */
 const MAX_CALM_POLL_MS = 10_000;
 
+/** So many questions in a row are lost together only when the node, or its link, is. */
+const LEAST_QUESTIONS = 5;
+
 /** A broken relation between two settings, `path` being where a person would look for it. */
 export interface PolicyProblem {
   readonly path: readonly string[];
@@ -42,6 +45,12 @@ function probing(p: Policy, check: Check): void {
     'verifyTimeoutMs',
     'the verifying probe must not wait longer than an ordinary one',
     `at most probe.timeoutMs (${p.probe.timeoutMs} ms)`,
+  );
+  check(
+    p.watch.silentMs >= LEAST_QUESTIONS * p.watch.intervalMs,
+    'watch.silentMs',
+    'one lost packet, or a short pause, must not look like silence',
+    `at least ${LEAST_QUESTIONS} × watch.intervalMs (${LEAST_QUESTIONS * p.watch.intervalMs} ms)`,
   );
   check(p.probe.fall >= 2, 'probe.fall', 'one lost packet must not fail a node over', 'at least 2');
   check(p.probe.rise >= 1, 'probe.rise', 'a node needs a success to be healthy', 'at least 1');
@@ -128,6 +137,7 @@ const POSITIVE = [
   'volume.lookMs',
   'probe.intervalMs',
   'probe.timeoutMs',
+  'watch.intervalMs',
   'verifyTimeoutMs',
   'maxScrapeLagMs',
   'pollMs',

@@ -67,6 +67,8 @@ const status = fields({
   undiscovered: optional(listOf(text)),
   /** What of the user's targets it scrapes. Absent in what agents of an earlier deploy say. */
   sharding: optional(shardReport),
+  /** Whom it watches, and how long that one has been silent to it, ms. null: nobody. Absent from agents that watch nobody. */
+  watch: optional(nullable(fields({ node: text, silentMs: number }))),
   store: fields({ reachable: flag, lastReadAt: nullable(time) }),
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   watchdog: optional(fields({ receivedAt: nullable(time), evaluatedAt: nullable(time) })),

@@ -14,6 +14,12 @@ export const DEFAULT_POLICY = {
     /** Consecutive successes that make it healthy again. */
     rise: 2,
   },
+  watch: {
+    /** Functions and standbys ask the node that alerts this often whether it is there, beside their probes. */
+    intervalMs: 200,
+    /** It is silent when nothing was answered for so long that was asked meanwhile. */
+    silentMs: 1_200,
+  },
   /** For the last probe that promote-alerting does for itself before it acts. */
   verifyTimeoutMs: 700,
   /** A node whose stalest job was scraped longer ago than this is not scraping. */

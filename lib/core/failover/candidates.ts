@@ -11,6 +11,8 @@ export interface Situation {
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** Consecutive misses of one node, the fresh probe included. */
   readonly consecutiveFailures: { readonly node: NodeId; readonly count: number } | null;
+  /** How long a node has been silent to the caller, who watches it, ms. */
+  readonly silence: { readonly node: NodeId; readonly forMs: number } | null;
   /** The node whose own agent saw its Prometheus exit: certain, so nothing is counted. */
   readonly exited: NodeId | null;
   readonly caller: Caller;

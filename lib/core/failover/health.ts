@@ -18,6 +18,8 @@ export interface Probe {
     readonly gatePrimed: boolean;
     /** The agent's last read of the control bucket succeeded. */
     readonly storeReachable: boolean;
+    /** Whom it watches, and how long that one has been silent to it, ms. Absent: it watches nobody. */
+    readonly watch?: { readonly node: NodeId; readonly silentMs: number };
     /** When the dead man's switch was evaluated that last came back to it, ms since the Unix epoch; null: none did. */
     readonly watchdogAt?: number | null;
     /** Jobs whose targets it has not discovered since it started, and others have; absent: none. */

@@ -14,17 +14,20 @@ export interface Polling {
 /** Who is asked all the time, by whoever can reach it, reads no more often. */
 const LEAST_MS = 100;
 
-/** Whether to read the bucket now. Rounds come every policy.pollMs, not to the millisecond, and at once when somebody asks. */
-export function isReadDue({ readAt, askedAt, isCalm: calm }: Polling, policy: Policy, now: number): boolean {
+/**
+ * In how many ms to read the bucket; null: not in this round. Rounds come every policy.pollMs, not to the millisecond, and at once
+ * when somebody asks.
+ */
+export function readDueIn({ readAt, askedAt, isCalm: calm }: Polling, policy: Policy, now: number): number | null {
   const passed = now - readAt;
-  if (passed < 0) return true;
-  if (askedAt >= readAt) return passed >= LEAST_MS;
-  return passed >= (calm ? policy.calmPollMs : policy.pollMs) - policy.pollMs / 2;
+  if (passed < 0) return 0;
+  if (askedAt >= readAt) return Math.max(0, LEAST_MS - passed);
+  return passed >= (calm ? policy.calmPollMs : policy.pollMs) - policy.pollMs / 2 ? 0 : null;
 }
 
 /**
  * Whether nothing but somebody's word is to be expected of the bucket: one node alerts, the assigned one, and this node has no question
- * open. A standby saw it alert at its last probe; the assigned node saw no other one alert.
+ * open. A standby saw it alert at its last probe; the assigned node saw no other one alert. (That it is silent meanwhile, its watch says.)
  */
 export function isCalm(
   { node, assignment, breakGlass, handingOverSince }: RoleState,

@@ -1,6 +1,7 @@
 import type { Assignment, KnownPause, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { promoted } from './promoted';
+import { isSilentToAll } from './silence';
 import { type Situation, candidates, isServing, highestApplied, explain, explainNodes } from './candidates';
 
 export type PromotionDecision =
@@ -16,7 +17,7 @@ export type PromotionDecision =
 /**
  * Decides whether another node shall alert. `now` in ms since the Unix epoch.
  *
- * Acts only on an active node that does not serve (`fall` misses, or its own agent's word), gives
+ * Acts only on an active node that does not serve (`fall` misses, silence to everybody, or its own agent's word), gives
  * alerting only to an eligible node, never fails back by itself, and damps flapping by delay, not by refusal.
  */
 export function decidePromotion(s: Situation, now: number): PromotionDecision {
@@ -50,15 +51,20 @@ export function decidePromotion(s: Situation, now: number): PromotionDecision {
     return none(`${active} alerts and answers: ready, scraping, gate open.`);
   }
   const exited = s.exited === active;
+  const silent = isSilentToAll(s);
   const consecutiveFailures = s.consecutiveFailures?.node === active ? s.consecutiveFailures.count : 0;
-  if (!exited && consecutiveFailures < policy.probe.fall) {
+  if (!exited && !silent && consecutiveFailures < policy.probe.fall) {
     return none(
       `${active} missed ${consecutiveFailures} of ${policy.probe.fall} probes (${explain(s, active)}): not enough to act.`,
     );
   }
 
   const next = candidates(s).find((node) => node !== active);
-  const cause = exited ? 'its Prometheus exited' : `${explain(s, active)} in ${consecutiveFailures} probes`;
+  const cause = exited
+    ? 'its Prometheus exited'
+    : silent
+      ? `${explain(s, active)}, to nobody for ${(s.silence!.forMs / 1000).toFixed(1)} s`
+      : `${explain(s, active)} in ${consecutiveFailures} probes`;
   if (next === undefined) {
     return none(`${active} fails (${cause}), but no other node can take over: ${explainNodes(s)}.`, true);
   }

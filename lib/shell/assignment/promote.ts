@@ -12,6 +12,8 @@ export interface PromoteRequest {
   readonly caller: Caller;
   /** Misses that the caller counted itself; without them promote() counts its own. */
   readonly consecutiveFailures?: { readonly node: NodeId; readonly count: number };
+  /** How long a node has been silent to the caller, who watches it, ms: as of now, whenever it is asked. */
+  readonly silence?: () => { readonly node: NodeId; readonly forMs: number } | null;
   /** The caller is this node's agent and saw its Prometheus exit. */
   readonly exited?: NodeId;
 }
@@ -59,6 +61,7 @@ export async function promote(request: PromoteRequest, deps: PromoteDeps): Promi
         nodes,
         probes,
         consecutiveFailures: counted,
+        silence: request.silence?.() ?? null,
         exited: request.exited ?? null,
         caller: request.caller,
         policy,

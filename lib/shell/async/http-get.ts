@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { askedAgain } from './asked-again';
 
 /** No answer to a probe is longer; a body without end must not fill a function's memory. */
 const MAX_BYTES = 10 * 2 ** 20;
@@ -24,9 +25,14 @@ export function askBy(other: HttpGet): void {
   way = other;
 }
 
-/** GET, the whole answer as text. @throws as `direct` does, and what the way throws */
-export const httpGet = (url: string, signal: AbortSignal, maxBytes = MAX_BYTES): Promise<string> =>
-  way(url, signal, maxBytes);
+/**
+ * GET, the whole answer as text. `againMs`: on a further connection each time that so much has passed without an answer; not by
+ * another way, where each question costs. @throws as `direct` does, and what the way throws
+ */
+export function httpGet(url: string, signal: AbortSignal, maxBytes = MAX_BYTES, againMs?: number): Promise<string> {
+  if (againMs === undefined || way !== direct) return way(url, signal, maxBytes);
+  return askedAgain(againMs, signal, (until) => direct(url, until, maxBytes));
+}
 
 /**
  * GET, the whole answer as text. A connection of its own for each: what a probe wants to know includes whether new ones

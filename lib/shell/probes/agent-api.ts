@@ -5,11 +5,16 @@ import { httpGet } from '../async/http-get';
 
 /**
  * What a node's agent says of itself. `knownEpoch`: of the assignment that the asker knows; an agent that knows an earlier one reads
- * the bucket at once. 0: none. @throws when it does not answer in time, or with something else
+ * the bucket at once. 0: none. `againMs`: see httpGet. @throws when it does not answer in time, or with something else
  */
-export async function readAgentStatus(address: string, signal: AbortSignal, knownEpoch = 0): Promise<AgentStatus> {
+export async function readAgentStatus(
+  address: string,
+  signal: AbortSignal,
+  knownEpoch = 0,
+  againMs?: number,
+): Promise<AgentStatus> {
   const url = `http://${address}:${PORTS.agent}/v1/status${knownEpoch === 0 ? '' : `?${KNOWN_EPOCH}=${knownEpoch}`}`;
-  return AGENT_STATUS.parse(await httpGet(url, signal, AGENT_STATUS.maxBytes), url);
+  return AGENT_STATUS.parse(await httpGet(url, signal, AGENT_STATUS.maxBytes, againMs), url);
 }
 
 /** What its gate holds. @throws when it does not answer in time, or with something else */

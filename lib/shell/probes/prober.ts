@@ -13,6 +13,9 @@ import { readAgentStatus } from './agent-api';
  */
 export const SCRAPE_LAG_QUERY = `time() - min(max by (job) (timestamp(up{job=~"${OWN_JOBS.join('|')}"})))`;
 
+/** Each question is asked again so often while it is not answered: one lost packet is no miss (docs/decisions/0022). */
+const AGAIN_MS = 250;
+
 /**
  * Probes one node: Prometheus and the agent, both at once. Never rejects, whatever answers: who says nothing that can be
  * understood counts as silent. That Prometheus answers a query says that it is ready, too: until then its API answers
@@ -37,10 +40,10 @@ export async function probeNode(
       return null;
     }
   };
-  const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal });
+  const prometheus = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs, signal, againMs: AGAIN_MS });
   let [answer, status] = await Promise.all([
     ask('Prometheus', prometheus.vector(SCRAPE_LAG_QUERY)),
-    ask('agent', readAgentStatus(address, signal, knownEpoch)),
+    ask('agent', readAgentStatus(address, signal, knownEpoch, AGAIN_MS)),
   ]);
   // An address that was given to another node meanwhile says nothing of this one.
   if (status !== null && status.node !== node) {
@@ -59,7 +62,7 @@ export async function probeNode(
 
 /** What of an agent's status bears on anybody's decision. */
 function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
-  const { gate, store, watchdog, sidecar, nodeQuery, scrub, volume, pause } = status;
+  const { gate, store, watch, watchdog, sidecar, nodeQuery, scrub, volume, pause } = status;
   return {
     appliedEpoch: status.appliedEpoch,
     gateOpen: gate.open,
@@ -72,6 +75,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
     ...(volume ? { volumeTrouble: volume.trouble } : {}),
     ...(pause ? { pause } : {}),
+    ...(watch ? { watch } : {}),
   };
 }
 

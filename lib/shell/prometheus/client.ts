@@ -33,6 +33,8 @@ export interface Options {
   readonly timeoutMs: number;
   /** Instead of the time-out: for several questions with one deadline. */
   readonly signal?: AbortSignal;
+  /** Asks once more each time that so much has passed without an answer, ms: for what is cheap to answer. */
+  readonly againMs?: number;
   /** Of one answer. */
   readonly maxBytes?: number;
   /** Added to each query, such as Thanos's `dedup`. */
@@ -130,8 +132,8 @@ export class Prometheus {
     format: DocumentFormat<{ readonly data: T; readonly warnings: readonly string[] }>,
     path: string,
   ): Promise<T> {
-    const { timeoutMs, signal = AbortSignal.timeout(timeoutMs), maxBytes, onWarning } = this.options;
-    const text = await httpGet(`${this.url}${path}`, signal, maxBytes);
+    const { timeoutMs, signal = AbortSignal.timeout(timeoutMs), maxBytes, againMs, onWarning } = this.options;
+    const text = await httpGet(`${this.url}${path}`, signal, maxBytes, againMs);
     const { data, warnings } = format.parse(text, this.url);
     for (const warning of warnings) onWarning?.(warning);
     return data;

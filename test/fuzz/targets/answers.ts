@@ -81,6 +81,7 @@ const promotion = textTarget('promotion', nastyJson(BOTH), async (text) => {
     probes: new Map([['a', probe]]),
     policy: DEFAULT_POLICY,
     caller: 'health-check',
+    silence: null,
     exited: 'b',
     consecutiveFailures: null,
   };

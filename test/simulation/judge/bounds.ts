@@ -19,6 +19,8 @@ export function bounds(p: Policy, nodes: number) {
   const notice = fall * intervalMs + timeoutMs;
   /** Nobody else could be found within the short time-out: once more with the long one. */
   const again = timeoutMs + TRIP_MS;
+  /** The functions' own watch and a standby's agree; whom to watch the functions learn with a cycle. */
+  const seenSilent = intervalMs + p.watch.silentMs + 2 * p.watch.intervalMs + act + learn + SAMPLING_MS;
   const crash = EXIT_MS + act + learn + SAMPLING_MS;
   const silent = notice + act + learn + SAMPLING_MS;
   /** The heartbeat in S3 is up to a cycle old, is read at the next poll, and must stand still for its time. */
@@ -33,6 +35,7 @@ export function bounds(p: Policy, nodes: number) {
     /** Alerting moved without need of a gap: the old node closed first, the new one reads at its next poll. */
     handOver: 2 * learn + p.storeTimeoutMs + SAMPLING_MS,
     silent,
+    seenSilent,
     notScraping: silent + p.maxScrapeLagMs,
     controlDown,
     storeDown,
@@ -47,6 +50,9 @@ export function bounds(p: Policy, nodes: number) {
     evidence: 2 * p.storeTimeoutMs + timeoutMs + p.verifyTimeoutMs,
   };
 }
+
+/** So much loss of one node's packets moves nothing. */
+export const HARMLESS_PERCENT = 10;
 
 export interface Effect {
   readonly cls: string;
@@ -84,6 +90,11 @@ export function effects(s: Schedule, p: Policy): Effect[] {
         break;
       case 'not-scraping':
         add(f.kind, f.at, end + p.maxScrapeLagMs, b.notScraping);
+        break;
+      case 'loss':
+        // A few lost packets are nothing; of many nobody can say when one gets through.
+        if (f.percent > HARMLESS_PERCENT) add(f.kind, f.at, end, f.forMs + b.silent, true);
+        else add(f.kind, f.at, end, 0);
         break;
       case 'slow':
         add(f.kind, f.at, end, b.silent + b.again + 4 * f.addMs, true);
@@ -161,15 +172,19 @@ export function limitOf(
   if (only?.cls === 'crash' && !gap.damped && gap.from - only.from < SAMPLING_MS)
     return { cls: 'crash', limit: b.crash };
   if (only?.cls === 'crash' && !gap.damped) return { cls: 'crash, then assigned', limit: b.silent };
+  if (only !== null && !gap.damped && SILENT.includes(only.cls)) return { cls: only.cls, limit: b.seenSilent };
   return {
     cls: gap.damped ? 'damped' : (only?.cls ?? pairName(near)),
     limit: near.reduce((sum, e) => sum + e.adds, damped + (near.some(isCause) ? 0 : b.silent)),
   };
 }
 
+/** One node falls silent to everybody, and nothing else is wrong: no probe has to be missed three times. */
+const SILENT = ['hang', 'host-loss', 'isolation'];
+
 /** Whether it can by itself take alerting from a node; the others only delay who notices. */
 function isCause(e: Effect): boolean {
-  return !['store-down', 'store-flaky', 'partition', 'control-down', 'invocation'].includes(e.cls);
+  return !['store-down', 'store-flaky', 'partition', 'control-down', 'invocation', 'loss'].includes(e.cls);
 }
 
 function pairName(near: readonly Effect[]): string {

@@ -1,5 +1,5 @@
 import type { Assignment } from '../../../lib/contract/documents/assignment';
-import { bounds, effects, limitOf, type Effect } from './bounds';
+import { bounds, effects, HARMLESS_PERCENT, limitOf, type Effect } from './bounds';
 import { FUNCTIONS } from '../world/faults';
 import { nameOf } from '../world/surroundings';
 import type { SimNode, World } from '../world/world';
@@ -132,7 +132,7 @@ export class Judge {
   finish(): void {
     const { world } = this;
     this.endGap(world.kernel.now);
-    const automatic = world.schedule.faults.length === 0;
+    const automatic = world.schedule.faults.every((f) => f.kind === 'loss' && f.percent <= HARMLESS_PERCENT);
     if (automatic && this.writes !== 1)
       this.violated(`${this.writes} writes without any fault, expected the first one only`);
   }
@@ -143,6 +143,8 @@ export class Judge {
       const seen =
         serving &&
         node.addMs === 0 &&
+        node.loss <= HARMLESS_PERCENT / 100 &&
+        (this.world.nodes[writer]?.loss ?? 0) <= HARMLESS_PERCENT / 100 &&
         (this.world.nodes[writer]?.addMs ?? 0) === 0 &&
         this.world.linked(writer, node.index);
       if (seen) continue;
@@ -197,9 +199,19 @@ export class Judge {
     // A standby judges a node from when it got its role: before, its gate was rightly closed.
     const judgedFrom = next.by === 'break-glass' ? assignedAt : 0;
     const since = this.world.kernel.now - Math.max(judgedFrom, this.badSince.get(from)![previous]!);
-    if (since < (fall - 1) * intervalMs - 200) {
-      this.violated(`alerting moved ${(since / 1000).toFixed(1)} s after the first miss`);
-    }
+    if (since >= (fall - 1) * intervalMs - 200 || this.isSilentToBoth(next.by, since, previous)) return;
+    this.violated(`alerting moved ${(since / 1000).toFixed(1)} s after the first miss`);
+  }
+
+  /** Sooner only the functions act, when they and another node have heard nothing of it for so long. */
+  private isSilentToBoth(by: string, since: number, previous: number): boolean {
+    const { silentMs, intervalMs } = this.world.policy.watch;
+    if (by !== 'health-check' || since < silentMs - intervalMs - SLOWEST_TRIP_MS) return false;
+    return this.world.nodes.some(({ index }) => {
+      const now = this.world.kernel.now;
+      const deaf = now - this.lastBad.get(index)![previous]! <= this.limits.evidence;
+      return index !== previous && deaf && now - this.badSince.get(index)![previous]! >= silentMs - 3 * intervalMs;
+    });
   }
 
   /** Who deletes the assignment, or puts an old one back, must not make nodes refuse the next. */

@@ -11,6 +11,7 @@ type Promoted = typeof import('../../../lib/core/failover/promoted');
 const health = mistakesIn<Health>('lib/core/failover/health.ts');
 const promotion = mistakesIn<Promotion>('lib/core/failover/promotion.ts');
 const role = mistakesIn<Role>('lib/core/failover/role.ts');
+const silence = mistakesIn<typeof import('../../../lib/core/failover/silence')>('lib/core/failover/silence.ts');
 const promoted = mistakesIn<Promoted>('lib/core/failover/promoted.ts');
 
 const scraped = (probe: Probe): Probe => ({ ...probe, scrapeLagMs: 0 });
@@ -103,6 +104,20 @@ const PROMOTION: readonly Mistake[] = [
     'the first assignment is never made',
     (real) => (s, now) => (s.assignment === null ? { kind: 'none', because: 'a mistake' } : real(s, now)),
   ),
+  silence('isSilentToAll', 'nobody else is asked whether a node is silent', (real) => (s) => {
+    const sees = { node: s.assignment?.active ?? '', silentMs: 60_000 };
+    const seen = [...s.probes].map(([node, p]): [string, Probe] => [
+      node,
+      { ...p, agent: p.agent && { ...p.agent, watch: sees } },
+    ]);
+    return real({ ...s, probes: new Map(seen) });
+  }),
+  silence(
+    'silentForMs',
+    'a moment without an answer is silence',
+    (real) => (watch, policy) => 10 * real(watch, policy),
+  ),
+  silence('isSilent', 'silence is never noticed', () => () => false),
   promoted(
     'promoted',
     'a lost assignment starts again from epoch 1',

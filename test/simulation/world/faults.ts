@@ -16,6 +16,7 @@ export type Fault =
   | { kind: 'agent-crash'; node: number; at: number; forMs: number; how: 'killed' | 'stopped' }
   | { kind: 'isolation'; node: number; at: number; forMs: number }
   | { kind: 'partition'; a: number; b: number; at: number; forMs: number }
+  | { kind: 'loss'; node: number; at: number; forMs: number; percent: number }
   | { kind: 'slow'; node: number; at: number; forMs: number; addMs: number }
   | { kind: 'store-down'; at: number; forMs: number; how: StoreOutage }
   | { kind: 'store-flaky'; at: number; forMs: number; errors: number; lostAnswers: number; conflicts: number }
@@ -79,6 +80,10 @@ const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('isolation'), node, at, forMs }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('partition'), a: actor, b: actor, at, forMs }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('loss'), node, at, forMs, percent: fc.constantFrom(5, 10, 30, 60) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: kind('slow'), node, at, forMs, addMs: fc.constantFrom(200, 600, 800, 1_500, 3_000) }),

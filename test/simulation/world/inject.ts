@@ -55,6 +55,8 @@ export function inject(world: World, controlPlane: SimControlPlane, f: Fault): v
         node.isolated = true;
         later(f.forMs, `${nameOf(node.index)} is back`, () => (node.isolated = false));
       });
+    case 'loss':
+      return on((node) => later(f.forMs, `${nameOf(node.index)} loses nothing`, lose(node, f.percent / 100)));
     case 'slow':
       return on((node) => {
         node.addMs += f.addMs;
@@ -84,6 +86,12 @@ export function inject(world: World, controlPlane: SimControlPlane, f: Fault): v
     case 'invocation':
       return; // The control plane's schedule has it.
   }
+}
+
+/** Packets, each of this share; what ends it. */
+function lose(node: SimNode, share: number): () => void {
+  node.loss += share;
+  return () => (node.loss -= share);
 }
 
 /** The agent sees the exit at once and starts it again after a second; without an agent nobody does. */

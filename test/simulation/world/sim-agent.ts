@@ -49,6 +49,7 @@ export class SimAgent {
       addresses: () => world.addresses,
       store: this.watched(world.store.adapter(index, alive)),
       probe: this.counted(world.prober(index, alive)),
+      ask: world.asker(index, alive),
       lastGood: { load: () => this.disk, save: (assignment) => (this.disk = assignment) },
       contact: new Contact(),
       setGate: (open) => this.setGate(open),
@@ -101,7 +102,9 @@ export class SimAgent {
     if (this.failover === null || this.stopped) return null;
     const { assignment, storeReachable } = this.failover.role;
     const pause = pauseOf(assignment);
+    const { seen } = this.failover.watcher;
     return {
+      ...(seen === null ? {} : { watch: { node: seen.node, silentMs: seen.forMs } }),
       ...(pause === null ? {} : { pause }),
       appliedEpoch: assignment?.epoch ?? 0,
       gateOpen: this.gateOpen,

@@ -1,3 +1,4 @@
+import type { AskWatched } from '../../../lib/shell/probes/watcher';
 import type { ProbesDeps } from '../../../agent/failover/probes';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import type { Policy } from '../../../lib/contract/documents/policy';
@@ -29,6 +30,7 @@ export interface AgentSurroundings<S> extends Surroundings {
   readonly addresses: ReadonlyMap<string, string>;
   readonly nodes: readonly { readonly prometheus: { running(): boolean } }[];
   prober(from: number, alive: () => boolean): ProbesDeps['probe'];
+  asker(from: number, alive: () => boolean): AskWatched;
   timeOf(actor: number, alive: () => boolean): Clock;
   tellEvent(index: number, event: string, fields?: Readonly<Record<string, unknown>>): void;
 }

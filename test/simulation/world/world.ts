@@ -1,3 +1,4 @@
+import type { AskWatched } from '../../../lib/shell/probes/watcher';
 import type { ProbesDeps } from '../../../agent/failover/probes';
 import type { CycleControl } from '../../../lambdas/health-check/cycle';
 import type { Clock } from '../../../lib/shell/async/clock';
@@ -10,6 +11,9 @@ import { SimPrometheus } from './sim-prometheus';
 import { SimStore } from './sim-store';
 import { nameOf, type Watcher } from './surroundings';
 
+/** As in lib/shell/probes/prober.ts. */
+const AGAIN_MS = 250;
+
 /** Virtual time 0 on a clock that is right. */
 const EPOCH = Date.UTC(2026, 0, 1);
 
@@ -17,6 +21,8 @@ export class SimNode {
   up = true;
   isolated = false;
   addMs = 0;
+  /** Share of the packets that it sends and gets, each, that are lost. */
+  loss = 0;
   readonly prometheus: SimPrometheus;
   readonly agent: SimAgent;
 
@@ -85,11 +91,26 @@ export class World {
     return 4 + 36 * this.random() + (this.nodes[a]?.addMs ?? 0) + (this.nodes[b]?.addMs ?? 0);
   }
 
+  /** Whether a new connection fails, for all that matters here: TCP asks again after a second. */
+  isLost(a: number, b: number): boolean {
+    if (a === b) return false;
+    const loss = 1 - (1 - (this.nodes[a]?.loss ?? 0)) * (1 - (this.nodes[b]?.loss ?? 0));
+    return loss > 0 && this.random() < 1 - (1 - loss) ** 2;
+  }
+
+  /** How long it takes until a question that is asked again and again gets through; null: not in time. */
+  private lateBy(a: number, b: number, timeoutMs: number): number | null {
+    for (let late = 0; late < timeoutMs; late += AGAIN_MS) if (!this.isLost(a, b)) return late;
+    return null;
+  }
+
   /** One probe as probeNode does it: Prometheus and the agent at once, one deadline for both. */
   probe(from: number, index: number, timeoutMs: number, knownEpoch: number, answer: (probe: Probe) => void): void {
     const node = this.nodes[index]!;
     const at = this.clock(from);
-    const trip = this.trip(from, index);
+    const late = Math.max(...[0, 1].map(() => this.lateBy(from, index, timeoutMs) ?? Infinity));
+    const way = this.trip(from, index);
+    const trip = way === null ? null : way + late;
     const nothing: Probe = {
       node: nameOf(index),
       at,
@@ -149,6 +170,20 @@ export class World {
       );
   }
 
+  /** How a process watches one node: what is not answered in time is never heard of. */
+  asker(from: number, alive: () => boolean): AskWatched {
+    return (name, _address, question, timeoutMs) => {
+      const node = this.nodes[this.names.indexOf(name)]!;
+      const trip = this.trip(from, node.index);
+      return this.kernel.promise((resolve) => {
+        if (trip === null || trip > timeoutMs || this.isLost(from, node.index)) return;
+        const isThere = (): boolean =>
+          node.up && (question === 'agent' ? node.agent.status() !== null : node.prometheus.ready());
+        if (isThere()) this.kernel.after(trip, () => alive() && isThere() && resolve(undefined));
+      });
+    };
+  }
+
   /** What a function's cycle gets from its shell. */
   control(alive: () => boolean): CycleControl {
     const probe = this.prober(FUNCTIONS, alive);
@@ -161,7 +196,13 @@ export class World {
       store: this.store.adapter(FUNCTIONS, alive),
       nodes: this.names,
       policy: this.policy,
-      addresses: { isComplete: true, refreshIfDue: () => Promise.resolve(), note: () => {} },
+      ask: this.asker(FUNCTIONS, alive),
+      addresses: {
+        addresses: () => this.addresses,
+        isComplete: true,
+        refreshIfDue: () => Promise.resolve(),
+        note: () => {},
+      },
       probeAll,
       tell: (epoch) => probeAll(this.policy.verifyTimeoutMs, epoch),
     };

@@ -54,6 +54,7 @@ describe('relations in the policy', () => {
   test.each<[string, Policy]>([
     ['probe.timeoutMs', probe({ timeoutMs: 2_000 })],
     ['verifyTimeoutMs', with_(() => ({ verifyTimeoutMs: 1_001 }))],
+    ['watch.silentMs', with_((p) => ({ watch: { ...p.watch, silentMs: 999 } }))],
     ['probe.fall', probe({ fall: 1 })],
     ['probe.rise', probe({ rise: 0 })],
     ['heartbeatStaleMs', with_(() => ({ heartbeatStaleMs: 4_000 }))],

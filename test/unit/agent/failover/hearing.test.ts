@@ -34,6 +34,7 @@ function aStandby() {
       told.push(knownEpoch);
       return aProbe(node, { at: now, agent: { gateOpen: node === 'a', appliedEpoch: 3 } });
     },
+    ask: async () => {},
     setGate: () => {},
     onSuperseded: () => {},
     lastGood: { load: () => null, save: () => {} },

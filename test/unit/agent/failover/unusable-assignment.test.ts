@@ -18,6 +18,7 @@ test('what was read and cannot be used has an event of its own, once, with what 
       streakOf: () => ({ consecutiveSuccesses: 0, consecutiveFailures: 0 }),
       forget: () => {},
     },
+    watcher: { seen: null },
     setGate: () => {},
     onSuperseded: () => {},
     prometheusIsDown: () => false,

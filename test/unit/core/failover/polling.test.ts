@@ -1,25 +1,25 @@
 import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/policy';
-import { isCalm, isReadDue, type Polling } from '../../../../lib/core/failover/polling';
+import { isCalm, readDueIn, type Polling } from '../../../../lib/core/failover/polling';
 import { initialRole, type RoleState } from '../../../../lib/core/failover/role-state';
 import { anAssignment } from '../../../fixtures/builders';
 
 const NOW = 1_000_000;
 
 describe('when a node reads its assignment', () => {
-  const due = (over: Partial<Polling>): boolean =>
-    isReadDue({ readAt: NOW, askedAt: -Infinity, isCalm: true, ...over }, policy, NOW);
+  const due = (over: Partial<Polling>): number | null =>
+    readDueIn({ readAt: NOW, askedAt: -Infinity, isCalm: true, ...over }, policy, NOW);
 
-  test.each<[string, Partial<Polling>, boolean]>([
-    ['for the first time', { readAt: -Infinity }, true],
-    ['seldom while all is well', { readAt: NOW - policy.calmPollMs + 600 }, false],
-    ['then again', { readAt: NOW - policy.calmPollMs + 50 }, true],
-    ['every second while something is wrong', { isCalm: false, readAt: NOW - policy.pollMs + 50 }, true],
-    ['not twice in one round', { isCalm: false, readAt: NOW - 10 }, false],
-    ['at once when somebody asks', { readAt: NOW - 200, askedAt: NOW }, true],
-    ['when somebody asked while it was reading', { readAt: NOW - 1_000, askedAt: NOW - 1_000 }, true],
-    ['not for what it has read since', { readAt: NOW - 200, askedAt: NOW - 300 }, false],
-    ['a little later for whoever asks all the time', { readAt: NOW - 20, askedAt: NOW }, false],
-    ['after its clock was set back', { readAt: NOW + 60_000 }, true],
+  test.each<[string, Partial<Polling>, number | null]>([
+    ['for the first time', { readAt: -Infinity }, 0],
+    ['seldom while all is well', { readAt: NOW - policy.calmPollMs + 600 }, null],
+    ['then again', { readAt: NOW - policy.calmPollMs + 50 }, 0],
+    ['every second while something is wrong', { isCalm: false, readAt: NOW - policy.pollMs + 50 }, 0],
+    ['not twice in one round', { isCalm: false, readAt: NOW - 10 }, null],
+    ['at once when somebody asks', { readAt: NOW - 200, askedAt: NOW }, 0],
+    ['when somebody asked while it was reading', { readAt: NOW - 1_000, askedAt: NOW - 1_000 }, 0],
+    ['not for what it has read since', { readAt: NOW - 200, askedAt: NOW - 300 }, null],
+    ['a little later for whoever asks all the time', { readAt: NOW - 20, askedAt: NOW }, 80],
+    ['after its clock was set back', { readAt: NOW + 60_000 }, 0],
   ])('%s', (_, polling, expected) => expect(due(polling)).toBe(expected));
 });
 

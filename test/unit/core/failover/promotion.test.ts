@@ -215,6 +215,7 @@ test('whatever the probes say: epochs rise, only a node that is ready and scrapi
             nodes: ['a', 'b', 'c'],
             probes: new Map(probes.map((p) => [p.node, p])),
             consecutiveFailures: { node: 'a', count },
+            silence: null,
             exited,
             caller: 'alarm',
             policy,

@@ -22,6 +22,7 @@ export function decide(probes: Record<string, ProbeChanges>, over: Partial<Situa
     nodes: ['a', 'b', 'c'],
     probes: new Map(seen.map((probe) => [probe.node, probe])),
     consecutiveFailures: { node: 'a', count: 3 },
+    silence: null,
     exited: null,
     caller: 'health-check',
     policy,

@@ -121,12 +121,13 @@ test('roles: query may do nothing, the store gateway only read, only the compact
   const nodes = made.all('AWS::IAM::Role').filter((r) => /^Prometheus node/.test(r.Properties.Description ?? ''));
   expect(nodes).toHaveLength(2);
   for (const role of nodes) {
-    expect(JSON.stringify(role)).not.toContain('s3:DeleteObject');
-    const dns = role.Properties.Policies[0].PolicyDocument.Statement.filter((s: { Action: unknown }) =>
-      JSON.stringify(s.Action).includes('ChangeResourceRecordSets'),
-    );
+    const statements: { Effect: string; Action: unknown; Condition?: unknown }[] =
+      role.Properties.Policies[0].PolicyDocument.Statement;
+    const of = (action: string) => statements.filter((s) => JSON.stringify(s.Action).includes(action));
+    expect(of('s3:DeleteObject').map((s) => s.Effect)).toEqual(['Deny']);
+    const dns = of('ChangeResourceRecordSets');
     expect(dns).toHaveLength(1);
-    expect(dns[0].Condition).toEqual({
+    expect(dns[0]!.Condition).toEqual({
       'ForAllValues:StringEquals': {
         'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['sidecar.trading-metrics.internal'],
       },

@@ -43,4 +43,16 @@ export const STORIES: readonly { readonly name: string; readonly schedule: Sched
       ],
     },
   },
+  {
+    name: 'the active node crashes as S3 falls silent: who breaks the glass alerts until it can be read again',
+    schedule: {
+      seed: 2_121_036_478,
+      nodes: 2,
+      skews: [0, 0, 0, 0],
+      faults: [
+        { kind: 'crash', node: 0, at: 10_000, times: 1, everyMs: 0 },
+        { kind: 'store-down', at: 10_100, forMs: 23_000, how: 'silent' },
+      ],
+    },
+  },
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Assignment } from '../../../lib/contract/documents/assignment';
@@ -152,6 +153,7 @@ describe('health-check', () => {
     const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
       for (const end = Date.now() + 15_000; !(await holds());)
         if (Date.now() > end) throw new Error(`${what}: ${lines.join('\n')}`);
+        else await sleep(50);
     };
     await until('pointer', async () => (await store().readConfigPointer())?.pointer.hash === pointer.hash);
     await until('heartbeat', async () => (await store().readHeartbeat()) !== null);
@@ -159,6 +161,8 @@ describe('health-check', () => {
     await until('promotion', async () => (await store().readAssignment())!.assignment.active === 'node-2');
     const { assignment } = (await store().readAssignment())!;
     expect(assignment).toMatchObject({ epoch: before.epoch + 1, by: 'health-check' });
+    // It is published when all nodes were told.
+    await until('a metric of it', async () => lines.some((l) => l.includes('"ActiveNodeHealthy":0')));
     await f.halt();
     await loop;
     const consecutiveFailures = lines

@@ -7,6 +7,7 @@ export class Kernel {
   private readonly heap: { at: number; order: number; run: () => void }[] = [];
   private order = 0;
   private settled = false;
+  private answered = false;
 
   after(ms: number, run: () => void): void {
     const entry = { at: this.now + Math.max(0, ms), order: this.order++, run };
@@ -37,6 +38,16 @@ export class Kernel {
     });
   }
 
+  /** The same for one that only a handler of its own waits for: no turn of Node's loop, of which there would be dozens a second. */
+  answer(start: (resolve: () => void) => void): Promise<void> {
+    return new Promise((resolve) =>
+      start(() => {
+        this.answered = true;
+        resolve();
+      }),
+    );
+  }
+
   async run(until: number, stop: () => boolean): Promise<void> {
     await drain();
     for (let next = this.heap[0]; next !== undefined && next.at <= until && !stop(); next = this.heap[0]) {
@@ -46,7 +57,8 @@ export class Kernel {
       if (this.settled) {
         this.settled = false;
         await drain();
-      }
+      } else if (this.answered) await Promise.resolve();
+      this.answered = false;
     }
   }
 

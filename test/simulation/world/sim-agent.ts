@@ -98,6 +98,10 @@ export class SimAgent {
   }
 
   /** What the agent says of itself on /v1/status. */
+  get answers(): boolean {
+    return this.failover !== null && !this.stopped;
+  }
+
   status(): Probe['agent'] {
     if (this.failover === null || this.stopped) return null;
     const { assignment, storeReachable } = this.failover.role;

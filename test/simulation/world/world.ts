@@ -175,11 +175,10 @@ export class World {
     return (name, _address, question, timeoutMs) => {
       const node = this.nodes[this.names.indexOf(name)]!;
       const trip = this.trip(from, node.index);
-      return this.kernel.promise((resolve) => {
+      return this.kernel.answer((resolve) => {
         if (trip === null || trip > timeoutMs || this.isLost(from, node.index)) return;
-        const isThere = (): boolean =>
-          node.up && (question === 'agent' ? node.agent.status() !== null : node.prometheus.ready());
-        if (isThere()) this.kernel.after(trip, () => alive() && isThere() && resolve(undefined));
+        const isThere = (): boolean => node.up && (question === 'agent' ? node.agent.answers : node.prometheus.ready());
+        if (isThere()) this.kernel.after(trip, () => alive() && isThere() && resolve());
       });
     };
   }

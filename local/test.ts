@@ -35,7 +35,7 @@ async function main(): Promise<number> {
  */
 async function computingTests(): Promise<number> {
   const simulation = await jest(['test/simulation'], LOW_PRIORITY);
-  return (await jest(['test/unit', 'test/infra'], LOW_PRIORITY)) || simulation;
+  return (await jest(['test/unit', 'test/infra', 'test/fuzz'], LOW_PRIORITY)) || simulation;
 }
 
 const LOW_PRIORITY = 10;

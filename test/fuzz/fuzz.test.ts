@@ -1,9 +1,10 @@
+import { FULL } from '../fixtures/full';
 import { huntAll } from './hunt';
 import { FUZZ_TARGETS } from './targets';
 
 jest.unmock('esbuild');
 
-const CASES = 500;
+const CASES = FULL ? 2_000 : 500;
 
 test(`no parser hangs, fills memory or throws what is not its own, in ${CASES} cases each`, async () => {
   const names = FUZZ_TARGETS.map(({ name }) => name);

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import { stayAwake } from '../lib/shell/async/stay-awake';
 import { startAgent, type Agent } from './agent';
+import { serveFills } from './backfill/fill-thread';
 import { readEnv } from './base/env';
 import { jsonLog, messageOf } from './base/log';
 import { pathsOf } from './base/paths';
@@ -45,7 +47,9 @@ async function main(): Promise<void> {
   agent = await startAgent(config, env, log);
 }
 
-stayAwake(main).catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
-});
+if (isMainThread)
+  stayAwake(main).catch((error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(1);
+  });
+else serveFills();

@@ -17,7 +17,7 @@ import { lookBackMs, scrapeGroups, widestMargin, type ScrapeGroup } from '../../
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import type { Probes } from '../failover/probes';
-import { fill } from './compare';
+import type { Filler } from './fill-thread';
 import { BackfillMemory } from './memory';
 import { missedScrapes, scrapesPerMinute } from './scrapes';
 import { sideOf, type BackfillSide } from './side';
@@ -32,6 +32,8 @@ export interface BackfillerOptions {
   readonly policy: Policy;
   /** How much time a head can hold, ms. */
   readonly headMs: number;
+  /** Made for each backfill, and ended with it. */
+  readonly filler: () => Filler;
   readonly log: Log;
 }
 
@@ -50,7 +52,7 @@ interface Work {
   readonly isLast: boolean;
 }
 
-/** Compared at once, on the thread that also serves alerts; the slices of time follow from it. */
+/** Compared at once, so that memory is bounded; the slices of time follow from it. */
 const SAMPLES_AT_ONCE = 250_000;
 const SLICE: SliceLimits = { first: 15_000, least: 5_000, most: 300_000 };
 const SCRAPES_AT_ONCE = 10;
@@ -92,20 +94,22 @@ export class Backfiller {
     const need = backfillNeed(state, Date.parse(started), policy.backfill.windowMs, Date.now());
     if (need === null) return;
     this.state = { ...this.state, busy: true };
+    const filler = this.options.filler();
     try {
       // Not yet is no failure: at the start of a cluster it is what always happens.
-      const error = await this.backfill(need, () => startedAt() === started);
+      const error = await this.backfill(need, () => startedAt() === started, filler);
       this.state = { ...this.state, error };
     } catch (error) {
       this.state = { ...this.state, error: messageOf(error) };
       throw error;
     } finally {
       this.state = { ...this.state, busy: false };
+      await filler.end();
     }
   }
 
   /** Says what it waits for; null when it was done. */
-  private async backfill(need: BackfillNeed, stillRuns: () => boolean): Promise<string | null> {
+  private async backfill(need: BackfillNeed, stillRuns: () => boolean, filler: Filler): Promise<string | null> {
     const { node, addresses, probes, policy, log } = this.options;
     const seen = await probes.probeAll(policy.probe.timeoutMs);
     const working = [...addresses()].filter(([n]) => seen.has(n) && isHealthy(seen.get(n)!, policy));
@@ -133,7 +137,7 @@ export class Backfiller {
         const sliceBegan = Date.now();
         let compared = 0;
         for (const { name, side } of peers) {
-          const filled = await fill(own, side, slice, group, widestMs);
+          const filled = await filler.fill(own, side, slice, group, widestMs);
           compared += filled.compared;
           refused += filled.refused;
           from.set(name, from.get(name)! + filled.written);

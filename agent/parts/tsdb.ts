@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { durationMs } from '../../lib/contract/duration';
 import type { Base } from '../base/base';
 import { Backfiller } from '../backfill/backfiller';
+import { fillsInThread } from '../backfill/fill-thread';
 import type { Peers } from '../failover/peers';
 import type { Probes } from '../failover/probes';
 import type { ProcessRecord } from '../process/process-record';
@@ -31,6 +32,8 @@ export function tsdbCare(
   const { config, env, paths, log } = base;
   const { policy, node, thanos } = config;
   const backfiller = new Backfiller({
+    // All of the agent is in one file.
+    filler: () => fillsInThread(__filename),
     node,
     data: paths.data,
     addresses: () => peers.addresses,

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Backfiller } from '../../../agent/backfill/backfiller';
+import { fillsInThread } from '../../../agent/backfill/fill-thread';
 import type { BackfillState } from '../../../lib/contract/documents/agent-files';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import { resolveTools } from '../../../local/tools';
+import { buildAgent } from '../agent/agent-tools';
 import { countSamples, push, startLab, type Lab, type Series } from '../tsdb/scrub-lab';
 import { aProbe } from '../../fixtures/builders';
 
@@ -17,6 +19,7 @@ const ADDRESSES = new Map([
 ]);
 
 let root: string;
+let agent: string;
 let own: Lab;
 let peer: Lab;
 const every = (from: number, to: number): Series[] =>
@@ -26,6 +29,7 @@ const every = (from: number, to: number): Series[] =>
   }));
 
 beforeAll(async () => {
+  agent = buildAgent();
   const program = (await resolveTools(['prometheus'])).prometheus.path;
   root = mkdtempSync(join(tmpdir(), 'promha-backfiller-'));
   [own, peer] = (await Promise.all(
@@ -41,12 +45,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([own.stop('SIGKILL'), peer.stop('SIGKILL')]);
   rmSync(root, { recursive: true });
+  rmSync(dirname(agent), { recursive: true });
 });
 
 let answering: readonly string[] = [...ADDRESSES.keys()];
 const events: string[] = [];
 const backfiller = (): Backfiller =>
   new Backfiller({
+    filler: () => fillsInThread(agent),
     node: 'node-1',
     addresses: () => ADDRESSES,
     data: root,
@@ -93,4 +99,15 @@ test('a state that is corrupted costs a comparison, and nothing else', async () 
   await corrupted.round();
   expect(corrupted.status).toMatchObject({ samples: 0, error: null });
   expect(stateFile().completeUntil).toBeGreaterThan(now - 10_000);
+});
+
+test('what the thread could not do, and its end, are said to who waits', async () => {
+  const { fill, end } = fillsInThread(agent);
+  const side = { url: 'http://127.88.9.3:9090', labels: { external: {}, ambiguous: [] }, targets: [] };
+  const group = { jobs: { without: [] }, intervalMs: null, marginMs: 1_000 };
+  const ask = () => fill(side, side, { from: now - 1_000, to: now }, group, 1_000);
+  await expect(ask()).rejects.toThrow(/fetch failed|bad port|ECONNREFUSED/);
+  const left = ask();
+  await end();
+  await expect(left).rejects.toThrow(/the thread that compares samples ended/);
 });

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { NodeQueryStatus } from '../../lib/contract/documents/agent/part-status';
 import { PORTS } from '../../lib/contract/ports';
-import { endpointsConfig, nodeQueryCommand, nodeQueryMemoryMiB } from '../../lib/core/thanos/node-query';
+import {
+  endpointsArgument,
+  endpointsConfig,
+  nodeQueryCommand,
+  nodeQueryMemoryMiB,
+} from '../../lib/core/thanos/node-query';
 import { probeTask, type TaskProbe } from '../../lib/shell/probes/thanos-prober';
 import { readIfExists, writeAtomically } from '../base/files';
 import type { Log } from '../base/log';
@@ -48,7 +53,8 @@ export class NodeQuery {
     this.process = new Supervisor({
       name: 'node-query',
       command: () => ({ file: program.file, cwd: paths.config, args, bounds: { memoryMiB } }),
-      marker: `--http-address=${address}:${PORTS.nodeQuery}`,
+      // Not its address: two local runs beside each other have the same ones, each in a network of its own.
+      marker: endpointsArgument(this.endpointsFile),
       pidFile: paths.pid('node-query'),
       logFile: paths.log('node-query'),
       onExit: () => {},

@@ -30,7 +30,7 @@ export function nodeQueryCommand({ address, loopback, endpointsFile, memoryMiB }
     `--http-address=${address}:${PORTS.nodeQuery}`,
     `--grpc-address=${loopback}:${PORTS.nodeQueryGrpc}`,
     // Addresses instead of names: they are known without DNS and without Cloud Map.
-    `--endpoint.sd-config-file=${endpointsFile}`,
+    endpointsArgument(endpointsFile),
     // Default 5m.
     '--endpoint.sd-config-reload-interval=2s',
     // Default 5s, and nodes are looked at as often: one that is gone is asked for 4 s instead of 10.
@@ -50,6 +50,8 @@ export function nodeQueryCommand({ address, loopback, endpointsFile, memoryMiB }
     '--log.format=json',
   ];
 }
+
+export const endpointsArgument = (file: string): string => `--endpoint.sd-config-file=${file}`;
 
 /** Whom it asks: the sidecars at these addresses. */
 export const endpointsConfig = (addresses: readonly string[]): string =>

@@ -1,6 +1,6 @@
 /**
  * `npm run fidelity [-- --json]`: every resource that config/ deploys, and what becomes of it in the local run.
- * JSON: [{ type, name, how, why }]. Exit codes: 0, 1 when synth fails, 2 wrong call.
+ * JSON: [{ type, name, how, why, test }]. Exit codes: 0, 1 when synth fails, 2 wrong call.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -23,7 +23,7 @@ test('a type that nobody thought of is not hidden', () => {
     ['nodes/Thing', 'not at all'],
   ]);
   expect(renderFidelity(all).split('\n')).toEqual([
-    'enforced     AWS::IAM::Role     2  calls of its sessions are judged by its policies',
+    'enforced     AWS::IAM::Role     2  calls of its sessions are judged by its policies (test/contract/local/emulator-deploy.test.ts)',
     'not at all   AWS::New::Thing    1  nobody has decided what becomes of it here',
     'types: 1 enforced, 0 as deployed, 0 played, 1 not at all',
   ]);

@@ -16,7 +16,7 @@ export const RUNS_FOR_MEDIAN = 5;
 /** From the fault until an Alertmanager accepted the new active node's alerts, seconds. */
 const ACCEPTED = {
   crash: { worst: 4, median: 2 },
-  silence: { worst: 11, median: 8 },
+  silence: { worst: 6, median: 4 },
   // A look at the volume comes first, which takes no write; then as in silence.
   volume: { worst: 17, median: 14 },
   'break-glass': { worst: 30, median: 30 },

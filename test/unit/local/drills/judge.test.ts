@@ -81,7 +81,7 @@ test('the promised limits', () => {
     limitsOf(scenario(name)).find((l) => l.measurement === measurement)?.limit;
   expect(limit('primary-crash', 'accepted')).toBe(4);
   for (const name of ['primary-hang', 'primary-host-loss', 'primary-partition', 'agent-crash', 'double-trigger'])
-    expect(limit(name, 'accepted')).toBe(11);
+    expect(limit(name, 'accepted')).toBe(6);
   for (const name of ['control-plane-down', 'assignment-store-down']) expect(limit(name, 'accepted')).toBe(30);
   expect(limit('primary-crash', 'noticedToHaproxy')).toBe(0.5);
   expect(limit('primary-host-loss', 'noticedToHaproxy')).toBe(1.3);

@@ -15,6 +15,7 @@ import { addCluster } from '../lib/infra/stacks/cluster-app';
  * The CDK app. Context:
  *   -c cluster=FILE    another config/cluster.ts, e.g. of a staging cluster
  *   -c configDir=DIR   rules/, targets/ and alertmanager.yml from there instead of config/, and cluster.ts if it has one
+ *   -c lock=keep       the list of nodes is checked, and not written: nothing is deployed from here (npm run review)
  *   -c overlay=FILE    laid over what was found sound (lib/infra/config/overlay): how the local run deploys config/
  */
 const root = resolve(__dirname, '..');
@@ -39,7 +40,8 @@ try {
   app.synth();
   const lock = lockFileOf(clusterFile);
   // What an overlay makes is no deployment of the user's.
-  if (overlay === null && writeLock(lock, configuration.cluster)) {
+  const keeps = overlay !== null || app.node.tryGetContext('lock') === 'keep';
+  if (!keeps && writeLock(lock, configuration.cluster)) {
     process.stderr.write(`${relative(process.cwd(), lock)} names the nodes that there are now: commit it\n`);
   }
 } catch (error) {

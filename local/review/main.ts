@@ -46,7 +46,7 @@ async function reviewed({ commit }: ReviewBase, context: readonly string[], sign
   try {
     const [before, after] = [join(dir, 'before'), join(dir, 'after')];
     // First what was just edited, and may be wrong.
-    await synthTree({ tree: ROOT, which: 'the working tree', out: after, context }, signal);
+    await synthTree({ tree: ROOT, which: 'the working tree', out: after, context: [...context, 'lock=keep'] }, signal);
     await checkOut(ROOT, commit, tree, signal);
     await synthTree({ tree, which: `the base (${commit.slice(0, 7)})`, out: before, context }, signal);
     const [was, is] = [readAssembly(before), readAssembly(after)];

@@ -26,5 +26,6 @@ export function ifAnswered<T>(
   judge: (value: T) => readonly PreflightFinding[],
 ): readonly PreflightFinding[] {
   if ('value' in asked) return judge(asked.value);
-  return [{ level: 'unknown', what: `${subject}: not known`, why: asked.error, fix: `allow ${needs}, and ask again` }];
+  const why = asked.error.replace(/\s+/g, ' ');
+  return [{ level: 'unknown', what: `${subject}: not known`, why, fix: `it needs ${needs}; ask again` }];
 }

@@ -49,6 +49,8 @@ test('on a fresh clone, without an account: what is edited and not yet committed
   for (const change of changes)
     expect(change).toMatchObject({ change: 'renamed', why: expect.stringContaining('a second cluster') });
   expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+  // The list of nodes is still that of what is deployed.
+  expect(git('status', '--porcelain').trim()).toBe('M config/cluster.ts');
 }, 600_000);
 
 test('what cannot be reviewed is no success', () => {

@@ -79,3 +79,13 @@ export async function askCluster(address: string, signal: AbortSignal): Promise<
     return UNKNOWN_CLUSTER;
   }
 }
+
+/** What all of them have together; null when none answers. */
+export async function askAll<T>(
+  alertmanagers: readonly { readonly address: string }[],
+  alertsOf: (address: string) => Promise<readonly T[]>,
+): Promise<T[] | null> {
+  const answers = await Promise.all(alertmanagers.map(({ address }) => alertsOf(address).catch(() => null)));
+  const found = answers.filter((answer) => answer !== null);
+  return found.length === 0 ? null : found.flat();
+}

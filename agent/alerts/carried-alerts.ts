@@ -3,6 +3,7 @@ import { toCarry, unknownHere, type Carried, type KnownAlert, type RuleState } f
 import { fingerprint } from '../../lib/core/alerts/gate';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
+import { askAll } from './alertmanager';
 
 /** What Alertmanagers were told before the gate opened, or Prometheus was started, has run out or is known after this. */
 const FRESH_MS = 3 * 60_000;
@@ -41,7 +42,7 @@ export class CarriedAlerts {
     this.since = new Map([...this.since].filter(([key]) => gate.carried.has(key)));
     const started = startedAt();
     if (!gate.isOpen || !this.isFresh(started)) return;
-    const alerts = await this.known();
+    const alerts = await askAll(gate.alertmanagers, this.deps.alertsOf);
     if (alerts === null) return;
     const repeats = { resendDelayMs, startedAt: started };
     const unknown = unknownHere(alerts, gate.state, this.since, repeats, now());
@@ -64,13 +65,13 @@ export class CarriedAlerts {
 
   private sendOn(alerts: readonly KnownAlert[]): void {
     const { gate, alertLifeMs, resendDelayMs, startedAt, now, log } = this.deps;
-    const keys = new Set(alerts.map(({ labels }) => fingerprint(labels)));
+    const since = alerts.map((one) => [fingerprint(one.labels), one] as const);
+    const keys = new Set(since.map(([key]) => key));
     const over = now() - (startedAt() ?? Infinity) >= SETTLES_MS;
     gate.endCarried(
       [...this.since.keys()].filter((key) => !keys.has(key)),
       over,
     );
-    const since = alerts.map((one) => [fingerprint(one.labels), one] as const);
     const fresh = since.filter(([key]) => !this.since.has(key));
     if (fresh.length > 0) {
       log('warn', 'alerts-carried', {
@@ -82,13 +83,5 @@ export class CarriedAlerts {
     const endsAt = new Date(now() + alertLifeMs).toISOString();
     const due = since.filter(([key]) => now() - (gate.state.held.get(key)?.receivedAt ?? 0) >= resendDelayMs);
     gate.carry(due.map(([, { alert }]): PostedAlert => ({ ...alert, endsAt })));
-  }
-
-  /** What the Alertmanagers have; null when none answers. */
-  private async known(): Promise<KnownAlert[] | null> {
-    const { gate, alertsOf } = this.deps;
-    const answers = await Promise.all(gate.alertmanagers.map(({ address }) => alertsOf(address).catch(() => null)));
-    const found = answers.filter((answer) => answer !== null);
-    return found.length === 0 ? null : found.flat();
   }
 }

@@ -15,6 +15,7 @@ import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
+import { askAll } from './alertmanager';
 
 export interface UnsentAlertsDeps {
   readonly gate: Pick<AlertGate, 'isOpen' | 'owned' | 'speakFor' | 'alertmanagers'>;
@@ -49,9 +50,9 @@ export class UnsentAlerts {
     const address = active();
     if (gate.isOpen || address === null) return this.forget();
     if (this.unsent.spoken.size > 0) await this.leaveToActive(address);
-    const { resendDelayMs, now } = this.deps;
+    const { resendDelayMs, alertsOf, now } = this.deps;
     const asked = toLookFor(gate.owned, this.unsent, this.repeats, now());
-    const taken = asked.length === 0 ? [] : await this.taken();
+    const taken = asked.length === 0 ? [] : await askAll(gate.alertmanagers, alertsOf);
     // No Alertmanager answers: there is nobody to send it to either.
     if (taken === null) return;
     this.unsent = looked(this.unsent, asked, taken, resendDelayMs, now());
@@ -94,14 +95,6 @@ export class UnsentAlerts {
     if (spoken.size === this.unsent.spoken.size) return;
     this.unsent = { ...this.unsent, spoken };
     gate.speakFor(spoken);
-  }
-
-  /** What the Alertmanagers have together; null when none answers. */
-  private async taken(): Promise<TakenAlert[] | null> {
-    const { gate, alertsOf } = this.deps;
-    const answers = await Promise.all(gate.alertmanagers.map(({ address }) => alertsOf(address).catch(() => null)));
-    const found = answers.filter((answer) => answer !== null);
-    return found.length === 0 ? null : found.flat();
   }
 
   private async view(address: string): Promise<StandbyView> {

@@ -6,6 +6,7 @@ import { serveFills } from './backfill/fill-thread';
 import { readEnv } from './base/env';
 import { jsonLog, messageOf } from './base/log';
 import { pathsOf } from './base/paths';
+import { watchLoop } from './base/loop-watch';
 import { readNodeConfig } from './base/node-config';
 import { moreThreads } from './base/threads';
 import { ownLog } from './process/own-log';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const config = readNodeConfig(values.config);
   const env = readEnv(process.env);
   process.env.AWS_REGION ??= config.region;
+  watchLoop({ node: config.node, logFile: pathsOf(env).log('agent') });
   const journal = jsonLog((line) => process.stdout.write(line), { node: config.node });
   const toFile = ownLog(pathsOf(env).log('agent'), (error) => journal('error', 'log-not-written', { error }));
   const log = jsonLog(

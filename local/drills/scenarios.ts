@@ -5,6 +5,7 @@ import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
 import { FAILOVERS } from './failover/failover-scenarios';
 import { GRAY_SCENARIOS } from './failover/gray-scenarios';
 import { LOAD_SCENARIOS } from './load/load-scenarios';
+import { LOOP_STALL } from './failover/loop-stall';
 import { OPERATOR_SCENARIOS } from './failover/operator-scenarios';
 import { QUERY_PATH } from './thanos/query-path-scenarios';
 import { SCALE_SCENARIOS } from './sharding/scale-scenarios';
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAILOVERS,
   ...ALARM_SCENARIOS,
   ...GRAY_SCENARIOS,
+  LOOP_STALL,
   ...STATE_SCENARIOS,
   ...DAMAGE,
   BOTH_DAMAGED,

@@ -40,6 +40,15 @@ export const BOOT_LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   ],
   'boot-metadata-late': [...UP, FORMATTED],
   'boot-mirror-only': [...UP, FORMATTED, exactly('namesAsked', 0, 'names')],
+  'boot-loop-stall': [
+    ...UP,
+    most('agentBack', 20, 's'),
+    exactly('startedAnew', 1, 'times'),
+    exactly('stallsLogged', 1, ''),
+    exactly('programsTouched', 0, ''),
+    exactly('samplesLost', 0, 'samples'),
+    least('samplesKept', 100, 'samples'),
+  ],
   'boot-root-full': [
     ...UP,
     least('rootUsed', 99, '%'),

@@ -1,4 +1,5 @@
 import { sleepUnlessStopped } from '../../drills/clock';
+import { holdLoop } from '../../run/hosts/hold-loop';
 import type { BootDrill } from './drill';
 import { FORMATS, INSTALLS, looks, powerOn, rememberSamples, switchOn, whileWaiting } from './steps';
 
@@ -10,6 +11,10 @@ const SMALL_ROOT_BYTES = 1.2e9;
 export const namesOutside = (names: readonly string[]): string[] => [
   ...new Set(names.filter((name) => name.includes('.') && !/(\.(internal|arpa|invalid)|\.example\.com)$/.test(name))),
 ];
+
+const AGENT = 'prometheus-ha-agent.service';
+const HELD_MS = 300_000;
+const BACK_MS = 60_000;
 
 const FILL =
   'dd if=/dev/zero of=/var/fill bs=1M 2>/dev/null; dd if=/dev/zero of=/var/fill2 bs=4k 2>/dev/null; sync; true';
@@ -83,6 +88,29 @@ export const MACHINE_DRILLS: readonly BootDrill[] = [
       if (outside.length > 0) world.say(`  asked for ${outside.join(', ')}`);
       const namesAsked = outside.length;
       return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), namesAsked };
+    },
+  },
+  {
+    name: 'boot-loop-stall',
+    what: 'the loop of the agent is held by a debugger, and systemd starts the agent anew that its watch has ended',
+    async course(world) {
+      const up = await world.comesUp(await switchOn(world));
+      const { machine } = world.node;
+      const units = await world.units();
+      const compare = await rememberSamples(world);
+      const prometheus = await machine.run('pgrep', '-x', 'prometheus');
+      const { startedAt } = await world.status();
+      world.say('  its loop is held');
+      const since = Date.now();
+      const wake = (): Promise<string> => machine.run('systemctl', 'kill', '--signal=USR1', '--kill-who=main', AGENT);
+      await holdLoop(HELD_MS, wake, (script) => machine.run('/usr/bin/node-24', ...script));
+      const agentBack = await world.until('another agent', since, BACK_MS, async () => {
+        if ((await world.status()).startedAt === startedAt) throw new Error('it is the one of before');
+      });
+      const programsTouched = (await machine.run('pgrep', '-x', 'prometheus')) === prometheus ? 0 : 1;
+      const startedAnew = (await world.units()).agentRestarts;
+      const stallsLogged = await world.logged(/"event":"agent-loop-stalled"/);
+      return { ...up, ...units, agentBack, startedAnew, stallsLogged, programsTouched, ...(await compare()) };
     },
   },
   {

@@ -128,6 +128,12 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('generationsMore', 0, 'volumes'),
     most('secondsMissingAfterBackfill', 2, 's'),
   ],
+  'loop-stall': [
+    // Seen after 5 s, started anew a second later.
+    most('agentBack', 15, 's'),
+    exactly('stallsLogged', 1, ''),
+    exactly('programsTouched', 0, ''),
+  ],
   'redis-down': [
     most('paged', 10, 's'),
     most('firstAttempt', 10, 's'),

@@ -1,8 +1,14 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Action } from './control-api';
 import { programPids } from '../hosts/program-pids';
+import { holdLoop } from '../hosts/hold-loop';
 import type { Instance } from '../hosts/instance';
 import { lose, lossOf } from '../hosts/loss';
 import type { System } from '../parts';
+
+/** A debugger that cannot get through is no fault. */
+const HELD_WITHIN_MS = 30_000;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -25,6 +31,15 @@ export function grayActions(
   return {
     lose: timed((body) => lose(node(body).host, system.prepared.nft, lossOf(body))),
     hang: timed((body) => signal(body, 'SIGSTOP')),
+    // What it is told to do it does at once, and then nothing for so long.
+    'hold-loop': timed((body) => {
+      const { tools } = system.prepared;
+      const wake = (): void => signal({ ...body, program: 'agent' }, 'SIGUSR1');
+      return holdLoop(Number(body.ms), wake, (script) => {
+        const { command, args } = node(body).command(tools.node.path, script);
+        return promisify(execFile)(command, args, { timeout: HELD_WITHIN_MS });
+      });
+    }),
     resume: timed((body) => signal(body, 'SIGCONT')),
   };
 }

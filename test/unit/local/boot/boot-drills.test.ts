@@ -17,6 +17,7 @@ test('each has a name of its own, limits, and is part of `boot`', () => {
       'boot-bad-checksum',
       'boot-metadata-late',
       'boot-mirror-only',
+      'boot-loop-stall',
       'boot-root-full',
       'boot-oom',
       'boot-twins',

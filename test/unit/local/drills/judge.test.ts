@@ -41,6 +41,7 @@ test('the scenarios that the issue names', () => {
     'vm-pause',
     'cut-from-s3-only',
     'agent-pause',
+    'loop-stall',
     'keep-firing',
     'wal-flip',
     'wal-truncate',

@@ -11,6 +11,7 @@ import { AlertGate } from '../alerts/alert-gate';
 import { askTargetsUp, PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
 import { serveGate } from '../alerts/server';
 import { CarriedAlerts } from '../alerts/carried-alerts';
+import { Undelivered } from '../alerts/undelivered';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
@@ -133,6 +134,18 @@ export function carriedAlerts(
     startedAt: () => startOf(prometheus),
     alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
     rules: () => ruleStates(own),
+    now: systemClock.now,
+    log,
+  });
+}
+
+/** Of this node's programs. */
+export function undeliveredHere({ config, startedAt, log }: Base, address: string): Undelivered {
+  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  return new Undelivered({
+    node: config.node,
+    startedAt: Date.parse(startedAt),
+    ask: (query) => own.vector(query),
     now: systemClock.now,
     log,
   });

@@ -5,6 +5,7 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
 import { PeerAlerts } from '../alerts/peer-alerts';
 import type { CarriedAlerts } from '../alerts/carried-alerts';
+import type { Undelivered } from '../alerts/undelivered';
 import type { UnsentAlerts } from '../alerts/unsent-alerts';
 import { WatchdogReceiver } from '../alerts/watchdog';
 import type { Base } from '../base/base';
@@ -24,7 +25,7 @@ import { Repairer } from '../tsdb/repairer';
 import { secretKeeper, type SecretKeeper } from '../secrets/keeper';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
-import { carriedAlerts, unsentAlerts, type Alerting } from './alerting';
+import { carriedAlerts, undeliveredHere, unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf, reloadables } from './configuration';
 import { nodeFailover } from './node-failover';
@@ -48,6 +49,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly peerAlerts: PeerAlerts;
   readonly unsent: UnsentAlerts;
   readonly carried: CarriedAlerts;
+  readonly undelivered: Undelivered;
   readonly failover: Failover;
   readonly discovery: Discovery;
   readonly prometheus: Supervisor;
@@ -108,7 +110,9 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
   const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);
   const carried = carriedAlerts(base, address, gate, record);
-  return { ...running, prometheus, alertmanager, unsent, carried, manager, secrets, configurer, repairer, announcer };
+  const undelivered = undeliveredHere(base, address);
+  const alerts = { unsent, carried, undelivered };
+  return { ...running, ...alerts, prometheus, alertmanager, manager, secrets, configurer, repairer, announcer };
 }
 
 type Running = Ground & TsdbCare & Pick<Parts, 'identity' | 'peers' | 'failover'>;

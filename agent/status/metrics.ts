@@ -34,33 +34,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   metric('gauge', 'active', '1 while this node alerts, by assignment or break glass.', s.role === 'active');
   metric('gauge', 'assignment_epoch', 'Epoch of the assignment that this node applied.', s.appliedEpoch);
   metric('gauge', 'break_glass', '1 while this node alerts without being assigned.', s.breakGlass !== null);
-  metric('gauge', 'gate_open', '1 while the alert gate lets alerts through.', s.gate.open);
-  metric('gauge', 'gate_primed', '1 when the gate holds every alert that fires.', s.gate.primed);
-  metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
-  metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
-  metric(
-    'gauge',
-    'gate_unsent_alerts',
-    'Alerts that this node sends through its closed gate: no Alertmanager had them.',
-    s.gate.unsent ?? 0,
-  );
-  metric(
-    'gauge',
-    'gate_refused_alerts',
-    'Alerts that an Alertmanager refused for what is in them, since the agent started.',
-    s.gate.refused ?? 0,
-  );
-  const { alertmanagers } = s.gate;
-  for (const { address, behind } of alertmanagers) {
-    metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {
-      alertmanager: address,
-    });
-  }
-  for (const { address, error } of alertmanagers) {
-    metric('gauge', 'gate_delivery_failing', '1 while the last delivery failed.', error !== null, {
-      alertmanager: address,
-    });
-  }
+  gateMetrics(s, metric);
   const processes = ['prometheus', 'alertmanager'] as const;
   for (const name of processes) {
     metric('gauge', 'process_running', '1 while the process runs.', s[name].pid !== null, { process: name });
@@ -99,6 +73,43 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
   partMetrics(s, metric);
   metric('gauge', 'start_timestamp_seconds', 'When the agent started.', seconds(s.startedAt));
   return `${lines.join('\n')}\n`;
+}
+
+/** Of the gate, and of what is lost before and behind it. */
+function gateMetrics(s: AgentStatus, metric: Metric): void {
+  metric('gauge', 'gate_open', '1 while the alert gate lets alerts through.', s.gate.open);
+  metric('gauge', 'gate_primed', '1 when the gate holds every alert that fires.', s.gate.primed);
+  metric('gauge', 'gate_held_alerts', 'Alerts that the gate holds.', s.gate.held);
+  metric('counter', 'gate_sent_alerts_total', 'Alerts that some Alertmanager accepted.', s.gate.sent);
+  metric(
+    'gauge',
+    'gate_unsent_alerts',
+    'Alerts that this node sends through its closed gate: no Alertmanager had them.',
+    s.gate.unsent ?? 0,
+  );
+  metric(
+    'gauge',
+    'gate_refused_alerts',
+    'Alerts that an Alertmanager refused for what is in them, since the agent started.',
+    s.gate.refused ?? 0,
+  );
+  metric(
+    'gauge',
+    'undelivered',
+    'Ways in which Prometheus or Alertmanager of this node lost alerts or notifications lately.',
+    s.undelivered?.length ?? 0,
+  );
+  const { alertmanagers } = s.gate;
+  for (const { address, behind } of alertmanagers) {
+    metric('gauge', 'gate_behind_alerts', 'Alerts that an Alertmanager still lacks.', s.gate.open ? behind : 0, {
+      alertmanager: address,
+    });
+  }
+  for (const { address, error } of alertmanagers) {
+    metric('gauge', 'gate_delivery_failing', '1 while the last delivery failed.', error !== null, {
+      alertmanager: address,
+    });
+  }
 }
 
 /** Of parts that not every node has. */

@@ -19,7 +19,14 @@ import type { FunctionConfig } from '../shared/config';
 import { probeWithBook } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
-import { cycleMetrics, watchdogMetrics, uploadMetrics, corruptionMetrics, volumeMetrics } from './node-metrics';
+import {
+  cycleMetrics,
+  watchdogMetrics,
+  undeliveredMetrics,
+  uploadMetrics,
+  corruptionMetrics,
+  volumeMetrics,
+} from './node-metrics';
 import { isBeatDue } from './heartbeat';
 import { sayOutcome } from './say-outcome';
 import { logNodes } from './log-nodes';
@@ -123,6 +130,7 @@ export async function runCycle(
     // Of an assignment that cannot be read the last that was known.
     ...(assignment === null ? [] : [{ metric: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
     ...watchdogMetrics(probes, control.now()),
+    ...undeliveredMetrics(probes),
     ...uploadMetrics(probes),
     ...corruptionMetrics(probes),
     ...volumeMetrics(probes),

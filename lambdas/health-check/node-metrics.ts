@@ -26,6 +26,12 @@ export function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number)
   return proof === null ? [] : [{ metric: METRICS.watchdogAge, value: Math.max(0, now - proof.at) / 1000 }];
 }
 
+/** Of what nodes say of their programs; a node that says nothing is the business of other alarms. */
+export function undeliveredMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const nodes = [...probes.values()].filter(({ agent }) => agent?.undelivered !== undefined);
+  return [{ metric: METRICS.undelivered, value: nodes.length }];
+}
+
 /** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
 export function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
   const ages = [...probes.values()].flatMap(({ agent }) =>

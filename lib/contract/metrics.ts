@@ -58,6 +58,8 @@ export const METRICS = {
   remedyAttempts: count('RemedyAttempts'),
   remedyReconnected: count('RemedyReconnected'),
   remedyGaveUp: count('RemedyGaveUp'),
+  /** Nodes of which a program dropped alerts, or gave up notifications, lately. */
+  undelivered: some(count('NodesNotDelivering')),
   /** How much of its nearest load limit the busiest node uses; 1 is the limit. */
   loadShare: plain('LoadShare'),
   /** The scrape profile that is asked for: 0 normal, 1 reduced. */

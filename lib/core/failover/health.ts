@@ -24,6 +24,8 @@ export interface Probe {
     readonly watchdogAt?: number | null;
     /** Jobs whose targets it has not discovered since it started, and others have; absent: none. */
     readonly undiscovered?: readonly string[];
+    /** What its programs did not deliver lately, one sentence each; absent: nothing. */
+    readonly undelivered?: readonly string[];
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */
     readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */

@@ -6,6 +6,7 @@ const UPLOAD_LATE_MS = 3 * 3_600_000;
 /** What a node says is wrong with it, beyond what a probe sees; empty when nothing is. */
 export function nodeComplaints({
   config,
+  undelivered,
   sidecar,
   nodeQuery,
   scrub,
@@ -16,6 +17,7 @@ export function nodeComplaints({
 }: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null && config.hash !== null) found.push(`it keeps its old configuration: ${config.error}`);
+  found.push(...(undelivered ?? []).map((problem) => `${problem}, within ten minutes.`));
   found.push(...corruptionSaid(scrub?.corruption ?? []));
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);
   if (volume?.trouble) found.push(`its data volume is ${volume.trouble} since ${volume.since}: ${volume.because}.`);

@@ -70,6 +70,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     storeReachable: store.reachable,
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
     ...(status.undiscovered?.length ? { undiscovered: status.undiscovered } : {}),
+    ...(status.undelivered?.length ? { undelivered: status.undelivered } : {}),
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),

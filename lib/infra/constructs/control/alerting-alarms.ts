@@ -1,7 +1,7 @@
 import type { Cluster } from '../../config/cluster';
 import type { Worker } from '../../../contract/functions';
 import { METRICS } from '../../../contract/metrics';
-import { type AlarmSpec, QUIET, SILENT } from './alarm-spec';
+import { type AlarmSpec, QUIET, SILENT, some } from './alarm-spec';
 
 /** Of these each goes on looking while health-check is silent. */
 const LOOK_INSTEAD = ['route-queries', 'restore-snapshot', 'shed-load'] satisfies readonly Worker[];
@@ -48,6 +48,13 @@ export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]
     looksAt: { of: 'shard', metric: METRICS.watchdogAge },
     statistic: 'Minimum',
     when: ['>=', policy.alertingSilentMs / 1000],
+  },
+  // Each part may say that it is well: what it dropped, or gave up, nobody was told.
+  {
+    ...some(METRICS.undelivered),
+    name: 'notifications-undelivered',
+    description: 'On a node, Prometheus dropped alerts or Alertmanager gave up notifications within 10 min.',
+    periodS: 60,
   },
   // Whoever pauses is at work, and a pause is easily forgotten.
   {

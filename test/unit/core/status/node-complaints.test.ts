@@ -85,6 +85,11 @@ test.each<[string, Partial<AgentStatus>, string]>([
     'it does not fetch what it missed from the other nodes: no peer answers.',
   ],
   [
+    'alerts were dropped',
+    { undelivered: ['its Prometheus dropped 7 posts of alerts'] },
+    'its Prometheus dropped 7 posts of alerts, within ten minutes.',
+  ],
+  [
     'a lost block stays lost',
     { restore: { ...restore, error: 'AccessDenied' } },
     'a block that it lost does not come back: AccessDenied.',

@@ -1,0 +1,14 @@
+import { undeliveredMetrics } from '../../../lambdas/health-check/node-metrics';
+import { METRICS } from '../../../lib/contract/metrics';
+import { aProbe } from '../../fixtures/builders';
+
+test('nodes whose programs lost something are counted, silent ones and those that lost nothing are not', () => {
+  const probes = [
+    aProbe('a', { agent: { undelivered: ['its Prometheus dropped 7 posts of alerts'] } }),
+    aProbe('b'),
+    aProbe('c', { agent: null }),
+  ];
+  expect(undeliveredMetrics(new Map(probes.map((probe) => [probe.node, probe])))).toEqual([
+    { metric: METRICS.undelivered, value: 1 },
+  ]);
+});

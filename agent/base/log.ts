@@ -1,3 +1,5 @@
+import { foreignAnswer } from '../../lib/shell/aws/foreign-answer';
+
 /** One JSON object per line on stdout: what the service manager's journal keeps. */
 export type Level = 'info' | 'warn' | 'error';
 export type Fields = Readonly<Record<string, unknown>>;
@@ -10,6 +12,8 @@ export function jsonLog(write: (line: string) => void, base: Fields): Log {
 }
 
 export function messageOf(error: unknown): string {
+  const foreign = foreignAnswer(error);
+  if (foreign !== null) return foreign;
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   const why = cause?.code ?? cause?.message;
   return [name === 'Error' || name === 'UserError' ? message : `${name}: ${message}`, why].filter(Boolean).join(': ');

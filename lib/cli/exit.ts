@@ -1,5 +1,6 @@
 import { isUnusableObject, UserError } from '../contract/errors';
 import type { StatusReport } from '../core/status/status';
+import { foreignAnswer } from '../shell/aws/foreign-answer';
 
 /**
  * What promha ends with, for scripts. 0 well, or done as asked. 1 something is wrong with the cluster, or what was asked
@@ -25,9 +26,18 @@ export function asUnreachable(error: unknown, what: string): unknown {
   if (error instanceof UserError) return error;
   const { name, message, code, $metadata, $fault } = error as Error & {
     code?: string;
-    $metadata?: unknown;
+    $metadata?: { readonly httpStatusCode?: number };
     $fault?: unknown;
   };
+  const foreign = foreignAnswer(error);
+  if (foreign !== null) {
+    return new Unreachable({
+      what: `${what} cannot be read`,
+      got: foreign,
+      expected: 'an answer of AWS',
+      fix: 'look at what answers in its place: AWS_ENDPOINT_URL, a proxy (HTTPS_PROXY), a portal that wants a login',
+    });
+  }
   const ofTheNetwork = /^(E[A-Z]+|UND_ERR_.*)$/.test(code ?? '');
   const ofTheSdk = $metadata !== undefined || $fault !== undefined;
   const ofItsWay = ['TimeoutError', 'AbortError', 'CredentialsProviderError', 'TokenProviderError'].includes(name);
@@ -42,11 +52,16 @@ export function asUnreachable(error: unknown, what: string): unknown {
   }
   return new Unreachable({
     what: `${what} cannot be read`,
-    got: code ?? (name === message ? name : `${name}: ${message}`),
+    // So the SDK calls an answer without a body, as every one to HEAD is.
+    got: /^Unknown(Error)?$/.test(message)
+      ? `HTTP ${$metadata?.httpStatusCode} without a reason`
+      : (code ?? saidBy(name, message)),
     expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
     fix: 'set them. If S3 itself is down, nodes alert on: see docs/how-it-works.md',
   });
 }
+
+const saidBy = (name: string, message: string): string => (name === message ? name : `${name}: ${message}`);
 
 /** What commander found wrong with the call, with the way on that it does not give. `words`: what follows `promha`. */
 export function usage(message: string, words: readonly string[], commands: readonly string[]): UserError {

@@ -11,6 +11,7 @@ import functions
 import groups
 import network
 import orders
+import quotas
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)
 import signals
@@ -217,6 +218,7 @@ def install(lambda_concurrency: int | None, without: list) -> None:
     groups.install()
     network.install()
     orders.install()
+    quotas.install(lambda_concurrency)
     signals.install()
     stack_updates.install()
     stack_deletes.install()

@@ -19,6 +19,12 @@ export async function askAws<T>(
   }
 }
 
+/** What an answer has to have. @throws UserError it has not: whoever answers, it is not AWS */
+export function told<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new UserError({ what: `an answer without ${name}` });
+  return value;
+}
+
 /** null where AWS says by one of these errors that there is none. */
 export async function orNull<T>(answer: Promise<T>, ...names: string[]): Promise<T | null> {
   try {

@@ -9,7 +9,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { SERVICE_ROLES, type ServiceRole } from '../../core/preflight/account';
 import type { AwsAnswer } from '../../core/preflight/findings';
 import type { Need } from '../../core/preflight/needs';
-import { askAws, orNull } from './ask';
+import { askAws, orNull, told } from './ask';
 
 export interface AccountSeen {
   readonly account: string | null;
@@ -59,7 +59,7 @@ async function bootstrapVersion(
     'ParameterNotFound',
   );
   arns.push(found?.Parameter?.ARN);
-  return found === null ? null : Number(found.Parameter?.Value);
+  return found === null ? null : Number(told(found.Parameter?.Value, 'Parameter.Value'));
 }
 
 /** What the account has; where nothing was ever raised, the default of everybody. */
@@ -70,7 +70,7 @@ async function askQuota(region: string, { service, code }: Need['quota']): Promi
       const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}), {
         abortSignal,
       });
-      return Number(AccountLimit?.ConcurrentExecutions);
+      return told(AccountLimit?.ConcurrentExecutions, 'ConcurrentExecutions');
     }
     const client = new ServiceQuotasClient({ region });
     const asked = { ServiceCode: service, QuotaCode: code };
@@ -79,6 +79,6 @@ async function askQuota(region: string, { service, code }: Need['quota']): Promi
       'NoSuchResourceException',
     );
     const quota = own ?? (await client.send(new GetAWSDefaultServiceQuotaCommand(asked), { abortSignal }));
-    return Number(quota.Quota?.Value);
+    return told(quota.Quota?.Value, 'Quota.Value');
   });
 }

@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsAnswer } from '../../core/preflight/findings';
 import type { ImageSeen, TypesOffered } from '../../core/preflight/image';
 import type { Cluster } from '../../infra/config/cluster';
-import { askAws } from './ask';
+import { askAws, told } from './ask';
 
 /** What the nodes would boot. */
 export async function lookAtImage({ region, image }: Pick<Cluster, 'region' | 'image'>): Promise<AwsAnswer<ImageSeen>> {
@@ -31,7 +31,7 @@ export async function lookAtImage({ region, image }: Pick<Cluster, 'region' | 'i
 
 async function named(region: string, Name: string, abortSignal: AbortSignal): Promise<string> {
   const { Parameter } = await new SSMClient({ region }).send(new GetParameterCommand({ Name }), { abortSignal });
-  return Parameter?.Value ?? '';
+  return told(Parameter?.Value, 'Parameter.Value');
 }
 
 /** The zones of the region in which each type is offered. */

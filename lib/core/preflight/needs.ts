@@ -3,6 +3,8 @@ export interface Demand {
   /** The one that is wanted, and what stands in for it. */
   readonly instanceTypes: readonly [string, ...string[]];
   readonly nodes: number;
+  /** The data volume of a node. */
+  readonly volumeGiB: number;
   readonly shards: number;
   readonly snapshots: boolean;
   readonly remedies: number;
@@ -33,12 +35,14 @@ const EC2_QUOTAS: readonly (readonly [family: RegExp, code: string, name: string
 ];
 const STANDARD = ['L-1216C47A', 'on-demand vCPUs, Standard instances'] as const;
 const FARGATE = { service: 'fargate', code: 'L-3032A538', name: 'Fargate on-demand vCPUs' };
+const GP3 = { service: 'ebs', code: 'L-7A658B76', name: 'TiB of gp3 volumes' };
 const LAMBDA = { service: 'lambda', code: 'L-B99A9384', name: 'concurrent executions of Lambda' };
 
 /** What is needed of each quota that small accounts run into. */
 export function needsOf(demand: Demand): Need[] {
   return [
     ...machines(demand),
+    volumes(demand),
     ...(demand.thanos === null ? [] : [fargate(demand.thanos)]),
     { quota: LAMBDA, ...executions(demand) },
   ];
@@ -68,6 +72,12 @@ export function vcpusOf(type: string): number | null {
   if (size === 'large') return 2;
   if (['nano', 'micro', 'small', 'medium'].includes(size)) return /^t[34]/.test(family) ? 2 : 1;
   return null;
+}
+
+/** In an incident one that is restored lies beside the one that is set aside, which nobody deletes. */
+function volumes({ nodes, volumeGiB }: Demand): Need {
+  const tib = (gib: number): number => Math.ceil((gib / 1024) * 10) / 10;
+  return { quota: GP3, least: tib(nodes * volumeGiB), most: tib(2 * nodes * volumeGiB) };
 }
 
 function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Need {

@@ -3,6 +3,7 @@ import type { Probe } from '../../core/failover/health';
 import type { AgentStatus } from '../../contract/documents/agent-status';
 import { PORTS } from '../../contract/ports';
 import { OWN_JOBS } from '../../core/rendering/own-jobs';
+import { foreignAnswer } from '../aws/foreign-answer';
 import { Prometheus } from '../prometheus/client';
 import { readAgentStatus } from './agent-api';
 
@@ -92,5 +93,7 @@ export function reasonOf(error: unknown): string {
     cause?: { code?: string; message?: string };
   };
   if (name === 'TimeoutError') return 'no answer in time';
+  const foreign = foreignAnswer(error);
+  if (foreign !== null) return foreign;
   return cause?.code ?? cause?.message ?? (typeof code === 'string' ? code : message);
 }

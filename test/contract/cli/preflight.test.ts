@@ -1,11 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { RequestServiceQuotaIncreaseCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { preflight, preflightCode } from '../../../lib/cli/commands/preflight';
 import { mirroredObjects } from '../../../lib/cli/preflight/look-mirror';
@@ -13,51 +17,34 @@ import { TAGS } from '../../../lib/contract/tags';
 import { SERVICE_ROLES } from '../../../lib/core/preflight/account';
 import type { PreflightFinding } from '../../../lib/core/preflight/findings';
 import { resolveCluster } from '../../../lib/infra/config/check/cluster';
+import { startEmulator, type Emulator } from '../../../local/emulator/deploy';
 import { resolveTools } from '../../../local/tools';
 import config from '../../fixtures/config/cluster';
-import { startEmulator } from '../agent/agent-tools';
 
 const { type, architecture } = config.instance;
 const base = resolveCluster({ ...config, instance: { type, architecture }, artifactMirror: 'mirror' });
 const before = { ...process.env };
-/** What the emulator does not know: quotas, and Lambda's limits. */
-const account = { executions: 2, functions: false };
-const limits = createServer((request, response) => {
-  const target = String(request.headers['x-amz-target'] ?? '');
-  const answer = (code: number, body: object): void => {
-    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  };
-  let text = '';
-  request.on('data', (chunk) => (text += String(chunk)));
-  request.on('end', () => {
-    if (request.url!.includes('account-settings')) {
-      return answer(200, { AccountLimit: { ConcurrentExecutions: account.executions } });
-    }
-    if (target === '') {
-      return account.functions
-        ? answer(200, {})
-        : answer(404, { __type: 'ResourceNotFoundException', message: 'none' });
-    }
-    const isDefault = target.endsWith('GetAWSDefaultServiceQuota');
-    // Only what was ever raised has a value of its own.
-    if (text.includes('"fargate"')) {
-      return isDefault ? answer(200, { Quota: { Value: 6 } }) : answer(400, { __type: 'NoSuchResourceException' });
-    }
-    return answer(200, { Quota: { Value: isDefault ? 5 : 32 } });
-  });
-});
-let emulator: { url: string; process: ChildProcess };
+const dir = mkdtempSync(join(tmpdir(), 'preflight-'));
+const emulators: Emulator[] = [];
 let s3: S3Client;
 
+async function emulate(lambdaConcurrency: number): Promise<string> {
+  const { python, env } = (await resolveTools(['moto_server'])).moto_server;
+  const log = join(dir, 'emulator.log');
+  const emulator = await startEmulator({
+    python,
+    env,
+    listen: ['127.0.0.1:0'],
+    log,
+    lambdaConcurrency,
+  });
+  emulators.push(emulator);
+  return `http://${emulator.listen[0]}`;
+}
+
 beforeAll(async () => {
-  const { moto_server } = await resolveTools(['moto_server']);
-  emulator = await startEmulator(moto_server.path);
-  await once(limits.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${(limits.address() as AddressInfo).port}`;
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: emulator.url,
-    AWS_ENDPOINT_URL_SERVICE_QUOTAS: url,
-    AWS_ENDPOINT_URL_LAMBDA: url,
+    AWS_ENDPOINT_URL: await emulate(2),
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
@@ -67,12 +54,11 @@ beforeAll(async () => {
     new CreateBucketCommand({ Bucket: 'mirror', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
   );
 }, 60_000);
-afterAll(() => {
+afterAll(async () => {
   s3.destroy();
-  limits.close();
-  limits.closeAllConnections();
   process.env = before;
-  emulator.process.kill();
+  await Promise.all(emulators.map((emulator) => emulator.stop()));
+  rmSync(dir, { recursive: true });
 });
 
 /** What is not well, each as its level and its first words. */
@@ -112,12 +98,26 @@ test('what was done about is gone', async () => {
   if (base.image.id !== null) throw new Error('pinned');
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: base.image.parameter }));
   const cluster = { ...base, image: { id: Parameter!.Value!, by: 'lock' as const } };
-  account.executions = 1000;
+  const raise = async (service: string, code: string, DesiredValue: number): Promise<string> => {
+    const asked = new RequestServiceQuotaIncreaseCommand({ ServiceCode: service, QuotaCode: code, DesiredValue });
+    return (await new ServiceQuotasClient({}).send(asked)).RequestedQuota!.Status!;
+  };
+  expect((await found(cluster)).lines).toContain('warn: Fargate on-demand vCPUs: the account has 6');
+  expect(await raise('fargate', 'L-3032A538', 12)).toBe('APPROVED');
+  // Lambda's takes days.
+  expect(await raise('lambda', 'L-B99A9384', 2000)).toBe('PENDING');
+  expect((await found(cluster)).lines).toContain('stop: concurrent executions of Lambda: the account has 2');
+  process.env.AWS_ENDPOINT_URL_LAMBDA = await emulate(1000);
   const { lines } = await found(cluster);
-  // Fargate's default, which the emulated account never raised, is too small for a deploy under load.
-  expect(lines).toEqual(['warn: Fargate on-demand vCPUs: the account has 6']);
+  expect(lines).toEqual([]);
   const x86 = await found({ ...cluster, instance: { ...base.instance, type: 'r7i.large', architecture: 'x86_64' } });
   expect(x86.lines).toContainEqual(expect.stringMatching(/^stop: image .* is for arm64, the instance type for x86_64/));
+});
+
+test('machines and volumes that go beyond their quota', async () => {
+  const { lines } = await found({ ...base, replicas: 3, volume: { sizeGiB: 16_384 } });
+  expect(lines).toContain('stop: on-demand vCPUs, Standard instances: the account has 5');
+  expect(lines).toContain('warn: TiB of gp3 volumes: the account has 50');
 });
 
 test('a stack of the name that is somebody else’s, and a volume whose stack is gone', async () => {
@@ -137,13 +137,50 @@ test('a stack of the name that is somebody else’s, and a volume whose stack is
   for (const Bucket of [blocks, `${base.name}-stateful-blocksbucket`, `${base.name}-two-stateful-blocksbucket-1`]) {
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
   }
-  account.functions = true;
+  delete process.env.AWS_ENDPOINT_URL_LAMBDA;
+  await new LambdaClient({}).send(
+    new CreateFunctionCommand({
+      FunctionName: `${base.name}-health-check`,
+      Role: `arn:aws:iam::123456789012:role/${Object.keys(SERVICE_ROLES)[0]}`,
+      Code: { ZipFile: Buffer.alloc(22, 'PK\x05\x06\0', 'latin1') },
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+    }),
+  );
   const { lines } = await found();
   expect(lines).toContain(`stop: a function ${base.name}-health-check exists, and no stack of this cluster has it`);
   expect(lines).toContain(`stop: the stack ${base.name}-network is somebody else's`);
   expect(lines).toContain(
     `stop: the stack ${base.name}-stateful is gone, and it left ${VolumeId} of prometheus-1, s3://${blocks}`,
   );
+});
+
+test.each([
+  [
+    'a page',
+    501,
+    '<!doctype html><title>Not Implemented</title>',
+    /^HTTP 501 (with a body that is not AWS's \(|without a reason$)/,
+  ],
+  ['nothing', 200, '', /an answer without/],
+])('somebody else who answers with %s: not known, in a sentence', async (_, status, body, says) => {
+  const stranger = createServer((_request, response) => void response.writeHead(status).end(body));
+  await once(stranger.listen(0, '127.0.0.1'), 'listening');
+  const own = process.env.AWS_ENDPOINT_URL;
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  try {
+    const { findings } = await preflight(base, true);
+    const ofQuotas = findings.filter(({ what }) => what.startsWith('quota '));
+    expect(ofQuotas.map(({ level }) => level)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+    for (const { why } of findings.filter(({ level }) => level === 'unknown')) {
+      expect(why).toMatch(says);
+      expect(why).not.toMatch(/SyntaxError|Deserialization/);
+    }
+  } finally {
+    process.env.AWS_ENDPOINT_URL = own;
+    stranger.close();
+    stranger.closeAllConnections();
+  }
 });
 
 test('an AWS that does not answer: everything that was asked is not known, and the code says so', async () => {

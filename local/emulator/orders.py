@@ -4,6 +4,7 @@ commands of Systems Manager. And what came of an alarm, which CloudWatch tells i
     GET  /_promha/orders?after=N   {"orders": [{"number", "what", …}]}
     POST /_promha/alarm            {"name", "state", "reason", "actions": [{"arn", "refused"}]}, told by who plays CloudWatch
     POST /_promha/balancer-address {"address"}: where load balancers answer
+    POST /_promha/queue            {"name", "message" or null}: what Lambda sends to a queue of SQS. {"waiting": N}
 """
 
 import json
@@ -18,6 +19,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.elbv2.models import elbv2_backends
 from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 from moto.ssm.models import SimpleSystemManagerBackend
 
 # The newest are enough: who follows them asks several times a second.
@@ -50,6 +52,8 @@ class Orders:
             case "/_promha/balancer-address":
                 tell_address(**json.loads(body_of(environ)))
                 return answer(start_response, {})
+            case "/_promha/queue":
+                return answer(start_response, {"waiting": queued(**json.loads(body_of(environ)))})
         return self.app(environ, start_response)
 
 
@@ -82,6 +86,13 @@ def tell_address(address: str) -> None:
     for backend in everywhere(elbv2_backends):
         for balancer in backend.load_balancers.values():
             balancer.dns_name = address
+
+
+def queued(name: str, message: dict | None) -> int:
+    backend = next(backend for backend in everywhere(sqs_backends) if name in backend.queues)
+    if message is not None:
+        backend.send_message(name, json.dumps(message))
+    return backend.get_queue(name).approximate_number_of_messages
 
 
 def describe_alarm_history(self):

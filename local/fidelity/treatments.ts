@@ -97,7 +97,7 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   ),
   'AWS::KMS::Alias': asDeployed('nodes ask for its key by it', 'test/contract/local/emulator-secrets.test.ts'),
   'AWS::Logs::LogGroup': notAtAll('logs are files of the run'),
-  'AWS::SQS::Queue': played('whether a function may send there what was given up is judged; nothing is kept'),
+  'AWS::SQS::Queue': played('whether a function may send there what was given up is judged; its depth is a metric'),
   'AWS::SQS::QueuePolicy': notAtAll('it refuses plain http, and Lambda speaks none'),
   'AWS::Route53::RecordSet': notAtAll("the user's hosted zone is elsewhere"),
   'AWS::CloudWatch::Dashboard': notAtAll('shows what CloudWatch has, and changes nothing'),

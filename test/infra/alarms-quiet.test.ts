@@ -25,6 +25,7 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   Errors: [60, 0],
   Throttles: [60, 0],
   Invocations: [60, 1],
+  ApproximateNumberOfMessagesVisible: [60, 0],
 };
 /** What is called every five minutes only is looked at in such periods. */
 const everyOf = ({ metric, periodMs }: DeployedAlarm): readonly [everyS: number, value: number] =>

@@ -7,6 +7,7 @@ import { alarmsOf } from '../../lib/infra/constructs/control/alarms';
 import { CONTROL_FUNCTIONS } from '../../lib/infra/constructs/control/functions';
 import { evaluateAlarm, type AlarmState } from '../../local/run/functions/alarms';
 import { MetricStore } from '../../local/run/functions/metrics';
+import { Queues } from '../../local/run/functions/queues';
 import { ROOT } from '../fixtures/config-dir';
 import { deployedAlarms } from './deployed-alarms';
 import { synthesize, type Synthesized } from './synthesize';
@@ -138,6 +139,33 @@ describe('remedy-gave-up', () => {
   it('looks at the shard: what is told by remedy is for dashboards', () => {
     expect(state('remedy-gave-up', [end(1, { remedy: 'redis' })])).toBe('OK');
   });
+});
+
+test('calls-given-up rings from the first call that lies in the queue until it is taken, and says nothing of an unused queue', async () => {
+  const alarm = deployedAlarms(made).find(({ name }) => name.endsWith('calls-given-up'))!;
+  const store = new MetricStore();
+  const queue: object[] = [];
+  const queues = new Queues(
+    async (_, message) => (message === null ? queue.length : queue.push(message)),
+    store,
+    (error) => {
+      throw error;
+    },
+  );
+  const stateIn = async (act: () => void): Promise<AlarmState> => {
+    act();
+    await new Promise(setImmediate);
+    return evaluateAlarm(alarm, store, Date.now() + MINUTE);
+  };
+  expect(await stateIn(() => undefined)).toBe('OK');
+  const arn = `arn:aws:sqs:eu-west-1:123456789012:${made.cluster.name}-given-up`;
+  expect(await stateIn(() => queues.send(arn, { requestPayload: 1 }))).toBe('ALARM');
+  jest.useFakeTimers({ now: Date.now() + 5 * MINUTE, doNotFake: ['setImmediate'] });
+  expect(await stateIn(() => queues.measure([alarm]))).toBe('ALARM');
+  queue.length = 0;
+  jest.setSystemTime(Date.now() + 5 * MINUTE);
+  expect(await stateIn(() => queues.measure([alarm]))).toBe('OK');
+  jest.useRealTimers();
 });
 
 describe('corruption', () => {

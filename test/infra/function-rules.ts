@@ -90,6 +90,18 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
     },
   },
   {
+    says: 'somebody hears of what was given up: an alarm looks at each queue that takes it',
+    check(made) {
+      const queues = made.all('AWS::SQS::Queue').map(({ Properties: p }) => p.QueueName as string);
+      const looked = made
+        .all('AWS::CloudWatch::Alarm')
+        .filter(({ Properties: p }) => p.Namespace === 'AWS/SQS' && p.AlarmActions.length > 0)
+        .map(({ Properties: p }) => p.Dimensions[0].Value as string);
+      expect(queues.length).toBeGreaterThan(0);
+      expect(looked.sort()).toEqual(queues.sort());
+    },
+  },
+  {
     says: 'functions run in the VPC, in each zone, with a log that ends',
     check(made, cluster) {
       for (const { Properties: p } of made.all('AWS::Lambda::Function')) {

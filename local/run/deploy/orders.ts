@@ -45,10 +45,22 @@ export function followOrders(
 
 /** Tells the emulator what it has to answer from now on. @throws Error when it does not take it */
 export async function tellEmulator(endpoint: string, what: string, told: unknown): Promise<void> {
+  await post(endpoint, what, told);
+}
+
+const depth = z.object({ waiting: z.number() });
+
+/** Sends to a queue of SQS; null: nothing. @returns how many messages wait there @throws Error when the emulator does not take it */
+export async function sendToQueue(endpoint: string, name: string, message: object | null): Promise<number> {
+  return depth.parse(await post(endpoint, 'queue', { name, message })).waiting;
+}
+
+async function post(endpoint: string, what: string, told: unknown): Promise<unknown> {
   const response = await fetch(`${endpoint}/_promha/${what}`, {
     method: 'POST',
     body: JSON.stringify(told),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`the emulator answered ${response.status} to ${what}`);
+  return response.json();
 }

@@ -6,6 +6,7 @@ import { alarmEvent, evaluateAlarm, type AlarmState, type DeployedAlarm } from '
 import { everybodyMay, type MayCall } from './callers';
 import { FunctionRunner, type DeployedFunction, type Invocation } from './function';
 import { MetricStore } from './metrics';
+import { Queues, type SendToQueue } from './queues';
 import type { DeployedSchedule, Deployment } from '../deploy/read-back';
 import { firstAfterMs } from '../deploy/schedule-times';
 import type { HostNetwork } from '../hosts/network';
@@ -16,6 +17,7 @@ import { between, type Teeth } from '../teeth';
 
 /** JSON lines: each execution's beginning and end, and what Lambda refused or gave up. */
 export const LAMBDA_LOG = 'lambda.jsonl';
+const MINUTE_MS = 60_000;
 
 export interface ControlPlaneOptions {
   readonly functions: readonly DeployedFunction[];
@@ -33,6 +35,8 @@ export interface ControlPlaneOptions {
   readonly logDir: string;
   /** Told of each change of an alarm's state, and what its actions came to. @default nobody */
   readonly tellAlarm?: (told: AlarmTold) => Promise<void>;
+  /** @default queues are empty, and stay so */
+  readonly sendToQueue?: SendToQueue;
   /** How late points come, and how far alarms look back; null: at once, and N periods. */
   readonly lateness: Teeth['cloudwatch'];
   /** How Lambda refuses and delays; null: it does not. */
@@ -55,6 +59,7 @@ export class ControlPlane {
   readonly metrics: MetricStore;
   private readonly functions = new Map<string, FunctionRunner>();
   private readonly lambda: LambdaService;
+  private readonly queues: Queues;
   private readonly schedules: DeployedSchedule[] = [];
   private readonly alarms: DeployedAlarm[] = [];
   private readonly states = new Map<string, AlarmState>();
@@ -65,6 +70,9 @@ export class ControlPlane {
   constructor(private readonly options: ControlPlaneOptions) {
     const { lateness } = options;
     this.metrics = new MetricStore(() => (lateness === null ? 0 : between(lateness.lateFromMs, lateness.lateToMs)));
+    this.queues = new Queues(options.sendToQueue ?? (async () => 0), this.metrics, ({ message }) =>
+      options.onLog('queue', JSON.stringify({ event: 'given-up-call-not-kept', error: message })),
+    );
     this.lambda = new LambdaService({
       tooth: options.lambda,
       reserved: () => reservedOf([...this.functions.values()].map(({ deployed }) => deployed)),
@@ -73,7 +81,8 @@ export class ControlPlane {
       onDiscard: ({ deployed }, discard) =>
         void deliver(deployed, discard, options.mayCall ?? everybodyMay, (arn, record) => {
           const called = this.byArn(arn);
-          if (called !== undefined) this.lambda.queue(called, record);
+          if (called === undefined) this.queues.send(arn, record);
+          else this.lambda.queue(called, record);
         }),
     });
     for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
@@ -84,6 +93,7 @@ export class ControlPlane {
   start(): void {
     for (const schedule of this.options.schedules) this.follow(schedule);
     this.timers.push(setInterval(() => this.evaluateAlarms(), 1_000));
+    this.timers.push(setInterval(() => this.queues.measure(this.alarms), MINUTE_MS));
   }
 
   /** What a further deploy added; what is known goes on as it is. */

@@ -6,7 +6,7 @@ import { LAMBDA_API_PORT, serveLambdaApi } from '../functions/lambda-api';
 import { deployedCallers, everybodyMay, type MayCall } from '../functions/callers';
 import { functionHosts } from '../functions/hosts';
 import { MARKS } from '../hosts/processes';
-import { tellEmulator } from '../deploy/orders';
+import { sendToQueue, tellEmulator } from '../deploy/orders';
 import type { Start } from '../start-options';
 import type { Deployed } from './deploy-phase';
 import type { Prepared } from './prepare-phase';
@@ -76,6 +76,7 @@ function controlPlaneOf(
     node: tools.node.path,
     readSchedules: () => readSchedules(events),
     logDir: join(dir, 'logs'),
+    sendToQueue: (name, message) => sendToQueue(endpoint, name, message),
     tellAlarm: (told) => tellEmulator(endpoint, 'alarm', told),
     lateness: teeth.cloudwatch,
     lambda,

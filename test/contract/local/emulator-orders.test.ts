@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchClient,
   DescribeAlarmHistoryCommand,
@@ -16,7 +17,7 @@ import { deliveredSince } from '../../../lib/cli/smoke/alarm';
 import { startEmulator, type Emulator } from '../../../local/emulator/deploy';
 import { serveEvaluator } from '../../../local/iam/service';
 import { deployedSessions } from '../../../local/run/deploy/credentials';
-import { followOrders, tellEmulator, type ApiOrder } from '../../../local/run/deploy/orders';
+import { followOrders, sendToQueue, tellEmulator, type ApiOrder } from '../../../local/run/deploy/orders';
 import { resolveTools } from '../../../local/tools';
 
 /** What an operator orders by AWS's API: judged, noted for the local run, and told again as CloudWatch tells it. */
@@ -150,6 +151,17 @@ test('what the policy allows is noted, whatever else is refused and is not', asy
       commands: ['pkill -KILL -x prometheus'],
     }),
   ]);
+});
+
+test('what Lambda sends to a queue lies there', async () => {
+  const Resources = { Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'x-given-up' } } };
+  await new CloudFormationClient(as(OWNER)).send(
+    new CreateStackCommand({ StackName: 'q', TemplateBody: JSON.stringify({ Resources }) }),
+  );
+  expect(await sendToQueue(endpoint, 'x-given-up', null)).toBe(0);
+  expect(await sendToQueue(endpoint, 'x-given-up', { requestPayload: 1 })).toBe(1);
+  expect(await sendToQueue(endpoint, 'x-given-up', null)).toBe(1);
+  await expect(sendToQueue(endpoint, 'another', null)).rejects.toThrow(/answered 500/);
 });
 
 test('CloudWatch and SNS tell what came of the alarm', async () => {

@@ -6,7 +6,8 @@ export type AlarmMetric =
   | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly corruption?: string }
   /** Of a function, as Lambda counts: nothing that the function itself does or leaves out changes it. */
   | { readonly of: 'function'; readonly name: string; readonly metric: 'Errors' | 'Invocations' | 'Throttles' }
-  | { readonly of: 'ecs'; readonly metric: string; readonly service: string };
+  | { readonly of: 'ecs'; readonly metric: string; readonly service: string }
+  | { readonly of: 'queue'; readonly metric: 'ApproximateNumberOfMessagesVisible'; readonly queue: string };
 
 /** One line of the table. */
 export interface AlarmSpec {

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../config/cluster';
 import { METRICS } from '../../../contract/metrics';
 import { CORRUPTION_GROUPS } from '../../../core/tsdb/groups';
-import { type AlarmSpec, some } from './alarm-spec';
+import { type AlarmSpec, QUIET, some } from './alarm-spec';
 import { alertingAlarms } from './alerting-alarms';
 import { functionAlarms } from './function-alarms';
+import { givenUpQueueName } from './given-up-calls';
 import { volumeAlarms } from './volume-alarms';
 import { uploadAlarm, thanosAlarms } from './thanos-alarms';
 
@@ -25,6 +26,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
       periodS: 60,
     })),
     ...functionAlarms(functions),
+    callsGivenUp(cluster),
   ];
 }
 
@@ -47,6 +49,18 @@ const loadAlarms = ({ load: { droppable } }: Cluster): readonly AlarmSpec[] => [
     periods: 30,
   },
 ];
+
+/** By what lies there, not by what came: SQS tells of a queue that was idle up to 15 min late. So it rings until that is taken. */
+const callsGivenUp = (cluster: Cluster): AlarmSpec => ({
+  ...QUIET,
+  name: 'calls-given-up',
+  description: 'Lambda gave up a call of a function: what it was asked for is not done, unless it was asked again.',
+  looksAt: { of: 'queue', metric: 'ApproximateNumberOfMessagesVisible', queue: givenUpQueueName(cluster) },
+  statistic: 'Maximum',
+  periodS: 60,
+  periods: 1,
+  when: ['>=', 1],
+});
 
 const remedyAlarms: readonly AlarmSpec[] = [
   {

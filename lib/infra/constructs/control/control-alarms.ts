@@ -82,6 +82,13 @@ export class ControlAlarms extends Construct {
           metricName: looksAt.metric,
           dimensionsMap: { ClusterName: cluster.name, ServiceName: looksAt.service },
         });
+      case 'queue':
+        return new Metric({
+          ...common,
+          namespace: 'AWS/SQS',
+          metricName: looksAt.metric,
+          dimensionsMap: { QueueName: looksAt.queue },
+        });
       case 'shard':
         return new Metric({
           ...common,

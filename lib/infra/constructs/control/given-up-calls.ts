@@ -5,10 +5,12 @@ import { shardSuffix } from '../../../contract/functions';
 import type { Cluster } from '../../config/cluster';
 import { acknowledge } from '../acknowledge';
 
+export const givenUpQueueName = ({ name, shard }: Cluster): string => `${name}-given-up${shardSuffix(shard)}`;
+
 /** Keeps for two weeks what Lambda gave up of a shard's asynchronous calls: who was called with what, and why it failed. */
-export function givenUpCalls(scope: Construct, id: string, { name, shard }: Cluster): Queue {
+export function givenUpCalls(scope: Construct, id: string, cluster: Cluster): Queue {
   const queue = new Queue(scope, id, {
-    queueName: `${name}-given-up${shardSuffix(shard)}`,
+    queueName: givenUpQueueName(cluster),
     retentionPeriod: Duration.days(14),
     enforceSSL: true,
     removalPolicy: RemovalPolicy.DESTROY,

@@ -106,7 +106,7 @@ async function incident(
     plain,
     gates: gateTimes([roles.active], gates, struckAt, endedAt),
     healedGateClosedAt: gates.find((e) => e.node === roles.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
-    samplesMissing: [...missing.values()].reduce((sum, n) => sum + n, 0),
+    missing,
   });
   const logged = loggedByAws(world, struckAt);
   const measurements = { ...judged, ...logged.measurements, ...readings.measurements };

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly epochs: number;
   /** Whether alerting may move, or not: a node that is neither well nor dead. */
   readonly mayMove?: true;
+  /** For so long nobody may scrape, or evaluate a rule, seconds at most: no Prometheus runs. @default 0 */
+  readonly unscrapedS?: number;
   /** What is measured beside the alerts. */
   readonly instruments: readonly Instrument[];
   /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */

@@ -2,6 +2,7 @@ import { ALARM_SCENARIOS } from './failover/alarm-scenarios';
 import { BOTH_DAMAGED } from './tsdb/both-corrupted';
 import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
+import { DOUBLE_SCENARIOS } from './failover/double-scenarios';
 import { FAILOVERS } from './failover/failover-scenarios';
 import { GRAY_SCENARIOS } from './failover/gray-scenarios';
 import { LOAD_SCENARIOS } from './load/load-scenarios';
@@ -14,6 +15,7 @@ import type { Scenario } from './scenario';
 import { TARGET_SCENARIOS } from './remedies/target-scenarios';
 import { THANOS_SCENARIOS } from './thanos/thanos-scenarios';
 import { VOLUME_SCENARIOS } from './volumes/volume-scenarios';
+import { ZONE_LOSS } from './failover/zone-scenario';
 
 /** Everything that `npm run drill` can do. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -21,6 +23,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ALARM_SCENARIOS,
   ...GRAY_SCENARIOS,
   LOOP_STALL,
+  ...DOUBLE_SCENARIOS,
+  ZONE_LOSS,
   ...STATE_SCENARIOS,
   ...DAMAGE,
   BOTH_DAMAGED,

@@ -104,6 +104,8 @@ const REROUTED = [
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   'primary-crash': [NO_RECOVERY_STEP],
   'standby-crash': [NO_RECOVERY_STEP],
+  'both-crash': [NO_RECOVERY_STEP],
+  'zone-loss': [least('queries', 20 * ENOUGH_QUERIES, 'queries'), most('queriesBack', 60, 's')],
   'wal-flip': [...MENDED, ONE_RECORD],
   'wal-truncate': MENDED,
   'wal-hole': MENDED,
@@ -261,8 +263,11 @@ export function limitsOf(scenario: Scenario): Limit[] {
     // The drill judges nothing unless the oracle saw what the drill did.
     least('oracleIncidents', 3, 'incidents'),
     scenario.mayMove === true ? most('epochs', MOVES_AT_MOST, 'epochs') : exactly('epochs', scenario.epochs, 'epochs'),
-    most('samplesMissing', 0, 'samples'),
-    most('forTimerOff', 1, 's'),
+    // What is scraped by nobody is lost, and no timer goes on meanwhile.
+    scenario.unscrapedS === undefined
+      ? most('samplesMissing', 0, 'samples')
+      : most('unscraped', scenario.unscrapedS, 's'),
+    most('forTimerOff', 1 + (scenario.unscrapedS ?? 0), 's'),
     most('missed', 0, 'notifications'),
     // What ships asks for nothing that its policies do not let it do.
     exactly('callsRefused', 0, 'calls'),

@@ -1,6 +1,7 @@
 import type { Comparison } from './compare';
 import type { GateTimes } from './gate-times';
 import type { Measurements } from '../../../lib/contract/check';
+import { SCRAPE_INTERVAL_MS } from '../../demo/demo';
 import type { Scenario } from '../scenario';
 import { DRILL_ALERTS } from '../test-bed';
 import type { FaultRecord } from './watch';
@@ -19,7 +20,8 @@ export interface Evidence {
   readonly gates: GateTimes;
   /** When the hurt node's gate closed after the repair; null when it never did. */
   readonly healedGateClosedAt: number | null;
-  readonly samplesMissing: number;
+  /** Samples that no node has, by series. */
+  readonly missing: ReadonlyMap<string, number>;
 }
 
 /** The numbers of a run, by name; times in seconds. null: it did not happen or could not be seen. */
@@ -55,7 +57,10 @@ export function measure(scenario: Scenario, e: Evidence): Measurements {
           needlessBeyondPlainPair: Math.max(0, needless(e.ours) - needless(e.plain)),
         }),
     forTimerOff: forTimer === undefined ? null : seconds(forTimer),
-    samplesMissing: e.samplesMissing,
+    samplesMissing: [...e.missing.values()].reduce((sum, n) => sum + n, 0),
+    ...(scenario.unscrapedS === undefined
+      ? {}
+      : { unscraped: seconds(Math.max(0, ...e.missing.values()) * SCRAPE_INTERVAL_MS) }),
     noGateOpen: seconds(e.gates.noneMs),
     severalGatesOpen: seconds(e.gates.severalMs),
     ...(scenario.gateOutlivesFault

@@ -33,6 +33,19 @@ export function queryPath(samples: readonly QuerySample[], { struckAt, undoneAt 
   };
 }
 
+/** Queries when a part of everything is lost: for how long some fail. */
+export function backAgain(samples: readonly QuerySample[], { struckAt, undoneAt }: Moments): Measurements {
+  const during = samples.filter((s) => s.startedAt >= struckAt && s.startedAt < undoneAt);
+  const failed = during.filter((s) => s.error !== null);
+  const last = Math.max(struckAt, ...failed.map(({ startedAt, ms }) => startedAt + ms));
+  return {
+    queries: samples.length,
+    queriesLost: failed.length,
+    // Nothing succeeded after the last failure: they did not come back.
+    queriesBack: during.some((s) => s.error === null && s.startedAt >= last) ? seconds(last - struckAt) : null,
+  };
+}
+
 /** Queries while Thanos is away and comes back. */
 export function reroute(samples: readonly QuerySample[], { struckAt, undoneAt }: Moments): Measurements {
   const inOrder = [...samples].sort((a, b) => a.startedAt - b.startedAt);

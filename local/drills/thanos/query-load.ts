@@ -1,7 +1,9 @@
 import { Agent, request } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { Instrument, Moments } from '../instrument';
 import type { QuerySample } from './queries';
 import type { Measurements } from '../../../lib/contract/check';
+import type { TestBed } from '../test-bed';
 import { queriesOf } from '../thanos';
 import { ownDocument } from '../../../lib/shell/local/own-document';
 import { fields, listOf } from '../../../lib/contract/shape';
@@ -21,10 +23,17 @@ const QUERIES: readonly ((nowS: number) => string)[] = [
   () => WHO_ANSWERS_PATH,
 ];
 
-/** So many queries a second through the load balancer's query port, every other one on a connection of its own. */
+/** All that a client's name for the load balancer leads to. */
+type Addresses = (world: TestBed) => readonly string[];
+
+/**
+ * So many queries a second through the load balancer's query port, every other one on a connection of its own. With `addresses` each
+ * query tries them in turn, a quarter of a second each, as clients do whose name server knows several.
+ */
 export function queryLoad(
   perSecond: number,
   summarize: (samples: readonly QuerySample[], moments: Moments) => Measurements,
+  addresses?: Addresses,
 ): Instrument {
   return (world) => {
     const base = queriesOf(world);
@@ -37,7 +46,8 @@ export function queryLoad(
       // Rotated against the queries, so that each of them goes both ways.
       const kept = Math.floor(sent / QUERIES.length) % 2 === 0;
       sent += 1;
-      const asking = ask(base, path, kept ? agent : undefined).then((s) => samples.push(s));
+      const lookup = addresses && inTurn(addresses(world), sent);
+      const asking = ask(base, path, kept ? agent : undefined, lookup).then((s) => samples.push(s));
       open.add(asking);
       void asking.finally(() => open.delete(asking));
     }, 1000 / perSecond);
@@ -60,8 +70,16 @@ export function queryLoad(
   };
 }
 
+/** A name server that begins with another address each time. */
+function inTurn(addresses: readonly string[], turn: number): LookupFunction {
+  const first = turn % addresses.length;
+  const rotated = [...addresses.slice(first), ...addresses.slice(0, first)];
+  const found = rotated.map((address) => ({ address, family: 4 }));
+  return (_, options, done) => (options.all === true ? done(null, found) : done(null, rotated[0]!, 4));
+}
+
 /** One query. Never rejects. */
-function ask(base: string, path: string, agent: Agent | undefined): Promise<QuerySample> {
+function ask(base: string, path: string, agent: Agent | undefined, lookup?: LookupFunction): Promise<QuerySample> {
   const startedAt = Date.now();
   const began = performance.now();
   return new Promise((resolve) => {
@@ -69,7 +87,9 @@ function ask(base: string, path: string, agent: Agent | undefined): Promise<Quer
       clearTimeout(timer);
       resolve({ startedAt, ms: performance.now() - began, error, reused: req.reusedSocket, by });
     };
-    const req = request(`${base}${path}`, { agent: agent ?? false }, (response) => {
+    const named = lookup === undefined ? base : base.replace(/\/\/[^:]+/, '//balancer');
+    const own = lookup === undefined ? {} : { lookup };
+    const req = request(`${named}${path}`, { agent: agent ?? false, ...own }, (response) => {
       let text = '';
       response
         .setEncoding('utf8')

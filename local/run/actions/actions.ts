@@ -8,6 +8,7 @@ import { plainPairActions } from '../reference/plain-pair';
 import { programPids } from '../hosts/program-pids';
 import type { System } from '../parts';
 import { volumeActions } from './volume-actions';
+import { zoneActions } from './zone-actions';
 
 /**
  * What can be done to the running system, by name: the faults of the drills and their undoing. Every action answers
@@ -38,7 +39,6 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
       for (const pid of pids) process.kill(pid, signal);
       return { pids };
     });
-  const { mode } = system.network;
   const down = new KeptDown();
   system.start.cleanup.defer('let everything run again', async () => down.stop());
   const programOf = (body: Readonly<Record<string, unknown>>): { name: string; pids: () => number[] } => {
@@ -62,8 +62,8 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     'let-up': timed((body) => down.let(programOf(body).name)),
     'kill-agent': timed((body) => node(body).killAgent()),
     'start-agent': timed((body) => node(body).startAgent()),
-    'power-off': timed((body) => node(body).powerOff(mode)),
-    'power-on': timed((body) => node(body).powerOn(mode)),
+    'power-off': timed((body) => node(body).powerOff(system.network.mode)),
+    'power-on': timed((body) => node(body).powerOn(system.network.mode)),
     cut: timed((body) => node(body).cut()),
     heal: timed((body) => node(body).heal()),
     'halt-control-plane': timed(() => system.controlPlane.halt()),
@@ -91,6 +91,7 @@ export function controlActions(system: System): Readonly<Record<string, Action>>
     ...grayActions(system, node, timed),
     ...plainPairActions(system, timed),
     ...operatorActions(system, timed),
+    ...zoneActions(system, timed),
   };
 }
 

@@ -77,6 +77,13 @@ export class EcsPlayer {
     throw new Error(`no service ${JSON.stringify(name)} runs; there are ${known || 'none'}`);
   }
 
+  /** Tasks in these subnets (CIDR) are killed, and none is placed there until they are given back: `[]`. */
+  async lose(subnets: readonly string[]): Promise<void> {
+    const lost = this.o.hosts.avoid?.(subnets) ?? [];
+    const tasks = [...this.runners.values()].flatMap((runner) => runner.tasks);
+    await Promise.all(tasks.filter(({ address }) => lost.includes(address)).map((task) => task.kill()));
+  }
+
   tasksOf(name: string): readonly Task[] {
     return [...this.runners.values()].filter((r) => r.service.container.name === name).flatMap((r) => r.tasks);
   }

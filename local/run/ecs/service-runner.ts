@@ -115,7 +115,7 @@ export class ServiceRunner {
     this.o.onChange();
   }
 
-  /** What ran well for a while is replaced after a second; who dies of its start, ever more slowly. */
+  /** What ran well for a while is replaced at once; who dies of its start, ever more slowly. */
   private fell(task: Task): void {
     this.o.onEvent(`task ${task.id} of ${task.service.name} ended (${task.ended})`);
     const livedMs = Date.now() - task.startedAt;

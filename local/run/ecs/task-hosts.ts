@@ -7,6 +7,8 @@ import type { DeployedService } from './deployed-services';
 /** Where tasks run: each has an address of its own, as its network interface has in AWS. */
 export interface TaskHosts {
   take(service: DeployedService): TaskHost;
+  /** No task is placed in these subnets (CIDR) from now on. Returns the addresses of those that are there. */
+  avoid?(subnets: readonly string[]): readonly string[];
 }
 
 export interface TaskHost extends HostNetwork {
@@ -24,8 +26,14 @@ export function namespaceHosts(
 ): TaskHosts {
   const taken = new Map<string, { readonly service: string; readonly subnet: string }>();
   let made = 0;
+  let avoided: readonly string[] = [];
   return {
-    take({ name, subnets, securityGroups }) {
+    avoid(those) {
+      avoided = those;
+      return [...taken].filter(([, { subnet }]) => those.includes(subnet)).map(([address]) => address);
+    },
+    take({ name, subnets: all, securityGroups }) {
+      const subnets = all.filter((subnet) => !avoided.includes(subnet));
       const tasksIn = (subnet: string): number =>
         [...taken.values()].filter((t) => t.service === name && t.subnet === subnet).length;
       const subnet = [...subnets].sort((a, b) => tasksIn(a) - tasksIn(b))[0]!;

@@ -138,6 +138,11 @@ export class ControlPlane {
     await this.halt();
   }
 
+  /** Every execution that is under way breaks off; the next ones begin elsewhere. */
+  async breakOff(): Promise<void> {
+    await Promise.all([...this.functions.values()].map((f) => f.breakOff()));
+  }
+
   /** No function runs, no schedule ticks, no alarm is evaluated. */
   async halt(): Promise<void> {
     this.halted = true;

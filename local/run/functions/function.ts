@@ -112,6 +112,11 @@ export class FunctionRunner {
   /** Ends all environments; until resume() every invocation is refused. */
   async halt(): Promise<void> {
     this.halted = true;
+    await this.breakOff();
+  }
+
+  /** All environments end, whatever they do. */
+  async breakOff(): Promise<void> {
     const ending = [...this.all].map((child) => new Promise((resolve) => child.once('exit', resolve)));
     for (const child of this.all) child.kill('SIGKILL');
     await Promise.all(ending);

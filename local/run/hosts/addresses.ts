@@ -16,16 +16,17 @@ export function freeAddresses(hostAddress: string, count: number): string[] {
 }
 
 /** So many at the end of a range are the local run's own. */
-export const RESERVED = 18;
+export const RESERVED = 19;
 
 /** Who has which of them: nobody's may be anybody else's. */
 export function reservedAddresses(hostAddress: string): {
   readonly plainPair: readonly string[];
-  readonly balancer: string;
+  /** Of the load balancer, one in each of two zones; it connects from the first. */
+  readonly balancer: readonly [string, string];
   readonly operators: { readonly inside: string; readonly outside: string };
   readonly functions: readonly string[];
 } {
   const all = freeAddresses(hostAddress, RESERVED);
   const operators = { inside: all[3]!, outside: all[4]! };
-  return { plainPair: all.slice(0, 2), balancer: all[2]!, operators, functions: all.slice(5) };
+  return { plainPair: all.slice(0, 2), balancer: [all[2]!, all[5]!], operators, functions: all.slice(6) };
 }

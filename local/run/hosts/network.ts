@@ -11,8 +11,10 @@ export interface Network {
   readonly hostAddress: string;
   /** Makes a host with an address; `wanted` is the private address of the deployed instance. */
   addHost(name: string, wanted: string): HostNetwork;
-  /** Gives this machine the load balancer's address, to connect from; null on loopback. */
-  balancerAddress(): string | null;
+  /** Gives this machine the load balancer's addresses; null on loopback. */
+  balancerAddresses(): readonly [string, string] | null;
+  /** Whether the load balancer is at an address of these: it is taken from, or given to, this machine. */
+  hasAddress(address: string, has: boolean): void;
 }
 
 export interface HostNetwork {
@@ -68,11 +70,12 @@ export function namespaceNetwork(vpcCidr: string, cleanup: Cleanup): Network {
   return {
     mode: 'namespaces',
     hostAddress,
-    balancerAddress() {
-      const address = reservedAddresses(hostAddress).balancer;
-      ip('addr', 'add', `${address}/${bits}`, 'dev', BRIDGE);
-      return address;
+    balancerAddresses() {
+      const addresses = reservedAddresses(hostAddress).balancer;
+      for (const address of addresses) ip('addr', 'add', `${address}/${bits}`, 'dev', BRIDGE);
+      return addresses;
     },
+    hasAddress: (address, has) => ip('addr', has ? 'add' : 'del', `${address}/${bits}`, 'dev', BRIDGE),
     addHost(name, wanted) {
       const ns = `${PREFIX}${name}`;
       // Not by name: an interface's name has at most 15 characters.
@@ -112,7 +115,8 @@ export function loopbackNetwork(): Network {
   return {
     mode: 'loopback',
     hostAddress: '127.77.0.1',
-    balancerAddress: () => null,
+    balancerAddresses: () => null,
+    hasAddress: impossible,
     addHost: () => ({
       address: `127.77.0.${next++}`,
       namespace: null,

@@ -85,7 +85,8 @@ export async function startManaged(
 ): Promise<Managed> {
   const { dir, runId, cleanup } = start;
   const baselineSocket = join(dir, 'haproxy.sock');
-  const source = groups === null ? null : network.balancerAddress();
+  const own = groups === null ? null : network.balancerAddresses();
+  const source = own?.[0] ?? null;
   const balancer = new LoadBalancer({
     source,
     tool: tools.haproxy,
@@ -94,7 +95,7 @@ export async function startManaged(
     dir,
     runId,
     env: { ...env, [MARKS.run]: runId },
-    bind: source === null ? [BALANCER_HOST] : [BALANCER_HOST, source],
+    bind: [BALANCER_HOST, ...(own ?? [])],
     baselineSocket,
     cleanup,
     onEvent: start.onEnd,

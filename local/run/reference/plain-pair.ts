@@ -4,6 +4,7 @@ import { alertingFlags } from '../phases/oracle-phase';
 import { Cleanup } from '../hosts/cleanup';
 import { reservedAddresses } from '../hosts/addresses';
 import { lose, lossOf, type Loss } from '../hosts/loss';
+import type { DeployedInstance } from '../hosts/instance';
 import type { HostNetwork } from '../hosts/network';
 import { ORACLE_PORT, writeOracleTargets } from './oracle';
 import { MARKS } from '../hosts/processes';
@@ -14,6 +15,9 @@ import type { System } from '../parts';
 /** Where the pager files what a plain pair sends. */
 const PAGER_PATH = 'plain';
 const READY_MS = 30_000;
+/** systemd's RestartSec, where a unit says nothing. */
+const RESTART_MS = 100;
+const memberOf = (address: string): string => `plain pair ${address}`;
 
 /**
  * What users build without us: two Prometheus that both alert, to a pair of clustered Alertmanagers. Same targets,
@@ -36,6 +40,9 @@ export class PlainPair {
       network.addHost(`plain-${i + 1}`, address),
     );
     const addresses = this.hosts.map((host) => host.address);
+    // It scrapes the nodes as they do each other: what it could not reach it would alert on.
+    const [{ securityGroups }] = deployed.deployment.instances as [DeployedInstance];
+    for (const address of addresses) deployed.groups?.admit(memberOf(address), address, securityGroups);
     const cleanup = new Cleanup();
     const nodes = [...instances.values()].map((i) => ({ node: i.deployed.node, address: i.address }));
     const references = this.hosts.map((host, i) =>
@@ -74,19 +81,46 @@ export class PlainPair {
   }
 
   signalAlertmanager(signal: NodeJS.Signals): void {
-    this.first();
-    this.running!.references[0]!.alertmanager.signal(signal);
+    this.references[0]!.alertmanager.signal(signal);
+  }
+
+  /** SIGKILL of Prometheus, which is started again as systemd does it. `which`: 1 and 2. */
+  async crash(which: readonly number[]): Promise<void> {
+    const programs = which.map((number) => this.references[number - 1]!.prometheus);
+    await Promise.all(programs.map((program) => program.kill()));
+    await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+    for (const program of programs) program.start();
+  }
+
+  /** The host of the first is gone, with all that runs on it. */
+  async powerOff(): Promise<void> {
+    this.first().cut();
+    const { prometheus, alertmanager } = this.references[0]!;
+    await Promise.all([prometheus.kill(), alertmanager.kill()]);
+  }
+
+  powerOn(): void {
+    this.first().heal();
+    const { prometheus, alertmanager } = this.references[0]!;
+    alertmanager.start();
+    prometheus.start();
   }
 
   async stop(): Promise<void> {
+    for (const { address } of this.hosts ?? []) this.system.deployed.groups?.leave(memberOf(address));
     const failed = (await this.running?.cleanup.run()) ?? [];
     this.running = undefined;
     if (failed.length > 0) throw new Error(failed.join('; '));
   }
 
   private first(): HostNetwork {
-    if (this.running === undefined) throw new Error('the plain pair does not run; plain-start starts it');
+    void this.references;
     return this.hosts![0]!;
+  }
+
+  private get references(): readonly ReferenceInstance[] {
+    if (this.running === undefined) throw new Error('the plain pair does not run; plain-start starts it');
+    return this.running.references;
   }
 }
 
@@ -102,9 +136,19 @@ export function plainPairActions(
     'plain-cut': timed(() => pair.cut()),
     'plain-repair': timed(() => pair.heal()),
     'plain-lose': timed((body) => pair.lose(lossOf(body))),
+    'plain-crash': timed((body) => pair.crash(whichOf(body))),
+    'plain-power-off': timed(() => pair.powerOff()),
+    'plain-power-on': timed(() => pair.powerOn()),
     'plain-hang': timed(() => pair.signalAlertmanager('SIGSTOP')),
     'plain-resume': timed(() => pair.signalAlertmanager('SIGCONT')),
   };
+}
+
+/** @throws Error when it names none of the two */
+function whichOf({ which }: Readonly<Record<string, unknown>>): number[] {
+  const numbers = Array.isArray(which) ? which.filter((one): one is 1 | 2 => one === 1 || one === 2) : [];
+  if (Array.isArray(which) && numbers.length === which.length) return numbers;
+  throw new Error(`which is ${JSON.stringify(which)}, not a list of 1 and 2`);
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -35,9 +35,17 @@ export interface ReferenceOptions {
   readonly onEvent: (what: string, how: string) => void;
 }
 
+/** One of its programs: killed, it can be started again on what it keeps on disk. */
+export interface ReferenceProgram {
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
+  /** Nothing while it runs. */
+  start(): void;
+}
+
 export interface ReferenceInstance {
-  readonly prometheus: Running;
-  readonly alertmanager: Running;
+  readonly prometheus: ReferenceProgram;
+  readonly alertmanager: ReferenceProgram;
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
 }
@@ -63,17 +71,16 @@ export function startReference(o: ReferenceOptions): ReferenceInstance {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  const start = (program: 'prometheus' | 'alertmanager', args: string[]): Running => {
-    const running = launch({
-      name: `${o.name} ${program}`,
-      ...o.host.command(o.tools[program].path, args),
-      cwd: o.dir, // a relative configuration path: rule paths, hence evaluation times, are the nodes'
-      env: { ...o.env, ...o.tools[program].env },
-      log: join(o.dir, `${program}.log`),
-    });
-    o.cleanup.defer(`stop ${o.name} ${program}`, () => running.stop(3_000));
-    void running.ended.then((how) => o.onEvent(`${o.name} ${program}`, how));
-    return running;
+  const start = (program: 'prometheus' | 'alertmanager', args: string[]): ReferenceProgram => {
+    const begin = (): Running =>
+      launch({
+        name: `${o.name} ${program}`,
+        ...o.host.command(o.tools[program].path, args),
+        cwd: o.dir, // a relative configuration path: rule paths, hence evaluation times, are the nodes'
+        env: { ...o.env, ...o.tools[program].env },
+        log: join(o.dir, `${program}.log`),
+      });
+    return startable(begin, (how) => o.onEvent(`${o.name} ${program}`, how), o.cleanup);
   };
   const peers = o.clusterPeers ?? [];
   const alertmanager = start('alertmanager', [
@@ -97,5 +104,30 @@ export function startReference(o: ReferenceOptions): ReferenceInstance {
     alertmanager,
     prometheusUrl: `http://${address}:${o.prometheusPort}`,
     alertmanagerUrl: `http://${address}:${PORTS.gate}`,
+  };
+}
+
+/** Running when it returns. `onEnd`: of an end that nobody asked for. */
+function startable(begin: () => Running, onEnd: (how: string) => void, cleanup: Cleanup): ReferenceProgram {
+  let running: Running;
+  let killed = false;
+  const start = (): void => {
+    killed = false;
+    running = begin();
+    const { ended } = running;
+    void ended.then((how) => killed || onEnd(how));
+  };
+  start();
+  cleanup.defer(`stop ${running!.name}`, () => running.stop(3_000));
+  return {
+    signal: (signal) => running.signal(signal),
+    kill: async () => {
+      killed = true;
+      running.signal('SIGKILL');
+      await running.ended;
+    },
+    start: () => {
+      if (!running.isRunning()) start();
+    },
   };
 }

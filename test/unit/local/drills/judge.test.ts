@@ -42,6 +42,9 @@ test('the scenarios that the issue names', () => {
     'cut-from-s3-only',
     'agent-pause',
     'loop-stall',
+    'both-crash',
+    'host-loss-then-crash',
+    'zone-loss',
     'keep-firing',
     'wal-flip',
     'wal-truncate',
@@ -111,13 +114,13 @@ test('the promised limits', () => {
   for (const name of ['thanos-down', 'store-down', 'blocks-move', 'compactor-crash'])
     expect(limit(name, 'epochs')).toBe(0);
   for (const { name } of scenariosOf('gray')) expect(limit(name, 'epochs')).toBe(2);
-  for (const { name, plainPair, mayMove } of SCENARIOS) {
+  for (const { name, plainPair, mayMove, unscrapedS } of SCENARIOS) {
     expect(limit(name, 'missed')).toBe(0);
     // Nobody repeats an alert for so long that it is ended and told anew: seen, and not promised.
     const repeats = name.startsWith('alarm-') ? undefined : 0;
     expect(limit(name, 'falselyResolved')).toBe(repeats);
-    expect(limit(name, 'samplesMissing')).toBe(0);
-    expect(limit(name, 'forTimerOff')).toBe(1);
+    expect(limit(name, unscrapedS === undefined ? 'samplesMissing' : 'unscraped')).toBe(unscrapedS ?? 0);
+    expect(limit(name, 'forTimerOff')).toBe(1 + (unscrapedS ?? 0));
     expect(
       limit(
         name,

@@ -138,7 +138,7 @@ describe('measurements', () => {
     plain: null,
     gates: { noneMs: 100, severalMs: 0 },
     healedGateClosedAt: null,
-    samplesMissing: 0,
+    missing: new Map(),
   };
 
   test('times count from the fault, in seconds', () => {
@@ -168,6 +168,16 @@ describe('measurements', () => {
   test('breaking the glass is noticing, before it is written down', () => {
     const seen = { ...evidence.seen, brokeGlassAt: 112_000 };
     expect(measure(crash, { ...evidence, seen, assignedAt: 126_000 }).noticed).toBe(12);
+  });
+
+  test('where nobody scrapes for a while, it is told for how long', () => {
+    const both = SCENARIOS.find((s) => s.name === 'both-crash')!;
+    const missing = new Map([
+      ['a', 2],
+      ['b', 3],
+    ]);
+    expect(measure(both, { ...evidence, missing })).toMatchObject({ samplesMissing: 5, unscraped: 3 });
+    expect(measure(crash, { ...evidence, missing })).not.toHaveProperty('unscraped');
   });
 
   test('a partition is compared with the plain pair and judged by its repair', () => {

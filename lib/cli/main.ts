@@ -16,7 +16,7 @@ import { auditCluster, readAuditOptions, type AuditOptions } from './commands/au
 import { cost, PRICES } from './commands/cost';
 import { readSmokeOptions, smoke, type SmokeOptions } from './commands/smoke';
 import { CLUSTER_FILE, soundCluster } from './cluster/configured';
-import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
+import { awsCluster, clusterMeant, localCluster, type ClusterHandle } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
 import { printable } from './report/printable';
 import { usage, ending, EXIT, statusCode } from './exit';
@@ -248,8 +248,11 @@ withWhere(
   .option('--only <parts>', 'some of it, such as failover,audit')
   .option('--report <file>', 'writes the JSON there as well')
   .action(async (where: Where & SmokeOptions) => {
+    const { local = false, cluster, shard } = where;
+    checkNumber(shard);
+    const name = local ? localCluster(cluster).cluster : clusterMeant(cluster).name;
+    const asked = readSmokeOptions(where, name, process.stdin.isTTY);
     const { handle, s3 } = await connect(where);
-    const asked = readSmokeOptions(where, handle.cluster, process.stdin.isTTY);
     const stop = new AbortController();
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -258,7 +261,7 @@ withWhere(
         stop.abort();
       });
     }
-    const kill = faultInjectors(handle, s3, where.local ?? false)['kill-prometheus'];
+    const kill = faultInjectors(handle, s3, local)['kill-prometheus'];
     const report = await smoke({ ...asked, handle, s3, kill, say, signal: stop.signal });
     print(where, report, renderSmoke);
     process.exitCode = report.passed ? EXIT.well : EXIT.unhealthy;

@@ -3,6 +3,7 @@ import { runningState } from '../../shell/local/run-state';
 import { UserError } from '../../contract/errors';
 import { OUTPUTS } from '../../contract/outputs';
 import { Unreachable } from '../exit';
+import { foreignAnswer } from '../../shell/aws/foreign-answer';
 import { configuredCluster, type Configured } from './configured';
 
 /** Where a cluster's control bucket is. */
@@ -56,6 +57,21 @@ export function localCluster(named?: string, as: 'operator' | 'owner' = 'operato
   return { cluster: state.cluster, shard: 0, controlBucket: state.controlBucket };
 }
 
+/** The name that is given, or config/cluster.ts's with its region. Asks nobody. @throws UserError when none is named */
+export function clusterMeant(
+  named?: string,
+  configured: () => Configured = configuredCluster,
+): { readonly name: string; readonly region: string | null } {
+  const meant = named === undefined ? configured() : { name: named, region: null };
+  if (/^[a-z][a-z0-9-]*$/.test(meant.name)) return meant;
+  throw new UserError({
+    what: '--cluster is not the name of a cluster',
+    got: meant.name === '' ? 'nothing' : meant.name,
+    expected: 'name in config/cluster.ts: lower-case letters, digits and dashes',
+    fix: 'correct it, or leave it out',
+  });
+}
+
 /**
  * The deployed cluster of that name, or the one of config/cluster.ts, in whose region the SDK then looks unless the
  * environment names another. Found by the stateful stack's output. @throws Unreachable, or UserError when none is named
@@ -65,25 +81,17 @@ export async function awsCluster(
   timeoutMs = TIMEOUT_MS,
   configured: () => Configured = configuredCluster,
 ): Promise<ClusterHandle> {
-  const meant = named === undefined ? configured() : null;
-  const cluster = named ?? meant!.name;
-  if (meant !== null && process.env.AWS_DEFAULT_REGION === undefined) process.env.AWS_REGION ??= meant.region;
-  if (!/^[a-z][a-z0-9-]*$/.test(cluster)) {
-    throw new UserError({
-      what: '--cluster is not the name of a cluster',
-      got: cluster === '' ? 'nothing' : cluster,
-      expected: 'name in config/cluster.ts: lower-case letters, digits and dashes',
-      fix: 'correct it, or leave it out',
-    });
-  }
+  const { name: cluster, region } = clusterMeant(named, configured);
+  if (region !== null && process.env.AWS_DEFAULT_REGION === undefined) process.env.AWS_REGION ??= region;
   const StackName = `${cluster}-stateful`;
   const answer = await new CloudFormationClient({})
     .send(new DescribeStacksCommand({ StackName }), { abortSignal: AbortSignal.timeout(timeoutMs) })
     .catch((error: Error) => {
       const silent = error.name === 'TimeoutError' || error.name === 'AbortError';
+      const [said] = error.message.split('\n');
       throw new Unreachable({
-        what: `the stack ${StackName} cannot be read`,
-        got: silent ? `no answer of CloudFormation within ${timeoutMs / 1000} s` : error.message,
+        what: `the stack ${StackName} cannot be read${isWithoutCredentials(error) ? ': there are no AWS credentials' : ''}`,
+        got: silent ? `no answer of CloudFormation within ${timeoutMs / 1000} s` : (foreignAnswer(error) ?? said!),
         expected: 'AWS credentials and a region (AWS_PROFILE, AWS_REGION) of the account the cluster is deployed to',
         fix: 'set them, or name another cluster with --cluster',
       });
@@ -97,3 +105,5 @@ export async function awsCluster(
   }
   return { cluster, shard: 0, controlBucket };
 }
+
+const isWithoutCredentials = ({ name }: Error): boolean => /^(Credentials|Token)ProviderError$/.test(name);

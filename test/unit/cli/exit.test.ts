@@ -88,6 +88,12 @@ describe('a call that is wrong', () => {
     [['bogus'], "unknown command 'bogus'", 'npx promha --help'],
     [['switchover', 'prometheus-2'], "too many arguments for 'switchover'", 'npx promha switchover --help'],
     [['status', '--shard', '-1'], '--shard is not the number of a shard', 'name one'],
+    [['smoke', '--cluster', 'x'], 'nobody said that this one is a sandbox', 'promha smoke --yes-this-is-a-sandbox x'],
+    [
+      ['smoke', '--cluster', 'x', '--yes-this-is-a-sandbox', 'x', '--only', 'y'],
+      '--only names no part',
+      'promha smoke --only',
+    ],
     [['status', '--cluster', ''], '--cluster is not the name of a cluster', 'correct it'],
   ];
   test.each(WRONG)('%j says what, got, expected and fix to programs', (words, what, fix) => {
@@ -96,6 +102,27 @@ describe('a call that is wrong', () => {
     const { error } = JSON.parse(said.stdout) as { error: Record<string, string> };
     expect(error).toMatchObject({ what: expect.stringContaining(what), fix: expect.stringContaining(fix) });
     expect(Object.keys(error)).toEqual(['what', 'got', 'expected', 'fix']);
+  });
+
+  test('what is wrong with the call is said before anybody looks for credentials, and those in one sentence', () => {
+    const none = { ...process.env, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_ENDPOINT_URL'])
+      delete none[name as never];
+    const well = ['smoke', '--cluster', 'x', '--yes-this-is-a-sandbox', 'x', '--no-ask'];
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, [join(__dirname, '../../../bin/promha.cjs'), ...words], {
+        encoding: 'utf8',
+        env: { ...none, AWS_REGION: 'eu-west-1' },
+      });
+    expect(run('smoke', '--cluster', 'x')).toMatchObject({
+      status: EXIT.usage,
+      stderr: expect.not.stringMatching(/credentials/),
+    });
+    const said = run(...well);
+    expect(said.status).toBe(EXIT.unreachable);
+    expect(said.stderr).toMatch(
+      /^promha: the stack x-stateful cannot be read: there are no AWS credentials\n {2}got: {6}Could not load credentials from any providers\n {2}expected: .*\n {2}fix: {6}.*\n$/,
+    );
   });
 
   test('and to people, once', () => {

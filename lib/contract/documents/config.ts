@@ -24,6 +24,8 @@ export const configPointer = fields({
   hash: sha256,
   /** When the schedule's event was made that carried it first, ms since the Unix epoch, EventBridge's clock. Absent: by an earlier version. */
   generation: optional(moment),
+  /** The hash that stood here before. Absent: none did, or it was written by an earlier version. */
+  replaced: optional(sha256),
 });
 
 /** Which configuration bundle nodes shall run (KEYS.configPointer). */

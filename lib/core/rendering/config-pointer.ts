@@ -11,6 +11,12 @@ export interface CarriedPointer {
 const MAX_AHEAD_MS = 60_000;
 
 /**
+ * EventBridge may send the input of before for a moment after a deploy, with the time of now (its guide, PutTargets: "allow a
+ * short period of time for changes to take effect"). Who really deploys again what he replaced a minute ago waits for so long.
+ */
+const OLD_INPUT_MS = 120_000;
+
+/**
  * What the pointer shall be; `next` null: it stays. Events are overtaken: one may be handed out, or its function go on, after
  * the next deploy. One clock puts them in order, so that what was replaced does not come back, and what is deployed again does.
  * `because` null: there is nothing to say.
@@ -28,7 +34,10 @@ export function nextPointer(
   if (at !== null && at > now + MAX_AHEAD_MS) return stays(`the event is from the future: ${iso(at)}`);
   if (at !== null && before !== null && at <= before)
     return stays(`the event is of ${iso(at)}, and that of ${iso(before)} has been heard`);
-  const next = at === null ? pointer : { ...pointer, generation: at };
+  if (at !== null && before !== null && pointer.hash === current?.replaced && at - before < OLD_INPUT_MS)
+    return stays(`it was replaced at ${iso(before)}: after a deploy EventBridge may send the old input for a while`);
+  const replaced = current === null ? {} : { replaced: current.hash };
+  const next = at === null ? pointer : { ...pointer, generation: at, ...replaced };
   return { next, because: current === null ? 'there was none' : `it replaces ${current.hash}` };
 }
 

@@ -112,6 +112,14 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
     },
   },
   {
+    says: 'an alarm has at most five actions for each state: CloudWatch takes no more',
+    check(made) {
+      for (const { Properties: p } of made.all('AWS::CloudWatch::Alarm'))
+        for (const actions of [p.AlarmActions, p.OKActions, p.InsufficientDataActions ?? []])
+          expect([p.AlarmName, actions.length]).toEqual([p.AlarmName, Math.min(5, actions.length)]);
+    },
+  },
+  {
     says: 'the dashboard of a shard shows every alarm of it',
     check(made) {
       const stacks = Object.entries(made.stacks).filter(([name]) => name.startsWith('control'));

@@ -26,8 +26,19 @@ export interface AlarmSpec {
   readonly atLeast?: number;
   readonly when: readonly ['<' | '>' | '>=', number];
   readonly missing: 'breaching' | 'notBreaching';
-  /** Functions that the alarm calls, beside notifying people: their second trigger. CloudWatch takes five actions. */
+  /** Functions that the alarm calls, beside notifying people: their second trigger. At most four: see callsOf. */
   readonly calls?: readonly string[];
+}
+
+/** Of a state. CloudWatch User Guide, "Alarm actions". */
+const MOST_ACTIONS = 5;
+
+/** The functions that the alarm calls, beside its topic. @throws Error more than CloudWatch takes */
+export function callsOf({ name, calls = [] }: Pick<AlarmSpec, 'name' | 'calls'>): readonly string[] {
+  if (calls.length < MOST_ACTIONS) return calls;
+  throw new Error(
+    `the alarm ${name} calls ${calls.join(', ')} and tells its topic: ${calls.length + 1} actions, and CloudWatch takes ${MOST_ACTIONS}. Let one of these functions call the others, as health-check does`,
+  );
 }
 
 /**

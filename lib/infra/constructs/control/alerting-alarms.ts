@@ -3,7 +3,10 @@ import type { Worker } from '../../../contract/functions';
 import { METRICS } from '../../../contract/metrics';
 import { type AlarmSpec, QUIET, SILENT, some } from './alarm-spec';
 
-/** Of these each goes on looking while health-check is silent. */
+/**
+ * Of these each goes on looking while health-check is silent. With promote-alerting and the topic they are five actions, and an
+ * alarm takes no more: what comes next one of these has to call.
+ */
 const LOOK_INSTEAD = ['route-queries', 'restore-snapshot', 'shed-load'] satisfies readonly Worker[];
 
 /** Whether somebody alerts, and whether it would be noticed if nobody did. */

@@ -15,7 +15,7 @@ import type { Cluster } from '../../config/cluster';
 import { FURTHER_DIMENSIONS, METRIC_NAMESPACE, SHARD_DIMENSIONS } from '../../../contract/metrics';
 import { shardSuffix } from '../../../contract/functions';
 import { alarmsOf } from './alarms';
-import type { AlarmSpec } from './alarm-spec';
+import { callsOf, type AlarmSpec } from './alarm-spec';
 
 export interface ControlAlarmsProps {
   readonly cluster: Cluster;
@@ -57,7 +57,7 @@ export class ControlAlarms extends Construct {
         ...(spec.atLeast === undefined ? {} : { datapointsToAlarm: spec.atLeast }),
         treatMissingData: MISSING[spec.missing],
       });
-      for (const name of spec.calls ?? []) {
+      for (const name of callsOf(spec)) {
         // One action for all alarms that call the function.
         const action = calling.get(name) ?? new LambdaAction(this.function(name));
         calling.set(name, action);

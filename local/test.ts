@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism, setPriority } from 'node:os';
 import { stayAwake } from '../lib/shell/async/stay-awake';
-import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals } from './tools';
+import { ifItCanBeHad, resolveTools, RUN_TOOLS, Stopped, stopOnSignals, tellChildren } from './tools';
 
 /**
  * `npm test [-- jest arguments]`: the programs that tests need first, with progress; then Jest. `npm run test:full` draws more of
@@ -13,7 +13,8 @@ async function main(): Promise<number> {
     const tools = await resolveTools([...RUN_TOOLS, 'cfn-lint'], { onProgress, signal });
     for (const { note } of Object.values(tools)) if (note !== undefined) onProgress(note);
     // What needs it is skipped where it cannot be had.
-    await ifItCanBeHad('thanos', { onProgress, signal });
+    const thanos = await ifItCanBeHad('thanos', { onProgress, signal });
+    tellChildren([...Object.values(tools), ...(thanos === null ? [] : [thanos])]);
   });
   const asked = process.argv.slice(2).filter((argument) => argument !== '--full');
   if (process.argv.includes('--full')) process.env.PROMHA_TEST_FULL = '1';

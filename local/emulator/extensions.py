@@ -11,6 +11,7 @@ import functions
 import groups
 import network
 import orders
+import quick  # noqa: F401 (it patches moto)
 import quotas
 import resource_policies  # noqa: F401 (its classes register themselves)
 import scaling  # noqa: F401 (its classes register themselves)

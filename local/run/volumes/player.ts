@@ -30,6 +30,8 @@ export class VolumePlayer {
   private readonly known = new Set<string>();
   private readonly stalled = new Map<string, string>();
   private looking: Promise<void> = Promise.resolve();
+  /** One look that has not begun yet: it sees whatever whoever asks meanwhile wants seen. */
+  private next: Promise<void> | null = null;
   private watch: { stop(): Promise<void> } | undefined;
 
   constructor(private readonly o: VolumePlayerOptions) {}
@@ -47,6 +49,7 @@ export class VolumePlayer {
   async stop(): Promise<void> {
     await this.watch?.stop();
     // A look under way would attach again what is taken away here.
+    await this.next?.catch(() => undefined);
     await this.looking.catch(() => undefined);
     for (const id of [...this.attached.keys()]) await this.takeAway(id);
   }
@@ -69,10 +72,16 @@ export class VolumePlayer {
     await this.o.store.spoil(snapshotId);
   }
 
-  /** Looks at once, one look after the other. */
+  /** Looks at once, or when the look under way has ended. */
   look(): Promise<void> {
-    this.looking = this.looking.catch(() => undefined).then(() => this.refresh());
-    return this.looking;
+    this.next ??= this.looking
+      .catch(() => undefined)
+      .then(() => {
+        this.looking = this.next!;
+        this.next = null;
+        return this.refresh();
+      });
+    return this.next;
   }
 
   private async refresh(): Promise<void> {

@@ -1,22 +1,24 @@
 import type { GoModule, Released } from '../../../lib/contract/versions';
 
-export type ToolName =
-  | 'prometheus'
-  | 'promtool'
-  | 'alertmanager'
-  | 'amtool'
-  | 'haproxy'
-  | 'redis-server'
-  | 'redis-cli'
-  | 'redis_exporter'
-  | 'thanos'
-  | 'mkfs.xfs'
-  | 'nft'
-  | 'mmdebstrap'
-  | 'systemd-nspawn'
-  | 'node'
-  | 'moto_server'
-  | 'cfn-lint';
+export const TOOLS = [
+  'prometheus',
+  'promtool',
+  'alertmanager',
+  'amtool',
+  'haproxy',
+  'redis-server',
+  'redis-cli',
+  'redis_exporter',
+  'thanos',
+  'mkfs.xfs',
+  'nft',
+  'mmdebstrap',
+  'systemd-nspawn',
+  'node',
+  'moto_server',
+  'cfn-lint',
+] as const;
+export type ToolName = (typeof TOOLS)[number];
 
 /** Where a tool may come from. */
 export const SOURCES = ['cache', 'PATH', 'release', 'npm', 'go', 'debian', 'pypi'] as const;

@@ -1,6 +1,7 @@
 import { UserError } from '../../../lib/contract/errors';
 import type { ResolvedTool, ToolName } from '../catalog/types';
 import { resolveBundle } from './bundle';
+import { told } from './told';
 import { contextOf, groupByBundle, type Context, type ResolveOptions } from './context';
 
 /** When one tool cannot be had, others may still find out the same within this time; then all are told. */
@@ -16,8 +17,10 @@ export async function resolveTools<N extends ToolName>(
   names: readonly N[],
   options: ResolveOptions = {},
 ): Promise<Record<N, ResolvedTool>> {
-  const { signal } = options;
+  const { signal, root, bundle, env } = options;
   signal?.throwIfAborted();
+  const known = root === undefined && bundle === undefined && env === undefined ? told() : [];
+  const wanted = names.filter((name) => !known.some((tool) => tool.name === name));
   const stop = new AbortController();
   let grace: NodeJS.Timeout | undefined;
   const givenUp = new Error('another tool could not be had');
@@ -31,7 +34,7 @@ export async function resolveTools<N extends ToolName>(
   const life = signsOfLife(context, said);
   try {
     const results = await Promise.allSettled(
-      [...groupByBundle(names, options.bundle)].map(async ([bundle, tools]) => {
+      [...groupByBundle(wanted, bundle)].map(async ([bundle, tools]) => {
         try {
           return await resolveBundle(bundle, tools, context);
         } catch (error) {
@@ -46,7 +49,8 @@ export async function resolveTools<N extends ToolName>(
       .filter((error) => error !== givenUp);
     if (failures.length === 1) throw failures[0]!;
     if (failures.length > 1) throw new UserError({ what: failures.map((failure) => failure.message).join('\n') });
-    const tools = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const tools = [...known.filter((tool) => names.some((name) => name === tool.name)), ...found];
     return Object.fromEntries(tools.map((tool) => [tool.name, tool])) as Record<N, ResolvedTool>;
   } finally {
     clearTimeout(grace);

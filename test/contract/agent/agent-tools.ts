@@ -47,10 +47,12 @@ export async function freePort(): Promise<number> {
 /** The AWS API emulator; serves S3 here. */
 export async function startEmulator(command: string): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
-  const process = spawn(command, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  // Of Amazon's images and their thousands of snapshots nobody here asks.
+  const env = { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: 'false' };
+  const emulator = spawn(command, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', env });
   const url = `http://localhost:${port}`;
   await eventually('the emulator', async () => (await fetch(`${url}/moto-api/`)).ok);
-  return { url, process };
+  return { url, process: emulator };
 }
 
 /** The emulator with the project's own extensions, on a port of its own; its log goes into the directory. */

@@ -11,7 +11,7 @@ import type { ConfigBundle } from '../../../lib/contract/documents/config';
 import { DEFAULT_POLICY, type Policy } from '../../../lib/contract/documents/policy';
 import { controlS3, s3ControlStore, type ControlStore } from '../../../lib/shell/assignment/store';
 import { LAMBDA_API_PORT, serveLambdaApi } from '../../../local/run/functions/lambda-api';
-import { buildAgent, eventually, serveMetadata, servePager, startEmulator } from './agent-tools';
+import { buildAgent, eventually, serveMetadata, servePager, startEmulator, startExtendedEmulator } from './agent-tools';
 import { agentTestPrograms } from './agent-programs';
 import { aNodeConfig } from '../../fixtures/builders';
 
@@ -126,7 +126,7 @@ export class TestCluster {
     this.servers.push(pager.server);
     this.pages = pager.got;
     this.pagerUrl = pager.url;
-    await this.startStore(programs.emulator);
+    await this.startStore(machines === null ? programs.emulator : null, root);
     await this.publish(bundle(pager.url));
     await this.keepControlPlaneAlive();
 
@@ -183,14 +183,14 @@ export class TestCluster {
     for (const node of this.nodes.slice(0, count)) node.start();
   }
 
-  /** S3, by the emulator. */
-  private async startStore(program: string): Promise<void> {
-    const emulator = await startEmulator(program);
-    this.stopStore = () => emulator.process.kill('SIGKILL');
+  /** S3, by moto; without it by our emulator, which tells when something changed: who plays volumes asks for that. */
+  private async startStore(moto: string | null, root: string): Promise<void> {
+    const emulator = moto === null ? await startExtendedEmulator(root) : await startEmulator(moto);
+    this.stopStore = () => void ('process' in emulator ? emulator.process.kill('SIGKILL') : emulator.signal('SIGKILL'));
     this.cleanup.push(this.stopStore);
-    this.emulatorUrl = emulator.url;
+    this.emulatorUrl = 'process' in emulator ? emulator.url : `http://localhost:${emulator.listen[0]!.split(':')[1]}`;
     Object.assign(process.env, {
-      AWS_ENDPOINT_URL: emulator.url,
+      AWS_ENDPOINT_URL: this.emulatorUrl,
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',

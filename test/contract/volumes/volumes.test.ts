@@ -51,7 +51,6 @@ describeAsRoot('data volumes', () => {
   let two: TestNode;
   const machines = new Map<string, { readonly machine: Machine; readonly instanceId: string; readonly dir: string }>();
   const happened: string[] = [];
-  let follow: NodeJS.Timeout | undefined;
   let ending = false;
   let control: Promise<void>;
 
@@ -179,7 +178,6 @@ describeAsRoot('data volumes', () => {
       onEvent: (what) => happened.push(what),
     });
     await player.start();
-    follow = setInterval(() => void player.look().catch(() => undefined), 300);
     await cluster.assign('node-1', 1);
     await cluster.isHealthy(one);
     await cluster.isHealthy(two);
@@ -189,7 +187,6 @@ describeAsRoot('data volumes', () => {
   afterAll(async () => {
     ending = true;
     await control;
-    clearInterval(follow);
     // First: whoever waits for a frozen volume cannot be killed.
     await player.stop();
     await cluster.stop();

@@ -61,7 +61,8 @@ export class BundledFunction extends Construct {
     });
     acknowledgeWildcards(role, 'Lambda makes network interfaces of names that nobody knows yet.', [
       '*',
-      shownEverythingInEc2(this),
+      inEc2(shown(this), '*/*'),
+      ...foreignSubnets(props).map((id) => inEc2({ ...shown(this), account: '*' }, `subnet/${id}`)),
     ]);
     this.function = withFile('index.js', bundle(props.entry, props.root, props.maxBundleBytes), (path, directory) => {
       const code = Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hashOfFile(path) });
@@ -89,13 +90,15 @@ export class BundledFunction extends Construct {
     });
   }
 
-  private running({ asynchronous }: BundledFunctionProps): PolicyStatement[] {
+  private running(props: BundledFunctionProps): PolicyStatement[] {
+    const { partition, region, account } = Stack.of(this);
+    const shared = foreignSubnets(props).map((id) => inEc2({ partition, region, account: '*' }, `subnet/${id}`));
     return [
       // Lambda sends there what it gave up, with the function's own role.
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['sqs:SendMessage'],
-        resources: [asynchronous.givenUp.queueArn],
+        resources: [props.asynchronous.givenUp.queueArn],
       }),
       new PolicyStatement({
         effect: Effect.ALLOW,
@@ -112,8 +115,12 @@ export class BundledFunction extends Construct {
           'ec2:AssignPrivateIpAddresses',
           'ec2:UnassignPrivateIpAddresses',
         ],
-        resources: [everythingInEc2(this)],
+        resources: [inEc2({ partition, region, account }, '*/*')],
       }),
+      // A subnet may be shared by another account, whose it then is: by its id, for which account that is synth does not know.
+      ...(shared.length === 0
+        ? []
+        : [new PolicyStatement({ effect: Effect.ALLOW, actions: ['ec2:CreateNetworkInterface'], resources: shared })]),
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
@@ -123,15 +130,27 @@ export class BundledFunction extends Construct {
   }
 }
 
-function everythingInEc2(scope: Construct): string {
-  const { partition, region, account } = Stack.of(scope);
-  return `arn:${partition}:ec2:${region}:${account}:*/*`;
+/** Subnets of a VPC that was there before; those of our own are of our account. */
+const foreignSubnets = ({ vpc, vpcSubnets }: BundledFunctionProps): string[] =>
+  vpc.selectSubnets(vpcSubnets).subnetIds.filter((id) => !Token.isUnresolved(id));
+
+interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
 }
 
+const inEc2 = ({ partition, region, account }: Place, what: string): string =>
+  `arn:${partition}:ec2:${region}:${account}:${what}`;
+
 /** As cdk-nag reports it. */
-function shownEverythingInEc2(scope: Construct): string {
+function shown(scope: Construct): Place {
   const { region, account } = Stack.of(scope);
-  return `arn:${partitionOf(region)}:ec2:${region}:${Token.isUnresolved(account) ? '<AWS::AccountId>' : account}:*/*`;
+  return {
+    partition: partitionOf(region),
+    region,
+    account: Token.isUnresolved(account) ? '<AWS::AccountId>' : account,
+  };
 }
 
 function hashOfFile(path: string): string {

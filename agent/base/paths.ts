@@ -19,6 +19,8 @@ export interface Paths {
   /** For what Prometheus was restarted already. */
   readonly repairs: string;
   readonly shardMap: string;
+  /** The configuration that this node tries, and the one that it refuses. */
+  readonly configTrial: string;
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
   /** Values of secrets, in memory: `files/` what programs are told to read, `generations/` configurations with values. */
@@ -42,6 +44,7 @@ export function pathsOf(env: AgentEnv): Paths {
     peers: join(stateDir, 'peers.json'),
     repairs: join(stateDir, 'repairs.json'),
     shardMap: join(stateDir, 'layout.json'),
+    configTrial: join(stateDir, 'config-trial.json'),
     webhookToken: join(stateDir, 'webhook-token'),
     secrets: env.secretsDir,
     secretsCopy: join(env.dataDir, 'secrets', 'last-good.json'),

@@ -86,7 +86,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const alertmanager = superviseAlertmanager(base, address, others);
   const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
-  const { probes, role } = failover;
+  const { probes } = failover;
   const tsdb = tsdbCare(base, address, peers, record, probes, s3);
   const onExit = (how: string): void => {
     tsdb.conditions.exited(how);
@@ -105,7 +105,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const manager = volumeManager(running, prometheus);
   const programs = reloadables(address, { prometheus, alertmanager });
   const secrets = secretKeeper(base, ground.generations, programs);
-  const configurer = configurerOf(base, { ...running, address, role, secrets, prometheus, alertmanager });
+  const configurer = configurerOf(base, { ...running, address, secrets, prometheus, alertmanager });
   const repairer = repairerOf(running, prometheus);
   const announcer = new Announcer({ ...running, probes, prometheus: record, configurer, manager });
   const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);

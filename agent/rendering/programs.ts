@@ -33,6 +33,11 @@ function reloadable(name: string, supervisor: Supervisor, url: string, concerns:
         (response) => response.ok,
         () => false,
       ),
-    reload: () => reloadAndVerify(`${url}/metrics`, name, () => supervisor.signal('SIGHUP')).catch(messageOf),
+    restart: () => void supervisor.signal('SIGKILL'),
+    reload: () => {
+      const { pid } = supervisor;
+      const signal = (): boolean => supervisor.signal('SIGHUP');
+      return reloadAndVerify(`${url}/metrics`, name, signal, () => supervisor.pid === pid).catch(messageOf);
+    },
   };
 }

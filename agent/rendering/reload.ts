@@ -11,17 +11,19 @@ const LOOK_EVERY_MS = 100;
 
 /**
  * Reloads by `signal` and waits until the program's own metrics say that it took.
- * @returns null when it did, else what went wrong
+ * `isSame`: whether it is still the same process. @returns null when it did, else what went wrong
  */
 export async function reloadAndVerify(
   metricsUrl: string,
   metricPrefix: string,
   signal: () => boolean,
+  isSame: () => boolean = () => true,
 ): Promise<string | null> {
   const before = await readState(metricsUrl, metricPrefix);
   if (!signal()) return 'the process is not running';
   for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline;) {
     await sleep(LOOK_EVERY_MS);
+    if (!isSame()) return 'the program ended of it';
     const after = await readState(metricsUrl, metricPrefix).catch(() => null);
     if (after?.successful && after.succeededAt > before.succeededAt) return null;
     if (after !== null && before.successful && !after.successful)

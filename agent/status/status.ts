@@ -2,6 +2,7 @@ import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import { pauseOf } from '../../lib/core/failover/pause';
 import type { Parts } from '../parts/parts';
 import type { ProcessRecord } from '../process/process-record';
+import type { Configurer } from '../rendering/configurer';
 
 /** What the agent says of itself, put together from its parts. */
 export function buildStatus(s: Parts): AgentStatus {
@@ -38,7 +39,7 @@ export function buildStatus(s: Parts): AgentStatus {
     alertmanager: processOf(s.alertmanager.record, s.versions.alertmanager),
     sidecar: s.sidecar?.status ?? null,
     nodeQuery: s.nodeQuery?.status ?? null,
-    config: { hash: s.configurer.hash, loadedAt: iso(s.configurer.loadedAt), error: s.configurer.error },
+    config: configOf(s.configurer),
     scrapeProfile: s.configurer.profile,
     undiscovered: [...s.discovery.undiscovered],
     sharding: announcer.shardReport,
@@ -53,6 +54,10 @@ export function buildStatus(s: Parts): AgentStatus {
     ...(s.secrets.status === null ? {} : { secrets: s.secrets.status }),
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
+}
+
+function configOf({ hash, loadedAt, error, well, refused, doing }: Configurer): AgentStatus['config'] {
+  return { hash, loadedAt: loadedAt === null ? null : new Date(loadedAt).toISOString(), error, well, refused, doing };
 }
 
 function processOf({ pid, startedAt, restarts, lastExit }: ProcessRecord, version: string): AgentStatus['prometheus'] {

@@ -7,6 +7,7 @@ import { log } from '../shared/log';
 import { loopMs } from '../shared/loop';
 import { admitShard } from './admit-shard';
 import { readSchedule, syncConfigPointer } from './config-pointer';
+import { recordVerdict } from './config-verdict';
 import { connectWorld } from './connect';
 import { NO_COUNTS } from './cycle';
 import { probeLoop } from './loop';
@@ -40,6 +41,8 @@ export async function handler(
     cycles += 1;
     // After the probes: a slow configuration write must not delay the first answer. Level-triggered: until it took.
     if (carried !== null) await syncConfigPointer(carried, control.store, control.now());
+    const { shard, policy } = config;
+    await recordVerdict({ store, shard, wellMs: policy.canary.wellMs, now: control.now }, found.probes);
     await admitShard(config.shard, control.store, config.policy.announceMs, control.now());
   });
   await watching;

@@ -154,7 +154,16 @@ const POSITIVE = [
   'backfill.samplesPerSecond',
 ];
 
+/** Who was not well with a new configuration within five minutes refuses it; a trial needs time before that. */
+const MAX_TRIAL_MS = 240_000;
+
 function ranges(p: Policy, check: Check): void {
+  check(
+    p.canary.wellMs >= 0 && p.canary.wellMs <= MAX_TRIAL_MS,
+    'canary.wellMs',
+    'a trial of a configuration ends within five minutes, by success or not',
+    `0 to ${MAX_TRIAL_MS} ms`,
+  );
   for (const path of POSITIVE)
     check(valueAt(p, path) > 0, path, `${path} must be positive`, 'more than 0', `${valueAt(p, path)}`);
 }

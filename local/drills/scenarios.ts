@@ -1,4 +1,5 @@
 import { ALARM_SCENARIOS } from './failover/alarm-scenarios';
+import { BAD_CONFIGS } from './failover/bad-config';
 import { BOTH_DAMAGED } from './tsdb/both-corrupted';
 import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   BOTH_DAMAGED,
   ...VOLUME_SCENARIOS,
   ...DEPLOY_SCENARIOS,
+  ...BAD_CONFIGS,
   ...SCALE_SCENARIOS,
   ...OPERATOR_SCENARIOS,
   ...TARGET_SCENARIOS,

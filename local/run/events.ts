@@ -40,6 +40,15 @@ const NEWS: Readonly<Record<string, Describe>> = {
     text: `${node} cannot use ${text(where)}: ${text(what)}; ${text(fix)}`,
     tone: 'bad',
   }),
+  'config-waits-for-standby': (node) => ({
+    text: `${node} waits with the configuration until a standby runs it`,
+    tone: 'faint',
+  }),
+  'config-proved-itself': (node) => ({ text: `${node} has been well with the configuration`, tone: 'good' }),
+  'config-refused': (_, { by, because }) => ({
+    text: `no node runs the deployed configuration: ${text(by)} refuses it (${text(because)})`,
+    tone: 'bad',
+  }),
   'config-rejected': (node, { error }) => ({ text: `${node} refuses the configuration: ${text(error)}`, tone: 'bad' }),
   'profile-changed': (_, { because }) => ({ text: text(because), tone: 'warn' }),
   'queries-rerouted': (_, { because }) => ({ text: text(because), tone: 'warn' }),

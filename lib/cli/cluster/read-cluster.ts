@@ -44,6 +44,11 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
     unusable: { ...unusable, announcements: announced.unusable, others: others.sort() },
     probes: new Map(probes.map((p) => [p.node, p])),
     complaints: new Map(statuses.map(([node, status]) => [node, status === null ? [] : nodeComplaints(status)])),
+    trials: new Map(
+      statuses.flatMap(([node, status]): [string, string][] =>
+        status?.config.doing ? [[node, status.config.doing]] : [],
+      ),
+    ),
     unconfigured: new Map(
       statuses.flatMap(([node, status]) => {
         const why = status === null ? null : neverConfigured(status);

@@ -8,6 +8,8 @@ import {
   nullable,
   number,
   fields,
+  optional,
+  sha256,
   text,
   time,
   ulid,
@@ -52,6 +54,29 @@ export const TRIED_REPAIRS = documentFormat({
   maxBytes: 4 * MiB,
   fix,
   indented: false,
+});
+
+const configTrial = fields({
+  /** What runs, and has to prove itself; null: nothing has to. */
+  trial: nullable(
+    fields({
+      hash: sha256,
+      /** The generation that ran before. */
+      before: text,
+      /** What its rules took, as far as Prometheus said. */
+      rules: nullable(fields({ load: number, busiest: number, firing: number })),
+    }),
+  ),
+  refusal: nullable(fields({ hash: sha256, generation: optional(moment), because: text })),
+});
+
+/** config-trial.json: the configuration that this node tries, and the one that it refuses. */
+export type ConfigTrialFile = ReadOnly<z.output<typeof configTrial>>;
+export const CONFIG_TRIAL = documentFormat({
+  what: 'trial of a configuration',
+  shape: configTrial,
+  maxBytes: MiB,
+  fix,
 });
 
 const wanted = listOf(

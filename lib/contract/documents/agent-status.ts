@@ -60,7 +60,17 @@ const status = fields({
   sidecar: optional(nullable(sidecar)),
   /** null: this node has none. Absent in what agents of an earlier deploy say. */
   nodeQuery: optional(nullable(nodeQuery)),
-  config: fields({ hash: nullable(text), loadedAt: nullable(time), error: nullable(text) }),
+  config: fields({
+    hash: nullable(text),
+    loadedAt: nullable(time),
+    error: nullable(text),
+    /** It has been well with it for as long as it has to be. Absent from agents that try none. */
+    well: optional(flag),
+    /** The deployed bundle, which this node went back from or never loaded; null: it does not refuse it. Absent likewise. */
+    refused: optional(nullable(fields({ hash: text, because: text }))),
+    /** What it does about a new one, a sentence that follows the node's name; null: nothing. Absent likewise. */
+    doing: optional(nullable(text)),
+  }),
   /** The scrape profile in force. Absent in what agents of an earlier deploy say. */
   scrapeProfile: optional(oneOf(...PROFILES)),
   /** Jobs whose targets it has not discovered since its Prometheus started, and others have. Absent in what agents of an earlier deploy say. */

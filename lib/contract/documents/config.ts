@@ -16,16 +16,30 @@ import {
 } from '../shape';
 import { secretReferences } from './secrets';
 
-export const configPointer = fields({
-  version: version1,
+const address = {
   bucket: text,
   key: text,
   /** SHA-256 of the bundle's bytes, hex. */
   hash: sha256,
+};
+const bundleAddress = fields(address);
+
+/** Where a configuration bundle is. */
+export type BundleAddress = ReadOnly<z.output<typeof bundleAddress>>;
+
+export const configPointer = fields({
+  version: version1,
+  ...address,
   /** When the schedule's event was made that carried it first, ms since the Unix epoch, EventBridge's clock. Absent: by an earlier version. */
   generation: optional(moment),
   /** The hash that stood here before. Absent: none did, or it was written by an earlier version. */
   replaced: optional(sha256),
+  /** When every node that alerts had been well with it for long enough, a function's clock; absent: not yet. */
+  goodAt: optional(moment),
+  /** What nodes run instead while it is refused, and begin with while it is not known to be good. Absent: nothing is known to be good. */
+  lastGood: optional(bundleAddress),
+  /** No node runs it any more: the node that had it on trial, or rejected it, and why. */
+  refused: optional(fields({ by: name, because: text, at: moment })),
 });
 
 /** Which configuration bundle nodes shall run (KEYS.configPointer). */

@@ -54,6 +54,10 @@ export const DEFAULT_POLICY = {
     /** And so long after the listener was changed: AWS takes a while to do as it says, and shall not be told twice meanwhile. */
     holdMs: 120_000,
   },
+  canary: {
+    /** A new configuration has to be well for so long on a standby before the node that alerts loads it; 0: nothing is tried. */
+    wellMs: 60_000,
+  },
   sharding: {
     /** Targets that move to another shard are scraped by both for so long: what rules look back over, and their `for`. */
     overlapMs: 600_000,

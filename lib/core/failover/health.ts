@@ -34,6 +34,12 @@ export interface Probe {
     readonly corruption?: readonly { readonly class: string; readonly ifStarted: string }[];
     /** What its data volume as a whole suffers from; null: nothing. Absent: it is not looked at. */
     readonly volumeTrouble?: string | null;
+    /** What it says of its configuration; absent: it tries none before it relies on it. */
+    readonly config?: {
+      readonly hash: string | null;
+      readonly well: boolean;
+      readonly refused: { readonly hash: string; readonly because: string } | null;
+    };
     /** The epoch that it applied is paused: whose, and who alerts meanwhile. Absent: it is not. */
     readonly pause?: KnownPause;
   };

@@ -32,6 +32,8 @@ export interface ClusterView {
   readonly probes: ReadonlyMap<NodeId, Probe>;
   /** What nodes say of themselves beyond what a probe sees; sentences that follow the node's name. */
   readonly complaints: ReadonlyMap<NodeId, readonly string[]>;
+  /** What nodes do about a new configuration; sentences that follow the node's name. */
+  readonly trials?: ReadonlyMap<NodeId, string>;
   /** Why a node that answers has never loaded a configuration. */
   readonly unconfigured?: ReadonlyMap<NodeId, string>;
   /** What nodes keep of earlier corruption. */

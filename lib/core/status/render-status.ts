@@ -7,7 +7,7 @@ import type { StatusReport } from './status';
 export function renderStatus(r: StatusReport, now: number, columns = Infinity): string {
   return [
     r.healthy
-      ? `${r.cluster}, shard ${r.shard}: all well${r.notes.length > 0 ? '; some of it has just started' : ''}.`
+      ? `${r.cluster}, shard ${r.shard}: all well${r.nodes.some((n) => n.isPriming) ? '; some of it has just started' : ''}.`
       : `${r.cluster}, shard ${r.shard}: ${r.problems.length} problem(s).`,
     ...r.problems.map((p) => `  ! ${p}`),
     ...r.notes.map((note) => `  · ${note}`),

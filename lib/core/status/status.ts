@@ -92,7 +92,10 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     shard: view.shard,
     healthy: problems.length === 0,
     problems,
-    notes: nodes.filter((n) => n.isPriming).map((n) => `${n.node} is priming: its gate began to listen just now.`),
+    notes: [
+      ...nodes.filter((n) => n.isPriming).map((n) => `${n.node} is priming: its gate began to listen just now.`),
+      ...[...(view.trials ?? [])].map(([node, doing]) => `${node}: ${doing}.`),
+    ],
     assignmentUnusable,
     active,
     epoch: assignment?.epoch ?? null,

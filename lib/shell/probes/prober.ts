@@ -63,7 +63,7 @@ export async function probeNode(
 
 /** What of an agent's status bears on anybody's decision. */
 function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
-  const { gate, store, watch, watchdog, sidecar, nodeQuery, scrub, volume, pause } = status;
+  const { config, gate, store, watch, watchdog, sidecar, nodeQuery, scrub, volume, pause } = status;
   return {
     appliedEpoch: status.appliedEpoch,
     gateOpen: gate.open,
@@ -76,6 +76,9 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
     ...(volume ? { volumeTrouble: volume.trouble } : {}),
+    ...(config.well === undefined
+      ? {}
+      : { config: { hash: config.hash, well: config.well, refused: config.refused ?? null } }),
     ...(pause ? { pause } : {}),
     ...(watch ? { watch } : {}),
   };

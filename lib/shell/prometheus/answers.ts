@@ -61,6 +61,19 @@ export const ALERTING_RULES = answer(
   }),
 );
 
+export const RULE_GROUPS = answer(
+  fields({
+    groups: listOf(
+      fields({
+        /** Seconds; of one evaluation 0 before the first. */
+        interval: number,
+        evaluationTime: orElse(number, 0),
+        rules: listOf(fields({ alerts: orElse(listOf(fields({ state: text })), []) })),
+      }),
+    ),
+  }),
+);
+
 /** Thanos query's list of the stores that it asks, by their kind. */
 export const STORES = answer(
   mapOf(

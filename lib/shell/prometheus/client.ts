@@ -6,6 +6,7 @@ import {
   LABEL_VALUES,
   MATRIX,
   ALERTING_RULES,
+  RULE_GROUPS,
   RUNTIME,
   SCALAR,
   STORES,
@@ -100,6 +101,11 @@ export class Prometheus {
   /** Alerting rules, with what of them is pending or fires. */
   async alertingRules() {
     return (await this.ask(ALERTING_RULES, '/api/v1/rules?type=alert')).groups.flatMap(({ rules }) => rules);
+  }
+
+  /** Of recording and alerting rules: what each group takes, and what of it fires. */
+  async ruleGroups() {
+    return (await this.ask(RULE_GROUPS, '/api/v1/rules')).groups;
   }
 
   runtime() {

@@ -82,6 +82,13 @@ const RESTORED = [
   exactly('fromBadSnapshot', 0, 'volumes'),
   most('secondsMissingAfterBackfill', 2, 's'),
 ];
+const REFUSED = [
+  exactly('activeLoadedBad', 0, 'looks'),
+  exactly('refusedByPromtool', 0, ''),
+  most('refusedByCanary', 60, 's'),
+  most('refusedForAll', 90, 's'),
+];
+
 const REPLACED = [...RESTORED, exactly('generationsMore', 1, 'volumes')];
 
 /** Of a crash with a clean WAL, however often: it is restarted, and nothing else is done. */
@@ -130,12 +137,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('generationsMore', 0, 'volumes'),
     most('secondsMissingAfterBackfill', 2, 's'),
   ],
-  'loop-stall': [
-    // Seen after 5 s, started anew a second later.
-    most('agentBack', 15, 's'),
-    exactly('stallsLogged', 1, ''),
-    exactly('programsTouched', 0, ''),
-  ],
+  // Seen after 5 s, started anew a second later.
+  'loop-stall': [most('agentBack', 15, 's'), exactly('stallsLogged', 1, ''), exactly('programsTouched', 0, '')],
   'redis-down': [
     most('paged', 10, 's'),
     most('firstAttempt', 10, 's'),
@@ -184,6 +187,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('nodesNotReady', 0, 'looks'),
     most('memoryMiB', 768, 'MiB'),
   ],
+  'bad-config': REFUSED,
+  'bad-rules': [...REFUSED, least('canaryTried', 1, 'looks')],
   'add-replica': [...ONLY_ADDED, most('ableAfter', 120, 's')],
   'add-shard': [
     ...ONLY_ADDED,

@@ -126,6 +126,7 @@ function localPolicy(volumes: boolean): object {
     ...DEFAULT_POLICY,
     scrub: { ...scrub, periodMs: 10_000 },
     sharding: { ...sharding, overlapMs: 45_000 },
+    canary: { wellMs: 10_000 },
     ...(volumes && {
       volume: { ...volume, lookMs: 2_000, stalledMs: 10_000 },
       snapshots: { ...snapshots, allMs: 3_600_000, hourlyMs: 7_200_000, dailyMs: 7_200_000 },

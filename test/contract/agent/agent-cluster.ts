@@ -155,6 +155,7 @@ export class TestCluster {
           ...DEFAULT_POLICY,
           scrub: { ...DEFAULT_POLICY.scrub, ...scrub },
           sharding: { ...DEFAULT_POLICY.sharding, ...sharding },
+          canary: { wellMs: 3_000 },
           ...machine?.policy,
         },
         ...(machine === null ? {} : { snapshots: true as const }),

@@ -27,7 +27,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     schedule: { every: 'minute', id: 'EveryMinute', description: 'Starts a minute of probes' },
     rights: ({ stack, cluster, cluster: { shard, snapshots }, ofCluster, workers }) => ({
       reads: [
-        ofCluster === null ? KEYS.shardMap : KEYS.configPointer,
+        KEYS.configPointer,
+        ...(ofCluster === null ? [KEYS.shardMap] : []),
         // What tells whether the others have something to do.
         ...(snapshots === true ? [STORAGE(shard), RESTORES(shard)] : []),
       ],
@@ -40,8 +41,9 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
       writes: [
         KEYS.assignment(shard),
         KEYS.heartbeat(shard),
-        // Shard 0 hands the configuration on; a further one lets itself in.
-        ofCluster === null ? KEYS.shardMap : KEYS.configPointer,
+        // Shard 0 hands the configuration on, and each one says what its nodes refuse; a further one lets itself in.
+        KEYS.configPointer,
+        ...(ofCluster === null ? [KEYS.shardMap] : []),
       ],
       // One pointer for all shards, carried by one schedule: two would contradict each other while a deploy is half done.
       // With the time, by which an event that was overtaken is known.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configurer, type Reloadable } from '../../../../agent/rendering/configurer';
 import { isAlertmanagers } from '../../../../agent/rendering/programs';
+import { ConfigTrial } from '../../../../agent/rendering/trial';
 import { Generations } from '../../../../agent/rendering/generation';
 import { variantKey } from '../../../../agent/rendering/variant';
 import type { ConfigBundle, ConfigPointer } from '../../../../lib/contract/documents/config';
@@ -23,6 +24,8 @@ describe('following the configuration pointer', () => {
   let reads: number;
   let profile: ScrapeProfile;
   let shardCounts: readonly number[];
+  let kept: string;
+  let wellMs: number;
 
   const publish = (rules: string, alertmanager = 'am', template = 'x'): string => {
     const bundle: ConfigBundle = {
@@ -44,6 +47,7 @@ describe('following the configuration pointer', () => {
     concerns,
     isRunning: () => true,
     isReady: async () => ready,
+    restart: () => {},
     reload: async () => {
       reloads.push(name);
       return answers.shift() ?? null;
@@ -72,6 +76,16 @@ describe('following the configuration pointer', () => {
       programs: [program('prometheus', (file) => !isAlertmanagers(file)), program('alertmanager', isAlertmanagers)],
       elapsed: () => (elapsed += roundsMs),
       mayLoad: async () => true,
+      trial: new ConfigTrial({
+        file: join(kept, 'trial.json'),
+        wellMs,
+        exits: () => 0,
+        primed: () => true,
+        needed: () => false,
+        prometheus: { ruleGroups: async () => [] },
+        elapsed: () => 0,
+        log: () => {},
+      }),
       log: () => {},
     });
   const live = (file: string): string => readFileSync(join(root, 'live', file), 'utf8');
@@ -79,6 +93,8 @@ describe('following the configuration pointer', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'promha-config-'));
     [pointer, complaint, reloads, answers, ready, reads] = [null, null, [], [], true, 0];
+    kept = mkdtempSync(join(tmpdir(), 'promha-trial-'));
+    wellMs = 60_000;
     lacking = [];
     profile = 'normal';
     shardCounts = [1];
@@ -94,7 +110,7 @@ describe('following the configuration pointer', () => {
     expect([live('prometheus.yml'), c.shardCounts]).toEqual(['normal@2,3', [2, 3]]);
     expect(configurer().shardCounts).toEqual([2, 3]);
   });
-  afterEach(() => rmSync(root, { recursive: true }));
+  afterEach(() => [root, kept].forEach((dir) => rmSync(dir, { recursive: true })));
 
   it('reads the pointer now and then, and looks at the profile each time', async () => {
     roundsMs = 3_000;
@@ -233,6 +249,7 @@ describe('following the configuration pointer', () => {
   });
 
   it('does not collect generations', async () => {
+    wellMs = 0;
     const c = configurer();
     for (const rules of ['one', 'two', 'three', 'four']) {
       publish(rules);

@@ -53,6 +53,7 @@ async function keeper(): Promise<SecretKeeper> {
         concerns: (file) => file === 'alertmanager.yml',
         isRunning: () => true,
         isReady: async () => ready,
+        restart: () => {},
         reload: async () => {
           reloads.push('alertmanager');
           return null;

@@ -1,4 +1,4 @@
-import { nextPointer } from '../../../../lib/core/rendering/config-pointer';
+import { judgedPointer, nextPointer, type ConfigVerdict } from '../../../../lib/core/rendering/config-pointer';
 import type { ConfigPointer } from '../../../../lib/contract/documents/config';
 
 const MINUTE = 60_000;
@@ -47,4 +47,65 @@ test('an event from the future is not believed: no later one would be heard', ()
 test('a schedule of before, which does not say when, is believed until one has said', () => {
   expect(nextPointer(a, { pointer: b, at: null }, NOW).next).toEqual(b);
   expect(nextPointer(standing(a, 1), { pointer: b, at: null }, NOW).next).toBeNull();
+});
+
+describe('what nodes go back to', () => {
+  const at = NOW - MINUTE;
+  const address = ({ bucket, key, hash }: ConfigPointer) => ({ bucket, key, hash });
+  const then = (current: ConfigPointer, pointer: ConfigPointer) =>
+    nextPointer(current, { pointer, at: current.generation! + 1 }, NOW).next!;
+  const good = { ...standing(a, at), goodAt: at };
+  const refused = { by: 'node-2', because: 'it died', at };
+
+  test('is what was known to be good when another one was deployed', () => {
+    expect(then(good, b).lastGood).toEqual(address(a));
+    expect(then(standing(a, at), b).lastGood).toBeUndefined();
+  });
+
+  test('stays through those that never were', () => {
+    const [c, d] = [named('c'), named('d')];
+    const tried = then(then(good, b), c);
+    expect(tried.lastGood).toEqual(address(a));
+    expect(then({ ...tried, refused }, d)).toMatchObject({ ...standing(d, at + 3), lastGood: address(a) });
+    expect(then({ ...good, refused }, b).lastGood).toBeUndefined();
+  });
+
+  test('and is good without a trial when it is deployed again', () => {
+    const back = then({ ...then(good, b), refused }, a);
+    expect(back).toMatchObject({ ...standing(a, at + 2), goodAt: NOW });
+    expect(back.lastGood).toBeUndefined();
+  });
+});
+
+describe('the verdict of nodes', () => {
+  const WELL_MS = MINUTE;
+  const stands = standing(b, NOW - 5 * MINUTE);
+  const one: ConfigVerdict = { node: 'node-1', alerts: true, hash: b.hash, well: true, refused: null };
+  const two: ConfigVerdict = { ...one, node: 'node-2', alerts: false };
+  const judge = (verdicts: readonly ConfigVerdict[], current = stands, shard = 0, now = NOW) =>
+    judgedPointer(current, shard, verdicts, WELL_MS, now);
+  const refusing = { ...two, hash: a.hash, refused: { hash: b.hash, because: 'it died' } };
+
+  test('good is what who alerts is well with, once all shards had their time', () => {
+    expect(judge([one, two])).toEqual({ ...stands, goodAt: NOW });
+    expect(judge([one, two], stands, 0, NOW - 1)).toBeNull();
+    expect(judge([one, two], stands, 1)).toBeNull();
+    for (const not of [{ alerts: false }, { hash: a.hash }, { well: false }])
+      expect(judge([{ ...one, ...not }])).toBeNull();
+    expect(judge([])).toBeNull();
+  });
+
+  test('one refusal counts, of any shard, whatever the others say', () => {
+    for (const shard of [0, 1])
+      expect(judge([one, refusing], stands, shard)).toEqual({
+        ...stands,
+        refused: { by: 'node-2', because: 'it died', at: NOW },
+      });
+    expect(judge([one, { ...refusing, refused: { hash: a.hash, because: 'x' } }])?.refused).toBeUndefined();
+  });
+
+  test('what is known to be good no node takes away, and a verdict stands', () => {
+    expect(judge([refusing], { ...stands, goodAt: NOW })).toBeNull();
+    expect(judge([one], { ...stands, refused: { by: 'x', because: 'y', at: 1 } })).toBeNull();
+  });
 });

@@ -72,6 +72,12 @@ describe('a node', () => {
   });
 });
 
+test('what nodes do about a new configuration is said, and is no problem', () => {
+  const trying = report({ trials: new Map([['b', 'it tries configuration 12345678']]) });
+  expect([trying.healthy, trying.notes]).toEqual([true, ['b: it tries configuration 12345678.']]);
+  expect(renderStatus(trying, T)).toContain('c, shard 0: all well.\n  · b: it tries configuration 12345678.\n');
+});
+
 describe('a standby whose gate is still cold', () => {
   const cold = (startedAgoMs: number, change: ProbeChanges = {}) =>
     report({

@@ -62,6 +62,8 @@ test('the scenarios that the issue names', () => {
     'volume-stall',
     'rolling-deploy',
     'bad-deploy',
+    'bad-config',
+    'bad-rules',
     'add-replica',
     'add-shard',
     'switchover',

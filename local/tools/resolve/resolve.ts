@@ -1,7 +1,7 @@
 import { UserError } from '../../../lib/contract/errors';
 import type { ResolvedTool, ToolName } from '../catalog/types';
 import { resolveBundle } from './bundle';
-import { told } from './told';
+import { toldTools } from './told';
 import { contextOf, groupByBundle, type Context, type ResolveOptions } from './context';
 
 /** When one tool cannot be had, others may still find out the same within this time; then all are told. */
@@ -19,7 +19,7 @@ export async function resolveTools<N extends ToolName>(
 ): Promise<Record<N, ResolvedTool>> {
   const { signal, root, bundle, env } = options;
   signal?.throwIfAborted();
-  const known = root === undefined && bundle === undefined && env === undefined ? told() : [];
+  const known = root === undefined && bundle === undefined && env === undefined ? toldTools() : [];
   const wanted = names.filter((name) => !known.some((tool) => tool.name === name));
   const stop = new AbortController();
   let grace: NodeJS.Timeout | undefined;

@@ -22,7 +22,7 @@ export function tellChildren(tools: readonly ResolvedTool[]): void {
 }
 
 /** What whoever started this process has resolved. */
-export function told(): readonly ResolvedTool[] {
+export function toldTools(): readonly ResolvedTool[] {
   const text = process.env[TOLD];
   return text === undefined ? [] : z.array(tool).parse(JSON.parse(text));
 }

@@ -23,7 +23,11 @@ export interface Wanted {
 export function configToRun(pointer: ConfigPointer, inForce: string | null, own: Refusal | null): Wanted {
   const { lastGood = null, goodAt, refused } = pointer;
   if (own !== null && isOf(own, pointer)) return { source: lastGood, refused: own.because };
-  if (refused !== undefined) return { source: lastGood, refused: `${refused.by} refuses it: ${refused.because}` };
+  if (refused !== undefined) {
+    // With nothing else to run each node judges for itself.
+    const source = lastGood ?? (inForce === null ? pointer : null);
+    return { source, refused: `${refused.by} refuses it: ${refused.because}` };
+  }
   // What boots in the middle of a trial is no canary before it works: it begins with what is known to.
   const begins = inForce === null && goodAt === undefined && lastGood !== null;
   return { source: begins ? lastGood : pointer, refused: null };

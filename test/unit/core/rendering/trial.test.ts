@@ -23,6 +23,7 @@ describe('what a node runs', () => {
     ['what another node refuses nobody runs', pointer({ lastGood: a, refused }), b.hash, null, 'a', /^node-2 refuses/],
     ['nor what this one refuses', pointer({ lastGood: a }), a.hash, own, 'a', /^it died here/],
     ['where nothing is known to be good, what runs goes on', pointer({ refused }), a.hash, null, null, /^node-2/],
+    ['of the first of a cluster each node judges for itself', pointer({ refused }), null, null, 'b', /^node-2/],
     ['what is deployed again is tried again', pointer({ lastGood: a, generation: 9 }), a.hash, own, 'b', null],
     ['a refusal of another one is none', pointer({ ...a, lastGood: b }), b.hash, own, 'a', null],
   ])('%s', (_, stands, inForce, refusal, key, because) => {

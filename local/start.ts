@@ -6,7 +6,7 @@ import { programPids } from './run/hosts/program-pids';
 import { Cleanup } from './run/hosts/cleanup';
 import type { Shown } from './run/events';
 import type { System } from './run/parts';
-import { localStore, waitUntilReady } from './run/ready';
+import { localStore, waitForQueries, waitUntilReady } from './run/ready';
 import { runDir } from '../lib/shell/local/run-state';
 import type { SystemOptions } from './run/start-options';
 import { startSystem } from './run/system';
@@ -16,6 +16,8 @@ import { Terminal } from './run/terminal';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
 const READY_MS = 120_000;
+/** HAProxy finds a target healthy after two checks, 5 s apart. Alerting does not wait for queries. */
+const QUERIES_MS = 30_000;
 
 const terminal = new Terminal();
 const say = (text: string): void => terminal.say(text);
@@ -60,10 +62,14 @@ async function main(args: readonly string[]): Promise<number> {
     );
     onProgress('waiting until every node works and one alerts');
     const { assignment } = await waitUntilReady(system.state, READY_MS, stop.signal);
+    onProgress('waiting until the load balancer answers queries');
+    const silent = await waitForQueries(system.state, QUERIES_MS, stop.signal);
     system.start.save({ ready: true });
     const facts = { pidOf: pidsOf(system), withoutPage: await withoutPage(pagesOf(system.state)) };
     say(renderTable(system.state, assignment!, facts));
     say(renderTry(system.state, assignment!, facts));
+    if (silent.length > 0)
+      terminal.say(`! queries are not answered yet (${silent.join('; ')}); alerting needs none`, 'bad');
     terminal.say('ready', 'good');
     // A fail-over is one change of two gates: the table once, when both have moved.
     let again: NodeJS.Timeout | undefined;

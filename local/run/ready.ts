@@ -1,4 +1,5 @@
-import { probeNode } from '../../lib/shell/probes/prober';
+import { httpGet } from '../../lib/shell/async/http-get';
+import { probeNode, reasonOf } from '../../lib/shell/probes/prober';
 import { s3ControlStore } from '../../lib/shell/assignment/store';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Assignment } from '../../lib/contract/documents/assignment';
@@ -50,6 +51,32 @@ export async function readiness(state: RunState, store = localStore(state)): Pro
     probes: new Map(probes.map((p) => [p.node, p])),
     missing: missing.join('; '),
   };
+}
+
+/** Where a person queries; of these the second is what the first falls back to. */
+const QUERIES = ['load balancer', 'nodes directly'] as const;
+const ANSWER_MS = 2_000;
+
+/** Waits for queries by the load balancer, and no longer than that. @returns those that are not answered yet, with why */
+export async function waitForQueries(
+  { urls }: Pick<RunState, 'urls'>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const asked = QUERIES.filter((what) => urls[what] !== undefined);
+  for (const end = Date.now() + timeoutMs; ;) {
+    signal.throwIfAborted();
+    const silent = await Promise.all(
+      asked.map((what) =>
+        httpGet(`${urls[what]}/api/v1/query?query=up`, AbortSignal.timeout(ANSWER_MS)).then(
+          () => [],
+          (error: unknown) => [`${what}: ${reasonOf(error)}`],
+        ),
+      ),
+    );
+    if (silent.flat().length === 0 || Date.now() > end) return silent.flat();
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** @throws Error naming what was still missing when the time was over */

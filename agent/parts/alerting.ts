@@ -17,6 +17,7 @@ import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Discovery } from '../failover/discovery';
 import type { Failover } from '../failover/failover';
+import { OwnRules } from '../failover/own-rules';
 import type { Peers } from '../failover/peers';
 import { ShardMapManager } from '../sharding/shard-map-manager';
 import type { Log } from '../base/log';
@@ -146,6 +147,21 @@ export function undeliveredHere({ config, startedAt, log }: Base, address: strin
     node: config.node,
     startedAt: Date.parse(startedAt),
     ask: (query) => own.vector(query),
+    now: systemClock.now,
+    log,
+  });
+}
+
+/** Whether this node evaluates its rules in time. */
+export function ownRulesOf({ log }: Base, address: string, prometheus: Pick<ProcessRecord, 'startedAt'>): OwnRules {
+  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  return new OwnRules({
+    startedAt: () => prometheus.startedAt,
+    groups: async () =>
+      (await own.ruleGroups('without')).map(({ name, interval, lastEvaluation }) => {
+        const at = Date.parse(lastEvaluation);
+        return { name, intervalMs: 1_000 * interval, evaluatedAt: at > 0 ? at : null };
+      }),
     now: systemClock.now,
     log,
   });

@@ -19,6 +19,7 @@ const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
 const CARRIED_LOOK_MS = 2_000;
 const UNDELIVERED_LOOK_MS = 15_000;
+const RULES_LOOK_MS = 2_000;
 const DISCOVERY_LOOK_MS = 1_000;
 /** A new shard is announced ten minutes ahead. */
 const TARGETS_LOOK_MS = 10_000;
@@ -110,6 +111,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
     every(CARRIED_LOOK_MS, 'carried-alerts', () => carried.round(), log),
+    every(RULES_LOOK_MS, 'own-rules', () => parts.ownRules.round(), log),
     every(UNDELIVERED_LOOK_MS, 'undelivered', () => parts.undelivered.round(), log),
     every(DISCOVERY_LOOK_MS, 'discovery', () => discovery.round(), log),
     every(RESTORE_LOOK_MS, 'restore', async () => restorer?.round(), log),

@@ -15,6 +15,7 @@ import { ProgramVersions } from '../base/versions';
 import { Discovery, discoverySources } from '../failover/discovery';
 import type { Failover } from '../failover/failover';
 import { handOver } from '../failover/leave';
+import { OwnRules } from '../failover/own-rules';
 import { Peers } from '../failover/peers';
 import { ProcessRecord } from '../process/process-record';
 import { superviseAlertmanager, supervisePrometheus } from '../process/supervised';
@@ -25,7 +26,7 @@ import { Repairer } from '../tsdb/repairer';
 import { secretKeeper, type SecretKeeper } from '../secrets/keeper';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
-import { carriedAlerts, undeliveredHere, unsentAlerts, type Alerting } from './alerting';
+import { carriedAlerts, ownRulesOf, undeliveredHere, unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf, reloadables } from './configuration';
 import { nodeFailover } from './node-failover';
@@ -52,6 +53,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly undelivered: Undelivered;
   readonly failover: Failover;
   readonly discovery: Discovery;
+  readonly ownRules: OwnRules;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
@@ -111,7 +113,8 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const unsent = unsentAlerts(base, address, { ...running, prometheus: record }, () => configurer.hash);
   const carried = carriedAlerts(base, address, gate, record);
   const undelivered = undeliveredHere(base, address);
-  const alerts = { unsent, carried, undelivered };
+  const ownRules = ownRulesOf(base, address, record);
+  const alerts = { unsent, carried, undelivered, ownRules };
   return { ...running, ...alerts, prometheus, alertmanager, manager, secrets, configurer, repairer, announcer };
 }
 

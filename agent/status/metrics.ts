@@ -44,6 +44,7 @@ export function metricsText(s: AgentStatus, counters: Counters): string {
       process: name,
     });
   }
+  metric('gauge', 'rules_late', '1 while rules of this node are late, over half a minute.', Boolean(s.rulesLate));
   if (s.nodeQuery) {
     metric('gauge', 'answers_clients', '1 while the own Thanos query answers.', s.nodeQuery.problem === null);
     metric('counter', 'node_query_restarts_total', 'Its restarts since the agent started.', s.nodeQuery.restarts);

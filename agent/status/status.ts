@@ -46,6 +46,7 @@ export function buildStatus(s: Parts): AgentStatus {
     watch: seen && { node: seen.node, silentMs: Math.round(seen.forMs) },
     store: { reachable: role.storeReachable, lastReadAt: iso(role.lastReadAt) },
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
+    rulesLate: s.ownRules.late,
     undelivered: [...s.undelivered.problems],
     scrub: s.scrubber.status,
     backfill: s.backfiller.status,

@@ -14,6 +14,7 @@ import {
   type HealthCount,
   type Probe,
 } from '../../lib/core/failover/health';
+import { isOutdone } from '../../lib/core/failover/late-rules';
 import { METRICS } from '../../lib/contract/metrics';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook } from '../shared/control';
@@ -87,7 +88,9 @@ export async function runCycle(
   const nodes = new Map(
     [...watched].map((node) => {
       const probe = probes.get(node);
-      const ok = probe !== undefined && (node === active ? isAlerting(probe, policy) : standsBy(probe, policy));
+      const works = (one: Probe): boolean =>
+        node === active ? isAlerting(one, policy) && !isOutdone(node, probes, policy) : standsBy(one, policy);
+      const ok = probe !== undefined && works(probe);
       return [node, countProbe(before.nodes.get(node) ?? UNKNOWN_HEALTH, ok, policy)];
     }),
   );

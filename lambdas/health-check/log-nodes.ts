@@ -1,5 +1,6 @@
 import type { NodeId } from '../../lib/contract/documents/assignment';
 import { blindness, complaints, type HealthCount, type Probe } from '../../lib/core/failover/health';
+import { latenessSaid } from '../../lib/core/failover/late-rules';
 import type { FunctionConfig } from '../shared/config';
 import { log } from '../shared/log';
 
@@ -20,7 +21,10 @@ export function logNodes(
       log('info', 'probe-missed', {
         node,
         consecutiveFailures: count.consecutiveFailures,
-        saw: probe === undefined ? 'no address' : complaints(probe, config.policy) || blindness(probe) || 'gate closed',
+        saw:
+          probe === undefined
+            ? 'no address'
+            : complaints(probe, config.policy) || blindness(probe) || latenessSaid(probe) || 'gate closed',
         errors: probe?.errors ?? [],
       });
     }

@@ -32,6 +32,18 @@ export const STORIES: readonly { readonly name: string; readonly schedule: Sched
     },
   },
   {
+    name: 'rules of the active node are late: alerting moves once, and not back when those of the other are late too',
+    schedule: {
+      seed: 5,
+      nodes: 2,
+      skews: [0, 0, 0, 0],
+      faults: [
+        { kind: 'rules-late', node: 0, at: 10_000, forMs: 60_000 },
+        { kind: 'rules-late', node: 1, at: 40_000, forMs: 30_000 },
+      ],
+    },
+  },
+  {
     name: 'a paused assignment is deleted: the pause is put back',
     schedule: {
       seed: 4,

@@ -82,6 +82,8 @@ const status = fields({
   store: fields({ reachable: flag, lastReadAt: nullable(time) }),
   /** The dead man's switch that last came back to this node, ISO 8601. Absent from agents that know none. */
   watchdog: optional(fields({ receivedAt: nullable(time), evaluatedAt: nullable(time) })),
+  /** The rule group that was latest, over a window. null: they are on time. Absent from agents that don't look. */
+  rulesLate: optional(nullable(fields({ group: text, byMs: number }))),
   /** What its Prometheus and Alertmanager did not deliver lately, one sentence each. Absent from agents that don't look. */
   undelivered: optional(listOf(text)),
   /** What the scrub of the TSDB saw. Absent from agents that have none. */

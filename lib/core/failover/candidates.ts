@@ -1,5 +1,6 @@
 import { MAX_EPOCH_JUMP, type Assignment, type Caller, type NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
+import { hasLateRules, isOutdone, latenessSaid } from './late-rules';
 import { blindness, complaints, isPromotable, isAlerting, isHealthy, type Probe } from './health';
 
 /** Everything a promotion is decided from: read first, then decided, then written. */
@@ -19,7 +20,7 @@ export interface Situation {
   readonly policy: Policy;
 }
 
-/** Who may take over, best first: who alerts already, then whose gate is primed, then the order of preference. */
+/** Who may take over, best first: whose rules are on time, who alerts already, whose gate is primed, the order of preference. */
 export function candidates(s: Situation): NodeId[] {
   const able = s.nodes.filter((node) => {
     const probe = s.probes.get(node);
@@ -32,15 +33,17 @@ export function candidates(s: Situation): NodeId[] {
     );
   });
   const rank = (node: NodeId): number => {
-    const { gateOpen, gatePrimed } = s.probes.get(node)!.agent!;
-    return gateOpen ? 0 : gatePrimed ? 1 : 2;
+    const probe = s.probes.get(node)!;
+    const { gateOpen, gatePrimed } = probe.agent!;
+    return (hasLateRules(probe) ? 3 : 0) + (gateOpen ? 0 : gatePrimed ? 1 : 2);
   };
   return able.sort((a, b) => rank(a) - rank(b));
 }
 
+/** Whether it does the alerting node's work, and no other would do it better. */
 export function isServing(s: Situation, node: NodeId): boolean {
   const probe = s.probes.get(node);
-  return probe !== undefined && isAlerting(probe, s.policy);
+  return probe !== undefined && isAlerting(probe, s.policy) && !isOutdone(node, s.probes, s.policy);
 }
 
 export function highestApplied(s: Situation): number {
@@ -56,7 +59,7 @@ function isCredible({ assignment }: Situation): (appliedEpoch: number) => boolea
 export function explain(s: Situation, node: NodeId): string {
   const probe = s.probes.get(node);
   if (probe === undefined) return 'its address is not known';
-  return complaints(probe, s.policy) || 'its gate is closed';
+  return complaints(probe, s.policy) || (isAlerting(probe, s.policy) ? latenessSaid(probe) : 'its gate is closed');
 }
 
 /** What keeps each node from taking over. */

@@ -24,6 +24,8 @@ export interface Probe {
     readonly watchdogAt?: number | null;
     /** Jobs whose targets it has not discovered since it started, and others have; absent: none. */
     readonly undiscovered?: readonly string[];
+    /** The rule group that is latest, over a window; absent: they are on time, or it does not look. */
+    readonly rulesLate?: { readonly group: string; readonly byMs: number };
     /** What its programs did not deliver lately, one sentence each; absent: nothing. */
     readonly undelivered?: readonly string[];
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */

@@ -7,6 +7,7 @@ const UPLOAD_LATE_MS = 3 * 3_600_000;
 export function nodeComplaints({
   config,
   undelivered,
+  rulesLate,
   sidecar,
   nodeQuery,
   scrub,
@@ -17,6 +18,7 @@ export function nodeComplaints({
 }: AgentStatus): string[] {
   const found: string[] = [];
   if (config.error !== null && config.hash !== null) found.push(`it keeps its old configuration: ${config.error}`);
+  if (rulesLate) found.push(`its rules are late: group ${rulesLate.group} by ${(rulesLate.byMs / 1000).toFixed(1)} s.`);
   found.push(...(undelivered ?? []).map((problem) => `${problem}, within ten minutes.`));
   found.push(...corruptionSaid(scrub?.corruption ?? []));
   if (scrub?.asksForVolume) found.push(`its Prometheus needs another volume: ${scrub.asksForVolume}.`);

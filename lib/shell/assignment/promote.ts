@@ -1,6 +1,7 @@
 import type { Assignment, Caller, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 import { isAlerting, type Probe } from '../../core/failover/health';
+import { isOutdone } from '../../core/failover/late-rules';
 import { decidePromotion } from '../../core/failover/promotion';
 import type { Clock } from '../async/clock';
 import type { ControlStore } from './store';
@@ -110,7 +111,8 @@ function count(
   policy: Policy,
 ): { node: NodeId; count: number } | null {
   if (assignment === null) return null;
-  const probe = probes.get(assignment.active);
-  if (probe !== undefined && isAlerting(probe, policy)) return { node: assignment.active, count: 0 };
-  return { node: assignment.active, count: (before?.node === assignment.active ? before.count : 0) + 1 };
+  const node = assignment.active;
+  const probe = probes.get(node);
+  if (probe !== undefined && isAlerting(probe, policy) && !isOutdone(node, probes, policy)) return { node, count: 0 };
+  return { node, count: (before?.node === node ? before.count : 0) + 1 };
 }

@@ -71,6 +71,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     storeReachable: store.reachable,
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
     ...(status.undiscovered?.length ? { undiscovered: status.undiscovered } : {}),
+    ...(status.rulesLate ? { rulesLate: status.rulesLate } : {}),
     ...(status.undelivered?.length ? { undelivered: status.undelivered } : {}),
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),

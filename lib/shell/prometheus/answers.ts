@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
-import { listOf, mapOf, nullable, number, fields, optional, orElse, text } from '../../contract/shape';
+import { listOf, mapOf, nullable, number, fields, optional, orElse, text, time } from '../../contract/shape';
 
 /** What Prometheus's HTTP API answers (https://prometheus.io/docs/prometheus/latest/querying/api/), as far as it is used. */
 const labels = mapOf(text, text);
@@ -61,14 +61,20 @@ export const ALERTING_RULES = answer(
   }),
 );
 
+/** As Go writes a time that is not set. */
+const NEVER = '0001-01-01T00:00:00Z';
+
 export const RULE_GROUPS = answer(
   fields({
     groups: listOf(
       fields({
+        name: orElse(text, ''),
         /** Seconds; of one evaluation 0 before the first. */
         interval: number,
         evaluationTime: orElse(number, 0),
         rules: listOf(fields({ alerts: orElse(listOf(fields({ state: text })), []) })),
+        /** When the last finished evaluation began; of the year 1: none is. */
+        lastEvaluation: orElse(time, NEVER),
       }),
     ),
   }),

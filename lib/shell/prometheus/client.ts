@@ -103,9 +103,9 @@ export class Prometheus {
     return (await this.ask(ALERTING_RULES, '/api/v1/rules?type=alert')).groups.flatMap(({ rules }) => rules);
   }
 
-  /** Of recording and alerting rules: what each group takes, and what of it fires. */
-  async ruleGroups() {
-    return (await this.ask(RULE_GROUPS, '/api/v1/rules')).groups;
+  /** Of recording and alerting rules: what each group takes, when it was evaluated, and, unless left out, what of it fires. */
+  async ruleGroups(alerts: 'with' | 'without' = 'with') {
+    return (await this.ask(RULE_GROUPS, `/api/v1/rules${alerts === 'with' ? '' : '?exclude_alerts=true'}`)).groups;
   }
 
   runtime() {

@@ -91,6 +91,10 @@ export function effects(s: Schedule, p: Policy): Effect[] {
       case 'not-scraping':
         add(f.kind, f.at, end + p.maxScrapeLagMs, b.notScraping);
         break;
+      case 'rules-late':
+        // Counted like any miss, from when its agent says so.
+        add(f.kind, f.at, end + b.notScraping, b.notScraping);
+        break;
       case 'loss':
         // A few lost packets are nothing; of many nobody can say when one gets through.
         if (f.percent > HARMLESS_PERCENT) add(f.kind, f.at, end, f.forMs + b.silent, true);

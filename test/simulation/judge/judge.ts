@@ -73,11 +73,13 @@ export class Judge {
     for (const node of world.nodes) {
       const isHealthy = world.isHealthy(node);
       const { gateOpen } = node.agent;
+      // Whose rules are late does not alert, where another one would.
+      const outdone = this.isOutdone(node);
       if (node.agent.forgotEpoch) this.violated(`${nameOf(node.index)} forgot an epoch that it had applied`);
       if (isHealthy) this.lastGood[node.index] = now;
-      this.noteEvidence(node, isHealthy && gateOpen);
+      this.noteEvidence(node, isHealthy && gateOpen && !outdone);
       if (isHealthy && !node.isolated && node.prometheus.scraping()) {
-        covered ||= gateOpen;
+        covered ||= gateOpen && !outdone;
         able ||= node.addMs + SLOWEST_TRIP_MS < world.policy.probe.timeoutMs;
       }
       if (isHealthy && gateOpen) {
@@ -135,6 +137,15 @@ export class Judge {
     const automatic = world.schedule.faults.every((f) => f.kind === 'loss' && f.percent <= HARMLESS_PERCENT);
     if (automatic && this.writes !== 1)
       this.violated(`${this.writes} writes without any fault, expected the first one only`);
+  }
+
+  private isOutdone(node: SimNode): boolean {
+    return (
+      node.prometheus.rulesAreLate() &&
+      this.world.nodes.some(
+        (other) => other !== node && this.world.isHealthy(other) && !other.prometheus.rulesAreLate(),
+      )
+    );
   }
 
   private noteEvidence(node: SimNode, serving: boolean): void {

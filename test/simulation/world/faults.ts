@@ -12,6 +12,7 @@ export type Fault =
   | { kind: 'crash'; node: number; at: number; times: number; everyMs: number }
   | { kind: 'hang'; node: number; at: number; forMs: number }
   | { kind: 'not-scraping'; node: number; at: number; forMs: number }
+  | { kind: 'rules-late'; node: number; at: number; forMs: number }
   | { kind: 'host-loss'; node: number; at: number; forMs: number; blank: boolean }
   | { kind: 'agent-crash'; node: number; at: number; forMs: number; how: 'killed' | 'stopped' }
   | { kind: 'isolation'; node: number; at: number; forMs: number }
@@ -67,6 +68,7 @@ const FAULTS: { weight: number; arbitrary: fc.Arbitrary<Fault> }[] = [
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('hang'), node, at, forMs }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('not-scraping'), node, at, forMs }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('rules-late'), node, at, forMs }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('host-loss'), node, at, forMs, blank: fc.boolean() }) },
   {
     weight: 3,

@@ -32,10 +32,9 @@ export function inject(world: World, controlPlane: SimControlPlane, f: Fault): v
         later(f.forMs, `${nameOf(node.index)} goes on`, () => node.prometheus.goOn());
       });
     case 'not-scraping':
-      return on((node) => {
-        node.prometheus.starve(true);
-        later(f.forMs, `${nameOf(node.index)} scrapes again`, () => node.prometheus.starve(false));
-      });
+      return on((node) => later(f.forMs, `${nameOf(node.index)} scrapes again`, starve(node)));
+    case 'rules-late':
+      return on((node) => later(f.forMs, `rules of ${nameOf(node.index)} are on time`, delayRules(node)));
     case 'host-loss':
       return on((node) => {
         node.up = false;
@@ -86,6 +85,16 @@ export function inject(world: World, controlPlane: SimControlPlane, f: Fault): v
     case 'invocation':
       return; // The control plane's schedule has it.
   }
+}
+
+function starve({ prometheus }: SimNode): () => void {
+  prometheus.starve(true);
+  return () => prometheus.starve(false);
+}
+
+function delayRules({ prometheus }: SimNode): () => void {
+  prometheus.delayRules(true);
+  return () => prometheus.delayRules(false);
 }
 
 /** Packets, each of this share; what ends it. */

@@ -110,11 +110,16 @@ export class SimAgent {
     return {
       ...(seen === null ? {} : { watch: { node: seen.node, silentMs: seen.forMs } }),
       ...(pause === null ? {} : { pause }),
+      ...(this.prometheusIsLate ? { rulesLate: { group: 'a', byMs: 9_000 } } : {}),
       appliedEpoch: assignment?.epoch ?? 0,
       gateOpen: this.gateOpen,
       gatePrimed: this.world.kernel.now - this.startedAt >= WARM_AFTER_MS,
       storeReachable,
     };
+  }
+
+  private get prometheusIsLate(): boolean {
+    return this.world.nodes[this.index]!.prometheus.rulesAreLate();
   }
 
   /** Who asks for its status knows this epoch. */

@@ -1,5 +1,8 @@
 import type { Kernel } from './kernel';
 
+/** lib/core/failover/late-rules.ts: eight looks. */
+const LATE_AFTER_MS = 16_000;
+
 /** A Prometheus process as FACTS measured it: ready soon after its start, scraping some 6 s after it. */
 export class SimPrometheus {
   private alive = false;
@@ -8,6 +11,7 @@ export class SimPrometheus {
   private readyAt = 0;
   private scrapesFrom = 0;
   private lastScrape: number | null = null;
+  private lateFrom: number | null = null;
 
   constructor(private readonly kernel: Kernel) {}
 
@@ -15,6 +19,8 @@ export class SimPrometheus {
     this.note();
     this.alive = true;
     this.hung = false;
+    // Its agent begins a new window.
+    if (this.lateFrom !== null) this.lateFrom = this.kernel.now;
     this.readyAt = this.kernel.now + (primed ? 0 : 50 + 250 * variation);
     this.scrapesFrom = this.kernel.now + (primed ? 0 : 5_000 + 1_000 * variation);
     if (primed) this.lastScrape = this.kernel.now;
@@ -41,6 +47,15 @@ export class SimPrometheus {
     this.note();
     this.starved = starved;
     if (!starved) this.scrapesFrom = Math.max(this.scrapesFrom, this.kernel.now + 500);
+  }
+
+  delayRules(late: boolean): void {
+    this.lateFrom = late ? (this.lateFrom ?? this.kernel.now) : null;
+  }
+
+  /** As its agent says it, once half of its window has seen it. */
+  rulesAreLate(): boolean {
+    return this.lateFrom !== null && this.kernel.now - this.lateFrom >= LATE_AFTER_MS;
   }
 
   running(): boolean {

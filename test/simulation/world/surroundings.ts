@@ -28,7 +28,7 @@ export interface AgentSurroundings<S> extends Surroundings {
   readonly store: S;
   readonly names: readonly string[];
   readonly addresses: ReadonlyMap<string, string>;
-  readonly nodes: readonly { readonly prometheus: { running(): boolean } }[];
+  readonly nodes: readonly { readonly prometheus: { running(): boolean; rulesAreLate(): boolean } }[];
   prober(from: number, alive: () => boolean): ProbesDeps['probe'];
   asker(from: number, alive: () => boolean): AskWatched;
   timeOf(actor: number, alive: () => boolean): Clock;

@@ -3,6 +3,8 @@ import { DEFAULT_POLICY as policy } from '../../../../lib/contract/documents/pol
 import { decidePromotion } from '../../../../lib/core/failover/promotion';
 import { ACTIVE, ago, assignment, DEAD, decide, NOW } from './situation';
 
+const LATE = { group: 'g', byMs: 9_000 };
+
 describe('who alerts next', () => {
   const cases: [string, () => ReturnType<typeof decide>, string | null, string][] = [
     ['an active node that serves stays', () => decide({ a: ACTIVE, b: {} }), null, 'a alerts and answers'],
@@ -76,6 +78,24 @@ describe('who alerts next', () => {
       () => decide({ a: { agent: { ...ACTIVE.agent, undiscovered: ['ec2'] } }, b: {} }),
       null,
       'a alerts and answers',
+    ],
+    [
+      'rules that are late are no alerting, where those of another are on time',
+      () => decide({ a: { agent: { gateOpen: true, rulesLate: LATE } }, b: { agent: { rulesLate: LATE } }, c: {} }),
+      'c',
+      'its rules are late: group g by 9.0 s in 3 probes',
+    ],
+    [
+      'where they are late everywhere, nobody would do better',
+      () => decide({ a: { agent: { gateOpen: true, rulesLate: LATE } }, b: { agent: { rulesLate: LATE } } }),
+      null,
+      'a alerts and answers',
+    ],
+    [
+      'one whose rules are late is better than none',
+      () => decide({ a: DEAD, b: { agent: { rulesLate: LATE } } }),
+      'b',
+      'b took over from a',
     ],
     [
       'a primed gate is preferred',

@@ -32,6 +32,12 @@ export function undeliveredMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricVa
   return [{ metric: METRICS.undelivered, value: nodes.length }];
 }
 
+/** A receiver or a job for which a node has no secret is silent, and everything else of the node is well. */
+export function secretMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
+  const nodes = [...probes.values()].filter(({ agent }) => agent?.lacksSecrets !== undefined);
+  return [{ metric: METRICS.withoutSecrets, value: nodes.length }];
+}
+
 /** What nodes say of their uploads; a node that says nothing is the business of other alarms. */
 export function uploadMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
   const ages = [...probes.values()].flatMap(({ agent }) =>

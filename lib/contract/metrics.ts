@@ -60,6 +60,8 @@ export const METRICS = {
   remedyGaveUp: count('RemedyGaveUp'),
   /** Nodes of which a program dropped alerts, or gave up notifications, lately. */
   undelivered: some(count('NodesNotDelivering')),
+  /** Nodes that have no value of a secret that the configuration declares. */
+  withoutSecrets: some(count('NodesWithoutSecrets')),
   /** How much of its nearest load limit the busiest node uses; 1 is the limit. */
   loadShare: plain('LoadShare'),
   /** The scrape profile that is asked for: 0 normal, 1 reduced. */

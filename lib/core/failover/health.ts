@@ -28,6 +28,8 @@ export interface Probe {
     readonly rulesLate?: { readonly group: string; readonly byMs: number };
     /** What its programs did not deliver lately, one sentence each; absent: nothing. */
     readonly undelivered?: readonly string[];
+    /** Names of declared secrets of which it has no value; absent: none. */
+    readonly lacksSecrets?: readonly string[];
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */
     readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */

@@ -72,6 +72,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     watchdogAt: watchdog?.evaluatedAt ? Date.parse(watchdog.evaluatedAt) : null,
     ...(status.undiscovered?.length ? { undiscovered: status.undiscovered } : {}),
     ...(status.rulesLate ? { rulesLate: status.rulesLate } : {}),
+    ...(status.secrets?.missing.length ? { lacksSecrets: status.secrets.missing.map(({ name }) => name) } : {}),
     ...(status.undelivered?.length ? { undelivered: status.undelivered } : {}),
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),

@@ -1,4 +1,4 @@
-import { undeliveredMetrics } from '../../../lambdas/health-check/node-metrics';
+import { secretMetrics, undeliveredMetrics } from '../../../lambdas/health-check/node-metrics';
 import { METRICS } from '../../../lib/contract/metrics';
 import { aProbe } from '../../fixtures/builders';
 
@@ -10,5 +10,12 @@ test('nodes whose programs lost something are counted, silent ones and those tha
   ];
   expect(undeliveredMetrics(new Map(probes.map((probe) => [probe.node, probe])))).toEqual([
     { metric: METRICS.undelivered, value: 1 },
+  ]);
+});
+
+test('nodes without a secret are counted, silent ones are not', () => {
+  const probes = [aProbe('a', { agent: { lacksSecrets: ['PAGER'] } }), aProbe('b'), aProbe('c', { agent: null })];
+  expect(secretMetrics(new Map(probes.map((probe) => [probe.node, probe])))).toEqual([
+    { metric: METRICS.withoutSecrets, value: 1 },
   ]);
 });

@@ -59,6 +59,14 @@ export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]
     description: 'On a node, Prometheus dropped alerts or Alertmanager gave up notifications within 10 min.',
     periodS: 60,
   },
+  // The node works, and alerts; what needs the secret does not.
+  {
+    ...some(METRICS.withoutSecrets),
+    name: 'secrets-missing',
+    description: 'For 3 min a node has lacked a secret: receivers and jobs that need it are silent there.',
+    periodS: 60,
+    periods: 3,
+  },
   // Whoever pauses is at work, and a pause is easily forgotten.
   {
     ...QUIET,

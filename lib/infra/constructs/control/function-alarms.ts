@@ -13,7 +13,7 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
       name: `${name}-errors`,
       description: `The function ${name} failed.`,
     })),
-    ...functions.map((name): AlarmSpec => ({
+    ...functions.filter(isAskedByPrograms).map((name): AlarmSpec => ({
       ...once(name, 'Throttles'),
       name: `${name}-throttled`,
       runbook: 'function-throttled',
@@ -33,6 +33,9 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
     })),
   ];
 }
+
+/** Whoever asks the relay is a person at a terminal, and is told that it was throttled. */
+const isAskedByPrograms = (name: string): boolean => name !== 'relay';
 
 const once = (name: string, metric: 'Errors' | 'Throttles') =>
   ({

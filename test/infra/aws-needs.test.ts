@@ -12,7 +12,6 @@ import { assemble, type Synthesized } from './synthesize';
 let fixture: ConfigFixture;
 const dirs: string[] = [];
 beforeEach(() => {
-  jest.resetModules();
   fixture = new ConfigFixture();
 });
 afterEach(() => fixture.remove());

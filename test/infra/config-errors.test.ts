@@ -6,10 +6,15 @@ import { CLUSTER_ERRORS } from '../fixtures/cluster-errors';
 
 let fixture: ConfigFixture;
 beforeEach(() => {
-  jest.resetModules();
   fixture = new ConfigFixture();
 });
 afterEach(() => fixture.remove());
+
+/** A module is loaded once: whoever looked before has to forget it. */
+function editAgain(from: string, to: string): void {
+  fixture.edit('cluster.ts', from, to);
+  jest.resetModules();
+}
 
 const messages = (): string[] => problemsOf(() => loadConfiguration(fixture.path('cluster.ts'), fixture.dir));
 
@@ -115,8 +120,7 @@ test('that nothing can be shed is said once, and only where nothing is droppable
   const said = (): string[] =>
     loadConfiguration(fixture.path('cluster.ts'), fixture.dir).warnings.filter((warning) => /droppable/.test(warning));
   expect(said()).toEqual([]);
-  jest.resetModules();
-  fixture.edit('cluster.ts', "droppable: 'trade_engine_depth_.*',", '');
+  editAgain("droppable: 'trade_engine_depth_.*',", '');
   expect(said()).toEqual([
     `${fixture.lineOf('cluster.ts', 'load: {')}3: no load.droppable: a node beyond its limits sheds nothing, and only the alarm load-high says so`,
   ]);
@@ -124,8 +128,7 @@ test('that nothing can be shed is said once, and only where nothing is droppable
 
 test('every setting of the policy can be changed', () => {
   const { cluster } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
-  jest.resetModules();
-  fixture.edit('cluster.ts', 'shards: 1,', `shards: 1, policy: ${JSON.stringify(cluster.policy)},`);
+  editAgain('shards: 1,', `shards: 1, policy: ${JSON.stringify(cluster.policy)},`);
   expect(messages()).toEqual([]);
 });
 
@@ -138,8 +141,7 @@ test('alarms that nobody would hear are warned of', () => {
   const unheard = (): boolean =>
     loadConfiguration(fixture.path('cluster.ts'), fixture.dir).warnings.some((w) => w.includes('no alarmEmail'));
   expect(unheard()).toBe(true);
-  jest.resetModules();
-  fixture.edit('cluster.ts', 'shards: 1,', "shards: 1, alarmEmail: 'oncall@example.com',");
+  editAgain('shards: 1,', "shards: 1, alarmEmail: 'oncall@example.com',");
   expect(unheard()).toBe(false);
 });
 

@@ -7,7 +7,6 @@ import { synthesize } from './synthesize';
 
 let fixture: ConfigFixture;
 beforeEach(() => {
-  jest.resetModules();
   fixture = new ConfigFixture();
 });
 afterEach(() => fixture.remove());

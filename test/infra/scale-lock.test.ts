@@ -6,7 +6,6 @@ import { ConfigFixture } from '../fixtures/config-fixture';
 let fixture: ConfigFixture;
 beforeEach(() => {
   fixture = new ConfigFixture();
-  jest.resetModules();
 });
 afterEach(() => fixture.remove());
 

@@ -7,7 +7,6 @@ import { problemsOf } from '../fixtures/problems-of';
 
 let fixture: ConfigFixture;
 beforeEach(() => {
-  jest.resetModules();
   fixture = new ConfigFixture();
 });
 afterEach(() => fixture.remove());

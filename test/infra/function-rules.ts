@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { WAKE_EVENT } from '../../lib/contract/documents/events';
 import { METRICS, type MetricDefinition } from '../../lib/contract/metrics';
 import { shardsOf } from '../../lib/infra/config/layout';
+import { partitionOf } from '../../lib/infra/constructs/partition';
 import { evaluate } from '../../local/iam/evaluate';
 import { parseIamPolicy } from '../../local/iam/policy';
 import { ROOT } from '../fixtures/config-dir';
@@ -108,8 +109,8 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
   },
   {
     says: 'Lambda may make the interfaces of a function in its subnets, also where another account shares them, and in no other of that account',
-    check(made, { region }) {
-      const caller = { kind: 'role', account: ACCOUNT, roleArn: 'arn:role', sessionArn: 'arn:session' } as const;
+    check(made, { region, account = ACCOUNT }) {
+      const caller = { kind: 'role', account, roleArn: 'arn:role', sessionArn: 'arn:session' } as const;
       const roles = new Map(made.all('AWS::IAM::Role').map(({ id, Properties: p }) => [id, p]));
       for (const { Properties: p } of made.all('AWS::Lambda::Function')) {
         const policies = roles.get(idIn(p.Role))!.Policies as { readonly PolicyDocument: unknown }[];
@@ -117,14 +118,14 @@ export const FUNCTION_RULES: readonly TemplateRule[] = [
         const identity = policies.map(({ PolicyDocument }) =>
           parseIamPolicy(JSON.parse(JSON.stringify(literal(PolicyDocument)).replaceAll('eu-west-1', region))),
         );
-        const may = (account: string, what: string): boolean => {
-          const resource = `arn:aws:ec2:${region}:${account}:${what}`;
+        const may = (owner: string, what: string): boolean => {
+          const resource = `arn:${partitionOf(region)}:ec2:${region}:${owner}:${what}`;
           const question = { caller, action: 'ec2:CreateNetworkInterface', resource, context: {} };
           return evaluate(question, { identity, resource: null }).allowed;
         };
         const known = (p.VpcConfig.SubnetIds as unknown[]).filter((id) => typeof id === 'string');
         for (const what of ['network-interface/eni-1', 'security-group/sg-1', 'subnet/subnet-1'])
-          expect([what, may(ACCOUNT, what)]).toEqual([what, true]);
+          expect([what, may(account, what)]).toEqual([what, true]);
         for (const id of known) expect([id, may('999999999999', `subnet/${id}`)]).toEqual([id, true]);
         expect(may('999999999999', 'subnet/subnet-1')).toBe(false);
       }

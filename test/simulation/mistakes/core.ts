@@ -11,6 +11,7 @@ type Promoted = typeof import('../../../lib/core/failover/promoted');
 const health = mistakesIn<Health>('lib/core/failover/health.ts');
 const promotion = mistakesIn<Promotion>('lib/core/failover/promotion.ts');
 const role = mistakesIn<Role>('lib/core/failover/role.ts');
+const lateRules = mistakesIn<typeof import('../../../lib/core/failover/late-rules')>('lib/core/failover/late-rules.ts');
 const silence = mistakesIn<typeof import('../../../lib/core/failover/silence')>('lib/core/failover/silence.ts');
 const promoted = mistakesIn<Promoted>('lib/core/failover/promoted.ts');
 
@@ -23,6 +24,7 @@ const without = (assignment: Assignment | null, over: Partial<Assignment>): Assi
   assignment && { ...assignment, ...over };
 
 const HEALTH: readonly Mistake[] = [
+  lateRules('isOutdone', 'late rules are never noticed', () => () => false),
   health('isAlerting', 'the alerting node serves without scraping', (real) => (probe, p) => real(scraped(probe), p)),
   health(
     'isAlerting',

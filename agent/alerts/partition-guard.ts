@@ -10,7 +10,7 @@ import {
   type Standstill,
 } from '../../lib/core/failover/isolation';
 import { PORTS } from '../../lib/contract/ports';
-import { RESERVED_JOBS_REGEX } from '../../lib/core/rendering/own-jobs';
+import { RESERVED_JOBS_REGEX } from '../../lib/contract/own-jobs';
 import type { Clock } from '../../lib/shell/async/clock';
 import type { Contact } from '../base/contact';
 import { Prometheus } from '../../lib/shell/prometheus/client';

@@ -1,5 +1,5 @@
 import { discoveryOf, knownInClusterQuery, undiscovered } from '../../lib/core/failover/discovery';
-import { RESERVED_JOBS } from '../../lib/core/rendering/own-jobs';
+import { RESERVED_JOBS } from '../../lib/contract/own-jobs';
 import { PORTS } from '../../lib/contract/ports';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { Prometheus } from '../../lib/shell/prometheus/client';

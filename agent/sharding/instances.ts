@@ -1,5 +1,5 @@
 import type { Instances } from '../../lib/core/alerts/ownership';
-import { RESERVED_JOBS } from '../../lib/core/rendering/own-jobs';
+import { RESERVED_JOBS } from '../../lib/contract/own-jobs';
 import type { Labels } from '../../lib/shell/prometheus/answers';
 
 /** A target as Prometheus lists it: its labels, and those that it had before relabeling. */

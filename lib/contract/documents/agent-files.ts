@@ -71,7 +71,6 @@ const configTrial = fields({
 });
 
 /** config-trial.json: the configuration that this node tries, and the one that it refuses. */
-export type ConfigTrialFile = ReadOnly<z.output<typeof configTrial>>;
 export const CONFIG_TRIAL = documentFormat({
   what: 'trial of a configuration',
   shape: configTrial,

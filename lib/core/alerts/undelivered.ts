@@ -1,4 +1,4 @@
-import { OWN_JOBS } from '../rendering/own-jobs';
+import { OWN_JOBS } from '../../contract/own-jobs';
 
 /** Alertmanager tries a receiver again with each group_interval, five minutes by default: so far back what still fails shows. */
 const LOOKS_BACK_MS = 10 * 60_000;

@@ -2,7 +2,7 @@ import { isMap, isScalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import { parseDuration } from '../../contract/duration';
 import { EXTERNAL_LABELS } from '../../contract/labels';
 import { UserError } from '../../contract/errors';
-import { RESERVED_JOBS } from './own-jobs';
+import { RESERVED_JOBS } from '../../contract/own-jobs';
 import { readGoYaml, writeGoYaml } from './go-yaml';
 import { at, extend, itemsOf, mapAt, nodeOf, put, quoted, textOf } from './yaml-nodes';
 

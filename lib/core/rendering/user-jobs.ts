@@ -3,7 +3,7 @@ import { UserError } from '../../contract/errors';
 import type { ConfigBundle, ScrapeLimits } from '../../contract/documents/config';
 import type { RenderInput } from './render-input';
 import { isTooDeep } from './yaml-depth';
-import { RESERVED_JOBS } from './own-jobs';
+import { RESERVED_JOBS } from '../../contract/own-jobs';
 
 /**
  * A target that suddenly exposes a hundred times as much must not take Prometheus down with it.

@@ -2,7 +2,7 @@ import { UserError } from '../../contract/errors';
 import type { Probe } from '../../core/failover/health';
 import type { AgentStatus } from '../../contract/documents/agent-status';
 import { PORTS } from '../../contract/ports';
-import { OWN_JOBS } from '../../core/rendering/own-jobs';
+import { OWN_JOBS } from '../../contract/own-jobs';
 import { foreignAnswer } from '../aws/foreign-answer';
 import { Prometheus } from '../prometheus/client';
 import { readAgentStatus } from './agent-api';

@@ -1,4 +1,4 @@
-import { exactly, least, most, type Limit } from '../../drills/judge/limits';
+import { exactly, least, most, type Limit } from '../../drills/judge/limit';
 
 /** Of a machine whose agent has what it needs. Two busy cores, and the first boot installs everything. */
 const UP = [

@@ -1,4 +1,5 @@
-import { limitsOf, medianLimit, RUNS_FOR_MEDIAN, type Limit } from './limits';
+import type { Limit } from './limit';
+import { limitsOf, medianLimit, RUNS_FOR_MEDIAN } from './limits';
 import { check, type Check, type Measurements, type RunResult } from '../../../lib/contract/check';
 import type { DrillResult, Summary } from './result';
 import type { Scenario } from '../scenario';

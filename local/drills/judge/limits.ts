@@ -1,14 +1,6 @@
 import { PAUSED_AT_MOST_MS } from '../failover/operator-scenarios';
-import type { Rule } from '../../../lib/contract/check';
+import { exactly, least, most, type Limit } from './limit';
 import type { Scenario } from '../scenario';
-
-/** A limit on one measurement of every run. */
-export interface Limit {
-  readonly measurement: string;
-  readonly rule: Rule;
-  readonly limit: number;
-  readonly unit: string;
-}
 
 /** A single run says little about a median; from so many runs on it is judged. */
 export const RUNS_FOR_MEDIAN = 5;
@@ -29,25 +21,6 @@ const ACCEPTED = {
 
 /** Our time to notice ÷ HAProxy's (inter 2s fall 3 rise 2), in the same run. */
 const NOTICED_TO_HAPROXY: Readonly<Record<string, number>> = { 'primary-crash': 0.5, 'primary-host-loss': 1.3 };
-
-export const most = (measurement: string, limit: number, unit: string): Limit => ({
-  measurement,
-  rule: 'at most',
-  limit,
-  unit,
-});
-export const least = (measurement: string, limit: number, unit: string): Limit => ({
-  measurement,
-  rule: 'at least',
-  limit,
-  unit,
-});
-export const exactly = (measurement: string, limit: number, unit: string): Limit => ({
-  measurement,
-  rule: 'exactly',
-  limit,
-  unit,
-});
 
 /** Some 80 s of queries, less what the machine may swallow: fewer prove nothing. */
 const ENOUGH_QUERIES = 40;

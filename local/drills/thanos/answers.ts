@@ -1,5 +1,5 @@
 import { Prometheus, type Point } from '../../../lib/shell/prometheus/client';
-import { THANOS_JOBS } from '../../../lib/core/rendering/own-jobs';
+import { THANOS_JOBS } from '../../../lib/contract/own-jobs';
 import { must } from '../clock';
 import { seriesOf } from '../judge/collect';
 import type { Instrument } from '../instrument';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PORTS } from '../../../lib/contract/ports';
-import { OWN_JOBS } from '../../../lib/core/rendering/own-jobs';
+import { OWN_JOBS } from '../../../lib/contract/own-jobs';
 import { startReference, type ReferenceInstance, type ReferenceOptions } from './reference-instance';
 
 export const ORACLE_PORT = 9390;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../../contract/errors';
 import { PORTS } from '../../../contract/ports';
-import { RESERVED_JOBS } from '../../../core/rendering/own-jobs';
+import { RESERVED_JOBS } from '../../../contract/own-jobs';
 import { isReserved, reservedName } from '../reserved';
 import { externalLabel } from './external-label';
 import { checkShape } from './shape';

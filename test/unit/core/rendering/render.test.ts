@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { renderFiles, renderPrometheus } from '../../../../lib/core/rendering/render';
-import { OWN_JOBS, RESERVED_JOBS } from '../../../../lib/core/rendering/own-jobs';
+import { OWN_JOBS, RESERVED_JOBS } from '../../../../lib/contract/own-jobs';
 import type { RenderInput } from '../../../../lib/core/rendering/render-input';
 import { sampleLimit } from '../../../../lib/core/rendering/user-jobs';
 import { profileRules } from '../../../../lib/core/rendering/profile-alert';

@@ -33,7 +33,8 @@ export function serveEngine(listen: string, metrics: EngineMetrics, exposition: 
       if (exposition === null) return answer(404, 'GET /metrics\n');
       if (request.method === 'POST' && request.url === '/shape') {
         const shape = parseShape(await body(request), exposition.shape);
-        if (shape === null) return answer(400, 'expected {"depth":<levels>,"orders":<series>,"waiting":<0 or 1>}\n');
+        if (shape === null)
+          return answer(400, 'expected {"depth":<levels>,"orders":<series>,"waiting":<0 or 1>,"storm":<alerts>}\n');
         exposition.shape = shape;
         return answer(200, `${JSON.stringify(shape)}\n`, 'application/json');
       }

@@ -9,11 +9,11 @@ export const DEPTH = 50;
 /** Alerts that only wait, so that drills can see whether a timer begins anew. */
 export const WAITING_ALERTS = 20;
 /** What a drill can ask for at most: more would be no target's mistake but an end of this process. */
-const MOST = { depth: 10_000, orders: 200_000, waiting: 1 } as const;
+const MOST = { depth: 10_000, orders: 200_000, waiting: 1, storm: 10_000 } as const;
 /** A new order comes into the exploding metric so often, and the oldest leaves it. */
 const ORDERS_PER_SECOND = 20;
 
-/** How much is exposed: `depth` levels; one series for each of so many `orders`; whether the waiting alerts wait. */
+/** How much is exposed: `depth` levels; a series for each of so many `orders`, and of alerts in a `storm`; whether the waiting alerts wait. */
 export type Shape = Readonly<Record<keyof typeof MOST, number>>;
 
 /** null when it is no shape; what is left out stays as it is. */
@@ -33,14 +33,14 @@ export function parseShape(text: string, now: Shape): Shape | null {
  * what is measured is Prometheus, and not how this process makes text.
  */
 export class Exposition {
-  shape: Shape = { depth: DEPTH, orders: 0, waiting: 0 };
+  shape: Shape = { depth: DEPTH, orders: 0, waiting: 0, storm: 0 };
   private cached = { key: '', text: '' };
 
   /** Beside the engine's own metrics. */
   book(now: number): string {
     const second = Math.floor(now / 1000);
-    const { depth, waiting } = this.shape;
-    return this.once(`${second} ${depth} ${waiting}`, () => {
+    const { depth, waiting, storm } = this.shape;
+    return this.once(`${second} ${depth} ${waiting} ${storm}`, () => {
       const levels = SYMBOLS.flatMap((symbol) =>
         SIDES.flatMap((side) =>
           Array.from({ length: depth }, (_, i) => ({ labels: `symbol="${symbol}",side="${side}",level="${i}"`, i })),
@@ -53,6 +53,7 @@ export class Exposition {
         ...levels.map(({ labels, i }) => `trade_engine_depth_price_offset{${labels}} ${i + (second % 5) / 10}`),
         '# TYPE trade_engine_drill_waiting gauge',
         ...Array.from({ length: WAITING_ALERTS }, (_, n) => `trade_engine_drill_waiting{n="${n}"} ${waiting}`),
+        ...Array.from({ length: storm }, (_, n) => `trade_engine_drill_storm{n="${n}"} 1`),
         '',
       ].join('\n');
     });

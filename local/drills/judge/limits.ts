@@ -1,5 +1,6 @@
 import { PAUSED_AT_MOST_MS } from '../failover/operator-scenarios';
 import { exactly, least, most, type Limit } from './limit';
+import { LOAD_LIMITS } from './load-limits';
 import type { Scenario } from '../scenario';
 
 /** A single run says little about a median; from so many runs on it is judged. */
@@ -82,6 +83,7 @@ const REROUTED = [
 
 /** What is promised beside the alerts, by scenario. */
 const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
+  ...LOAD_LIMITS,
   'primary-crash': [NO_RECOVERY_STEP],
   'standby-crash': [NO_RECOVERY_STEP],
   'both-crash': [NO_RECOVERY_STEP],
@@ -140,26 +142,6 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   // The drill proves nothing unless it was down.
   'alertmanager-down': [least('looksAtAlertmanager', 40, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
   'alertmanagers-down': [least('looksAtAlertmanager', 16, 'looks'), exactly('alertmanagerAnswered', 0, 'looks')],
-  'load-spike': [
-    exactly('profileSteps', 2, 'changes'),
-    most('reducedAfter', 110, 's'),
-    most('normalAfter', 300, 's'),
-    exactly('pendingReset', 0, 'of 20 alerts'),
-    exactly('nodesNotReady', 0, 'looks'),
-    most('memoryMiB', 768, 'MiB'),
-    exactly('ownAlertTold', 1, 'notifications'),
-    exactly('ownAlertEnded', 1, 'notifications'),
-  ],
-  'bad-target': [
-    most('paged', 10, 's'),
-    most('reasonTold', 10, 's'),
-    exactly('explodedStored', 0, 'series'),
-    // The drill proves nothing unless it failed.
-    least('failedScrapes', 40, 'scrapes'),
-    exactly('othersFailed', 0, 'scrapes'),
-    exactly('nodesNotReady', 0, 'looks'),
-    most('memoryMiB', 768, 'MiB'),
-  ],
   'bad-config': REFUSED,
   'bad-rules': [...REFUSED, least('canaryTried', 1, 'looks')],
   'add-replica': [...ONLY_ADDED, most('ableAfter', 120, 's')],

@@ -9,6 +9,8 @@ import type { MetricReading } from '../instrument';
 import { MEASURED_LIMIT } from '../../run/deploy/load-limit';
 import { loadUsersConfig, OVERLAY_FILE } from '../../run/deploy/overlay-file';
 import { profileWatch } from './profile-watch';
+import { QUERY_OF_DEATH } from './query-of-death';
+import { ALERT_STORM } from './storm';
 import type { Scenario } from '../scenario';
 import { explosionWatch } from './explosion-watch';
 import { setDrill, shape, statusOf, type TestBed } from '../test-bed';
@@ -24,6 +26,8 @@ const ALERT_MS = 25_000;
 
 /** What is watched exposes more than it should. */
 export const LOAD_SCENARIOS: readonly Scenario[] = [
+  ALERT_STORM,
+  QUERY_OF_DEATH,
   {
     ...FAILOVER,
     name: 'load-spike',

@@ -22,6 +22,14 @@ describe('what the engine exposes', () => {
     expect(later.split('\n').filter((line) => !now.includes(line))).toHaveLength(20);
   });
 
+  test('a storm is as many series as are asked for, the same each time', () => {
+    const exposition = new Exposition();
+    const before = seriesIn(exposition.book(T));
+    exposition.shape = { ...exposition.shape, storm: 300 };
+    expect(seriesIn(exposition.book(T)) - before).toBe(300);
+    expect(exposition.book(T + 5_000)).toContain('trade_engine_drill_storm{n="299"} 1');
+  });
+
   test('what is asked for is checked', () => {
     const now = new Exposition().shape;
     expect(parseShape('{"depth":500}', now)).toEqual({ ...now, depth: 500 });

@@ -70,6 +70,8 @@ test('the scenarios that the issue names', () => {
     'pause',
     'operator-machines',
     'redis-down',
+    'alert-storm',
+    'query-of-death',
     'load-spike',
     'bad-target',
     'query-path-crash',

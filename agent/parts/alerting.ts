@@ -27,6 +27,9 @@ import type { Supervisor } from '../process/supervisor';
 /** Thousands of them take some time, and nobody waits. */
 const TARGETS_TIMEOUT_MS = 5_000;
 
+const prometheusAt = (address: string): Prometheus =>
+  new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
 
@@ -46,8 +49,7 @@ export async function startAlerting(
   contact: Contact,
   address: Promise<string>,
 ): Promise<Alerting> {
-  const targets = async () =>
-    new Prometheus(`http://${await address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS }).targets();
+  const targets = async () => prometheusAt(await address).targets();
   const shardMap = new ShardMapManager({ shard: config.shard, store, file: paths.shardMap, targets, log });
   const targetsUp = async (): Promise<number> => targetsUpAt(await address);
   const guard = new PartitionGuard({ targetsUp, contact, clock: systemClock, log });
@@ -127,7 +129,7 @@ export function carriedAlerts(
   prometheus: Started,
 ): CarriedAlerts {
   const resendDelayMs = durationMs(config.prometheus.resendDelay);
-  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  const own = prometheusAt(address);
   return new CarriedAlerts({
     gate,
     resendDelayMs,
@@ -142,7 +144,7 @@ export function carriedAlerts(
 
 /** Of this node's programs. */
 export function undeliveredHere({ config, startedAt, log }: Base, address: string): Undelivered {
-  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  const own = prometheusAt(address);
   return new Undelivered({
     node: config.node,
     startedAt: Date.parse(startedAt),
@@ -154,7 +156,7 @@ export function undeliveredHere({ config, startedAt, log }: Base, address: strin
 
 /** Whether this node evaluates its rules in time. */
 export function ownRulesOf({ log }: Base, address: string, prometheus: Pick<ProcessRecord, 'startedAt'>): OwnRules {
-  const own = new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+  const own = prometheusAt(address);
   return new OwnRules({
     startedAt: () => prometheus.startedAt,
     groups: async () =>

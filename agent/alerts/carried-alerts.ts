@@ -1,9 +1,9 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
-import { toCarry, unknownHere, type Carried, type KnownAlert, type RuleState } from '../../lib/core/alerts/carried';
-import { fingerprint } from '../../lib/core/alerts/gate';
+import { isCarried, unknownHere, type Carried, type KnownAlert, type RuleState } from '../../lib/core/alerts/carried';
+import { inTurns } from '../../lib/shell/async/in-turns';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
-import { askAll } from './alertmanager';
+import { AlertsTaken } from './alertmanager';
 
 /** What Alertmanagers were told before the gate opened, or Prometheus was started, has run out or is known after this. */
 const FRESH_MS = 3 * 60_000;
@@ -35,21 +35,28 @@ export class CarriedAlerts {
   private since: Carried = new Map();
   private silentSince: number | null = null;
 
-  constructor(private readonly deps: CarriedAlertsDeps) {}
+  private readonly known: AlertsTaken<KnownAlert>;
+
+  constructor(private readonly deps: CarriedAlertsDeps) {
+    this.known = new AlertsTaken(deps.alertsOf);
+  }
 
   async round(): Promise<void> {
     const { gate, startedAt, now, resendDelayMs } = this.deps;
     this.since = new Map([...this.since].filter(([key]) => gate.carried.has(key)));
     const started = startedAt();
     if (!gate.isOpen || !this.isFresh(started)) return;
-    const alerts = await askAll(gate.alertmanagers, this.deps.alertsOf);
-    if (alerts === null) return;
+    const known = await this.known.ask(gate.alertmanagers);
+    if (known === null) return;
     const repeats = { resendDelayMs, startedAt: started };
-    const unknown = unknownHere(alerts, gate.state, this.since, repeats, now());
+    const unknown = unknownHere(known, gate.state, this.since, repeats, now());
     if (unknown.length === 0 && this.since.size === 0) return;
     const rules = started === null ? null : await this.deps.rules().catch(() => null);
     if (this.isSilentFor(rules) > SILENT_MS || !gate.isOpen) return;
-    this.sendOn(toCarry(unknown, rules, this.since, now()));
+    const isOurs = isCarried(rules, this.since, now());
+    const alerts: KnownAlert[] = [];
+    await inTurns(unknown, (part) => alerts.push(...part.filter(isOurs)));
+    if (gate.isOpen) await this.sendOn(alerts);
   }
 
   private isFresh(started: number | null): boolean {
@@ -63,9 +70,9 @@ export class CarriedAlerts {
     return this.silentSince === null ? 0 : now - this.silentSince;
   }
 
-  private sendOn(alerts: readonly KnownAlert[]): void {
+  private async sendOn(alerts: readonly KnownAlert[]): Promise<void> {
     const { gate, alertLifeMs, resendDelayMs, startedAt, now, log } = this.deps;
-    const since = alerts.map((one) => [fingerprint(one.labels), one] as const);
+    const since = alerts.map((one) => [one.key, one] as const);
     const keys = new Set(since.map(([key]) => key));
     const over = now() - (startedAt() ?? Infinity) >= SETTLES_MS;
     gate.endCarried(
@@ -81,7 +88,10 @@ export class CarriedAlerts {
     }
     this.since = new Map(since.map(([key, one]) => [key, this.since.get(key) ?? one.updatedAt]));
     const endsAt = new Date(now() + alertLifeMs).toISOString();
-    const due = since.filter(([key]) => now() - (gate.state.held.get(key)?.receivedAt ?? 0) >= resendDelayMs);
-    gate.carry(due.map(([, { alert }]): PostedAlert => ({ ...alert, endsAt })));
+    const isDue = ([key]: (typeof since)[number]): boolean =>
+      now() - (gate.state.held.get(key)?.receivedAt ?? 0) >= resendDelayMs;
+    await inTurns(since, (part) =>
+      gate.carry(part.filter(isDue).map(([, { alert }]): PostedAlert => ({ ...alert, endsAt }))),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fingerprint, isLast, type HeldAlert } from '../../lib/core/alerts/gate';
 import {
   deliveredWith,
@@ -44,6 +45,13 @@ const RETRY_LONGEST_MS = 1_000;
 /** Before each batch Prometheus is asked whether targets went down: larger ones than its own of 256 are asked for less often. */
 const BATCH = 1_000;
 
+/** Each post listens until its time is over, and thousands of alerts are many posts in that time. */
+function breakable(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
+}
+
 const PLACE_UNKNOWN: ReplayedPosts['endsWait'] = { ms: 0, upTo: 0 };
 
 /**
@@ -63,7 +71,7 @@ export class Delivery {
   private readonly refusals = new Set<string>();
   private running = false;
   private stopped = false;
-  private abort = new AbortController();
+  private abort = breakable();
   error: string | null = null;
 
   constructor(
@@ -89,7 +97,7 @@ export class Delivery {
   /** Breaks off what is under way and, if there is something to send, starts from nothing sent. */
   restart(): void {
     this.abort.abort();
-    this.abort = new AbortController();
+    this.abort = breakable();
     this.delivered = NOTHING_DELIVERED;
     this.joined = false;
     this.endsWait = PLACE_UNKNOWN;

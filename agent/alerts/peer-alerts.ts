@@ -52,9 +52,12 @@ async function mergeFromPeers(gate: AlertGate, peers: Iterable<string>, timeoutM
   await Promise.all(
     [...peers].map(async (address) => {
       try {
-        const held = await readHeldAlerts(address, AbortSignal.timeout(timeoutMs));
-        const merged = gate.merge(held);
-        if (merged > 0) log('info', 'held-merged', { peer: address, held: held.length, merged });
+        let [held, merged] = [0, 0];
+        await readHeldAlerts(address, AbortSignal.timeout(timeoutMs), (alerts) => {
+          held += alerts.length;
+          merged += gate.merge(alerts);
+        });
+        if (merged > 0) log('info', 'held-merged', { peer: address, held, merged });
       } catch (error) {
         log('warn', 'held-merge-failed', { peer: address, error: messageOf(error) });
       }

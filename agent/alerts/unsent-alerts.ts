@@ -15,7 +15,7 @@ import type { AgentStatus } from '../../lib/contract/documents/agent-status';
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
-import { askAll } from './alertmanager';
+import { AlertsTaken } from './alertmanager';
 
 export interface UnsentAlertsDeps {
   readonly gate: Pick<AlertGate, 'isOpen' | 'owned' | 'speakFor' | 'alertmanagers'>;
@@ -43,17 +43,21 @@ export interface UnsentAlertsDeps {
 export class UnsentAlerts {
   private unsent: Unsent = NONE_UNSENT;
 
-  constructor(private readonly deps: UnsentAlertsDeps) {}
+  private readonly taken: AlertsTaken<TakenAlert>;
+
+  constructor(private readonly deps: UnsentAlertsDeps) {
+    this.taken = new AlertsTaken(deps.alertsOf);
+  }
 
   async round(): Promise<void> {
     const { gate, active } = this.deps;
     const address = active();
     if (gate.isOpen || address === null) return this.forget();
     if (this.unsent.spoken.size > 0) await this.leaveToActive(address);
-    const { resendDelayMs, alertsOf, now } = this.deps;
+    const { resendDelayMs, now } = this.deps;
     const asked = toLookFor(gate.owned, this.unsent, this.repeats, now());
-    const taken = asked.length === 0 ? [] : await askAll(gate.alertmanagers, alertsOf);
-    // No Alertmanager answers: there is nobody to send it to either.
+    const taken = asked.length === 0 ? [] : await this.taken.ask(gate.alertmanagers);
+    // No Alertmanager answers: there is nobody to send it to either. Or it is too soon.
     if (taken === null) return;
     this.unsent = looked(this.unsent, asked, taken, resendDelayMs, now());
     // Before it is overdue: who is cut off tells nothing.

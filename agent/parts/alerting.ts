@@ -1,6 +1,7 @@
+import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import { durationMs } from '../../lib/contract/duration';
 import { PORTS } from '../../lib/contract/ports';
-import type { RuleState } from '../../lib/core/alerts/carried';
+import type { KnownAlert, RuleState } from '../../lib/core/alerts/carried';
 import { pauseOf } from '../../lib/core/failover/pause';
 import { activeAlerts } from '../../lib/shell/alertmanager/client';
 import type { ControlStore } from '../../lib/shell/assignment/store';
@@ -83,6 +84,13 @@ interface Speaking {
 }
 
 const ALERTS_TIMEOUT_MS = 1_000;
+/** An Alertmanager takes its time to write many down. */
+const TIMEOUT_MS_PER_ALERT = 0.1;
+
+const alertsOf =
+  (gate: AlertGate) =>
+  (alertmanager: string): Promise<KnownAlert[]> =>
+    activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS + TIMEOUT_MS_PER_ALERT * gate.state.held.size);
 
 type Started = Pick<ProcessRecord, 'startedAt'>;
 
@@ -112,10 +120,14 @@ export function unsentAlerts(
     }),
     askForRead: () => contact.askForRead(),
     ownTargetsUp: () => askTargetsUp(address),
-    alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
+    alertsOf: alertsOf(gate),
     targetsUpOf: askTargetsUp,
     statusOf: (other) => readAgentStatus(other, AbortSignal.timeout(timeoutMs)),
-    heldBy: (other) => readHeldAlerts(other, AbortSignal.timeout(timeoutMs)),
+    heldBy: async (other) => {
+      const held: PostedAlert[] = [];
+      await readHeldAlerts(other, AbortSignal.timeout(timeoutMs), (alerts) => held.push(...alerts));
+      return held;
+    },
     now: systemClock.now,
     log,
   });
@@ -135,7 +147,7 @@ export function carriedAlerts(
     resendDelayMs,
     alertLifeMs: ALERT_LIVES * resendDelayMs,
     startedAt: () => startOf(prometheus),
-    alertsOf: (alertmanager) => activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS),
+    alertsOf: alertsOf(gate),
     rules: () => ruleStates(own),
     now: systemClock.now,
     log,

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import {
   AGENT_STATUS,
   ANSWERS_CLIENTS_PATH,
@@ -21,14 +23,13 @@ export interface ApiSource {
 
 /** What others may know of this node. Read only: at most this node reads its assignment a little sooner. */
 export async function serveApi(source: ApiSource, address: string, port: number): Promise<Server> {
-  type Answer = readonly [type: string, body: string, status?: number];
-  const json = (value: unknown): Answer => ['application/json', `${JSON.stringify(value, null, 2)}\n`];
+  type Answer = readonly [type: string, body: string | AsyncIterable<string>, status?: number];
   const routes: Readonly<Record<string, (query: URLSearchParams) => Answer>> = {
     '/v1/status': (query) => {
       source.hear(Number(query.get(KNOWN_EPOCH) ?? 0));
       return ['application/json', AGENT_STATUS.serialize(source.status())];
     },
-    '/v1/held': () => json({ alerts: source.held().map((held) => held.alert) }),
+    '/v1/held': () => ['application/json', heldText(source.held())],
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metricsText(source.status(), source.counters())],
     '/-/healthy': () => ['text/plain', 'OK\n'],
     [ANSWERS_CLIENTS_PATH]: () => {
@@ -53,7 +54,9 @@ export async function serveApi(source: ApiSource, address: string, port: number)
     }
     try {
       const [type, body, status = 200] = route(new URLSearchParams(query));
-      response.writeHead(status, { 'Content-Type': type }).end(body);
+      response.writeHead(status, { 'Content-Type': type });
+      if (typeof body === 'string') response.end(body);
+      else pipeline(body, response).catch(() => {}); // whoever asked has left
     } catch (error) {
       // Whoever asks learns it; the agent has other things to do than to end over it.
       response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${messageOf(error)}\n`);
@@ -62,4 +65,17 @@ export async function serveApi(source: ApiSource, address: string, port: number)
   server.listen(port, address);
   await once(server, 'listening');
   return server;
+}
+
+/** Of the alerts that are written at once: who has thousands of them answers others in between. */
+const PART = 200;
+
+async function* heldText(held: readonly HeldAlert[]): AsyncGenerator<string> {
+  yield '{"alerts":[\n';
+  for (let i = 0; i < held.length; i += PART) {
+    const part = held.slice(i, i + PART).map(({ alert }) => JSON.stringify(alert));
+    yield `${i === 0 ? '' : ',\n'}${part.join(',\n')}`;
+    await setImmediate();
+  }
+  yield '\n]}\n';
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { documentFormat, type ReadOnly } from '../document';
+import type { ListPlace } from '../list-slices';
 import { listOf, mapOf, fields, optional, text } from '../shape';
 
 const MiB = 1024 * 1024;
@@ -26,6 +27,9 @@ export const HELD_ALERTS = documentFormat({
   maxBytes: 32 * MiB,
   fix: "look at the node's agent",
 });
+
+/** Where in it the alerts are. */
+export const IN_HELD_ALERTS: ListPlace = { head: /^\s*\{\s*"alerts"\s*:\s*\[/, open: '{"alerts":[', close: ']}' };
 
 const notification = fields({
   alerts: listOf(

@@ -1,6 +1,6 @@
 import type { PostedAlert } from '../../contract/documents/alerts';
 import { fingerprint, hasEnded, type GateState } from './gate';
-import { isRepeated, type Repeats, type TakenAlert } from './unsent';
+import { isRepeated, STORM, type Repeats, type TakenAlert } from './unsent';
 import { isWatchdog } from './watchdog';
 
 /**
@@ -8,15 +8,16 @@ import { isWatchdog } from './watchdog';
  * `for` began anew, or it never knew what `keep_firing_for` keeps. Nobody has established that they ended, so they are sent on.
  */
 
+type Labels = Readonly<Record<string, string>>;
+
 /** One that an Alertmanager has. Times in ms since the Unix epoch. */
 export interface KnownAlert extends TakenAlert {
+  readonly labels: Labels;
   /** When it was posted last. */
   readonly updatedAt: number;
   /** As it can be posted again. */
   readonly alert: PostedAlert;
 }
-
-type Labels = Readonly<Record<string, string>>;
 
 /** What own Prometheus says of one of its alerting rules. */
 export interface RuleState {
@@ -33,9 +34,6 @@ export interface RuleState {
 /** By fingerprint, when somebody else posted it last, ms since the Unix epoch. */
 export type Carried = ReadonlyMap<string, number>;
 
-/** So many at once nobody overlooks. */
-const STORM = 5_000;
-
 /** What own Prometheus does not say to fire, or to have ended, in its last posts. `carried`: what this node sends on already. */
 export function unknownHere(
   known: readonly KnownAlert[],
@@ -44,13 +42,12 @@ export function unknownHere(
   repeats: Repeats,
   now: number,
 ): KnownAlert[] {
-  if (known.length > STORM) return [];
   const latest = new Map<string, KnownAlert>();
   for (const one of known) {
-    const key = fingerprint(one.labels);
-    if (one.endsAt > now && !isWatchdog(one.labels) && one.endsAt > (latest.get(key)?.endsAt ?? 0))
-      latest.set(key, one);
+    if (one.endsAt > now && !isWatchdog(one.labels) && one.endsAt > (latest.get(one.key)?.endsAt ?? 0))
+      latest.set(one.key, one);
   }
+  if (latest.size > STORM) return [];
   return [...latest].flatMap(([key, one]) => {
     const h = held.get(key);
     const isKnown = h !== undefined && (hasEnded(h) || isRepeated(h, repeats, now));
@@ -59,22 +56,21 @@ export function unknownHere(
 }
 
 /**
- * Those of them that are sent on: what own Prometheus has pending, what a rule may keep firing, and what it has not looked at
+ * Which of them are sent on: what own Prometheus has pending, what a rule may keep firing, and what it has not looked at
  * since it was started. `rules` null: it does not answer, so it knows of none that it is over.
  */
-export function toCarry(
-  unknown: readonly KnownAlert[],
+export function isCarried(
   rules: readonly RuleState[] | null,
   carried: Carried,
   now: number,
-): KnownAlert[] {
-  if (rules === null) return [...unknown];
+): (unknown: KnownAlert) => boolean {
+  if (rules === null) return () => true;
   const byName = new Map<string, ReturnType<typeof mayFire>[]>();
   for (const rule of rules) byName.set(rule.name, [...(byName.get(rule.name) ?? []), mayFire(rule)]);
-  return unknown.filter(({ labels, updatedAt }) => {
-    const postedAt = carried.get(fingerprint(labels)) ?? updatedAt;
+  return ({ key, labels, updatedAt }) => {
+    const postedAt = carried.get(key) ?? updatedAt;
     return byName.get(labels.alertname ?? '')?.some((may) => may(labels, now - postedAt)) ?? false;
-  });
+  };
 }
 
 /** Whether an alert with these labels, posted last so many ms ago, may fire by the rule. */

@@ -1,4 +1,4 @@
-import { fingerprint, hasEnded, stale, type HeldAlert } from './gate';
+import { hasEnded, stale, type HeldAlert } from './gate';
 import type { Sendable } from './owed';
 import { isWatchdog } from './watchdog';
 
@@ -28,14 +28,15 @@ export function isRepeated(h: HeldAlert, { resendDelayMs, startedAt }: Repeats, 
   return h.receivedAt >= Math.max(startedAt, now - resendDelayMs - REPEAT_MARGIN_MS);
 }
 
-/** So many at once nobody overlooks, and an Alertmanager's list of them is many megabytes. */
-const STORM = 5_000;
+/** So many at once nobody overlooks, and an Alertmanager's list of them is some 50 MB. */
+export const STORM = 50_000;
 /** An end waits for its turn in the order of the Alertmanagers before it is sent. */
 const END_TAKES_MS = 15_000;
 
 /** An alert in some Alertmanager; `endsAt`: until when, unless it is posted again, ms since the Unix epoch. */
 export interface TakenAlert {
-  readonly labels: Readonly<Record<string, string>>;
+  /** Fingerprint of the labels. */
+  readonly key: string;
   readonly endsAt: number;
 }
 
@@ -87,10 +88,7 @@ export function looked(
   now: number,
 ): Unsent {
   const endsAt = new Map<string, number>();
-  for (const { labels, endsAt: at } of taken) {
-    const key = fingerprint(labels);
-    endsAt.set(key, Math.max(at, endsAt.get(key) ?? 0));
-  }
+  for (const { key, endsAt: at } of taken) endsAt.set(key, Math.max(at, endsAt.get(key) ?? 0));
   const lasts = (key: string): boolean => (endsAt.get(key) ?? 0) > now + 2 * resendDelayMs;
   const since = (key: string): number => (endsAt.has(key) ? -Infinity : (before.missingSince.get(key) ?? now));
   const younger = [...before.seenAt].filter(([, at]) => now - at < resendDelayMs);

@@ -1,7 +1,9 @@
 import { documentFormat } from '../../contract/document';
 import type { KnownAlert } from '../../core/alerts/carried';
 import { listOf, mapOf, nullable, fields, orElse, text } from '../../contract/shape';
+import { fingerprint } from '../../core/alerts/gate';
 import { httpGet } from '../async/http-get';
+import { parseInTurns } from '../async/in-turns';
 
 const fix = 'look at what listens there: another program may have the port';
 
@@ -59,10 +61,16 @@ export function clusterOf(status: string, where: string): AlertmanagerCluster {
 /** All that it takes for firing, silenced and inhibited ones included. @throws when it does not answer with them in time */
 export async function activeAlerts(url: string, timeoutMs: number): Promise<KnownAlert[]> {
   const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs), ALERTS.maxBytes);
-  return ALERTS.parse(answer, url).map(({ labels, annotations, startsAt, endsAt, updatedAt, generatorURL }) => ({
-    labels,
-    endsAt: Date.parse(endsAt),
-    updatedAt: Date.parse(updatedAt),
-    alert: { labels, annotations, startsAt, endsAt, generatorURL },
-  }));
+  const known: KnownAlert[] = [];
+  await parseInTurns(ALERTS, answer, url, (part) => {
+    for (const { labels, annotations, startsAt, endsAt, updatedAt, generatorURL } of part)
+      known.push({
+        key: fingerprint(labels),
+        labels,
+        endsAt: Date.parse(endsAt),
+        updatedAt: Date.parse(updatedAt),
+        alert: { labels, annotations, startsAt, endsAt, generatorURL },
+      });
+  });
+  return known;
 }

@@ -1,5 +1,6 @@
 import { UnsentAlerts, type UnsentAlertsDeps } from '../../../../agent/alerts/unsent-alerts';
 import type { PostedAlert } from '../../../../lib/contract/documents/alerts';
+import { fingerprint } from '../../../../lib/core/alerts/gate';
 import type { TakenAlert } from '../../../../lib/core/alerts/unsent';
 import { eventually } from '../../../contract/agent/agent-tools';
 import { alert, gateWith } from './a-gate';
@@ -74,7 +75,7 @@ describe('a closed gate and what no Alertmanager has', () => {
   });
 
   it.each<[string, () => Partial<UnsentAlertsDeps>]>([
-    ['an Alertmanager has it', () => ((taken = [{ labels: { alertname: 'A' }, endsAt: now + 60_000 }]), {})],
+    ['an Alertmanager has it', () => ((taken = [{ key: fingerprint({ alertname: 'A' }), endsAt: now + 60_000 }]), {})],
     ['no Alertmanager answers', () => ((taken = null), {})],
     ['its Prometheus was started anew since', () => ({ startedAt: () => now + 1 })],
     ['nobody else alerts', () => ((active = null), {})],

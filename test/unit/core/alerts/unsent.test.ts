@@ -20,7 +20,7 @@ const firing = (name: string, forMs: number, labels = {}) => ({
   endsAt: iso(NOW + 4 * RESEND_MS),
 });
 const held = (...alerts: Parameters<typeof hold>[1]): GateState => hold(emptyGate(), alerts, NOW);
-const taken = (name: string, leftMs: number) => ({ labels: { alertname: name }, endsAt: NOW + leftMs });
+const taken = (name: string, leftMs: number) => ({ key: key(name), endsAt: NOW + leftMs });
 
 describe('what a standby looks for at the Alertmanagers', () => {
   it('is what fires for three seconds, and not the dead man’s switch, what ended or what it sends already', () => {

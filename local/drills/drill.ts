@@ -15,7 +15,7 @@ import { runOnce, type InForce } from './run';
 import type { Scenario } from './scenario';
 import { hasThanos } from './thanos';
 import type { Teeth } from '../run/teeth';
-import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert } from './test-bed';
+import { connect, DRILL_ALERTS, plainPair, setDrill, type DrillAlert, type TestBed } from './test-bed';
 
 const READY_MS = 120_000;
 
@@ -30,8 +30,38 @@ export interface DrillOptions {
 
 /** Does a scenario so many times, in the system that runs or in one of its own. @throws UserError when it cannot */
 export async function drill(scenario: Scenario, runs: number, o: DrillOptions): Promise<DrillResult> {
-  const world = connect(await findSystem(scenario, o), o.signal, o.say);
   const inForce: InForce = { undo: null };
+  const world = await worldFor(scenario, o, inForce);
+  const results: RunResult[] = [];
+  for (let i = 1; i <= runs; i += 1) {
+    o.say(`\n${scenario.name}, run ${i} of ${runs}`);
+    const result = await runOrError(world, scenario, inForce);
+    results.push(result);
+    o.say(renderRun(i, runs, result));
+    if (result.error !== undefined) break; // the system is not what the next run would need
+  }
+  return {
+    ...judgeDrill(scenario, results),
+    teeth: world.state.teeth,
+    permissions: await permissionsUsed(world.state),
+  };
+}
+
+/** Does it once, for whoever judges by other limits; in the system of the one before. @throws UserError when it cannot */
+export async function playOnce(scenario: Scenario, o: DrillOptions, inForce: InForce): Promise<RunResult> {
+  return runOrError(await worldFor(scenario, o, inForce), scenario, inForce);
+}
+
+/** @throws when the drill is stopped */
+const runOrError = (world: TestBed, scenario: Scenario, inForce: InForce): Promise<RunResult> =>
+  runOnce(world, scenario, inForce).catch((error: Error): RunResult => {
+    world.signal.throwIfAborted();
+    return { measurements: {}, checks: [], findings: [], error: error.message };
+  });
+
+/** The system that runs, or one of its own, with what the scenario needs in it. */
+async function worldFor(scenario: Scenario, o: DrillOptions, inForce: InForce): Promise<TestBed> {
+  const world = connect(await findSystem(scenario, o), o.signal, o.say);
   // A system that goes on is left as it was found, also after Ctrl-C.
   for (const alert of Object.keys(DRILL_ALERTS) as DrillAlert[]) {
     o.cleanup.defer(`clear the alert ${alert}`, () => setDrill(world, alert, 0));
@@ -45,22 +75,7 @@ export async function drill(scenario: Scenario, runs: number, o: DrillOptions): 
     o.cleanup.defer('undo what the drill prepared', async () => void (await scenario.restore!(world)));
   }
   o.cleanup.defer('undo the fault', async () => void (await inForce.undo?.()));
-  const results: RunResult[] = [];
-  for (let i = 1; i <= runs; i += 1) {
-    o.say(`\n${scenario.name}, run ${i} of ${runs}`);
-    const result = await runOnce(world, scenario, inForce).catch((error: Error): RunResult => {
-      o.signal.throwIfAborted();
-      return { measurements: {}, checks: [], findings: [], error: error.message };
-    });
-    results.push(result);
-    o.say(renderRun(i, runs, result));
-    if (result.error !== undefined) break; // the system is not what the next run would need
-  }
-  return {
-    ...judgeDrill(scenario, results),
-    teeth: world.state.teeth,
-    permissions: await permissionsUsed(world.state),
-  };
+  return world;
 }
 
 async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: DrillOptions): Promise<RunState> {

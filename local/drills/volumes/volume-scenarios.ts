@@ -68,7 +68,7 @@ const isSaidToBeBad = async (world: TestBed): Promise<number> =>
   (await snapshots(world)).some((k) => k.id === spoiled && k.verdict === 'bad') ? 1 : 0;
 
 /** Both nodes have a snapshot that a restore test found good. */
-async function snapshotsThere(world: TestBed): Promise<void> {
+export async function snapshotsThere(world: TestBed): Promise<void> {
   await atRest(world);
   world.say('  waiting for snapshots that were found good');
   await must('no good snapshots', SNAPSHOT_MS, world.signal, async () => {

@@ -17,11 +17,15 @@ const PAGER_PATH = 'plain';
 const READY_MS = 30_000;
 /** systemd's RestartSec, where a unit says nothing. */
 const RESTART_MS = 100;
+const PROGRAMS = ['prometheus', 'alertmanager'] as const;
+type Program = (typeof PROGRAMS)[number];
+/** Of the two, by number: 1, 2. */
+type Which = readonly number[];
 const memberOf = (address: string): string => `plain pair ${address}`;
 
 /**
  * What users build without us: two Prometheus that both alert, to a pair of clustered Alertmanagers. Same targets,
- * rules and external labels, `replica` dropped, each on a host of its own. The first of them can be cut off.
+ * rules and external labels, `replica` dropped, each on a host of its own.
  */
 export class PlainPair {
   private hosts: HostNetwork[] | undefined;
@@ -68,42 +72,47 @@ export class PlainPair {
     await Promise.all(references.flatMap((r) => [untilReady(r.prometheusUrl), untilReady(r.alertmanagerUrl)]));
   }
 
-  cut(): void {
-    this.first().cut();
+  cut(which: Which): void {
+    for (const host of this.hostsOf(which)) host.cut();
   }
 
-  heal(): void {
-    this.first().heal();
+  heal(which: Which): void {
+    for (const host of this.hostsOf(which)) host.heal();
   }
 
-  lose(loss: Loss): void {
-    lose(this.first(), this.system.prepared.nft, loss);
+  lose(which: Which, loss: Loss): void {
+    for (const host of this.hostsOf(which)) lose(host, this.system.prepared.nft, loss);
   }
 
-  signalAlertmanager(signal: NodeJS.Signals): void {
-    this.references[0]!.alertmanager.signal(signal);
+  signal(which: Which, program: Program, signal: NodeJS.Signals): void {
+    for (const reference of this.of(which)) reference[program].signal(signal);
   }
 
-  /** SIGKILL of Prometheus, which is started again as systemd does it. `which`: 1 and 2. */
-  async crash(which: readonly number[]): Promise<void> {
-    const programs = which.map((number) => this.references[number - 1]!.prometheus);
-    await Promise.all(programs.map((program) => program.kill()));
+  /** SIGKILL of Prometheus, which is started again as systemd does it. */
+  async crash(which: Which): Promise<void> {
+    await this.down(which, 'prometheus');
     await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
-    for (const program of programs) program.start();
+    this.up(which, 'prometheus');
   }
 
-  /** The host of the first is gone, with all that runs on it. */
-  async powerOff(): Promise<void> {
-    this.first().cut();
-    const { prometheus, alertmanager } = this.references[0]!;
-    await Promise.all([prometheus.kill(), alertmanager.kill()]);
+  /** Killed, and nobody starts it again. */
+  async down(which: Which, program: Program): Promise<void> {
+    await Promise.all(this.of(which).map((reference) => reference[program].kill()));
   }
 
-  powerOn(): void {
-    this.first().heal();
-    const { prometheus, alertmanager } = this.references[0]!;
-    alertmanager.start();
-    prometheus.start();
+  up(which: Which, program: Program): void {
+    for (const reference of this.of(which)) reference[program].start();
+  }
+
+  /** Their hosts are gone, with all that runs on them. */
+  async powerOff(which: Which): Promise<void> {
+    this.cut(which);
+    await Promise.all(PROGRAMS.map((program) => this.down(which, program)));
+  }
+
+  powerOn(which: Which): void {
+    this.heal(which);
+    for (const program of PROGRAMS.toReversed()) this.up(which, program);
   }
 
   async stop(): Promise<void> {
@@ -113,9 +122,13 @@ export class PlainPair {
     if (failed.length > 0) throw new Error(failed.join('; '));
   }
 
-  private first(): HostNetwork {
-    void this.references;
-    return this.hosts![0]!;
+  private of(which: Which): ReferenceInstance[] {
+    return which.map((number) => this.references[number - 1]!);
+  }
+
+  private hostsOf(which: Which): HostNetwork[] {
+    void this.references; // it has to run
+    return which.map((number) => this.hosts![number - 1]!);
   }
 
   private get references(): readonly ReferenceInstance[] {
@@ -133,22 +146,31 @@ export function plainPairActions(
   return {
     'plain-start': timed(() => pair.start()),
     'plain-stop': timed(() => pair.stop()),
-    'plain-cut': timed(() => pair.cut()),
-    'plain-repair': timed(() => pair.heal()),
-    'plain-lose': timed((body) => pair.lose(lossOf(body))),
+    'plain-cut': timed((body) => pair.cut(whichOf(body))),
+    'plain-repair': timed((body) => pair.heal(whichOf(body))),
+    'plain-lose': timed((body) => pair.lose(whichOf(body), lossOf(body))),
     'plain-crash': timed((body) => pair.crash(whichOf(body))),
-    'plain-power-off': timed(() => pair.powerOff()),
-    'plain-power-on': timed(() => pair.powerOn()),
-    'plain-hang': timed(() => pair.signalAlertmanager('SIGSTOP')),
-    'plain-resume': timed(() => pair.signalAlertmanager('SIGCONT')),
+    'plain-down': timed((body) => pair.down(whichOf(body), programOf(body))),
+    'plain-up': timed((body) => pair.up(whichOf(body), programOf(body))),
+    'plain-power-off': timed((body) => pair.powerOff(whichOf(body))),
+    'plain-power-on': timed((body) => pair.powerOn(whichOf(body))),
+    'plain-hang': timed((body) => pair.signal(whichOf(body), programOf(body), 'SIGSTOP')),
+    'plain-resume': timed((body) => pair.signal(whichOf(body), programOf(body), 'SIGCONT')),
   };
 }
 
-/** @throws Error when it names none of the two */
-function whichOf({ which }: Readonly<Record<string, unknown>>): number[] {
+/** The first one where nothing is said. @throws Error when it names none of the two */
+function whichOf({ which = [1] }: Readonly<Record<string, unknown>>): number[] {
   const numbers = Array.isArray(which) ? which.filter((one): one is 1 | 2 => one === 1 || one === 2) : [];
   if (Array.isArray(which) && numbers.length === which.length) return numbers;
   throw new Error(`which is ${JSON.stringify(which)}, not a list of 1 and 2`);
+}
+
+/** Alertmanager where nothing is said. @throws Error when it is none of its programs */
+function programOf({ program = 'alertmanager' }: Readonly<Record<string, unknown>>): Program {
+  const found = PROGRAMS.find((one) => one === program);
+  if (found === undefined) throw new Error(`a plain pair runs no ${JSON.stringify(program)}`);
+  return found;
 }
 
 async function untilReady(url: string): Promise<void> {

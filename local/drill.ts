@@ -8,7 +8,8 @@ import type { BootDrill } from './boot/drills/drill';
 import { BOOT_DRILLS, bootDrillsOf } from './boot/drills/boot-drills';
 import { bootDrill } from './boot/drills/runner';
 import { DRILL_NAMES } from './drill-names';
-import { drill } from './drills/drill';
+import { drill, type DrillOptions } from './drills/drill';
+import { betweenRuns, MARATHON, marathonOf } from './drills/marathon';
 import { renderSummary } from './drills/judge/report';
 import type { DrillResult } from './drills/judge/result';
 import type { Scenario } from './drills/scenario';
@@ -23,7 +24,7 @@ async function main(args: string[]): Promise<number> {
   const call = readCall(args);
   if (call === 'list') {
     const width = Math.max(...DRILL_NAMES.map((name) => name.length));
-    for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${needsOf(s)}`);
+    for (const s of SCENARIOS) say(`${s.name.padEnd(width)}  ${s.what}${needsOf(s)}${leavesOf(s)}`);
     for (const b of BOOT_DRILLS) say(`${b.name.padEnd(width)}  ${b.what} (needs root and loop devices)`);
     return 0;
   }
@@ -38,18 +39,8 @@ async function main(args: string[]): Promise<number> {
   const cleanup = new Cleanup();
   let code: number;
   try {
-    const results: DrillResult[] = [];
-    const options = { say, signal: stop.signal, cleanup, teeth: call.teeth };
-    const drills = [
-      ...call.scenarios.map((scenario) => () => drill(scenario, call.runs, options)),
-      ...call.boots.map((boot) => () => bootDrill(boot, call.runs, options)),
-    ];
-    for (const one of drills) {
-      const result = await one();
-      say(`\n${renderSummary(result)}`);
-      results.push(result);
-    }
-    const all = together(call.name, results);
+    const needsThanos = call.scenarios.some((scenario) => scenario.needsThanos);
+    const all = await oneAfterTheOther(call, { say, signal: stop.signal, cleanup, teeth: call.teeth, needsThanos });
     if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(all, null, 2)}\n`);
     code = all.passed ? 0 : 1;
   } catch (error) {
@@ -61,6 +52,29 @@ async function main(args: string[]): Promise<number> {
   if (stop.signal.aborted)
     say(failed.length === 0 ? 'stopped; nothing of the drill is left' : 'stopped, but not cleanly');
   return stop.signal.aborted ? 130 : failed.length > 0 ? 1 : code;
+}
+
+async function oneAfterTheOther(call: Call, options: DrillOptions): Promise<ReturnType<typeof together>> {
+  const isMarathon = call.name === MARATHON;
+  if (isMarathon) say(`seed ${call.seed}: ${call.scenarios.map(({ name }) => name).join(', ')}`);
+  const results: DrillResult[] = [];
+  const drills = [
+    ...call.scenarios.map((scenario) => () => drill(scenario, call.runs, options)),
+    ...call.boots.map((boot) => () => bootDrill(boot, call.runs, options)),
+  ];
+  let firstEndedAt: number | undefined;
+  for (const one of drills) {
+    const result = await one();
+    say(`\n${renderSummary(result)}`);
+    results.push(result);
+    firstEndedAt ??= Date.now();
+    // What comes next would be hurt by what is left of this one.
+    if (isMarathon && result.runs.some(({ error }) => error !== undefined)) break;
+  }
+  if (!isMarathon) return together(call.name, results);
+  const between = betweenRuns(call.scenarios, results, firstEndedAt!);
+  say(`\n${renderSummary(between)}`);
+  return together(call.name, [...results, between]);
 }
 
 /** One result under the name that was asked for; `parts` where that stands for several scenarios. */
@@ -79,6 +93,8 @@ function together(
 
 interface Call {
   readonly name: string;
+  /** Of a marathon. */
+  readonly seed: number;
   readonly scenarios: readonly Scenario[];
   readonly boots: readonly BootDrill[];
   readonly runs: number;
@@ -88,7 +104,7 @@ interface Call {
 
 /** @throws UserError */
 function readCall(args: string[]): Call | 'list' {
-  const usage = `npm run drill -- <scenario> [--json FILE] [--runs N] ${TEETH_USAGE}, or npm run drill -- --list`;
+  const usage = `npm run drill -- <scenario> [--json FILE] [--runs N] ${TEETH_USAGE}, npm run drill -- ${MARATHON} [--seed S], or npm run drill -- --list`;
   let parsed;
   try {
     parsed = parseArgs({
@@ -98,6 +114,7 @@ function readCall(args: string[]): Call | 'list' {
         list: { type: 'boolean' },
         json: { type: 'string' },
         runs: { type: 'string', default: '1' },
+        seed: { type: 'string', default: '1' },
         ...TEETH_OPTIONS,
       },
     });
@@ -107,27 +124,33 @@ function readCall(args: string[]): Call | 'list' {
   const { values, positionals } = parsed;
   if (values.list === true) return 'list';
   const [name = ''] = positionals;
-  const scenarios = scenariosOf(name);
+  const wholeNumber = (option: 'runs' | 'seed'): number => {
+    const value = Number(values[option]);
+    if (Number.isSafeInteger(value) && value >= 1) return value;
+    throw new UserError({
+      what: `--${option} is not a number`,
+      got: values[option],
+      expected: 'an integer of at least 1',
+      fix: usage,
+    });
+  };
+  const [runs, seed] = [wholeNumber('runs'), wholeNumber('seed')];
+  const scenarios = name === MARATHON ? marathonOf(seed, SCENARIOS) : scenariosOf(name);
   const boots = bootDrillsOf(name);
   if (scenarios.length + boots.length === 0 || positionals.length !== 1) {
     throw new UserError({
       what: positionals.length === 0 ? 'which drill?' : 'there is no such drill',
       got: positionals.join(' ') || 'no name',
       expected: `one of ${DRILL_NAMES.join(', ')}`,
-      fix: `${usage}${hint(name, DRILL_NAMES)}`,
+      fix: `${usage}${hint(name, [...DRILL_NAMES, MARATHON])}`,
     });
   }
-  const runs = Number(values.runs);
-  if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new UserError({
-      what: '--runs is not a number of runs',
-      got: values.runs,
-      expected: 'an integer of at least 1',
-      fix: usage,
-    });
-  }
-  return { name, scenarios, boots, runs, json: values.json, teeth: readTeeth(values) };
+  return { name, seed, scenarios, boots, runs, json: values.json, teeth: readTeeth(values) };
 }
+
+/** A marathon leaves out what would not be as it was. */
+const leavesOf = ({ leaves }: Scenario): string =>
+  leaves === undefined ? '' : leaves === 'grown' ? ' (the system stays as it grew)' : ' (the system stays changed)';
 
 const needsOf = (s: Scenario): string =>
   s.needsVolumes ? ' (needs root and loop devices)' : s.needsNamespaces ? ' (needs root)' : '';

@@ -5,7 +5,7 @@ import type { Instrument } from '../drills/instrument';
 import { INTERVAL_MS, sampleTimes } from '../drills/judge/collect';
 import { missingEverywhere } from '../drills/judge/samples';
 import type { Roles, Scenario } from '../drills/scenario';
-import { oracleOf, type TestBed } from '../drills/test-bed';
+import { oracleOf, setDrill, type TestBed } from '../drills/test-bed';
 import { snapshotsThere } from '../drills/volumes/volume-scenarios';
 import { reservedAddresses } from '../run/hosts/addresses';
 import { ORACLE_PORT } from '../run/reference/oracle';
@@ -39,7 +39,7 @@ const pairsSamples: Instrument = (world) => ({
 });
 
 /** An incident as a run of a drill: its frame moves the alerts, and the oracle judges what was sent, of us and of a plain pair. */
-export function scenarioOf({ number, faults }: PlannedIncident): Scenario {
+export function scenarioOf({ number, faults, alerts }: PlannedIncident): Scenario {
   const inForce = new Map<PlannedFault, Target>();
   const end = async (fault: PlannedFault): Promise<void> => {
     const target = inForce.get(fault);
@@ -75,7 +75,13 @@ export function scenarioOf({ number, faults }: PlannedIncident): Scenario {
         await until(struckAt + fault.atMs + fault.lastsMs, world.signal);
         await end(fault);
       });
-      await Promise.all(whole);
+      const moved = alerts.map(async ({ fromMs, toMs }) => {
+        await until(struckAt + fromMs, world.signal);
+        await setDrill(world, 'immediate', 1);
+        await until(struckAt + toMs, world.signal);
+        await setDrill(world, 'immediate', 0);
+      });
+      await Promise.all([...whole, ...moved]);
       return { measurements: { faultsStruck: faults.length - findings.length }, findings };
     },
     undo: async () => {

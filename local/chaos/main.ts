@@ -43,9 +43,12 @@ async function main(args: string[]): Promise<number> {
   const keep = (): void => {
     if (call.json !== undefined) writeFileSync(call.json, recordText(record));
   };
-  const done = new Set(record.incidents.map(({ number }) => number));
-  const left = plan.filter(({ number }) => !done.has(number));
-  if (done.size > 0) say(`${done.size} incidents are kept; ${left.length} are left`);
+  const left = plan.filter((planned) => !record.incidents.some((played) => isPlayed(planned, played)));
+  record = {
+    ...record,
+    incidents: record.incidents.filter(({ number }) => left.every((one) => one.number !== number)),
+  };
+  if (record.incidents.length > 0) say(`${record.incidents.length} incidents are kept; ${left.length} are left`);
   const took = (one: PlayedIncident): void => {
     record = { ...record, incidents: [...record.incidents, one].sort((a, b) => a.number - b.number) };
     keep();
@@ -85,6 +88,10 @@ async function inOneSystem(
     for (const line of await cleanup.run()) say(`! ${line}`);
   }
 }
+
+/** The last one of a shorter plan, or one of an earlier version of the plan, is another one. */
+const isPlayed = (planned: PlannedIncident, { number, seed, faults }: PlannedIncident): boolean =>
+  planned.number === number && planned.seed === seed && JSON.stringify(planned.faults) === JSON.stringify(faults);
 
 /** @throws UserError when there is nothing to go on with */
 function begunRecord({ seed, faults, json, resume }: Call): ChaosRecord {

@@ -1,5 +1,5 @@
 import { factsOf, KIND_NAMES, type Kind } from './kinds';
-import { Random } from './random';
+import { Random } from '../drills/random';
 
 /** Whom it hurts, by their roles when the incident begins. */
 export type Place = 'active' | 'standby' | 'both' | 'around';
@@ -18,6 +18,14 @@ export interface PlannedIncident {
   /** What its moments and places are drawn by. */
   readonly seed: number;
   readonly faults: readonly PlannedFault[];
+  /** Of one more alert, while faults go on that begin after a drill's alerts have moved. */
+  readonly alerts: readonly PlannedAlert[];
+}
+
+/** It fires meanwhile, ms after the beginning of the incident. */
+export interface PlannedAlert {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Each kind is in an incident so often, in a run that nobody shortens. */
@@ -25,11 +33,17 @@ export const EACH = 5;
 /** How many faults an incident has, each as likely as it is often here. */
 const FAULTS = [1, 1, 2, 2, 3];
 const LONG_SHARE = 10;
+/** More than `EACH` of each kind take, also of those that come in every tenth incident. */
+const ENOUGH = 1_000;
 /** Alerts begin and end in the first 25 s of an incident. */
 const BEGINS_MS = 22_000;
 /** From the end of a fault until another one may be about the same, and until its node works again for sure. */
 const APART_MS = 3_000;
 const RECOVERS_MS = 20_000;
+
+/** An alert that begins again at once is the same one to Alertmanager. */
+const ANEW_MS = 12_000;
+const ALERT_OFF_MS = 5_000;
 
 const LONG = KIND_NAMES.filter((kind) => factsOf(kind).long === true);
 const USUAL = KIND_NAMES.filter((kind) => factsOf(kind).long !== true);
@@ -48,7 +62,7 @@ export function planOf(seed: number, faults: number): PlannedIncident[] {
     const many = Math.min(left, random.pick(FAULTS));
     const kinds = Array.from({ length: many }, (_, i) => (i === 0 && number % LONG_SHARE === 0 ? long() : usual()));
     const own = random.between(1, 2 ** 31 - 1);
-    incidents.push({ number, seed: own, faults: placed(new Random(own), kinds) });
+    incidents.push({ number, seed: own, ...drawn(new Random(own), kinds) });
     left -= many;
   }
   return incidents;
@@ -56,10 +70,14 @@ export function planOf(seed: number, faults: number): PlannedIncident[] {
 
 /** As many faults as it takes for each kind to come up `EACH` times, whatever the seed. */
 export function faultsForEach(seed: number): number {
-  for (let faults = EACH * KIND_NAMES.length; ; faults += 1) {
-    const kinds = planOf(seed, faults).flatMap((incident) => incident.faults.map(({ kind }) => kind));
-    if (KIND_NAMES.every((kind) => kinds.filter((k) => k === kind).length >= EACH)) return faults;
+  const left = new Map(KIND_NAMES.map((kind) => [kind, EACH]));
+  let faults = 0;
+  for (const incident of planOf(seed, ENOUGH)) {
+    for (const { kind } of incident.faults) left.set(kind, left.get(kind)! - 1);
+    faults += incident.faults.length;
+    if ([...left.values()].every((more) => more <= 0)) return faults;
   }
+  throw new Error(`${ENOUGH} faults do not have each of ${KIND_NAMES.length} kinds ${EACH} times`);
 }
 
 /** One after the other of them in an order that is drawn anew each time. */
@@ -69,6 +87,17 @@ function turns<T>(random: Random, all: readonly T[]): () => T {
     if (left.length === 0) left = random.shuffled(all);
     return left.pop()!;
   };
+}
+
+function drawn(random: Random, kinds: readonly Kind[]): Pick<PlannedIncident, 'faults' | 'alerts'> {
+  const faults = placed(random, kinds);
+  const alerts: PlannedAlert[] = [];
+  for (const { atMs, lastsMs } of faults.filter(({ atMs }) => atMs > BEGINS_MS)) {
+    const free = (alerts.at(-1)?.toMs ?? BEGINS_MS) + ANEW_MS;
+    const fromMs = Math.max(free, atMs + random.between(-ALERT_OFF_MS, ALERT_OFF_MS));
+    if (fromMs < atMs + lastsMs) alerts.push({ fromMs, toMs: fromMs + random.between(8_000, 25_000) });
+  }
+  return { faults, alerts };
 }
 
 function placed(random: Random, kinds: readonly Kind[]): PlannedFault[] {

@@ -25,6 +25,7 @@ const shape = fields({
       commit: text,
       at: text,
       faults: listOf(anything),
+      alerts: listOf(anything),
       measurements: mapOf(text, nullable(number)),
       findings: listOf(text),
       error: optional(text),

@@ -26,6 +26,8 @@ export interface DrillOptions {
   /** The caller runs it at the end. */
   readonly cleanup: Cleanup;
   readonly teeth: Teeth;
+  /** Of drills in one system: whether any of them needs Thanos. @default whether this one does */
+  readonly needsThanos?: boolean;
 }
 
 /** Does a scenario so many times, in the system that runs or in one of its own. @throws UserError when it cannot */
@@ -78,7 +80,8 @@ async function worldFor(scenario: Scenario, o: DrillOptions, inForce: InForce): 
   return world;
 }
 
-async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: DrillOptions): Promise<RunState> {
+async function findSystem(scenario: Scenario, o: DrillOptions): Promise<RunState> {
+  const { say, signal, cleanup, teeth } = o;
   const found = runningState();
   if (found !== null) {
     requireVolumes(scenario, found.volumes);
@@ -100,7 +103,7 @@ async function findSystem(scenario: Scenario, { say, signal, cleanup, teeth }: D
       verbose: false,
       signal,
       // A build beside the drill would be felt in its figures, and a stand-in is not what is deployed.
-      builds: scenario.needsThanos ? 'all' : 'all-but-thanos',
+      builds: (o.needsThanos ?? scenario.needsThanos) ? 'all' : 'all-but-thanos',
       reach: CONTAINED,
       teeth,
     },

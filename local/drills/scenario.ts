@@ -45,6 +45,8 @@ export interface Scenario {
   readonly mayMove?: true;
   /** For so long nobody may scrape, or evaluate a rule, seconds at most: no Prometheus runs. @default 0 */
   readonly unscrapedS?: number;
+  /** How the system is not as it was before, when all is over. @default it is */
+  readonly leaves?: 'grown' | 'changed';
   /** What is measured beside the alerts. */
   readonly instruments: readonly Instrument[];
   /** What must have happened long before the fault, so that it is no part of it; the system comes to rest afterwards. */

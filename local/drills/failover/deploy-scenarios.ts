@@ -9,6 +9,8 @@ const DEPLOY = {
   ...FAILOVER,
   // Planned: alerting is handed over before the machine goes.
   takeover: 'crash',
+  // The launch templates are the changed ones from now on.
+  leaves: 'changed',
   instruments: [queryLoad(20, queryPath)],
   inject: ({ faults }) => faults.act('release-updates'),
   undo: async () => Date.now(),

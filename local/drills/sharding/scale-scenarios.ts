@@ -8,6 +8,7 @@ const SCALE_OUT = {
   hurts: 'nobody',
   takeover: 'none',
   epochs: 0,
+  leaves: 'grown',
   needsThanos: true,
   undo: async () => Date.now(),
 } satisfies Partial<Scenario>;

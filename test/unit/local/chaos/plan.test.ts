@@ -43,6 +43,20 @@ describe('a plan of chaos', () => {
     }
   });
 
+  it('moves an alert while late faults go on, and lets it be over in between', () => {
+    const all = SEEDS.flatMap((seed) => planOf(seed, 90));
+    const lateOnes = all.flatMap(({ faults }) => faults).filter(({ atMs }) => atMs > 22_000);
+    expect(all.flatMap(({ alerts }) => alerts).length).toBeGreaterThan(lateOnes.length / 2);
+    for (const { faults, alerts } of all) {
+      const late = faults.filter(({ atMs }) => atMs > 22_000);
+      expect(alerts.length).toBeLessThanOrEqual(late.length);
+      for (const [i, { fromMs, toMs }] of alerts.entries()) {
+        expect(fromMs).toBeGreaterThanOrEqual((alerts[i - 1]?.toMs ?? 22_000) + 12_000);
+        expect(toMs).toBeGreaterThanOrEqual(fromMs + 8_000);
+      }
+    }
+  });
+
   it('never takes a node while the other one is hurt, and does nothing to what is hurt already', () => {
     for (const { faults } of SEEDS.flatMap((seed) => planOf(seed, 90)))
       for (const [i, a] of faults.entries())

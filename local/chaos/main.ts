@@ -1,5 +1,5 @@
 /**
- * `npm run chaos [-- --faults N --seed S --json FILE --resume --only N --list]`: faults of all kinds at random moments, up to three in an incident,
+ * `npm run chaos [-- --faults N --seed S --json FILE --resume --only N --list --mistake NAME]`: faults of all kinds at random moments, up to three in an incident,
  * a plain pair and the oracle beside. Exit codes: 0 nothing was missed or lost, and all else was at most the pair's; 1 not so, or an
  * incident did not come to its end; 2 wrong call; 130 stopped.
  */
@@ -13,10 +13,11 @@ import type { InForce } from '../drills/run';
 import { Cleanup } from '../run/hosts/cleanup';
 import { readTeeth, TEETH_OPTIONS, TEETH_USAGE, type Teeth } from '../run/teeth';
 import { inWords, scenarioOf } from './incident';
+import { isMistake, MISTAKE_NAMES, withMistake } from './mistakes';
 import { faultsForEach, planOf, type PlannedIncident } from './plan';
 import { parseRecord, problemsOf, recordText, summaryOf, type ChaosRecord, type PlayedIncident } from './record';
 
-const USAGE = `npm run chaos [-- --faults N --seed S --json FILE [--resume] --only N --list] ${TEETH_USAGE}`;
+const USAGE = `npm run chaos [-- --faults N --seed S --json FILE [--resume] --only N --list --mistake NAME] ${TEETH_USAGE}`;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Call {
@@ -27,6 +28,7 @@ interface Call {
   readonly resume: boolean;
   readonly list: boolean;
   readonly teeth: Teeth;
+  readonly mistaken: DrillOptions['mistaken'];
 }
 
 async function main(args: string[]): Promise<number> {
@@ -54,7 +56,7 @@ async function main(args: string[]): Promise<number> {
     keep();
   };
   keep();
-  while (left.length > 0 && !stop.signal.aborted) await inOneSystem(left, call.teeth, stop.signal, took);
+  while (left.length > 0 && !stop.signal.aborted) await inOneSystem(left, call, stop.signal, took);
   say(`\n${summaryOf(record)}`);
   if (stop.signal.aborted) return 130;
   return problemsOf(record).length === 0 ? 0 : 1;
@@ -63,13 +65,13 @@ async function main(args: string[]): Promise<number> {
 /** Plays and takes from `left` until nothing is, or the system is not what the next one would need. */
 async function inOneSystem(
   left: PlannedIncident[],
-  teeth: Teeth,
+  { teeth, mistaken }: Call,
   signal: AbortSignal,
   took: (played: PlayedIncident) => void,
 ): Promise<void> {
   const cleanup = new Cleanup();
   try {
-    const options: DrillOptions = { say, signal, cleanup, teeth };
+    const options: DrillOptions = { say, signal, cleanup, teeth, ...(mistaken === undefined ? {} : { mistaken }) };
     const inForce: InForce = { undo: null };
     for (let broken = false; left.length > 0 && !broken;) {
       const incident = left[0]!;
@@ -132,6 +134,7 @@ function readCall(args: string[]): Call {
         json: { type: 'string' },
         resume: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
+        mistake: { type: 'string' },
         ...TEETH_OPTIONS,
       },
     }));
@@ -144,7 +147,9 @@ function readCall(args: string[]): Call {
       throw wrong(`--${name} is no number`, values[name] ?? 'nothing', 'an integer of at least 1');
     return value;
   };
-  const { json, resume, list } = values;
+  const { json, resume, list, mistake } = values;
+  if (mistake !== undefined && !isMistake(mistake))
+    throw wrong('there is no such mistake', mistake, `one of ${MISTAKE_NAMES.join(', ')}`);
   if (resume && json === undefined) throw wrong('--resume of what?', 'no --json FILE');
   const seed = number('seed');
   return {
@@ -155,6 +160,7 @@ function readCall(args: string[]): Call {
     resume,
     list,
     teeth: readTeeth(values),
+    mistaken: mistake === undefined ? undefined : (agent) => withMistake(mistake, agent),
   };
 }
 

@@ -28,6 +28,8 @@ export interface DrillOptions {
   readonly teeth: Teeth;
   /** Of drills in one system: whether any of them needs Thanos. @default whether this one does */
   readonly needsThanos?: boolean;
+  /** Of a system of its own: what nodes run instead of the deployed agent. */
+  readonly mistaken?: (agent: string) => string;
 }
 
 /** Does a scenario so many times, in the system that runs or in one of its own. @throws UserError when it cannot */
@@ -106,6 +108,7 @@ async function findSystem(scenario: Scenario, o: DrillOptions): Promise<RunState
       builds: (o.needsThanos ?? scenario.needsThanos) ? 'all' : 'all-but-thanos',
       reach: CONTAINED,
       teeth,
+      ...(o.mistaken === undefined ? {} : { mistaken: o.mistaken }),
     },
     cleanup,
     runDir(),

@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly reach: Reach;
   /** Where it refuses and delays as AWS does. */
   readonly teeth: Teeth;
+  /** What nodes run instead of the deployed agent: one with a mistake in it, that a drill has to notice. */
+  readonly mistaken?: (agent: string) => string;
 }
 
 /** What every phase of the start needs. */

@@ -42,6 +42,8 @@ export interface InstanceOptions {
   /** Its data are on a volume that the agent mounts; else in a plain directory. */
   readonly volumes: boolean;
   readonly fetchObject: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** What it runs instead of the deployed agent, made of that one's text. */
+  readonly mistaken?: (agent: string) => string;
   /** Before its agent starts. Its answer: credentials of its role, as environment variables. */
   readonly beforeAgent: () => Promise<Readonly<Record<string, string>>>;
   /** Every line the agent logs. */
@@ -135,7 +137,7 @@ export class Instance {
     const found = createHash('sha256').update(agent).digest('hex');
     if (boot.agent.sha256 !== undefined && boot.agent.sha256 !== found)
       throw new Error(`agent.js has SHA-256 ${found}, expected ${boot.agent.sha256}`);
-    this.write('/opt/prometheus-ha/agent.js', agent);
+    this.write('/opt/prometheus-ha/agent.js', this.options.mistaken?.(Buffer.from(agent).toString()) ?? agent);
     this.unit = parseUnit(this.file(files, '/etc/systemd/system/prometheus-ha-agent.service'));
     this.credentials = await this.options.beforeAgent();
     this.startAgent();

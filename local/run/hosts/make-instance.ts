@@ -38,6 +38,7 @@ export function makeInstance(
     node: tools.node.path,
     volumes: mkfs !== null,
     fetchObject,
+    ...(start.mistaken === undefined ? {} : { mistaken: start.mistaken }),
     beforeAgent: () => {
       groups?.join(d.node, host, d.securityGroups);
       routes?.join({ address: host.address, groups: d.securityGroups });

@@ -70,8 +70,8 @@ export class PartitionGuard {
 
   private async observe(): Promise<IsolationInput> {
     const targetsUp = await this.deps.targetsUp();
-    const { storeReadAt, peerAnsweredAt } = this.deps.contact;
-    const input = { targetsUp, storeReadAt, peerAnsweredAt };
+    const { storeReadAt, peerAnsweredAt, brokeGlass } = this.deps.contact;
+    const input = { targetsUp, storeReadAt: brokeGlass ? null : storeReadAt, peerAnsweredAt };
     this.isolation = watchIsolation(this.isolation, input, this.deps.clock.now());
     if (this.isolation !== null && (storeReadAt ?? -Infinity) <= this.isolation.since) this.deps.contact.askForRead();
     return input;

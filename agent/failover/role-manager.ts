@@ -206,6 +206,7 @@ export class RoleManager {
     );
     const superseded = supersededWhilePartitioned(this.state, decision, policy, now);
     this.state = decision.state;
+    this.deps.contact.brokeGlass = decision.state.breakGlass !== null;
     this.takesOver = decision.takeOver;
     const next = this.state.assignment?.active;
     if (next !== undefined && next !== active) probes.forget(next);

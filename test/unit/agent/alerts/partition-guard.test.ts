@@ -56,3 +56,30 @@ test('a node that nobody answers for four seconds is cut off, told once; one wit
   expect([await after(1_000), await after(5_000)]).toEqual([false, false]);
   expect(asked).toBe(1);
 });
+
+test('one that broke the glass is none the wiser for reading the bucket: it waits until its role is decided, or for six seconds', async () => {
+  let now = 100_000;
+  let targetsUp = 0;
+  let look = (): void => {};
+  const contact = new Contact();
+  const clock = { now: () => now, repeat: (_: number, turn: () => void) => ((look = turn), { stop: () => {} }) };
+  const guard = new PartitionGuard({ targetsUp: async () => targetsUp, contact, clock, log: () => {} });
+  const after = async (ms: number): Promise<boolean> => {
+    for (const end = now + ms; now < end; look()) now = Math.min(end, now + 250);
+    return guard.maySend();
+  };
+  contact.brokeGlass = true;
+  expect(await after(0)).toBe(false);
+  expect(await after(20_000)).toBe(false);
+  // The network is back: the bucket, a target.
+  contact.storeReadAt = now;
+  targetsUp = 0.5;
+  expect([await after(500), await after(5_999)]).toEqual([false, false]);
+  expect(await after(1)).toBe(true);
+  // Its role is decided, and it may read again.
+  contact.brokeGlass = false;
+  targetsUp = 0;
+  expect(await after(0)).toBe(false);
+  contact.storeReadAt = now + 1;
+  expect(await after(500)).toBe(true);
+});

@@ -18,6 +18,8 @@ export interface BlockRestorerOptions {
   readonly bucket: string;
   readonly retentionMs: number;
   readonly bytesPerSecond: number;
+  /** A block, to whom Prometheus runs as. */
+  readonly give: (block: string) => Promise<void>;
   readonly log: Log;
 }
 
@@ -66,7 +68,7 @@ export class BlockRestorer {
 
   /** What became of it. @throws when the bucket does not answer: what came so far stays, and is gone on with */
   private async restore({ ulid }: WantedBlock): Promise<string> {
-    const { s3, bucket, tsdb, bytesPerSecond } = this.options;
+    const { s3, bucket, tsdb, bytesPerSecond, give } = this.options;
     this.state = { ...this.state, wanted: [...new Set([...this.state.wanted, ulid])] };
     try {
       const files = filesOf(await objectsOf(s3, bucket, ulid));
@@ -80,6 +82,7 @@ export class BlockRestorer {
         await rm(join(this.root, ulid), { recursive: true, force: true });
         return 'not whole';
       }
+      await give(join(this.root, ulid));
       await rename(join(this.root, ulid), join(tsdb, ulid));
       await directorySynced(tsdb);
       this.state = { ...this.state, restored: [...this.state.restored, ulid], error: null };

@@ -1,3 +1,8 @@
+import { existsSync } from 'node:fs';
+
+/** As sd_booted(3) asks. */
+const SYSTEMD_RUNS = '/run/systemd/system';
+
 /** Everything the agent takes from its environment, read once at start. */
 export interface AgentEnv {
   /** Last good assignment, peers, pid files, logs, rendered configuration. */
@@ -18,6 +23,8 @@ export interface AgentEnv {
   readonly metadataEndpoint: string;
   /** Stop Prometheus and Alertmanager when the agent is asked to stop. */
   readonly stopChildren: boolean;
+  /** Programs run in units of systemd, each under a user of its own; else they are children, as on machines that are played. */
+  readonly units: boolean;
 }
 
 export function readEnv(env: NodeJS.ProcessEnv): AgentEnv {
@@ -31,5 +38,7 @@ export function readEnv(env: NodeJS.ProcessEnv): AgentEnv {
     gateAddress: env.PROMHA_GATE_ADDRESS ?? '127.0.0.1',
     metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254',
     stopChildren: env.PROMHA_STOP_CHILDREN === '1',
+    // Of the machine itself: a played one has its state elsewhere.
+    units: env.PROMHA_STATE_DIR === undefined && existsSync(SYSTEMD_RUNS),
   };
 }

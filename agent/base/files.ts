@@ -1,18 +1,35 @@
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+const OWNER_ONLY = 0o600;
+
+/** Who may read a file. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** Nobody but whoever this process runs as. */
+export const ownFile = (): Owner => ({ uid: process.getuid!(), gid: process.getgid!(), mode: OWNER_ONLY });
+
 /** Old content or new content, never half of it, also when the power goes. */
-export function writeAtomically(path: string, text: string, mode?: number): void {
+export function writeAtomically(path: string, text: string, mode?: number | Owner): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
   writeDurably(temporary, text, mode);
@@ -38,9 +55,14 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 /** Returns when the content is on disk; its name is only once `syncDirectory` was called. */
-export function writeDurably(path: string, content: string | Uint8Array, mode?: number): void {
-  const fd = openSync(path, 'w', mode);
+export function writeDurably(path: string, content: string | Uint8Array, mode?: number | Owner): void {
+  const owner = typeof mode === 'object' ? mode : null;
+  const fd = openSync(path, 'w', typeof mode === 'object' ? OWNER_ONLY : mode);
   try {
+    if (owner !== null) {
+      fchmodSync(fd, owner.mode);
+      fchownSync(fd, owner.uid, owner.gid);
+    }
     writeFileSync(fd, content);
     fsyncSync(fd);
   } finally {
@@ -66,6 +88,14 @@ export async function directorySynced(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/** Of a file that is there already. */
+export function give(path: string, { uid, gid, mode }: Owner): void {
+  const now = statSync(path);
+  if (now.uid === uid && now.gid === gid && (now.mode & 0o777) === mode) return;
+  chmodSync(path, mode);
+  chownSync(path, uid, gid);
 }
 
 export function readIfExists(path: string): string | null {

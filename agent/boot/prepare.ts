@@ -7,6 +7,7 @@ import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
 import type { Mounted } from './volume';
 import { installArtifact } from './artifacts';
+import { giveTop } from './owners';
 
 /** Makes the machine ready: the data volume mounted, the programs in place. Does only what is missing. */
 export async function prepareMachine(
@@ -33,15 +34,16 @@ export async function prepareMachine(
     env.binDir === null &&
       installArtifact(alertmanager.artifact, ['alertmanager', 'amtool'], paths.bin, artifactMirror, log),
   ]);
-  makeProgramDirectories(paths.data);
+  makeProgramDirectories(paths.data, env);
   return mounted;
 }
 
-/** On the data volume, a directory for each program. */
-export function makeProgramDirectories(data: string): void {
-  for (const program of ['prometheus', 'alertmanager']) {
+/** On the data volume, a directory for each program, and its own. */
+export function makeProgramDirectories(data: string, { units }: Pick<AgentEnv, 'units'>): void {
+  for (const program of ['prometheus', 'alertmanager'] as const) {
     const directory = join(data, program);
     // Not even to find it there: on a volume that is stalled that would hang, and the agent with it.
     if (!existsSync(directory)) mkdirSync(directory, { recursive: true });
+    if (units) giveTop(directory, program);
   }
 }

@@ -4,6 +4,8 @@ import { callLambda } from '../../lib/shell/aws/call-function';
 import { remedyWebhook } from '../remedies/webhook';
 import { serveApi } from '../status/http-api';
 import { buildStatus } from '../status/status';
+import { ownFile } from '../base/files';
+import { readableBy } from '../secrets/readers';
 import { serveWebhooks, type Webhook } from '../webhooks/server';
 import { webhookToken } from '../webhooks/token';
 import type { Parts } from './parts';
@@ -18,7 +20,7 @@ export async function serveOthers(parts: Parts): Promise<void> {
   };
   await serveWebhooks(
     (path) => (path === WATCHDOG_PATH ? onWatchdog : remedyWebhook(path, config.cluster, config.node, callLambda, log)),
-    webhookToken(paths.webhookToken),
+    webhookToken(paths.webhookToken, env.units ? readableBy(['alertmanager']) : ownFile()),
     env.gateAddress,
     PORTS.webhooks,
     log,

@@ -5,7 +5,7 @@ export interface Bounds {
 }
 
 /** Of the limit: then Go's garbage collector works harder. */
-const COLLECT_AT = 0.8;
+export const COLLECT_AT = 0.8;
 
 /** Of a shell, before it becomes the program: when the machine runs out of memory the kernel ends it before all others. */
 const FIRST_TO_GO = 'echo 1000 > /proc/self/oom_score_adj';

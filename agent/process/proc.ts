@@ -55,10 +55,12 @@ export function runsWith(pid: number, args: readonly string[]): boolean {
   return args.length > 0 && JSON.stringify(commandLine.slice(-args.length)) === JSON.stringify(args);
 }
 
-/** Finds a process by one argument that only it has (its data directory). */
+/** Finds a process by one argument that only it has (its data directory), and of which systemd-run has a copy. */
 export function findByArgument(argument: string): ProcessIdentity | null {
   for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry) || !commandLineOf(Number(entry)).includes(argument)) continue;
+    if (!/^\d+$/.test(entry)) continue;
+    const [program, ...args] = commandLineOf(Number(entry));
+    if (program === 'systemd-run' || !args.includes(argument)) continue;
     const found = identify(Number(entry));
     if (found !== null) return found;
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { PORTS } from '../../lib/contract/ports';
 import type { Paths } from '../base/paths';
-import type { Command } from './supervisor';
+import type { Command } from './command';
 
 /**
  * Every flag here exists from Prometheus 2.42 to 3.x. The configuration's path is relative, because rule

@@ -1,31 +1,20 @@
-import { spawn } from 'node:child_process';
-import { closeSync, writeFileSync } from 'node:fs';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { nextBackoff } from './backoff';
-import { bounded, type Bounds } from './bounds';
-import { openLog, rotateLog } from './log-file';
+import type { Command } from './command';
+import { allowRole, launchChild, launchUnit } from './launch';
+import { rotateLog } from './log-file';
 import { readPidFile, writePidFile } from './pid-file';
 import { ProcessRecord } from './process-record';
 import { findByArgument, identify, isAlive, startedAt, type ProcessIdentity } from './proc';
-
-export interface Command {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  /** Whatever it is asked, it takes no more; absent: as it likes. */
-  readonly bounds?: Bounds;
-  /**
-   * Its place when the machine runs out of memory, as /proc/<pid>/oom_score_adj has it: the higher, the sooner it goes.
-   * Absent: with its bounds the first, without them as the agent, which goes last.
-   */
-  readonly oomScore?: number;
-}
+import type { Sandbox } from './unit';
 
 export interface SupervisorOptions {
   readonly name: string;
   /** Asked anew for each start. */
   readonly command: () => Command;
+  /** It runs in a unit of its own, which may do this; asked with the command. Absent: it is a plain child. */
+  readonly sandbox?: () => Sandbox;
   /** An argument that no other process has. */
   readonly marker: string;
   readonly pidFile: string;
@@ -42,9 +31,8 @@ const ROTATE_MS = 10_000;
 const HOLD_MS = 15_000;
 
 /**
- * Keeps one program running. It is a plain child whose output goes to a file, so that it outlives the
- * agent; a restarted agent adopts it. Exits of own children are announced by the kernel, adopted ones
- * are watched in /proc.
+ * Keeps one program running, whose output goes to a file, so that it outlives the agent; a restarted agent adopts it.
+ * Exits of what this agent has started are announced, by the kernel or by systemd-run; adopted ones are watched in /proc.
  */
 export class Supervisor {
   private watch: NodeJS.Timeout | null = null;
@@ -52,6 +40,10 @@ export class Supervisor {
   private retry: NodeJS.Timeout | null = null;
   private backoffMs: number | null = null;
   private preparing = false;
+  /** It was asked for, and does not run yet. */
+  private launching = false;
+  /** Whether it was started with a way to it; null: by an earlier agent. */
+  private role: boolean | null = null;
   private stopping = false;
   private held = false;
   /** It was started once: whoever held it may have done so before. */
@@ -96,7 +88,7 @@ export class Supervisor {
       () => this.tolerating('log-not-rotated', () => rotateLog(this.options.logFile)),
       ROTATE_MS,
     );
-    if (this.held || this.record.current !== null || this.retry !== null || this.preparing) return;
+    if (this.held || this.record.current !== null || this.retry !== null || this.isStarting) return;
     if (!this.adopt()) this.prepare();
   }
 
@@ -104,6 +96,19 @@ export class Supervisor {
     return (
       this.record.current !== null && isAlive(this.record.current) && process.kill(this.record.current.pid, signal)
     );
+  }
+
+  /** Whether it reaches the node's role follows its configuration, also while it runs. One that should and does not says so itself. */
+  async followRole(): Promise<void> {
+    const { sandbox: of, name, log } = this.options;
+    const sandbox = of?.();
+    if (sandbox === undefined || this.pid === null || sandbox.role === this.role) return;
+    try {
+      await allowRole(sandbox);
+      this.role = sandbox.role;
+    } catch (error) {
+      log('error', 'role-not-followed', { process: name, role: sandbox.role, error: messageOf(error) });
+    }
   }
 
   /**
@@ -115,7 +120,7 @@ export class Supervisor {
     if (this.retry !== null) clearTimeout(this.retry);
     this.retry = null;
     // What is done before a start repairs files: not those of the volume that is there next.
-    for (const end = Date.now() + graceMs; this.preparing; await sleep(50)) {
+    for (const end = Date.now() + graceMs; this.isStarting; await sleep(50)) {
       if (Date.now() > end) throw new Error(`what is done before a start of ${this.options.name} does not end`);
     }
     const target = this.record.current;
@@ -143,6 +148,7 @@ export class Supervisor {
   /** Stops the process: asks, waits, insists. */
   async stop(graceMs = 10_000): Promise<void> {
     this.release();
+    for (const end = Date.now() + graceMs; this.launching && Date.now() < end;) await sleep(50);
     const target = this.record.current;
     if (target === null) return;
     this.signal('SIGTERM');
@@ -164,36 +170,46 @@ export class Supervisor {
     );
   }
 
+  private get isStarting(): boolean {
+    return this.preparing || this.launching;
+  }
+
   private spawn(): void {
+    this.launching = true;
     try {
       this.spawnNow();
     } catch (error) {
-      this.exited(`could not be started: ${messageOf(error)}`);
+      this.ended(`could not be started: ${messageOf(error)}`);
     }
   }
 
   private spawnNow(): void {
-    const { name, log, pidFile, logFile } = this.options;
+    const { name, log, pidFile, sandbox } = this.options;
     const command = this.options.command();
-    const { file, args, cwd, oomScore } = command;
-    const output = openLog(logFile);
-    const started = bounded(command);
-    const child = spawn(started.file, [...started.args], { cwd, stdio: ['ignore', output, output] });
-    closeSync(output);
-    child.unref();
-    // Without a pid the start itself failed, and 'error' says why; otherwise 'exit' comes.
-    child.once('error', (error) => child.pid === undefined && this.exited(`could not be started: ${error.message}`));
-    if (child.pid === undefined) return;
-    const { pid } = child;
-    if (oomScore !== undefined) {
-      this.tolerating('oom-score-not-set', () => writeFileSync(`/proc/${pid}/oom_score_adj`, String(oomScore)));
-    }
-    const identity = identify(child.pid) ?? { pid: child.pid, startTicks: 0 };
-    const current = { ...identity, startedAt: new Date().toISOString() };
-    this.record.current = current;
-    log('info', 'process-started', { process: name, pid: child.pid });
-    this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
-    child.once('exit', (code, signal) => this.exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    const launched = {
+      begun: (pid: number): void => {
+        this.launching = false;
+        const current = { ...(identify(pid) ?? { pid, startTicks: 0 }), startedAt: new Date().toISOString() };
+        this.record.current = current;
+        log('info', 'process-started', { process: name, pid });
+        const { file, args } = command;
+        this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
+      },
+      ended: (how: string): void => this.ended(how),
+      tolerating: (event: string, action: () => void): void => this.tolerating(event, action),
+    };
+    if (sandbox === undefined) return launchChild(command, this.options, launched);
+    const allowed = sandbox();
+    this.role = allowed.role;
+    launchUnit(allowed, command, this.options, launched);
+  }
+
+  private ended(how: string): void {
+    this.launching = false;
+    const { current } = this.record;
+    // Who waited for it has ended, and not it: as when the bus is started anew.
+    if (current !== null && !this.stopping && isAlive(current)) this.watchOver(current);
+    else this.exited(how);
   }
 
   private adopted(identity: ProcessIdentity, since: string): void {
@@ -205,8 +221,12 @@ export class Supervisor {
       this.tolerating('pid-file-not-written', () => writePidFile(pidFile, { ...current, command: file, args }));
     }
     log('info', 'process-adopted', { process: name, pid: identity.pid, startedAt: since });
+    this.watchOver(current);
+  }
+
+  private watchOver(current: ProcessIdentity): void {
     this.watch = setInterval(() => {
-      if (!isAlive(current)) this.exited('exited (started by an earlier agent, so its code is not known)');
+      if (!isAlive(current)) this.exited('exited (nobody was told of it, so its code is not known)');
     }, WATCH_MS);
   }
 
@@ -237,7 +257,8 @@ export class Supervisor {
     this.retry = setTimeout(() => {
       this.retry = null;
       this.record.restarts += 1;
-      this.prepare();
+      // A start that was given up may have come about.
+      if (!this.adopt()) this.prepare();
     }, this.backoffMs);
   }
 }

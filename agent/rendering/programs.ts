@@ -34,8 +34,9 @@ function reloadable(name: string, supervisor: Supervisor, url: string, concerns:
         () => false,
       ),
     restart: () => void supervisor.signal('SIGKILL'),
-    reload: () => {
+    reload: async () => {
       const { pid } = supervisor;
+      await supervisor.followRole();
       const signal = (): boolean => supervisor.signal('SIGHUP');
       return reloadAndVerify(`${url}/metrics`, name, signal, () => supervisor.pid === pid).catch(messageOf);
     },

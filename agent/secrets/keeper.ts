@@ -20,6 +20,7 @@ import type { Generations } from '../rendering/generation';
 import type { Base } from '../base/base';
 import { copyOnVolume, type SecretCopy } from './copy';
 import { SecretMemory } from './memory';
+import { readersIn } from './readers';
 import { fetchSecrets, type FetchSecrets } from './source';
 
 export interface SecretKeeperDeps {
@@ -226,13 +227,17 @@ const needsIn = (text: string | undefined, where: string): SecretNeeds | null =>
 
 /** That of a node, with AWS, memory and volume behind it. */
 export function secretKeeper(
-  { config, paths, log }: Base,
+  { config, env, paths, log }: Base,
   generations: Generations,
   programs: readonly Reloadable[],
 ): SecretKeeper {
   return new SecretKeeper({
     generations,
-    memory: new SecretMemory(paths.secrets, (id) => generations.directory(id)),
+    memory: new SecretMemory(
+      paths.secrets,
+      (id) => generations.directory(id),
+      env.units ? readersIn(generations) : null,
+    ),
     copy: copyOnVolume(paths.secretsCopy, config),
     fetch: fetchSecrets,
     programs,

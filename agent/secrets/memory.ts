@@ -4,14 +4,16 @@ import type { SecretNeeds, SecretValues } from '../../lib/contract/documents/sec
 import { SECRET_VALUES } from '../../lib/contract/documents/secrets';
 import { fillYaml } from '../../lib/core/rendering/secrets/fill';
 import { withValues, secretsIn } from '../../lib/core/rendering/secrets/placeholders';
-import { readIfExists, writeAtomically } from '../base/files';
+import { give, readIfExists, writeAtomically, type Owner } from '../base/files';
 
 /** f_type of tmpfs and ramfs (linux/magic.h). */
 const IN_MEMORY = [0x01021994, 0x858458f6];
 const OWNER_ONLY = 0o600;
+/** Whoever knows the name of a file in it gets there; what it is then the file decides. */
+const PASSED_THROUGH = 0o711;
 
 /**
- * Files with values, in a directory that lies in memory and that nobody else may enter. `files/` has what programs are
+ * Files with values, in a directory that lies in memory, each for those alone that have to read it. `files/` has what programs are
  * told to read, `generations/` the configurations in which a value has to stand.
  */
 export class SecretMemory {
@@ -19,6 +21,8 @@ export class SecretMemory {
     private readonly root: string,
     /** Directory of a generation of the configuration. */
     private readonly generation: (id: string) => string,
+    /** Whose a file is, where programs have users of their own; null: all is this user's. */
+    private readonly ownerOf: ((path: string) => Owner) | null = null,
   ) {}
 
   /** Whether nothing of it ever reaches a disk. */
@@ -72,14 +76,17 @@ export class SecretMemory {
   /** Whether it was another text before. */
   private put(path: string, text: string): boolean {
     const file = join(this.root, path);
-    if (readIfExists(file) === text) return false;
-    writeAtomically(file, text, OWNER_ONLY);
-    return true;
+    const owner = this.ownerOf?.(file) ?? null;
+    const isSame = readIfExists(file) === text;
+    if (!isSame) writeAtomically(file, text, owner ?? OWNER_ONLY);
+    else if (owner !== null) give(file, owner);
+    return !isSame;
   }
 
   private make(): void {
+    const mode = this.ownerOf === null ? 0o700 : PASSED_THROUGH;
     for (const directory of [this.root, join(this.root, 'files'), join(this.root, 'generations')])
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-    chmodSync(this.root, 0o700);
+      mkdirSync(directory, { recursive: true, mode });
+    chmodSync(this.root, mode);
   }
 }

@@ -12,6 +12,8 @@ import { readIfExists, writeAtomically } from '../base/files';
 import type { Log } from '../base/log';
 import { every, type Loop } from '../base/loop';
 import type { Paths } from '../base/paths';
+import type { AgentEnv } from '../base/env';
+import { inUnits, ofNodeQuery } from '../process/sandboxes';
 import { Supervisor } from '../process/supervisor';
 import type { ThanosProgram } from './program';
 
@@ -22,6 +24,7 @@ const STALE_MS = 10_000;
 
 export interface NodeQueryOptions {
   readonly paths: Pick<Paths, 'config' | 'pid' | 'log'>;
+  readonly env: Pick<AgentEnv, 'units'>;
   readonly address: string;
   /** Where only this node reaches it. */
   readonly loopback: string;
@@ -46,12 +49,13 @@ export class NodeQuery {
   private probed: { readonly at: number; readonly probe: TaskProbe } | null = null;
 
   constructor(private readonly options: NodeQueryOptions) {
-    const { paths, address, loopback, machineMiB, program, log } = options;
+    const { paths, env, address, loopback, machineMiB, program, log } = options;
     this.endpointsFile = join(paths.config, 'thanos-endpoints.yml');
     const memoryMiB = nodeQueryMemoryMiB(machineMiB);
     const args = nodeQueryCommand({ address, loopback, endpointsFile: this.endpointsFile, memoryMiB });
     this.process = new Supervisor({
       name: 'node-query',
+      ...inUnits(env, ofNodeQuery),
       command: () => ({ file: program.file, cwd: paths.config, args, bounds: { memoryMiB } }),
       // Not its address: two local runs beside each other have the same ones, each in a network of its own.
       marker: endpointsArgument(this.endpointsFile),

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { durationMs } from '../../lib/contract/duration';
 import type { NodeConfig } from '../../lib/contract/documents/node-config';
 import { installFromImage } from '../boot/image';
+import { giveAll } from '../boot/owners';
 import type { AgentEnv } from '../base/env';
 import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
@@ -38,6 +39,7 @@ export function thanosParts(
     bucket: thanos.bucket,
     retentionMs: durationMs(config.prometheus.retentionTime),
     bytesPerSecond: policy.scrub.bytesPerSecond,
+    give: async (block) => (env.units ? giveAll(block, 'prometheus') : undefined),
     log,
   });
   const install = (): Promise<void> => installFromImage(thanos.image, 'bin/thanos', paths.bin, artifactMirror, log);
@@ -45,6 +47,7 @@ export function thanosParts(
   const sidecar = new Sidecar({
     config: { ...config, thanos },
     paths,
+    env,
     address,
     s3,
     registration: new Registration(thanos.discoveryServiceId, config.node, address),
@@ -52,6 +55,6 @@ export function thanosParts(
     log,
   });
   const machineMiB = totalmem() / 2 ** 20;
-  const nodeQuery = new NodeQuery({ paths, address, loopback: env.gateAddress, nodes, machineMiB, program, log });
+  const nodeQuery = new NodeQuery({ paths, env, address, loopback: env.gateAddress, nodes, machineMiB, program, log });
   return { sidecar, nodeQuery, restorer };
 }

@@ -11,6 +11,8 @@ import { writeAtomically } from '../base/files';
 import { messageOf, type Log } from '../base/log';
 import { every, sleep, type Loop } from '../base/loop';
 import type { Paths } from '../base/paths';
+import type { AgentEnv } from '../base/env';
+import { inUnits, ofSidecar } from '../process/sandboxes';
 import { Supervisor } from '../process/supervisor';
 import { checkBucket } from './bucket-check';
 import type { ThanosProgram } from './program';
@@ -26,6 +28,7 @@ const FORGOTTEN_MS = 11_000;
 export interface SidecarOptions {
   readonly config: NodeConfig & { readonly thanos: NodeThanos };
   readonly paths: Paths;
+  readonly env: Pick<AgentEnv, 'units'>;
   readonly address: string;
   readonly s3: S3Client;
   /** In DNS. */
@@ -50,11 +53,12 @@ export class Sidecar {
     null;
 
   constructor(private readonly options: SidecarOptions) {
-    const { paths, program, address, log } = options;
+    const { paths, env, program, address, log } = options;
     this.tsdbPath = join(paths.data, 'prometheus');
     const objstoreFile = join(paths.config, 'objstore.yml');
     this.process = new Supervisor({
       name: 'sidecar',
+      ...inUnits(env, () => ofSidecar(paths)),
       command: () => ({
         file: program.file,
         cwd: paths.config,

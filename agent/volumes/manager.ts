@@ -9,6 +9,7 @@ import { mountedDevice, unmount } from '../boot/mounts';
 import { makeProgramDirectories } from '../boot/prepare';
 import type { Mounted, DataVolumePlace } from '../boot/volume';
 import { UnusableVolume } from '../boot/volume-step';
+import type { AgentEnv } from '../base/env';
 import type { Identity } from '../base/identity';
 import { messageOf, type Log } from '../base/log';
 import type { Supervisor } from '../process/supervisor';
@@ -19,6 +20,7 @@ import { VolumeProbe } from './probe';
 export interface VolumeManagerOptions {
   readonly config: NodeConfig;
   readonly identity: Identity;
+  readonly env: Pick<AgentEnv, 'units'>;
   readonly data: string;
   readonly deviceDir: string;
   readonly walSegmentBytes: number;
@@ -224,7 +226,7 @@ export class VolumeManager {
       return; // they stay down: there is nowhere to write
     }
     this.unusable = null;
-    makeProgramDirectories(data);
+    makeProgramDirectories(data, this.o.env);
     this.volumeProbe.forget();
     scrubber.volumeChanged();
     if (this.mounted.id !== from) {

@@ -12,11 +12,11 @@ const TEST_LOOK_MS = 15_000;
 export function managerOf(
   env: AgentEnv,
   paths: Paths,
-  options: Omit<VolumeManagerOptions, 'data' | 'deviceDir' | 'walSegmentBytes'>,
+  options: Omit<VolumeManagerOptions, 'env' | 'data' | 'deviceDir' | 'walSegmentBytes'>,
 ): VolumeManager | null {
   if (!env.mountData || options.config.snapshots !== true) return null;
   const walSegmentBytes = Number.parseInt(options.config.prometheus.walSegmentSize) * 2 ** 20;
-  return new VolumeManager({ ...options, data: paths.data, deviceDir: env.deviceDir, walSegmentBytes });
+  return new VolumeManager({ ...options, env, data: paths.data, deviceDir: env.deviceDir, walSegmentBytes });
 }
 
 /** Watches the volume that the node began with, and tries snapshots when it is asked to. */

@@ -24,11 +24,18 @@ const KEPT = [
   least('samplesKept', 100, 'samples'),
 ];
 
+/** Of 10; docs/security.md says what is left open of each. */
+const POWER = [
+  most('programsExposed', 2, ''),
+  exactly('notTheirUser', 0, 'programs'),
+  exactly('reachRole', 0, 'programs'),
+];
+
 /** What is promised, by boot drill. */
 export const BOOT_LIMITS: Readonly<Record<string, readonly Limit[]>> = {
-  'boot-first': [...UP, FORMATTED, exactly('fromTheWeb', 2, 'files')],
+  'boot-first': [...UP, ...POWER, FORMATTED, exactly('fromTheWeb', 2, 'files')],
   'boot-again': [...UP, ...KEPT, exactly('installedAgain', 0, 'programs')],
-  'boot-old-data': [...UP, ...KEPT, most('shutDown', 30, 's')],
+  'boot-old-data': [...UP, ...KEPT, most('shutDown', 30, 's'), exactly('filesOfRoot', 0, 'files')],
   'boot-volume-late': [...UP, ...WAITS, FORMATTED],
   'boot-volume-stuck': [...UP, ...WAITS, FORMATTED],
   'boot-bad-checksum': [

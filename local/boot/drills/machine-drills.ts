@@ -1,6 +1,7 @@
 import { sleepUnlessStopped } from '../../drills/clock';
 import { holdLoop } from '../../run/hosts/hold-loop';
 import type { BootDrill } from './drill';
+import { powers } from './power';
 import { FORMATS, INSTALLS, looks, powerOn, rememberSamples, switchOn, whileWaiting } from './steps';
 
 const WAIT_MS = 15_000;
@@ -26,7 +27,8 @@ export const MACHINE_DRILLS: readonly BootDrill[] = [
     async course(world) {
       const up = await world.comesUp(await switchOn(world));
       const fromTheWeb = world.bed.web!.asked.length;
-      return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), fromTheWeb };
+      const formatted = await world.logged(FORMATS);
+      return { ...up, ...(await world.units()), ...(await powers(world)), formatted, fromTheWeb };
     },
   },
   {

@@ -10,6 +10,7 @@ import { TAGS } from '../../../lib/contract/tags';
 import { sleepUnlessStopped } from '../../drills/clock';
 import { NODE, type BootWorld } from '../world/world';
 import type { BootDrill } from './drill';
+import { filesOfRoot, giveToRoot } from './power';
 import { FORMATS, powerOn, rememberSamples, switchOn, whileWaiting } from './steps';
 
 const WAIT_MS = 15_000;
@@ -29,7 +30,8 @@ export const VOLUME_DRILLS: readonly BootDrill[] = [
     async course(world) {
       await world.comesUp(await switchOn(world));
       const compare = await rememberSamples(world);
-      world.say('  EC2 terminates it; its group starts another one');
+      await giveToRoot(world);
+      world.say('  EC2 terminates it, whose data are as of an earlier version; its group starts another one');
       const asked = Date.now();
       const next = await world.replace();
       const shutDown = (Date.now() - asked) / 1000;
@@ -39,6 +41,7 @@ export const VOLUME_DRILLS: readonly BootDrill[] = [
         ...up,
         ...(await world.units()),
         shutDown,
+        filesOfRoot: await filesOfRoot(world),
         formattedAgain: await world.logged(FORMATS),
         ...(await compare()),
       };

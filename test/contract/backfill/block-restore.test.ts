@@ -82,6 +82,7 @@ function restorerOf(bucket: string): Case {
     bucket,
     retentionMs: 15 * 24 * HOUR,
     bytesPerSecond: Infinity,
+    give: async () => {},
     log: (_, event, fields) => said.push(`${event} ${String((fields as { because?: string }).because)}`),
   });
   return { data, tsdb, restorer, said };

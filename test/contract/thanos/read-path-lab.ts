@@ -36,6 +36,7 @@ export class ReadPathLab {
     );
     const nodeQuery = new NodeQuery({
       paths: { config: root, pid: (name) => join(root, `${name}.pid`), log: (name) => join(root, `${name}.log`) },
+      env: { units: false },
       address: addresses[0],
       loopback: addresses[0],
       nodes: () => addresses,

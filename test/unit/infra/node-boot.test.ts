@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sysusers } from '../../../lib/contract/node-users';
 
 const SCRIPT = join(__dirname, '../../../lib/infra/constructs/nodes/files/boot.sh');
 const AGENT = 'console.log("the agent")\n';
@@ -17,6 +18,7 @@ beforeEach(() => {
   for (const dir of ['etc/prometheus-ha', 'opt/prometheus-ha', 'bin']) mkdirSync(at(dir), { recursive: true });
   writeFileSync(at('etc/prometheus-ha/node.json'), JSON.stringify({ region: 'eu-west-1' }));
   const sha256 = createHash('sha256').update(AGENT).digest('hex');
+  writeFileSync(at('etc/prometheus-ha/users.conf'), sysusers());
   writeFileSync(at('etc/prometheus-ha/boot.json'), JSON.stringify({ agent: { bucket: 'b', key: 'k', sha256 } }));
 });
 afterEach(() => rmSync(root, { recursive: true }));
@@ -30,7 +32,8 @@ function boot(inBucket: string): {
   writeFileSync(at('object'), inBucket);
   writeFileSync(at('bin/aws'), `#!/bin/bash\ntouch ${at('fetched')}; cp ${at('object')} "\${@: -1}"\n`);
   writeFileSync(at('bin/dnf'), '#!/bin/bash\nexit 0\n');
-  for (const name of ['aws', 'dnf']) chmodSync(at(`bin/${name}`), 0o755);
+  writeFileSync(at('bin/systemd-sysusers'), `#!/bin/bash\ncp "$1" ${at('users')}\n`);
+  for (const name of ['aws', 'dnf', 'systemd-sysusers']) chmodSync(at(`bin/${name}`), 0o755);
   const script = readFileSync(SCRIPT, 'utf8').replace(
     /(?<=[\s"=])\/(?=(var\/lib|etc|opt)\/prometheus-ha)/g,
     `${root}/`,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { NodeConfig } from '../../../contract/documents/node-config';
+import { sysusers } from '../../../contract/node-users';
 import { NODE_MAJOR } from '../../../contract/versions';
 
 /** What the boot stub needs to know before there is an agent. */
@@ -29,6 +30,7 @@ export function userData(node: NodeConfig, boot: BootConfig, logs: object): stri
     write_files: [
       { path: `${CONFIG}/node.json`, content: json(node) },
       { path: `${CONFIG}/boot.json`, content: json(boot) },
+      { path: `${CONFIG}/users.conf`, content: sysusers() },
       { path: `${CONFIG}/logs.json`, content: json(logs) },
       { path: `${CONFIG}/boot.sh`, content: own('boot.sh'), permissions: '0755' },
       { path: `${CONFIG}/signal.sh`, content: own('signal.sh'), permissions: '0755' },

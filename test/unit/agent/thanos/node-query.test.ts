@@ -30,7 +30,15 @@ async function runs(config: string): Promise<number> {
 function nodeQuery(): NodeQuery {
   const paths = { bin: dir, config: dir, pid: () => join(dir, 'pid'), log: () => join(dir, 'log') };
   const program = new ThanosProgram(paths, null, () => {});
-  return new NodeQuery({ ...AT, paths, nodes: () => [], machineMiB: 4096, program, log: () => {} } as NodeQueryOptions);
+  return new NodeQuery({
+    ...AT,
+    paths,
+    env: { units: false },
+    nodes: () => [],
+    machineMiB: 4096,
+    program,
+    log: () => {},
+  } as NodeQueryOptions);
 }
 
 test('an agent that starts again takes over its own query, whose pid was not written', async () => {

@@ -25,6 +25,7 @@ function withoutProgram(): Sidecar {
   return new Sidecar({
     config: { thanos: { bucket: 'blocks', blockDuration: '2h' } },
     paths,
+    env: { units: false },
     address: '127.0.0.1',
     program: new ThanosProgram(
       paths,

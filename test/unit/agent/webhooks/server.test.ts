@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveWebhooks } from '../../../../agent/webhooks/server';
 import { webhookToken } from '../../../../agent/webhooks/token';
+import { ownFile } from '../../../../agent/base/files';
 import { WatchdogReceiver } from '../../../../agent/alerts/watchdog';
 import type { Notification } from '../../../../lib/contract/documents/alerts';
 
@@ -76,21 +77,21 @@ describe("the agent's webhooks", () => {
 
   it('make a token that only this user can read, once', () => {
     const file = join(dir, 'state', 'token');
-    const token = webhookToken(file);
+    const token = webhookToken(file, ownFile());
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').trim()).toBe(token);
-    expect(webhookToken(file)).toBe(token);
+    expect(webhookToken(file, ownFile())).toBe(token);
   });
 
   it('replace a corrupted token and close one that others could read', () => {
     const file = join(dir, 'corrupted');
     writeFileSync(file, 'half', { mode: 0o644 });
-    const token = webhookToken(file);
+    const token = webhookToken(file, ownFile());
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     chmodSync(file, 0o644);
-    expect(webhookToken(file)).toBe(token);
+    expect(webhookToken(file, ownFile())).toBe(token);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 });

@@ -11,6 +11,9 @@ boot=/etc/prometheus-ha/boot.json
 AWS_DEFAULT_REGION=$(setting /etc/prometheus-ha/node.json region)
 export AWS_DEFAULT_REGION
 
+# Who the programs run as.
+systemd-sysusers /etc/prometheus-ha/users.conf
+
 # From Amazon Linux's repositories, which are in S3: no internet needed.
 [ -x /usr/bin/node-@NODE@ ] || dnf install -y -q nodejs@NODE@
 

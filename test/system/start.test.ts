@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpGet } from '../../lib/shell/async/http-get';
+import { namespacesAvailable } from '../../local/run/hosts/network';
 import { findMarked, MARKS } from '../../local/run/hosts/processes';
 import { runDir, runningState, type RunState } from '../../lib/shell/local/run-state';
 import { devicesBelow } from '../../local/run/volumes/devices';
@@ -159,5 +160,27 @@ describe('npm start', () => {
       await nothingIsLeft(runId);
     },
     START_MS + 60_000,
+  );
+});
+
+/** It cuts hosts off: root on Linux. */
+const canCut = namespacesAvailable().ok;
+
+(canCut ? describe : describe.skip)('npm run chaos', () => {
+  test(
+    'misses and loses nothing in three incidents, and leaves nothing behind',
+    async () => {
+      child = spawn(process.execPath, ['local/bootstrap.mjs', 'local/chaos/main.ts', '--faults', '6', '--seed', '1'], {
+        cwd: PROJECT,
+        stdio: 'pipe',
+      });
+      output = '';
+      for (const stream of [child.stdout!, child.stderr!])
+        stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+      const code = await new Promise((resolve) => child!.once('exit', resolve));
+      expect(`${code} ${output}`).toMatch(/^0 [^]*3 incidents, 6 of 6 faults[^]*never worse than a plain pair/);
+      expect(existsSync(runDir())).toBe(false);
+    },
+    START_MS + 3 * 240_000,
   );
 });

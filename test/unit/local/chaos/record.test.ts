@@ -52,6 +52,8 @@ describe('a record of chaos', () => {
     expect(problems(played({ duplicates: 2 }), played({}))).toEqual([]);
     expect(problems(played({ duplicates: 2 }))).toEqual(['doubled: 2, a plain pair 1']);
     expect(problems(played({ spurious: 1 }))).toEqual(['unknown: 1, a plain pair 0']);
+    const unknown = (spurious: number) => problems(played({ spurious, plainPairSpurious: 12 }));
+    expect([unknown(3), unknown(4)]).toEqual([[], ['unknown: 4, a plain pair 12']]);
     expect(problems(played({ falselyResolved: 1 }))).toEqual(['falsely resolved: 1, a plain pair 0']);
   });
 

@@ -18,6 +18,7 @@ import { faultsForEach, planOf, type PlannedIncident } from './plan';
 import { parseRecord, problemsOf, recordText, summaryOf, type ChaosRecord, type PlayedIncident } from './record';
 
 const USAGE = `npm run chaos [-- --faults N --seed S --json FILE [--resume] --only N --list --mistake NAME] ${TEETH_USAGE}`;
+const COMMIT = commit();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Call {
@@ -79,7 +80,7 @@ async function inOneSystem(
       const at = new Date().toISOString();
       const { measurements, findings, error } = await playOnce(scenarioOf(incident), options, inForce);
       left.shift();
-      const played = { ...incident, commit: commit(), at, measurements, findings };
+      const played = { ...incident, commit: COMMIT, at, measurements, findings };
       took(error === undefined ? played : { ...played, error });
       for (const line of [...findings, ...(error === undefined ? [] : [error])]) say(`    - ${line}`);
       broken = error !== undefined;
@@ -112,7 +113,7 @@ function begunRecord({ seed, faults, json, resume }: Call): ChaosRecord {
   return { ...fresh, incidents: found.incidents };
 }
 
-/** Of the project, as it is on disk. */
+/** Of the project, as it is on disk when the run begins. */
 function commit(): string {
   const git = (...args: string[]): string =>
     execFileSync('git', ['-C', __dirname, ...args], { encoding: 'utf8' }).trim();

@@ -1,5 +1,6 @@
 import { FILE_FAULTS } from '../drills/tsdb/corruption-faults';
 import { must, sleepUnlessStopped } from '../drills/clock';
+import { ask } from '../drills/failover/operator';
 import { shape, statusOf, type TestBed } from '../drills/test-bed';
 import { tsdbOf } from '../drills/thanos/history-steps';
 import { DEPTH } from '../workload/exposition';
@@ -24,6 +25,8 @@ type Program = 'prometheus' | 'alertmanager' | 'agent';
 const FLAP_MS = 4_000;
 const STALLED_MS = 300_000;
 const SPIKE = 20;
+/** More than the local run's `scrapeLimits.samples`. */
+const ORDERS = 60_000;
 const CALLERS = 5;
 const HEALTH_CHECK = { function: 'health-check' };
 const BLOCKED = 100;
@@ -32,6 +35,8 @@ const GONE = /runs no /;
 
 const onNodes = ({ world, nodes }: Target, action: string, body = {}): Promise<unknown> =>
   Promise.all(nodes.map((node) => world.faults.act(action, { node, ...body })));
+const onZone = ({ world, nodes: [node] }: Target, action: string): Promise<unknown> =>
+  world.faults.act(action, { zone: world.state.nodes.find((n) => n.node === node)!.zone });
 const onPair = ({ world, which }: Target, action: string, body = {}): Promise<unknown> =>
   world.faults.act(action, { which, ...body });
 const unlessGone = (done: Promise<unknown>): Promise<unknown> =>
@@ -143,6 +148,17 @@ export const ACTS: Readonly<Record<Kind, Act>> = {
   },
   'store-stop': { begin: ofAws('stop-store'), end: ofAws('start-store') },
   'redis-down': { begin: ofAws('kill-redis'), end: ofAws('start-redis') },
+  switchover: {
+    begin: ({ world }) => ask(world, { kind: 'switchover', to: null, reason: 'chaos: planned' }),
+  },
+  'bad-target': {
+    begin: ({ world }) => shape(world, { orders: ORDERS }),
+    end: ({ world }) => shape(world, { orders: 0 }),
+  },
+  'zone-loss': {
+    begin: (target) => Promise.all([onZone(target, 'lose-zone'), onPair(target, 'plain-power-off')]),
+    end: (target) => Promise.all([onZone(target, 'restore-zone'), onPair(target, 'plain-power-on')]),
+  },
   'volume-gone': volume('detach-volume', { delete: true }),
   'volume-stall': volume('stall-volume'),
   'disk-full': volume('fill-volume'),

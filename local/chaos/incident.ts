@@ -16,8 +16,8 @@ import type { Place, PlannedFault, PlannedIncident } from './plan';
 /** A program that is just being started is hurt a moment later. */
 const STRIKES_WITHIN_MS = 5_000;
 const AGAIN_MS = 250;
-/** Volumes and load take their time. */
-const REST_MS = 300_000;
+/** Volumes, load, and tasks of a lost zone take their time. */
+const REST_MS = 420_000;
 /** From the end of Prometheus to its next scrape, when no other one runs. */
 const STARTS_WITHIN_S = 8;
 
@@ -60,6 +60,7 @@ export function scenarioOf({ number, faults, alerts }: PlannedIncident): Scenari
     ownAlerts: [PROFILE_ALERT],
     instruments: [pairsSamples],
     restWithinMs: REST_MS,
+    needsThanos: faults.some(({ kind }) => kind === 'zone-loss'),
     ...(faults.some(isOfVolumes) ? { needsVolumes: true as const, prepare: snapshotsThere } : {}),
     inject: async () => Date.now(),
     course: async (world, roles, struckAt) => {

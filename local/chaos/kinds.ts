@@ -64,10 +64,13 @@ export const KINDS = {
   'false-alarm': around(['control'], { lasts: strikes(1_000) }),
   'promotions-asked': around(['control'], { lasts: strikes(5_000) }),
   'store-stop': around(['store', 'control']),
+  switchover: around(['control'], { lasts: strikes(5_000) }),
   'redis-down': around(['targets']),
+  'bad-target': around(['targets']),
   'volume-gone': VOLUME,
   'volume-stall': VOLUME,
   'disk-full': VOLUME,
+  'zone-loss': taking(MACHINE, { lasts: [20_000, 75_000], long: true }),
   'load-spike': around(['targets'], { lasts: [90_000, 150_000], long: true }),
 } as const satisfies Readonly<Record<string, KindFacts>>;
 

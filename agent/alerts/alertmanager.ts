@@ -86,11 +86,11 @@ const FEW = 5_000;
 /** Beyond them: half a second of the processor for 40,000, which is to be a tenth of the time at most. */
 const PAUSE_MS_PER_ALERT = 0.2;
 
-/** What the Alertmanagers have, asked again and again; less often the more they have. */
+/** What Alertmanagers have, or a peer's gate, asked again and again; less often the more they have. */
 export class AlertsTaken<T> {
   private notBefore = -Infinity;
 
-  /** `alertsOf`: all that one Alertmanager has. @throws when it does not answer in time. `elapsed`: ms of a clock that is never set */
+  /** `alertsOf`: all that one of them has. @throws when it does not answer in time. `elapsed`: ms of a clock that is never set */
   constructor(
     private readonly alertsOf: (address: string) => Promise<readonly T[]>,
     private readonly elapsed: () => number = systemClock.elapsed,

@@ -44,9 +44,11 @@ export class UnsentAlerts {
   private unsent: Unsent = NONE_UNSENT;
 
   private readonly taken: AlertsTaken<TakenAlert>;
+  private readonly held: AlertsTaken<PostedAlert>;
 
   constructor(private readonly deps: UnsentAlertsDeps) {
     this.taken = new AlertsTaken(deps.alertsOf);
+    this.held = new AlertsTaken(deps.heldBy);
   }
 
   async round(): Promise<void> {
@@ -91,8 +93,8 @@ export class UnsentAlerts {
   }
 
   private async leaveToActive(address: string): Promise<void> {
-    const { gate, heldBy, now } = this.deps;
-    const held = await heldBy(address).catch(() => []);
+    const { gate, now } = this.deps;
+    const held = (await this.held.ask([{ address }])) ?? [];
     const firing = held.filter(({ endsAt }) => !(Date.parse(endsAt ?? '') <= now()));
     const keys = new Set(firing.map(({ labels }) => fingerprint(labels)));
     const spoken = stillSpoken(gate.owned, this.unsent, keys, this.repeats, now());

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { stayAwake } from '../shell/async/stay-awake';
 import { UserError } from '../contract/errors';
 import type { Operation } from '../core/failover/operations';
@@ -16,7 +15,7 @@ import { auditCluster, readAuditOptions, type AuditOptions } from './commands/au
 import { cost, PRICES } from './commands/cost';
 import { readSmokeOptions, smoke, type SmokeOptions } from './commands/smoke';
 import { CLUSTER_FILE, soundCluster } from './cluster/configured';
-import { awsCluster, clusterMeant, localCluster, type ClusterHandle } from './cluster/cluster';
+import { clusterMeant, localCluster } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
 import { printable } from './report/printable';
 import { usage, ending, EXIT, statusCode } from './exit';
@@ -24,45 +23,10 @@ import { readHistories, renderHistory } from './commands/history';
 import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
-import { takeWay, WAYS, type Way } from './cluster/way';
-import { checkNumber, shardMeant, shardsMeant } from './cluster/shards';
+import { checkNumber } from './cluster/shards';
 import { faultInjectors } from './commands/inject-fault';
-
-interface Where {
-  readonly local?: boolean;
-  readonly cluster?: string;
-  readonly json?: boolean;
-  readonly shard?: string;
-  readonly via?: Way;
-}
-
-function print<T>({ json = false }: Where, result: T, render: (result: T) => string): void {
-  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : printable(render(result)));
-}
-
-async function named({
-  local = false,
-  cluster,
-  shard,
-  via = local ? 'direct' : 'relay',
-}: Where): Promise<{ handle: ClusterHandle; s3: S3Client }> {
-  checkNumber(shard);
-  const handle = local ? localCluster(cluster) : await awsCluster(cluster);
-  await takeWay(via, handle);
-  return { handle, s3: new S3Client({ forcePathStyle: local }) };
-}
-
-/** Of every shard that is meant. */
-async function connectAll(where: Where): Promise<{ handles: readonly ClusterHandle[]; s3: S3Client }> {
-  const { handle, s3 } = await named(where);
-  return { handles: await shardsMeant(handle, s3, where), s3 };
-}
-
-/** Of one shard. */
-async function connect(where: Where & { to?: string }): Promise<{ handle: ClusterHandle; s3: S3Client }> {
-  const { handle, s3 } = await named(where);
-  return { handle: await shardMeant(handle, s3, where), s3 };
-}
+import { addSilence } from './commands/silence';
+import { connectOne, connectAll, print, withWhere, type CommandOptions } from './where';
 
 /** Grafana's builders take longer to load than most commands to run. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -73,21 +37,9 @@ const program = new Command('promha')
   .exitOverride()
   // Said once, at the end, as everything else is.
   .configureOutput({ outputError: () => {} });
-const via = new Option(
-  '--via <way>',
-  'asks nodes by the function in the VPC, or from here (default: relay; with --local direct)',
-);
-const withWhere = (command: Command): Command =>
-  command
-    .addOption(via.choices([...WAYS]))
-    .option('--local', 'the system that `npm start` runs on this machine')
-    .option('--cluster <name>', 'name of the deployed cluster (default: that of config/cluster.ts)')
-    .option('--shard <n>', 'of several; without it all are shown, and what changes something asks which one')
-    .option('--json', 'machine-readable output');
-
 withWhere(
   program.command('status').description('what is wrong first; who alerts since when and why; every node'),
-).action(async (where: Where) => {
+).action(async (where: CommandOptions) => {
   const { handles, s3 } = await connectAll(where);
   const views = await Promise.all(handles.map((handle) => readCluster(handle, s3)));
   const now = Date.now();
@@ -104,7 +56,7 @@ withWhere(
 
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
   .option('--limit <n>', 'how many changes', '50')
-  .action(async (where: Where & { limit: string }) => {
+  .action(async (where: CommandOptions & { limit: string }) => {
     const limit = Number(where.limit);
     if (!Number.isInteger(limit) || limit < 1) {
       throw new UserError({
@@ -128,16 +80,16 @@ withWhere(
   .option('--range <time>', 'how far back', '15m')
   .option('--html <file>', 'writes a page with a timeline for each target')
   .option('--thanos <url>', 'where Thanos query answers, if it cannot be found by the load balancer')
-  .action(async (where: Where & AuditOptions) => {
+  .action(async (where: CommandOptions & AuditOptions) => {
     const asked = readAuditOptions(where);
-    const { handle, s3 } = await connect(where);
+    const { handle, s3 } = await connectOne(where);
     const { output, exitCode } = await auditCluster(handle, s3, asked);
     process.stdout.write(where.json === true ? output : printable(output));
     process.exitCode = exitCode;
   });
 
-async function operation(where: Where & { to?: string }, asked: Operation): Promise<void> {
-  const { handle, s3 } = await connect(where);
+async function operation(where: CommandOptions & { to?: string }, asked: Operation): Promise<void> {
+  const { handle, s3 } = await connectOne(where);
   const outcome = await operateCluster(handle, s3, asked);
   print(where, outcome, renderOutcome);
   process.exitCode = outcome.done ? EXIT.well : EXIT.unhealthy;
@@ -146,17 +98,17 @@ async function operation(where: Where & { to?: string }, asked: Operation): Prom
 withWhere(program.command('switchover').description('gives alerting to another node, after checking that it can'))
   .option('--to <node>', 'which one; without it the first that can')
   .option('--reason <text>', 'for the audit trail', '')
-  .action((where: Where & { to?: string; reason: string }) =>
+  .action((where: CommandOptions & { to?: string; reason: string }) =>
     operation(where, { kind: 'switchover', to: where.to ?? null, reason: switchoverReason(where.reason) }),
   );
 
 withWhere(program.command('pause').description('maintenance: nothing automatic happens until `resume`'))
   .requiredOption('--reason <text>', 'why, for whoever finds it paused')
-  .action((where: Where & { reason: string }) =>
+  .action((where: CommandOptions & { reason: string }) =>
     operation(where, { kind: 'pause', reason: pauseReason(where.reason) }),
   );
 
-withWhere(program.command('resume').description('ends a pause')).action((where: Where) =>
+withWhere(program.command('resume').description('ends a pause')).action((where: CommandOptions) =>
   operation(where, { kind: 'resume' }),
 );
 
@@ -168,7 +120,7 @@ program
   .option('--config <file>', 'another config/cluster.ts', CLUSTER_FILE)
   .option('--local', 'asks the system that `npm start` runs on this machine')
   .option('--json', 'machine-readable output')
-  .action(async (where: Where & { config: string }) => {
+  .action(async (where: CommandOptions & { config: string }) => {
     if (where.local) localCluster(undefined, 'owner');
     const report = await preflight(soundCluster(resolve(where.config)), where.local ?? false);
     print(where, report, renderPreflight);
@@ -181,7 +133,7 @@ program
   .option('--config <file>', 'another config/cluster.ts', CLUSTER_FILE)
   .option('--prices <file>', 'another table of prices', PRICES)
   .option('--json', 'machine-readable output')
-  .action((where: Where & { config: string; prices: string }) => {
+  .action((where: CommandOptions & { config: string; prices: string }) => {
     const file = resolve(where.config);
     print(where, cost(soundCluster(file), file, resolve(where.prices)), renderCost);
   });
@@ -196,23 +148,29 @@ program
   .option('--check', 'asks each query of each panel once instead of writing; exit code 1 if one answers nothing')
   .option('--local', 'the system that `npm start` runs on this machine')
   .option('--json', 'machine-readable output')
-  .action(async (directory: string, where: Where & { config: string; url?: string; at?: string; check?: boolean }) => {
-    const { askPanels, dashboardsOf, queriesUrl, renderAnswers, writeGrafana } = grafana();
-    const cluster = soundCluster(resolve(where.config));
-    const url = queriesUrl(cluster, where.url, where.local ?? false);
-    if (where.check !== true) {
-      return print(
-        where,
-        { url, files: writeGrafana(cluster, directory, url, where.at) },
-        ({ files }) => `${files.join('\n')}\n`,
-      );
-    }
-    const answers = await askPanels(dashboardsOf(cluster), url);
-    print(where, { url, answers }, () => renderAnswers(answers));
-    process.exitCode = answers.every(({ well }) => well) ? EXIT.well : EXIT.unhealthy;
-  });
+  .action(
+    async (
+      directory: string,
+      where: CommandOptions & { config: string; url?: string; at?: string; check?: boolean },
+    ) => {
+      const { askPanels, dashboardsOf, queriesUrl, renderAnswers, writeGrafana } = grafana();
+      const cluster = soundCluster(resolve(where.config));
+      const url = queriesUrl(cluster, where.url, where.local ?? false);
+      if (where.check !== true) {
+        return print(
+          where,
+          { url, files: writeGrafana(cluster, directory, url, where.at) },
+          ({ files }) => `${files.join('\n')}\n`,
+        );
+      }
+      const answers = await askPanels(dashboardsOf(cluster), url);
+      print(where, { url, answers }, () => renderAnswers(answers));
+      process.exitCode = answers.every(({ well }) => well) ? EXIT.well : EXIT.unhealthy;
+    },
+  );
 
 addImport(program);
+addSilence(program);
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);
 withWhere(
@@ -222,9 +180,9 @@ withWhere(
     .argument('<drill>', 'which one'),
 )
   .option('--confirm <cluster>', 'its name, for scripts; without it somebody has to type it')
-  .action(async (name: string, where: Where & { confirm?: string }) => {
+  .action(async (name: string, where: CommandOptions & { confirm?: string }) => {
     const drill = drillNamed(name);
-    const { handle, s3 } = await connect(where);
+    const { handle, s3 } = await connectOne(where);
     const report = await drillCluster(drill, {
       handle,
       s3,
@@ -247,12 +205,12 @@ withWhere(
   .option('--no-ask', 'asks nobody whether the mail arrived')
   .option('--only <parts>', 'some of it, such as failover,audit')
   .option('--report <file>', 'writes the JSON there as well')
-  .action(async (where: Where & SmokeOptions) => {
+  .action(async (where: CommandOptions & SmokeOptions) => {
     const { local = false, cluster, shard } = where;
     checkNumber(shard);
     const name = local ? localCluster(cluster).cluster : clusterMeant(cluster).name;
     const asked = readSmokeOptions(where, name, process.stdin.isTTY);
-    const { handle, s3 } = await connect(where);
+    const { handle, s3 } = await connectOne(where);
     const stop = new AbortController();
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

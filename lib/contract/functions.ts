@@ -12,6 +12,8 @@ export const FUNCTIONS = {
   reconnectRedis: (cluster: string) => `${cluster}-reconnect-redis`,
   /** Once for all shards. */
   relay: (cluster: string) => `${cluster}-relay`,
+  /** Once for all shards, as their Alertmanagers are one cluster. */
+  silence: (cluster: string) => `${cluster}-silence`,
   healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shardSuffix(shard)}`,
   worker: (cluster: string, shard: number, worker: Worker) => `${cluster}-${worker}${shardSuffix(shard)}`,
 } as const;

@@ -44,6 +44,7 @@ test('an operator may call all that promha calls', () => {
     ['s3:PutObject', `${bucket()}/${KEYS.assignment(0)}`],
     ['s3:PutObject', `${bucket()}/${KEYS.assignment(3)}`],
     ['lambda:InvokeFunction', relay()],
+    ['lambda:InvokeFunction', named('AWS::Lambda::Function', 'FunctionName', 'silence')],
     ['lambda:GetFunctionConfiguration', here('lambda', `function:${name}-health-check`)],
     ['lambda:GetFunctionConfiguration', here('lambda', `function:${name}-health-check-2`)],
     ['elasticloadbalancing:DescribeTargetHealth', '*'],

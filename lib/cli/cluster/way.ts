@@ -1,7 +1,9 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SilenceRequest } from '../../contract/documents/silence';
 import { FUNCTIONS } from '../../contract/functions';
 import { askBy } from '../../shell/async/http-get';
-import { callRelay, relayedGet } from '../../shell/aws/relay';
+import { askSilences, type AskSilences } from '../../shell/alertmanager/silences';
+import { relayedAnswer, callRelay, callSilence, relayedGet } from '../../shell/aws/relay';
 import { reasonOf } from '../../shell/probes/prober';
 import type { ClusterHandle } from './cluster';
 import { Unreachable } from '../exit';
@@ -16,7 +18,6 @@ const ONE_CALL_MS = 35_000;
 const AGAIN_MS = 3_000;
 
 export interface Waking {
-  readonly lambda: LambdaClient;
   readonly say: (line: string) => void;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -27,21 +28,41 @@ export async function takeWay(way: Way, { cluster }: Pick<ClusterHandle, 'cluste
   if (way === 'direct') return;
   const lambda = new LambdaClient({});
   const name = FUNCTIONS.relay(cluster);
-  await wakeRelay(name, {
-    lambda,
-    say: (line) => void process.stderr.write(`${line}\n`),
-    now: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
+  await awake(name, (signal) => callRelay(lambda, name, { url: null, maxBytes: 0 }, signal), WAKING);
   askBy(relayedGet(lambda, name));
 }
 
-/** Before anything with a deadline is asked by it. */
-export async function wakeRelay(name: string, { lambda, say, now, sleep }: Waking): Promise<void> {
+const WAKING: Waking = {
+  say: (line) => void process.stderr.write(`${line}\n`),
+  now: Date.now,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** How Alertmanagers are asked that way. @throws Unreachable when the function `silence` cannot be called */
+export async function silencesBy(
+  way: Way,
+  { cluster }: Pick<ClusterHandle, 'cluster'>,
+  by: string,
+): Promise<AskSilences> {
+  if (way === 'direct') return askSilences;
+  const lambda = new LambdaClient({});
+  const name = FUNCTIONS.silence(cluster);
+  const wake: SilenceRequest = { url: null, method: 'GET', body: null, by };
+  await awake(name, (signal) => callSilence(lambda, name, wake, signal), WAKING);
+  return async (url, method, body) =>
+    relayedAnswer(await callSilence(lambda, name, { url, method, body, by }, AbortSignal.timeout(ONE_CALL_MS)));
+}
+
+/** Before anything with a deadline is asked by the function of that name. */
+export async function awake(
+  name: string,
+  call: (signal: AbortSignal) => Promise<unknown>,
+  { say, now, sleep }: Waking,
+): Promise<void> {
   const began = now();
   for (let told = false; ; told = true) {
     try {
-      await callRelay(lambda, name, { url: null, maxBytes: 0 }, AbortSignal.timeout(ONE_CALL_MS));
+      await call(AbortSignal.timeout(ONE_CALL_MS));
       return;
     } catch (error) {
       const fix = HOPELESS[(error as Error).name];

@@ -1,4 +1,5 @@
-import { planSilences, silenceInWords, type SilencePlan } from '../../core/import/silences';
+import { silenceInWords } from '../../core/alerts/silences';
+import { planSilences, type SilencePlan } from '../../core/import/silences';
 import { SILENCES } from './answers';
 import { Server } from './ask';
 

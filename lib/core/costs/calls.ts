@@ -76,6 +76,6 @@ export function growthOfCall({ by, operation, what, name }: CallLine): (size: Si
 }
 
 /** Functions that there is one of, whatever the number of shards. */
-export const OF_CLUSTER: readonly string[] = ['route-queries', 'relay'];
+export const OF_CLUSTER: readonly string[] = ['route-queries', 'relay', 'silence'];
 /** What a function reads of every node. */
 const OF_EACH_NODE = /^control\/(nodes\/.*\.json|heartbeats\/#\/tsdb\/|shards\/#\/restores\/)/;

@@ -1,21 +1,4 @@
-/** A silence as Alertmanager's API v2 tells it. */
-export interface ToldSilence {
-  readonly id: string;
-  readonly status: { readonly state: string };
-  readonly matchers: readonly {
-    readonly name: string;
-    readonly value: string;
-    readonly isRegex: boolean;
-    readonly isEqual?: boolean | undefined;
-  }[];
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly createdBy: string;
-  readonly comment: string;
-}
-
-/** One as it is made; Alertmanager gives it an id of its own. */
-export type NewSilence = Omit<ToldSilence, 'id' | 'status'>;
+import type { NewSilence, ToldSilence } from '../alerts/silences';
 
 export interface SilencePlan {
   readonly make: readonly NewSilence[];
@@ -53,13 +36,4 @@ export function planSilences(old: readonly ToldSilence[], there: readonly ToldSi
         .map(({ name, value }) => `silence ${id} asks for ${name} '${value}': here that is another value, or none`),
     ),
   };
-}
-
-/** In one line, as people say it to each other. */
-export function silenceInWords({ matchers, startsAt, endsAt, createdBy, comment }: NewSilence): string {
-  const said = matchers.map(({ name, value, isRegex, isEqual = true }) => {
-    const operator = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!=';
-    return `${name}${operator}"${value}"`;
-  });
-  return `{${said.join(', ')}} from ${startsAt} to ${endsAt}, ${createdBy}: ${comment}`;
 }

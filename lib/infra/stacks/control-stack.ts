@@ -50,8 +50,8 @@ export class ControlStack extends Stack {
       securityGroup: network.traffic.functions,
       givenUp: givenUpCalls(this, 'GivenUp', cluster),
     });
-    const relay = functions.get('relay');
-    if (relay !== undefined) operatorPolicy(this, { cluster, controlBucket, relay });
+    const [relay, silence] = [functions.get('relay'), functions.get('silence')];
+    if (relay !== undefined && silence !== undefined) operatorPolicy(this, { cluster, controlBucket, relay, silence });
     this.topic = props.topic ?? alarmTopic(this, 'AlarmTopic', cluster.alarmEmail);
     if (relay !== undefined) smokePolicy(this, cluster, this.topic);
     // Further shards import it. Exported from the beginning, so that one more of them changes nothing here.

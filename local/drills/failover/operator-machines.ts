@@ -63,6 +63,8 @@ async function commands(
     ['pause', '--reason', `drill: from ${machine}`],
     ['resume'],
     ['switchover', '--to', to],
+    ['silence', 'add', 'NoSuchAlert', '--for', '1m', '--comment', `drill: from ${machine}`],
+    ['silence', 'list', '--json'],
     ['status', '--json'],
   ]) {
     const { code, said } = await promha(world, machine, [...args, '--via', via]);

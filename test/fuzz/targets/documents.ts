@@ -4,6 +4,7 @@ import { INVENTORY } from '../../../lib/contract/documents/agent/inventory';
 import { NOTIFICATION, POSTED_ALERTS, type Notification } from '../../../lib/contract/documents/alerts';
 import * as events from '../../../lib/contract/documents/events';
 import { RELAY_ANSWER, RELAY_REQUEST } from '../../../lib/contract/documents/relay';
+import { SILENCE_REQUEST } from '../../../lib/contract/documents/silence';
 import { SEALED_SECRETS, SECRET_NEEDS, SECRET_VALUES } from '../../../lib/contract/documents/secrets';
 import { LOAD_SETTINGS, QUERY_ROUTES } from '../../../lib/contract/documents/settings';
 import type { DocumentFormat } from '../../../lib/contract/document';
@@ -64,6 +65,7 @@ const EXAMPLES: readonly (readonly [string, DocumentFormat<unknown>, unknown])[]
   ['event of an agent', events.AGENT_EVENT, { source: 'agent', exited: 'a' }],
   ['request for a remedy', events.REMEDY_REQUEST, { source: 'agent', remedy: 'redis', node: 'a' }],
   ['request to the relay', RELAY_REQUEST, { url: 'http://10.0.0.1:9090/', maxBytes: 1 }],
+  ['request for silences', SILENCE_REQUEST, { url: 'http://10.0.0.1:9193/', method: 'GET', body: null, by: 'a@b' }],
   ['answer of the relay', RELAY_ANSWER, { status: 200, body: 'x' }],
   [
     'needs of secrets',

@@ -22,6 +22,7 @@ const FUNCTIONS = [
   'restoresnapshot',
   'routequeries',
   'shedload',
+  'silence',
   'takesnapshot',
 ];
 const TASKS = ['compact', 'query', 'store'];
@@ -126,6 +127,7 @@ const OPERATORS: readonly Reason[] = (
     ['s3:GetObjectVersion', '{ControlBucket}/*', 'history'],
     ['s3:PutObject', '{ControlBucket}/shards/*/assignment.json', 'switchover, pause, resume'],
     ['lambda:InvokeFunction', '{relayFunction}', 'status, from outside the VPC'],
+    ['lambda:InvokeFunction', '{silenceFunction}', 'silence, from outside the VPC'],
     ['lambda:GetFunctionConfiguration', '{healthcheckFunction}*', 'status: the deployed policy'],
     ['ec2:DescribeSnapshots', '*', 'status'],
     ['ec2:DescribeVolumes', '*', 'status'],

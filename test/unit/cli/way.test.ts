@@ -1,6 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { gzipSync } from 'node:zlib';
-import { wakeRelay } from '../../../lib/cli/cluster/way';
+import { awake as awaken } from '../../../lib/cli/cluster/way';
+import { callRelay } from '../../../lib/shell/aws/relay';
 import { Unreachable } from '../../../lib/cli/exit';
 
 const awake = { Payload: Buffer.from(JSON.stringify({ status: null, body: gzipSync('awake').toString('base64') })) };
@@ -19,7 +20,11 @@ function waking(...answers: readonly (Error | object)[]) {
     },
   } as unknown as LambdaClient;
   const sleep = async (ms: number): Promise<void> => void (clock += ms);
-  const woken = wakeRelay('x-relay', { lambda, say: (line) => said.push(line), now: () => clock, sleep });
+  const woken = awaken('x-relay', (signal) => callRelay(lambda, 'x-relay', { url: null, maxBytes: 0 }, signal), {
+    say: (line) => said.push(line),
+    now: () => clock,
+    sleep,
+  });
   return { woken, said, calls: () => calls };
 }
 

@@ -34,8 +34,8 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
   ];
 }
 
-/** Whoever asks the relay is a person at a terminal, and is told that it was throttled. */
-const isAskedByPrograms = (name: string): boolean => name !== 'relay';
+/** Whoever asks the others is a person at a terminal, and is told that they were throttled. */
+const isAskedByPrograms = (name: string): boolean => name !== 'relay' && name !== 'silence';
 
 const once = (name: string, metric: 'Errors' | 'Throttles') =>
   ({

@@ -96,6 +96,15 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     isNeeded: ({ ofCluster }) => ofCluster !== null,
     rights: () => ({}),
   },
+  // Called by promha as well. The relay only reads; who may silence is IAM's to say.
+  {
+    name: 'silence',
+    description: 'Lists, makes and ends silences for operators outside the VPC',
+    timeoutS: 30,
+    isBare: true,
+    isNeeded: ({ ofCluster }) => ofCluster !== null,
+    rights: () => ({}),
+  },
   // Called by the nodes when an alert has a remedy. What it may connect to is in its environment, and nowhere else.
   {
     name: 'reconnect-redis',

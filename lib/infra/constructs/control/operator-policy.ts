@@ -15,10 +15,11 @@ export interface OperatorPolicyProps {
   readonly cluster: Cluster;
   readonly controlBucket: Bucket;
   readonly relay: IFunction;
+  readonly silence: IFunction;
 }
 
 /** What `promha` needs, from anywhere, to be attached to whoever operates the cluster. */
-export function operatorPolicy(stack: Stack, { cluster, controlBucket, relay }: OperatorPolicyProps): ManagedPolicy {
+export function operatorPolicy(stack: Stack, { cluster, controlBucket, relay, silence }: OperatorPolicyProps): ManagedPolicy {
   const { region, account, partition } = stack;
   const own = (service: string, what: string): string => `arn:${partition}:${service}:${region}:${account}:${what}`;
   const allow = (actions: string[], resources: string[], conditions?: Record<string, object>): PolicyStatement =>
@@ -33,7 +34,7 @@ export function operatorPolicy(stack: Stack, { cluster, controlBucket, relay }: 
       allow(['s3:ListBucket', 's3:ListBucketVersions'], [controlBucket.bucketArn]),
       allow(['s3:GetObject', 's3:GetObjectVersion'], [controlBucket.arnForObjects('*')]),
       allow(['s3:PutObject'], [controlBucket.arnForObjects(assignments)]),
-      allow(['lambda:InvokeFunction'], [relay.functionArn]),
+      allow(['lambda:InvokeFunction'], [relay.functionArn, silence.functionArn]),
       allow(['lambda:GetFunctionConfiguration'], [own('lambda', healthChecks)]),
       // Describing knows no narrower resource.
       allow(

@@ -1,4 +1,5 @@
-import { planSilences, silenceInWords, type ToldSilence } from '../../../../lib/core/import/silences';
+import { silenceInWords, type ToldSilence } from '../../../../lib/core/alerts/silences';
+import { planSilences } from '../../../../lib/core/import/silences';
 
 const NOW = Date.UTC(2026, 0, 2);
 const silence = (id: string, over: Partial<ToldSilence> = {}): ToldSilence => ({

@@ -5,6 +5,7 @@ import { withLock } from '../../tools/cache/lock';
 import { cacheRoot, openCache } from '../../tools/cache/root';
 import { putInPlace, scratchDirectory } from '../../tools/cache/scratch';
 import { hostRelease, openApt, type Apt } from '../../tools/debian/apt';
+import { pinnedPackages } from '../../tools/pin/python/requirements';
 import { run } from '../../tools/process/run';
 import type { ResolvedTool } from '../../tools';
 import { imageName, onEc2, recipe, type Recipe } from './recipe';
@@ -59,7 +60,7 @@ async function make(directory: string, how: Recipe, apt: Apt, { mmdebstrap, sign
   ];
   const args = ['-n', '10', mmdebstrap.path, ...options, how.suite, directory, apt.ownArchive];
   await run('nice', args, { timeoutMs: 10 * MINUTES, env, signal });
-  await addAwsCli(directory, how.awscli, signal);
+  await addAwsCli(directory, signal);
   for (const [path, text] of Object.entries(how.files)) {
     await fs.mkdir(dirname(join(directory, path)), { recursive: true });
     await fs.writeFile(join(directory, path), text, { mode: 0o755 });
@@ -72,12 +73,12 @@ async function make(directory: string, how: Recipe, apt: Apt, { mmdebstrap, sign
 }
 
 /** Pure Python, but for what has a slower form in Python: the root may have another version of it than this machine. */
-async function addAwsCli(directory: string, awscli: string, signal: AbortSignal): Promise<void> {
+async function addAwsCli(directory: string, signal: AbortSignal): Promise<void> {
   const venv = join(directory, 'tmp/venv');
   const python = join(venv, 'bin/python');
   await run('python3', ['-m', 'venv', venv], { timeoutMs: 2 * MINUTES, signal });
   const install = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-compile'];
-  const into = ['--target', join(directory, 'opt/awscli'), awscli];
+  const into = ['--target', join(directory, 'opt/awscli'), ...pinnedPackages('awscli')];
   await run(python, [...install, ...into], { timeoutMs: 5 * MINUTES, signal });
   await fs.rm(venv, { recursive: true });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSIONS } from '../../../lib/contract/versions';
+import { requirementsOf } from '../../tools/pin/python/requirements';
 
 const FILES = join(__dirname, 'files');
 
@@ -23,7 +23,7 @@ export interface Recipe {
   /** Debian's, or that of a distribution that descends from it. */
   readonly suite: string;
   readonly packages: readonly string[];
-  /** The AWS CLI, as pip takes it: Debian's knows no AWS_ENDPOINT_URL. */
+  /** The AWS CLI and what it needs, as pip takes it: Debian's knows no AWS_ENDPOINT_URL. */
   readonly awscli: string;
   /** By path. All may be executed. */
   readonly files: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export function recipe(suite: string): Recipe {
   return {
     suite,
     packages: PACKAGES,
-    awscli: `awscli==${VERSIONS.awscli.version}`,
+    awscli: requirementsOf('awscli'),
     files: {
       'usr/bin/dnf': file('dnf'),
       'usr/bin/aws': file('aws'),

@@ -175,7 +175,7 @@ export const BUNDLES: readonly Bundle[] = [
     // local/ extends its CloudFormation parser from within.
     below: '5.3.0',
     versionArgs: ['-c', 'import moto, moto.server; print(moto.__version__)'],
-    pypi: { requirement: `moto[server,all]==${moto.version}`, importCheck: 'moto.server' },
+    pypi: { package: 'moto', importCheck: 'moto.server' },
   },
   {
     // Each version of it knows other rules.
@@ -185,7 +185,7 @@ export const BUNDLES: readonly Bundle[] = [
     exact: true,
     oldest: '1.0.0',
     versionArgs: ['--version'],
-    pypi: { requirement: `cfn-lint==${cfnLint.version}` },
+    pypi: { package: 'cfn-lint' },
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { GoModule, Released } from '../../../lib/contract/versions';
+import type { PythonPackage } from '../pin/python/requirements';
 
 export const TOOLS = [
   'prometheus',
@@ -108,7 +109,7 @@ export interface DebianSource {
 }
 
 export interface PypiSource {
-  readonly requirement: string;
+  readonly package: PythonPackage;
   /** Module whose import proves that the interpreter has it. */
   readonly importCheck?: string;
 }

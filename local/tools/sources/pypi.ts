@@ -2,12 +2,13 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Program, ToolName } from '../catalog/types';
 import { requireReachable } from '../process/reach';
+import { pinnedPackages } from '../pin/python/requirements';
 import { run } from '../process/run';
 import { NotThere, type Source } from './source';
 
 /** Prints the index that pip asks where none is set. */
 const DEFAULT_INDEX = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
-export const PYTHON_NEEDED = 'install Python 3.9 or newer with its venv module (Debian: apt-get install python3-venv)';
+export const PYTHON_NEEDED = 'install Python 3.10 or newer with its venv module (Debian: apt-get install python3-venv)';
 
 /** A virtual environment in the cache. */
 export const pypi: Source = {
@@ -19,12 +20,13 @@ export const pypi: Source = {
     await python(['-c', 'import venv, ensurepip'], 20_000);
     const index = env.PIP_NO_INDEX ? null : await indexOf(env, signal);
     if (index !== null) await requireReachable(index, env);
-    onProgress(`${bundle.name}: installing ${bundle.pypi.requirement} into a virtual environment`);
+    onProgress(`${bundle.name}: installing it with what it needs, by checksum, into a virtual environment`);
     const made = path.join(directory, 'venv');
     await python(['-m', 'venv', made], 120_000);
     const bin = path.join(made, 'bin');
     const own = path.join(bin, 'python');
-    await python(['-m', 'pip', 'install', '--quiet', '--no-input', bundle.pypi.requirement], 900_000, own);
+    const install = ['-m', 'pip', 'install', '--quiet', '--no-input', ...pinnedPackages(bundle.pypi.package)];
+    await python(install, 900_000, own);
     const programs: Partial<Record<ToolName, Program>> = {};
     for (const tool of bundle.tools) programs[tool] = { path: path.join(bin, tool), env: {}, python: own };
     const target = await verify(programs);

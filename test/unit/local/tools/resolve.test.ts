@@ -283,7 +283,7 @@ test('an override wins over everything; one that cannot be used is an error, not
 
 test('what to do about a registry out of reach is not to install its client', async () => {
   const failing = (reason: string): Promise<unknown> =>
-    get([source('pypi', new Error(reason))], {}, { bundle: { pypi: { requirement: 'fake' } } });
+    get([source('pypi', new Error(reason))], {}, { bundle: { pypi: { package: 'moto' } } });
   await expect(failing('python3 is not installed')).rejects.toThrow(/fix: {6}install Python/);
   await expect(failing('the index is out of reach (ENOTFOUND)')).rejects.toThrow(/fix: {6}check the network/);
 });

@@ -18,28 +18,27 @@ async function main(): Promise<number> {
   });
   const asked = process.argv.slice(2).filter((argument) => argument !== '--full');
   if (process.argv.includes('--full')) process.env.PROMHA_TEST_FULL = '1';
+  // Half of their time they wait.
+  if (asked.length === 1 && /^test\/unit\b/.test(asked[0]!)) return jest([...asked, ...workers(2 * CORES)]);
   if (asked.length > 0) return jest(asked);
   // What waits for programs most of the time, and beside it, in what it leaves of both cores, what only computes.
-  const [programs, computing] = await Promise.all([
-    jest(['test/contract', '--maxWorkers', String(availableParallelism() + 1)]),
-    computingTests(),
+  const first = await Promise.all([
+    jest(['test/contract', ...workers(CORES + 1)]),
+    jest(['test/unit', 'test/infra', 'test/fuzz', ...workers(CORES)], 10),
   ]);
-  // The whole system comes last and alone: it takes both cores, and its probes would miss for want of them.
+  // Nobody computes beside the whole system, whose probes would miss for want of both cores, but who gives way at once. The
+  // simulation is in processes of its own: every AsyncLocalStorage that tests before it left behind (each file loads the SDK
+  // anew) costs each of its promises a little, and it makes hundreds of millions.
   console.log('· system tests: the whole of it, started, hurt and stopped');
-  const whole = await jest(['test/system', '--runInBand']);
-  return programs || computing || whole;
+  const last = await Promise.all([
+    jest(['test/system', '--runInBand']),
+    jest(['test/simulation', ...workers(CORES)], 19),
+  ]);
+  return Math.max(...first, ...last);
 }
 
-/**
- * The simulation in processes of its own: every AsyncLocalStorage that tests before it left behind (each file loads the SDK
- * anew) costs each of its promises a little, and it makes hundreds of millions.
- */
-async function computingTests(): Promise<number> {
-  const simulation = await jest(['test/simulation'], LOW_PRIORITY);
-  return (await jest(['test/unit', 'test/infra', 'test/fuzz'], LOW_PRIORITY)) || simulation;
-}
-
-const LOW_PRIORITY = 10;
+const CORES = availableParallelism();
+const workers = (n: number): string[] => ['--maxWorkers', String(n)];
 const running = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => running.forEach((c) => c.kill(signal)));
 

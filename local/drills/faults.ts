@@ -1,4 +1,4 @@
-import { INVOKED, ACTED, callControl } from '../../lib/shell/local/call-control';
+import { INVOKED, ACTED, TOLD, callControl } from '../../lib/shell/local/call-control';
 
 /** What the control socket can do to the system, for scenarios. Every fault answers the moment it struck. */
 export class Faults {
@@ -12,6 +12,11 @@ export class Faults {
   /** An action on one node. */
   on(node: string, name: string): Promise<number> {
     return this.act(name, { node });
+  }
+
+  /** The agent tells the truth again. `told`: field → how often it lied in it. */
+  stopLying(node: string): Promise<{ readonly at: number; readonly told: Readonly<Record<string, number>> }> {
+    return callControl(this.socket, 'stop-lying', TOLD, { node });
   }
 
   /** Calls a deployed function. @throws Error when the function failed */

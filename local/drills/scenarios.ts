@@ -8,6 +8,7 @@ import { FAILOVERS } from './failover/failover-scenarios';
 import { GRAY_SCENARIOS } from './failover/gray-scenarios';
 import { LOAD_SCENARIOS } from './load/load-scenarios';
 import { LOOP_STALL } from './failover/loop-stall';
+import { LYING_SCENARIOS } from './failover/lying-scenarios';
 import { OPERATOR_SCENARIOS } from './failover/operator-scenarios';
 import { QUERY_PATH } from './thanos/query-path-scenarios';
 import { SCALE_SCENARIOS } from './sharding/scale-scenarios';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ALARM_SCENARIOS,
   ...GRAY_SCENARIOS,
   LOOP_STALL,
+  ...LYING_SCENARIOS,
   ...DOUBLE_SCENARIOS,
   ZONE_LOSS,
   ...STATE_SCENARIOS,

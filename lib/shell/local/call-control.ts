@@ -10,6 +10,8 @@ const FAILURE = answerOf(fields({ error: text }));
 /** Nothing of it is used. */
 export const ANYTHING = answerOf(z.unknown());
 export const ACTED = answerOf(fields({ at: number }));
+/** Field → how often an agent lied in it. */
+export const TOLD = answerOf(fields({ at: number, told: mapOf(text, number) }));
 export const INVOKED = answerOf(fields({ value: fields({ ok: flag, error: optional(text) }) }));
 export const UPDATES = answerOf(fields({ busy: flag }));
 /** Of each alarm, by name: its state. */

@@ -1,5 +1,5 @@
 import { sleepUnlessStopped } from '../../drills/clock';
-import { holdLoop } from '../../run/hosts/hold-loop';
+import { holdLoop } from '../../run/debugger/debugger';
 import type { BootDrill } from './drill';
 import { powers } from './power';
 import { FORMATS, INSTALLS, looks, powerOn, rememberSamples, switchOn, whileWaiting } from './steps';
@@ -105,7 +105,7 @@ export const MACHINE_DRILLS: readonly BootDrill[] = [
       world.say('  its loop is held');
       const since = Date.now();
       const wake = (): Promise<string> => machine.run('systemctl', 'kill', '--signal=USR1', '--kill-who=main', AGENT);
-      await holdLoop(HELD_MS, wake, (script) => machine.run('/usr/bin/node-24', ...script));
+      await holdLoop(HELD_MS, { wake, node: (script) => machine.run('/usr/bin/node-24', ...script) });
       const agentBack = await world.until('another agent', since, BACK_MS, async () => {
         if ((await world.status()).startedAt === startedAt) throw new Error('it is the one of before');
       });

@@ -114,6 +114,9 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
   ],
   // Seen after 5 s, started anew a second later.
   'loop-stall': [most('agentBack', 15, 's'), exactly('stallsLogged', 1, ''), exactly('programsTouched', 0, '')],
+  // Some twenty answers a second are asked for.
+  'lying-node': [least('lies', 100, ''), least('fieldsLiedIn', 60, '')],
+  'lying-standby': [least('lies', 100, ''), least('fieldsLiedIn', 60, '')],
   'redis-down': [
     most('paged', 10, 's'),
     most('firstAttempt', 10, 's'),

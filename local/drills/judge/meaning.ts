@@ -35,6 +35,8 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   firstAttempt: ['s', 'fault → first attempt to reconnect'],
   attempts: ['', 'attempts to reconnect'],
   reconnected: ['s', 'start of Redis → reconnected'],
+  lies: ['', 'fields that were not true, in as many documents'],
+  fieldsLiedIn: ['', 'different fields of these'],
   remedyRuns: ['', 'calls that tried, to the end'],
   looksAtAlertmanager: ['', 'looks at the Alertmanager that is kept down'],
   alertmanagerAnswered: ['', 'at which it answered'],

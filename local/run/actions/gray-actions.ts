@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Action } from './control-api';
 import { programPids } from '../hosts/program-pids';
-import { holdLoop } from '../hosts/hold-loop';
+import { evaluateIn, holdLoop, type Reached } from '../debugger/debugger';
 import type { Instance } from '../hosts/instance';
 import { lose, lossOf } from '../hosts/loss';
 import type { System } from '../parts';
 
 /** A debugger that cannot get through is no fault. */
-const HELD_WITHIN_MS = 30_000;
+const REACHED_WITHIN_MS = 30_000;
+/** Required inside the agent. */
+const LIES = join(__dirname, '../debugger/lies.ts');
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -28,17 +31,23 @@ export function grayActions(
     if (pids.length === 0) throw new Error(`${deployed.node} runs no ${program}`);
     for (const pid of pids) process.kill(pid, name);
   };
+  const agentOf = (body: Body): Reached => ({
+    wake: () => signal({ ...body, program: 'agent' }, 'SIGUSR1'),
+    node: async (script) => {
+      const { command, args } = node(body).command(system.prepared.tools.node.path, script);
+      return (await promisify(execFile)(command, args, { timeout: REACHED_WITHIN_MS })).stdout;
+    },
+  });
   return {
     lose: timed((body) => lose(node(body).host, system.prepared.nft, lossOf(body))),
     hang: timed((body) => signal(body, 'SIGSTOP')),
     // What it is told to do it does at once, and then nothing for so long.
-    'hold-loop': timed((body) => {
-      const { tools } = system.prepared;
-      const wake = (): void => signal({ ...body, program: 'agent' }, 'SIGUSR1');
-      return holdLoop(Number(body.ms), wake, (script) => {
-        const { command, args } = node(body).command(tools.node.path, script);
-        return promisify(execFile)(command, args, { timeout: HELD_WITHIN_MS });
-      });
+    'hold-loop': timed((body) => holdLoop(Number(body.ms), agentOf(body))),
+    lie: timed((body) => evaluateIn(agentOf(body), `require(${JSON.stringify(LIES)}).begin(${Number(body.seed)})`)),
+    // An agent that was started anew meanwhile has told none.
+    'stop-lying': async (body) => ({
+      at: Date.now(),
+      told: JSON.parse(await evaluateIn(agentOf(body), `require(${JSON.stringify(LIES)}).end()`)) as unknown,
     }),
     resume: timed((body) => signal(body, 'SIGCONT')),
   };

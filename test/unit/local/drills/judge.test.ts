@@ -42,6 +42,8 @@ test('the scenarios that the issue names', () => {
     'cut-from-s3-only',
     'agent-pause',
     'loop-stall',
+    'lying-node',
+    'lying-standby',
     'both-crash',
     'host-loss-then-crash',
     'zone-loss',

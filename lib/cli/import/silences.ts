@@ -1,5 +1,5 @@
 import { silenceInWords } from '../../core/alerts/silences';
-import { planSilences, type SilencePlan } from '../../core/import/silences';
+import { planSilences, type SilencePlan } from '../../core/alerts/imported-silences';
 import { SILENCES } from './answers';
 import { Server } from './ask';
 

@@ -1,5 +1,5 @@
 import { silenceInWords, type ToldSilence } from '../../../../lib/core/alerts/silences';
-import { planSilences } from '../../../../lib/core/import/silences';
+import { planSilences } from '../../../../lib/core/alerts/imported-silences';
 
 const NOW = Date.UTC(2026, 0, 2);
 const silence = (id: string, over: Partial<ToldSilence> = {}): ToldSilence => ({

@@ -1,4 +1,4 @@
-import type { NewSilence, ToldSilence } from '../alerts/silences';
+import type { NewSilence, ToldSilence } from './silences';
 
 export interface SilencePlan {
   readonly make: readonly NewSilence[];

@@ -45,7 +45,7 @@ let told = new Map<string, number>();
 let honest: typeof JSON.stringify | null = null;
 
 /** `seed`: where among fields and lies it begins. A lie stands for one answer, or for some seconds. */
-export function begin(seed: number): null {
+export function beginLying(seed: number): null {
   if (honest !== null) return null;
   const write = (honest = JSON.stringify);
   told = new Map();
@@ -70,7 +70,7 @@ export function begin(seed: number): null {
 }
 
 /** The truth again. Returns how often it lied, by field. */
-export function end(): Record<string, number> {
+export function endLying(): Record<string, number> {
   if (honest !== null) JSON.stringify = honest;
   honest = null;
   return Object.fromEntries(told);

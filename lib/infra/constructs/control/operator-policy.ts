@@ -19,7 +19,10 @@ export interface OperatorPolicyProps {
 }
 
 /** What `promha` needs, from anywhere, to be attached to whoever operates the cluster. */
-export function operatorPolicy(stack: Stack, { cluster, controlBucket, relay, silence }: OperatorPolicyProps): ManagedPolicy {
+export function operatorPolicy(
+  stack: Stack,
+  { cluster, controlBucket, relay, silence }: OperatorPolicyProps,
+): ManagedPolicy {
   const { region, account, partition } = stack;
   const own = (service: string, what: string): string => `arn:${partition}:${service}:${region}:${account}:${what}`;
   const allow = (actions: string[], resources: string[], conditions?: Record<string, object>): PolicyStatement =>

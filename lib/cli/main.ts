@@ -19,13 +19,13 @@ import { clusterMeant, localCluster } from './cluster/cluster';
 import { drillCluster, drillNamed } from './commands/drill';
 import { printable } from './report/printable';
 import { usage, ending, EXIT, statusCode } from './exit';
-import { readHistories, renderHistory } from './commands/history';
+import { readAll, readHistories, renderAll, renderHistory } from './commands/history';
 import { preflight, preflightCode } from './commands/preflight';
 import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './commands/operate';
 import { readCluster } from './cluster/read-cluster';
 import { checkNumber } from './cluster/shards';
 import { faultInjectors } from './commands/inject-fault';
-import { addSilence } from './commands/silence';
+import { addSilence, listSilences } from './commands/silence';
 import { connectOne, connectAll, print, withWhere, type CommandOptions } from './where';
 
 /** Grafana's builders take longer to load than most commands to run. */
@@ -56,7 +56,8 @@ withWhere(
 
 withWhere(program.command('history').description('every change of the assignment, newest first, with its reason'))
   .option('--limit <n>', 'how many changes', '50')
-  .action(async (where: CommandOptions & { limit: string }) => {
+  .option('--all', 'deploys of configuration and silences as well')
+  .action(async (where: CommandOptions & { limit: string; all?: boolean }) => {
     const limit = Number(where.limit);
     if (!Number.isInteger(limit) || limit < 1) {
       throw new UserError({
@@ -68,6 +69,14 @@ withWhere(program.command('history').description('every change of the assignment
     }
     // All of it is in the control bucket.
     const { handles, s3 } = await connectAll({ ...where, via: 'direct' });
+    if (where.all === true) {
+      const silences = await listSilences(where).catch((error: Error) => {
+        process.stderr.write(`promha: without silences: ${printable(error.message)}\n`);
+        process.exitCode = EXIT.unreachable;
+        return [];
+      });
+      return print(where, await readAll(handles, s3, limit, silences), renderAll);
+    }
     const changes = await readHistories(handles, s3, limit);
     print(where, changes, renderHistory);
   });

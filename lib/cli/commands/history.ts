@@ -1,6 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Assignment } from '../../contract/documents/assignment';
-import { readHistory } from '../../shell/assignment/history';
+import { silenceInWords, type ToldSilence } from '../../core/alerts/silences';
+import { inOrderOfTime, ofAssignment, ofConfigurations, ofSilence, type Happened } from '../../core/status/happened';
+import { readDeploys, readHistory } from '../../shell/assignment/history';
 import type { ClusterHandle } from '../cluster/cluster';
 
 /** A change, and of which shard; absent where there is one only. */
@@ -30,3 +32,29 @@ export function renderHistory(changes: readonly Change[]): string {
       .join('\n') + '\n'
   );
 }
+
+/** Assignments, deploys of configuration and silences, newest first. @throws as `readHistories` */
+export async function readAll(
+  handles: readonly ClusterHandle[],
+  s3: S3Client,
+  limit: number,
+  silences: readonly ToldSilence[],
+): Promise<Happened[]> {
+  const [changes, deploys] = await Promise.all([
+    readHistories(handles, s3, limit),
+    readDeploys(handles[0]!, s3, limit),
+  ]);
+  const said = silences.flatMap((one) =>
+    ofSilence({
+      ...one,
+      by: one.createdBy,
+      words: silenceInWords(one),
+      hasEnded: one.status.state === 'expired',
+    }),
+  );
+  return inOrderOfTime([...changes.map(ofAssignment), ...ofConfigurations(deploys), ...said], limit);
+}
+
+export const renderAll = (all: readonly Happened[]): string =>
+  all.map(({ at, kind, by, what }) => `${at}  ${kind.padEnd(13)}  by ${by}: ${what}\n`).join('') ||
+  'Nothing happened yet.\n';

@@ -18,7 +18,7 @@ export function addSilence(program: Command): void {
   withWhere(silence.command('list').description('those that hold or will'))
     .option('--all', 'also those that ended, as long as Alertmanager keeps them')
     .action(async (where: CommandOptions & { all?: boolean }) => {
-      const all = await (await silencesOf(where)).list();
+      const all = await listSilences(where);
       const shown = where.all === true ? all : all.filter(({ status }) => status.state !== 'expired');
       print(where, shown, renderSilences);
     });
@@ -43,6 +43,9 @@ export function addSilence(program: Command): void {
     process.exitCode = EXIT.usage;
   });
 }
+
+/** All, those that ended too, as long as Alertmanager keeps them. @throws Unreachable */
+export const listSilences = async (where: CommandOptions): Promise<ToldSilence[]> => (await silencesOf(where)).list();
 
 const caller = (): string => `${userInfo().username}@${hostname()}`;
 

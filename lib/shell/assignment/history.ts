@@ -1,44 +1,71 @@
 import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { DocumentFormat } from '../../contract/document';
 import { ASSIGNMENT, type Assignment } from '../../contract/documents/assignment';
+import { CONFIG_POINTER, type ConfigPointer } from '../../contract/documents/config';
 import { inOneLine, UserError } from '../../contract/errors';
 import { KEYS } from '../../contract/keys';
 
 /** S3 lists no more at once. */
 const PAGE = 1_000;
 
-/**
- * Every change of the assignment, newest first, from the object's versions. Those that cannot be used are named on stderr and
- * passed over: who looks for the version to put back needs the others.
- */
-export async function readHistory(
-  where: { readonly controlBucket: string; readonly shard: number },
+/** One version of an object. `at`: when it was written, ms since the Unix epoch, S3's clock. */
+export interface DocumentVersion<T> {
+  readonly document: T;
+  readonly at: number;
+}
+
+interface Where {
+  readonly controlBucket: string;
+  readonly shard: number;
+}
+
+/** Every change of the assignment, newest first; as `readVersions`. */
+export async function readHistory(where: Where, s3: S3Client, limit: number, page = PAGE): Promise<Assignment[]> {
+  const versions = await readVersions(where.controlBucket, KEYS.assignment(where.shard), ASSIGNMENT, s3, limit, page);
+  return versions.map(({ document }) => document);
+}
+
+/** Every change of the configuration's pointer, newest first; as `readVersions`. */
+export const readDeploys = (
+  { controlBucket }: Where,
   s3: S3Client,
   limit: number,
-  page = PAGE,
-): Promise<Assignment[]> {
-  const Key = KEYS.assignment(where.shard);
-  const ids: string[] = [];
-  for (let more = true, after = {}; more && ids.length < limit;) {
-    const MaxKeys = Math.min(limit - ids.length, page);
-    const listed = await s3.send(
-      new ListObjectVersionsCommand({ Bucket: where.controlBucket, Prefix: Key, MaxKeys, ...after }),
-    );
-    ids.push(...(listed.Versions ?? []).filter((v) => v.Key === Key).map((v) => v.VersionId!));
-    after = { KeyMarker: listed.NextKeyMarker, VersionIdMarker: listed.NextVersionIdMarker };
-    more = listed.IsTruncated === true;
+): Promise<DocumentVersion<ConfigPointer>[]> =>
+  readVersions(controlBucket, KEYS.configPointer, CONFIG_POINTER, s3, limit, PAGE);
+
+/**
+ * An object's versions, newest first. Those that cannot be used are named on stderr and passed over: who looks for the version to put
+ * back needs the others.
+ */
+async function readVersions<T>(
+  Bucket: string,
+  Key: string,
+  format: DocumentFormat<T>,
+  s3: S3Client,
+  limit: number,
+  page: number,
+): Promise<DocumentVersion<T>[]> {
+  const listed: { readonly VersionId: string; readonly at: number }[] = [];
+  for (let more = true, after = {}; more && listed.length < limit;) {
+    const MaxKeys = Math.min(limit - listed.length, page);
+    const answer = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys, ...after }));
+    const own = (answer.Versions ?? []).filter((v) => v.Key === Key);
+    listed.push(...own.map((v) => ({ VersionId: v.VersionId!, at: v.LastModified?.getTime() ?? 0 })));
+    after = { KeyMarker: answer.NextKeyMarker, VersionIdMarker: answer.NextVersionIdMarker };
+    more = answer.IsTruncated === true;
   }
   const found = await Promise.all(
-    ids.map(async (VersionId): Promise<Assignment | Unusable> => {
-      const object = await s3.send(new GetObjectCommand({ Bucket: where.controlBucket, Key, VersionId }));
+    listed.map(async ({ VersionId, at }): Promise<DocumentVersion<T> | Unusable> => {
+      const object = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
       const text = await object.Body!.transformToString();
       try {
-        return ASSIGNMENT.parse(text, `s3://${where.controlBucket}/${Key}`);
+        return { document: format.parse(text, `s3://${Bucket}/${Key}`), at };
       } catch (error) {
         return { VersionId, why: error instanceof UserError ? inOneLine(error) : (error as Error).message };
       }
     }),
   );
-  const unusable = found.flatMap((one) => ('why' in one ? [one as Unusable] : []));
+  const unusable = found.flatMap((one) => ('why' in one ? [one] : []));
   for (const line of complaints(unusable)) process.stderr.write(`promha: ${line}\n`);
   return found.flatMap((one) => ('why' in one ? [] : [one]));
 }

@@ -59,6 +59,7 @@ async function commands(
   for (const args of [
     ['status', '--json'],
     ['history', '--json'],
+    ['history', '--all', '--json'],
     ['audit', '--range', '1m'],
     ['pause', '--reason', `drill: from ${machine}`],
     ['resume'],

@@ -1,17 +1,15 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
 import { POSTED_ALERTS } from '../../lib/contract/documents/alerts';
 import type { AlertGate } from './alert-gate';
+import { serveBounded } from '../../lib/shell/async/bounded-server';
 
 /** What of Alertmanager's v2 API Prometheus needs, and nothing else. */
 export async function serveGate(gate: AlertGate, address: string, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = await serveBounded(address, port, (request, response) => {
     void answer(gate, request).then(({ status, text }) => {
       response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
     });
   });
-  server.listen(port, address);
-  await once(server, 'listening');
   gate.listeningSince = Date.now();
   return server;
 }

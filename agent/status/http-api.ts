@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import {
@@ -12,6 +11,7 @@ import { notCaughtUp } from '../../lib/core/backfill/caught-up';
 import type { HeldAlert } from '../../lib/core/alerts/gate';
 import { metricsText, type Counters } from './metrics';
 import { messageOf } from '../base/log';
+import { serveBounded } from '../../lib/shell/async/bounded-server';
 
 export interface ApiSource {
   readonly status: () => AgentStatus;
@@ -43,7 +43,7 @@ export async function serveApi(source: ApiSource, address: string, port: number)
       return missing === null ? ['text/plain', 'OK\n'] : ['text/plain', `${missing}\n`, 503];
     },
   };
-  const server = createServer((request, response) => {
+  const server = await serveBounded(address, port, (request, response) => {
     const [path, query] = (request.url ?? '').split('?');
     const route = request.method === 'GET' ? routes[path!] : undefined;
     if (route === undefined) {
@@ -62,8 +62,6 @@ export async function serveApi(source: ApiSource, address: string, port: number)
       response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${messageOf(error)}\n`);
     }
   });
-  server.listen(port, address);
-  await once(server, 'listening');
   return server;
 }
 

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
 import { NOTIFICATION, type Notification } from '../../lib/contract/documents/alerts';
 import { messageOf, type Log } from '../base/log';
+import { serveBounded } from '../../lib/shell/async/bounded-server';
 
 /** Takes a notification, or throws; Alertmanager then tries again. */
 export type Webhook = (notification: Notification) => Promise<void> | void;
@@ -15,14 +15,12 @@ export async function serveWebhooks(
   port: number,
   log: Log,
 ): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = await serveBounded(address, port, (request, response) => {
     void answer(hooks, token, request, log).then(([status, text]) => {
       // Who is refused before he was read need not go on.
       response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' }).end(`${text}\n`);
     });
   });
-  server.listen(port, address);
-  await once(server, 'listening');
   return server;
 }
 

@@ -145,6 +145,24 @@ test('every port that promha asks by the relay is open to it, both ways', () => 
   expect([...RELAYED_PORTS].sort()).toEqual([PORTS.prometheus, PORTS.agent, PORTS.thanosHttp].sort());
 });
 
+test('of the functions only `silence` reaches Alertmanager, and nothing else', () => {
+  const silence = named('AWS::Lambda::Function', 'FunctionName', 'silence');
+  const groupsOf = (id: string): unknown =>
+    literal(
+      made.all('AWS::Lambda::Function').find((one) => arnOf(one.id) === id)!.Properties.VpcConfig.SecurityGroupIds,
+    );
+  const [group] = groupsOf(silence) as string[];
+  const rules = (type: string): Record<string, unknown>[] =>
+    made.all(type).map(({ Properties }) => literal(Properties) as Record<string, unknown>);
+  const leaves = rules('AWS::EC2::SecurityGroupEgress').filter((r) => sameGroup(r.GroupId, group));
+  expect(leaves.map((r) => r.FromPort)).toEqual([PORTS.alertmanager]);
+  const [nodes] = leaves.map((r) => r.DestinationSecurityGroupId);
+  const enters = rules('AWS::EC2::SecurityGroupIngress').filter((r) => r.FromPort === PORTS.alertmanager);
+  expect(enters.map((r) => r.GroupId)).toEqual([nodes, nodes]);
+  expect(enters.filter((r) => sameGroup(r.SourceSecurityGroupId, group))).toHaveLength(1);
+  expect(enters.filter((r) => sameGroup(r.SourceSecurityGroupId, nodes))).toHaveLength(1);
+});
+
 /** The function's stack imports the group by the name of its export. */
 const sameGroup = (a: unknown, b: unknown): boolean =>
   String(a).replace('GroupId', '') === String(b).replace('GroupId', '');

@@ -44,7 +44,7 @@ export class ControlStack extends Stack {
         routes: routesOf(ofCluster.query),
         pointer: this.configPointer(cluster, ofCluster.bundle),
       },
-      remediesGroup: network.traffic.remedies,
+      groups: network.traffic,
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroup: network.traffic.functions,

@@ -18,7 +18,7 @@ import { CONTROL_FUNCTIONS } from './functions';
 import type { FunctionContext, FunctionRights, FunctionSchedule, FunctionSpec } from './function-spec';
 import { acknowledgeEbs } from './volume-permissions';
 
-export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' | 'ofCluster' | 'remediesGroup'> {
+export interface ControlFunctionsProps extends Pick<FunctionContext, 'cluster' | 'ofCluster' | 'groups'> {
   /** Root of the repository; lambdas/ has a directory per function. */
   readonly root: string;
   readonly controlBucket: Bucket;

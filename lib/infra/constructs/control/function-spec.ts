@@ -19,8 +19,8 @@ export interface FunctionContext {
   readonly ofCluster: { readonly routes: QueryRoutes | null; readonly pointer: ConfigPointer } | null;
   /** Those that health-check calls, as far as the shard has them. */
   readonly workers: readonly Worker[];
-  /** Of the function that reconnects: it gets no further than the targets. */
-  readonly remediesGroup: ISecurityGroup;
+  /** Of the functions that get no further than targets with a remedy, and than Alertmanagers. */
+  readonly groups: { readonly remedies: ISecurityGroup; readonly silence: ISecurityGroup };
 }
 
 /** What a function gets beside logging and, where it is not bare, reading the assignment and announcements. */

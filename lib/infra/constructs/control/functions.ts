@@ -103,7 +103,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     timeoutS: 30,
     isBare: true,
     isNeeded: ({ ofCluster }) => ofCluster !== null,
-    rights: () => ({}),
+    rights: ({ groups }) => ({ securityGroup: groups.silence }),
   },
   // Called by the nodes when an alert has a remedy. What it may connect to is in its environment, and nowhere else.
   {
@@ -112,14 +112,14 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
     timeoutS: 300,
     isBare: true,
     isNeeded: ({ cluster, ofCluster }) => ofCluster !== null && cluster.remedies.length > 0,
-    rights: ({ cluster: { remedies, shard }, handler, root, remediesGroup }) => {
+    rights: ({ cluster: { remedies, shard }, handler, root, groups }) => {
       const keys = remedies.map(({ name }) => KEYS.remedy(shard, name));
       return {
         // A pause counts for remedies as well.
         reads: [KEYS.assignment(shard), ...keys],
         writes: keys,
         entry: remediesEntry(handler, root, remedies),
-        securityGroup: remediesGroup,
+        securityGroup: groups.remedies,
         environment: remedyEnvironment(remedies),
         permissions: remedies.flatMap(({ hook }) =>
           (hook?.allow ?? []).map(

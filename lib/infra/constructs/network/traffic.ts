@@ -17,6 +17,8 @@ export class Traffic extends Construct {
    * control stack still has the function, CloudFormation does not let this stack give up a group that the other imports.
    */
   readonly remedies: SecurityGroup;
+  /** Of the function by which operators silence: no other one of ours reaches an Alertmanager. */
+  readonly silence: SecurityGroup;
 
   constructor(scope: Construct, id: string, vpc: IVpc, cluster: Cluster) {
     super(scope, id);
@@ -57,6 +59,13 @@ export class Traffic extends Construct {
     loadBalancer.addIngressRule(functions, queries, 'Queries of promha smoke');
 
     this.remedies = this.remedyGroup(vpc, cluster);
+    this.silence = new SecurityGroup(this, 'Silence', {
+      vpc,
+      description: 'The function that silences alerts',
+      allowAllOutbound: false,
+    });
+    this.silence.addEgressRule(nodes, Port.tcp(PORTS.alertmanager), 'Silences');
+    nodes.addIngressRule(this.silence, Port.tcp(PORTS.alertmanager), 'Silences');
 
     nodes.addIngressRule(nodes, prometheus, 'Peers probe each other, and fetch what they missed');
     nodes.addIngressRule(nodes, Port.tcp(PORTS.agent), 'Peers probe each other');

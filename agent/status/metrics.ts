@@ -89,8 +89,8 @@ function gateMetrics(s: AgentStatus, metric: Metric): void {
     s.gate.unsent ?? 0,
   );
   metric(
-    'gauge',
-    'gate_refused_alerts',
+    'counter',
+    'gate_refused_alerts_total',
     'Alerts that an Alertmanager refused for what is in them, since the agent started.',
     s.gate.refused ?? 0,
   );

@@ -35,7 +35,7 @@ export const MIXIN_ALERTS: readonly MixinAlert[] = [
   },
   {
     alert: 'PrometheusHAAlertRefused',
-    expr: `max by (cluster, shard, node) (${AGENT}gate_refused_alerts) > 0`,
+    expr: `max by (cluster, shard, node) (increase(${AGENT}gate_refused_alerts_total[10m])) > 0`,
     for: '0s',
     severity: 'ticket',
     summary: 'An Alertmanager refuses {{ $value }} alert(s) of {{ $labels.node }}: its log says which (alert-refused)',

@@ -16,10 +16,12 @@ test('what was lost is said with its number, and with why', () => {
   const lost: Lost[] = [
     { labels: { job: 'prometheus' }, value: 2345.6 },
     { labels: { job: 'alertmanager', integration: 'webhook', reason: 'clientError' }, value: 0.4 },
+    { labels: { job: 'prometheus-ha-agent' }, value: 2 },
     { labels: { job: 'something-else' }, value: 3 },
   ];
   expect(undeliveredSaid(lost)).toEqual([
     'its Prometheus dropped 2346 posts of alerts: its queue was full, or the gate did not take them',
     'its Alertmanager gave up 1 notifications by webhook (clientError)',
+    "an Alertmanager refused 2 alerts for what is in them: the agent's log names them (alert-refused)",
   ]);
 });

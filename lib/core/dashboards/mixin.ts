@@ -39,7 +39,7 @@ export const MIXIN_ALERTS: readonly MixinAlert[] = [
     for: '0s',
     severity: 'ticket',
     summary: 'An Alertmanager refuses {{ $value }} alert(s) of {{ $labels.node }}: its log says which (alert-refused)',
-    runbook: 'alerting-silent',
+    runbook: 'notifications-undelivered',
   },
   {
     alert: 'PrometheusHANoStandby',

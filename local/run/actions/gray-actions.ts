@@ -43,7 +43,9 @@ export function grayActions(
     hang: timed((body) => signal(body, 'SIGSTOP')),
     // What it is told to do it does at once, and then nothing for so long.
     'hold-loop': timed((body) => holdLoop(Number(body.ms), agentOf(body))),
-    lie: timed((body) => evaluateIn(agentOf(body), `require(${JSON.stringify(LIES)}).beginLying(${Number(body.seed)})`)),
+    lie: timed((body) =>
+      evaluateIn(agentOf(body), `require(${JSON.stringify(LIES)}).beginLying(${Number(body.seed)})`),
+    ),
     // An agent that was started anew meanwhile has told none.
     'stop-lying': async (body) => ({
       at: Date.now(),

@@ -41,7 +41,6 @@ async function main(args: string[]): Promise<number> {
   try {
     const needsThanos = call.scenarios.some((scenario) => scenario.needsThanos);
     const all = await oneAfterTheOther(call, { say, signal: stop.signal, cleanup, teeth: call.teeth, needsThanos });
-    if (call.json !== undefined) writeFileSync(call.json, `${JSON.stringify(all, null, 2)}\n`);
     code = all.passed ? 0 : 1;
   } catch (error) {
     code = stop.signal.aborted ? 130 : isUsers(error) ? 2 : 1;
@@ -54,6 +53,7 @@ async function main(args: string[]): Promise<number> {
   return stop.signal.aborted ? 130 : failed.length > 0 ? 1 : code;
 }
 
+/** What was found so far is kept after each: a marathon takes hours. */
 async function oneAfterTheOther(call: Call, options: DrillOptions): Promise<ReturnType<typeof together>> {
   const isMarathon = call.name === MARATHON;
   if (isMarathon) say(`seed ${call.seed}: ${call.scenarios.map(({ name }) => name).join(', ')}`);
@@ -67,6 +67,7 @@ async function oneAfterTheOther(call: Call, options: DrillOptions): Promise<Retu
     const result = await one();
     say(`\n${renderSummary(result)}`);
     results.push(result);
+    keep(call, together(call.name, results));
     firstEndedAt ??= Date.now();
     // What comes next would be hurt by what is left of this one.
     if (isMarathon && result.runs.some(({ error }) => error !== undefined)) break;
@@ -74,7 +75,12 @@ async function oneAfterTheOther(call: Call, options: DrillOptions): Promise<Retu
   if (!isMarathon) return together(call.name, results);
   const between = betweenRuns(call.scenarios, results, firstEndedAt!);
   say(`\n${renderSummary(between)}`);
-  return together(call.name, [...results, between]);
+  return keep(call, together(call.name, [...results, between]));
+}
+
+function keep<T>({ json }: Call, results: T): T {
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+  return results;
 }
 
 /** One result under the name that was asked for; `parts` where that stands for several scenarios. */

@@ -97,8 +97,21 @@ export const ACCOUNT_RULES: readonly TemplateRule[] = [
         expect(JSON.stringify(AliasTarget.DNSName)).toMatch(/LoadBalancer.*DNSName/);
       if (queryName !== undefined)
         expect((made.outputs.query as Record<string, unknown>).QueriesUrl).toMatchObject({
-          Value: `http://${queryName.name}:9090`,
+          Value: `${queryName.certificate === undefined ? 'http' : 'https'}://${queryName.name}:9090`,
         });
+      const spoken = made.all('AWS::ElasticLoadBalancingV2::Listener').map(({ Properties: p }) => ({
+        protocol: p.Protocol,
+        certificates: (p.Certificates ?? []).map((one: { CertificateArn: string }) => one.CertificateArn),
+        policy: p.SslPolicy,
+      }));
+      const certificate = queryName?.certificate;
+      expect(spoken.length).toBeGreaterThan(0);
+      for (const one of spoken)
+        expect(one).toEqual(
+          certificate === undefined
+            ? { protocol: 'TCP', certificates: [], policy: undefined }
+            : { protocol: 'TLS', certificates: [certificate], policy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' },
+        );
     },
   },
   {

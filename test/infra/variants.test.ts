@@ -35,6 +35,13 @@ const VARIANTS: readonly (readonly [name: string, change: (cluster: Cluster) => 
     (c) => ({ ...c, shards: 2, queryName: { name: 'metrics.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' } }),
   ],
   [
+    'TLS for clients',
+    (c) => {
+      const certificate = `arn:aws:acm:${c.region}:111122223333:certificate/0a1b-2c3d`;
+      return { ...c, queryName: { name: 'metrics.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ', certificate } };
+    },
+  ],
+  [
     'Thanos from an ECR',
     (c) => {
       const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/thanos';

@@ -4,6 +4,7 @@ import { UserError } from '../../contract/errors';
 import { BALANCER_PORTS } from '../../contract/ports';
 import { runningState } from '../../shell/local/run-state';
 import type { Cluster } from '../../infra/config/cluster';
+import { queryUrlOf } from '../../infra/config/query-url';
 import { grafanaFiles } from '../grafana/files';
 
 export { askPanels, renderAnswers } from '../grafana/ask';
@@ -22,7 +23,7 @@ export function queriesUrl(cluster: Pick<Cluster, 'queryName'>, asked: string | 
 }
 
 const ofName = ({ queryName }: Pick<Cluster, 'queryName'>): string | undefined =>
-  queryName === undefined ? undefined : `http://${queryName.name}:${BALANCER_PORTS.queries}`;
+  queryName === undefined ? undefined : queryUrlOf({ queryName }, queryName.name)(BALANCER_PORTS.queries);
 
 /** Writes all files below `directory`; says which. */
 export function writeGrafana(cluster: Cluster, directory: string, url: string, at: string | undefined): string[] {

@@ -3,6 +3,7 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingV2Client,
+  type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
 import type { WayLook } from '../../core/smoke/fallback';
@@ -22,16 +23,22 @@ export interface QueryBalancer {
 const QUERY_MS = 5_000;
 const QUERY = 'count(up)';
 
-/** null: the cluster has no Thanos, and so one way only. @throws Error when its name leads nowhere */
+/** Or why it is not looked at. @throws Error when its name leads nowhere */
 export async function findQueryBalancer(
   elb: ElasticLoadBalancingV2Client,
   cluster: string,
-): Promise<QueryBalancer | null> {
+): Promise<QueryBalancer | { readonly skipped: string }> {
   const found = await targetGroups(elb, cluster);
   const thanos = found.find(isThanosGroup);
   const nodes = found.find((group) => group.TargetType === 'instance' && group.Port === PORTS.nodeQuery);
   const arn = nodes?.LoadBalancerArns?.[0];
-  if (thanos === undefined || nodes === undefined || arn === undefined) return null;
+  if (thanos === undefined || nodes === undefined || arn === undefined)
+    return { skipped: 'The cluster has no Thanos: queries go to the nodes anyway.' };
+  if ((await listenerOf(elb, arn))?.Protocol === 'TLS')
+    return {
+      skipped:
+        'Clients speak TLS, and the function in the VPC that stands in for one does not: look by a client of yours.',
+    };
   const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
   const name = LoadBalancers?.[0]?.DNSName ?? '';
   // An internal load balancer's name has its private addresses for everybody: by such a one the function in the VPC asks.
@@ -58,7 +65,10 @@ export async function lookAtWay(elb: ElasticLoadBalancingV2Client, balancer: Que
 }
 
 async function routeNow(elb: ElasticLoadBalancingV2Client, { arn, groups }: QueryBalancer): Promise<WayLook['route']> {
-  const { Listeners } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: arn }));
-  const queries = Listeners?.find(({ Port }) => Port === BALANCER_PORTS.queries);
-  return routeOf(queries, groups).route;
+  return routeOf(await listenerOf(elb, arn), groups).route;
+}
+
+async function listenerOf(elb: ElasticLoadBalancingV2Client, LoadBalancerArn: string): Promise<Listener | undefined> {
+  const { Listeners } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+  return Listeners?.find(({ Port }) => Port === BALANCER_PORTS.queries);
 }

@@ -15,7 +15,7 @@ const STEADY = { nodesMs: 30_000, thanosMs: 120_000 };
 export const takeThanosAway: Part = async ({ handle: { cluster }, signal, say, undo }) => {
   const elb = new ElasticLoadBalancingV2Client({});
   const balancer = await findQueryBalancer(elb, cluster);
-  if (balancer === null) return { skipped: 'The cluster has no Thanos: queries go to the nodes anyway.' };
+  if ('skipped' in balancer) return balancer;
   const ecs = new ECSClient({});
   const service = queryService(cluster);
   const want = async (desiredCount: number): Promise<void> =>

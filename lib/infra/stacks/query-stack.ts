@@ -1,11 +1,14 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
+  ListenerCertificate,
   NetworkListenerAction,
   NetworkLoadBalancer,
   NetworkTargetGroup,
   Protocol,
+  SslPolicy,
   TargetType,
   type NetworkListener,
+  type NetworkListenerProps,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
@@ -13,6 +16,7 @@ import type { Cluster } from '../config/cluster';
 import { acknowledge } from '../constructs/acknowledge';
 import { nodeTarget, type NodeTarget } from '../constructs/network/node-target';
 import { BALANCER_PORTS, PORTS } from '../../contract/ports';
+import { queryUrlOf } from '../config/query-url';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 
@@ -40,20 +44,21 @@ export class QueryStack extends Stack {
     this.nodes = this.targets('Nodes', network, TargetType.INSTANCE, nodeTarget(cluster.thanos));
     keepForUpgrade(this, network);
     this.thanos = cluster.thanos === null ? null : this.targets('Thanos', network, TargetType.IP, QUERY_TASK);
+    const spoken = spokenBy(cluster);
     this.queries = balancer.addListener('Queries', {
       port: BALANCER_PORTS.queries,
-      protocol: Protocol.TCP,
+      ...spoken,
       defaultAction: this.ways(),
     });
     balancer.addListener('Direct', {
       port: BALANCER_PORTS.direct,
-      protocol: Protocol.TCP,
+      ...spoken,
       defaultTargetGroups: [this.nodes],
     });
-    const host = this.host(cluster, balancer);
-    this.url('QueriesUrl', host, BALANCER_PORTS.queries, 'Thanos query, and that of the nodes while it is down');
-    this.url('DirectUrl', host, BALANCER_PORTS.direct, 'Thanos query of the nodes, always: no history');
-    acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs TLS listeners only; this one has none.');
+    const url = queryUrlOf(cluster, this.host(cluster, balancer));
+    this.url('QueriesUrl', url(BALANCER_PORTS.queries), 'Thanos query, and that of the nodes while it is down');
+    this.url('DirectUrl', url(BALANCER_PORTS.direct), 'Thanos query of the nodes, always: no history');
+    acknowledge(balancer, 'AwsSolutions-ELB2', 'A network load balancer logs handshakes of TLS only, and no query.');
   }
 
   /**
@@ -85,8 +90,8 @@ export class QueryStack extends Stack {
     return name;
   }
 
-  private url(id: string, host: string, port: number, description: string): void {
-    new CfnOutput(this, id, { value: `http://${host}:${port}`, description });
+  private url(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
   }
 
   private targets(id: string, { vpc }: NetworkStack, targetType: TargetType, target: NodeTarget): NetworkTargetGroup {
@@ -113,6 +118,16 @@ export class QueryStack extends Stack {
     });
   }
 }
+
+/** Of clients: TLS ends at the load balancer, where the user has a certificate. */
+const spokenBy = ({ queryName }: Cluster): Pick<NetworkListenerProps, 'protocol' | 'certificates' | 'sslPolicy'> =>
+  queryName?.certificate === undefined
+    ? { protocol: Protocol.TCP }
+    : {
+        protocol: Protocol.TLS,
+        certificates: [ListenerCertificate.fromArn(queryName.certificate)],
+        sslPolicy: SslPolicy.TLS13_RES,
+      };
 
 /**
  * `-c upgradeFrom=0.1.0`: for one deploy the nodes' target group of that version stays beside ours, with its export. The

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterConfig } from '../cluster';
 import type { Contradiction } from './contradiction';
+import { certificateElsewhere } from './certificate';
 import { thanosProblems } from './thanos';
 import { image } from './thanos-image';
 import { nodes, machines } from './nodes';
@@ -21,5 +22,6 @@ export function contradictions(c: Cluster & Pick<ClusterConfig, 'thanos'>): Cont
     ...thanosProblems(c),
     ...image(c),
     ...secretsElsewhere(c),
+    ...certificateElsewhere(c),
   ];
 }

@@ -4,7 +4,18 @@ import type { ReadOnly } from '../../../contract/document';
 import { megabytes } from './megabytes';
 import { loadSchema, scrapeLimitsSchema } from './load';
 import { remedy } from './remedies';
-import { duration, hostName, hostedZone, resourceName, positive, wholeNumber, zone, cidr, IMAGE_ID } from './values';
+import {
+  certificate,
+  duration,
+  hostName,
+  hostedZone,
+  resourceName,
+  positive,
+  wholeNumber,
+  zone,
+  cidr,
+  IMAGE_ID,
+} from './values';
 import { networkSchema } from './network';
 import { policy } from './policy';
 import { prometheusFeatures, prometheusLimits } from './prometheus-flags';
@@ -181,11 +192,15 @@ const settings = {
     )
     .optional(),
   /**
-   * A name of the query load balancer in a hosted zone of Route 53 of yours, which outlives the load balancer.
-   * @default the load balancer's own name
+   * A name of the query load balancer in a hosted zone of Route 53 of yours, which outlives the load balancer. `certificate`: of ACM, for
+   * that name, in the cluster's region: clients speak TLS then.
+   * @default the load balancer's own name, without TLS
    */
   queryName: z
-    .strictObject({ name: hostName, hostedZoneId: hostedZone }, { error: '{ name, hostedZoneId }' })
+    .strictObject(
+      { name: hostName, hostedZoneId: hostedZone, certificate: certificate.optional() },
+      { error: '{ name, hostedZoneId, certificate }' },
+    )
     .optional(),
   /** Where docs/runbook is published, e.g. https://wiki.example/runbook: alarms link to it. @default the path in the repository */
   runbookBase: z.url({ protocol: /^https?$/, error: 'a URL such as https://wiki.example/runbook' }).optional(),

@@ -30,6 +30,14 @@ export const hostName = z
     'a DNS name such as metrics.example.com, in lower case and without a dot at its end',
   );
 
+/** Of ACM; an NLB takes those of its own region. */
+export const certificate = z
+  .string({ error: 'the ARN of a certificate' })
+  .regex(
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+    'the ARN of a certificate: arn:aws:acm:REGION:ACCOUNT:certificate/…',
+  );
+
 export const hostedZone = z
   .string({ error: "a hosted zone's id" })
   .regex(/^Z[A-Z0-9]{1,31}$/, "a hosted zone's id such as Z0123456789ABCDEFGHIJ");

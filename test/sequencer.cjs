@@ -34,6 +34,7 @@ const LONG = [
   'contract/lambdas/functions',
   'contract/lambdas/reconnect-redis-calls',
   'infra/rolling-template',
+  'contract/alerts/storm',
   'unit/agent/alerts/gate',
   'contract/volumes/volume-refused',
   'unit/cli/exit',

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { within } from '../../lib/shell/async/within';
+import { runCommand, type Run } from './host';
 import { deviceName } from './volume-step';
 
-export const runCommand = promisify(execFile);
 /** Whoever takes longer waits for a volume that hangs. */
 const UMOUNT_MS = 10_000;
 
@@ -27,17 +25,17 @@ export function isDeviceOf(volumeId: string, device: string, deviceDir: string):
 }
 
 /** Lets go of a mount, whatever still uses it or hangs on it. @throws when it does not let go in time */
-export async function unmount(path: string, timeoutMs = UMOUNT_MS): Promise<void> {
+export async function unmount(path: string, run: Run, timeoutMs = UMOUNT_MS): Promise<void> {
   try {
-    await umount([path], timeoutMs);
+    await umount([path], run, timeoutMs);
   } catch {
     // What still has files open on it keeps them; the place is free.
-    await umount(['--lazy', path], timeoutMs);
+    await umount(['--lazy', path], run, timeoutMs);
   }
 }
 
 /** One that hangs with the volume cannot be killed, and execFile would wait for its end: it is left to itself. */
-async function umount(args: readonly string[], timeoutMs: number): Promise<void> {
+async function umount(args: readonly string[], run: Run, timeoutMs: number): Promise<void> {
   const late = `umount ${args.join(' ')} has not ended within ${timeoutMs / 1000} s`;
-  await within(timeoutMs, runCommand('umount', [...args], { timeout: timeoutMs }), late);
+  await within(timeoutMs, run('umount', args, { timeout: timeoutMs }), late);
 }

@@ -6,6 +6,7 @@ import type { Identity } from '../base/identity';
 import type { Log } from '../base/log';
 import type { Paths } from '../base/paths';
 import type { Mounted } from './volume';
+import { onHost } from './host';
 import { installArtifact } from './artifacts';
 import { giveTop } from './owners';
 
@@ -25,6 +26,7 @@ export async function prepareMachine(
       instanceId: identity.instanceId,
       mountPoint: paths.data,
       deviceDir: env.deviceDir,
+      onHost: onHost(env),
       log,
     });
   const [mounted] = await Promise.all([

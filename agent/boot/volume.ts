@@ -8,7 +8,8 @@ import type { OwnVolume } from '../../lib/core/volumes/care';
 import { messageOf, type Log } from '../base/log';
 import { sleep } from '../base/loop';
 import { isBlank } from './blank';
-import { isDeviceOf, mountedDevice, runCommand } from './mounts';
+import { runCommand, type Run } from './host';
+import { isDeviceOf, mountedDevice } from './mounts';
 import {
   attachAs,
   chooseVolume,
@@ -30,6 +31,8 @@ export interface DataVolumePlace {
   readonly instanceId: string;
   readonly mountPoint: string;
   readonly deviceDir: string;
+  /** Where mounts are everybody's. */
+  readonly onHost: Run;
   readonly log: Log;
 }
 
@@ -44,7 +47,7 @@ export interface Mounted {
  * Whatever fails is tried again by the caller. It waits for EC2 no longer than `withinMs`.
  */
 export async function mountDataVolume(
-  { config, instanceId, mountPoint, deviceDir, log }: DataVolumePlace,
+  { config, instanceId, mountPoint, deviceDir, onHost, log }: DataVolumePlace,
   withinMs = Infinity,
 ): Promise<Mounted> {
   const ec2 = ebsClient(config.region);
@@ -81,10 +84,10 @@ export async function mountDataVolume(
       // Where the file system begins is all that blkid and mkfs.xfs look for: behind a corrupted beginning there are samples.
       if (!(await isBlank(device))) throw unusable('no file system, and it is not blank');
       // mkfs.xfs itself refuses a device on which it finds anything: a second lock before data is lost.
-      await runCommand('mkfs.xfs', [device]);
+      await onHost('mkfs.xfs', [device]);
     } else if (step === 'mount') {
       try {
-        await mountAt(device, mountPoint);
+        await mountAt(device, mountPoint, onHost);
       } catch (error) {
         mountsFailed += 1;
         // Samples since the last snapshot are at stake: not for the first failure.
@@ -96,10 +99,10 @@ export async function mountDataVolume(
   }
 }
 
-export async function mountAt(device: string, mountPoint: string): Promise<void> {
+export async function mountAt(device: string, mountPoint: string, run: Run): Promise<void> {
   mkdirSync(mountPoint, { recursive: true });
   // nouuid: a volume made from a snapshot has the id of the one that it was made of, which may still be there.
-  await runCommand('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
+  await run('mount', ['-t', 'xfs', '-o', 'noatime,nouuid', device, mountPoint]);
 }
 
 /** The newest volume that the node could take; null when EC2 knows of none. While one is being made, the one before serves. */

@@ -1,9 +1,10 @@
 import { UserError } from '../../lib/contract/errors';
 import { messageOf } from '../base/log';
 import { every, untilItWorks, type Loop } from '../base/loop';
+import { onHost } from '../boot/host';
 import { prepareMachine } from '../boot/prepare';
 import type { Mounted } from '../boot/volume';
-import { FileSystem } from '../volumes/file-system';
+import { FileSystem, fileSystemTools } from '../volumes/file-system';
 import { startVolumeCare } from '../volumes/volumes';
 import { forgetAlerts } from './alerting';
 import type { Parts } from './parts';
@@ -61,7 +62,7 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   if (manager !== null && mounted !== null)
     begun(await startVolumeCare(manager, mounted, env, paths, { config, identity: parts.identity, log }));
   else announcer.mountedAtStart = mounted?.id ?? null;
-  const fileSystem = new FileSystem(paths.data, log);
+  const fileSystem = new FileSystem(paths.data, log, fileSystemTools(onHost(env)));
   if (env.mountData) begun([every(GROW_LOOK_MS, 'file-system', () => fileSystem.round(), log)]);
   await versions.read(paths, log);
   await firstRound(parts);

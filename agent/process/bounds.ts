@@ -16,7 +16,13 @@ const FIRST_TO_GO = 'echo 1000 > /proc/self/oom_score_adj';
  */
 const SCRIPT = `${FIRST_TO_GO}; ulimit -d "$KIB" && exec nice -n 10 "$0" "$@"`;
 
-/** A tool that can be run again: what it takes is taken from nobody who alerts, neither memory nor processor. */
+/** A program that can be run again: the memory that it takes is taken from nobody who alerts. */
+export const firstToGo = (file: string, args: readonly string[]): Pick<Bounded, 'file' | 'args'> => ({
+  file: '/bin/sh',
+  args: ['-c', `${FIRST_TO_GO}; exec "$0" "$@"`, file, ...args],
+});
+
+/** A tool that nobody waits for: the same of the processor. */
 export const tool = (file: string, args: readonly string[]): Pick<Bounded, 'file' | 'args'> => ({
   file: '/bin/sh',
   args: ['-c', `${FIRST_TO_GO}; exec nice -n 19 "$0" "$@"`, file, ...args],

@@ -7,8 +7,8 @@ export interface Command {
   /** Whatever it is asked, it takes no more; absent: as it likes. */
   readonly bounds?: Bounds;
   /**
-   * Its place when the machine runs out of memory, as /proc/<pid>/oom_score_adj has it: the higher, the sooner it goes.
-   * Absent: with its bounds the first, without them as the agent, which goes last.
+   * As a child, its place when the machine runs out of memory, as /proc/<pid>/oom_score_adj has it: the higher, the sooner it goes.
+   * Absent: with its bounds the first, without them as the agent, which goes last. In a unit the sandbox says.
    */
   readonly oomScore?: number;
 }

@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly role: boolean;
   /** Of all that it takes, MiB; beyond it the kernel ends it. Absent: what the machine has. */
   readonly memoryMaxMiB?: number;
+  /** Its place when the machine runs out of memory, where the agent goes last (-900): the higher, the sooner it goes. */
+  readonly oomScore: number;
 }
 
 /** Of the metadata service. */
@@ -76,11 +78,11 @@ export const metadataProperties = (role: boolean): string[] => [
  * reads them: it would take `$` for a variable.
  */
 export function unitCommand(
-  { file, args, cwd, bounds, oomScore }: Command,
+  { file, args, cwd, bounds }: Command,
   sandbox: Sandbox,
   logFile: string,
 ): { readonly file: string; readonly args: readonly string[] } {
-  const { program, data, worksWith, role, memoryMaxMiB } = sandbox;
+  const { program, data, worksWith, role, memoryMaxMiB, oomScore } = sandbox;
   const user = NODE_USERS[program].name;
   const properties = [
     `User=${user}`,
@@ -104,7 +106,7 @@ export function unitCommand(
           `Environment=GOMEMLIMIT=${Math.floor(bounds.memoryMiB * COLLECT_AT)}MiB`,
           'Nice=10',
         ]),
-    `OOMScoreAdjust=${oomScore ?? (bounds === undefined ? 0 : 1000)}`,
+    `OOMScoreAdjust=${oomScore}`,
   ];
   return {
     file: 'systemd-run',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { firstToGo } from '../process/bounds';
 
 const run = promisify(execFile);
 
@@ -16,9 +17,11 @@ export async function checkConfig(
   );
 }
 
-async function complaint(tool: string, args: string[], cwd: string): Promise<string | null> {
+async function complaint(program: string, args: string[], cwd: string): Promise<string | null> {
   try {
-    await run(tool, args, { cwd, timeout: 60_000 });
+    // What it is given may be large, and the agent goes last.
+    const { file, args: all } = firstToGo(program, args);
+    await run(file, [...all], { cwd, timeout: 60_000 });
     return null;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
@@ -26,6 +29,6 @@ async function complaint(tool: string, args: string[], cwd: string): Promise<str
     // Both tools first print what they look at and a bare "FAILED:"; the reason follows it.
     const failed = lines.findIndex((line) => line.includes('FAILED'));
     const reason = lines.slice(Math.max(0, failed)).find((line) => line !== '' && !/FAILED:?$/.test(line));
-    return `${basename(tool)}: ${reason ?? message}`;
+    return `${basename(program)}: ${reason ?? message}`;
   }
 }

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { messageOf, type Log } from '../base/log';
-import { mountedDevice, runCommand } from '../boot/mounts';
+import { runCommand, type Run } from '../boot/host';
+import { mountedDevice } from '../boot/mounts';
 
 /** It reads the superblock and writes some headers. */
 const GROW_MS = 60_000;
@@ -17,12 +18,12 @@ interface FileSystemTools {
   readonly size: (mountPoint: string) => number;
   readonly grow: (mountPoint: string) => Promise<unknown>;
 }
-const TOOLS: FileSystemTools = {
+export const fileSystemTools = (onHost: Run): FileSystemTools => ({
   mounted: mountedDevice,
   deviceBytes: async (device) => Number((await runCommand('blockdev', ['--getsize64', device])).stdout),
   size: bytesOf,
-  grow: (mountPoint) => runCommand('xfs_growfs', [mountPoint], { timeout: GROW_MS, killSignal: 'SIGKILL' }),
-};
+  grow: (mountPoint) => onHost('xfs_growfs', [mountPoint], { timeout: GROW_MS }),
+});
 
 /**
  * A deploy makes a volume larger while it is in use (volume.sizeGiB), and its file system stays as it was. XFS grows while it
@@ -35,7 +36,7 @@ export class FileSystem {
   constructor(
     private readonly mountPoint: string,
     private readonly log: Log,
-    private readonly tools: FileSystemTools = TOOLS,
+    private readonly tools: FileSystemTools,
   ) {}
 
   /** @throws when it should have grown and did not: the next round tries again */

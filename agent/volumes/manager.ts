@@ -5,6 +5,7 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { UserError } from '../../lib/contract/errors';
 import { reconcileVolume } from '../../lib/core/volumes/care';
 import { needsAnother, troubleOf, type VolumeLook } from '../../lib/core/volumes/health';
+import { onHost } from '../boot/host';
 import { mountedDevice, unmount } from '../boot/mounts';
 import { makeProgramDirectories } from '../boot/prepare';
 import type { Mounted, DataVolumePlace } from '../boot/volume';
@@ -68,8 +69,8 @@ export class VolumeManager {
 
   constructor(private readonly o: VolumeManagerOptions) {
     this.volumeProbe = new VolumeProbe(o.data);
-    const { config, identity, data, deviceDir, log } = o;
-    this.place = { config, instanceId: identity.instanceId, mountPoint: data, deviceDir, log };
+    const { config, env, identity, data, deviceDir, log } = o;
+    this.place = { config, instanceId: identity.instanceId, mountPoint: data, deviceDir, onHost: onHost(env), log };
   }
 
   get status(): VolumeStatus {
@@ -210,7 +211,7 @@ export class VolumeManager {
     // What hangs on a stalled volume cannot be killed; it gets errors once the volume is taken away.
     if (from !== null && this.trouble === 'stalled') await detach(from, this.place, true);
     await Promise.all(programs.map((program) => program.hold(force ? 'SIGKILL' : 'SIGTERM')));
-    if ((await mountedDevice(data)) !== null) await unmount(data);
+    if ((await mountedDevice(data)) !== null) await unmount(data, this.place.onHost);
     if (from !== null) await detach(from, this.place, force);
     try {
       this.mounted = await mountDataVolume(this.place, ATTACH_MS);

@@ -79,8 +79,8 @@ export class SnapshotTester {
   }
 
   private async letGo(id: string): Promise<void> {
-    const { scratch } = this.o;
-    if ((await mountedDevice(scratch)) !== null) await unmount(scratch);
+    const { scratch, onHost } = this.o;
+    if ((await mountedDevice(scratch)) !== null) await unmount(scratch, onHost);
     await detach(id, this.o, false);
   }
 
@@ -98,8 +98,8 @@ export class SnapshotTester {
   }
 
   private async mountAndTry(device: string, volume: Volume): Promise<string> {
-    const { scratch } = this.o;
-    if ((await mountedDevice(scratch)) === null) await mountAt(device, scratch);
+    const { scratch, onHost } = this.o;
+    if ((await mountedDevice(scratch)) === null) await mountAt(device, scratch, onHost);
     return this.tryOut(Date.parse(tag(volume, TAGS.takenAt)));
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { durationMs } from '../../lib/contract/duration';
+import { onHost } from '../boot/host';
 import type { Mounted } from '../boot/volume';
 import type { AgentEnv } from '../base/env';
 import { every, type Loop } from '../base/loop';
@@ -35,6 +36,7 @@ export async function startVolumeCare(
     instanceId: identity.instanceId,
     mountPoint: paths.data,
     deviceDir: env.deviceDir,
+    onHost: onHost(env),
     scratch: paths.snapshotTest,
     promtool: join(paths.bin, 'promtool'),
     bytesPerSecond: config.policy.scrub.bytesPerSecond,

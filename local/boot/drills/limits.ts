@@ -27,6 +27,9 @@ const KEPT = [
 /** Of 10; docs/security.md says what is left open of each. */
 const POWER = [
   most('programsExposed', 2, ''),
+  most('agentExposed', 4, ''),
+  most('mountExposed', 4, ''),
+  most('signalExposed', 2, ''),
   exactly('notTheirUser', 0, 'programs'),
   exactly('reachRole', 0, 'programs'),
 ];

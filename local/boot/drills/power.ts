@@ -1,4 +1,5 @@
 import type { Measurements } from '../../../lib/contract/check';
+import { HOST_UNIT } from '../../../agent/boot/host';
 import { NODE_USERS, unitOf, type NodeProgram } from '../../../lib/contract/node-users';
 import type { BootWorld } from '../world/world';
 
@@ -6,6 +7,7 @@ import type { BootWorld } from '../world/world';
 const PROGRAMS: readonly NodeProgram[] = ['prometheus', 'alertmanager'];
 const AGENT = 'prometheus-ha-agent.service';
 const SIGNAL = 'prometheus-ha-signal.service';
+const LIKE_MOUNT = 'like-mount.service';
 const METADATA = '169.254.169.254';
 const WAIT_S = 2;
 
@@ -21,6 +23,7 @@ export async function powers(world: BootWorld): Promise<Measurements> {
     programsExposed: Math.max(...units.map((unit) => figures[unit]!)),
     agentExposed: figures[AGENT]!,
     signalExposed: figures[SIGNAL]!,
+    mountExposed: await mountExposed(world),
     notTheirUser: strangers.filter(Boolean).length,
     reachRole: open.filter(Boolean).length,
   };
@@ -44,6 +47,16 @@ async function exposure({ node: { machine } }: BootWorld, unit: string): Promise
   const figure = /Overall exposure level for .*: (\d+\.\d+)/.exec(said)?.[1];
   if (figure === undefined) throw new Error(`systemd-analyze security ${unit} says no figure: ${said.slice(-200)}`);
   return Number(figure);
+}
+
+/** Of the unit that mounts, which is there for a moment only: one of the same settings that stays. */
+async function mountExposed(world: BootWorld): Promise<number> {
+  const { machine } = world.node;
+  const properties = HOST_UNIT.map((property) => `--property=${property}`);
+  await machine.run('systemd-run', '--quiet', '--collect', `--unit=${LIKE_MOUNT}`, ...properties, 'sleep', '60');
+  const figure = await exposure(world, LIKE_MOUNT);
+  await machine.run('systemctl', 'stop', LIKE_MOUNT);
+  return figure;
 }
 
 async function runsAsStranger(world: BootWorld, program: NodeProgram): Promise<boolean> {

@@ -166,6 +166,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   installedAgain: ['', 'programs installed again'],
   programsExposed: ['', "of 10: systemd-analyze's figure of the worst unit of a program"],
   agentExposed: ['', "of 10: systemd-analyze's figure of the agent's unit"],
+  mountExposed: ['', "of 10: systemd-analyze's figure of the unit that mounts"],
   signalExposed: ['', "of 10: systemd-analyze's figure of the unit that signals"],
   notTheirUser: ['', 'programs that do not run as the user that is theirs'],
   reachRole: ['', 'programs that reach the metadata service and need not'],

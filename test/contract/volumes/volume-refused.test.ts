@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { runCommand } from '../../../agent/boot/host';
 import { isBlank } from '../../../agent/boot/blank';
 import { mountDataVolume, type DataVolumePlace } from '../../../agent/boot/volume';
 import { deviceName, UnusableVolume } from '../../../agent/boot/volume-step';
@@ -57,6 +58,7 @@ async function place(
     instanceId: 'i-0123456789abcdef0',
     mountPoint: join(dir, `${node}-data`),
     deviceDir,
+    onHost: runCommand,
     device: join(deviceDir, deviceName(VolumeId!)),
     log: () => undefined,
   };

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../../../../agent/boot/host';
 import { unmount } from '../../../../agent/boot/mounts';
 
 let dir: string;
@@ -25,17 +26,19 @@ const HANGS = "trap '' TERM; sleep 6";
 test('an umount that hangs and cannot be killed is left to itself, and the place is let go of', async () => {
   umountThat(`if [ "$1" = --lazy ]; then echo "$2" > ${dir}/lazy; else ${HANGS}; fi`);
   const began = Date.now();
-  await unmount('/nowhere', 500);
+  await unmount('/nowhere', runCommand, 500);
   expect(Date.now() - began).toBeLessThan(4_000);
   expect(readFileSync(join(dir, 'lazy'), 'utf8')).toBe('/nowhere\n');
 });
 
 test('when that hangs too it says so', async () => {
   umountThat(HANGS);
-  await expect(unmount('/nowhere', 200)).rejects.toThrow('umount --lazy /nowhere has not ended within 0.2 s');
+  await expect(unmount('/nowhere', runCommand, 200)).rejects.toThrow(
+    'umount --lazy /nowhere has not ended within 0.2 s',
+  );
 });
 
 test('an umount that ends is waited for', async () => {
   umountThat('exit 0');
-  await unmount('/nowhere', 5_000);
+  await unmount('/nowhere', runCommand, 5_000);
 });

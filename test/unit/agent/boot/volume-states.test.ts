@@ -1,4 +1,5 @@
 import { EC2Client, type Volume, type VolumeState } from '@aws-sdk/client-ec2';
+import { runCommand } from '../../../../agent/boot/host';
 import { mountDataVolume, newestVolume, type DataVolumePlace } from '../../../../agent/boot/volume';
 import { ownTags, readStorage, toTags } from '../../../../lib/shell/aws/ebs';
 import type { NodeConfig } from '../../../../lib/contract/documents/node-config';
@@ -44,6 +45,7 @@ test.each(['error', 'deleting', 'deleted'] as const)('in the state %s it is as i
     instanceId: 'i-1',
     mountPoint: '/nowhere',
     deviceDir: '/nowhere',
+    onHost: runCommand,
     log: () => undefined,
   };
   await expect(mountDataVolume(place)).rejects.toThrow(/no data volume for a/);

@@ -11,7 +11,7 @@ import { NODE_USERS, sysusers } from '../../../../lib/contract/node-users';
 import { usesRole } from '../../../../lib/core/rendering/uses-role';
 
 const COMMAND: Command = { file: '/opt/p/prometheus', args: ['--a=1', '--b=$x'], cwd: '/var/lib/prometheus-ha/config' };
-const PROMETHEUS: Sandbox = { program: 'prometheus', data: '/data', role: false };
+const PROMETHEUS: Sandbox = { program: 'prometheus', data: '/data', role: false, oomScore: 0 };
 
 /** Of a unit: each property with all that is said of it. */
 function properties(command: Command, sandbox: Sandbox): Record<string, string[]> {
@@ -65,8 +65,9 @@ test('what is bounded and who goes first when memory is out are settings of the 
     worksWith: 'prometheus',
     role: true,
     memoryMaxMiB: 900,
+    oomScore: 500,
   };
-  expect(properties({ ...COMMAND, oomScore: 500 }, sandbox)).toMatchObject({
+  expect(properties(COMMAND, sandbox)).toMatchObject({
     User: ['promha-sidecar'],
     SupplementaryGroups: ['promha-prometheus'],
     MemoryMax: ['900M'],
@@ -76,7 +77,6 @@ test('what is bounded and who goes first when memory is out are settings of the 
     LimitDATA: ['1000M'],
     Environment: ['GOMEMLIMIT=800MiB'],
     Nice: ['10'],
-    OOMScoreAdjust: ['1000'],
   });
 });
 

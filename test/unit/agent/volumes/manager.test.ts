@@ -31,6 +31,7 @@ beforeEach(async () => {
   });
   manager = new VolumeManager({
     config: { node: 'a', policy: DEFAULT_POLICY },
+    env: { units: false },
     identity: { instanceId: 'i-1', zone: 'z' },
     // Below a file nothing can be written, nor made.
     data: join(__filename, 'data'),

@@ -9,6 +9,7 @@ import { findByArgument } from './proc';
 import { hasBegun, howItEnded, metadataProperties, unitCommand, type Sandbox } from './unit';
 
 const SYSTEMD_MS = 10_000;
+const LOOK_MS = 20;
 
 /** Who is told of a program that is started. */
 export interface Launched {
@@ -66,15 +67,23 @@ export function launchUnit(
   child.unref();
   child.once('error', (error) => child.pid === undefined && ended(`could not be started: ${error.message}`));
   let said = '';
-  let isBegun = false;
+  let looks: NodeJS.Timeout | null = null;
+  const look = (): void => {
+    // None: it has ended already, and systemd-run is about to say how.
+    const found = findByArgument(marker);
+    if (found === null) return;
+    clearInterval(looks!);
+    begun(found.pid);
+  };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (isBegun || !hasBegun(said)) return;
-    isBegun = true;
-    // None: it has ended already, and systemd-run says how.
-    const found = findByArgument(marker);
-    if (found !== null) begun(found.pid);
+    if (looks !== null || !hasBegun(said)) return;
+    looks = setInterval(look, LOOK_MS);
+    look();
   });
   // Not 'exit': what it said last would be missing.
-  child.once('close', (code) => child.pid !== undefined && ended(howItEnded(said, code)));
+  child.once('close', (code) => {
+    if (looks !== null) clearInterval(looks);
+    if (child.pid !== undefined) ended(howItEnded(said, code));
+  });
 }

@@ -13,11 +13,12 @@ const SIDECAR_LEAST_MIB = 512;
 
 /**
  * Blocks can wait, and clients have other nodes. The agent starts Prometheus again; what that one fired Alertmanager and the gate still have.
+ * Where no score may be lowered, as in a container, it goes before the agent all the same.
  */
 const OOM_SCORES: Readonly<Record<NodeProgram, number>> = {
   'node-query': 1000,
   sidecar: 500,
-  prometheus: 0,
+  prometheus: 100,
   alertmanager: -500,
 };
 

@@ -2,6 +2,7 @@ import { sleepUnlessStopped } from '../../drills/clock';
 import type { Measurements } from '../../../lib/contract/check';
 import { PORTS } from '../../../lib/contract/ports';
 import type { BootWorld } from '../world/world';
+import { oomKillsHere } from '../machine/cgroups';
 import type { BootDrill } from './drill';
 import { rememberSamples, switchOn } from './steps';
 
@@ -40,12 +41,13 @@ export const MEMORY_DRILLS: readonly BootDrill[] = [
 async function outOfMemory(world: BootWorld, react: (world: BootWorld) => Promise<void>): Promise<Measurements> {
   const { node, signal } = world;
   const url = `http://${node.host.address}:${PORTS.prometheus}/api/v1/query?query=${encodeURIComponent(LARGE_QUERY)}`;
+  const before = oomKillsHere();
   let answer = 'none';
   const asked = fetch(url, { signal: AbortSignal.timeout(ENDED_MS) }).then(
     async (response) => (answer = `HTTP ${response.status}: ${(await response.text()).slice(0, 200)}`),
     () => 'cut off',
   );
-  for (const end = Date.now() + ENDED_MS; node.machine.oomKills() === 0; await sleepUnlessStopped(LOOK_MS, signal)) {
+  for (const end = Date.now() + ENDED_MS; oomKillsHere() === before; await sleepUnlessStopped(LOOK_MS, signal)) {
     if (answer !== 'none') throw new Error(`Prometheus answered what was to be too large: ${answer}`);
     if (Date.now() > end) throw new Error('memory was never out');
   }
@@ -53,7 +55,7 @@ async function outOfMemory(world: BootWorld, react: (world: BootWorld) => Promis
   await react(world);
   await asked;
   const readyAfterOom = await world.prometheusReady(since);
-  return { oomKills: node.machine.oomKills(), prometheusKilled: await world.logged(KILLED), readyAfterOom };
+  return { oomKills: oomKillsHere() - before, prometheusKilled: await world.logged(KILLED), readyAfterOom };
 }
 
 /** With cgroup v1 systemd does not notice that the kernel has ended a process of a unit: what it would do is done for it. */

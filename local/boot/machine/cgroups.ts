@@ -60,12 +60,12 @@ export class MachineCgroups {
     return pidsBelow(this.directories[0]!);
   }
 
-  /** Processes that the kernel has ended because memory was out: in the machine, or in a unit of it. */
-  oomKills(unit?: string): number {
+  /** Processes of a unit that the kernel has ended because memory was out. A unit that ends takes its count along. */
+  oomKills(unit: string): number {
     const [file, tree] =
       this.hierarchies.version === 2 ? ['memory.events.local', ''] : ['memory.oom_control', '/memory/'];
     const top = this.directories.filter((directory) => directory.includes(tree));
-    const groups = top.flatMap(allBelow).filter((group) => unit === undefined || group.split('/').includes(unit));
+    const groups = top.flatMap(allBelow).filter((group) => group.split('/').includes(unit));
     // Not of the groups above, where the kernel of cgroup v1 counts nothing of those below.
     return groups.map((group) => killsIn(join(group, file))).reduce((sum, kills) => sum + kills, 0);
   }
@@ -107,6 +107,9 @@ const allBelow = (directory: string): string[] =>
   existsSync(directory)
     ? [directory, ...directoriesIn(directory).flatMap((name) => allBelow(join(directory, name)))]
     : [];
+
+/** Of all processes of this machine, in whatever it holds: what the kernel has counted since it booted. */
+export const oomKillsHere = (): number => killsIn('/proc/vmstat');
 
 const killsIn = (file: string): number =>
   existsSync(file) ? Number(/^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) : 0;

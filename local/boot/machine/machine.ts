@@ -101,8 +101,8 @@ export class BootedMachine implements DeviceSlots {
     await this.power?.ended;
   }
 
-  /** Processes that the kernel has ended because the machine, or the unit in it, was out of memory. */
-  oomKills(unit?: string): number {
+  /** Processes of a unit that the kernel has ended because memory was out. */
+  oomKills(unit: string): number {
     return this.cgroups.oomKills(unit);
   }
 

@@ -49,7 +49,7 @@ export const BOOT_LIMITS: Readonly<Record<string, readonly Limit[]>> = {
     least('triedAgain', 2, 'times'),
   ],
   'boot-metadata-late': [...UP, FORMATTED],
-  'boot-mirror-only': [...UP, FORMATTED, exactly('namesAsked', 0, 'names')],
+  'boot-mirror-only': [...UP, ...POWER, FORMATTED, most('thanosWell', 60, 's'), exactly('namesAsked', 0, 'names')],
   'boot-loop-stall': [
     ...UP,
     most('agentBack', 20, 's'),

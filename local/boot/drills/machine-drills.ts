@@ -89,7 +89,9 @@ export const MACHINE_DRILLS: readonly BootDrill[] = [
       const outside = namesOutside(world.bed.unknownNames);
       if (outside.length > 0) world.say(`  asked for ${outside.join(', ')}`);
       const namesAsked = outside.length;
-      return { ...up, ...(await world.units()), formatted: await world.logged(FORMATS), namesAsked };
+      const thanosWell = await world.thanosWell(Date.now());
+      const formatted = await world.logged(FORMATS);
+      return { ...up, ...(await world.units()), ...(await powers(world)), formatted, namesAsked, thanosWell };
     },
   },
   {

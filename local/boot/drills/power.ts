@@ -3,8 +3,10 @@ import { HOST_UNIT } from '../../../agent/boot/host';
 import { NODE_USERS, unitOf, type NodeProgram } from '../../../lib/contract/node-users';
 import type { BootWorld } from '../world/world';
 
-/** Those that run on this instance. */
-const PROGRAMS: readonly NodeProgram[] = ['prometheus', 'alertmanager'];
+/** Whose directories are on the data volume. */
+const WITH_DATA: readonly NodeProgram[] = ['prometheus', 'alertmanager'];
+/** Which upload with the node's role. */
+const WITH_ROLE: readonly NodeProgram[] = ['sidecar'];
 const AGENT = 'prometheus-ha-agent.service';
 const SIGNAL = 'prometheus-ha-signal.service';
 const LIKE_MOUNT = 'like-mount.service';
@@ -13,12 +15,15 @@ const WAIT_S = 2;
 
 /** What each of the units could do at worst: systemd's figure, from 0 to 10, whom its programs run as, and whether they reach the node's role. */
 export async function powers(world: BootWorld): Promise<Measurements> {
-  const units = PROGRAMS.map(unitOf);
+  const programs: NodeProgram[] = [...WITH_DATA, ...(world.bed.thanos ? (['sidecar', 'node-query'] as const) : [])];
+  const units = programs.map(unitOf);
   const exposed = await Promise.all([...units, AGENT, SIGNAL].map((unit) => exposure(world, unit)));
   const figures = Object.fromEntries([...units, AGENT, SIGNAL].map((unit, i) => [unit, exposed[i]!]));
   world.say(`  systemd-analyze security: ${JSON.stringify(figures)}`);
-  const strangers = await Promise.all(PROGRAMS.map((program) => runsAsStranger(world, program)));
-  const open = await Promise.all(units.map((unit) => reachesRole(world, unit)));
+  const strangers = await Promise.all(programs.map((program) => runsAsStranger(world, program)));
+  const open = await Promise.all(
+    programs.filter((program) => !WITH_ROLE.includes(program)).map((program) => reachesRole(world, unitOf(program))),
+  );
   return {
     programsExposed: Math.max(...units.map((unit) => figures[unit]!)),
     agentExposed: figures[AGENT]!,
@@ -31,13 +36,13 @@ export async function powers(world: BootWorld): Promise<Measurements> {
 
 /** How many files of the programs' directories are root's: as of an earlier version, and of none now. */
 export async function filesOfRoot({ node: { machine } }: BootWorld): Promise<number> {
-  const found = await machine.run('find', ...PROGRAMS.map((program) => `/data/${program}`), '-user', 'root');
+  const found = await machine.run('find', ...WITH_DATA.map((program) => `/data/${program}`), '-user', 'root');
   return found.split('\n').filter(Boolean).length;
 }
 
 /** The volume as an earlier version leaves it, where all programs were root. */
 export async function giveToRoot({ node: { machine } }: BootWorld): Promise<void> {
-  const directories = PROGRAMS.map((program) => `/data/${program}`);
+  const directories = WITH_DATA.map((program) => `/data/${program}`);
   await machine.run('chown', '-R', 'root:root', ...directories);
   await machine.run('chmod', '-R', 'u=rwX,go=rX', ...directories);
 }

@@ -7,7 +7,7 @@ import { ENV } from '../../../lib/contract/environment';
 import { runDir } from '../../../lib/shell/local/run-state';
 import { s3ControlStore } from '../../../lib/shell/assignment/store';
 import { newStart } from '../../run/new-start';
-import { CONTAINED } from '../../run/deploy/overlay';
+import { CONTAINED, LOCAL_THANOS } from '../../run/deploy/overlay';
 import { LOCAL_CREDENTIALS } from '../../run/deploy/read-back';
 import type { Cleanup } from '../../run/hosts/cleanup';
 import { namespacesAvailable } from '../../run/hosts/network';
@@ -20,6 +20,7 @@ import { resolveTools, type ResolvedTool } from '../../tools';
 import { rootImage } from '../image/image';
 import { readHierarchies, removeLeftMachines, type Hierarchies } from '../machine/cgroups';
 import { packReleases, releaseSettings, type PackedRelease, type Release } from './releases';
+import { packThanos, type PackedImage } from './thanos-image';
 import { serveWeb, WEB_HOST, type Web } from './web';
 
 /** The user's mirror of artifacts. */
@@ -45,6 +46,8 @@ export interface BootBed {
   readonly mkfs: ResolvedTool;
   /** The root that instances boot from. */
   readonly image: string;
+  /** Nodes get a sidecar and a query. */
+  readonly thanos: boolean;
   readonly ec2: EC2Client;
   /** null: the internet is not there. */
   readonly web: Web | null;
@@ -76,16 +79,22 @@ export async function makeBed({ say, signal, cleanup, teeth, mirror }: BedOption
     signal,
   });
   const image = await start.step('root of instances', () => rootImage({ mmdebstrap, onProgress: progress, signal }));
-  // Sidecars come from a registry, which is not here.
-  const prepared: Prepared = { ...(await prepare(start)), thanos: null };
+  const found = await prepare(start);
+  // Sidecars come from a registry, which is not here, or from a mirror.
+  const prepared: Prepared = { ...found, thanos: mirror ? found.thanos : null };
   if (prepared.mkfs === null) throw cannot('no volumes: see above');
   start.save({ teeth });
   const releases = await start.step('packing the programs as releases', () =>
     packReleases(prepared.tools, join(start.dir, 'releases')),
   );
-  const settings = { artifacts: releaseSettings(releases), artifactMirror: mirror ? MIRROR : null };
+  const thanos = prepared.thanos === null ? null : await packThanos(prepared.thanos, join(start.dir, 'releases'));
+  const settings = {
+    artifacts: releaseSettings(releases),
+    artifactMirror: mirror ? MIRROR : null,
+    ...(thanos !== null && { thanos: { ...LOCAL_THANOS, image: thanos.image } }),
+  };
   const deployed = await deploy(start, prepared, settings);
-  const putRelease = await controlPlane(deployed, prepared, releases, mirror);
+  const putRelease = await controlPlane(deployed, prepared, releases, mirror, thanos);
   const web = mirror ? null : await internet(start, prepared, image, Object.values(releases));
   const unknownNames = await names(start, prepared, web !== null);
   const ec2 = new EC2Client({
@@ -101,6 +110,7 @@ export async function makeBed({ say, signal, cleanup, teeth, mirror }: BedOption
     nspawn,
     mkfs: prepared.mkfs,
     image,
+    thanos: thanos !== null,
     ec2,
     web,
     unknownNames,
@@ -130,6 +140,7 @@ async function controlPlane(
   { region }: Prepared,
   releases: Readonly<Record<Release, PackedRelease>>,
   mirror: boolean,
+  thanos: PackedImage | null,
 ): Promise<BootBed['putRelease']> {
   const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
   const control = deployment.functions[0]!.environment[ENV.controlBucket]!;
@@ -145,6 +156,8 @@ async function controlPlane(
     );
     await putRelease('prometheus');
     await putRelease('alertmanager');
+    for (const [Key, Body] of Object.entries(thanos?.blobs ?? {}))
+      await s3.send(new PutObjectCommand({ Bucket: MIRROR, Key, Body }));
   }
   return putRelease;
 }

@@ -42,7 +42,7 @@ export async function packReleases(
 }
 
 /** A link where it can be one: they are large. */
-async function put(from: string, to: string): Promise<void> {
+export async function put(from: string, to: string): Promise<void> {
   try {
     linkSync(from, to);
   } catch {

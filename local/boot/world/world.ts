@@ -102,6 +102,16 @@ export class BootWorld {
       if (up < 3) throw new Error(`${up} of 3 targets are up`);
     });
 
+  /** Seconds until the sidecar and the node's query run and answer; 0 where there are none. */
+  thanosWell = async (since: number, withinMs = BOOT_MS): Promise<number> =>
+    this.bed.thanos
+      ? this.until('Thanos is well', since, withinMs, async () => {
+          const { sidecar, nodeQuery } = await this.status();
+          if (typeof sidecar?.pid !== 'number' || sidecar.errors.length > 0) throw new Error(JSON.stringify(sidecar));
+          if (nodeQuery?.problem !== null) throw new Error(JSON.stringify(nodeQuery));
+        })
+      : 0;
+
   /** Seconds until CloudFormation has the node's signal: what a deploy waits for. */
   signalled = (since: number, withinMs = BOOT_MS): Promise<number> =>
     this.until('the node signals', since, withinMs, async () => {

@@ -171,6 +171,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   notTheirUser: ['', 'programs that do not run as the user that is theirs'],
   reachRole: ['', 'programs that reach the metadata service and need not'],
   filesOfRoot: ['', "files of the programs' directories that belong to root"],
+  thanosWell: ['s', 'all else is up → sidecar and query of the node work'],
   fromTheWeb: ['', 'files fetched from the internet'],
   namesAsked: ['', 'names asked for that are not in the VPC'],
   samplesKept: ['', 'samples of before that are there'],

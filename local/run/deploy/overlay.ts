@@ -76,6 +76,13 @@ function demoRules(): Record<string, string> {
   return Object.fromEntries(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
 }
 
+export const LOCAL_THANOS = {
+  blockDuration: '2h',
+  retention: { raw: '30d', fiveMinutes: '365d', oneHour: null },
+  query: { tasks: 2, maxTasks: 6 },
+  compactor: { diskGiB: 100 },
+} as const;
+
 /** What drills are timed by, and what this machine bears; the rest of config/cluster.ts is played as it is. */
 const LOCAL_SETTINGS = {
   // The emulator has one account, no VPC to import, no hosted zone of the user's and no mirror.
@@ -87,12 +94,7 @@ const LOCAL_SETTINGS = {
   evaluationInterval: '1s',
   resendDelay: '15s',
   ingest: { series: 5_000 },
-  thanos: {
-    blockDuration: '2h',
-    retention: { raw: '30d', fiveMinutes: '365d', oneHour: null },
-    query: { tasks: 2, maxTasks: 6 },
-    compactor: { diskGiB: 100 },
-  },
+  thanos: LOCAL_THANOS,
 } as const;
 
 type Intervals = Readonly<Record<(typeof INTERVALS)[number], string>>;

@@ -2,13 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { AgentEnv } from '../base/env';
 
-export interface RunOptions {
+export interface HostRunOptions {
   /** It is ended then, ms. */
   readonly timeout?: number;
 }
 
 /** Runs a program and resolves when it has ended. Rejects with what it said as message and its exit code as `code`. */
-export type Run = (file: string, args: readonly string[], options?: RunOptions) => Promise<{ readonly stdout: string }>;
+export type Run = (
+  file: string,
+  args: readonly string[],
+  options?: HostRunOptions,
+) => Promise<{ readonly stdout: string }>;
 
 const execute = promisify(execFile);
 export const runCommand: Run = (file, args, options = {}) =>

@@ -4,10 +4,10 @@ import { ask } from '../drills/failover/operator';
 import { shape, statusOf, type TestBed } from '../drills/test-bed';
 import { tsdbOf } from '../drills/thanos/history-steps';
 import { DEPTH } from '../workload/exposition';
-import type { Kind } from './kinds';
+import type { FaultKind } from './kinds';
 
 /** What is hurt: nodes by name, and which of the plain pair, by number, with them. */
-export interface Target {
+export interface Struck {
   readonly world: TestBed;
   readonly nodes: readonly string[];
   readonly which: readonly number[];
@@ -16,8 +16,8 @@ export interface Target {
 
 /** How a kind of fault begins and ends. What has no end is over by itself. */
 interface Act {
-  readonly begin: (target: Target) => Promise<unknown>;
-  readonly end?: (target: Target) => Promise<unknown>;
+  readonly begin: (target: Struck) => Promise<unknown>;
+  readonly end?: (target: Struck) => Promise<unknown>;
 }
 
 type Program = 'prometheus' | 'alertmanager' | 'agent';
@@ -33,11 +33,11 @@ const BLOCKED = 100;
 /** A resumed or released program that was started anew meanwhile, or is gone, is none any more. */
 const GONE = /runs no /;
 
-const onNodes = ({ world, nodes }: Target, action: string, body = {}): Promise<unknown> =>
+const onNodes = ({ world, nodes }: Struck, action: string, body = {}): Promise<unknown> =>
   Promise.all(nodes.map((node) => world.faults.act(action, { node, ...body })));
-const onZone = ({ world, nodes: [node] }: Target, action: string): Promise<unknown> =>
+const onZone = ({ world, nodes: [node] }: Struck, action: string): Promise<unknown> =>
   world.faults.act(action, { zone: world.state.nodes.find((n) => n.node === node)!.zone });
-const onPair = ({ world, which }: Target, action: string, body = {}): Promise<unknown> =>
+const onPair = ({ world, which }: Struck, action: string, body = {}): Promise<unknown> =>
   world.faults.act(action, { which, ...body });
 const unlessGone = (done: Promise<unknown>): Promise<unknown> =>
   done.catch((error: Error) => {
@@ -47,11 +47,11 @@ const unlessGone = (done: Promise<unknown>): Promise<unknown> =>
 /** The same to our nodes and to the pair. */
 const both =
   (ours: string, pairs: string, body = {}) =>
-  (target: Target) =>
+  (target: Struck) =>
     Promise.all([onNodes(target, ours, body), onPair(target, pairs, body)]);
 const ofAws =
   (action: string, body = {}) =>
-  ({ world }: Target) =>
+  ({ world }: Struck) =>
     world.faults.act(action, body);
 
 const keptDown = (program: Program): Act => ({
@@ -61,7 +61,7 @@ const keptDown = (program: Program): Act => ({
 
 /** Standing still, these of a node and of the pair's one. */
 const still = (...programs: readonly Program[]): Act => {
-  const all = (ours: string, pairs: string) => (target: Target) =>
+  const all = (ours: string, pairs: string) => (target: Struck) =>
     Promise.all(
       programs.flatMap((program) => [
         unlessGone(onNodes(target, ours, { program })),
@@ -77,13 +77,13 @@ const losing = (loss: { in: number; out: number }): Act => ({
 });
 
 /** From whatever of AWS the node asks; a pair asks nothing. */
-const fromAws = (out: number) => (target: Target) =>
+const fromAws = (out: number) => (target: Struck) =>
   onNodes(target, 'lose', { in: 0, out, toPort: Number(new URL(target.world.state.endpoint).port) });
 
 const cut = both('cut', 'plain-cut');
 const heal = both('heal', 'plain-repair');
 
-async function flap(target: Target): Promise<void> {
+async function flap(target: Struck): Promise<void> {
   const endsAt = Date.now() + target.lastsMs - FLAP_MS;
   for (let isCut = false; Date.now() < endsAt; isCut = !isCut) {
     await (isCut ? heal : cut)(target);
@@ -110,7 +110,7 @@ const volume = (action: string, body = {}): Act => ({
   },
 });
 
-export const ACTS: Readonly<Record<Kind, Act>> = {
+export const ACTS: Readonly<Record<FaultKind, Act>> = {
   'prometheus-crash': { begin: both('crash-prometheus', 'plain-crash') },
   'prometheus-down': keptDown('prometheus'),
   'prometheus-hang': still('prometheus'),

@@ -9,7 +9,7 @@ import { oracleOf, setDrill, type TestBed } from '../drills/test-bed';
 import { snapshotsThere } from '../drills/volumes/volume-scenarios';
 import { reservedAddresses } from '../run/hosts/addresses';
 import { ORACLE_PORT } from '../run/reference/oracle';
-import { ACTS, type Target } from './acts';
+import { ACTS, type Struck } from './acts';
 import { factsOf } from './kinds';
 import type { Place, PlannedFault, PlannedIncident } from './plan';
 
@@ -40,7 +40,7 @@ const pairsSamples: Instrument = (world) => ({
 
 /** An incident as a run of a drill: its frame moves the alerts, and the oracle judges what was sent, of us and of a plain pair. */
 export function scenarioOf({ number, faults, alerts }: PlannedIncident): Scenario {
-  const inForce = new Map<PlannedFault, Target>();
+  const inForce = new Map<PlannedFault, Struck>();
   const end = async (fault: PlannedFault): Promise<void> => {
     const target = inForce.get(fault);
     if (target === undefined) return;
@@ -50,7 +50,7 @@ export function scenarioOf({ number, faults, alerts }: PlannedIncident): Scenari
   return {
     ...FAILOVER,
     name: `chaos ${number}`,
-    what: faults.map(inWords).join('; '),
+    what: faults.map(faultInWords).join('; '),
     hurts: 'nobody',
     takeover: 'none',
     mayMove: true,
@@ -94,12 +94,12 @@ export function scenarioOf({ number, faults, alerts }: PlannedIncident): Scenari
 
 const isOfVolumes = ({ kind }: PlannedFault): boolean => ['volume-gone', 'volume-stall', 'disk-full'].includes(kind);
 
-export const inWords = ({ kind, place, atMs, lastsMs }: PlannedFault): string =>
+export const faultInWords = ({ kind, place, atMs, lastsMs }: PlannedFault): string =>
   `${kind}${factsOf(kind).where === 'node' ? ` of the ${place} node` : ''} at ${atMs / 1000} s for ${lastsMs / 1000} s`;
 
 /** The pair's first stands for the node that alerts. */
-function targetOf(world: TestBed, { active, standby }: Roles, { place, lastsMs }: PlannedFault): Target {
-  const whom: Readonly<Record<Place, Pick<Target, 'nodes' | 'which'>>> = {
+function targetOf(world: TestBed, { active, standby }: Roles, { place, lastsMs }: PlannedFault): Struck {
+  const whom: Readonly<Record<Place, Pick<Struck, 'nodes' | 'which'>>> = {
     active: { nodes: [active], which: [1] },
     standby: { nodes: [standby], which: [2] },
     both: { nodes: [active, standby], which: [1, 2] },
@@ -109,7 +109,7 @@ function targetOf(world: TestBed, { active, standby }: Roles, { place, lastsMs }
 }
 
 /** Why it did not strike, or null. */
-async function strike({ kind }: PlannedFault, target: Target): Promise<string | null> {
+async function strike({ kind }: PlannedFault, target: Struck): Promise<string | null> {
   for (const giveUpAt = Date.now() + STRIKES_WITHIN_MS; ;) {
     try {
       await ACTS[kind].begin(target);

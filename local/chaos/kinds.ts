@@ -1,8 +1,8 @@
 /** What of a node, or of what is around the nodes, a fault is about: two faults about the same are not in force at once. */
-export type Part = 'agent' | 'prometheus' | 'alertmanager' | 'network' | 'control' | 'store' | 'targets';
+export type FaultPart = 'agent' | 'prometheus' | 'alertmanager' | 'network' | 'control' | 'store' | 'targets';
 
-export interface KindFacts {
-  readonly about: readonly Part[];
+export interface FaultFacts {
+  readonly about: readonly FaultPart[];
   /** `node`: one of the two, drawn; `both`: each of them at once; `around`: none. */
   readonly where: 'node' | 'both' | 'around';
   /** How long it is in force at least and at most, ms; equal where its length is not ours to choose. */
@@ -16,15 +16,15 @@ export interface KindFacts {
 const SHORT = [2_000, 40_000] as const;
 /** Over when it has struck; what it starts takes so long. */
 const strikes = (ms: number): readonly [number, number] => [ms, ms];
-const node = (about: readonly Part[], more: Partial<KindFacts> = {}): KindFacts => ({
+const node = (about: readonly FaultPart[], more: Partial<FaultFacts> = {}): FaultFacts => ({
   about,
   where: 'node',
   lasts: SHORT,
   ...more,
 });
-const taking = (about: readonly Part[], more: Partial<KindFacts> = {}): KindFacts =>
+const taking = (about: readonly FaultPart[], more: Partial<FaultFacts> = {}): FaultFacts =>
   node(about, { takesNode: true, ...more });
-const around = (about: readonly Part[], more: Partial<KindFacts> = {}): KindFacts => ({
+const around = (about: readonly FaultPart[], more: Partial<FaultFacts> = {}): FaultFacts => ({
   ...node(about, more),
   where: 'around',
 });
@@ -35,7 +35,7 @@ const CORRUPTION = taking(['prometheus'], { lasts: strikes(40_000) });
 const VOLUME = taking(['prometheus'], { lasts: strikes(120_000), long: true });
 
 /** Every kind of fault that chaos knows: those of the drills that a node, or what is around it, recovers from by itself. */
-export const KINDS = {
+export const FAULT_KINDS = {
   'prometheus-crash': node(['prometheus'], { lasts: strikes(5_000) }),
   'prometheus-down': taking(['prometheus']),
   'prometheus-hang': taking(['prometheus']),
@@ -72,8 +72,8 @@ export const KINDS = {
   'disk-full': VOLUME,
   'zone-loss': taking(MACHINE, { lasts: [20_000, 75_000], long: true }),
   'load-spike': around(['targets'], { lasts: [90_000, 150_000], long: true }),
-} as const satisfies Readonly<Record<string, KindFacts>>;
+} as const satisfies Readonly<Record<string, FaultFacts>>;
 
-export type Kind = keyof typeof KINDS;
-export const KIND_NAMES = Object.keys(KINDS) as Kind[];
-export const factsOf = (kind: Kind): KindFacts => KINDS[kind];
+export type FaultKind = keyof typeof FAULT_KINDS;
+export const FAULT_NAMES = Object.keys(FAULT_KINDS) as FaultKind[];
+export const factsOf = (kind: FaultKind): FaultFacts => FAULT_KINDS[kind];

@@ -12,10 +12,10 @@ import { playOnce, type DrillOptions } from '../drills/drill';
 import type { InForce } from '../drills/run';
 import { Cleanup } from '../run/hosts/cleanup';
 import { readTeeth, TEETH_OPTIONS, TEETH_USAGE, type Teeth } from '../run/teeth';
-import { inWords, scenarioOf } from './incident';
+import { faultInWords, scenarioOf } from './incident';
 import { isMistake, MISTAKE_NAMES, withMistake } from './mistakes';
 import { faultsForEach, planOf, type PlannedIncident } from './plan';
-import { parseRecord, problemsOf, recordText, summaryOf, type ChaosRecord, type PlayedIncident } from './record';
+import { parseChaosRecord, problemsOf, recordText, summaryOf, type ChaosRecord, type PlayedIncident } from './record';
 
 const USAGE = `npm run chaos [-- --faults N --seed S --json FILE [--resume] --only N --list --mistake NAME] ${TEETH_USAGE}`;
 const COMMIT = commit();
@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
   const call = readCall(args);
   const plan = planOf(call.seed, call.faults).filter(({ number }) => number === (call.only ?? number));
   if (call.list) {
-    for (const { number, faults } of plan) say(`${number}: ${faults.map(inWords).join('; ')}`);
+    for (const { number, faults } of plan) say(`${number}: ${faults.map(faultInWords).join('; ')}`);
     return 0;
   }
   const stop = new AbortController();
@@ -101,7 +101,7 @@ function begunRecord({ seed, faults, json, resume }: Call): ChaosRecord {
   const fresh = { seed, faults, incidents: [] };
   if (!resume) return fresh;
   if (json === undefined || !existsSync(json)) return fresh;
-  const found = parseRecord(readFileSync(json, 'utf8'), json);
+  const found = parseChaosRecord(readFileSync(json, 'utf8'), json);
   if (found.seed !== seed)
     throw new UserError({
       what: 'the record is of another plan',

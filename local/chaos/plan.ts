@@ -1,11 +1,11 @@
-import { factsOf, KIND_NAMES, type Kind } from './kinds';
+import { factsOf, FAULT_NAMES, type FaultKind } from './kinds';
 import { Random } from '../drills/random';
 
 /** Whom it hurts, by their roles when the incident begins. */
 export type Place = 'active' | 'standby' | 'both' | 'around';
 
 export interface PlannedFault {
-  readonly kind: Kind;
+  readonly kind: FaultKind;
   readonly place: Place;
   /** From the beginning of the incident to that of the fault, and of the fault to its end, ms. */
   readonly atMs: number;
@@ -45,8 +45,8 @@ const RECOVERS_MS = 20_000;
 const ANEW_MS = 12_000;
 const ALERT_OFF_MS = 5_000;
 
-const LONG = KIND_NAMES.filter((kind) => factsOf(kind).long === true);
-const USUAL = KIND_NAMES.filter((kind) => factsOf(kind).long !== true);
+const LONG = FAULT_NAMES.filter((kind) => factsOf(kind).long === true);
+const USUAL = FAULT_NAMES.filter((kind) => factsOf(kind).long !== true);
 
 /**
  * So many faults in incidents of one to three, by the seed alone. Kinds come in turns, like cards, so that none is left out; one of the
@@ -70,14 +70,14 @@ export function planOf(seed: number, faults: number): PlannedIncident[] {
 
 /** As many faults as it takes for each kind to come up `EACH` times, whatever the seed. */
 export function faultsForEach(seed: number): number {
-  const left = new Map(KIND_NAMES.map((kind) => [kind, EACH]));
+  const left = new Map(FAULT_NAMES.map((kind) => [kind, EACH]));
   let faults = 0;
   for (const incident of planOf(seed, ENOUGH)) {
     for (const { kind } of incident.faults) left.set(kind, left.get(kind)! - 1);
     faults += incident.faults.length;
     if ([...left.values()].every((more) => more <= 0)) return faults;
   }
-  throw new Error(`${ENOUGH} faults do not have each of ${KIND_NAMES.length} kinds ${EACH} times`);
+  throw new Error(`${ENOUGH} faults do not have each of ${FAULT_NAMES.length} kinds ${EACH} times`);
 }
 
 /** One after the other of them in an order that is drawn anew each time. */
@@ -89,7 +89,7 @@ function turns<T>(random: Random, all: readonly T[]): () => T {
   };
 }
 
-function drawn(random: Random, kinds: readonly Kind[]): Pick<PlannedIncident, 'faults' | 'alerts'> {
+function drawn(random: Random, kinds: readonly FaultKind[]): Pick<PlannedIncident, 'faults' | 'alerts'> {
   const faults = placed(random, kinds);
   const alerts: PlannedAlert[] = [];
   for (const { atMs, lastsMs } of faults.filter(({ atMs }) => atMs > BEGINS_MS)) {
@@ -100,7 +100,7 @@ function drawn(random: Random, kinds: readonly Kind[]): Pick<PlannedIncident, 'f
   return { faults, alerts };
 }
 
-function placed(random: Random, kinds: readonly Kind[]): PlannedFault[] {
+function placed(random: Random, kinds: readonly FaultKind[]): PlannedFault[] {
   const found: PlannedFault[] = [];
   for (const kind of kinds) {
     const { where, lasts } = factsOf(kind);

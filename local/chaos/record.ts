@@ -55,7 +55,7 @@ export interface ChaosRecord {
 }
 
 /** @throws UserError when it is none */
-export const parseRecord = (json: string, where: string): ChaosRecord =>
+export const parseChaosRecord = (json: string, where: string): ChaosRecord =>
   CHAOS.parse(json, where) as unknown as ChaosRecord;
 
 export function recordText({ seed, faults, incidents }: ChaosRecord): string {

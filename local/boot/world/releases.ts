@@ -31,7 +31,7 @@ export async function packReleases(
     const name = basename(releaseUrl(release, VERSIONS[release].version, ARCHITECTURE));
     const folder = name.slice(0, -'.tar.gz'.length);
     mkdirSync(join(dir, folder), { recursive: true });
-    for (const program of RELEASES[release]) await put(tools[program].path, join(dir, folder, program));
+    for (const program of RELEASES[release]) await putInto(tools[program].path, join(dir, folder, program));
     const file = join(dir, name);
     await run('tar', ['-I', 'gzip -1', '-C', dir, '-cf', file, folder], { timeoutMs: 120_000 });
     rmSync(join(dir, folder), { recursive: true });
@@ -42,7 +42,7 @@ export async function packReleases(
 }
 
 /** A link where it can be one: they are large. */
-export async function put(from: string, to: string): Promise<void> {
+export async function putInto(from: string, to: string): Promise<void> {
   try {
     linkSync(from, to);
   } catch {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSIONS } from '../../../lib/contract/versions';
 import { run, type ResolvedTool } from '../../tools';
-import { put } from './releases';
+import { putInto } from './releases';
 
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -21,7 +21,7 @@ export interface PackedImage {
 export async function packThanos(thanos: ResolvedTool, dir: string): Promise<PackedImage> {
   const root = join(dir, 'thanos-image');
   mkdirSync(join(root, 'bin'), { recursive: true });
-  await put(thanos.path, join(root, 'bin/thanos'));
+  await putInto(thanos.path, join(root, 'bin/thanos'));
   const file = join(dir, 'thanos-layer.tar.gz');
   await run('tar', ['-I', 'gzip -1', '-C', root, '-cf', file, 'bin/thanos'], { timeoutMs: 120_000 });
   rmSync(root, { recursive: true });

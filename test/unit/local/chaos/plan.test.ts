@@ -1,4 +1,4 @@
-import { factsOf, KIND_NAMES } from '../../../../local/chaos/kinds';
+import { factsOf, FAULT_NAMES } from '../../../../local/chaos/kinds';
 import { EACH, faultsForEach, planOf, type PlannedFault } from '../../../../local/chaos/plan';
 
 const SEEDS = Array.from({ length: 40 }, (_, i) => i * 7_919);
@@ -26,7 +26,7 @@ describe('a plan of chaos', () => {
     for (const seed of SEEDS.slice(0, 8)) {
       const plan = planOf(seed, faultsForEach(seed));
       const kinds = plan.flatMap(({ faults }) => faults.map(({ kind }) => kind));
-      for (const kind of KIND_NAMES) expect(kinds.filter((k) => k === kind).length).toBeGreaterThanOrEqual(EACH);
+      for (const kind of FAULT_NAMES) expect(kinds.filter((k) => k === kind).length).toBeGreaterThanOrEqual(EACH);
       const long = plan.filter(({ faults }) => faults.some(({ kind }) => factsOf(kind).long));
       expect(long.length).toBeLessThanOrEqual(plan.length / 10);
       for (const { faults } of long) expect(faults.filter(({ kind }) => factsOf(kind).long)).toHaveLength(1);

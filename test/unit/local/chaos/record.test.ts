@@ -1,6 +1,6 @@
 import { planOf } from '../../../../local/chaos/plan';
 import {
-  parseRecord,
+  parseChaosRecord,
   problemsOf,
   recordText,
   summaryOf,
@@ -36,7 +36,7 @@ const problems = (...incidents: PlayedIncident[]): string[] => problemsOf({ inci
 describe('a record of chaos', () => {
   it('is read as it was written, with the seed and the commit of each incident', () => {
     const record = { seed: 1, faults: 6, incidents: [played({}), played({}, { ...next!, error: 'it ended' })] };
-    const read = parseRecord(recordText(record), 'here');
+    const read = parseChaosRecord(recordText(record), 'here');
     expect(read.incidents).toEqual(record.incidents);
     expect(read.incidents[0]).toMatchObject({ commit: 'abc1234', seed: planned!.seed, faults: planned!.faults });
   });

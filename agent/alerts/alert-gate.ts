@@ -217,6 +217,10 @@ export class AlertGate implements DeliverySource {
     return [...this.deliveries.values()].some((d) => d.address !== address && d.isServed);
   }
 
+  anotherHas(address: string, end: HeldAlert): boolean {
+    return [...this.deliveries.values()].some((d) => d.address !== address && d.has(end));
+  }
+
   accepted(address: string, alerts: number): void {
     this.sent += alerts;
     if (!this.isOpen || this.firstAcceptedAt !== null) return;

@@ -31,6 +31,8 @@ export interface DeliverySource {
   mayNotify(): Promise<boolean>;
   /** Whether some other Alertmanager has all that is held. */
   anotherIsServed(address: string): boolean;
+  /** Whether some other Alertmanager has been sent this end. */
+  anotherHas(address: string, end: HeldAlert): boolean;
   accepted(address: string, alerts: number): void;
 }
 
@@ -105,17 +107,22 @@ export class Delivery {
     this.serve();
   }
 
+  has({ seq }: HeldAlert): boolean {
+    return seq <= this.delivered.ended;
+  }
+
   /** Whether ends wait here that others may have been sent already. */
   get owesEnds(): boolean {
     return this.finishing.size > 0 || (this.source.sends && this.waiting().length > 0);
   }
 
   /**
-   * The gate closes. Ends that wait here are sent when their time comes all the same: others have them by now, and
-   * the next gate would send them too late.
+   * The gate closes. Ends that wait here and that others have by now are sent when their time comes all the same: the next gate would
+   * send them too late. What nobody was sent this node may be alone in believing: it was held back, or did not get through.
    */
   finish(): void {
     for (const { held, at } of this.waiting()) {
+      if (!this.source.anotherHas(this.address, held)) continue;
       const timer = setTimeout(() => {
         this.finishing.delete(timer);
         if (!isLast(this.source.owned, held)) return; // it fires again

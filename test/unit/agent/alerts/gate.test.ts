@@ -141,6 +141,15 @@ describe('the alert gate and its Alertmanagers', () => {
       }
     });
 
+    it('a gate that closes before the last of them took it tells nobody: it may be cut off, and alone in believing it', async () => {
+      alertmanagers[1]!.answer = 503;
+      gate.current.accept([end()]);
+      await sleepMs(WAIT_MS / 2);
+      gate.current.setOpen(false, 'test');
+      await sleepMs(WAIT_MS);
+      expect([sent(0), sent(1)]).toEqual([['a'], ['a']]);
+    });
+
     it('a gate that closes meanwhile tells the rest of them all the same', async () => {
       gate.current.accept([end()]);
       await eventually('the last one', () => sent(1).length === 2);

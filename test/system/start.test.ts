@@ -7,6 +7,7 @@ import { findMarked, MARKS } from '../../local/run/hosts/processes';
 import { runDir, runningState, type RunState } from '../../lib/shell/local/run-state';
 import { devicesBelow } from '../../local/run/volumes/devices';
 import { onThisMachine } from '../../local/tools';
+import { FULL } from '../fixtures/full';
 
 /** What README.md promises: start, kill the active node's Prometheus, see the other one take over, Ctrl-C. */
 const PROJECT = join(__dirname, '..', '..');
@@ -166,7 +167,8 @@ describe('npm start', () => {
 /** It cuts hosts off: root on Linux. */
 const canCut = namespacesAvailable().ok;
 
-(canCut ? describe : describe.skip)('npm run chaos', () => {
+/** Five minutes, and beyond the twenty that `npm test` may take. */
+(canCut && FULL ? describe : describe.skip)('npm run chaos', () => {
   test(
     'misses and loses nothing in three incidents, and leaves nothing behind',
     async () => {

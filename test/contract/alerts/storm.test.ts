@@ -99,9 +99,10 @@ test('a gate that opens sends them to both Alertmanagers, and each takes no long
     gate.setOpen(false, 'test');
     return (performance.now() - begun) / many;
   };
-  const few = await opened(2_000);
-  const many = await opened(MANY);
-  expect(many / few).toBeLessThan(3);
+  const shortest = async (many: number): Promise<number> =>
+    Math.min(await opened(many), await opened(many), await opened(many));
+  // Ten, if each looked at all others.
+  expect((await shortest(MANY)) / (await shortest(2_000))).toBeLessThan(5);
 });
 
 test('who looks what Alertmanagers have of them does other things in between', async () => {

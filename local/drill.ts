@@ -16,6 +16,7 @@ import type { Scenario } from './drills/scenario';
 import { SCENARIOS, scenariosOf } from './drills/scenarios';
 import { Cleanup } from './run/hosts/cleanup';
 import { readTeeth, TEETH_OPTIONS, TEETH_USAGE, type Teeth } from './run/teeth';
+import { whenToldToStop } from './run/told-to-stop';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -29,13 +30,10 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) return; // already on the way out; a second Ctrl-C must not leave things behind
-      say('\nstopping …');
-      stop.abort(new Error('stopped'));
-    });
-  }
+  whenToldToStop(() => {
+    say('\nstopping …');
+    stop.abort(new Error('stopped'));
+  });
   const cleanup = new Cleanup();
   let code: number;
   try {

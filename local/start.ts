@@ -13,6 +13,7 @@ import { startSystem } from './run/system';
 import { pagesOf, renderTable, renderTry, withoutPage, type TableFacts } from './run/table';
 import { readTeeth, TEETH_OPTIONS, TEETH_USAGE } from './run/teeth';
 import { Terminal } from './run/terminal';
+import { whenToldToStop } from './run/told-to-stop';
 
 /** From the end of the deployment to a system in which every node works and one alerts. */
 const READY_MS = 120_000;
@@ -28,14 +29,12 @@ async function main(args: readonly string[]): Promise<number> {
   const cleanup = new Cleanup();
   let ends: (code: number) => void;
   const end = new Promise<number>((resolve) => (ends = resolve));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) return; // already on the way out; a second Ctrl-C must not leave things behind
-      say('\nstopping …');
-      stop.abort(new Error('stopped'));
-      ends(0);
-    });
-  }
+  whenToldToStop(() => {
+    if (stop.signal.aborted) return; // already on the way out
+    say('\nstopping …');
+    stop.abort(new Error('stopped'));
+    ends(0);
+  });
   // What nobody caught must not leave things behind either.
   let defect = false;
   const onDefect = (error: Error): void => {

@@ -16,6 +16,7 @@ import { faultInWords, scenarioOf } from './incident';
 import { isMistake, MISTAKE_NAMES, withMistake } from './mistakes';
 import { faultsForEach, planOf, type PlannedIncident } from './plan';
 import { parseChaosRecord, problemsOf, recordText, summaryOf, type ChaosRecord, type PlayedIncident } from './record';
+import { whenToldToStop } from '../run/told-to-stop';
 
 const USAGE = `npm run chaos [-- --faults N --seed S --json FILE [--resume] --only N --list --mistake NAME] ${TEETH_USAGE}`;
 const COMMIT = commit();
@@ -40,8 +41,10 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop.signal.aborted || (say('\nstopping …'), stop.abort(new Error('stopped'))));
+  whenToldToStop(() => {
+    say('\nstopping …');
+    stop.abort(new Error('stopped'));
+  });
   let record = begunRecord(call);
   const keep = (): void => {
     if (call.json !== undefined) writeFileSync(call.json, recordText(record));

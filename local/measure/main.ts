@@ -22,6 +22,7 @@ import { addPermissions, keepQuietRun, readVersion, writeMeasurementsPage, write
 import { isStale, keepDrill, type Circumstances } from './keep';
 import { countQuietRun } from './quiet/quiet';
 import { parseDrillResult } from './record';
+import { whenToldToStop } from '../run/told-to-stop';
 
 const ORDER = DRILL_NAMES;
 const USAGE = 'npm run measure [-- quiet | <drill>… | --from FILE] [--runs N] [--resume]';
@@ -48,8 +49,7 @@ async function main(args: string[]): Promise<number> {
 /** Calls are counted in a system of their own: whoever looks at one that runs calls, too. */
 async function quiet(): Promise<number> {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop.abort(new Error('stopped')));
+  whenToldToStop(() => stop.abort(new Error('stopped')));
   const cleanup = new Cleanup();
   try {
     const file = keepQuietRun(version, await countQuietRun({ say, signal: stop.signal, cleanup }));

@@ -162,6 +162,19 @@ describe('npm start', () => {
     },
     START_MS + 60_000,
   );
+
+  test(
+    'ends when nobody reads what it says any more, and leaves nothing behind',
+    async () => {
+      const ended = start();
+      await until('the deployment', () => output.includes('cdk bootstrap'), START_MS);
+      const { runId } = runningState()!;
+      for (const stream of [child!.stdout!, child!.stderr!]) stream.destroy();
+      expect(await ended).toBe(0);
+      await nothingIsLeft(runId);
+    },
+    START_MS + 60_000,
+  );
 });
 
 /** It cuts hosts off: root on Linux. */

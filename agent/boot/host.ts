@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { AgentEnv } from '../base/env';
+import { RESTRICTED } from '../process/unit';
 
 export interface HostRunOptions {
   /** It is ended then, ms. */
@@ -29,12 +30,7 @@ export const HOST_UNIT = [
   'RestrictAddressFamilies=AF_UNIX',
   'ProtectClock=yes',
   'ProtectHostname=yes',
-  'RestrictNamespaces=yes',
-  'RestrictRealtime=yes',
-  'RestrictSUIDSGID=yes',
-  'LockPersonality=yes',
-  'MemoryDenyWriteExecute=yes',
-  'SystemCallArchitectures=native',
+  ...RESTRICTED,
   'SystemCallFilter=@system-service @mount',
   'SystemCallErrorNumber=EPERM',
   'KeyringMode=private',

@@ -22,6 +22,16 @@ export const METADATA = ['169.254.169.254/32', 'fd00:ec2::254/128'] as const;
 
 const AGENT_UNIT = 'prometheus-ha-agent.service';
 
+/** What no program on a node needs, one that mounts neither. */
+export const RESTRICTED = [
+  'RestrictNamespaces=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'LockPersonality=yes',
+  'MemoryDenyWriteExecute=yes',
+  'SystemCallArchitectures=native',
+] as const;
+
 /** The same for all. docs/security.md explains what is left open. */
 const LOCKED = [
   'NoNewPrivileges=yes',
@@ -41,12 +51,7 @@ const LOCKED = [
   'ProtectKernelModules=yes',
   'ProtectKernelTunables=yes',
   'ProtectControlGroups=yes',
-  'RestrictNamespaces=yes',
-  'RestrictRealtime=yes',
-  'RestrictSUIDSGID=yes',
-  'LockPersonality=yes',
-  'MemoryDenyWriteExecute=yes',
-  'SystemCallArchitectures=native',
+  ...RESTRICTED,
   'SystemCallFilter=@system-service',
   'SystemCallFilter=~@privileged @resources',
   // A call that is refused is an error, which a program says; killed of it, it would say nothing.

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Option, type Command } from 'commander';
 import { awsCluster, localCluster, type ClusterHandle } from './cluster/cluster';
@@ -18,12 +19,18 @@ export function print<T>({ json = false }: CommandOptions, result: T, render: (r
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : printable(render(result)));
 }
 
+/** How nodes are asked where nothing is said. */
+export const usualWay = ({ local = false }: Pick<CommandOptions, 'local'>): Way => (local ? 'direct' : 'relay');
+
+/** Who gives orders: whoever is logged in here. */
+export const caller = (): string => `${userInfo().username}@${hostname()}`;
+
 /** Takes the way that is meant. */
 export async function named({
   local = false,
   cluster,
   shard,
-  via = local ? 'direct' : 'relay',
+  via = usualWay({ local }),
 }: CommandOptions): Promise<{ handle: ClusterHandle; s3: S3Client }> {
   checkNumber(shard);
   const handle = local ? localCluster(cluster) : await awsCluster(cluster);

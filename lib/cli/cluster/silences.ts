@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { documentFormat } from '../../contract/document';
+import type { SilenceRequest } from '../../contract/documents/silence';
 import { UserError } from '../../contract/errors';
 import { fields, text } from '../../contract/shape';
 import type { NewSilence, ToldSilence } from '../../core/alerts/silences';
@@ -68,7 +69,7 @@ export class Silences {
   }
 
   private async first(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: SilenceRequest['method'],
     path: string,
     body: string | null,
   ): Promise<{ readonly url: string; readonly answer: SilenceAnswer }> {

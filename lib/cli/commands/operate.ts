@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { probeNode } from '../../shell/probes/prober';
 import { operate, type OperateOutcome } from '../../shell/assignment/operate';
@@ -7,6 +6,7 @@ import type { Operation } from '../../core/failover/operations';
 import type { ClusterHandle } from '../cluster/cluster';
 import { readAnnouncements } from '../cluster/announcements';
 import { deployedPolicy } from '../cluster/policy';
+import { caller } from '../where';
 import { UserError } from '../../contract/errors';
 
 /** A person waits for this one. */
@@ -62,7 +62,7 @@ export async function operateCluster(
       );
       return new Map((await Promise.all(probes)).map((probe) => [probe.node, probe]));
     },
-    operator: `${userInfo().username}@${hostname()}`,
+    operator: caller(),
     policy,
     now: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,5 +1,3 @@
-import { hostname, userInfo } from 'node:os';
-import { S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { PORTS } from '../../contract/ports';
 import { newSilence, silenceInWords, type NewSilence, type ToldSilence } from '../../core/alerts/silences';
@@ -7,7 +5,7 @@ import { s3ControlStore } from '../../shell/assignment/store';
 import { readAnnouncements } from '../cluster/announcements';
 import { silencesBy } from '../cluster/way';
 import { asUnreachable, EXIT } from '../exit';
-import { named, print, withWhere, type CommandOptions } from '../where';
+import { caller, named, print, usualWay, withWhere, type CommandOptions } from '../where';
 import { Silences, type KnownBy } from '../cluster/silences';
 
 const STORE_TIMEOUT_MS = 5_000;
@@ -47,24 +45,16 @@ export function addSilence(program: Command): void {
 /** All, those that ended too, as long as Alertmanager keeps them. @throws Unreachable */
 export const listSilences = async (where: CommandOptions): Promise<ToldSilence[]> => (await silencesOf(where)).list();
 
-const caller = (): string => `${userInfo().username}@${hostname()}`;
-
 /** All shards have one cluster of Alertmanagers: any of shard 0 will do. */
 async function silencesOf({ via, ...where }: CommandOptions): Promise<Silences> {
   // The function `silence` stands in for the relay.
-  const { handle } = await named({ ...where, via: 'direct' });
-  const store = s3ControlStore(
-    new S3Client({ forcePathStyle: where.local === true }),
-    handle.controlBucket,
-    0,
-    STORE_TIMEOUT_MS,
-  );
+  const { handle, s3 } = await named({ ...where, via: 'direct' });
+  const store = s3ControlStore(s3, handle.controlBucket, 0, STORE_TIMEOUT_MS);
   const { announcements } = await readAnnouncements(store, Number(where.shard ?? 0)).catch((error: unknown) => {
     throw asUnreachable(error, 'the control bucket');
   });
   const urls = [...announcements.values()].map(({ address }) => `http://${address}:${PORTS.alertmanager}`);
-  const way = via ?? (where.local === true ? 'direct' : 'relay');
-  return new Silences(urls, await silencesBy(way, handle, caller()));
+  return new Silences(urls, await silencesBy(via ?? usualWay(where), handle, caller()));
 }
 
 function renderSilences(silences: readonly ToldSilence[]): string {

@@ -181,6 +181,16 @@ test('a receiver that no route leads to is a warning: Alertmanager takes it', ()
   ]);
 });
 
+test.each([
+  [1, []],
+  [2, [/:\d+:\d+: group_interval 5s is shorter than the last of 4 Alertmanagers waits .*\(6.3 s\)/]],
+])('%i shards of two: whether a group_interval of 5 s is shorter than the last one waits', (shards, said) => {
+  fixture.edit('cluster.ts', 'shards: 1,', `shards: ${shards},`);
+  const { warnings } = loadConfiguration(fixture.path('cluster.ts'), fixture.dir);
+  const ours = warnings.filter((w) => w.includes('group_interval'));
+  expect(ours).toEqual(said.map((line) => expect.stringMatching(line) as string));
+});
+
 test('what is not TypeScript is named with its line', () => {
   fixture.edit('cluster.ts', 'shards: 1,', 'shards: 1;');
   const [first] = messages();

@@ -30,6 +30,17 @@ export interface ReplayedPosts {
 const OLD_ENDS_WAIT_MS = 3_000;
 
 /**
+ * How long an Alertmanager waits for each one before it. No divisor of a usual group_interval: where the last one waits longer than
+ * that, its looks and those of the others would fall on the same moments for good, and two that compare at once both notify.
+ */
+export const PEER_TIMEOUT_MS = 2_100;
+
+/** How long the last of `members` waits for the others. */
+export function longestWaitMs(members: number, peerTimeoutMs: number): number {
+  return Math.max(0, members - 1) * peerTimeoutMs;
+}
+
+/**
  * How long an end waits before it is sent to the Alertmanager at `place` (from 0) of a cluster of `members`.
  *
  * A clustered Alertmanager looks at what fires, waits for `place` × peer-timeout whether another one notifies, and then

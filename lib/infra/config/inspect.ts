@@ -13,6 +13,7 @@ import { checkAlertmanager, type AlertmanagerVerdict } from './check/alertmanage
 import { checkCluster } from './check/cluster';
 import { checkRemedies, remedyWarnings } from './check/remedies';
 import { checkRules } from './check/rules';
+import { groupIntervalWarnings } from './check/group-interval';
 import { shardWarnings } from './check/shard-warnings';
 import { checkTargets } from './check/targets';
 import { mapTemplates, TEMPLATES } from './check/templates';
@@ -131,12 +132,18 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
     ...secretWarnings(cluster, { native, alertmanager }, locate),
     ...reachWarnings(cluster, configBundleOf(cluster, own), locate),
-    ...ofAlertmanager.warnings,
-    ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),
+    ...withElsewhere(ofAlertmanager, ownImage),
+    ...groupIntervalWarnings(at('alertmanager.yml'), written!, cluster),
     ...mapped!.warnings,
   ];
   return { problems, warnings, unchecked, sound: problems.length > 0 ? null : { cluster, own }, images };
 }
+
+/** Files that are not in config/ may be in an image of the user's own. */
+const withElsewhere = ({ warnings, elsewhere }: AlertmanagerVerdict, ownImage: boolean): string[] => [
+  ...warnings,
+  ...(ownImage ? elsewhere.map(inOneLine) : []),
+];
 
 const NOTHING_TO_SAY: AlertmanagerVerdict = { form: [], clashes: [], elsewhere: [], warnings: [] };
 const DEFAULT_ARTIFACTS: Cluster['artifacts'] = {

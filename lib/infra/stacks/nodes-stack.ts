@@ -15,6 +15,7 @@ import { secretsKey } from '../constructs/nodes/secrets-key';
 import { pascal } from '../../contract/pascal';
 import { userData } from '../constructs/nodes/user-data';
 import type { NodeConfig } from '../../contract/documents/node-config';
+import { PEER_TIMEOUT_MS } from '../../core/alerts/owed';
 import type { NetworkStack } from './network-stack';
 import { stackProps, tagShard } from './scope';
 
@@ -112,8 +113,10 @@ function nodeConfig(
       resendDelay: cluster.resendDelay,
       ...(flags.length === 0 ? {} : { flags }),
     },
-    // Well below any group_interval: a peer that waits that long notifies of what it saw before.
-    alertmanager: { artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager), peerTimeout: '2s' },
+    alertmanager: {
+      artifact: releaseArtifact('alertmanager', cluster.artifacts.alertmanager),
+      peerTimeout: `${PEER_TIMEOUT_MS}ms`,
+    },
     thanos: cluster.thanos && {
       image: cluster.thanos.image,
       bucket: blocksBucket.bucketName,

@@ -15,7 +15,7 @@ const bundle = (pagerUrl: string, rules: string): ConfigBundle => ({
   rules: { 'test.yml': `groups:\n  - name: test\n    rules:\n${rules}` },
   targets: { emulator: `- targets: ['${new URL(pagerUrl).host}']\n` },
   alertmanager:
-    'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 2s, repeat_interval: 4h }\n' +
+    'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 3s, repeat_interval: 4h }\n' +
     `receivers: [{ name: pager, webhook_configs: [{ url: '${pagerUrl}', send_resolved: true }] }]\n`,
   remedies: [{ name: 'second', alert: 'Second' }],
 });

@@ -11,7 +11,7 @@ const bundle = (pagerUrl: string, more: Partial<ConfigBundle> = {}): ConfigBundl
   rules: { 'test.yml': 'groups: [{ name: test, rules: [{ alert: Always, expr: vector(1) }] }]\n' },
   targets: { emulator: `- targets: ['${new URL(pagerUrl).host}']\n` },
   alertmanager:
-    'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 2s, repeat_interval: 4h }\n' +
+    'route: { receiver: pager, group_by: [alertname], group_wait: 1s, group_interval: 3s, repeat_interval: 4h }\n' +
     `receivers: [{ name: pager, webhook_configs: [{ url: '${pagerUrl}', send_resolved: true }] }]\n`,
   ...more,
 });

@@ -35,11 +35,6 @@ const OLD_ENDS_WAIT_MS = 3_000;
  */
 export const PEER_TIMEOUT_MS = 2_100;
 
-/** How long the last of `members` waits for the others. */
-export function longestWaitMs(members: number, peerTimeoutMs: number): number {
-  return Math.max(0, members - 1) * peerTimeoutMs;
-}
-
 /**
  * How long an end waits before it is sent to the Alertmanager at `place` (from 0) of a cluster of `members`.
  *

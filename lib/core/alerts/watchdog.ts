@@ -22,7 +22,7 @@ export const WATCHDOG = {
 export const isWatchdog = (labels: Readonly<Record<string, string>>): boolean =>
   labels.alertname === WATCHDOG.alert && labels[WATCHDOG.label.name] === WATCHDOG.label.value;
 
-/** Sent this often. More than the time-out of Alertmanager's peers (2 s), which wait for each other before they notify. */
+/** Sent this often. More than the time-out of Alertmanager's peers (PEER_TIMEOUT_MS), which wait for each other before they notify. */
 export const WATCHDOG_INTERVAL_MS = 10_000;
 
 /**

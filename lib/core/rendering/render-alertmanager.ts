@@ -86,7 +86,7 @@ function remedyRoute({ name, alert, target }: RemedyTrigger): object {
     continue: 'true',
     group_by: ['alertname'],
     group_wait: '0s',
-    // More than the time-out of Alertmanager's peers (2 s); this is also how soon a call that failed is repeated.
+    // More than the time-out of Alertmanager's peers (PEER_TIMEOUT_MS); this is also how soon a call that failed is repeated.
     group_interval: '5s',
     repeat_interval: '5m',
   };

@@ -13,7 +13,6 @@ import { checkAlertmanager, type AlertmanagerVerdict } from './check/alertmanage
 import { checkCluster } from './check/cluster';
 import { checkRemedies, remedyWarnings } from './check/remedies';
 import { checkRules } from './check/rules';
-import { groupIntervalWarnings } from './check/group-interval';
 import { shardWarnings } from './check/shard-warnings';
 import { checkTargets } from './check/targets';
 import { mapTemplates, TEMPLATES } from './check/templates';
@@ -84,7 +83,7 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
   const ofRules = checkRules(allRules, (name) => at('rules', name));
   const isDeclared = declaredIn(checked.config?.secrets);
   const ofAlertmanager =
-    written === null ? NOTHING_TO_SAY : checkAlertmanager(at('alertmanager.yml'), written, isDeclared);
+    written === null ? NOTHING_TO_SAY : checkAlertmanager(at('alertmanager.yml'), written, isDeclared, cluster);
   const mapped = written === null ? null : mapTemplates(written, Object.keys(templates), at('alertmanager.yml'));
   const asked = askedWith(ask, cluster);
   const verdict = judgeByPrograms(
@@ -132,18 +131,12 @@ export function inspect(clusterFile: string, configDir: string, ask: Ask): Inspe
     ...warningsOf(cluster, allRules, shown(clusterFile), (name) => at('rules', name), locate),
     ...secretWarnings(cluster, { native, alertmanager }, locate),
     ...reachWarnings(cluster, configBundleOf(cluster, own), locate),
-    ...withElsewhere(ofAlertmanager, ownImage),
-    ...groupIntervalWarnings(at('alertmanager.yml'), written!, cluster),
+    ...ofAlertmanager.warnings,
+    ...(ownImage ? ofAlertmanager.elsewhere.map(inOneLine) : []),
     ...mapped!.warnings,
   ];
   return { problems, warnings, unchecked, sound: problems.length > 0 ? null : { cluster, own }, images };
 }
-
-/** Files that are not in config/ may be in an image of the user's own. */
-const withElsewhere = ({ warnings, elsewhere }: AlertmanagerVerdict, ownImage: boolean): string[] => [
-  ...warnings,
-  ...(ownImage ? elsewhere.map(inOneLine) : []),
-];
 
 const NOTHING_TO_SAY: AlertmanagerVerdict = { form: [], clashes: [], elsewhere: [], warnings: [] };
 const DEFAULT_ARTIFACTS: Cluster['artifacts'] = {

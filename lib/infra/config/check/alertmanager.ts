@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { parseDuration } from '../../../contract/duration';
 import { UserError } from '../../../contract/errors';
+import { endsWaitMs, PEER_TIMEOUT_MS } from '../../../core/alerts/owed';
 import { OWN_RECEIVERS } from '../../../core/rendering/render-alertmanager';
 import { hint } from '../../../contract/nearest';
 import { filesNotOnNodes } from './files-on-nodes';
 import { refuseAlertmanagerSecrets } from '../secrets/alertmanager';
+import type { Cluster } from '../cluster';
 import { choiceOf } from '../problems';
 import { checkShape } from './shape';
 import { parseYaml } from '../yaml-file';
@@ -11,6 +14,7 @@ import { parseYaml } from '../yaml-file';
 /** Of the format only what must hold together: amtool knows the rest. */
 interface Route {
   readonly receiver?: string;
+  readonly group_interval?: unknown;
   readonly routes?: readonly (Route | null)[];
 }
 const route: z.ZodType<Route> = z.lazy(() =>
@@ -63,6 +67,7 @@ export function checkAlertmanager(
   file: string,
   text: string,
   isDeclared: (name: string) => boolean = () => false,
+  cluster: Pick<Cluster, 'nodes' | 'shards'> | null = null,
 ): AlertmanagerVerdict {
   const form: UserError[] = [];
   const clashes: UserError[] = [];
@@ -72,6 +77,8 @@ export function checkAlertmanager(
   if (!yaml || !parsed) return { form, clashes, elsewhere: [], warnings: [] };
   const names = parsed.receivers.map(({ name }) => name);
   const used = new Set<string | undefined>();
+  const members = cluster === null ? 1 : cluster.nodes.length * cluster.shards;
+  const hasty: string[] = [];
   const problem = (
     name: string,
     path: readonly (string | number)[],
@@ -94,6 +101,7 @@ export function checkAlertmanager(
   });
   const visit = (one: Route | null, path: (string | number)[]): void => {
     used.add(one?.receiver);
+    hasty.push(...tooShort(one?.group_interval, members, () => yaml.where([...path, 'group_interval'])));
     if (one?.receiver !== undefined && !names.includes(one.receiver)) {
       const said = {
         what: 'a route leads to a receiver that does not exist',
@@ -110,5 +118,15 @@ export function checkAlertmanager(
       ? []
       : [`${yaml.where(['receivers', i, 'name'])}: no route leads to the receiver '${name}': it is never notified`],
   );
-  return { form, clashes, elsewhere: filesNotOnNodes(yaml, isDeclared), warnings: idle };
+  return { form, clashes, elsewhere: filesNotOnNodes(yaml, isDeclared), warnings: [...idle, ...hasty] };
+}
+
+/** A group that is looked at more often than the last Alertmanager waits for the others. */
+function tooShort(groupInterval: unknown, members: number, where: () => string): string[] {
+  const waitMs = endsWaitMs(0, members, PEER_TIMEOUT_MS);
+  const ms = typeof groupInterval === 'string' ? parseDuration(groupInterval) : null;
+  if (ms === null || ms >= waitMs) return [];
+  return [
+    `${where()}: group_interval ${String(groupInterval)} is shorter than the last of ${members} Alertmanagers waits for the others (${waitMs / 1000} s): now and then an end is notified twice; ${Math.ceil(waitMs / 1000)}s or more is safe`,
+  ];
 }

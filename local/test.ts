@@ -23,8 +23,8 @@ async function main(): Promise<number> {
   if (asked.length > 0) return jest(asked);
   // What waits for programs most of the time, and beside it, in what it leaves of both cores, what only computes.
   const first = await Promise.all([
-    jest(['test/contract', ...workers(CORES + 1)]),
-    jest(['test/unit', 'test/infra', 'test/fuzz', ...workers(CORES)], 10),
+    jest(['test/contract', '--testPathIgnorePatterns', DEPLOYS, ...workers(CORES + 1)]),
+    jest(['test/unit', 'test/infra', 'test/fuzz', DEPLOYS, ...workers(CORES)], 10),
   ]);
   // Nobody computes beside the whole system, whose probes would miss for want of both cores, but who gives way at once. The
   // simulation is in processes of its own: every AsyncLocalStorage that tests before it left behind (each file loads the SDK
@@ -37,6 +37,8 @@ async function main(): Promise<number> {
   return Math.max(...first, ...last);
 }
 
+/** Contract tests that synthesize and deploy: they compute, too. */
+const DEPLOYS = 'test/contract/local/((deployment|upgrade|stack)-life|emulator|review)';
 const CORES = availableParallelism();
 const workers = (n: number): string[] => ['--maxWorkers', String(n)];
 const running = new Set<ChildProcess>();

@@ -24,6 +24,7 @@ const QUIET: Readonly<Record<string, readonly [everyS: number, value: number]>> 
   CPUUtilization: [60, 3],
   Errors: [60, 0],
   Throttles: [60, 0],
+  DestinationDeliveryFailures: [60, 0],
   Invocations: [60, 1],
   ApproximateNumberOfMessagesVisible: [60, 0],
 };

@@ -127,6 +127,30 @@ describe('automation-paused', () => {
   });
 });
 
+describe('cycles-failing', () => {
+  const errors = (...values: number[]): [number, MetricValue][] =>
+    values.map((value, i) => [(values.length - i) * 60 - 30, { metric: METRICS.controlErrors, value }]);
+
+  it.each<[string, number[], AlarmState]>([
+    ['a worker that was not called for five minutes', [1, 12, 12, 12, 1], 'ALARM'],
+    ['S3 in a bad minute', [0, 0, 30, 0, 0], 'OK'],
+    ['what ended a minute ago', [1, 1, 1, 1, 0], 'OK'],
+  ])('%s', (_, values, expected) => {
+    expect(state('cycles-failing', errors(...values))).toBe(expected);
+  });
+});
+
+test('a call that is asked once and can be kept nowhere rings', () => {
+  const alarms = deployedAlarms(made).filter(({ metric }) => metric.name === 'DestinationDeliveryFailures');
+  expect(alarms.map(({ name }) => name.replace(`${made.cluster.name}-`, ''))).toEqual([
+    'promote-alerting-calls-lost',
+    'reconnect-redis-calls-lost',
+  ]);
+  const store = new MetricStore();
+  store.put(alarms[0]!.metric, 1, NOW - MINUTE / 2);
+  expect(alarms.map((alarm) => evaluateAlarm(alarm, store, NOW))).toEqual(['ALARM', 'OK']);
+});
+
 describe('remedy-gave-up', () => {
   const end = (gaveUp: number, more: Partial<MetricValue> = {}): [number, MetricValue] => [
     30,

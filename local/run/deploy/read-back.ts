@@ -214,10 +214,10 @@ export async function readSchedules(events: EventBridgeClient): Promise<Deployed
   return all.flat();
 }
 
-/** Whose metrics there are here: our own and those of functions. Nobody plays ECS's. */
-const PLAYED = new Set([METRIC_NAMESPACE, 'AWS/Lambda']);
+/** Whose metrics there are here: our own, those of functions and of queues. Nobody plays ECS's. */
+const PLAYED = new Set([METRIC_NAMESPACE, 'AWS/Lambda', 'AWS/SQS']);
 
-async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]> {
+export async function readAlarms(cloudwatch: CloudWatchClient): Promise<DeployedAlarm[]> {
   const found: MetricAlarm[] = [];
   for await (const { MetricAlarms } of paginateDescribeAlarms({ client: cloudwatch }, {})) {
     found.push(...(MetricAlarms ?? []));

@@ -11,7 +11,7 @@ import type { DeployedSchedule, Deployment } from '../deploy/read-back';
 import { firstAfterMs } from '../deploy/schedule-times';
 import type { HostNetwork } from '../hosts/network';
 import { reservedOf } from '../lambda/concurrency';
-import { deliver } from '../lambda/destination';
+import { deliver, type Discard } from '../lambda/destination';
 import { LambdaService, type LambdaLine } from '../lambda/service';
 import { between, type Teeth } from '../teeth';
 
@@ -78,12 +78,7 @@ export class ControlPlane {
       reserved: () => reservedOf([...this.functions.values()].map(({ deployed }) => deployed)),
       onLine: (line) => this.logLambda(line),
       count: (name, metric) => this.countLambda(name, metric, 1),
-      onDiscard: ({ deployed }, discard) =>
-        void deliver(deployed, discard, options.mayCall ?? everybodyMay, (arn, record) => {
-          const called = this.byArn(arn);
-          if (called === undefined) this.queues.send(arn, record);
-          else this.lambda.queue(called, record);
-        }),
+      onDiscard: ({ deployed }, discard) => void this.giveUp(deployed, discard),
     });
     for (const f of options.functions) this.functions.set(f.arn, this.runner(f));
     this.alarms.push(...options.alarms);
@@ -268,6 +263,15 @@ export class ControlPlane {
     if (what === 'started' || what === 'ended') return;
     const event = { at: new Date(at).toISOString(), level: 'warn', event: 'lambda-refuses', because: what, running };
     this.options.onLog(name, JSON.stringify(event));
+  }
+
+  private async giveUp(deployed: DeployedFunction, discard: Discard): Promise<void> {
+    const kept = await deliver(deployed, discard, this.options.mayCall ?? everybodyMay, (arn, record) => {
+      const called = this.byArn(arn);
+      if (called === undefined) this.queues.send(arn, record);
+      else this.lambda.queue(called, record);
+    });
+    if (kept === false) this.countLambda(deployed.name, 'DestinationDeliveryFailures', 1);
   }
 
   private countLambda(name: string, metric: string, value: number): void {

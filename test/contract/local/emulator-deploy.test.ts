@@ -37,6 +37,7 @@ import { deployApp, startEmulator, type Emulator } from '../../../local/emulator
 import { serveEvaluator } from '../../../local/iam/service';
 import { resolveTools } from '../../../local/tools';
 import { FIXTURE_CONFIG } from '../../fixtures/config-dir';
+import { readAlarms } from '../../../local/run/deploy/read-back';
 import { inputOf } from '../../../local/run/deploy/schedule-input';
 import { ConfigFixture } from '../../fixtures/config-fixture';
 import { deployedRoleTests } from './deployed-roles';
@@ -232,6 +233,9 @@ test('alarms read back with what they call', async () => {
   const alarm = MetricAlarms!.find((a) => a.AlarmName === 'trading-metrics-alerting-node-unhealthy')!;
   expect(alarm).toMatchObject({ Period: 10, EvaluationPeriods: 1, TreatMissingData: 'notBreaching', Threshold: 1 });
   expect(alarm.AlarmActions![0]).toContain(':function:trading-metrics-promote-alerting');
+  // Of queues too, which are measured here.
+  const played = (await readAlarms(new CloudWatchClient(client()))).map(({ name }) => name);
+  expect(played).toEqual(expect.arrayContaining([alarm.AlarmName, 'trading-metrics-calls-given-up']));
 });
 
 test('a changed rule reaches the schedule with the next deploy, and replaces nothing', async () => {

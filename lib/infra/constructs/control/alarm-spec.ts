@@ -1,11 +1,14 @@
 import type { MetricDefinition } from '../../../contract/metrics';
 
+/** Of AWS/Lambda. */
+export type FunctionMetric = 'Errors' | 'Invocations' | 'Throttles' | 'DestinationDeliveryFailures';
+
 /** What an alarm looks at. */
 export type AlarmMetric =
   /** Of our own, of the shard; `corruption`: of that group only. */
   | { readonly of: 'shard'; readonly metric: MetricDefinition; readonly corruption?: string }
   /** Of a function, as Lambda counts: nothing that the function itself does or leaves out changes it. */
-  | { readonly of: 'function'; readonly name: string; readonly metric: 'Errors' | 'Invocations' | 'Throttles' }
+  | { readonly of: 'function'; readonly name: string; readonly metric: FunctionMetric }
   | { readonly of: 'ecs'; readonly metric: string; readonly service: string }
   | { readonly of: 'queue'; readonly metric: 'ApproximateNumberOfMessagesVisible'; readonly queue: string };
 

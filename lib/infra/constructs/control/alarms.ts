@@ -27,6 +27,7 @@ export function alarmsOf(cluster: Cluster, functions: readonly string[]): AlarmS
     })),
     ...functionAlarms(functions),
     callsGivenUp(cluster),
+    cyclesFail,
   ];
 }
 
@@ -61,6 +62,16 @@ const callsGivenUp = (cluster: Cluster): AlarmSpec => ({
   periods: 1,
   when: ['>=', 1],
 });
+
+/** Functions count what goes wrong in a cycle and go on: it fails no invocation. Once is S3 in a bad second. */
+const cyclesFail: AlarmSpec = {
+  ...some(METRICS.controlErrors),
+  name: 'cycles-failing',
+  description:
+    'For five minutes, cycles of functions have failed in part: what they read, write or call is out of reach.',
+  periodS: 60,
+  periods: 5,
+};
 
 const remedyAlarms: readonly AlarmSpec[] = [
   {

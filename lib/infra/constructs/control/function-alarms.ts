@@ -1,4 +1,4 @@
-import { type AlarmSpec, QUIET } from './alarm-spec';
+import { type AlarmSpec, type FunctionMetric, QUIET } from './alarm-spec';
 import { CONTROL_FUNCTIONS } from './functions';
 
 /** Of each function: it fails, Lambda does not let it run, or its schedule does not start it. */
@@ -19,6 +19,12 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
       runbook: 'function-throttled',
       description: `Lambda refused to run ${name}: the account's concurrency is used up.`,
     })),
+    ...functions.filter(isAskedOnce).map((name): AlarmSpec => ({
+      ...once(name, 'DestinationDeliveryFailures'),
+      name: `${name}-calls-lost`,
+      runbook: 'calls-lost',
+      description: `Lambda gave up a call of ${name} and could not keep it in the queue: nobody will ask again.`,
+    })),
     // Its own metrics cannot say this.
     ...scheduled.map(({ name, minutes }): AlarmSpec => ({
       name: `${name}-not-running`,
@@ -37,7 +43,10 @@ export function functionAlarms(functions: readonly string[]): AlarmSpec[] {
 /** Whoever asks the others is a person at a terminal, and is told that they were throttled. */
 const isAskedByPrograms = (name: string): boolean => name !== 'relay' && name !== 'silence';
 
-const once = (name: string, metric: 'Errors' | 'Throttles') =>
+/** Whatever else is asked comes again within a minute or five, by a schedule or by health-check. */
+const isAskedOnce = (name: string): boolean => name === 'promote-alerting' || name === 'reconnect-redis';
+
+const once = (name: string, metric: FunctionMetric) =>
   ({
     ...QUIET,
     looksAt: { of: 'function', name, metric },

@@ -1,5 +1,6 @@
 import { ALARM_SCENARIOS } from './failover/alarm-scenarios';
 import { BAD_CONFIGS } from './failover/bad-config';
+import { BOTH_FILL } from './volumes/both-fill';
 import { BOTH_DAMAGED } from './tsdb/both-corrupted';
 import { DAMAGE } from './tsdb/corruption-scenarios';
 import { DEPLOY_SCENARIOS } from './failover/deploy-scenarios';
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DAMAGE,
   BOTH_DAMAGED,
   ...VOLUME_SCENARIOS,
+  BOTH_FILL,
   ...DEPLOY_SCENARIOS,
   ...BAD_CONFIGS,
   ...SCALE_SCENARIOS,

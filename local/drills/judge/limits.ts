@@ -115,6 +115,7 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('generationsMore', 0, 'volumes'),
     most('secondsMissingAfterBackfill', 2, 's'),
   ],
+  'both-disks-fill': [most('volumeNoticed', 20, 's'), most('volumeWellAgain', 30, 's')],
   // Seen after 5 s, started anew a second later.
   'loop-stall': [most('agentBack', 15, 's'), exactly('stallsLogged', 1, ''), exactly('programsTouched', 0, '')],
   'lying-node': LIED,
@@ -128,6 +129,8 @@ const BESIDE: Readonly<Record<string, readonly Limit[]>> = {
     exactly('remedyRuns', 1, ''),
   ],
   switchover: [most('noGateOpen', 0.5, 's')],
+  // The drill proves nothing unless it was too early at first.
+  'empty-volume-switchover': [least('refusedFirst', 1, 'reasons'), most('noGateOpen', 0.5, 's')],
   pause: [
     exactly('movedWhilePaused', 0, ''),
     exactly('alarmRang', 1, ''),

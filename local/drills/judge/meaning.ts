@@ -27,6 +27,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   callsRefused: ['', 'calls that IAM refused since the system was started'],
   executionsAtOnce: ['', 'executions of functions at once from the fault on, at most'],
   crashedAfter: ['s', 'fault → Prometheus of the node that took over is killed'],
+  refusedFirst: ['', 'reasons for which a hand-over was refused before it was taken'],
   noGateOpen: ['s', 'no gate was open'],
   severalGatesOpen: ['s', 'more than one gate was open'],
   deduplicatedMissing: ['', 'samples of one series that deduplication passes over, at most'],

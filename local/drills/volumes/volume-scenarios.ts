@@ -20,7 +20,7 @@ const READY_MS = 180_000;
 const BACK_MS = 600_000;
 
 /** What happens to the standby's data volume as a whole; its agent and restore-snapshot get it back to work. */
-const VOLUME = {
+export const VOLUME = {
   ...FAILOVER,
   hurts: 'standby',
   takeover: 'none',
@@ -140,6 +140,15 @@ async function well(world: TestBed, node: string): Promise<number> {
   return Date.now();
 }
 
+export async function noticedAndWell(
+  world: TestBed,
+  node: string,
+  trouble: VolumeTrouble,
+): Promise<{ readonly noticedAt: number; readonly wellAt: number }> {
+  const noticedAt = await seen(world, node, trouble);
+  return { noticedAt, wellAt: await well(world, node) };
+}
+
 /** Waits until a node that is ready again has backfilled itself, and compares what it has then. */
 async function whole(
   world: TestBed,
@@ -158,13 +167,12 @@ async function whole(
 }
 
 async function roomAgain(world: TestBed, node: string, struckAt: number): Promise<MetricReading> {
-  const at = await seen(world, node, 'full');
-  const readyAt = await well(world, node);
+  const { noticedAt, wellAt: readyAt } = await noticedAndWell(world, node, 'full');
   const backfilled = await whole(world, node, struckAt, readyAt);
   const { volume } = await statusOf(world, node);
   return {
     measurements: {
-      volumeNoticed: (at - struckAt) / 1000,
+      volumeNoticed: (noticedAt - struckAt) / 1000,
       volumeWellAgain: (readyAt - struckAt) / 1000,
       generationsMore: volume!.generation! - generation,
       freedMiB: Math.round(volume!.freeBytes! / 2 ** 20),

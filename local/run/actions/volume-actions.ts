@@ -50,6 +50,8 @@ export function volumeActions(
       writeFileSync(join(node(body).dir, VOLUME, 'quarantine', '2000-01-01T00-00-00-000Z', 'manifest.json'), MANIFEST);
       await onMachine(body, 'sh', '-c', FILL, join(incident, 'files'));
     }),
+    // As a volume that was made of nothing; its Prometheus must be down.
+    'empty-tsdb': timed((body) => onMachine(body, 'rm', '-r', join(dataOf(body), 'prometheus'))),
     'spoil-snapshot': timed((body) => player().spoil(String(body.snapshot))),
   };
 }

@@ -22,6 +22,8 @@ DEFAULTS = {
     ("ec2", "L-7295265B"): 0,  # X
     ("fargate", "L-3032A538"): 6,  # vCPUs
     ("ebs", "L-7A658B76"): 50,  # TiB of gp3
+    ("vpc", "L-F678F1CE"): 5,  # VPCs
+    ("ec2", "L-0263D0A3"): 5,  # elastic IPs
     EXECUTIONS: 1000,  # also of an account that has less
 }
 # What this account was granted.

@@ -20,7 +20,7 @@ export async function preflight(cluster: Cluster, local: boolean): Promise<Prefl
   const demand = demandOf(cluster);
   const needs = needsOf(demand);
   const [seen, image, offered, names, missing] = await Promise.all([
-    lookAtAccount(region, needs),
+    lookAtAccount(cluster, needs),
     lookAtImage(cluster),
     lookAtOffer(region, demand.instanceTypes),
     lookAtNames(cluster),
@@ -32,7 +32,7 @@ export async function preflight(cluster: Cluster, local: boolean): Promise<Prefl
     ...judgeNames(names, { cluster: name, region, keptTag: TAGS.kept }),
     ...judgeImage(image, instance.architecture, region),
     ...judgeOffer(offered, demand.instanceTypes, zones),
-    ...judgeQuotas(needs, seen.quotas, region),
+    ...judgeQuotas(needs, seen, region),
     ...judgeRoles(seen.roles),
     ...judgeMirror(artifactMirror, missing),
   ]);

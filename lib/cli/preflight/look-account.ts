@@ -1,3 +1,4 @@
+import { DescribeAddressesCommand, EC2Client, paginateDescribeVpcs, type Tag } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -9,19 +10,23 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { SERVICE_ROLES, type ServiceRole } from '../../core/preflight/account';
 import type { AwsAnswer } from '../../core/preflight/findings';
 import type { Need } from '../../core/preflight/needs';
+import type { QuotasSeen } from '../../core/preflight/quotas';
+import { TAGS } from '../../contract/tags';
+import { tagsOf } from '../../shell/aws/ebs';
 import { askAws, orNull, told } from './ask';
 
-export interface AccountSeen {
+export interface AccountSeen extends QuotasSeen {
   readonly account: string | null;
   readonly roles: Readonly<Record<ServiceRole, AwsAnswer<boolean>>>;
   /** Version of the CDK's bootstrap stack; null: there is none. */
   readonly bootstrap: AwsAnswer<number | null>;
-  /** By code. */
-  readonly quotas: Readonly<Record<string, AwsAnswer<number>>>;
 }
 
-/** What holds of the account in the region, whatever is deployed there. */
-export async function lookAtAccount(region: string, needs: readonly Need[]): Promise<AccountSeen> {
+/** What holds of the account in the region, whatever is deployed there of the cluster. */
+export async function lookAtAccount(
+  { region, name: cluster }: { readonly region: string; readonly name: string },
+  needs: readonly Need[],
+): Promise<AccountSeen> {
   // Answers name their resources, and these the account.
   const arns: (string | undefined)[] = [];
   const iam = new IAMClient({ region });
@@ -32,9 +37,11 @@ export async function lookAtAccount(region: string, needs: readonly Need[]): Pro
       return found !== null;
     });
   const names = Object.keys(SERVICE_ROLES) as ServiceRole[];
-  const [roles, bootstrap, quotas] = await Promise.all([
+  const [roles, bootstrap, vpcs, addresses, quotas] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await role(name)] as const)),
     askAws((abortSignal) => bootstrapVersion(region, arns, abortSignal)),
+    askAws(() => vpcsOfOthers(region, cluster)),
+    askAws((abortSignal) => addressesOfOthers(region, cluster, abortSignal)),
     Promise.all(needs.map(async ({ quota }) => [quota.code, await askQuota(region, quota)] as const)),
   ]);
   return {
@@ -42,6 +49,7 @@ export async function lookAtAccount(region: string, needs: readonly Need[]): Pro
     roles: Object.fromEntries(roles) as AccountSeen['roles'],
     bootstrap,
     quotas: Object.fromEntries(quotas),
+    used: { vpcs, addresses },
   };
 }
 
@@ -60,6 +68,25 @@ async function bootstrapVersion(
   );
   arns.push(found?.Parameter?.ARN);
   return found === null ? null : Number(told(found.Parameter?.Value, 'Parameter.Value'));
+}
+
+/** A cluster that is deployed already needs no second VPC. */
+const isOfOthers =
+  (cluster: string) =>
+  ({ Tags }: { readonly Tags?: Tag[] }): boolean =>
+    tagsOf(Tags)[TAGS.cluster] !== cluster;
+
+async function vpcsOfOthers(region: string, cluster: string): Promise<number> {
+  let others = 0;
+  for await (const { Vpcs } of paginateDescribeVpcs({ client: new EC2Client({ region }) }, {})) {
+    others += told(Vpcs, 'Vpcs').filter(isOfOthers(cluster)).length;
+  }
+  return others;
+}
+
+async function addressesOfOthers(region: string, cluster: string, abortSignal: AbortSignal): Promise<number> {
+  const { Addresses } = await new EC2Client({ region }).send(new DescribeAddressesCommand({}), { abortSignal });
+  return told(Addresses, 'Addresses').filter(isOfOthers(cluster)).length;
 }
 
 /** What the account has; where nothing was ever raised, the default of everybody. */

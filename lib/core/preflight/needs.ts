@@ -6,6 +6,8 @@ export interface Demand {
   /** The data volume of a node. */
   readonly volumeGiB: number;
   readonly shards: number;
+  /** Of a VPC that is made: the elastic IPs of its NAT gateways. null: it is there already. */
+  readonly network: { readonly addresses: number } | null;
   readonly snapshots: boolean;
   readonly remedies: number;
   /** CPU units: 1024 are one vCPU. null: without Thanos. */
@@ -23,7 +25,10 @@ export interface Need {
   readonly least: number | null;
   /** In an incident, at a deploy, under load. */
   readonly most: number | null;
+  /** Few of it are there in a region, so that what others have is counted. @default it is not */
+  readonly counted?: Counted;
 }
+export type Counted = 'vpcs' | 'addresses';
 
 /** Families by the quota that counts their vCPUs; all others count as Standard. */
 const EC2_QUOTAS: readonly (readonly [family: RegExp, code: string, name: string])[] = [
@@ -36,6 +41,8 @@ const EC2_QUOTAS: readonly (readonly [family: RegExp, code: string, name: string
 const STANDARD = ['L-1216C47A', 'on-demand vCPUs, Standard instances'] as const;
 const FARGATE = { service: 'fargate', code: 'L-3032A538', name: 'Fargate on-demand vCPUs' };
 const GP3 = { service: 'ebs', code: 'L-7A658B76', name: 'TiB of gp3 volumes' };
+const VPCS = { service: 'vpc', code: 'L-F678F1CE', name: 'VPCs of the region' };
+const ADDRESSES = { service: 'ec2', code: 'L-0263D0A3', name: 'elastic IPs of the region' };
 const LAMBDA = { service: 'lambda', code: 'L-B99A9384', name: 'concurrent executions of Lambda' };
 
 /** What is needed of each quota that small accounts run into. */
@@ -44,6 +51,7 @@ export function needsOf(demand: Demand): Need[] {
     ...machines(demand),
     volumes(demand),
     ...(demand.thanos === null ? [] : [fargate(demand.thanos)]),
+    ...(demand.network === null ? [] : ofNetwork(demand.network.addresses)),
     { quota: LAMBDA, ...executions(demand) },
   ];
 }
@@ -88,6 +96,18 @@ function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Ne
     // While query and store gateway are deployed the old tasks run beside the new ones; the compactor's does not.
     most: vcpus(2 * (query.cpu * query.maxTasks + store.cpu) + compactor.cpu),
   };
+}
+
+function ofNetwork(addresses: number): Need[] {
+  const exactly = (n: number, counted: Counted): Pick<Need, 'least' | 'most' | 'counted'> => ({
+    least: n,
+    most: n,
+    counted,
+  });
+  return [
+    { quota: VPCS, ...exactly(1, 'vpcs') },
+    ...(addresses === 0 ? [] : [{ quota: ADDRESSES, ...exactly(addresses, 'addresses') }]),
+  ];
 }
 
 /**

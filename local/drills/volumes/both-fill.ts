@@ -1,14 +1,14 @@
 import type { MetricReading } from '../instrument';
 import type { Scenario } from '../scenario';
 import type { TestBed } from '../test-bed';
-import { noticedAndWell, VOLUME } from './volume-scenarios';
+import { noticedAndWell, OF_VOLUMES } from './volume-scenarios';
 
 /** From the last free block until the quarantine is gone and Prometheus writes again. */
 const NOBODY_WRITES_S = 30;
 
 /** Both at once, which room that is kept must make good: nobody else has what neither could write. */
 export const BOTH_FILL: Scenario = {
-  ...VOLUME,
+  ...OF_VOLUMES,
   name: 'both-disks-fill',
   what: 'what was quarantined fills the data volumes of all nodes to the last block at the same moment',
   hurts: 'nobody',

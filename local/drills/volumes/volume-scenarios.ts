@@ -20,7 +20,7 @@ const READY_MS = 180_000;
 const BACK_MS = 600_000;
 
 /** What happens to the standby's data volume as a whole; its agent and restore-snapshot get it back to work. */
-export const VOLUME = {
+export const OF_VOLUMES = {
   ...FAILOVER,
   hurts: 'standby',
   takeover: 'none',
@@ -184,7 +184,7 @@ async function roomAgain(world: TestBed, node: string, struckAt: number): Promis
 
 export const VOLUME_SCENARIOS: readonly Scenario[] = [
   {
-    ...VOLUME,
+    ...OF_VOLUMES,
     name: 'volume-gone',
     what: "the standby's data volume is detached by force while it is written to, and deleted",
     prepare: snapshotsThere,
@@ -192,7 +192,7 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
     course: replaced('gone'),
   },
   {
-    ...VOLUME,
+    ...OF_VOLUMES,
     name: 'volume-gone-active',
     what: "the active node's data volume is detached by force while it is written to, and deleted",
     hurts: 'active',
@@ -203,7 +203,7 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
     course: replaced('gone'),
   },
   {
-    ...VOLUME,
+    ...OF_VOLUMES,
     name: 'bad-snapshot',
     what: 'the same of the standby, and the latest snapshot, though found good, does not open: the one before is used',
     prepare: latestIsBad,
@@ -211,14 +211,14 @@ export const VOLUME_SCENARIOS: readonly Scenario[] = [
     course: replaced('gone', 'bad-snapshot'),
   },
   {
-    ...VOLUME,
+    ...OF_VOLUMES,
     name: 'disk-full',
     what: "what was quarantined fills the standby's data volume to the last block",
     inject: remembering(on('fill-volume')),
     course: (world, { hurt }, struckAt) => roomAgain(world, hurt!, struckAt),
   },
   {
-    ...VOLUME,
+    ...OF_VOLUMES,
     name: 'volume-stall',
     what: "the standby's data volume takes no write any more and says nothing; it stays so",
     prepare: snapshotsThere,

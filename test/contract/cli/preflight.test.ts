@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { AllocateAddressCommand, CreateVolumeCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -114,6 +114,22 @@ test('what was done about is gone', async () => {
   expect(x86.lines).toContainEqual(expect.stringMatching(/^stop: image .* is for arm64, the instance type for x86_64/));
 });
 
+test('a region that others fill: VPCs and elastic IPs are counted, and those of the cluster are not', async () => {
+  const ec2 = new EC2Client({});
+  const own = [{ Key: TAGS.cluster, Value: base.name }];
+  for (const Tags of [[], [], [], [], own])
+    await ec2.send(
+      new CreateVpcCommand({
+        CidrBlock: '10.9.0.0/24',
+        TagSpecifications: [{ ResourceType: 'vpc', Tags }],
+      }),
+    );
+  for (let n = 0; n < 4; n += 1) await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+  const { lines } = await found();
+  expect(lines).toContain('stop: VPCs of the region: the account has 5, of which others use 5');
+  expect(lines).toContain('stop: elastic IPs of the region: the account has 5, of which others use 4');
+});
+
 test('machines and volumes that go beyond their quota', async () => {
   const { lines } = await found({ ...base, replicas: 3, volume: { sizeGiB: 16_384 } });
   expect(lines).toContain('stop: on-demand vCPUs, Standard instances: the account has 5');
@@ -171,7 +187,7 @@ test.each([
   try {
     const { findings } = await preflight(base, true);
     const ofQuotas = findings.filter(({ what }) => what.startsWith('quota '));
-    expect(ofQuotas.map(({ level }) => level)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+    expect(ofQuotas.map(({ level }) => level)).toEqual(Array(6).fill('unknown'));
     for (const { why } of findings.filter(({ level }) => level === 'unknown')) {
       expect(why).toMatch(says);
       expect(why).not.toMatch(/SyntaxError|Deserialization/);

@@ -60,14 +60,20 @@ describe('quotas', () => {
     nodes: 2,
     volumeGiB: 200,
     shards: 1,
+    network: null,
     snapshots: true,
     remedies: 1,
     thanos: null,
   });
+  const used = { vpcs: { value: 4 }, addresses: { value: 4 } };
   const judged = (vcpus: AwsAnswer<number>, executions: AwsAnswer<number>): string[] =>
-    short(judgeQuotas(needs, { 'L-1216C47A': vcpus, 'L-7A658B76': { value: 50 }, 'L-B99A9384': executions }, R)).filter(
-      (line) => !line.startsWith('well: TiB'),
-    );
+    short(
+      judgeQuotas(
+        needs,
+        { quotas: { 'L-1216C47A': vcpus, 'L-7A658B76': { value: 50 }, 'L-B99A9384': executions }, used },
+        R,
+      ),
+    ).filter((line) => !line.startsWith('well: TiB'));
   test('that suffice are well', () => {
     expect(judged({ value: 5 }, { value: 1000 })).toEqual([
       'well: on-demand vCPUs, Standard instances: the account has 5, this needs 4 | ',
@@ -79,6 +85,24 @@ describe('quotas', () => {
       'stop: on-demand vCPUs, Standard instances: the account has 1 | aws service-quotas request-service-quota-increase --region eu-west-1 --service-code ec2 --quota-code L-1216C47A --desired-value 4',
       'warn: concurrent executions of Lambda: the account has 10 | aws service-quotas request-service-quota-increase --region eu-west-1 --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
     ]);
+  });
+  test('of which there are few: what others use counts', () => {
+    const [vpc, addresses] = [
+      { service: 'vpc', code: 'L-F678F1CE', name: 'VPCs of the region' },
+      { service: 'ec2', code: 'L-0263D0A3', name: 'elastic IPs of the region' },
+    ];
+    const few = [
+      { quota: vpc, least: 1, most: 1, counted: 'vpcs' },
+      { quota: addresses, least: 2, most: 2, counted: 'addresses' },
+    ] as const;
+    const quotas = { 'L-F678F1CE': { value: 5 }, 'L-0263D0A3': { value: 5 } };
+    expect(short(judgeQuotas(few, { quotas, used }, R))).toEqual([
+      'well: VPCs of the region: the account has 5, of which others use 4, this needs 1 | ',
+      'stop: elastic IPs of the region: the account has 5, of which others use 4 | aws service-quotas request-service-quota-increase --region eu-west-1 --service-code ec2 --quota-code L-0263D0A3 --desired-value 6',
+    ]);
+    expect(short(judgeQuotas(few, { quotas, used: { ...used, vpcs: REFUSED } }, R))[0]).toMatch(
+      /^unknown: use of VPCs of the region.*ec2:DescribeVpcs/,
+    );
   });
   test('that nobody may read are not known, with the permission', () => {
     expect(judged(REFUSED, REFUSED)).toEqual([

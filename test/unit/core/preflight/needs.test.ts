@@ -5,6 +5,7 @@ const DEMAND: Demand = {
   nodes: 2,
   volumeGiB: 200,
   shards: 1,
+  network: { addresses: 2 },
   snapshots: true,
   remedies: 1,
   thanos: { query: { cpu: 512, tasks: 2, maxTasks: 6 }, store: { cpu: 512 }, compactor: { cpu: 1024 } },
@@ -17,15 +18,19 @@ test('the default configuration', () => {
     ['L-1216C47A', 4, 4],
     ['L-7A658B76', 0.4, 0.8],
     ['L-3032A538', 2.5, 8],
+    ['L-F678F1CE', 1, 1],
+    ['L-0263D0A3', 2, 2],
     ['L-B99A9384', 3, 13],
   ]);
   expect(needsLine(needsOf(DEMAND))).toBe(
-    'needs of the account: 4 on-demand vCPUs, Standard instances (L-1216C47A); 0.4, at times 0.8 TiB of gp3 volumes (L-7A658B76); 2.5, at times 8 Fargate on-demand vCPUs (L-3032A538); 3, at times 13 concurrent executions of Lambda (L-B99A9384). `npx promha preflight` compares',
+    'needs of the account: 4 on-demand vCPUs, Standard instances (L-1216C47A); 0.4, at times 0.8 TiB of gp3 volumes (L-7A658B76); 2.5, at times 8 Fargate on-demand vCPUs (L-3032A538); 1 VPCs of the region (L-F678F1CE); 2 elastic IPs of the region (L-0263D0A3); 3, at times 13 concurrent executions of Lambda (L-B99A9384). `npx promha preflight` compares',
   );
 });
 
-test('more shards need more machines and executions; without Thanos nothing of Fargate', () => {
-  expect(figures({ ...DEMAND, shards: 2, nodes: 6, snapshots: false, remedies: 0, thanos: null })).toEqual([
+test('more shards need more machines and executions; without Thanos nothing of Fargate, in a VPC that is there no address', () => {
+  expect(
+    figures({ ...DEMAND, shards: 2, nodes: 6, snapshots: false, remedies: 0, network: null, thanos: null }),
+  ).toEqual([
     ['L-1216C47A', 12, 12],
     ['L-7A658B76', 1.2, 2.4],
     ['L-B99A9384', 6, 14],

@@ -14,6 +14,7 @@ import { serveGate } from '../alerts/server';
 import { CarriedAlerts } from '../alerts/carried-alerts';
 import { Undelivered } from '../alerts/undelivered';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
+import { WithheldAlerts } from '../alerts/withheld';
 import type { Base } from '../base/base';
 import type { Contact } from '../base/contact';
 import type { Discovery } from '../failover/discovery';
@@ -38,6 +39,7 @@ export interface Alerting {
   readonly gate: AlertGate;
   readonly guard: PartitionGuard;
   readonly shardMap: ShardMapManager;
+  readonly withheld: WithheldAlerts;
 }
 
 /**
@@ -52,17 +54,18 @@ export async function startAlerting(
 ): Promise<Alerting> {
   const targets = async () => prometheusAt(await address).targets();
   const shardMap = new ShardMapManager({ shard: config.shard, store, file: paths.shardMap, targets, log });
+  const withheld = new WithheldAlerts(systemClock.now, log);
   const targetsUp = async (): Promise<number> => targetsUpAt(await address);
   const guard = new PartitionGuard({ targetsUp, contact, clock: systemClock, log });
   const gate = new AlertGate({
     alertLifeMs: ALERT_LIVES * durationMs(config.prometheus.resendDelay),
     peerTimeoutMs: durationMs(config.alertmanager.peerTimeout),
     mayNotify: () => guard.maySend(),
-    notifies: (alert) => shardMap.notifies(alert),
+    notifies: (alert) => withheld.passes(alert) && shardMap.notifies(alert),
     log,
   });
   await serveGate(gate, env.gateAddress, PORTS.gate);
-  return { gate, guard, shardMap };
+  return { gate, guard, shardMap, withheld };
 }
 
 /**

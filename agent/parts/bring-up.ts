@@ -16,6 +16,7 @@ const CONFIG_POLL_MS = 3_000;
 const CONFIG_LOOK_MS = 100;
 const SECRETS_LOOK_MS = 1_000;
 const MERGE_MS = 2_000;
+const WITHHELD_LOOK_MS = 500;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
 const CARRIED_LOOK_MS = 2_000;
@@ -39,6 +40,8 @@ export function resume({
   peerAlerts,
   conditions,
   guard,
+  withheld,
+  gate,
 }: Parts): Loop[] {
   prometheus.adopt();
   alertmanager.adopt();
@@ -50,6 +53,7 @@ export function resume({
   return [
     ...failover.begin(() => conditions.look()),
     every(MERGE_MS, 'merge', () => peerAlerts.merge(), base.log),
+    every(WITHHELD_LOOK_MS, 'withheld', () => Promise.resolve(withheld.look(gate)), base.log),
     every(CUT_OFF_LOOK_MS, 'cut-off', cutOff, base.log),
   ];
 }

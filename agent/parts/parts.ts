@@ -88,6 +88,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const alertmanager = superviseAlertmanager(base, address, others);
   const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
+  ground.withheld.follow(() => failover.role.assignment);
   const { probes } = failover;
   const tsdb = tsdbCare(base, address, peers, record, probes, s3);
   const onExit = (how: string): void => {

@@ -31,6 +31,7 @@ export function buildStatus(s: Parts): AgentStatus {
       sent: gate.sent,
       unsent: gate.spokenFor,
       refused: gate.refused,
+      withheld: s.withheld.countIn(gate),
       openedAt: iso(gate.openedAt),
       firstAcceptedAt: iso(gate.firstAcceptedAt),
       alertmanagers: gate.alertmanagers,

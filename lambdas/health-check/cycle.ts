@@ -15,12 +15,12 @@ import {
   type Probe,
 } from '../../lib/core/failover/health';
 import { isOutdone } from '../../lib/core/failover/late-rules';
-import { METRICS } from '../../lib/contract/metrics';
 import type { FunctionConfig } from '../shared/config';
 import { probeWithBook } from '../shared/control';
 import { log } from '../shared/log';
 import { publish } from '../shared/metrics';
 import {
+  assignmentMetrics,
   cycleMetrics,
   watchdogMetrics,
   undeliveredMetrics,
@@ -132,7 +132,7 @@ export async function runCycle(
   publish(config.cluster, config.shard, [
     ...cycleMetrics(nodes, active, errors.length),
     // Of an assignment that cannot be read the last that was known.
-    ...(assignment === null ? [] : [{ metric: METRICS.paused, value: assignment.paused === null ? 0 : 1 }]),
+    ...(assignment === null ? [] : assignmentMetrics(assignment, control.now())),
     ...watchdogMetrics(probes, control.now()),
     ...undeliveredMetrics(probes),
     ...secretMetrics(probes),

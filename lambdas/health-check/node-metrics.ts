@@ -1,5 +1,6 @@
-import type { NodeId } from '../../lib/contract/documents/assignment';
+import type { Assignment, NodeId } from '../../lib/contract/documents/assignment';
 import type { HealthCount, Probe } from '../../lib/core/failover/health';
+import { hasRunOut, isWithheld } from '../../lib/core/failover/withheld';
 import { nodesByGroup } from '../../lib/core/tsdb/corruption';
 import { METRICS } from '../../lib/contract/metrics';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
@@ -19,6 +20,13 @@ export function cycleMetrics(
     { metric: METRICS.controlErrors, value: errors },
   ];
 }
+
+/** What stands in the assignment beside who alerts. */
+export const assignmentMetrics = (assignment: Assignment, now: number): MetricValue[] => [
+  { metric: METRICS.paused, value: assignment.paused === null ? 0 : 1 },
+  { metric: METRICS.withheld, value: isWithheld(assignment, now) ? 1 : 0 },
+  { metric: METRICS.withholdingRanOut, value: hasRunOut(assignment, now) ? 1 : 0 },
+];
 
 /** Nothing when no proof is known: the alarm takes silence for what it is. */
 export function watchdogMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {

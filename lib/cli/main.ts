@@ -25,6 +25,7 @@ import { operateCluster, pauseReason, renderOutcome, switchoverReason } from './
 import { readCluster } from './cluster/read-cluster';
 import { checkNumber } from './cluster/shards';
 import { faultInjectors } from './commands/inject-fault';
+import { addMove } from './commands/move';
 import { addSilence, listSilences } from './commands/silence';
 import { connectOne, connectAll, print, withWhere, type CommandOptions } from './where';
 
@@ -179,6 +180,7 @@ program
   );
 
 addImport(program);
+addMove(program);
 addSilence(program);
 
 const kinds = Object.entries(DRILLS).map(([name, what]) => `  ${name.padEnd(16)} ${what}`);

@@ -68,6 +68,9 @@ export const METRICS = {
   scrapeProfile: some(plain('ScrapeProfile')),
   /** 1 while automatic action is paused, else 0. */
   paused: some(plain('Paused')),
+  /** 1 while alerts are withheld, and where that ended by its date only. */
+  withheld: some(plain('AlertsWithheld')),
+  withholdingRanOut: some(plain('WithholdingRanOut')),
   /** Nodes that say that their data volume is full, read-only, stalled, gone. */
   volumeTrouble: {
     full: some(count('VolumesFull')),

@@ -3,7 +3,7 @@ import { type Fault, type FaultKind, type Schedule } from './world/faults';
 import { Judge, type Gap } from './judge/judge';
 import { SimControlPlane } from './world/sim-control-plane';
 import { inject } from './world/inject';
-import { World } from './world/world';
+import { EPOCH, World } from './world/world';
 
 /** What one schedule led to. */
 export interface Outcome {
@@ -22,7 +22,7 @@ const LONGEST_MS = 200_000;
 
 /** Plays one schedule. The same schedule always leads to the same outcome. */
 export async function run(schedule: Schedule, telling = false): Promise<Outcome> {
-  const world = new World(schedule, DEFAULT_POLICY, telling);
+  const world = new World(schedule, { ...DEFAULT_POLICY, withheldUntilMs: withheldUntil(schedule) }, telling);
   const judge = new Judge(world);
   world.judge = judge;
   const { kernel } = world;
@@ -61,6 +61,9 @@ export async function run(schedule: Schedule, telling = false): Promise<Outcome>
   const { violations, gaps, writes, longestTwoGates } = judge;
   return { violations, story: world.story, gaps, writes, longestTwoGates, exercised, virtualMs: kernel.now };
 }
+
+/** Every third cluster begins beside another system, which tells instead for up to two minutes. */
+const withheldUntil = ({ seed }: Schedule): number => (seed % 3 === 0 ? EPOCH + (seed % 120_000) : 0);
 
 function endOf(f: Fault): number {
   if (f.kind === 'crash') return f.at + f.times * f.everyMs;

@@ -56,6 +56,9 @@ export async function readCluster(handle: ClusterHandle, s3: S3Client, nodeMs = 
       }),
     ),
     quarantine: new Map(statuses.map(([node, status]) => [node, status?.scrub?.quarantine ?? []])),
+    withheld: new Map(
+      statuses.flatMap(([node, s]) => (s?.gate.withheld === undefined ? [] : [[node, s.gate.withheld] as const])),
+    ),
     profiles: new Map(statuses.flatMap(([node, s]) => (s?.scrapeProfile ? [[node, s.scrapeProfile] as const] : []))),
     remedies,
     volumes,

@@ -40,6 +40,8 @@ const status = fields({
     unsent: optional(number),
     /** Alerts that an Alertmanager refused for what is in them, since the agent started. Absent from agents that don't count them. */
     refused: optional(number),
+    /** Alerts that fire and are told to nobody, as the assignment says. Absent from agents that know no such assignment. */
+    withheld: optional(number),
     alertmanagers: listOf(
       fields({
         address: text,

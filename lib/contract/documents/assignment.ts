@@ -20,6 +20,17 @@ export const epoch = int('a whole number').check(
   lte(HIGHEST_EPOCH, `an epoch up to ${HIGHEST_EPOCH}`),
 );
 
+const withheld = fields({
+  by: text,
+  since: time,
+  reason: text,
+  /** From then on everything is told, whoever still means to move. */
+  until: time,
+});
+
+/** Alerts are told to nobody: another system still does. */
+export type Withheld = ReadOnly<z.output<typeof withheld>>;
+
 const pause = fields({ by: text, since: time, reason: text });
 
 /** Up to 0.2 there was a second step, `minimal`: also without what is droppable. */
@@ -44,6 +55,8 @@ const shape = fields({
   promotions: listOf(time),
   /** While set, nothing automatic happens. */
   paused: orElse(nullable(pause), null),
+  /** While it holds (lib/core/failover/withheld.ts) the open gate passes nothing but the dead man's switch. Absent: it does not. */
+  withheld: optional(withheld),
   scrapeProfile: orElse(scrapeProfile, 'normal'),
   /** ISO 8601, UTC: when `scrapeProfile` last changed; absent while it never did. */
   profileSince: optional(time),

@@ -40,6 +40,11 @@ export const DEFAULT_POLICY = {
   storeOutageGraceMs: 10_000,
   /** No watchdog alert has been delivered end to end for this long: alerting is silent, whatever every part says of itself. */
   alertingSilentMs: 60_000,
+  /**
+   * A date, ms since the Unix epoch: a cluster that is deployed before it tells nobody of its alerts until then, because another system
+   * still does (docs/moving.md). At most 14 days ahead; one that has told already goes on. 0: never.
+   */
+  withheldUntilMs: 0,
   flapping: {
     /** Promotions are counted over this long. */
     windowMs: 600_000,

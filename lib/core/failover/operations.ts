@@ -1,11 +1,16 @@
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
+import { isWithheld, MOST_WITHHELD_MS, tellingAll, withheldUntil } from './withheld';
 import { blindness, complaints, isPromotable, isAlerting, type Probe } from './health';
 
 /** What an operator may ask for. */
 export type Operation =
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }
+  /** Ends that alerts are withheld. */
+  | { readonly kind: 'tell'; readonly reason: string }
+  /** They are withheld already, and shall be until another date, ms since the Unix epoch. */
+  | { readonly kind: 'withhold'; readonly until: number; readonly reason: string }
   /** `to` null: the best standby. */
   | { readonly kind: 'switchover'; readonly to: NodeId | null; readonly reason: string };
 
@@ -45,6 +50,10 @@ export function decideOperation(operation: Operation, s: OperationSituation, now
       return pause(assignment, operation.reason, s, now);
     case 'resume':
       return resume(assignment, s, now);
+    case 'tell':
+      return tell(assignment, operation.reason, s, now);
+    case 'withhold':
+      return withhold(assignment, operation, s, now);
     case 'switchover':
       return switchover(assignment, operation, s, now);
   }
@@ -72,6 +81,39 @@ function resume(assignment: Assignment, s: OperationSituation, now: number): Ope
   if (paused === null) return { kind: 'nothing', because: 'Nothing is paused.' };
   const because = `Resumed by ${s.operator}; it was paused by ${paused.by} since ${paused.since}.`;
   return write(assignment, { paused: null, reason: because }, because, now);
+}
+
+function tell(assignment: Assignment, reason: string, s: OperationSituation, now: number): OperationDecision {
+  if (assignment.withheld === undefined) return { kind: 'nothing', because: 'All alerts are told already.' };
+  const because = `All alerts are told from now on: ${s.operator} asked for it (${reason}).`;
+  return write(tellingAll(assignment), { reason: because }, because, now);
+}
+
+/** Only goes on with it: what a cluster has told of would run out in Alertmanager, and be told as resolved. */
+function withhold(
+  assignment: Assignment,
+  { until, reason }: { until: number; reason: string },
+  s: OperationSituation,
+  now: number,
+): OperationDecision {
+  if (!isWithheld(assignment, now)) {
+    return {
+      kind: 'refuse',
+      because: 'This cluster tells its alerts already, and what it told of would be told as resolved.',
+      fix: 'use `promha silence add` for a time without pages',
+    };
+  }
+  if (until <= now || until > now + MOST_WITHHELD_MS) {
+    return {
+      kind: 'refuse',
+      because: `Alerts cannot be withheld until ${new Date(until).toISOString()}.`,
+      fix: `name a time within the next ${MOST_WITHHELD_MS / 86_400_000} days`,
+    };
+  }
+  const { since } = assignment.withheld!;
+  const withheld = { ...withheldUntil(until, s.operator, reason, now), since };
+  const because = `Alerts are withheld until ${withheld.until}: ${s.operator} asked for it (${reason}).`;
+  return write(assignment, { withheld, reason: because }, because, now);
 }
 
 function switchover(

@@ -1,7 +1,8 @@
 import type { Assignment, KnownPause, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
-import { promoted } from './promoted';
+import { promoted, type Promotion } from './promoted';
 import { isSilentToAll } from './silence';
+import { withholding } from './withheld';
 import { type Situation, candidates, isServing, highestApplied, explain, explainNodes } from './candidates';
 
 export type PromotionDecision =
@@ -104,13 +105,17 @@ function pauseAnew(s: Situation, { active, paused }: KnownPause, now: number): P
   const because =
     `${active} keeps alerting, paused by ${paused.by} since ${paused.since}: ` +
     `the bucket went back to ${epoch}, nodes know ${highestApplied(s)}.`;
-  const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
-  const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
+  const change: Promotion = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
+  const next = nextOf(s, change, now);
   return { kind: 'promote', next: { ...next, paused, promotions: s.assignment?.promotions ?? [] }, because };
 }
 
 function promote(s: Situation, active: NodeId, because: string, now: number): PromotionDecision {
-  const change = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
-  const next = promoted(s.assignment, change, now, s.policy.flapping.windowMs);
-  return { kind: 'promote', next, because };
+  const change: Promotion = { active, reason: because, by: s.caller, appliedEpoch: highestApplied(s) };
+  return { kind: 'promote', next: nextOf(s, change, now), because };
+}
+
+function nextOf({ assignment, policy }: Situation, change: Promotion, now: number): Assignment {
+  const next = promoted(assignment, change, now, policy.flapping.windowMs);
+  return withholding({ previous: assignment, appliedEpoch: change.appliedEpoch, policy }, next, now);
 }

@@ -42,6 +42,8 @@ export interface ClusterView {
   readonly remedies: readonly RemedyRecord[];
   /** The scrape profile that a node has loaded. */
   readonly profiles?: ReadonlyMap<NodeId, ScrapeProfile>;
+  /** How many alerts fire on a node and are told to nobody, as the assignment says. */
+  readonly withheld?: ReadonlyMap<NodeId, number>;
   /** null: the cluster has no Thanos. */
   readonly queries: QueryWay | UnknownWay | null;
   /** Snapshots and restores; absent or null: volumes are not looked after. */

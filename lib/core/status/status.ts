@@ -1,10 +1,11 @@
-import type { Assignment, NodeId } from '../../contract/documents/assignment';
+import type { Assignment, NodeId, Withheld } from '../../contract/documents/assignment';
 import type { RemedyRecord } from '../../contract/documents/remedy';
 import type { Quarantined } from '../../contract/documents/quarantine';
 import { isAlerting } from '../failover/health';
 import { type NodeReport, reportNode } from './node-report';
 import { queryProblems, type QueryWay, type UnknownWay } from './query-way';
 import { volumeProblems, type VolumesView } from './volume-status';
+import { withheldProblems } from './withheld-status';
 import { alertingProof } from '../alerts/watchdog';
 import type { ClusterView } from './cluster-view';
 
@@ -24,6 +25,8 @@ export interface StatusReport {
   readonly since: string | null;
   readonly reason: string | null;
   readonly paused: Assignment['paused'];
+  /** null: alerts are told. */
+  readonly withheld: Withheld | null;
   /** The scrape profile that is asked for. */
   readonly scrapeProfile: Assignment['scrapeProfile'];
   readonly heartbeatAgeMs: number | null;
@@ -68,6 +71,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     problems.push(`Automatic failover is PAUSED by ${by} since ${since}: ${reason}`);
     if (activeProbe === undefined || !isAlerting(activeProbe, policy)) problems.push(byHand(nodes, assignment.active));
   }
+  problems.push(...withheldProblems(view, now));
   const { scrapeProfile = 'normal', profileSince } = assignment ?? {};
   if (scrapeProfile !== 'normal') {
     problems.push(
@@ -102,6 +106,7 @@ export function reportStatus(view: ClusterView, now: number): StatusReport {
     since: assignment?.since ?? null,
     reason: assignment?.reason ?? null,
     paused: assignment?.paused ?? null,
+    withheld: assignment?.withheld ?? null,
     scrapeProfile: assignment?.scrapeProfile ?? 'normal',
     heartbeatAgeMs,
     alerting,

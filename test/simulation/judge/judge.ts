@@ -1,6 +1,7 @@
 import type { Assignment } from '../../../lib/contract/documents/assignment';
 import { bounds, effects, HARMLESS_PERCENT, limitOf, type Effect } from './bounds';
 import { FUNCTIONS } from '../world/faults';
+import { WithheldWatch } from './withheld';
 import { nameOf } from '../world/surroundings';
 import type { SimNode, World } from '../world/world';
 
@@ -37,7 +38,10 @@ export class Judge {
   private readonly tampered: boolean;
   private readonly pauses: boolean;
 
+  private readonly withheld: WithheldWatch;
+
   constructor(private readonly world: World) {
+    this.withheld = new WithheldWatch(world, (what) => this.violated(what));
     this.effects = effects(world.schedule, world.policy);
     this.limits = bounds(world.policy, world.nodes.length);
     this.lastGood = world.nodes.map(() => -Infinity);
@@ -92,6 +96,7 @@ export class Judge {
     this.watchCover(covered, able, now);
     this.watchGates(open, now);
     this.watchOffice(unofficial, now);
+    this.withheld.sample();
   }
 
   onWrite(from: number, previous: Assignment | null, next: Assignment): void {
@@ -105,6 +110,7 @@ export class Judge {
     if (next.epoch <= (previous?.epoch ?? 0))
       this.violated(`epoch ${next.epoch} does not rise above ${previous?.epoch}`);
     this.checkAccepted(from, next.epoch);
+    this.withheld.onWrite(by, previous, next);
     const known = this.activeOf.get(next.epoch);
     if (known !== undefined && known !== next.active && !this.tampered) {
       this.violated(`epoch ${next.epoch} has two active nodes, ${known} and ${next.active}`);

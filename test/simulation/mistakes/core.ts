@@ -15,6 +15,8 @@ const lateRules = mistakesIn<typeof import('../../../lib/core/failover/late-rule
 const silence = mistakesIn<typeof import('../../../lib/core/failover/silence')>('lib/core/failover/silence.ts');
 const promoted = mistakesIn<Promoted>('lib/core/failover/promoted.ts');
 
+const withheld = mistakesIn<typeof import('../../../lib/core/failover/withheld')>('lib/core/failover/withheld.ts');
+
 const scraped = (probe: Probe): Probe => ({ ...probe, scrapeLagMs: 0 });
 const flapping = (policy: Policy, over: Partial<Policy['flapping']>): Policy => ({
   ...policy,
@@ -135,6 +137,25 @@ const PROMOTION: readonly Mistake[] = [
   })),
 ];
 
+const WITHHELD: readonly Mistake[] = [
+  withheld('isWithheld', 'alerts are told though they are withheld', () => () => false),
+  withheld('isWithheld', 'alerts are withheld past their date', (real) => (assignment, now) => {
+    const { withheld: said } = assignment ?? {};
+    return real(said === undefined ? assignment : { withheld: { ...said, until: '2100-01-01T00:00:00Z' } }, now);
+  }),
+  withheld('withholding', 'a failover forgets that alerts are withheld', (real) => (promotes, next, now) => {
+    const made = real(promotes, next, now);
+    if (promotes.previous === null) return made;
+    return { ...made, withheld: undefined } as Assignment;
+  }),
+  withheld(
+    'withholding',
+    'a cluster that is new withholds what it should tell',
+    (real) => (promotes, next, now) =>
+      real({ ...promotes, policy: { withheldUntilMs: promotes.policy.withheldUntilMs + 60_000 } }, next, now),
+  ),
+];
+
 const ROLE: readonly Mistake[] = [
   role('decideRole', 'newer epochs are refused', (real) => (before, input, policy, now) => {
     const read = input.store?.assignment ?? null;
@@ -206,4 +227,4 @@ const ROLE: readonly Mistake[] = [
   ),
 ];
 
-export const CORE: readonly Mistake[] = [...HEALTH, ...PROMOTION, ...ROLE];
+export const CORE: readonly Mistake[] = [...HEALTH, ...PROMOTION, ...WITHHELD, ...ROLE];

@@ -1,3 +1,4 @@
+import { WithheldAlerts } from '../../../agent/alerts/withheld';
 import { Contact } from '../../../agent/base/contact';
 import type { ProbesDeps } from '../../../agent/failover/probes';
 import { Failover } from '../../../agent/failover/failover';
@@ -26,11 +27,18 @@ export class SimAgent {
   /** The highest epoch that it applied, on this disk. */
   private highest = 0;
   private asking = 0;
+  private readonly withheld: WithheldAlerts;
 
   constructor(
     private readonly world: AgentSurroundings<SimStore>,
     private readonly index: number,
-  ) {}
+  ) {
+    this.withheld = new WithheldAlerts(
+      () => world.timeOf(index, () => true).now(),
+      () => {},
+    );
+    this.withheld.follow(() => this.failover?.role.assignment ?? null);
+  }
 
   get up(): boolean {
     return this.failover !== null && !this.stopped;
@@ -95,6 +103,15 @@ export class SimAgent {
     const forgot = applied < this.highest;
     this.highest = Math.max(applied, this.highest);
     return forgot;
+  }
+
+  /** Whether an alert would pass its gate, if that is open. */
+  get tells(): boolean {
+    return this.withheld.passes({ labels: { alertname: 'Any' } });
+  }
+
+  get hasApplied(): boolean {
+    return (this.failover?.role.assignment ?? null) !== null;
   }
 
   /** What the agent says of itself on /v1/status. */

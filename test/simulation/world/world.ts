@@ -15,7 +15,7 @@ import { nameOf, type Watcher } from './surroundings';
 const AGAIN_MS = 250;
 
 /** Virtual time 0 on a clock that is right. */
-const EPOCH = Date.UTC(2026, 0, 1);
+export const EPOCH = Date.UTC(2026, 0, 1);
 
 export class SimNode {
   up = true;

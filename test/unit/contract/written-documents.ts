@@ -24,6 +24,7 @@ const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
 const ulid = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const v1 = fc.constant(1 as const);
 const pause = fc.record({ by: text, since: time, reason: text });
+const withheld = fc.record({ by: text, since: time, reason: text, until: time });
 const shardReport = fc.record({
   shardCounts: fc.array(fc.integer({ min: 1 })),
   isHealthy: fc.boolean(),
@@ -43,6 +44,7 @@ const assignment: fc.Arbitrary<Assignment> = fc.record(
     paused: orNull(pause),
     scrapeProfile: fc.constantFrom('normal' as const, 'reduced' as const),
     profileSince: time,
+    withheld,
   },
   {
     requiredKeys: [

@@ -9,6 +9,24 @@ import { type AlarmSpec, QUIET, SILENT, some } from './alarm-spec';
  */
 const LOOK_INSTEAD = ['route-queries', 'restore-snapshot', 'shed-load'] satisfies readonly Worker[];
 
+/** A move takes its time, and is easily forgotten as well. It ends by itself, and then two systems tell. */
+const MOVE: readonly AlarmSpec[] = [
+  {
+    ...some(METRICS.withheld),
+    name: 'alerts-withheld',
+    description: 'For an hour alerts have been told to nobody, because another system is said to tell them.',
+    statistic: 'Minimum',
+    periodS: 300,
+    periods: 12,
+  },
+  {
+    ...some(METRICS.withholdingRanOut),
+    name: 'withholding-ran-out',
+    description: 'Alerts were withheld up to a date and are told since: another system may tell them too.',
+    periodS: 60,
+  },
+];
+
 /** Whether somebody alerts, and whether it would be noticed if nobody did. */
 export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]): AlarmSpec[] => [
   // The second trigger of a failover. Silence is the next alarm's business.
@@ -78,4 +96,5 @@ export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]
     periods: 30,
     when: ['>=', 1],
   },
+  ...MOVE,
 ];

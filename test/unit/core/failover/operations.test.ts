@@ -135,3 +135,35 @@ test('no operation counts as flapping', () => {
     expect(decision.kind === 'write' && decision.next.promotions).toEqual(A.promotions);
   }
 });
+
+describe('alerts that are withheld', () => {
+  const withheld = { by: 'health-check', since: A.at, reason: 'the old one tells', until: '2026-01-02T00:00:00.000Z' };
+  const HELD: Assignment = { ...A, withheld };
+  const hold = (until: number): Operation => ({ kind: 'withhold', until, reason: 'not yet' });
+
+  test('are told from now on, also while paused; the document forgets that they were not', () => {
+    const decision = decide({ kind: 'tell', reason: 'moved' }, { assignment: { ...HELD, paused: PAUSED.paused } });
+    expect(decision).toMatchObject({ kind: 'write', next: { epoch: 8, active: 'a', paused: PAUSED.paused } });
+    expect(decision.kind === 'write' && 'withheld' in decision.next).toBe(false);
+    expect(decide({ kind: 'tell', reason: 'moved' }).kind).toBe('nothing');
+  });
+
+  test('are withheld until another date, since when they were; for two weeks at most', () => {
+    expect(decide(hold(NOW + 3_600_000), { assignment: HELD })).toMatchObject({
+      kind: 'write',
+      next: { withheld: { by: 'op@host', since: A.at, reason: 'not yet', until: '2026-01-01T04:00:00.000Z' } },
+    });
+    for (const until of [NOW, NOW + 15 * 86_400_000])
+      expect(decide(hold(until), { assignment: HELD })).toMatchObject({ kind: 'refuse' });
+  });
+
+  test.each([
+    ['never were', A],
+    ['were up to a date that is over', { ...HELD, withheld: { ...withheld, until: A.at } }],
+  ])('are not withheld again where they %s: what was told would be told as resolved', (_, assignment) => {
+    expect(decide(hold(NOW + 3_600_000), { assignment })).toMatchObject({
+      kind: 'refuse',
+      because: expect.stringContaining('told as resolved'),
+    });
+  });
+});

@@ -273,3 +273,18 @@ test('what an older program leaves out of a view is nothing', () => {
     defaultPolicyBecause: null,
   });
 });
+
+describe('where alerts are withheld', () => {
+  const withheld = { by: 'op', since: ago(1_000), reason: 'the old one tells', until: ago(-60_000) };
+
+  test('the report says so, by whom, until when, why and how many', () => {
+    expect(problems({ ...assigned({ withheld }), withheld: new Map([['a', 3]]) })).toEqual([
+      `Alerts are WITHHELD from everybody by op since ${ago(1_000)}, until ${ago(-60_000)}: the old one tells. Of them 3 fire now.`,
+    ]);
+    expect(problems(assigned({ withheld }))[0]).toContain('an unknown number fire');
+  });
+
+  test('and that it is over by its date only', () => {
+    expect(problems(assigned({ withheld: { ...withheld, until: ago(0) } }))[0]).toContain('are told since');
+  });
+});

@@ -1,0 +1,51 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Command } from 'commander';
+import { UserError } from '../../contract/errors';
+import type { Operation } from '../../core/failover/operations';
+import type { OperateOutcome } from '../../shell/assignment/operate';
+import type { ClusterHandle } from '../cluster/cluster';
+import { EXIT } from '../exit';
+import { connectAll, print, withWhere, type CommandOptions } from '../where';
+import { operateCluster, renderOutcome } from './operate';
+
+/** Says what `move` takes. */
+export function addMove(program: Command): void {
+  const move = program.command('move').description('from another Prometheus and Alertmanager to this cluster');
+  withWhere(move.command('hold').description('alerts that are withheld are withheld until another date'))
+    .requiredOption('--until <time>', 'from then on they are told in any case, such as 2026-12-01T08:00Z')
+    .requiredOption('--reason <text>', 'for whoever finds it')
+    .action((where: CommandOptions & { until: string; reason: string }) =>
+      onAllShards(where, { kind: 'withhold', until: dateIn(where.until), reason: where.reason }),
+    );
+  withWhere(move.command('tell').description('alerts are withheld no longer: all that fires is told at once'))
+    .requiredOption('--reason <text>', 'for the audit trail')
+    .action((where: CommandOptions & { reason: string }) => onAllShards(where, { kind: 'tell', reason: where.reason }));
+  move.action(() => {
+    move.outputHelp();
+    process.exitCode = EXIT.usage;
+  });
+}
+
+/** The Alertmanagers of all shards are one cluster: what they may tell is one decision. */
+async function onAllShards(where: CommandOptions, operation: Operation): Promise<void> {
+  const { handles, s3 } = await connectAll(where);
+  const outcomes = await operateAll(handles, s3, operation);
+  print(where, outcomes, (all) => all.map(renderOutcome).join(''));
+  process.exitCode = outcomes.every(({ done }) => done) ? EXIT.well : EXIT.unhealthy;
+}
+
+function operateAll(handles: readonly ClusterHandle[], s3: S3Client, operation: Operation): Promise<OperateOutcome[]> {
+  return Promise.all(handles.map((handle) => operateCluster(handle, s3, operation)));
+}
+
+/** @throws UserError */
+function dateIn(typed: string): number {
+  const at = Date.parse(typed);
+  if (!Number.isNaN(at)) return at;
+  throw new UserError({
+    what: '--until is no time',
+    got: typed,
+    expected: 'a date and a time in ISO 8601',
+    fix: `--until ${new Date(Date.now() + 86_400_000).toISOString()}`,
+  });
+}

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 }
 
 /** Contract tests that synthesize and deploy: they compute, too. */
-const DEPLOYS = 'test/contract/local/((deployment|upgrade|stack)-life|emulator|review)';
+const DEPLOYS = 'test/contract/local/((deployment|upgrade|stack)-life|review)';
 const CORES = availableParallelism();
 const workers = (n: number): string[] => ['--maxWorkers', String(n)];
 const running = new Set<ChildProcess>();

@@ -38,7 +38,7 @@ export class CarriedAlerts {
   private readonly known: AlertsTaken<KnownAlert>;
 
   constructor(private readonly deps: CarriedAlertsDeps) {
-    this.known = new AlertsTaken(deps.alertsOf);
+    this.known = new AlertsTaken(deps.alertsOf, deps.log);
   }
 
   async round(): Promise<void> {

@@ -47,8 +47,8 @@ export class UnsentAlerts {
   private readonly held: AlertsTaken<PostedAlert>;
 
   constructor(private readonly deps: UnsentAlertsDeps) {
-    this.taken = new AlertsTaken(deps.alertsOf);
-    this.held = new AlertsTaken(deps.heldBy);
+    this.taken = new AlertsTaken(deps.alertsOf, deps.log);
+    this.held = new AlertsTaken(deps.heldBy, deps.log);
   }
 
   async round(): Promise<void> {

@@ -90,10 +90,11 @@ const ALERTS_TIMEOUT_MS = 1_000;
 /** An Alertmanager takes its time to write many down. */
 const TIMEOUT_MS_PER_ALERT = 0.1;
 
-const alertsOf =
-  (gate: AlertGate) =>
+/** What an Alertmanager has; `gate`: by what it holds the answer is waited for longer. @throws when there is none in time */
+export const alertsOf =
+  (gate: Pick<AlertGate, 'state'>) =>
   (alertmanager: string): Promise<KnownAlert[]> =>
-    activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS + TIMEOUT_MS_PER_ALERT * gate.state.held.size);
+    activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS + Math.ceil(TIMEOUT_MS_PER_ALERT * gate.state.held.size));
 
 type Started = Pick<ProcessRecord, 'startedAt'>;
 

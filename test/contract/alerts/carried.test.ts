@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { AlertGate } from '../../../agent/alerts/alert-gate';
 import { postAlerts } from '../../../agent/alerts/alertmanager';
 import { CarriedAlerts } from '../../../agent/alerts/carried-alerts';
-import { ruleStates } from '../../../agent/parts/alerting';
-import { activeAlerts } from '../../../lib/shell/alertmanager/client';
+import { alertsOf, ruleStates } from '../../../agent/parts/alerting';
 import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { resolveTools } from '../../../local/tools';
 import { eventually } from '../agent/agent-tools';
@@ -65,7 +64,7 @@ beforeAll(async () => {
     alertLifeMs: LIFE_MS,
     // Long enough ago that what it says counts.
     startedAt: () => startedAt - 600_000,
-    alertsOf: (address) => activeAlerts(`http://${address}`, 1_000),
+    alertsOf: alertsOf(gate),
     rules: () => ruleStates(own),
     now: Date.now,
     log: () => {},

@@ -3,6 +3,7 @@ import { AlertsTaken } from '../../../../agent/alerts/alertmanager';
 describe('what the Alertmanagers have, asked again and again', () => {
   const ALERTMANAGERS = [{ address: 'a' }, { address: 'b' }];
   let now = 0;
+  const logged: string[] = [];
   const taken = (has: Record<string, number | null>) =>
     new AlertsTaken(
       async (address) => {
@@ -10,6 +11,7 @@ describe('what the Alertmanagers have, asked again and again', () => {
         if (many === null) throw new Error('no answer');
         return Array.from({ length: many }, () => address);
       },
+      (_level, event, fields) => logged.push(`${event} ${String(fields!.of)}`),
       () => now,
     );
 
@@ -17,6 +19,16 @@ describe('what the Alertmanagers have, asked again and again', () => {
     expect(await taken({ a: 1, b: 2 }).ask(ALERTMANAGERS)).toEqual(['a', 'b', 'b']);
     expect(await taken({ a: null, b: 1 }).ask(ALERTMANAGERS)).toEqual(['b']);
     expect(await taken({}).ask(ALERTMANAGERS)).toBeNull();
+  });
+
+  it('is said to be unknown once, and once that it is known again', async () => {
+    const has: Record<string, number | null> = { a: null, b: 1 };
+    const some = taken(has);
+    logged.length = 0;
+    for (let i = 0; i < 3; i += 1) await some.ask(ALERTMANAGERS);
+    has.a = 1;
+    for (let i = 0; i < 3; i += 1) await some.ask(ALERTMANAGERS);
+    expect(logged).toEqual(['alerts-not-read a', 'alerts-read-again a']);
   });
 
   it('is asked for less often the more they have', async () => {

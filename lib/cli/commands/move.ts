@@ -5,12 +5,32 @@ import type { Operation } from '../../core/failover/operations';
 import type { OperateOutcome } from '../../shell/assignment/operate';
 import type { ClusterHandle } from '../cluster/cluster';
 import { EXIT } from '../exit';
+import { compareSides, renderComparison } from '../move/compare';
 import { connectAll, print, withWhere, type CommandOptions } from '../where';
 import { operateCluster, renderOutcome } from './operate';
+
+interface MoveOptions extends CommandOptions {
+  readonly old: string;
+  readonly without: readonly string[];
+}
+
+const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const withOld = (command: Command): Command =>
+  withWhere(command)
+    .requiredOption('--old <url>', 'the Alertmanager that tells so far')
+    .option('--without <label>', 'that one side puts onto all its alerts; once for each', collect, []);
 
 /** Says what `move` takes. */
 export function addMove(program: Command): void {
   const move = program.command('move').description('from another Prometheus and Alertmanager to this cluster');
+  withOld(
+    move.command('compare').description('what the old Alertmanager has against what this cluster would tell'),
+  ).action(async ({ old, without, ...where }: MoveOptions) => {
+    const { handles, s3 } = await connectAll(where);
+    const { report } = await compareSides(old, handles, s3, without);
+    print(where, report, renderComparison);
+    process.exitCode = report.agrees && report.isReady ? EXIT.well : EXIT.unhealthy;
+  });
   withWhere(move.command('hold').description('alerts that are withheld are withheld until another date'))
     .requiredOption('--until <time>', 'from then on they are told in any case, such as 2026-12-01T08:00Z')
     .requiredOption('--reason <text>', 'for whoever finds it')

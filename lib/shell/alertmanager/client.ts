@@ -20,7 +20,8 @@ const STATUS = documentFormat({
   fix,
 });
 
-const ALERTS = documentFormat({
+/** GET /api/v2/alerts. */
+export const ALERTS = documentFormat({
   what: "Alertmanager's list of alerts",
   shape: listOf(
     fields({

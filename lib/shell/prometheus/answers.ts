@@ -33,7 +33,7 @@ export const TARGETS = answer(
     ),
   }),
 );
-export const RUNTIME = answer(fields({ storageRetention: optional(text) }));
+export const RUNTIME = answer(fields({ storageRetention: optional(text), startTime: optional(text) }));
 export const CONFIG = answer(fields({ yaml: text }));
 export const WAL_REPLAY = answer(fields({ current: number }));
 export const ALERTS = answer(
@@ -49,6 +49,8 @@ export const ALERTING_RULES = answer(
           fields({
             name: text,
             labels: orElse(labels, {}),
+            /** Seconds: its `for`. */
+            duration: orElse(number, 0),
             /** Seconds. */
             keepFiringFor: orElse(number, 0),
             /** "unknown": not evaluated since it was started. */

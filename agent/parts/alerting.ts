@@ -1,9 +1,15 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
+import { MOVE } from '../../lib/contract/documents/move';
 import { durationMs } from '../../lib/contract/duration';
+import { KEYS } from '../../lib/contract/keys';
 import { PORTS } from '../../lib/contract/ports';
 import type { KnownAlert, RuleState } from '../../lib/core/alerts/carried';
+import { isWatchdog } from '../../lib/core/alerts/watchdog';
 import { pauseOf } from '../../lib/core/failover/pause';
 import { activeAlerts } from '../../lib/shell/alertmanager/client';
+import { exchangeState } from '../../lib/shell/alertmanager/gossip';
+import { s3Documents } from '../../lib/shell/assignment/s3-documents';
 import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
 import { Prometheus } from '../../lib/shell/prometheus/client';
@@ -12,6 +18,7 @@ import { AlertGate } from '../alerts/alert-gate';
 import { askTargetsUp, PartitionGuard, targetsUpAt } from '../alerts/partition-guard';
 import { serveGate } from '../alerts/server';
 import { CarriedAlerts } from '../alerts/carried-alerts';
+import { MovedLog } from '../alerts/moved-log';
 import { Undelivered } from '../alerts/undelivered';
 import { UnsentAlerts } from '../alerts/unsent-alerts';
 import { WithheldAlerts } from '../alerts/withheld';
@@ -31,6 +38,9 @@ const TARGETS_TIMEOUT_MS = 5_000;
 
 const prometheusAt = (address: string): Prometheus =>
   new Prometheus(`http://${address}:${PORTS.prometheus}`, { timeoutMs: TARGETS_TIMEOUT_MS });
+
+/** Of thousands of alerts it is some megabytes. */
+const MOVE_TIMEOUT_MS = 10_000;
 
 /** Prometheus posts a firing alert with an end four resend delays ahead. */
 const ALERT_LIVES = 4;
@@ -194,3 +204,22 @@ export const ruleStates = async (prometheus: Prometheus): Promise<RuleState[]> =
     evaluated: health !== 'unknown',
     alerts: alerts.map((alert) => alert.labels),
   }));
+
+/** What another system told before, for this node's Alertmanager. */
+export function movedLog(
+  { config, log }: Base,
+  s3: S3Client,
+  address: string,
+  { gate, withheld, alertmanager }: Pick<Alerting, 'gate' | 'withheld'> & { readonly alertmanager: Supervisor },
+): MovedLog {
+  const documents = s3Documents(s3, config.controlBucket, MOVE_TIMEOUT_MS);
+  return new MovedLog({
+    readMove: async () => (await documents.read(MOVE, KEYS.move))?.document ?? null,
+    withheld: () => withheld.holds,
+    watchdog: () =>
+      [...gate.state.held.values()].map(({ alert }) => alert.labels).find((labels) => isWatchdog(labels)) ?? null,
+    exchange: (ours) => exchangeState(address, PORTS.alertmanagerCluster, ours, MOVE_TIMEOUT_MS),
+    alertmanagerPid: () => alertmanager.pid,
+    log,
+  });
+}

@@ -17,6 +17,7 @@ const CONFIG_LOOK_MS = 100;
 const SECRETS_LOOK_MS = 1_000;
 const MERGE_MS = 2_000;
 const WITHHELD_LOOK_MS = 500;
+const MOVED_LOOK_MS = 3_000;
 const CUT_OFF_LOOK_MS = 1_000;
 const UNSENT_LOOK_MS = 1_000;
 const CARRIED_LOOK_MS = 2_000;
@@ -116,6 +117,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
     every(CARRIED_LOOK_MS, 'carried-alerts', () => carried.round(), log),
+    every(MOVED_LOOK_MS, 'moved-log', () => parts.movedLog.round(), log),
     every(RULES_LOOK_MS, 'own-rules', () => parts.ownRules.round(), log),
     every(UNDELIVERED_LOOK_MS, 'undelivered', () => parts.undelivered.round(), log),
     every(DISCOVERY_LOOK_MS, 'discovery', () => discovery.round(), log),

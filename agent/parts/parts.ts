@@ -5,6 +5,7 @@ import type { ControlStore } from '../../lib/shell/assignment/store';
 import { systemClock } from '../../lib/shell/async/clock';
 import { PeerAlerts } from '../alerts/peer-alerts';
 import type { CarriedAlerts } from '../alerts/carried-alerts';
+import type { MovedLog } from '../alerts/moved-log';
 import type { Undelivered } from '../alerts/undelivered';
 import type { UnsentAlerts } from '../alerts/unsent-alerts';
 import { WatchdogReceiver } from '../alerts/watchdog';
@@ -26,7 +27,7 @@ import { Repairer } from '../tsdb/repairer';
 import { secretKeeper, type SecretKeeper } from '../secrets/keeper';
 import type { VolumeManager } from '../volumes/manager';
 import { managerOf } from '../volumes/volumes';
-import { carriedAlerts, ownRulesOf, undeliveredHere, unsentAlerts, type Alerting } from './alerting';
+import { carriedAlerts, movedLog, ownRulesOf, undeliveredHere, unsentAlerts, type Alerting } from './alerting';
 import { Announcer } from './announcer';
 import { configurerOf, reloadables } from './configuration';
 import { nodeFailover } from './node-failover';
@@ -54,6 +55,7 @@ export interface Parts extends Ground, TsdbCare {
   readonly failover: Failover;
   readonly discovery: Discovery;
   readonly ownRules: OwnRules;
+  readonly movedLog: MovedLog;
   readonly prometheus: Supervisor;
   readonly alertmanager: Supervisor;
   /** null: nobody looks after its volume. */
@@ -115,7 +117,13 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
   const carried = carriedAlerts(base, address, gate, record);
   const undelivered = undeliveredHere(base, address);
   const ownRules = ownRulesOf(base, address, record);
-  const alerts = { unsent, carried, undelivered, ownRules };
+  const alerts = {
+    unsent,
+    carried,
+    undelivered,
+    ownRules,
+    movedLog: movedLog(base, s3, address, { ...ground, alertmanager }),
+  };
   return { ...running, ...alerts, prometheus, alertmanager, manager, secrets, configurer, repairer, announcer };
 }
 

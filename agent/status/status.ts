@@ -49,6 +49,7 @@ export function buildStatus(s: Parts): AgentStatus {
     watchdog: { receivedAt: iso(s.watchdog.receivedAt), evaluatedAt: iso(s.watchdog.evaluatedAt) },
     rulesLate: s.ownRules.late,
     undelivered: [...s.undelivered.problems],
+    moved: s.movedLog.status,
     scrub: s.scrubber.status,
     backfill: s.backfiller.status,
     restore: s.restorer?.status ?? null,

@@ -33,6 +33,8 @@ export const KEYS = {
   remedy: (shard: number, name: string) => `shards/${shard}/remedies/${name}.json`,
   /** Between how many shards targets are split: a ShardMap. */
   shardMap: 'shards/layout.json',
+  /** How far a move from another Alertmanager is: a Move. */
+  move: 'shards/move.json',
   /** How the node's data volume is: a StorageReport. */
   storage: (shard: number, node: string) => `${HEARTBEATS}${shard}/tsdb/${node}.json`,
   /** What is done about it: a RestoreRecord. */

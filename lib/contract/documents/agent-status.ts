@@ -88,6 +88,8 @@ const status = fields({
   rulesLate: optional(nullable(fields({ group: text, byMs: number }))),
   /** What its Prometheus and Alertmanager did not deliver lately, one sentence each. Absent from agents that don't look. */
   undelivered: optional(listOf(text)),
+  /** What its Alertmanager was given of another one's log; null: nothing. Absent from agents that give none. */
+  moved: optional(nullable(fields({ readAt: time, entries: number, missing: number }))),
   /** What the scrub of the TSDB saw. Absent from agents that have none. */
   scrub: optional(scrub),
   /** What was fetched of what this node missed. Absent from agents that fetch nothing. */

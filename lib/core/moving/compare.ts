@@ -33,7 +33,7 @@ export interface Comparison {
 }
 
 /** Put onto all alerts by this cluster; the old system's, if any, meant another one. */
-const CLUSTER_LABEL = 'cluster';
+export const CLUSTER_LABEL = 'cluster';
 
 /** Alert by alert, by their labels. */
 export function compareAlerts({ old, ours, rules, without }: BothSides): Comparison {
@@ -61,7 +61,8 @@ export function compareAlerts({ old, ours, rules, without }: BothSides): Compari
   };
 }
 
-function comparable(labels: Labels, without: readonly string[]): Labels {
+/** What of its labels says which alert it is, on either side. */
+export function comparable(labels: Labels, without: readonly string[]): Labels {
   const left = Object.entries(labels).filter(([name]) => name !== CLUSTER_LABEL && !without.includes(name));
   return Object.fromEntries(left);
 }

@@ -36,7 +36,10 @@ export function operatorPolicy(
       allow(['cloudformation:DescribeStacks'], [own('cloudformation', `stack/${cluster.name}-stateful/*`)]),
       allow(['s3:ListBucket', 's3:ListBucketVersions'], [controlBucket.bucketArn]),
       allow(['s3:GetObject', 's3:GetObjectVersion'], [controlBucket.arnForObjects('*')]),
-      allow(['s3:PutObject'], [controlBucket.arnForObjects(assignments)]),
+      allow(
+        ['s3:PutObject'],
+        [assignments, KEYS.move].map((key) => controlBucket.arnForObjects(key)),
+      ),
       allow(['lambda:InvokeFunction'], [relay.functionArn, silence.functionArn]),
       allow(['lambda:GetFunctionConfiguration'], [own('lambda', healthChecks)]),
       // Describing knows no narrower resource.

@@ -16,6 +16,7 @@ export const keysOfNodes = (cluster: Cluster): string[] => [
   KEYS.heartbeat(cluster.shard),
   KEYS.configPointer,
   KEYS.shardMap,
+  KEYS.move,
 ];
 
 /** Accepts that a role reads them all. */

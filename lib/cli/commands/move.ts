@@ -4,14 +4,25 @@ import { UserError } from '../../contract/errors';
 import type { Operation } from '../../core/failover/operations';
 import type { OperateOutcome } from '../../shell/assignment/operate';
 import type { ClusterHandle } from '../cluster/cluster';
+import { silencesBy } from '../cluster/way';
 import { EXIT } from '../exit';
 import { compareSides, renderComparison } from '../move/compare';
-import { connectAll, print, withWhere, type CommandOptions } from '../where';
+import { Journal } from '../move/journal';
+import { OldAlertmanager, usualGossip } from '../move/old';
+import { renderMove } from '../move/render';
+import { abort, switchOver } from '../move/switch';
+import { caller, connectAll, print, usualWay, withWhere, type CommandOptions } from '../where';
 import { operateCluster, renderOutcome } from './operate';
 
 interface MoveOptions extends CommandOptions {
   readonly old: string;
   readonly without: readonly string[];
+}
+
+interface SwitchOptions extends MoveOptions {
+  readonly gossip?: string;
+  readonly log: boolean;
+  readonly anyway?: boolean;
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
@@ -31,6 +42,42 @@ export function addMove(program: Command): void {
     print(where, report, renderComparison);
     process.exitCode = report.agrees && report.isReady ? EXIT.well : EXIT.unhealthy;
   });
+  withOld(move.command('switch').description('the old one falls silent, this cluster tells; interrupted, it goes on'))
+    .option('--gossip <host:port>', 'where peers of the old Alertmanager reach it (default: its host, port 9094)')
+    .option('--no-log', 'what the old one has told is left: what fires is told once more')
+    .option('--anyway', 'though the two do not say the same')
+    .action(async ({ old, gossip, log, without, anyway = false, ...where }: SwitchOptions) => {
+      const { handles, s3 } = await connectAll(where);
+      const report = await switchOver({
+        old: new OldAlertmanager(old, log ? (gossip ?? usualGossip(old)) : null),
+        oldUrl: old,
+        handles,
+        s3,
+        journal: new Journal(s3, handles[0]!),
+        without,
+        anyway,
+        askSilences: await silencesBy(where.via ?? usualWay(where), handles[0]!, caller()),
+        by: caller(),
+        say: (line) => void process.stderr.write(`${line}\n`),
+      });
+      print(where, report, renderMove);
+    });
+  withWhere(move.command('status').description('how far it is, and what it brought along')).action(
+    async (where: CommandOptions) => {
+      const { handles, s3 } = await connectAll(where);
+      print(where, await new Journal(s3, handles[0]!).read(), renderMove);
+    },
+  );
+  withWhere(move.command('abort').description('the old one tells again, this cluster as before'))
+    .requiredOption('--old <url>', 'the Alertmanager that told before')
+    .action(async ({ old, ...where }: CommandOptions & { old: string }) => {
+      const { handles, s3 } = await connectAll(where);
+      print(
+        where,
+        await abort({ old: new OldAlertmanager(old, null), journal: new Journal(s3, handles[0]!) }),
+        renderMove,
+      );
+    });
   withWhere(move.command('hold').description('alerts that are withheld are withheld until another date'))
     .requiredOption('--until <time>', 'from then on they are told in any case, such as 2026-12-01T08:00Z')
     .requiredOption('--reason <text>', 'for whoever finds it')

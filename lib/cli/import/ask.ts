@@ -42,6 +42,10 @@ export class Server {
     });
   }
 
+  async delete(path: string): Promise<void> {
+    await this.ask(path, { method: 'DELETE' });
+  }
+
   private async ask(path: string, more: RequestInit = {}): Promise<string> {
     const url = `${this.base}${path}`;
     let answer: Response;

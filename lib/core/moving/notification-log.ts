@@ -67,7 +67,7 @@ export interface Translation {
 
 export interface Translated {
   readonly entries: readonly ToldEntry[];
-  /** Alerts of the old log that nobody knows by their labels any more. */
+  /** Alerts of the old log that nobody knows by their labels any more, or of a group that is not understood. */
   readonly unknown: number;
 }
 
@@ -77,7 +77,8 @@ export interface Translated {
  */
 export function translate(entries: readonly LogEntry[], t: Translation): Translated {
   const known = new Map(t.alerts.map((labels) => [t.from(labels), t.labels(labels)]));
-  const mapped = (old: readonly bigint[]): ToldLabels[] => old.flatMap((hash) => known.get(hash) ?? []);
+  const mapped = (old: readonly bigint[]): ToldLabels[] =>
+    old.map((hash) => known.get(hash)).filter((labels) => labels !== undefined);
   const made = entries.flatMap(({ groupKey, firing, resolved, muted, rest, beside }) =>
     t.groupKeys(groupKey).map((key) => ({
       groupKey: key,
@@ -88,7 +89,9 @@ export function translate(entries: readonly LogEntry[], t: Translation): Transla
       beside: inBase64(beside),
     })),
   );
-  const unknown = entries.flatMap(({ firing }) => firing).filter((hash) => !known.has(hash)).length;
+  const unknown = entries.flatMap(({ groupKey, firing }) =>
+    t.groupKeys(groupKey).length === 0 ? firing : firing.filter((hash) => !known.has(hash)),
+  ).length;
   return { entries: made, unknown };
 }
 

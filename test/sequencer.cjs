@@ -11,6 +11,7 @@ const LONG = [
   'contract/agent/scrape-profile',
   'contract/local/deployment-life',
   'contract/lambdas/route-queries-loop',
+  'contract/cli/move',
   'contract/alerts/ends-order',
   'contract/lambdas/route-queries',
   'contract/lambdas/reconnect-redis',

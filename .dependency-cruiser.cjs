@@ -13,6 +13,7 @@ const CORE = '^lib/core/([^/]+)/';
 const CORE_ROOMS = {
   alerts: ['failover'],
   import: ['rendering'],
+  moving: ['alerts'],
   rendering: ['alerts', 'remedies'],
   smoke: ['audit', 'status'],
   status: ['alerts', 'failover', 'remedies', 'thanos', 'tsdb', 'volumes'],

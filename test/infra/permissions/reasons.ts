@@ -83,6 +83,12 @@ const BY_AWS: readonly Reason[] = [
 /** What happens rarely, and to no drill. */
 const RARE: readonly Reason[] = [
   reason(
+    ['node'],
+    's3:GetObject',
+    '{ControlBucket}/shards/move.json',
+    'once, by a cluster that another system tells for',
+  ),
+  reason(
     roles(FUNCTIONS),
     'sqs:SendMessage',
     '{GivenUp}',
@@ -126,6 +132,7 @@ const OPERATORS: readonly Reason[] = (
     ['s3:ListBucketVersions', '{ControlBucket}', 'history'],
     ['s3:GetObjectVersion', '{ControlBucket}/*', 'history'],
     ['s3:PutObject', '{ControlBucket}/shards/*/assignment.json', 'switchover, pause, resume'],
+    ['s3:PutObject', '{ControlBucket}/shards/move.json', 'move switch'],
     ['lambda:InvokeFunction', '{relayFunction}', 'status, from outside the VPC'],
     ['lambda:InvokeFunction', '{silenceFunction}', 'silence, from outside the VPC'],
     ['lambda:GetFunctionConfiguration', '{healthcheckFunction}*', 'status: the deployed policy'],

@@ -4,7 +4,8 @@ import { systemClock } from '../../lib/shell/async/clock';
 import { httpGet, HttpError } from '../../lib/shell/async/http-get';
 import { fetchBounded } from '../base/fetch-bounded';
 import { atMost } from '../base/deadline';
-import { messageOf, type Log } from '../base/log';
+import { Answers } from '../base/answers';
+import type { Log } from '../base/log';
 
 const REQUEST_TIMEOUT_MS = 3_000;
 /** It answers nothing, or a sentence for each alert. */
@@ -91,37 +92,26 @@ const PAUSE_MS_PER_ALERT = 0.2;
 export class AlertsTaken<T> {
   private notBefore = -Infinity;
 
-  /** By address, why it was not told last. */
-  private readonly failures = new Map<string, string>();
+  private readonly answers: Answers;
 
   /** `alertsOf`: all that one of them has. @throws when it does not answer in time. `elapsed`: ms of a clock that is never set */
   constructor(
     private readonly alertsOf: (address: string) => Promise<readonly T[]>,
-    private readonly log: Log,
+    log: Log,
     private readonly elapsed: () => number = systemClock.elapsed,
-  ) {}
+  ) {
+    this.answers = new Answers(log);
+  }
 
   /** What all of them have together; null when none answers, or when it is too soon after what they had last. */
   async ask(alertmanagers: readonly { readonly address: string }[]): Promise<T[] | null> {
     if (this.elapsed() < this.notBefore) return null;
-    const answers = await Promise.all(alertmanagers.map(({ address }) => this.askOne(address)));
+    const answers = await Promise.all(
+      alertmanagers.map(({ address }) => this.answers.orNull(`alerts of ${address}`, () => this.alertsOf(address))),
+    );
     const found = answers.filter((answer) => answer !== null);
     const taken = found.flat();
     this.notBefore = this.elapsed() + Math.max(0, taken.length - FEW) * PAUSE_MS_PER_ALERT;
     return found.length === 0 ? null : taken;
-  }
-
-  /** Said once per change: that one of them is down is no news each second, and a mistake of ours looks the same. */
-  private async askOne(address: string): Promise<readonly T[] | null> {
-    try {
-      const answer = await this.alertsOf(address);
-      if (this.failures.delete(address)) this.log('info', 'alerts-read-again', { of: address });
-      return answer;
-    } catch (error) {
-      const message = messageOf(error);
-      if (message !== this.failures.get(address)) this.log('warn', 'alerts-not-read', { of: address, error: message });
-      this.failures.set(address, message);
-      return null;
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { PostedAlert } from '../../lib/contract/documents/alerts';
 import { isCarried, unknownHere, type Carried, type KnownAlert, type RuleState } from '../../lib/core/alerts/carried';
 import { inTurns } from '../../lib/shell/async/in-turns';
+import { Answers } from '../base/answers';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
 import { AlertsTaken } from './alertmanager';
@@ -36,9 +37,11 @@ export class CarriedAlerts {
   private silentSince: number | null = null;
 
   private readonly known: AlertsTaken<KnownAlert>;
+  private readonly answers: Answers;
 
   constructor(private readonly deps: CarriedAlertsDeps) {
     this.known = new AlertsTaken(deps.alertsOf, deps.log);
+    this.answers = new Answers(deps.log);
   }
 
   async round(): Promise<void> {
@@ -51,7 +54,7 @@ export class CarriedAlerts {
     const repeats = { resendDelayMs, startedAt: started };
     const unknown = unknownHere(known, gate.state, this.since, repeats, now());
     if (unknown.length === 0 && this.since.size === 0) return;
-    const rules = started === null ? null : await this.deps.rules().catch(() => null);
+    const rules = started === null ? null : await this.answers.orNull('rules of Prometheus', this.deps.rules);
     if (this.isSilentFor(rules) > SILENT_MS || !gate.isOpen) return;
     const isOurs = isCarried(rules, this.since, now());
     const alerts: KnownAlert[] = [];

@@ -3,6 +3,7 @@ import { RESERVED_JOBS } from '../../lib/contract/own-jobs';
 import { PORTS } from '../../lib/contract/ports';
 import { httpGet } from '../../lib/shell/async/http-get';
 import { Prometheus } from '../../lib/shell/prometheus/client';
+import { Answers } from '../base/answers';
 import type { Log } from '../base/log';
 
 export interface DiscoveryDeps {
@@ -29,7 +30,11 @@ export class Discovery {
   private looked: { readonly startedAt: string; readonly jobs: readonly string[]; readonly done: boolean } | null =
     null;
 
-  constructor(private readonly deps: DiscoveryDeps) {}
+  private readonly answers: Answers;
+
+  constructor(private readonly deps: DiscoveryDeps) {
+    this.answers = new Answers(deps.log);
+  }
 
   /** Names of jobs. */
   get undiscovered(): readonly string[] {
@@ -42,7 +47,9 @@ export class Discovery {
     if (started !== this.looked?.startedAt) this.looked = null;
     if (started === null || this.looked?.done === true) return;
     // Who does not answer yet is not ready either: probes say that.
-    const answers = await Promise.all([metrics(), known(knownInClusterQuery(node, nodes()))]).catch(() => null);
+    const answers = await this.answers.orNull('targets that Prometheus found', () =>
+      Promise.all([metrics(), known(knownInClusterQuery(node, nodes()))]),
+    );
     if (answers === null || startedAt() !== started) return;
     const [text, elsewhere] = answers;
     const jobs = undiscovered(discoveryOf(text, RESERVED_JOBS), elsewhere);

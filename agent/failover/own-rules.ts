@@ -1,4 +1,5 @@
 import { lateRules, lookAtRules, withLook, type RuleGroup, type RulesLook } from '../../lib/core/failover/late-rules';
+import { Answers } from '../base/answers';
 import type { Log } from '../base/log';
 
 export interface OwnRulesDeps {
@@ -16,7 +17,11 @@ export class OwnRules {
   private since: string | null = null;
   late: RulesLook['late'] = null;
 
-  constructor(private readonly deps: OwnRulesDeps) {}
+  private readonly answers: Answers;
+
+  constructor(private readonly deps: OwnRulesDeps) {
+    this.answers = new Answers(deps.log);
+  }
 
   async round(): Promise<void> {
     const { startedAt, groups, now, log } = this.deps;
@@ -24,7 +29,7 @@ export class OwnRules {
     if (started !== this.since) this.looks = [];
     this.since = started;
     // Who runs none, or does not answer, says nothing of its rules: probes say that.
-    const found = started === null ? null : await groups().catch(() => null);
+    const found = started === null ? null : await this.answers.orNull('groups of rules of Prometheus', groups);
     if (found !== null && started !== null && startedAt() === started)
       this.looks = withLook(this.looks, lookAtRules(found, now()));
     const late = lateRules(this.looks);

@@ -11,7 +11,7 @@ describe('what the Alertmanagers have, asked again and again', () => {
         if (many === null) throw new Error('no answer');
         return Array.from({ length: many }, () => address);
       },
-      (_level, event, fields) => logged.push(`${event} ${String(fields!.of)}`),
+      (_level, event, fields) => logged.push(`${event}: ${String(fields!.what)}`),
       () => now,
     );
 
@@ -28,7 +28,7 @@ describe('what the Alertmanagers have, asked again and again', () => {
     for (let i = 0; i < 3; i += 1) await some.ask(ALERTMANAGERS);
     has.a = 1;
     for (let i = 0; i < 3; i += 1) await some.ask(ALERTMANAGERS);
-    expect(logged).toEqual(['alerts-not-read a', 'alerts-read-again a']);
+    expect(logged).toEqual(['not-answered: alerts of a', 'answered-again: alerts of a']);
   });
 
   it('is asked for less often the more they have', async () => {

@@ -28,5 +28,5 @@ test('it is said once half a window has seen it, and a new Prometheus begins a n
   [answers, startedAt, lateMs] = [true, 'now', 500];
   await looks(1);
   expect(rules.late).toBeNull();
-  expect(logged).toEqual(['rules-late', 'rules-on-time']);
+  expect(logged).toEqual(['rules-late', 'not-answered', 'answered-again', 'rules-on-time']);
 });

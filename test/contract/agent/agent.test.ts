@@ -195,6 +195,12 @@ describe('two agents with real Prometheus and Alertmanager', () => {
     await eventually('a replay', async () => (await two.status()).gate.firstAcceptedAt);
   });
 
+  it('was kept from no answer by a mistake of its own', () => {
+    const lines = [one, two].flatMap((node) => node.lines);
+    const ours = lines.filter(({ error }) => /^(Range|Type|Reference)Error/.test(String(error)));
+    expect(ours).toEqual([]);
+  });
+
   it('has paged once for each alert through all of this', () => {
     expect([pagesOf('Always', 'firing'), pagesOf('Second', 'firing')]).toEqual([1, 1]);
     expect(cluster.pages.filter((page) => page.status === 'resolved')).toEqual([]);

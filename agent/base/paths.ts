@@ -23,6 +23,8 @@ export interface Paths {
   readonly configTrial: string;
   /** The token that the agent's webhooks ask for. */
   readonly webhookToken: string;
+  /** The node's key and certificate, and whom it trusts. On the machine's own disk: a snapshot of the data volume has no key in it. */
+  readonly trust: string;
   /** Values of secrets, in memory: `files/` what programs are told to read, `generations/` configurations with values. */
   readonly secrets: string;
   /** Their last good copy, encrypted, on the data volume. */
@@ -46,6 +48,7 @@ export function pathsOf(env: AgentEnv): Paths {
     shardMap: join(stateDir, 'layout.json'),
     configTrial: join(stateDir, 'config-trial.json'),
     webhookToken: join(stateDir, 'webhook-token'),
+    trust: join(stateDir, 'trust'),
     secrets: env.secretsDir,
     secretsCopy: join(env.dataDir, 'secrets', 'last-good.json'),
     pid: (program) => join(stateDir, `${program}.pid`),

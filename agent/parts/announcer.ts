@@ -10,6 +10,7 @@ import type { Probes } from '../failover/probes';
 import type { ProcessRecord } from '../process/process-record';
 import type { Configurer } from '../rendering/configurer';
 import type { Generations } from '../rendering/generation';
+import type { TrustKeeper } from '../trust/keeper';
 import type { VolumeManager } from '../volumes/manager';
 
 const AGENT_VERSION = '1';
@@ -26,6 +27,7 @@ export interface AnnouncerDeps {
   readonly configurer: Configurer;
   readonly watchdog: WatchdogReceiver;
   readonly manager: VolumeManager | null;
+  readonly trust: Pick<TrustKeeper, 'own'>;
 }
 
 /** Says in the control bucket where this node is and what it does, and learns the same of the others. */
@@ -55,7 +57,8 @@ export class Announcer {
   }
 
   private announcement(): NodeAnnouncement {
-    const { base, identity, versions, generations, watchdog, manager } = this.deps;
+    const { base, identity, versions, generations, watchdog, manager, trust } = this.deps;
+    const given = trust.own?.answer.given ?? null;
     const { prometheus, alertmanager } = versions;
     return {
       version: 1,
@@ -66,6 +69,7 @@ export class Announcer {
       agentStartedAt: base.startedAt,
       versions: { agent: AGENT_VERSION, prometheus, alertmanager },
       watchdogs: watchdog.passedOn,
+      trust: { until: given?.until ?? null, authority: given?.authority ?? null },
       ...(generations.live === null ? {} : { report: this.shardReport }),
     };
   }

@@ -29,6 +29,8 @@ const TARGETS_LOOK_MS = 10_000;
 const BACKFILL_LOOK_MS = 2_000;
 const GROW_LOOK_MS = 30_000;
 const RESTORE_LOOK_MS = 5_000;
+const TRUST_LOOK_MS = 3_000;
+const GOSSIP_LOOK_MS = 1_000;
 
 /** What a running cluster needs back at once after an agent's crash: the adopted processes and the role. */
 export function resume({
@@ -61,7 +63,7 @@ export function resume({
 
 /** Then what a new machine needs: its volume, programs, configuration. `begun` hears of every loop. */
 export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => void): Promise<void> {
-  const { base, versions, manager, announcer, prometheus, alertmanager, sidecar, nodeQuery } = parts;
+  const { base, versions, manager, announcer, prometheus, sidecar, nodeQuery } = parts;
   const { config, env, paths, log } = base;
   const mounted = await machine(parts);
   if (manager !== null && mounted !== null)
@@ -75,7 +77,7 @@ export async function bringUp(parts: Parts, begun: (loops: readonly Loop[]) => v
   await configured(parts);
   await parts.secrets.prepareLive();
   prometheus.start();
-  alertmanager.start();
+  begun([every(GOSSIP_LOOK_MS, 'gossip', () => parts.gossip.round(), log)]);
   sidecar?.start().catch((error: unknown) => log('error', 'sidecar-failed', { error: messageOf(error) }));
   nodeQuery?.start().catch((error: unknown) => log('error', 'node-query-failed', { error: messageOf(error) }));
 }
@@ -114,6 +116,7 @@ function loopsOf(parts: Parts): Loop[] {
     every(CONFIG_POLL_MS, 'shard-map', () => followShardMap(parts), log),
     every(TARGETS_LOOK_MS, 'targets', () => parts.shardMap.lookAtTargets(), log),
     every(CONFIG_POLL_MS, 'config', () => configurer.round(), log),
+    every(TRUST_LOOK_MS, 'trust', () => parts.trust.round(), log),
     every(SECRETS_LOOK_MS, 'secrets', () => secrets.round(), log),
     every(UNSENT_LOOK_MS, 'unsent-alerts', () => unsent.round(), log),
     every(CARRIED_LOOK_MS, 'carried-alerts', () => carried.round(), log),

@@ -18,6 +18,7 @@ import type { Failover } from '../failover/failover';
 import { handOver } from '../failover/leave';
 import { OwnRules } from '../failover/own-rules';
 import { Peers } from '../failover/peers';
+import { trustOf, type Trust } from './trust';
 import { ProcessRecord } from '../process/process-record';
 import { superviseAlertmanager, supervisePrometheus } from '../process/supervised';
 import type { Supervisor } from '../process/supervisor';
@@ -43,7 +44,7 @@ export interface Ground extends Alerting {
 }
 
 /** All of an agent's parts, made and not yet running. */
-export interface Parts extends Ground, TsdbCare {
+export interface Parts extends Ground, TsdbCare, Trust {
   readonly identity: Identity;
   readonly versions: ProgramVersions;
   readonly watchdog: WatchdogReceiver;
@@ -87,7 +88,8 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     log,
   });
   const others = (): string[] => peers.everywhere.filter((other) => other !== address);
-  const alertmanager = superviseAlertmanager(base, address, others);
+  const trust = trustOf(ground, address, peers, () => alertmanager);
+  const alertmanager: Supervisor = superviseAlertmanager(base, address, others, () => trust.gossip.tlsConfig);
   const deps = { store, contact, peers, gate, peerAlerts, prometheus: record, alertmanager };
   const failover = nodeFailover(base, deps);
   ground.withheld.follow(() => failover.role.assignment);
@@ -106,7 +108,18 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     now: systemClock.now,
     log,
   });
-  const running = { ...ground, ...tsdb, identity, versions, watchdog, peers, peerAlerts, failover, discovery };
+  const running = {
+    ...ground,
+    ...tsdb,
+    ...trust,
+    identity,
+    versions,
+    watchdog,
+    peers,
+    peerAlerts,
+    failover,
+    discovery,
+  };
   const manager = volumeManager(running, prometheus);
   const programs = reloadables(address, { prometheus, alertmanager });
   const secrets = secretKeeper(base, ground.generations, programs);

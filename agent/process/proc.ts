@@ -55,6 +55,10 @@ export function runsWith(pid: number, args: readonly string[]): boolean {
   return args.length > 0 && JSON.stringify(commandLine.slice(-args.length)) === JSON.stringify(args);
 }
 
+/** The argument of a process that begins so; null: it has none, or is gone. */
+export const argumentOf = (pid: number, beginning: string): string | null =>
+  commandLineOf(pid).find((argument) => argument.startsWith(beginning)) ?? null;
+
 /** Finds a process by one argument that only it has (its data directory), and of which systemd-run has a copy. */
 export function findByArgument(argument: string): ProcessIdentity | null {
   for (const entry of readdirSync('/proc')) {

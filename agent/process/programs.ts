@@ -52,12 +52,19 @@ function uploadedAsCut(blockDuration: string): string[] {
 /** So long after Alertmanager answers the gates have sent it all that fires. */
 const START_DELAY = '5s';
 
-/** Peers are those known at start; who starts later names us, so that the cluster joins either way. */
+/** Of Alertmanager: its gossip speaks TLS, as that file says. */
+export const gossipArgument = (file: string): string => `--cluster.tls-config=${file}`;
+
+/**
+ * Peers are those known at start; who starts later names us, so that the cluster joins either way.
+ * `tlsConfig`: for its gossip; null: that is plain.
+ */
 export function alertmanagerCommand(
   config: NodeConfig,
   paths: Paths,
   address: string,
   peers: readonly string[],
+  tlsConfig: string | null,
 ): Command {
   const gossip = `${address}:${PORTS.alertmanagerCluster}`;
   return {
@@ -85,6 +92,7 @@ export function alertmanagerCommand(
       '--cluster.reconnect-interval=1s',
       // Default 200ms: two that compare within this time of each other both notify of the same end.
       '--cluster.gossip-interval=50ms',
+      ...(tlsConfig === null ? [] : [gossipArgument(tlsConfig)]),
       '--log.format=json',
     ],
   };

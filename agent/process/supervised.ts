@@ -7,17 +7,18 @@ import type { ProcessRecord } from './process-record';
 import { configured, inUnits } from './sandboxes';
 import { Supervisor } from './supervisor';
 
-/** Not started yet. `peers`: addresses of the other nodes, of all shards. */
+/** Not started yet. `peers`: addresses of the other nodes, of all shards. `tlsConfig`: of its gossip; null: that is plain. */
 export function superviseAlertmanager(
   { config, env, paths, log }: Base,
   address: string,
   peers: () => readonly string[],
+  tlsConfig: () => string | null,
 ): Supervisor {
   const storage = join(paths.data, 'alertmanager');
   return new Supervisor({
     name: 'alertmanager',
     ...inUnits(env, () => configured('alertmanager', paths)),
-    command: () => alertmanagerCommand(config, paths, address, peers()),
+    command: () => alertmanagerCommand(config, paths, address, peers(), tlsConfig()),
     marker: `--storage.path=${storage}`,
     pidFile: paths.pid('alertmanager'),
     logFile: paths.log('alertmanager'),

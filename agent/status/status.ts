@@ -55,6 +55,12 @@ export function buildStatus(s: Parts): AgentStatus {
     restore: s.restorer?.status ?? null,
     ...(s.manager === null ? {} : { volume: s.manager.status }),
     ...(s.secrets.status === null ? {} : { secrets: s.secrets.status }),
+    trust: {
+      until: s.trust.own?.answer.given?.until ?? null,
+      asks: s.trust.asks,
+      refused: s.trust.refused,
+      gossip: s.gossip.runs,
+    },
     breakGlass: breakGlass && { since: new Date(breakGlass.since).toISOString(), because: breakGlass.because },
   };
 }

@@ -3,6 +3,7 @@ import type { HealthCount, Probe } from '../../lib/core/failover/health';
 import { hasRunOut, isWithheld } from '../../lib/core/failover/withheld';
 import { nodesByGroup } from '../../lib/core/tsdb/corruption';
 import { METRICS } from '../../lib/contract/metrics';
+import { isOld } from '../../lib/core/trust/renewal';
 import { alertingProof } from '../../lib/core/alerts/watchdog';
 import type { MetricValue } from '../shared/metrics';
 
@@ -44,6 +45,12 @@ export function undeliveredMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricVa
 export function secretMetrics(probes: ReadonlyMap<NodeId, Probe>): MetricValue[] {
   const nodes = [...probes.values()].filter(({ agent }) => agent?.lacksSecrets !== undefined);
   return [{ metric: METRICS.withoutSecrets, value: nodes.length }];
+}
+
+/** Of nodes that ask for certificates at all. */
+export function certificateMetrics(probes: ReadonlyMap<NodeId, Probe>, now: number): MetricValue[] {
+  const nodes = [...probes.values()].filter(({ agent }) => agent?.trust && isOld(agent.trust.until, now));
+  return [{ metric: METRICS.oldCertificates, value: nodes.length }];
 }
 
 /** What nodes say of their uploads; a node that says nothing is the business of other alarms. */

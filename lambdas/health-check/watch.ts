@@ -28,6 +28,12 @@ export interface WatchDeps {
   readonly call: CallFunction;
 }
 
+/** Of the nodes that answer. */
+const trustOf = (probes: Counts['probes']): Seen['trust'] =>
+  new Map(
+    [...probes].flatMap(([node, { agent }]) => (agent?.trust === undefined ? [] : [[node, agent.trust] as const])),
+  );
+
 /** A node's own word of a failing volume comes with every probe; only that it asks for another one is read. */
 const VOLUMES_MS = 15_000;
 const LOAD_MS = 60_000;
@@ -57,7 +63,7 @@ export async function watchOver(
   let seen: Seen = NOTHING_SEEN;
   const turn = (more: Partial<Seen> = {}): void => {
     const { assignment, probes } = counts();
-    seen = { ...seen, ...more, assignment, trouble: replaceable(probes) };
+    seen = { ...seen, ...more, assignment, trouble: replaceable(probes), trust: trustOf(probes) };
     const now = clock.elapsed();
     // Until the next watch has looked once.
     calls.turn(seen, now, Math.max(0, since + leftMs - now) + intervalMs);

@@ -15,6 +15,8 @@ export const ENV = {
   workers: 'PROMHA_WORKERS',
   /** What reconnect-redis may connect to: RemedyTargets as JSON. */
   remedies: 'PROMHA_REMEDIES',
+  /** The key that signs certificates: its ARN. */
+  authorityKey: 'PROMHA_AUTHORITY_KEY',
   /** The password of one of them. */
   remedyPassword: (name: string) => `PROMHA_REMEDY_PASSWORD_${name.replaceAll('-', '_').toUpperCase()}`,
 } as const;

@@ -4,8 +4,16 @@
 export const shardSuffix = (shard: number): string => (shard === 0 ? '' : `-${shard}`);
 
 /** Functions that health-check calls when there is something for them to do, by what follows the cluster's name. */
-export const WORKERS = ['route-queries', 'restore-snapshot', 'shed-load', 'take-snapshot'] as const;
+export const WORKERS = [
+  'route-queries',
+  'restore-snapshot',
+  'shed-load',
+  'take-snapshot',
+  'issue-certificates',
+] as const;
 export type Worker = (typeof WORKERS)[number];
+/** Those that there are once for all shards. */
+export const SHARED_WORKERS: readonly Worker[] = ['issue-certificates'];
 
 /** Functions that are called by name: by nodes, operators and each other. */
 export const FUNCTIONS = {
@@ -15,5 +23,6 @@ export const FUNCTIONS = {
   /** Once for all shards, as their Alertmanagers are one cluster. */
   silence: (cluster: string) => `${cluster}-silence`,
   healthCheck: (cluster: string, shard: number) => `${cluster}-health-check${shardSuffix(shard)}`,
-  worker: (cluster: string, shard: number, worker: Worker) => `${cluster}-${worker}${shardSuffix(shard)}`,
+  worker: (cluster: string, shard: number, worker: Worker) =>
+    `${cluster}-${worker}${shardSuffix(SHARED_WORKERS.includes(worker) ? 0 : shard)}`,
 } as const;

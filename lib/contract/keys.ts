@@ -41,6 +41,12 @@ export const KEYS = {
   restore: (shard: number, node: string) => `shards/${shard}/restores/${node}.json`,
   /** Points to the configuration bundle that nodes shall run: a ConfigPointer. */
   configPointer: 'config/current.json',
+  /** Whose certificates hold, and how Alertmanagers gossip: a TrustBundle. */
+  trust: 'trust/bundle.json',
+  /** A node asks for a certificate: a CertificateRequest. */
+  certificateRequest: (shard: number, node: string) => `trust/requests/${shard}/${node}.json`,
+  /** What it was given: a CertificateAnswer. */
+  certificate: (shard: number, node: string) => `trust/certificates/${shard}/${node}.json`,
 } as const;
 
 /** Of every node of a shard, as policies name them. */

@@ -62,6 +62,8 @@ export const METRICS = {
   undelivered: some(count('NodesNotDelivering')),
   /** Nodes that have no value of a secret that the configuration declares. */
   withoutSecrets: some(count('NodesWithoutSecrets')),
+  /** Nodes without a certificate, or with one that ends within three days. */
+  oldCertificates: some(count('NodesWithOldCertificates')),
   /** How much of its nearest load limit the busiest node uses; 1 is the limit. */
   loadShare: plain('LoadShare'),
   /** The scrape profile that is asked for: 0 normal, 1 reduced. */

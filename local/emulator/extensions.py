@@ -27,6 +27,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.elastic_block_store import Volume
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 from moto.kms.models import Key
+from moto.kms.utils import generate_private_key
 from moto.s3.models import FakeBucket
 from moto.sns.models import sns_backends
 
@@ -131,8 +132,11 @@ def create_load_balancer(cls, resource_name, cloudformation_json, account_id, re
     return balancer
 
 
-def with_kms_tags(before):
-    """AWS::KMS::Key with tags: CloudFormation says Key and Value, KMS's own API TagKey and TagValue."""
+def with_kms_properties(before):
+    """
+    AWS::KMS::Key with tags, for which CloudFormation says Key and Value, and KMS's own API TagKey and TagValue. And with what it is
+    for: moto makes each of them one that encrypts.
+    """
 
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *args, **kwargs):
         p = dict(cloudformation_json["Properties"])
@@ -140,7 +144,10 @@ def with_kms_tags(before):
         # KMS's API has the policy as text.
         if "KeyPolicy" in p:
             p["KeyPolicy"] = json.dumps(p["KeyPolicy"])
-        return before(cls, resource_name, {**cloudformation_json, "Properties": p}, *args, **kwargs)
+        key = before(cls, resource_name, {**cloudformation_json, "Properties": p}, *args, **kwargs)
+        key.key_spec, key.key_usage = p.get("KeySpec", key.key_spec), p.get("KeyUsage", key.key_usage)
+        key.private_key = generate_private_key(key.key_spec)
+        return key
 
     return classmethod(create_from_cloudformation_json)
 
@@ -205,7 +212,7 @@ def extend(model, around) -> None:
 def install(lambda_concurrency: int | None, without: list) -> None:
     """Defining the classes above registered them; methods are replaced here. `without`: teeth that are left out."""
     FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
-    extend(Key, with_kms_tags)
+    extend(Key, with_kms_properties)
     extend(Volume, with_volume_properties)
     extend(FakeTargetGroup, with_group_attributes)
     extend(FakeBucket, with_versioning)

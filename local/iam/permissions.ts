@@ -58,7 +58,7 @@ export function normalForm(resource: string, { cluster, region, account, logical
     .replaceAll(account, '{account}')
     .replaceAll(region, '{region}')
     .replaceAll(cluster, '{cluster}')
-    .replace(/(shards|heartbeats|nodes)\/\d+/g, '$1/{shard}')
+    .replace(/(shards|heartbeats|nodes|trust\/requests|trust\/certificates)\/\d+/g, '$1/{shard}')
     .replace(/prometheus-\d+(-\d+)?/g, '{node}')
     .replace(/remedies\/[\w-]+\.json/, 'remedies/{remedy}.json');
 }

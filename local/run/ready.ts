@@ -44,6 +44,7 @@ export async function readiness(state: RunState, store = localStore(state)): Pro
       return isPromotable(probe, DEFAULT_POLICY) ? '' : `${probe.node}: its gate listens, but not for long enough yet`;
     })
     .filter((line) => line !== '');
+  missing.push(...withoutTls(probes));
   if (assignment === null) missing.unshift('nobody is assigned yet');
   return {
     ready: missing.length === 0,
@@ -51,6 +52,13 @@ export async function readiness(state: RunState, store = localStore(state)): Pro
     probes: new Map(probes.map((p) => [p.node, p])),
     missing: missing.join('; '),
   };
+}
+
+/** Alertmanagers change over to TLS together, once every node can: all are started anew then. */
+function withoutTls(probes: readonly Probe[]): string[] {
+  if (probes.some(({ agent }) => agent?.trust === undefined)) return []; // of an earlier release
+  const plain = probes.filter(({ agent }) => agent!.trust!.gossip !== 'tls');
+  return plain.map(({ node }) => `${node}: its Alertmanager does not speak TLS`);
 }
 
 /** Where a person queries; of these the second is what the first falls back to. */

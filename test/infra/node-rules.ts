@@ -50,6 +50,8 @@ export const NODE_RULES: readonly TemplateRule[] = [
           const other = nodes.find((node) => node.name !== name)!.name;
           expect(may('s3:PutObject', `${control}/${KEYS.assignment(shard)}`)).toBe(true);
           expect(may('s3:PutObject', `${control}/${KEYS.announcement(shard, name)}`)).toBe(true);
+          expect(may('s3:PutObject', `${control}/${KEYS.certificateRequest(shard, name)}`)).toBe(true);
+          expect(may('s3:GetObject', `${control}/${KEYS.certificate(shard, name)}`)).toBe(true);
           for (const file of ['index', 'meta.json', 'chunks/000001'])
             expect(may('s3:PutObject', `${blocks}/${BLOCK}/${file}`)).toBe(true);
           const evil = policies.concat(parseIamPolicy({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }));

@@ -119,6 +119,8 @@ test('without the internet what secrets need is reached by endpoints, and nothin
     );
   const plain = closed({});
   const more = (secrets: Cluster['secrets']) => closed(secrets).filter((name) => !plain.includes(name));
-  expect(more(SECRETS)).toEqual(['kms', 'secretsmanager']);
-  expect(more({ A: { parameter: '/a' } })).toEqual(['kms']);
+  // For certificates anyway.
+  expect(plain).toContain('kms');
+  expect(more(SECRETS)).toEqual(['secretsmanager']);
+  expect(more({ A: { parameter: '/a' } })).toEqual([]);
 });

@@ -132,7 +132,7 @@ describe('other shapes of a cluster', () => {
       account: '111122223333',
     }));
     expect(s.all('AWS::EC2::NatGateway')).toEqual([]);
-    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(11);
+    expect(s.all('AWS::EC2::VPCEndpoint')).toHaveLength(12);
     await lint(s);
   });
 

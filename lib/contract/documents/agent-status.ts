@@ -5,7 +5,7 @@ import { PROFILES } from '../profile';
 import { flag, listOf, nullable, number, oneOf, fields, optional, text, time, version1 } from '../shape';
 import { HIGHEST_EPOCH, knownPause } from './assignment';
 import { shardReport } from './shard-report';
-import { sidecar, nodeQuery, scrub, backfill, restore, secrets, volume } from './agent/part-status';
+import { sidecar, nodeQuery, scrub, backfill, restore, secrets, trust, volume } from './agent/part-status';
 
 /** 0: none yet. Whoever claims an impossible one claims nothing else that is worth reading. */
 const appliedEpoch = int('an epoch').check(gte(0, 'an epoch'), lte(HIGHEST_EPOCH, 'an epoch that exists'));
@@ -100,6 +100,8 @@ const status = fields({
   volume: optional(volume),
   /** Absent: the configuration declares none, or the agent knows none. */
   secrets: optional(secrets),
+  /** Absent from agents that ask for no certificate. */
+  trust: optional(trust),
   breakGlass: nullable(fields({ since: time, because: text })),
 });
 

@@ -19,6 +19,8 @@ const announcement = fields({
   report: optional(shardReport),
   /** Of each shard: when the youngest dead man's switch that came back here was evaluated, ISO 8601. */
   watchdogs: optional(mapOf(text, time)),
+  /** Its certificate: the last moment, ISO 8601, and the public key of who signed it. null: it has none. Absent from agents that ask for none. */
+  trust: optional(fields({ until: nullable(time), authority: nullable(text) })),
 });
 
 /** A node says where it is (KEYS.announcement); written at a change, and every policy.announceMs. */

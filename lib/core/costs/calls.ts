@@ -30,7 +30,8 @@ const PRICES: Readonly<Record<string, readonly (readonly [operation: RegExp, pri
   monitoring: [[/^(PutMetricData|Get|List|Describe)/, 'metricsRequest']],
   // By what they carry.
   logs: [[/^(Create|Put|Describe)/, null]],
-  kms: [[/^(Decrypt|Encrypt|GenerateDataKey|Describe)/, 'keyRequest']],
+  // Signing costs five times as much: of each node once a day.
+  kms: [[/^(Decrypt|Encrypt|GenerateDataKey|Describe|Sign|GetPublicKey)/, 'keyRequest']],
   secretsmanager: [[/^(BatchGet|Get|Describe)/, 'secretRequest']],
   sns: [[/^Publish/, 'topicRequest']],
 };
@@ -70,12 +71,14 @@ export function growthOfCall({ by, operation, what, name }: CallLine): (size: Si
   if (by === 'node' && operation === 'GetObject' && what.startsWith('control/nodes/'))
     return ({ nodes }) => nodes * (nodes - 1);
   if (by === 'node') return ({ nodes }) => nodes;
-  if (by === 'task' || OF_CLUSTER.includes(name)) return () => 1;
+  if (by === 'task') return () => 1;
   if (OF_EACH_NODE.test(what)) return ({ nodes }) => nodes;
+  if (OF_CLUSTER.includes(name)) return () => 1;
   return ({ shards }) => shards;
 }
 
 /** Functions that there is one of, whatever the number of shards. */
-export const OF_CLUSTER: readonly string[] = ['route-queries', 'relay', 'silence'];
+export const OF_CLUSTER: readonly string[] = ['route-queries', 'relay', 'silence', 'issue-certificates'];
 /** What a function reads of every node. */
-const OF_EACH_NODE = /^control\/(nodes\/.*\.json|heartbeats\/#\/tsdb\/|shards\/#\/restores\/)/;
+const OF_EACH_NODE =
+  /^control\/(nodes\/.*\.json|heartbeats\/#\/tsdb\/|shards\/#\/restores\/|trust\/(requests|certificates)\/)/;

@@ -1,3 +1,4 @@
+import type { TrustStatus } from '../../contract/documents/agent/part-status';
 import type { KnownPause, NodeId } from '../../contract/documents/assignment';
 import type { Policy } from '../../contract/documents/policy';
 
@@ -30,6 +31,8 @@ export interface Probe {
     readonly undelivered?: readonly string[];
     /** Names of declared secrets of which it has no value; absent: none. */
     readonly lacksSecrets?: readonly string[];
+    /** Of its certificate; absent: it is of a release that asks for none. */
+    readonly trust?: TrustStatus;
     /** Whether its own Thanos query answers what clients ask; absent where there is none. */
     readonly answersClients?: boolean;
     /** How long ago the newest uploaded block was made, ms; null while unknown, absent where there is no sidecar. */

@@ -14,6 +14,7 @@ export function nodeComplaints({
   backfill,
   restore,
   secrets,
+  trust,
   volume,
 }: AgentStatus): string[] {
   const found: string[] = [];
@@ -28,6 +29,7 @@ export function nodeComplaints({
   if (backfill?.error) found.push(`it does not fetch what it missed from the other nodes: ${backfill.error}.`);
   if (restore?.error) found.push(`a block that it lost does not come back: ${restore.error}.`);
   if (secrets !== undefined) found.push(...secretsSaid(secrets));
+  if (trust?.refused) found.push(`it was refused a certificate: ${trust.refused}`);
   // Agents of an earlier deploy say nothing of it, and without a configuration it has not been tried to start.
   if (config.hash === null) return found;
   if (sidecar === null || sidecar === undefined) return found;

@@ -1,3 +1,4 @@
+import type { TrustStatus } from '../../contract/documents/agent/part-status';
 import type { Assignment, NodeId } from '../../contract/documents/assignment';
 import type { RestoreRecord } from '../../contract/documents/storage';
 import type { Worker } from '../../contract/functions';
@@ -12,6 +13,8 @@ export interface Seen {
   readonly trouble: ReadonlyMap<NodeId, string>;
   /** How much of its nearest limit the busiest node uses; 1 is the limit. */
   readonly loadShare: number | null;
+  /** By node that answers: how it stands with its certificate. */
+  readonly trust: ReadonlyMap<NodeId, Pick<TrustStatus, 'asks' | 'until' | 'gossip'>>;
 }
 
 export interface QueriesSeen {
@@ -35,6 +38,7 @@ export const NOTHING_SEEN: Seen = {
   volumes: new Map(),
   trouble: new Map(),
   loadShare: null,
+  trust: new Map(),
 };
 
 /** What became of a worker while this watch lasts. Times in ms of the clock that `dueWorkers` is given. */
@@ -121,6 +125,12 @@ const REASONS: Readonly<Record<Worker, (seen: Seen, sinceMs: number) => string |
     if (assignment === null || isPaused(assignment)) return null;
     if (loadShare !== null && loadShare > 1) return `A node uses ${loadShare.toFixed(2)} of its nearest load limit.`;
     return assignment.scrapeProfile === 'normal' ? null : `The scrape profile is ${assignment.scrapeProfile}.`;
+  },
+  'issue-certificates': ({ trust }) => {
+    for (const [node, { asks }] of trust) if (asks !== null) return `${node} asks for a certificate.`;
+    const all = [...trust.values()];
+    const waits = all.every(({ until }) => until !== null) && all.some(({ gossip }) => gossip === 'plain');
+    return waits ? 'Every node can speak TLS, and one does not.' : null;
   },
   'take-snapshot': (_, sinceMs) => (sinceMs >= SNAPSHOTS_AFTER_MS ? 'Once a minute.' : null),
 };

@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../config/cluster';
+import { authorityKey } from '../constructs/control/authority-key';
 import { alarmTopic } from '../constructs/control/alarm-topic';
 import { ControlAlarms } from '../constructs/control/control-alarms';
 import { controlFunctions } from '../constructs/control/control-functions';
@@ -43,6 +44,7 @@ export class ControlStack extends Stack {
       ofCluster: ofCluster && {
         routes: routesOf(ofCluster.query),
         pointer: this.configPointer(cluster, ofCluster.bundle),
+        authority: authorityKey(this, 'Authority'),
       },
       groups: network.traffic,
       vpc: network.vpc,

@@ -77,6 +77,7 @@ function seenOf(status: AgentStatus): NonNullable<Probe['agent']> {
     ...(nodeQuery ? { answersClients: nodeQuery.problem === null } : {}),
     ...(sidecar ? { uploadAgeMs: sidecar.uploadAgeMs } : {}),
     ...(scrub ? { corruption: scrub.corruption.map((d) => ({ class: d.class, ifStarted: d.ifStarted })) } : {}),
+    ...(status.trust ? { trust: status.trust } : {}),
     ...(volume ? { volumeTrouble: volume.trouble } : {}),
     ...(config.well === undefined
       ? {}

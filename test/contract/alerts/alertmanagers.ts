@@ -44,8 +44,8 @@ export class Alertmanagers {
     return pathsOf({ stateDir: dir, dataDir: join(dir, 'data'), binDir: this.bin } as AgentEnv);
   }
 
-  /** They are in the cluster in the order of their addresses. Returns host:port. */
-  start(address: string, peers: readonly string[]): string {
+  /** They are in the cluster in the order of their addresses. `tlsConfig`: of its gossip; null: that is plain. Returns host:port. */
+  start(address: string, peers: readonly string[], tlsConfig: string | null = null): string {
     const paths = this.pathsOf(address);
     mkdirSync(join(paths.config, 'live'), { recursive: true });
     const timing = `group_wait: 1s, group_interval: ${this.groupIntervalMs}ms, repeat_interval: 4h`;
@@ -56,7 +56,7 @@ export class Alertmanagers {
         this.more,
     );
     const config = { node: 'node', alertmanager: { peerTimeout: `${this.peerTimeoutMs}ms` } } as NodeConfig;
-    const { file, args, cwd } = alertmanagerCommand(config, paths, address, peers);
+    const { file, args, cwd } = alertmanagerCommand(config, paths, address, peers, tlsConfig);
     const output = openLog(paths.log('alertmanager'));
     this.running.set(address, spawn(file, [...args], { cwd, stdio: ['ignore', output, output] }));
     closeSync(output);

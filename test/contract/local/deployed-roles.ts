@@ -4,7 +4,9 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { z } from 'zod';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { awsCluster } from '../../../lib/cli/cluster/cluster';
+import { ENV } from '../../../lib/contract/environment';
 import { KEYS } from '../../../lib/contract/keys';
 import { deployedCallers, type MayCall } from '../../../local/run/functions/callers';
 import { deployedSessions, nameInArn } from '../../../local/run/deploy/credentials';
@@ -110,6 +112,26 @@ export function deployedRoleTests(owner: () => Owner): void {
     expect(await ended(s3.send(new GetObjectCommand({ Bucket, Key: KEYS.announcement(0, 'nobody') })))).toBe(
       'NoSuchKey',
     );
+  });
+
+  test('issue-certificates signs with its key, which nobody else may, and writes no request', async () => {
+    const lambda = new LambdaClient(owner());
+    const FunctionName = 'trading-metrics-issue-certificates';
+    const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName }));
+    const sign = async (name: string): Promise<string> => {
+      const Message = new TextEncoder().encode('x');
+      const KeyId = Configuration!.Environment!.Variables![ENV.authorityKey];
+      const kms = new KMSClient(await as(name));
+      return ended(kms.send(new SignCommand({ KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' })));
+    };
+    expect(await sign('issue-certificates')).toBe('ok');
+    expect(await sign('health-check')).toBe('AccessDeniedException');
+    const s3 = new S3Client(await as('issue-certificates'));
+    const Bucket = await bucket();
+    const put = (Key: string): Promise<string> => ended(s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' })));
+    expect(await put(KEYS.certificate(0, 'nobody'))).toBe('ok');
+    expect(await put(KEYS.certificateRequest(0, 'nobody'))).toBe('AccessDenied');
+    expect(await put(KEYS.assignment(0))).toBe('AccessDenied');
   });
 
   test('take-snapshot detaches no volume, and makes no snapshot without its tags', async () => {

@@ -16,6 +16,7 @@ const reason = (who: readonly string[], action: string, resource: string, why: s
 /** Roles of functions, without what only they have. */
 const FUNCTIONS = [
   'healthcheck',
+  'issuecertificates',
   'promotealerting',
   'reconnectredis',
   'relay',
@@ -72,11 +73,13 @@ const BY_AWS: readonly Reason[] = [
     'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
     'the SSM agent, which no node runs here',
   ),
-  reason(
-    ['arn:aws:iam::{account}:root'],
-    'kms:*',
-    '{AlarmTopicKey}',
-    "the account's IAM policies decide who administers the key: without it nobody could (KMS Developer Guide, key policies)",
+  ...['{AlarmTopicKey}', '{Authority}'].map((key) =>
+    reason(
+      ['arn:aws:iam::{account}:root'],
+      'kms:*',
+      key,
+      "the account's IAM policies decide who administers the key: without it nobody could (KMS Developer Guide, key policies)",
+    ),
   ),
 ];
 

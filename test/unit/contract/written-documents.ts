@@ -9,6 +9,12 @@ import { REMEDY_RECORD, REMEDY_TARGETS } from '../../../lib/contract/documents/r
 import { QUARANTINE_MANIFEST } from '../../../lib/contract/documents/quarantine';
 import { SHARD_MAP } from '../../../lib/contract/documents/shard-map';
 import { RESTORE_RECORD, STORAGE_REPORT } from '../../../lib/contract/documents/storage';
+import {
+  CERTIFICATE_ANSWER,
+  CERTIFICATE_REQUEST,
+  OWN_CERTIFICATE,
+  TRUST_BUNDLE,
+} from '../../../lib/contract/documents/trust';
 import { DEFAULT_POLICY } from '../../../lib/contract/documents/policy';
 import type { DocumentFormat } from '../../../lib/contract/document';
 
@@ -29,6 +35,20 @@ const shardReport = fc.record({
   shardCounts: fc.array(fc.integer({ min: 1 })),
   isHealthy: fc.boolean(),
   settled: fc.boolean(),
+});
+
+const publicKey = fc
+  .stringMatching(/^[A-Za-z0-9+/]{86}$/)
+  .map((point) => `MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE${point}==`);
+const certificate = fc
+  .array(fc.stringMatching(/^[A-Za-z0-9+/]{64}$/), { minLength: 1, maxLength: 9 })
+  .map((lines) => ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'));
+const answer = fc.record({
+  version: v1,
+  publicKey,
+  at: time,
+  given: orNull(fc.record({ certificate, until: time, authority: publicKey })),
+  refused: orNull(text),
 });
 
 const assignment: fc.Arbitrary<Assignment> = fc.record(
@@ -82,6 +102,7 @@ export const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>,
       versions: fc.record({ agent: text, prometheus: text, alertmanager: text }),
       report: shardReport,
       watchdogs: fc.dictionary(fc.stringMatching(/^\d$/), time),
+      trust: fc.record({ until: orNull(time), authority: orNull(text) }),
     }),
   ],
   heartbeat: [HEARTBEAT, fc.record({ version: v1, at: time, invocation: text })],
@@ -218,6 +239,29 @@ export const WRITTEN: Readonly<Record<string, readonly [DocumentFormat<unknown>,
       version: v1,
       completeUntil: fc.double({ min: -1e12, max: 4e12, noNaN: true }).filter((n) => !Object.is(n, -0)),
       thoroughUntil: count,
+    }),
+  ],
+  'request for a certificate': [
+    CERTIFICATE_REQUEST,
+    fc.record({
+      version: v1,
+      shard: count,
+      node: name,
+      address: ip,
+      publicKey,
+      at: time,
+      proof: fc.stringMatching(/^[A-Za-z0-9+/]{96}$/),
+    }),
+  ],
+  'answer with a certificate': [CERTIFICATE_ANSWER, answer],
+  'own certificate': [OWN_CERTIFICATE, fc.record({ version: v1, address: ip, issuedAt: time, answer })],
+  'bundle of trust': [
+    TRUST_BUNDLE,
+    fc.record({
+      version: v1,
+      generation: count,
+      authorities: fc.array(fc.record({ publicKey, certificate, until: time }), { minLength: 1, maxLength: 4 }),
+      gossip: fc.record({ tls: fc.boolean(), since: time }),
     }),
   ],
   'held alerts': [

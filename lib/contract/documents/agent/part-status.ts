@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ReadOnly } from '../../document';
-import { flag, listOf, nullable, number, fields, text, time } from '../../shape';
+import { flag, listOf, nullable, number, fields, oneOf, text, time } from '../../shape';
 import { quarantined } from '../quarantine';
 
 export const sidecar = fields({
@@ -134,3 +134,17 @@ export const secrets = fields({
 
 /** Of the secrets that prometheus.yml and alertmanager.yml name. */
 export type SecretsStatus = ReadOnly<z.output<typeof secrets>>;
+
+export const trust = fields({
+  /** The last moment of its certificate, ISO 8601; null: it has none. */
+  until: nullable(time),
+  /** Why it asks for one, one sentence; null: it does not. */
+  asks: nullable(text),
+  /** Why it got none when it last asked, one sentence; null: it was not refused. */
+  refused: nullable(text),
+  /** How its Alertmanager speaks to the others; null: it does not run. */
+  gossip: nullable(oneOf('tls', 'plain')),
+});
+
+/** Of the node's certificate. */
+export type TrustStatus = ReadOnly<z.output<typeof trust>>;

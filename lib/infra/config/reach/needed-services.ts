@@ -31,7 +31,8 @@ export function neededServices(
 ): NeededServices {
   const all = Object.values(secrets);
   const named = [
-    ...(all.length > 0 ? ['kms'] : []),
+    // For certificates, and copies of secrets.
+    'kms',
     ...(all.some((one) => !('parameter' in one)) ? ['secretsmanager'] : []),
   ];
   const asked = [

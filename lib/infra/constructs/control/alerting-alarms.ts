@@ -85,6 +85,14 @@ export const alertingAlarms = ({ policy }: Cluster, functions: readonly string[]
     periodS: 60,
     periods: 3,
   },
+  // Nothing stops before the certificate ends; then Alertmanagers lose each other, and each notifies.
+  {
+    ...some(METRICS.oldCertificates),
+    name: 'certificates-old',
+    description: 'For 30 min a node has had no certificate, or one that ends within three days.',
+    periodS: 300,
+    periods: 6,
+  },
   // Whoever pauses is at work, and a pause is easily forgotten.
   {
     ...QUIET,

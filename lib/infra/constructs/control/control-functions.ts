@@ -8,10 +8,17 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ENV } from '../../../contract/environment';
-import { shardSuffix, WORKERS } from '../../../contract/functions';
+import { SHARED_WORKERS, shardSuffix, WORKERS } from '../../../contract/functions';
 import { STORAGE } from '../../../contract/keys';
 import { KEPT_EXECUTIONS } from '../../config/lambda-reserve';
-import { acknowledgeAnnouncements, acknowledgeStorage, readableKeys } from '../nodes/readable-keys';
+import {
+  acknowledgeAnnouncements,
+  acknowledgeCertificates,
+  acknowledgeStorage,
+  EVERY_ANNOUNCEMENT,
+  EVERY_REQUEST,
+  readableKeys,
+} from '../nodes/readable-keys';
 import { pascal } from '../../../contract/pascal';
 import { BundledFunction } from './bundled-function';
 import { CONTROL_FUNCTIONS } from './functions';
@@ -39,7 +46,7 @@ export function controlFunctions(stack: Stack, props: ControlFunctionsProps): Ma
     handler: join(props.root, 'lambdas', name, 'handler.ts'),
   });
   const needed = CONTROL_FUNCTIONS.filter((spec) => spec.isNeeded?.(contextOf(spec)) !== false);
-  const workers = WORKERS.filter((name) => needed.some((spec) => spec.name === name));
+  const workers = WORKERS.filter((name) => SHARED_WORKERS.includes(name) || needed.some((spec) => spec.name === name));
   for (const spec of needed) {
     const context = { ...contextOf(spec), workers };
     const rights = spec.rights(context);
@@ -139,7 +146,8 @@ function bundled(
       ...(rights.permissions ?? []),
     ],
   });
-  if (!spec.isBare) acknowledgeAnnouncements(made, controlBucket.bucketArn);
+  if (read.includes(EVERY_ANNOUNCEMENT)) acknowledgeAnnouncements(made, controlBucket.bucketArn);
+  if (read.includes(EVERY_REQUEST)) acknowledgeCertificates(made, controlBucket.bucketArn);
   if (spec.callsEbs) acknowledgeEbs(made, cluster);
   if (rights.reads?.includes(STORAGE(cluster.shard))) acknowledgeStorage(made, cluster, controlBucket.bucketArn);
   return made;

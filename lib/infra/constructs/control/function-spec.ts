@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Cluster } from '../../config/cluster';
 import type { ConfigPointer } from '../../../contract/documents/config';
@@ -16,7 +17,12 @@ export interface FunctionContext {
   /** The function's own handler.ts. */
   readonly handler: string;
   /** What there is once for the whole cluster, and therefore with shard 0; null with the others. `routes` null: without Thanos. */
-  readonly ofCluster: { readonly routes: QueryRoutes | null; readonly pointer: ConfigPointer } | null;
+  readonly ofCluster: {
+    readonly routes: QueryRoutes | null;
+    readonly pointer: ConfigPointer;
+    /** Signs certificates. */
+    readonly authority: IKey;
+  } | null;
   /** Those that health-check calls, as far as the shard has them. */
   readonly workers: readonly Worker[];
   /** Of the functions that get no further than targets with a remedy, and than Alertmanagers. */

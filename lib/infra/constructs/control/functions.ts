@@ -6,6 +6,7 @@ import type { LoadSettings } from '../../../contract/documents/settings';
 import { ENV } from '../../../contract/environment';
 import { FUNCTIONS, type Worker } from '../../../contract/functions';
 import { KEYS, RESTORES, STORAGE } from '../../../contract/keys';
+import { EVERY_ANNOUNCEMENT, EVERY_CERTIFICATE, EVERY_REQUEST } from '../nodes/readable-keys';
 import { remediesEntry } from './remedies-entry';
 import { remedyEnvironment } from './remedy-environment';
 import { restorePermissions, snapshotPermissions } from './volume-permissions';
@@ -85,6 +86,23 @@ export const CONTROL_FUNCTIONS: readonly FunctionSpec[] = [
       reads: [KEYS.heartbeat(cluster.shard)],
       writes: [KEYS.assignment(cluster.shard)],
       environment: loadEnvironment(cluster),
+    }),
+  },
+  {
+    name: 'issue-certificates',
+    description: 'Signs certificates of nodes, and says whom they trust',
+    timeoutS: 60,
+    maxBundleBytes: WITH_CALLS,
+    schedule: { every: 4, id: 'EveryMinuteCertificates', description: 'Looks, should health-check not call' },
+    isBare: true,
+    isNeeded: ({ ofCluster }) => ofCluster !== null,
+    rights: ({ ofCluster }) => ({
+      reads: [EVERY_ANNOUNCEMENT, KEYS.trust, EVERY_REQUEST, EVERY_CERTIFICATE],
+      writes: [KEYS.trust, EVERY_CERTIFICATE],
+      environment: { [ENV.authorityKey]: ofCluster!.authority.keyArn },
+      permissions: [
+        new PolicyStatement({ actions: ['kms:GetPublicKey', 'kms:Sign'], resources: [ofCluster!.authority.keyArn] }),
+      ],
     }),
   },
   // Called by promha, from outside the VPC.

@@ -17,6 +17,7 @@ export const ownKeys = ({ cluster, node }: NodeOf): string[] => [
   // The assignment too: a node takes over by its own compare-and-swap when nobody else can.
   KEYS.assignment(cluster.shard),
   KEYS.announcement(cluster.shard, node),
+  KEYS.certificateRequest(cluster.shard, node),
   ...(cluster.snapshots === true ? [KEYS.storage(cluster.shard, node)] : []),
 ];
 

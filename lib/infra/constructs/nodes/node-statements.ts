@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DISCOVERY } from '../../../contract/discovery';
+import { KEYS } from '../../../contract/keys';
 import { FUNCTIONS } from '../../../contract/functions';
 import { TAGS } from '../../../contract/tags';
 import { sidecarName } from '../../../core/thanos/sidecar-names';
@@ -65,7 +66,7 @@ function storeStatements(
     new PolicyStatement({
       actions: ['s3:GetObject'],
       resources: [
-        ...keysOfNodes(cluster).map((key) => `${controlBucketArn}/${key}`),
+        ...[...keysOfNodes(cluster), KEYS.certificate(cluster.shard, node)].map((key) => `${controlBucketArn}/${key}`),
         // Agents and configurations, also the next ones, and nothing else that the account deploys by the CDK.
         `${assetsBucketArn}/*${forNodes(cluster)}`,
         ...mirrored(cluster, stack.partition),

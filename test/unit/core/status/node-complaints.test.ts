@@ -90,6 +90,11 @@ test.each<[string, Partial<AgentStatus>, string]>([
     'its Prometheus dropped 7 posts of alerts, within ten minutes.',
   ],
   [
+    'it was refused a certificate',
+    { trust: { until: null, asks: null, refused: 'The request is of tomorrow.', gossip: 'plain' } },
+    'it was refused a certificate: The request is of tomorrow.',
+  ],
+  [
     'a lost block stays lost',
     { restore: { ...restore, error: 'AccessDenied' } },
     'a block that it lost does not come back: AccessDenied.',

@@ -1,3 +1,4 @@
+import type { TrustStatus } from '../../../../lib/contract/documents/agent/part-status';
 import { WORKERS, type Worker } from '../../../../lib/contract/functions';
 import { dueWorkers, noteNotCalled, NOTHING_SEEN, type Seen, type WatchMemory } from '../../../../lib/core/workers/due';
 
@@ -9,6 +10,7 @@ const WELL: Seen = {
   volumes: new Map([['a', { asks: false, restore: 'done' }]]),
   trouble: new Map(),
   loadShare: 0.5,
+  trust: new Map([['a', { asks: null, until: '2026-01-08T00:00:00.000Z', gossip: 'tls' }]]),
 };
 const paused = (scrapeProfile: 'normal' | 'reduced' = 'normal'): Seen['assignment'] => ({
   paused: { by: 'x', since: '2026-01-01T00:00:00.000Z', reason: 'work' },
@@ -18,6 +20,9 @@ const names = (seen: Seen, watch = FRESH, now = 1_000): Worker[] =>
   dueWorkers(WORKERS, seen, watch, now).due.map(({ worker }) => worker);
 const volume = (asks: boolean, restore: 'running' | 'done' | 'given-up' | null): Partial<Seen> => ({
   volumes: new Map([['a', { asks, restore }]]),
+});
+const trust = (of: Partial<TrustStatus>): Partial<Seen> => ({
+  trust: new Map([...WELL.trust, ['b', { ...WELL.trust.get('a')!, ...of }]]),
 });
 
 test('while all is well nobody is due, but for snapshots once, not at the beginning', () => {
@@ -43,6 +48,14 @@ test.each<[string, Partial<Seen>, Worker[]]>([
   ['the load is beyond a limit', { loadShare: 1.01 }, ['shed-load']],
   ['less is scraped', { assignment: { paused: null, scrapeProfile: 'reduced' } }, ['shed-load']],
   ['nobody knows the load', { loadShare: null }, []],
+  [
+    'a node asks for a certificate',
+    trust({ asks: 'It has none.', until: null, gossip: 'plain' }),
+    ['issue-certificates'],
+  ],
+  ['all could speak TLS, and one does not', trust({ gossip: 'plain' }), ['issue-certificates']],
+  ['one could not', trust({ until: null, gossip: 'plain' }), []],
+  ['nobody says how it speaks', { trust: new Map() }, []],
 ])('%s', (_, seen, expected) => expect(names({ ...WELL, ...seen })).toEqual(expected));
 
 test('a volume that still fails after its restore was given up calls nobody: a person has to look', () => {

@@ -101,7 +101,7 @@ const ALERTS_TIMEOUT_MS = 1_000;
 const TIMEOUT_MS_PER_ALERT = 0.1;
 
 /** What an Alertmanager has; `gate`: by what it holds the answer is waited for longer. @throws when there is none in time */
-export const alertsOf =
+export const listedBy =
   (gate: Pick<AlertGate, 'state'>) =>
   (alertmanager: string): Promise<KnownAlert[]> =>
     activeAlerts(`http://${alertmanager}`, ALERTS_TIMEOUT_MS + Math.ceil(TIMEOUT_MS_PER_ALERT * gate.state.held.size));
@@ -134,7 +134,7 @@ export function unsentAlerts(
     }),
     askForRead: () => contact.askForRead(),
     ownTargetsUp: () => askTargetsUp(address),
-    alertsOf: alertsOf(gate),
+    alertsOf: listedBy(gate),
     targetsUpOf: askTargetsUp,
     statusOf: (other) => readAgentStatus(other, AbortSignal.timeout(timeoutMs)),
     heldBy: async (other) => {
@@ -161,7 +161,7 @@ export function carriedAlerts(
     resendDelayMs,
     alertLifeMs: ALERT_LIVES * resendDelayMs,
     startedAt: () => startOf(prometheus),
-    alertsOf: alertsOf(gate),
+    alertsOf: listedBy(gate),
     rules: () => ruleStates(own),
     now: systemClock.now,
     log,

@@ -11,6 +11,7 @@ import { isDemo, readNotifications, NOTIFICATION_SOURCES, type SentAlert } from 
 import { assignmentsSince, inWords } from './load/record';
 import type { RunResult } from '../../lib/contract/check';
 import { executionsAtOnce } from './executions';
+import { ownMistakes } from './own-mistakes';
 import { callsRefused } from './permissions';
 import type { Scenario } from './scenario';
 import { atRest, QUIET_MS, settle, type Settled } from './settle';
@@ -108,7 +109,7 @@ async function incident(
     healedGateClosedAt: gates.find((e) => e.node === roles.hurt && !e.open && e.at >= undoneAt)?.at ?? null,
     missing,
   });
-  const logged = loggedByAws(world, struckAt);
+  const logged = loggedBy(world, struckAt);
   const measurements = { ...judged, ...logged.measurements, ...readings.measurements };
   const findings = [
     ...ours.findings,
@@ -124,12 +125,17 @@ async function incident(
 
 const asPromised = ({ mayMove, epochs }: Scenario, more: number): boolean => mayMove !== true && more === epochs;
 
-/** By the logs of what plays AWS. */
-function loggedByAws({ state }: TestBed, struckAt: number): MetricReading {
+/** By the logs of what plays AWS, and of agents and functions. */
+function loggedBy({ state }: TestBed, struckAt: number): MetricReading {
   const refused = callsRefused(state);
+  const mistakes = ownMistakes(state);
   return {
-    measurements: { callsRefused: refused.length, executionsAtOnce: executionsAtOnce(state, struckAt) },
-    findings: refused.map((call) => `IAM refused ${call}`),
+    measurements: {
+      callsRefused: refused.length,
+      ownMistakes: mistakes.length,
+      executionsAtOnce: executionsAtOnce(state, struckAt),
+    },
+    findings: [...refused.map((call) => `IAM refused ${call}`), ...mistakes],
   };
 }
 

@@ -239,6 +239,7 @@ export function limitsOf(scenario: Scenario): Limit[] {
     most('missed', 0, 'notifications'),
     // What ships asks for nothing that its policies do not let it do.
     exactly('callsRefused', 0, 'calls'),
+    exactly('ownMistakes', 0, ''),
     exactly('silencesLost', 0, ''),
   ];
   if (!MORE_EXECUTIONS.includes(scenario.name)) limits.push(most('executionsAtOnce', EXECUTIONS_AT_ONCE, ''));

@@ -25,6 +25,7 @@ export const MEANING: Readonly<Record<string, readonly [unit: string, meaning: s
   unscraped: ['s', 'of one series, at most'],
   silencesLost: ['', 'Alertmanagers without a silence that was made before the fault'],
   callsRefused: ['', 'calls that IAM refused since the system was started'],
+  ownMistakes: ['', 'mistakes of our own in the logs of agents and functions (RangeError, TypeError, ReferenceError)'],
   executionsAtOnce: ['', 'executions of functions at once from the fault on, at most'],
   crashedAfter: ['s', 'fault → Prometheus of the node that took over is killed'],
   refusedFirst: ['', 'reasons for which a hand-over was refused before it was taken'],

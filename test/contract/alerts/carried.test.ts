@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AlertGate } from '../../../agent/alerts/alert-gate';
 import { postAlerts } from '../../../agent/alerts/alertmanager';
 import { CarriedAlerts } from '../../../agent/alerts/carried-alerts';
-import { alertsOf, ruleStates } from '../../../agent/parts/alerting';
+import { listedBy, ruleStates } from '../../../agent/parts/alerting';
 import { Prometheus } from '../../../lib/shell/prometheus/client';
 import { resolveTools } from '../../../local/tools';
 import { eventually } from '../agent/agent-tools';
@@ -64,7 +64,7 @@ beforeAll(async () => {
     alertLifeMs: LIFE_MS,
     // Long enough ago that what it says counts.
     startedAt: () => startedAt - 600_000,
-    alertsOf: alertsOf(gate),
+    alertsOf: listedBy(gate),
     rules: () => ruleStates(own),
     now: Date.now,
     log: () => {},

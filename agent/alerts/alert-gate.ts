@@ -55,7 +55,8 @@ export class AlertGate implements DeliverySource {
   }
 
   get replay(): DeliverySource['replay'] {
-    return { openedAt: this.openedAt ?? 0, lifeMs: this.deps.alertLifeMs };
+    const { toldFrom } = this;
+    return { openedAt: this.openedAt ?? 0, lifeMs: this.deps.alertLifeMs, ...(toldFrom === null ? {} : { toldFrom }) };
   }
 
   mayNotify(): Promise<boolean> {
@@ -95,6 +96,14 @@ export class AlertGate implements DeliverySource {
     const isMore = [...keys].some((key) => !this.spoken.has(key));
     this.spoken = keys;
     if (isMore && !this.isOpen) this.resendAll();
+  }
+
+  private toldFrom: number | null = null;
+
+  /** Alerts are withheld no longer: what began and ended meanwhile is owed. */
+  tellAll(): void {
+    this.toldFrom = Date.now();
+    this.resendAll();
   }
 
   /** What is this shard's to send has changed: what was passed over so far may be owed now. */

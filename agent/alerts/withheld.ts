@@ -32,13 +32,13 @@ export class WithheldAlerts {
   }
 
   /** What was passed over while it held is owed when it ends. */
-  look(gate: Pick<AlertGate, 'resendAll'>): void {
+  look(gate: Pick<AlertGate, 'tellAll'>): void {
     const { holds } = this;
     if (holds === this.withheld) return;
     this.withheld = holds;
     const { reason, until } = this.assignment()?.withheld ?? {};
     this.log('warn', holds ? 'alerts-withheld' : 'alerts-told', { reason, until });
-    if (!holds) gate.resendAll();
+    if (!holds) gate.tellAll();
   }
 
   get holds(): boolean {

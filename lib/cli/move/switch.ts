@@ -148,7 +148,11 @@ async function givenOn(s: Switch, { log }: Move, ours: readonly Ours[]): Promise
     );
     const answers = said.filter((status) => status !== null);
     const given = answers.filter(({ moved }) => moved?.readAt === log.readAt);
-    if (given.length > 0 && given.length === answers.length) return;
+    if (given.length > 0 && given.length === answers.length) {
+      const missing = Math.max(...given.map(({ moved }) => moved!.missing));
+      if (missing > 0) s.say(`${missing} entries are not taken there: of what they are of is told once more`);
+      return;
+    }
     if (Date.now() > until)
       throw notNow(
         'not every node has given it to its Alertmanager',

@@ -19,6 +19,8 @@ export interface ReplayedPosts {
   readonly openedAt: number;
   /** How long a firing alert lives in Alertmanager after its last post, ms (Prometheus: 4 × the resend delay). */
   readonly lifeMs: number;
+  /** When this node ceased to withhold alerts, ms since the Unix epoch: nothing from before has run out in an Alertmanager. */
+  readonly toldFrom?: number;
   /** See endsWaitMs. Known for ends up to this `seq`: later ones are not due until it was asked for its place again. */
   readonly endsWait: { readonly ms: number; readonly upTo: number };
 }
@@ -140,8 +142,9 @@ function* endsLeft(from: Sendable, delivered: Delivered, now: number, replay: Re
 }
 
 /** The last post of its firing has run out by now: sent or not, it is over in every Alertmanager. */
-function overEverywhere({ endsAt }: HeldAlert, now: number, { lifeMs }: ReplayedPosts): boolean {
-  return endsAt < now - lifeMs;
+function overEverywhere({ endsAt, receivedAt }: HeldAlert, now: number, replay: ReplayedPosts): boolean {
+  const { lifeMs, toldFrom = -Infinity } = replay;
+  return endsAt < now - lifeMs && receivedAt > toldFrom;
 }
 
 function dueAt({ endsAt, receivedAt, seq }: HeldAlert, { openedAt, endsWait }: ReplayedPosts): number {

@@ -53,7 +53,9 @@ function labelsOf(set: string): (readonly [name: string, value: string])[] | nul
     const equals = set[at] === '"' ? endOfText(set, at) + 1 : set.indexOf('=', at);
     if (set[equals] !== '=' || set[equals + 1] !== '"') return null;
     const end = endOfText(set, equals + 1) + 1;
-    found.push([set.slice(at, equals), set.slice(equals + 1, end)]);
+    const name = set.slice(at, equals);
+    if (!name.startsWith('"') && !/^[^"{},\s]+$/.test(name)) return null;
+    found.push([name, set.slice(equals + 1, end)]);
     if (end < set.length - 1 && set.slice(end, end + 2) !== ', ') return null;
     at = end + 2;
   }

@@ -18,7 +18,10 @@ const FIXED: ReadonlyMap<number, number> = new Map([
   [5, 4],
 ]);
 
-/** @throws RangeError where it is cut off or no message */
+/** Each is an object here: more than any log has would fill the memory. */
+const MOST_PARTS = 2_000_000;
+
+/** @throws RangeError where it is cut off or no message, or of too many parts */
 export function fieldsOf(message: Uint8Array): Field[] {
   const found: Field[] = [];
   for (let at = 0; at < message.length;) {
@@ -32,6 +35,7 @@ export function fieldsOf(message: Uint8Array): Field[] {
     const end = wire === BYTES ? said.next + Number(said.value) : said.next + (fixed ?? 0);
     if (end > message.length) throw new RangeError('a message ends in the middle of a field');
     const bytes = wire === BYTES ? message.subarray(said.next, end) : new Uint8Array();
+    if (found.length === MOST_PARTS) throw new RangeError(`more than ${MOST_PARTS} fields`);
     found.push({ number, wire, value: said.value, bytes, whole: message.subarray(at, end) });
     at = end;
   }
@@ -74,6 +78,7 @@ export function numbersIn(fields: readonly Field[], number: number): bigint[] {
       const values: bigint[] = [];
       for (let at = 0; at < bytes.length;) {
         const one = varintAt(bytes, at);
+        if (values.length === MOST_PARTS) throw new RangeError(`more than ${MOST_PARTS} numbers`);
         values.push(one.value);
         at = one.next;
       }

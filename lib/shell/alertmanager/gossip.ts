@@ -44,11 +44,12 @@ function asked(host: string, port: number, question: Buffer, timeoutMs: number):
   });
 }
 
-function stateIn(answer: Buffer): Buffer {
+/** What a peer tells. @throws RangeError, Error where it is no such message, or one of more than `most` bytes */
+export function stateIn(answer: Buffer, most = MOST_BYTES, isUnpacked = false): Buffer {
   const kind = answer.readUInt8(0);
-  if (kind === COMPRESSED) {
+  if (kind === COMPRESSED && !isUnpacked) {
     const body = unpack(answer, 1).value;
-    return stateIn(unLzw(bytesAt(body, 'Buf'), MOST_BYTES));
+    return stateIn(unLzw(bytesAt(body, 'Buf'), most), most, true);
   }
   if (kind === ERROR) throw new Error(String(bytesAt(unpack(answer, 1).value, 'Error')));
   if (kind !== PUSH_PULL) throw new RangeError(`it answers with a message of kind ${kind}`);

@@ -1,18 +1,22 @@
 /** Of MessagePack what memberlist writes its headers in. */
 export type Packed = number | boolean | null | Buffer | Packed[] | Map<string, Packed>;
 
+/** A header has none within another. */
+const MOST_LEVELS = 16;
+
 /** @throws RangeError where it is cut off or something else */
-export function unpack(bytes: Buffer, at: number): { readonly value: Packed; readonly next: number } {
+export function unpack(bytes: Buffer, at: number, depth = 0): { readonly value: Packed; readonly next: number } {
+  if (depth > MOST_LEVELS) throw new RangeError('it is nested too deeply');
   const kind = bytes.readUInt8(at);
   if (kind < 0x80) return { value: kind, next: at + 1 };
-  if (kind < 0x90) return mapOf(bytes, at + 1, kind & 0xf);
-  if (kind < 0xa0) return listOf(bytes, at + 1, kind & 0xf);
+  if (kind < 0x90) return mapOf(bytes, at + 1, kind & 0xf, depth);
+  if (kind < 0xa0) return listOf(bytes, at + 1, kind & 0xf, depth);
   if (kind < 0xc0) return raw(bytes, at + 1, kind & 0x1f);
   if (kind >= 0xe0) return { value: kind - 0x100, next: at + 1 };
-  return unpackLong(bytes, at + 1, kind);
+  return unpackLong(bytes, at + 1, kind, depth);
 }
 
-function unpackLong(bytes: Buffer, at: number, kind: number): ReturnType<typeof unpack> {
+function unpackLong(bytes: Buffer, at: number, kind: number, depth: number): ReturnType<typeof unpack> {
   const sized = (size: number): number => bytes.readUIntBE(at, size);
   switch (kind) {
     case 0xc0:
@@ -46,9 +50,9 @@ function unpackLong(bytes: Buffer, at: number, kind: number): ReturnType<typeof 
     case 0xd3:
       return { value: Number(bytes.readBigInt64BE(at)), next: at + 8 };
     case 0xdc:
-      return listOf(bytes, at + 2, sized(2));
+      return listOf(bytes, at + 2, sized(2), depth);
     case 0xde:
-      return mapOf(bytes, at + 2, sized(2));
+      return mapOf(bytes, at + 2, sized(2), depth);
     default:
       throw new RangeError(`0x${kind.toString(16)} begins nothing that is expected`);
   }
@@ -59,23 +63,23 @@ function raw(bytes: Buffer, at: number, length: number): { value: Buffer; next: 
   return { value: bytes.subarray(at, at + length), next: at + length };
 }
 
-function listOf(bytes: Buffer, at: number, length: number): { value: Packed[]; next: number } {
+function listOf(bytes: Buffer, at: number, length: number, depth: number): { value: Packed[]; next: number } {
   const value: Packed[] = [];
   let next = at;
   for (let i = 0; i < length; i += 1) {
-    const item = unpack(bytes, next);
+    const item = unpack(bytes, next, depth + 1);
     value.push(item.value);
     next = item.next;
   }
   return { value, next };
 }
 
-function mapOf(bytes: Buffer, at: number, length: number): { value: Map<string, Packed>; next: number } {
+function mapOf(bytes: Buffer, at: number, length: number, depth: number): { value: Map<string, Packed>; next: number } {
   const value = new Map<string, Packed>();
   let next = at;
   for (let i = 0; i < length; i += 1) {
-    const key = unpack(bytes, next);
-    const item = unpack(bytes, key.next);
+    const key = unpack(bytes, next, depth + 1);
+    const item = unpack(bytes, key.next, depth + 1);
     value.set(String(key.value), item.value);
     next = item.next;
   }

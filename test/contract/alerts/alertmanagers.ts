@@ -25,6 +25,8 @@ export class Alertmanagers {
     private readonly groupIntervalMs: number,
     /** More of their configuration, YAML. */
     private readonly more = '',
+    /** Child routes, YAML in one line. */
+    private readonly routes = '[]',
   ) {}
 
   async prepare(): Promise<void> {
@@ -51,7 +53,7 @@ export class Alertmanagers {
     const timing = `group_wait: 1s, group_interval: ${this.groupIntervalMs}ms, repeat_interval: 4h`;
     writeFileSync(
       join(paths.config, 'live', 'alertmanager.yml'),
-      `route: { receiver: pager, group_by: [alertname], ${timing} }\n` +
+      `route: { receiver: pager, group_by: [alertname], ${timing}, routes: ${this.routes} }\n` +
         `receivers: [{ name: pager, webhook_configs: [{ url: '${this.pager.url}', send_resolved: true }] }]\n` +
         this.more,
     );

@@ -57,6 +57,14 @@ describe('an open gate while alerts are withheld', () => {
     expect(logged).toEqual(['alerts-withheld', 'alerts-told']);
   });
 
+  it('and the end of what ended long ago: no Alertmanager knew it, so it ran out in none', async () => {
+    const ended = new Date(Date.now() - 300_000).toISOString();
+    gate.accept([{ ...alert('over'), endsAt: ended }]);
+    assignment = anAssignment({ epoch: 2 });
+    withheld.look(gate);
+    await eventually('the end', () => got().includes('over'), 10_000);
+  });
+
   it('and when the assignment says it no longer', async () => {
     assignment = anAssignment({ epoch: 2 });
     withheld.look(gate);

@@ -109,11 +109,12 @@ const PRICED: Readonly<Record<string, (value: unknown) => Quantity[]>> = {
   ],
   'AWS::CloudWatch::Alarm': alarmMonth,
   'AWS::CloudWatch::Dashboard': () => [monthly('dashboard', 'data', 'dashboardMonth', 'dashboards')],
-  'AWS::KMS::Key': (value) => [
-    /secrets/.test(keyed(value).Description ?? '')
-      ? monthly("key of secrets' copies", 'data', 'keyMonth', 'keys')
-      : monthly('key of the topic', 'control', 'keyMonth', 'keys'),
-  ],
+  'AWS::KMS::Key': (value) => {
+    const { Description: says = '' } = keyed(value);
+    if (/secrets/.test(says)) return [monthly("key of secrets' copies", 'data', 'keyMonth', 'keys')];
+    const name = /[Cc]ertificates/.test(says) ? 'key of certificates' : 'key of the topic';
+    return [monthly(name, 'control', 'keyMonth', 'keys')];
+  },
   'AWS::IAM::Role': role,
   'AWS::ServiceDiscovery::PrivateDnsNamespace': () => [
     monthly('names of Thanos', 'data', 'hostedZoneMonth', 'hosted zones'),

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { DEFAULT_POLICY, type Policy } from '../../../contract/documents/policy';
 import { wholeNumber } from './values';
 
-const ms = z.number({ error: 'milliseconds' }).min(0, 'milliseconds, 0 or more');
+/** Node takes no others as a time-out: each probe would fail. */
+const ms = z
+  .number({ error: 'milliseconds' })
+  .int('whole milliseconds, 0 or more')
+  .min(0, 'whole milliseconds, 0 or more');
 
 /** The settings that there are in `defaults`, each of which may be left out. */
 const changesOf = (defaults: object): z.ZodObject =>

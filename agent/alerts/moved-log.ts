@@ -20,7 +20,7 @@ export interface MovedLogDeps {
 
 const NOTHING = new Uint8Array();
 
-/** Gives own Alertmanager what another one has told before, as a peer would: see docs/moving.md. */
+/** Gives own Alertmanager what another one has told before, as a peer would: docs/decisions/0046. */
 export class MovedLog {
   private given: { readonly readAt: string; readonly pid: number | null } | null = null;
   status: AgentStatus['moved'] = null;

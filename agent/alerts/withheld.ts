@@ -6,7 +6,7 @@ import { isWithheld } from '../../lib/core/failover/withheld';
 import type { Log } from '../base/log';
 import type { AlertGate } from './alert-gate';
 
-/** While the assignment says so, an open gate passes nothing but the dead man's switch: see docs/moving.md. */
+/** While the assignment says so, an open gate passes nothing but the dead man's switch: docs/decisions/0046. */
 export class WithheldAlerts {
   private assignment: () => Assignment | null = () => null;
   private withheld = false;

@@ -30,6 +30,8 @@ import { OwnRules } from '../failover/own-rules';
 import type { Peers } from '../failover/peers';
 import { ShardMapManager } from '../sharding/shard-map-manager';
 import type { Log } from '../base/log';
+import { peerBy } from '../trust/files';
+import type { Gossip } from '../trust/gossip';
 import type { ProcessRecord } from '../process/process-record';
 import type { Supervisor } from '../process/supervisor';
 
@@ -205,12 +207,17 @@ export const ruleStates = async (prometheus: Prometheus): Promise<RuleState[]> =
     alerts: alerts.map((alert) => alert.labels),
   }));
 
+interface OwnAlertmanager {
+  readonly alertmanager: Supervisor;
+  readonly gossip: Pick<Gossip, 'runs' | 'tlsConfig'>;
+}
+
 /** What another system told before, for this node's Alertmanager. */
 export function movedLog(
   { config, log }: Base,
   s3: S3Client,
   address: string,
-  { gate, withheld, alertmanager }: Pick<Alerting, 'gate' | 'withheld'> & { readonly alertmanager: Supervisor },
+  { gate, withheld, alertmanager, gossip }: Pick<Alerting, 'gate' | 'withheld'> & OwnAlertmanager,
 ): MovedLog {
   const documents = s3Documents(s3, config.controlBucket, MOVE_TIMEOUT_MS);
   return new MovedLog({
@@ -218,7 +225,11 @@ export function movedLog(
     withheld: () => withheld.holds,
     watchdog: () =>
       [...gate.state.held.values()].map(({ alert }) => alert.labels).find((labels) => isWatchdog(labels)) ?? null,
-    exchange: (ours) => exchangeState(address, PORTS.alertmanagerCluster, ours, MOVE_TIMEOUT_MS),
+    exchange: async (ours) => {
+      const config = gossip.runs === 'tls' ? gossip.tlsConfig : null;
+      const tls = config === null ? null : peerBy(config);
+      return exchangeState(address, PORTS.alertmanagerCluster, ours, MOVE_TIMEOUT_MS, tls);
+    },
     alertmanagerPid: () => alertmanager.pid,
     log,
   });

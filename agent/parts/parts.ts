@@ -135,7 +135,7 @@ export function partsOf(ground: Ground, identity: Identity): Parts {
     carried,
     undelivered,
     ownRules,
-    movedLog: movedLog(base, s3, address, { ...ground, alertmanager }),
+    movedLog: movedLog(base, s3, address, { ...ground, ...trust, alertmanager }),
   };
   return { ...running, ...alerts, prometheus, alertmanager, manager, secrets, configurer, repairer, announcer };
 }

@@ -1,12 +1,13 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   OWN_CERTIFICATE,
   TRUST_BUNDLE,
   type OwnCertificate,
   type TrustBundle,
 } from '../../lib/contract/documents/trust';
+import type { PeerCertificate } from '../../lib/shell/alertmanager/gossip';
 import { ownFile, writeAtomically, type Owner } from '../base/files';
 import type { Log } from '../base/log';
 import { readState } from '../base/state-file';
@@ -22,7 +23,7 @@ export class TrustFiles {
     private readonly readers: () => Owner,
     private readonly log: Log,
   ) {
-    this.node = join(directory, 'node.pem');
+    this.node = join(directory, NODE_FILE);
   }
 
   readOwn(): OwnCertificate | null {
@@ -43,7 +44,7 @@ export class TrustFiles {
 
   keepBundle(bundle: TrustBundle): void {
     const file = this.gossip(bundle);
-    const authorities = file.replace(/\.yml$/, '.pem');
+    const authorities = authoritiesOf(file);
     writeAtomically(authorities, bundle.authorities.map(({ certificate }) => certificate).join(''), this.readers());
     writeAtomically(file, gossipConfig(this.node, authorities), this.readers());
     // Last: it says that the others are there.
@@ -64,6 +65,15 @@ export class TrustFiles {
     return join(this.directory, 'bundle.json');
   }
 }
+
+/** What Alertmanager shows by that configuration, for its own agent. @throws when a file is not there */
+export function peerBy(gossipConfig: string): PeerCertificate {
+  const own = readFileSync(join(dirname(gossipConfig), NODE_FILE));
+  return { cert: own, key: own, ca: readFileSync(authoritiesOf(gossipConfig)) };
+}
+
+const NODE_FILE = 'node.pem';
+const authoritiesOf = (gossipConfig: string): string => gossipConfig.replace(/\.yml$/, '.pem');
 
 /** Each shows a certificate of the cluster, and is asked for one. */
 function gossipConfig(node: string, authorities: string): string {

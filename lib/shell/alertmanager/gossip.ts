@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { unLzw } from './lzw';
 import { packed, unpack, type Packed } from './msgpack';
 
@@ -9,17 +10,33 @@ const ERROR = 13;
 /** 100,000 entries and as many silences are less. */
 const MOST_BYTES = 256 * 2 ** 20;
 
+/** Over TLS Alertmanagers say first that a stream follows: the length, in four bytes, of a message with their version and nothing else. */
+const STREAM = Buffer.from('\x08\0\0\0\x0a\x06v0.1.0', 'latin1');
+
+/** PEM: what a peer shows, and whom it trusts. */
+export interface PeerCertificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca: Buffer;
+}
+
 /**
  * All that an Alertmanager would tell a peer: a message with a part each for its silences and its log. It is given `ours` of the
  * same kind, and merges it. Nobody joins its cluster by this: no member is named.
  * @throws Error where nothing is there that speaks so, in time
  */
-export async function exchangeState(host: string, port: number, ours: Uint8Array, timeoutMs: number): Promise<Buffer> {
+export async function exchangeState(
+  host: string,
+  port: number,
+  ours: Uint8Array,
+  timeoutMs: number,
+  tls: PeerCertificate | null = null,
+): Promise<Buffer> {
   const where = `${host}:${port}`;
   try {
     const header = packed({ Nodes: 0, UserStateLen: ours.length, Join: false });
     const question = Buffer.concat([Buffer.of(PUSH_PULL), header, ours]);
-    return stateIn(await asked(host, port, question, timeoutMs));
+    return stateIn(await asked({ host, port, question, timeoutMs, tls }));
   } catch (error) {
     throw new Error(`${where} gives no state as a peer of an Alertmanager does: ${(error as Error).message}`, {
       cause: error,
@@ -27,12 +44,27 @@ export async function exchangeState(host: string, port: number, ours: Uint8Array
   }
 }
 
+interface Asked {
+  readonly host: string;
+  readonly port: number;
+  readonly question: Buffer;
+  readonly timeoutMs: number;
+  readonly tls: PeerCertificate | null;
+}
+
 /** It answers when it has read the question, and ends the connection when it has merged it. */
-function asked(host: string, port: number, question: Buffer, timeoutMs: number): Promise<Buffer> {
+function asked({ host, port, question, timeoutMs, tls }: Asked): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const options = { host, port, signal: AbortSignal.timeout(timeoutMs) };
     const parts: Buffer[] = [];
     let size = 0;
-    const socket = connect({ host, port, signal: AbortSignal.timeout(timeoutMs) }, () => socket.write(question));
+    const socket =
+      tls === null
+        ? connect(options, () => socket.write(question))
+        : connectTls({ ...options, ...tls, minVersion: 'TLSv1.3' }, () =>
+            // In a record of its own: what comes with it is lost there.
+            socket.write(STREAM, () => socket.write(question)),
+          );
     socket.on('data', (part: Buffer) => {
       parts.push(part);
       size += part.length;

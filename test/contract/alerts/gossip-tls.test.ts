@@ -3,6 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { clusterOf } from '../../../lib/shell/alertmanager/client';
 import { PORTS } from '../../../lib/contract/ports';
+import { peerBy } from '../../../agent/trust/files';
+import { logIn, stateOf } from '../../../lib/core/moving/notification-log';
+import { exchangeState } from '../../../lib/shell/alertmanager/gossip';
 import { TrustLab } from '../../fixtures/trust-lab';
 import { eventually } from '../agent/agent-tools';
 import { Alertmanagers } from './alertmanagers';
@@ -74,6 +77,29 @@ test('nobody gets in without a certificate of the cluster', async () => {
   const own = readFileSync(fileOf(second));
   await expect(handshake(first, { cert: own, key: own })).resolves.toBe(serialOf(first));
 });
+
+test('the agent of a node gives its Alertmanager what another one has told, as a peer', async () => {
+  const entries = [{ groupKey: '{}/{}:{alertname="Given"}', firing: [], resolved: [], muted: [] }];
+  const [once] = logIn(
+    await exchangeState(first, PORTS.alertmanagerCluster, new Uint8Array(), 5_000, peerBy(configOf(first))),
+  );
+  const state = stateOf(entries.map((entry) => ({ ...entry, rest: once!.rest, beside: once!.beside })));
+  await exchangeState(first, PORTS.alertmanagerCluster, state, 5_000, peerBy(configOf(first)));
+  for (const address of [first, second])
+    await eventually(`${address} knows it`, async () => {
+      const state_ = await exchangeState(
+        address,
+        PORTS.alertmanagerCluster,
+        new Uint8Array(),
+        5_000,
+        peerBy(configOf(address)),
+      );
+      return logIn(state_).some(({ groupKey }) => groupKey.includes('Given'));
+    });
+  await expect(exchangeState(first, PORTS.alertmanagerCluster, new Uint8Array(), 5_000)).rejects.toThrow(
+    'gives no state',
+  );
+}, 60_000);
 
 test('one that speaks plainly does not get in either', async () => {
   const api = alertmanagers.start(stranger, [first, second]);

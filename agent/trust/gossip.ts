@@ -23,6 +23,8 @@ export interface GossipDeps {
   readonly log: Log;
 }
 
+/** So often it is asked to end, once a second, before it is killed. */
+const PATIENCE = 10;
 /** Nodes read whom to trust within a minute of each other. */
 const TURN_MS = 90_000;
 
@@ -31,6 +33,10 @@ export class Gossip {
   private wanted: 'tls' | 'plain' = 'plain';
   private readonly since: number;
   private otherAuthoritySince: number | null = null;
+  /** Since when it is known that gossip is to be TLS. */
+  private tlsSince: number | null = null;
+  /** How often what runs was asked to end. */
+  private asked = 0;
 
   constructor(private readonly deps: GossipDeps) {
     this.since = deps.clock.elapsed();
@@ -55,9 +61,12 @@ export class Gossip {
     const { bundle, certified } = keeper;
     const { runs } = this;
     const waitedMs = clock.elapsed() - this.since;
-    const mayWait = runs === null && !certified && isKnown(bundle) && bundle.gossip.tls;
+    const isTls = isKnown(bundle) && bundle.gossip.tls;
+    this.tlsSince = isTls ? (this.tlsSince ?? clock.elapsed()) : null;
+    const knownMs = clock.elapsed() - (this.tlsSince ?? clock.elapsed());
+    const mayWait = runs === null && !certified && isTls;
     const othersNotify = mayWait && (await this.deps.othersNotify());
-    const wanted = gossipWanted({ bundle, runs, certified, othersNotify, waitedMs }, clock.now());
+    const wanted = gossipWanted({ bundle, runs, certified, othersNotify, waitedMs, knownMs }, clock.now());
     if (wanted === 'wait') return;
     if (wanted !== this.wanted) log('info', 'gossip', { speaks: wanted, certified });
     this.wanted = wanted;
@@ -65,9 +74,12 @@ export class Gossip {
     if (runs === null) alertmanager.start();
     else if (this.isToStartAnew(runs)) {
       log('warn', 'alertmanager-started-anew', { speaks: wanted, spoke: runs });
-      // Asked, not killed: what it has notified of is written down.
-      alertmanager.signal('SIGTERM');
+      // Asked, not killed: what it has notified of is written down. One that stands still does not hear.
+      this.asked += 1;
+      alertmanager.signal(this.asked > PATIENCE ? 'SIGKILL' : 'SIGTERM');
+      return;
     }
+    this.asked = 0;
   }
 
   private isToStartAnew(runs: 'tls' | 'plain'): boolean {

@@ -12,10 +12,14 @@ export interface GossipSeen {
   readonly othersNotify: boolean;
   /** Since this agent began to ask, ms. */
   readonly waitedMs: number;
+  /** Since this agent has known that gossip is to be TLS, ms. */
+  readonly knownMs: number;
 }
 
 /** A machine that is new gets its certificate within seconds of asking. */
 const WAIT_FOR_CERTIFICATE_MS = 120_000;
+/** The moment of changing over is seconds ahead: a clock that says otherwise is wrong. */
+const AHEAD_MS = 60_000;
 
 /**
  * How Alertmanager is to speak now; `wait`: it is not started yet. Without a certificate it is not heard by those that speak TLS: it
@@ -23,9 +27,10 @@ const WAIT_FOR_CERTIFICATE_MS = 120_000;
  * when its certificate ends: connections outlive it.
  */
 export function gossipWanted(seen: GossipSeen, now: number): 'tls' | 'plain' | 'wait' {
-  const { bundle, runs, certified, othersNotify, waitedMs } = seen;
+  const { bundle, runs, certified, othersNotify, waitedMs, knownMs } = seen;
   if (bundle === 'unknown') return runs ?? 'plain';
-  if (bundle === null || !bundle.gossip.tls || now < Date.parse(bundle.gossip.since)) return 'plain';
+  if (bundle === null || !bundle.gossip.tls) return 'plain';
+  if (now < Date.parse(bundle.gossip.since) && knownMs < AHEAD_MS) return 'plain';
   if (certified || runs === 'tls') return 'tls';
   return runs === null && othersNotify && waitedMs < WAIT_FOR_CERTIFICATE_MS ? 'wait' : 'plain';
 }

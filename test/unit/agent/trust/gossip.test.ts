@@ -90,6 +90,13 @@ test('what runs is started anew once it is to speak otherwise, and not before', 
   expect(await round()).toEqual([]);
 });
 
+test('one that does not end when it is asked to is killed', async () => {
+  await runs(null);
+  keeper.bundle = bundleOf(true, 'a');
+  for (let i = 0; i < 10; i += 1) expect(await round()).toEqual(['SIGTERM']);
+  expect(await round()).toEqual(['SIGKILL']);
+});
+
 test('an agent that starts and knows no bundle leaves what runs as it is', async () => {
   keeper.bundle = 'unknown';
   await runs('/a.yml');

@@ -55,12 +55,19 @@ describe('a node asks for a certificate', () => {
 
 describe('gossip', () => {
   const wanted = (over: Partial<GossipSeen> = {}, now = NOW): string =>
-    gossipWanted({ bundle: BUNDLE, runs: null, certified: true, othersNotify: true, waitedMs: 0, ...over }, now);
+    gossipWanted(
+      { bundle: BUNDLE, runs: null, certified: true, othersNotify: true, waitedMs: 0, knownMs: 0, ...over },
+      now,
+    );
   test('is TLS from the moment on that the bundle says', () => {
     expect(wanted()).toBe('tls');
     expect(wanted({ runs: 'plain' })).toBe('tls');
     expect(wanted({ runs: 'plain' }, NOW - 1)).toBe('plain');
     expect(wanted({ bundle: { ...BUNDLE, gossip: { tls: false, since: at(-HOUR) } } })).toBe('plain');
+  });
+  test('is TLS a minute after it is known of, whatever the clock says', () => {
+    expect(wanted({ knownMs: 59_999 }, NOW - 600_000)).toBe('plain');
+    expect(wanted({ knownMs: 60_000 }, NOW - 600_000)).toBe('tls');
   });
   test('is plain where there is no bundle', () => expect(wanted({ bundle: null })).toBe('plain'));
   test('stays as it runs while nobody knows whom to trust', () => {

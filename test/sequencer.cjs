@@ -13,6 +13,7 @@ const LONG = [
   'contract/lambdas/route-queries-loop',
   'contract/cli/move',
   'contract/alerts/ends-order',
+  'contract/alerts/gossip-tls',
   'contract/lambdas/route-queries',
   'contract/lambdas/reconnect-redis',
   'contract/tsdb/scrub-live',

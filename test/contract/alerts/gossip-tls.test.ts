@@ -16,7 +16,7 @@ const DAY_AND_MORE_MS = 25 * 3_600_000;
 const lab = new TrustLab();
 // Certificates of tomorrow hold for nobody: the clock of this test ends about now.
 lab.now -= DAY_AND_MORE_MS + 10 * 60_000;
-const [first, second, stranger] = ['127.31.9.1', '127.31.9.2', '127.31.9.3'] as const;
+const [first, second, stranger] = ['127.31.14.1', '127.31.14.2', '127.31.14.3'] as const;
 const nodes = new Map<string, ReturnType<TrustLab['node']>>();
 let apis: string[];
 

@@ -9,6 +9,7 @@ import { EXIT } from '../exit';
 import { compareSides, renderComparison } from '../move/compare';
 import { Journal } from '../move/journal';
 import { OldAlertmanager, usualGossip } from '../move/old';
+import { compareSamples, isComplete, renderSamples } from '../move/report';
 import { renderMove } from '../move/render';
 import { abort, switchOver } from '../move/switch';
 import { caller, connectAll, print, usualWay, withWhere, type CommandOptions } from '../where';
@@ -68,6 +69,16 @@ export function addMove(program: Command): void {
       print(where, await new Journal(s3, handles[0]!).read(), renderMove);
     },
   );
+  withWhere(move.command('report').description('how the move went: the journal, and the samples of either side'))
+    .requiredOption('--old-prometheus <url>', 'the Prometheus that is replaced')
+    .option('--range <time>', 'how far back, both running', '15m')
+    .action(async ({ oldPrometheus, range, ...where }: CommandOptions & { oldPrometheus: string; range: string }) => {
+      const { handles, s3 } = await connectAll(where);
+      const move = await new Journal(s3, handles[0]!).read();
+      const samples = await compareSamples(oldPrometheus, handles, s3, range);
+      print(where, { move, samples }, () => `${renderMove(move)}${renderSamples(samples)}`);
+      process.exitCode = isComplete(samples) ? EXIT.well : EXIT.unhealthy;
+    });
   withWhere(move.command('abort').description('the old one tells again, this cluster as before'))
     .requiredOption('--old <url>', 'the Alertmanager that told before')
     .action(async ({ old, ...where }: CommandOptions & { old: string }) => {

@@ -29,10 +29,10 @@ export interface Ours {
   readonly shard: number;
   readonly assignment: Assignment;
   readonly rules: readonly string[];
-  /** Of the dead man's switch, by which the hash of our Alertmanagers is found out. */
-  readonly watchdog: SeenAlert | null;
   /** When each node has had the longest `for` and `keep_firing_for` since its Prometheus started, ms since the Unix epoch. */
   readonly readyAt: number;
+  /** Where the node is that alerts. */
+  readonly address: string;
   /** Where its nodes are. */
   readonly addresses: readonly string[];
 }
@@ -57,12 +57,12 @@ export async function readOurs(handle: ClusterHandle, s3: S3Client): Promise<Our
     shard: handle.shard,
     assignment,
     firing: held.filter(({ labels }) => !isWatchdog(labels)),
-    watchdog: held.find(({ labels }) => isWatchdog(labels)) ?? null,
     pending: pending
       .filter(({ state }) => state === 'pending')
       .map(({ labels, activeAt }) => ({ labels, since: activeAt })),
     rules: rules.map(({ name }) => name),
     readyAt: Math.max(...started.map((at) => Date.parse(at) || Date.now())) + longestMs,
+    address,
     addresses,
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { compareSides } from '../../../lib/cli/move/compare';
 import { Journal } from '../../../lib/cli/move/journal';
 import { OldAlertmanager } from '../../../lib/cli/move/old';
+import { compareSamples, renderSamples } from '../../../lib/cli/move/report';
 import { switchOver, type Switch } from '../../../lib/cli/move/switch';
 import { Silences } from '../../../lib/cli/cluster/silences';
 import { PORTS } from '../../../lib/contract/ports';
@@ -216,6 +217,9 @@ test('nobody is told twice, nothing is missed, whatever interrupts it', async ()
     Pends: [[], ['firing']],
     Silenced: [[], []],
   });
+  const samples = await compareSamples(`http://${OLD}:9090`, [handle], controlS3(5_000), '30s');
+  expect(samples).toMatchObject({ same: 1, onlyOld: [], onlyNew: [], fewer: [] });
+  expect(renderSamples(samples)).toContain('1 targets alike');
   const urls = cluster.nodes.map(({ address }) => `http://${address}:${PORTS.alertmanager}`);
   const silences = await new Silences(urls, askSilences).list();
   expect(silences.map(({ createdBy, comment }) => [createdBy, comment])).toEqual([

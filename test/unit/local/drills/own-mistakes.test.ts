@@ -6,6 +6,8 @@ test('a mistake of our own in a log, and nothing that others do', () => {
     line('RangeError: The value of "delay" is out of range. It must be an integer.'),
     line('TimeoutError: The operation was aborted due to timeout'),
     line('connect ECONNREFUSED 10.0.0.1:9193'),
+    line('TypeError: fetch failed: ECONNREFUSED'),
+    line('TypeError: terminated: other side closed'),
     line('a TypeError that a program speaks of'),
     JSON.stringify({ because: 'TypeError: x is not a function' }),
     '',

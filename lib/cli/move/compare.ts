@@ -1,12 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isWithheld } from '../../core/failover/withheld';
-import { compareAlerts, type Comparison, type Difference } from '../../core/moving/compare';
+import { compareAlerts, type SystemsCompared, type Difference } from '../../core/moving/compare';
 import type { ClusterHandle } from '../cluster/cluster';
 import { Server } from '../import/ask';
 import { alertsOf, readOurs, type Ours } from './sides';
 
 /** What `promha move compare --json` prints. */
-export interface CompareReport extends Comparison {
+export interface CompareReport extends SystemsCompared {
   readonly old: string;
   /** Until when this cluster tells nobody, ISO 8601; null: it tells. */
   readonly withheldUntil: string | null;

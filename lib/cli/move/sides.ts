@@ -3,7 +3,7 @@ import type { Assignment } from '../../contract/documents/assignment';
 import { PORTS } from '../../contract/ports';
 import { isWatchdog } from '../../core/alerts/watchdog';
 import type { SeenAlert } from '../../core/moving/compare';
-import { ALERTS } from '../../shell/alertmanager/client';
+import { TAKEN_ALERTS } from '../../shell/alertmanager/client';
 import { s3ControlStore } from '../../shell/assignment/store';
 import { readHeldAlerts } from '../../shell/probes/agent-api';
 import { Prometheus } from '../../shell/prometheus/client';
@@ -18,7 +18,7 @@ const STORE_TIMEOUT_MS = 5_000;
 
 /** All that an Alertmanager has. @throws Unreachable, UserError */
 export async function alertsOf(alertmanager: string): Promise<SeenAlert[]> {
-  const alerts = await new Server(alertmanager).get('/api/v2/alerts', ALERTS);
+  const alerts = await new Server(alertmanager).get('/api/v2/alerts', TAKEN_ALERTS);
   return alerts.map(({ labels, startsAt }) => ({ labels, since: startsAt }));
 }
 

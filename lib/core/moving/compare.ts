@@ -24,7 +24,7 @@ export interface Difference {
   readonly because: string;
 }
 
-export interface Comparison {
+export interface SystemsCompared {
   readonly same: number;
   readonly onlyOld: readonly Difference[];
   readonly onlyNew: readonly Difference[];
@@ -36,7 +36,7 @@ export interface Comparison {
 export const CLUSTER_LABEL = 'cluster';
 
 /** Alert by alert, by their labels. */
-export function compareAlerts({ old, ours, rules, without }: BothSides): Comparison {
+export function compareAlerts({ old, ours, rules, without }: BothSides): SystemsCompared {
   const keyOf = ({ labels }: SeenAlert): string => fingerprint(comparable(labels, without));
   const byKey = (alerts: readonly SeenAlert[]): Map<string, SeenAlert> => new Map(alerts.map((a) => [keyOf(a), a]));
   const [theirs, firing] = [byKey(old), byKey(ours.firing)];

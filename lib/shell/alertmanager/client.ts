@@ -21,7 +21,7 @@ const STATUS = documentFormat({
 });
 
 /** GET /api/v2/alerts. */
-export const ALERTS = documentFormat({
+export const TAKEN_ALERTS = documentFormat({
   what: "Alertmanager's list of alerts",
   shape: listOf(
     fields({
@@ -61,9 +61,13 @@ export function clusterOf(status: string, where: string): AlertmanagerCluster {
 
 /** All that it takes for firing, silenced and inhibited ones included. @throws when it does not answer with them in time */
 export async function activeAlerts(url: string, timeoutMs: number): Promise<KnownAlert[]> {
-  const answer = await httpGet(`${url}/api/v2/alerts?active=true`, AbortSignal.timeout(timeoutMs), ALERTS.maxBytes);
+  const answer = await httpGet(
+    `${url}/api/v2/alerts?active=true`,
+    AbortSignal.timeout(timeoutMs),
+    TAKEN_ALERTS.maxBytes,
+  );
   const known: KnownAlert[] = [];
-  await parseInTurns(ALERTS, answer, url, (part) => {
+  await parseInTurns(TAKEN_ALERTS, answer, url, (part) => {
     for (const { labels, annotations, startsAt, endsAt, updatedAt, generatorURL } of part)
       known.push({
         key: fingerprint(labels),

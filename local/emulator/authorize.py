@@ -107,11 +107,13 @@ class Authorize:
         }
 
     def authorize(self, action, resource, context, key=None, service=None, region="eu-west-1") -> dict:
+        """`resource`: an ARN; of a function its name in `region`, too."""
         caller = self.sessions.get(key) if service is None else {"kind": "service", "name": service}
         if caller is None:
             return {"allowed": True}
         if action == "lambda:InvokeFunction":
-            asked = [function_question(region, action, resource.rpartition(":")[2])]
+            of = resource.split(":")[3] if resource.startswith("arn:") else region
+            asked = [function_question(of, action, resource.rpartition(":")[2])]
         else:
             asked = [question(action, resource, {}, RESOURCE_POLICIES.get(resource)), *key_questions(action, resource)]
         for q in asked:

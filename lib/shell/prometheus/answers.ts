@@ -17,6 +17,16 @@ const answer = <T extends z.ZodMiniType>(data: T) =>
     fix: 'look at what listens there: another program may have the port',
   });
 
+/** Go writes a list that nobody made as null: that of a rule's alerts before the first evaluation. */
+const listOrNull = <T extends z.ZodMiniType>(item: T) =>
+  orElse(
+    z.pipe(
+      nullable(listOf(item)),
+      z.transform((list) => list ?? []),
+    ),
+    [],
+  );
+
 export const VECTOR = answer(fields({ result: listOf(fields({ metric: labels, value: point })) }));
 export const SCALAR = answer(fields({ result: point }));
 export const MATRIX = answer(fields({ result: listOf(fields({ metric: labels, values: listOf(point) })) }));
@@ -55,7 +65,7 @@ export const ALERTING_RULES = answer(
             keepFiringFor: orElse(number, 0),
             /** "unknown": not evaluated since it was started. */
             health: text,
-            alerts: orElse(listOf(fields({ labels, state: text, activeAt: orElse(text, '') })), []),
+            alerts: listOrNull(fields({ labels, state: text, activeAt: orElse(text, '') })),
           }),
         ),
       }),
@@ -74,7 +84,7 @@ export const RULE_GROUPS = answer(
         /** Seconds; of one evaluation 0 before the first. */
         interval: number,
         evaluationTime: orElse(number, 0),
-        rules: listOf(fields({ alerts: orElse(listOf(fields({ state: text })), []) })),
+        rules: listOf(fields({ alerts: listOrNull(fields({ state: text })) })),
         /** When the last finished evaluation began; of the year 1: none is. */
         lastEvaluation: orElse(time, NEVER),
       }),

@@ -27,7 +27,7 @@ export async function untilRerouted(world: TestBed): Promise<MetricReading> {
 export const listenerWatch: Instrument = (world) => {
   const elb = new ElasticLoadBalancingV2Client({
     endpoint: world.state.endpoint!,
-    region: 'eu-west-1',
+    region: world.state.region,
     credentials: LOCAL_CREDENTIALS,
     maxAttempts: 1,
   });

@@ -162,9 +162,13 @@ function serviceTests(owner: () => Owner): void {
         sourceArn: arn('events', `rule/${name}`),
         account,
       });
-      const invoke = (caller: Parameters<MayCall>[0]): Promise<boolean> =>
-        may(caller, 'lambda:InvokeFunction', 'trading-metrics-health-check');
-      expect(await invoke(rule('trading-metrics-health-check'))).toBe(true);
+      const name = 'trading-metrics-health-check';
+      const invoke = (caller: Parameters<MayCall>[0], of = arn('lambda', `function:${name}`)): Promise<boolean> =>
+        may(caller, 'lambda:InvokeFunction', of);
+      expect(await invoke(rule(name))).toBe(true);
+      expect(await invoke(rule(name), name)).toBe(true);
+      // Where the function is not: a cluster may be in any region.
+      expect(await invoke(rule(name), arn('lambda', `function:${name}`).replace('eu-west-1', 'us-east-1'))).toBe(false);
       expect(await invoke(rule('trading-metrics-shed-load'))).toBe(false);
       expect(await invoke({ ...rule('trading-metrics-health-check'), service: 's3.amazonaws.com' })).toBe(false);
     });

@@ -132,7 +132,7 @@ test('without the internet endpoints are made for it, and what none leads to is 
   ]);
   expect(told(open)).toEqual([]);
   const vpc = { kind: 'imported', vpcId: 'vpc-1', cidr: '10.0.0.0/16', subnets: {}, addS3Endpoint: false } as const;
-  expect(told({ ...open, network: vpc })).toEqual([expect.stringMatching(/vpc-1.*aps-workspaces, ecs, sns, sts/)]);
+  expect(told({ ...open, network: vpc })).toEqual([expect.stringMatching(/vpc-1.*aps-workspaces, ecs, kms, sns, sts/)]);
 });
 
 test('profiles are left out of both files and told, with their line', () => {

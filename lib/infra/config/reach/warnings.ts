@@ -13,9 +13,8 @@ export function reachWarnings(
   const { endpoints, others } = neededServices(cluster, bundle);
   if (network.kind === 'imported') {
     const all = [...endpoints, ...others];
-    if (all.length === 0) return [];
     return [
-      `${locate(['network'])}: from the subnets of ${network.vpcId} nodes have to reach ${all.join(', ')} of AWS, by a NAT gateway or interface endpoints: discovery, secrets, remote_write and receivers ask there`,
+      `${locate(['network'])}: from the subnets of ${network.vpcId} nodes and functions have to reach ${all.join(', ')} of AWS, by a NAT gateway or interface endpoints: certificates, discovery, secrets, remote_write and receivers ask there`,
     ];
   }
   if (network.egress === 'nat' || others.length === 0) return [];

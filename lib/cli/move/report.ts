@@ -8,7 +8,7 @@ import { VECTOR } from '../../shell/prometheus/answers';
 import { Prometheus } from '../../shell/prometheus/client';
 import type { ClusterHandle } from '../cluster/cluster';
 import { Server } from '../import/ask';
-import { readOurs } from './sides';
+import { whoAlerts } from './sides';
 
 const TIMEOUT_MS = 60_000;
 
@@ -28,7 +28,7 @@ export async function compareSamples(
   if ((parseDuration(range) ?? 0) === 0)
     throw new UserError({ what: '--range is no time', got: range, expected: 'such as 15m', fix: '--range 15m' });
   const query = `count_over_time(up{job!~"${RESERVED_JOBS_REGEX}"}[${range}])`;
-  const ours = await Promise.all(handles.map((handle) => readOurs(handle, s3)));
+  const ours = await Promise.all(handles.map((handle) => whoAlerts(handle, s3)));
   const [theirs, here] = await Promise.all([
     samplesOf(new Server(old), query),
     Promise.all(

@@ -37,15 +37,23 @@ export interface Ours {
   readonly addresses: readonly string[];
 }
 
-/** @throws NotNow where nobody alerts yet; whatever a node that does not answer leads to */
-export async function readOurs(handle: ClusterHandle, s3: S3Client): Promise<Ours> {
+/** @throws NotNow where nobody alerts yet */
+export async function whoAlerts(
+  handle: ClusterHandle,
+  s3: S3Client,
+): Promise<Pick<Ours, 'assignment' | 'address' | 'addresses'>> {
   const store = s3ControlStore(s3, handle.controlBucket, handle.shard, STORE_TIMEOUT_MS);
   const [read, { announcements }] = await Promise.all([store.readAssignment(), readAnnouncements(store, handle.shard)]);
   const assignment = read?.assignment ?? null;
   const address = announcements.get(assignment?.active ?? '')?.address;
   if (assignment === null || address === undefined) throw nobodyAlerts(handle);
+  return { assignment, address, addresses: [...announcements.values()].map((one) => one.address) };
+}
+
+/** @throws NotNow where nobody alerts yet; whatever a node that does not answer leads to */
+export async function readOurs(handle: ClusterHandle, s3: S3Client): Promise<Ours> {
+  const { assignment, address, addresses } = await whoAlerts(handle, s3);
   const active = prometheusAt(address);
-  const addresses = [...announcements.values()].map((one) => one.address);
   const [held, pending, rules, started] = await Promise.all([
     heldBy(address),
     active.alerts(),

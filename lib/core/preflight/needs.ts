@@ -99,15 +99,8 @@ function fargate({ query, store, compactor }: NonNullable<Demand['thanos']>): Ne
 }
 
 function ofNetwork(addresses: number): Need[] {
-  const exactly = (n: number, counted: Counted): Pick<Need, 'least' | 'most' | 'counted'> => ({
-    least: n,
-    most: n,
-    counted,
-  });
-  return [
-    { quota: VPCS, ...exactly(1, 'vpcs') },
-    ...(addresses === 0 ? [] : [{ quota: ADDRESSES, ...exactly(addresses, 'addresses') }]),
-  ];
+  const ips: Need = { quota: ADDRESSES, least: addresses, most: addresses, counted: 'addresses' };
+  return [{ quota: VPCS, least: 1, most: 1, counted: 'vpcs' }, ...(addresses === 0 ? [] : [ips])];
 }
 
 /**

@@ -26,11 +26,10 @@ export function judgeQuotas(needs: readonly Need[], seen: QuotasSeen, region: st
 }
 
 /** `used`: by others; absent: nobody counted it. */
-function judge({ quota, ...need }: Need, has: number, region: string, used?: number): PreflightFinding {
+function judge({ quota, least, most }: Need, has: number, region: string, used?: number): PreflightFinding {
   const { service, code, name } = quota;
   const others = used ?? 0;
   const what = `${name}: the account has ${has}${used === undefined ? '' : `, of which others use ${used}`}`;
-  const [least, most] = [need.least, need.most];
   if (least === null || most === null) {
     return {
       level: 'unknown',
